@@ -1,0 +1,1 @@
+"""Behaviour of the viewer without Qt, torch or pydicom: state, intents, jobs, settings."""

@@ -1,0 +1,72 @@
+"""The one map between a film's pixels and the model's grid, and its exact inverse.
+
+A film of any shape is scaled by one factor until its longer side fills the grid, and centred on padding
+(letterbox): nothing is distorted. Pixel centres sit at integer coordinates plus one half, the convention of
+``cv2.resize``, so going there and back lands on the same place to a fraction of a grid pixel.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+from ptxviewer.core.types import FloatMap
+
+
+@dataclass(frozen=True, slots=True)
+class GridMap:
+    """Where a film of ``rows`` x ``cols`` lies on a square grid of ``size``: at (top, left), ``height`` x ``width``."""
+
+    rows: int
+    cols: int
+    size: int
+    top: int
+    left: int
+    height: int
+    width: int
+
+    @staticmethod
+    def for_film(rows: int, cols: int, size: int) -> GridMap:
+        """Return the letterbox of a ``rows`` x ``cols`` film on a ``size`` x ``size`` grid."""
+        if rows < 1 or cols < 1 or size < 1:
+            raise ValueError(f"film and grid must have at least one pixel, got {rows} x {cols} on {size}")
+        longer = max(rows, cols)
+        height = max(1, round(rows * size / longer))
+        width = max(1, round(cols * size / longer))
+        return GridMap(rows, cols, size, (size - height) // 2, (size - width) // 2, height, width)
+
+    @property
+    def content(self) -> tuple[slice, slice]:
+        """The part of the grid that shows the film."""
+        return slice(self.top, self.top + self.height), slice(self.left, self.left + self.width)
+
+    def to_grid(self, image: NDArray[np.float32], fill: float = 0.0) -> FloatMap:
+        """Resample a (rows, cols) float32 image onto the grid; area averaging where it shrinks."""
+        if image.shape != (self.rows, self.cols):
+            raise ValueError(f"expected a {self.rows} x {self.cols} image, got {image.shape}")
+        shrinks = self.height <= self.rows and self.width <= self.cols
+        small = cv2.resize(
+            image, (self.width, self.height), interpolation=cv2.INTER_AREA if shrinks else cv2.INTER_LINEAR
+        )
+        grid = np.full((self.size, self.size), fill, np.float32)
+        grid[self.content] = small
+        return grid
+
+    def to_film(self, grid: FloatMap) -> FloatMap:
+        """Resample a (size, size) map back to (rows, cols), bilinear; the exact inverse placement of ``to_grid``."""
+        if grid.shape != (self.size, self.size):
+            raise ValueError(f"expected a {self.size} x {self.size} grid, got {grid.shape}")
+        inside = np.ascontiguousarray(grid[self.content], dtype=np.float32)
+        film: FloatMap = cv2.resize(inside, (self.cols, self.rows), interpolation=cv2.INTER_LINEAR)
+        return film
+
+    def point_to_grid(self, x: float, y: float) -> tuple[float, float]:
+        """Film point (x, y), pixel edges at integers, to grid point."""
+        return self.left + x * self.width / self.cols, self.top + y * self.height / self.rows
+
+    def point_to_film(self, x: float, y: float) -> tuple[float, float]:
+        """Inverse of ``point_to_grid``."""
+        return (x - self.left) * self.cols / self.width, (y - self.top) * self.rows / self.height

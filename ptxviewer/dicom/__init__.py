@@ -1,0 +1,1 @@
+"""The only rooms that know DICOM files: everything else sees ``core.types.Radiograph``."""

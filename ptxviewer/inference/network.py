@@ -1,0 +1,163 @@
+"""The ResNet-U-Net: one definition, shared by training and by the app.
+
+Encoder: a ResNet with bottleneck blocks in torchvision's naming, one grey input channel (PyTorch module names
+equal ``torchvision.models.resnet50``, widths are free; arXiv 1512.03385). Decoder: U-Net (arXiv 1505.04597)
+that upsamples to the size of the skip, so sizes need not be multiples of 32. Heads: one logit per pixel for
+pneumothorax and for the lung on either side of the picture, and one logit for the film.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import NamedTuple
+
+import torch
+from torch import Tensor, nn
+from torch.nn import functional as F
+
+CHANNELS = ("pneumothorax", "lung_image_left", "lung_image_right")
+
+
+@dataclass(frozen=True)
+class NetworkConfig:
+    """Everything that shapes the network; stored in the model card so that the app builds the same one."""
+
+    blocks: tuple[int, int, int, int] = (3, 4, 6, 3)
+    planes: tuple[int, int, int, int] = (32, 64, 128, 256)  # half of torchvision's resnet50
+    stem: int = 64
+    decoder: tuple[int, int, int, int] = (256, 128, 64, 32)
+    stride_on_conv1: bool = True  # Caffe's ResNet strides on the first 1x1, torchvision's on the 3x3
+
+
+class Logits(NamedTuple):
+    """``maps`` (N, 3, H, W) in the order of ``CHANNELS``; ``film`` (N,)."""
+
+    maps: Tensor
+    film: Tensor
+
+
+class Bottleneck(nn.Module):
+    """1x1, 3x3, 1x1 with a shortcut; names as in torchvision."""
+
+    expansion = 4
+
+    def __init__(self, in_channels: int, planes: int, stride: int, stride_on_conv1: bool) -> None:
+        super().__init__()
+        out_channels = planes * self.expansion
+        first, second = (stride, 1) if stride_on_conv1 else (1, stride)
+        self.conv1 = nn.Conv2d(in_channels, planes, 1, stride=first, bias=False)
+        self.bn1 = nn.BatchNorm2d(planes)
+        self.conv2 = nn.Conv2d(planes, planes, 3, stride=second, padding=1, bias=False)
+        self.bn2 = nn.BatchNorm2d(planes)
+        self.conv3 = nn.Conv2d(planes, out_channels, 1, bias=False)
+        self.bn3 = nn.BatchNorm2d(out_channels)
+        self.relu = nn.ReLU(inplace=True)
+        self.downsample: nn.Sequential | None = None
+        if stride != 1 or in_channels != out_channels:
+            self.downsample = nn.Sequential(
+                nn.Conv2d(in_channels, out_channels, 1, stride=stride, bias=False), nn.BatchNorm2d(out_channels)
+            )
+
+    def forward(self, x: Tensor) -> Tensor:
+        """(N, C, H, W) to (N, 4 * planes, H / stride, W / stride)."""
+        shortcut = x if self.downsample is None else self.downsample(x)
+        x = self.relu(self.bn1(self.conv1(x)))
+        x = self.relu(self.bn2(self.conv2(x)))
+        x = self.bn3(self.conv3(x))
+        out: Tensor = self.relu(x + shortcut)
+        return out
+
+
+class Encoder(nn.Module):
+    """The ResNet without its classifier; returns the five skips at 1/2, 1/4, 1/8, 1/16 and 1/32."""
+
+    def __init__(self, config: NetworkConfig) -> None:
+        super().__init__()
+        self.conv1 = nn.Conv2d(1, config.stem, 7, stride=2, padding=3, bias=False)
+        self.bn1 = nn.BatchNorm2d(config.stem)
+        self.relu = nn.ReLU(inplace=True)
+        # Caffe's pooling: no padding, the last window may hang over the edge.
+        self.maxpool = (
+            nn.MaxPool2d(3, stride=2, ceil_mode=True)
+            if config.stride_on_conv1
+            else nn.MaxPool2d(3, stride=2, padding=1)
+        )
+        channels = config.stem
+        stages: list[nn.Module] = []
+        self.channels = [config.stem]
+        for index, (count, planes) in enumerate(zip(config.blocks, config.planes, strict=True)):
+            blocks: list[nn.Module] = []
+            for number in range(count):
+                stride = 2 if number == 0 and index > 0 else 1
+                blocks.append(Bottleneck(channels, planes, stride, config.stride_on_conv1))
+                channels = planes * Bottleneck.expansion
+            stages.append(nn.Sequential(*blocks))
+            self.channels.append(channels)
+        self.layer1, self.layer2, self.layer3, self.layer4 = stages
+
+    def forward(self, x: Tensor) -> list[Tensor]:
+        """(N, 1, H, W) to five feature maps, finest first."""
+        stem = self.relu(self.bn1(self.conv1(x)))
+        c2 = self.layer1(self.maxpool(stem))
+        c3 = self.layer2(c2)
+        c4 = self.layer3(c3)
+        return [stem, c2, c3, c4, self.layer4(c4)]
+
+
+class UpBlock(nn.Module):
+    """Upsample to the size of the skip, join, two 3x3 convolutions."""
+
+    def __init__(self, in_channels: int, skip_channels: int, out_channels: int) -> None:
+        super().__init__()
+        self.conv1 = nn.Conv2d(in_channels + skip_channels, out_channels, 3, padding=1, bias=False)
+        self.bn1 = nn.BatchNorm2d(out_channels)
+        self.conv2 = nn.Conv2d(out_channels, out_channels, 3, padding=1, bias=False)
+        self.bn2 = nn.BatchNorm2d(out_channels)
+        self.relu = nn.ReLU(inplace=True)
+
+    def forward(self, x: Tensor, skip: Tensor) -> Tensor:
+        """(N, C, h, w) and (N, K, H, W) to (N, out, H, W)."""
+        x = F.interpolate(x, size=skip.shape[-2:], mode="nearest")
+        x = self.relu(self.bn1(self.conv1(torch.cat((x, skip), 1))))
+        out: Tensor = self.relu(self.bn2(self.conv2(x)))
+        return out
+
+
+class PneumothoraxNet(nn.Module):
+    """Encoder, decoder, heads."""
+
+    def __init__(self, config: NetworkConfig | None = None) -> None:
+        super().__init__()
+        self.config = config or NetworkConfig()
+        self.encoder = Encoder(self.config)
+        *skips, deepest = self.encoder.channels
+        channels = deepest
+        ups: list[nn.Module] = []
+        for skip, out in zip(reversed(skips), self.config.decoder, strict=True):
+            ups.append(UpBlock(channels, skip, out))
+            channels = out
+        self.decoder = nn.ModuleList(ups)
+        self.map_head = nn.Conv2d(channels, len(CHANNELS), 3, padding=1)
+        self.film_head = nn.Linear(deepest, 1)
+
+    def forward(self, x: Tensor) -> Logits:
+        """(N, 1, H, W) float32, normalised by ``preprocess``, to logits at the input's size."""
+        if x.ndim != 4 or x.shape[1] != 1 or min(x.shape[-2:]) < 32:
+            raise ValueError(f"expected (N, 1, H, W) with sides of at least 32, got {tuple(x.shape)}")
+        features = self.encoder(x)
+        y = features[-1]
+        for up, skip in zip(self.decoder, reversed(features[:-1]), strict=True):
+            y = up(y, skip)
+        maps = F.interpolate(self.map_head(y), size=x.shape[-2:], mode="bilinear", align_corners=False)
+        film = self.film_head(features[-1].mean((2, 3))).squeeze(1)
+        return Logits(maps, film)
+
+
+def load_rgb_encoder(encoder: Encoder, state: dict[str, Tensor]) -> None:
+    """Start the encoder from weights of a colour ResNet with torchvision's names: the stem sees grey as R = G = B."""
+    own = {name: value.float() for name, value in state.items() if not name.startswith("fc.")}
+    own["conv1.weight"] = own["conv1.weight"].sum(1, keepdim=True)
+    missing, unexpected = encoder.load_state_dict(own, strict=False)
+    missing = [name for name in missing if not name.endswith("num_batches_tracked")]
+    if missing or unexpected:
+        raise ValueError(f"encoder weights do not fit: missing {missing[:3]}, unexpected {unexpected[:3]}")

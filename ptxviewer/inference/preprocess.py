@@ -1,0 +1,68 @@
+"""What the network sees of a film: one definition for training, evaluation and the app.
+
+Steps, in this order: modality values with the polarity of MONOCHROME2 (dense is bright), letterboxed onto the
+model's grid by area averaging, clipped to the 0.5th and 99.5th percentile of the film's own pixels on that grid,
+scaled to [0, 1], normalised with the grey mean and deviation that the encoder was trained with. Never the
+windowed picture on the screen. Padding of the letterbox and pixel padding become 0 before normalisation (black).
+The inverse for the maps is ``GridMap.to_film``.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import NDArray
+
+from ptxviewer.core.geometry import GridMap
+from ptxviewer.core.types import FloatMap, Radiograph
+
+NAME = "letterbox-percentile-1"  # in the model card; a change of any number here is a new name
+MEAN, STD = 0.449, 0.226
+LOW_PERCENTILE, HIGH_PERCENTILE = 0.5, 99.5
+
+
+def scale_to_unit(grid: FloatMap, valid: NDArray[np.bool_] | None = None) -> FloatMap:
+    """Clip to the percentiles of the ``valid`` pixels and scale to [0, 1]; a flat film becomes all 0."""
+    values = grid if valid is None else grid[valid]
+    if values.size == 0:
+        return np.zeros_like(grid)
+    low, high = np.percentile(values, (LOW_PERCENTILE, HIGH_PERCENTILE))
+    if not high > low:
+        return np.zeros_like(grid)
+    unit: FloatMap = np.clip((grid - np.float32(low)) / np.float32(high - low), 0.0, 1.0).astype(np.float32, copy=False)
+    return unit
+
+
+def normalise(unit: FloatMap) -> FloatMap:
+    """[0, 1] to what the encoder was trained with."""
+    return (unit - np.float32(MEAN)) / np.float32(STD)
+
+
+def prepare(film: Radiograph, size: int) -> FloatMap:
+    """Return the (1, size, size) float32 network input of a film."""
+    grid_map = GridMap.for_film(film.rows, film.cols, size)
+    image = film.pixels.astype(np.float32)
+    if film.inverse != (film.slope < 0):  # two inversions are none: a negative slope already turns the film round
+        image = 65535.0 - image
+    valid_image = np.ones(film.shape, np.float32)
+    if film.padding is not None:
+        low, high = film.padding
+        padded = (film.pixels >= low) & (film.pixels <= high)
+        if padded.any() and not padded.all():
+            valid_image = (~padded).astype(np.float32)
+            image = np.where(padded, image[~padded].min(), image)
+    grid = grid_map.to_grid(image)
+    valid = grid_map.to_grid(valid_image) > 0.5
+    unit = scale_to_unit(grid, valid)
+    unit[~valid] = 0.0
+    return normalise(unit)[None]
+
+
+def prepare_grey(image: NDArray[np.uint8], size: int) -> FloatMap:
+    """Return the [0, 1] grid of an 8-bit MONOCHROME2 picture before normalisation: the training loader's door."""
+    grid_map = GridMap.for_film(image.shape[0], image.shape[1], size)
+    grid = grid_map.to_grid(image.astype(np.float32))
+    valid = np.zeros(grid.shape, bool)
+    valid[grid_map.content] = True
+    unit = scale_to_unit(grid, valid)
+    unit[~valid] = 0.0
+    return unit
