@@ -133,7 +133,9 @@ class Acquisition:
     manufacturer: str = ""
     lossy: bool = False
     calibrated_source: bool = True  # False for PNG and JPEG: "not calibrated"
-    row_direction: str = ""  # PatientOrientation first value: letters towards which columns run, "L" in a normal PA film
+    row_direction: str = (
+        ""  # PatientOrientation first value: letters towards which columns run, "L" in a normal PA film
+    )
     column_direction: str = ""  # second value: letters towards which rows run, usually "F"
 
 
@@ -166,7 +168,9 @@ class Radiograph:
 
     def __post_init__(self) -> None:
         if self.pixels.ndim != 2 or self.pixels.dtype != np.uint16 or self.pixels.size == 0:
-            raise ValueError(f"pixels must be a non-empty (rows, cols) uint16 array, got {self.pixels.dtype} {self.pixels.shape}")
+            raise ValueError(
+                f"pixels must be a non-empty (rows, cols) uint16 array, got {self.pixels.dtype} {self.pixels.shape}"
+            )
         self.pixels.setflags(write=False)
 
     @property

@@ -1,0 +1,322 @@
+"""Trains the network: resumable, seeded, logged. ``python -m model.train --data DIR --run runs/first``.
+
+A batch is a pure function of (seed, step), the state of everything else is in the checkpoint: a run that was
+stopped and continued ends with the weights of one that was not.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import os
+import subprocess
+import time
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import asdict, dataclass, field
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import torch
+from torch import Tensor
+from tqdm import tqdm
+
+from model.augment import Augmentation, augment, plain
+from model.data import CACHE_SIZE, Example, Films, fingerprint, read_index
+from model.losses import total_loss
+from model.metrics import auc, dice
+from ptxviewer.inference.network import NetworkConfig, PneumothoraxNet, load_rgb_encoder
+
+ANALYTIC_SHARE = 0.05
+
+
+@dataclass(frozen=True)
+class Phase:
+    """A stretch of training at one resolution; ``positives`` is the share of positive films in a batch."""
+
+    size: int
+    batch: int
+    steps: int
+    positives: float
+
+
+@dataclass(frozen=True)
+class Config:
+    """Everything that decides a run."""
+
+    phases: tuple[Phase, ...] = (Phase(256, 16, 800, 0.5), Phase(320, 12, 350, 0.4))
+    seed: int = 20261123
+    rate: float = 1e-3
+    encoder_rate: float = 0.5  # of ``rate``
+    weight_decay: float = 0.02
+    warmup: int = 40
+    average: float = 0.99  # decay of the weight average
+    lungs: float = 0.08  # share of films with a lung mask
+    phantoms: float = ANALYTIC_SHARE
+    network: NetworkConfig = field(default_factory=lambda: NetworkConfig(decoder=(128, 64, 48, 24)))
+    augmentation: Augmentation = field(default_factory=Augmentation)
+
+    @property
+    def steps(self) -> int:
+        """Steps of all phases together."""
+        return sum(phase.steps for phase in self.phases)
+
+    def phase(self, step: int) -> Phase:
+        """The phase that ``step`` belongs to."""
+        for phase in self.phases:
+            if step < phase.steps:
+                return phase
+            step -= phase.steps
+        return self.phases[-1]
+
+    def rate_at(self, step: int) -> float:
+        """Linear warm-up, then a cosine to zero over the whole run."""
+        warm = min(1.0, (step + 1) / self.warmup)
+        return self.rate * warm * 0.5 * (1 + float(np.cos(np.pi * min(1.0, step / self.steps))))
+
+
+@dataclass(frozen=True)
+class Batch:
+    """``images`` (N, 1, S, S), ``targets`` (N, 3, S, S), ``present`` (N,), ``known`` (N, 3)."""
+
+    images: Tensor
+    targets: Tensor
+    present: Tensor
+    known: Tensor
+
+
+class Sampler:
+    """Draws the batch of any step."""
+
+    def __init__(self, films: Films, config: Config) -> None:
+        self.films = films
+        self.config = config
+        usable = [(i, e) for i, e in enumerate(films.examples) if e.split == "train"]
+        self.groups = {
+            group: np.array([i for i, e in usable if e.group == group]) for group in ("positive", "negative", "lungs")
+        }
+
+    def _draw(self, rng: np.random.Generator, phase: Phase) -> tuple[Any, Any, float, tuple[float, float, float]]:
+        dice_roll = rng.random()
+        if dice_roll < self.config.phantoms:
+            from ptxviewer.core.phantom import PhantomSpec, make_phantom  # noqa: PLC0415
+
+            side = str(rng.choice(["right", "left", "none"]))
+            phantom = make_phantom(
+                PhantomSpec(
+                    side=side,
+                    size=float(rng.random()),
+                    seed=int(rng.integers(1 << 30)),
+                    rows=CACHE_SIZE,
+                    cols=CACHE_SIZE,
+                )  # type: ignore[arg-type]
+            )
+            image = (phantom.pixels >> (phantom.spec.bits - 8)).astype(np.uint8)
+            masks = np.stack([phantom.mask, phantom.lung_right, phantom.lung_left]).astype(np.uint8) * 255
+            return image, masks, float(side != "none"), (1.0, 1.0, 1.0)
+        if dice_roll < self.config.phantoms + self.config.lungs and self.groups["lungs"].size:
+            group = "lungs"
+        else:
+            group = "positive" if rng.random() < phase.positives else "negative"
+        index = int(rng.choice(self.groups[group]))
+        example: Example = self.films.examples[index]
+        known = (float(example.mask is not None), float(example.present is not None), float(example.lungs is not None))
+        return self.films.images[index], self.films.masks[index], float(bool(example.present)), known
+
+    def batch(self, step: int) -> Batch:
+        """Return the batch of ``step``."""
+        phase = self.config.phase(step)
+        rng = np.random.default_rng((self.config.seed, step))
+        drawn = []
+        for _ in range(phase.batch):
+            image, masks, present, known = self._draw(rng, phase)
+            drawn.append(
+                (
+                    *augment(rng, np.asarray(image), np.asarray(masks), phase.size, self.config.augmentation),
+                    present,
+                    known,
+                )
+            )
+        images, targets, present_all, known_all = zip(*drawn, strict=True)
+        return Batch(
+            torch.from_numpy(np.stack(images)),
+            torch.from_numpy(np.stack(targets)),
+            torch.tensor(present_all, dtype=torch.float32),
+            torch.tensor(known_all, dtype=torch.float32),
+        )
+
+
+class Trainer:
+    """Network, its running average, optimiser and step: what a checkpoint holds."""
+
+    def __init__(self, config: Config, encoder: Path | None) -> None:
+        torch.manual_seed(config.seed)
+        self.config = config
+        self.net = PneumothoraxNet(config.network).to(memory_format=torch.channels_last)  # type: ignore[call-overload]
+        if encoder is not None:
+            load_rgb_encoder(self.net.encoder, torch.load(encoder, weights_only=True))
+        self.average = {name: value.clone() for name, value in self.net.state_dict().items()}
+        groups = [
+            {"params": list(self.net.encoder.parameters()), "scale": config.encoder_rate},
+            {"params": [p for n, p in self.net.named_parameters() if not n.startswith("encoder.")], "scale": 1.0},
+        ]
+        self.optimiser = torch.optim.AdamW(groups, lr=config.rate, weight_decay=config.weight_decay)
+        self.step = 0
+
+    def train_step(self, batch: Batch) -> dict[str, float]:
+        """One step of gradient descent; returns the parts of the loss."""
+        self.net.train()
+        for group in self.optimiser.param_groups:
+            group["lr"] = self.config.rate_at(self.step) * group["scale"]
+        with torch.autocast("cpu", torch.bfloat16, enabled=fast_bf16()):
+            logits = self.net(batch.images.to(memory_format=torch.channels_last))
+        logits = type(logits)(logits.maps.float(), logits.film.float())
+        loss, parts = total_loss(logits, batch.targets, batch.present, batch.known)
+        self.optimiser.zero_grad(set_to_none=True)
+        loss.backward()
+        torch.nn.utils.clip_grad_norm_(self.net.parameters(), 5.0)
+        self.optimiser.step()
+        decay = min(self.config.average, (1 + self.step) / (10 + self.step))
+        with torch.no_grad():
+            for name, value in self.net.state_dict().items():
+                if value.dtype.is_floating_point:
+                    self.average[name].lerp_(value, 1 - decay)
+                else:
+                    self.average[name].copy_(value)
+        self.step += 1
+        return {"loss": float(loss), **parts}
+
+    def averaged(self) -> PneumothoraxNet:
+        """A network with the averaged weights, in evaluation mode."""
+        net = PneumothoraxNet(self.config.network)
+        net.load_state_dict(self.average)
+        return net.to(memory_format=torch.channels_last).eval()  # type: ignore[call-overload, no-any-return]
+
+    def save(self, path: Path) -> None:
+        """Write the checkpoint beside its place and move it over: a stop never leaves half a file."""
+        part = path.with_suffix(".part")
+        state = {
+            "step": self.step,
+            "net": self.net.state_dict(),
+            "average": self.average,
+            "optimiser": self.optimiser.state_dict(),
+        }
+        torch.save(state, part)
+        part.replace(path)
+
+    def load(self, path: Path) -> None:
+        """Continue from a checkpoint."""
+        state = torch.load(path, weights_only=True)
+        self.net.load_state_dict(state["net"])
+        self.average = state["average"]
+        self.optimiser.load_state_dict(state["optimiser"])
+        self.step = state["step"]
+
+
+def fast_bf16() -> bool:
+    """True where the CPU multiplies bfloat16 in hardware; elsewhere it is slower than float32."""
+    return bool(torch.cpu._is_avx512_bf16_supported())  # noqa: SLF001 - there is no public question for this
+
+
+def quick_look(net: PneumothoraxNet, films: Films, size: int) -> dict[str, float]:
+    """AUC of film score and mask peak, Dice on positives at 0.5, on the val films: to watch a run, not to quote."""
+    chosen = [(i, e) for i, e in enumerate(films.examples) if e.split == "val"]
+    scores, peaks, dices = [], [], []
+    with torch.inference_mode():
+        for index, example in chosen:
+            image = torch.from_numpy(plain(np.asarray(films.images[index]), size))[None]
+            logits = net(image.to(memory_format=torch.channels_last))
+            pixel = torch.sigmoid(logits.maps[0, 0]).numpy()
+            scores.append(float(logits.film))
+            peaks.append(float(pixel.max()))
+            if example.present:
+                import cv2  # noqa: PLC0415
+
+                truth = cv2.resize(np.asarray(films.masks[index, 0]), (size, size), interpolation=cv2.INTER_AREA) > 127
+                dices.append(dice(pixel >= 0.5, truth))
+    truth_all = np.array([bool(e.present) for _, e in chosen])
+    return {
+        "auc_film": auc(np.array(scores), truth_all),
+        "auc_peak": auc(np.array(peaks), truth_all),
+        "dice_positive": float(np.mean(dices)) if dices else float("nan"),
+    }
+
+
+def run(config: Config, data: Path, folder: Path, cache: Path, encoder: Path | None, look_every: int = 100) -> None:
+    """Train to the end of ``config``, continuing from ``folder`` where it holds a checkpoint."""
+    folder.mkdir(parents=True, exist_ok=True)
+    films = Films(data, read_index(data), cache)
+    trainer = Trainer(config, encoder)
+    checkpoint = folder / "checkpoint.pt"
+    if checkpoint.exists():
+        trainer.load(checkpoint)
+    record = {
+        "config": asdict(config),
+        "data": fingerprint(films.examples),
+        "code": _code_version(),
+        "threads": torch.get_num_threads(),
+    }
+    (folder / "run.json").write_text(json.dumps(record, indent=1))
+    sampler = Sampler(films, config)
+    log = (folder / "log.jsonl").open("a")
+    started = time.monotonic()
+
+    def note(entry: dict[str, float | int | str]) -> None:
+        log.write(json.dumps(entry) + "\n")
+        log.flush()
+
+    with (
+        ThreadPoolExecutor(1) as pool,
+        tqdm(total=config.steps, initial=trainer.step, unit="step", mininterval=10) as bar,
+    ):
+        coming = pool.submit(sampler.batch, trainer.step)
+        while trainer.step < config.steps:
+            batch = coming.result()
+            coming = pool.submit(sampler.batch, trainer.step + 1)
+            parts = trainer.train_step(batch)
+            bar.update()
+            bar.set_postfix(loss=f"{parts['loss']:.3f}")
+            note({"step": trainer.step, "seconds": round(time.monotonic() - started, 1), **parts})
+            if trainer.step % 25 == 0:
+                trainer.save(checkpoint)
+            if trainer.step % look_every == 0 or trainer.step == config.steps:
+                look = quick_look(trainer.averaged(), films, config.phase(trainer.step - 1).size)
+                note({"step": trainer.step, "look": 1, **look})
+                bar.write(f"step {trainer.step}: " + "  ".join(f"{k} {v:.3f}" for k, v in look.items()))
+    trainer.save(checkpoint)
+    torch.save(trainer.average, folder / "average.pt")
+
+
+def _code_version() -> str:
+    try:
+        command: Callable[..., Any] = subprocess.run
+        return str(
+            command(["git", "rev-parse", "--short", "HEAD"], capture_output=True, text=True, check=True).stdout.strip()
+        )  # noqa: S607
+    except (OSError, subprocess.CalledProcessError):
+        return "unknown"
+
+
+def main() -> None:
+    """Command line of the training."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--data", type=Path, required=True, help="folder with index.csv")
+    parser.add_argument("--encoder", type=Path, help="colour ResNet weights to start from")
+    parser.add_argument("--run", type=Path, default=Path("runs/first"), help="folder of checkpoint and log")
+    parser.add_argument("--cache", type=Path, default=Path("runs/cache"))
+    parser.add_argument("--config", type=Path, help="JSON with fields of Config that differ from the default")
+    parser.add_argument("--threads", type=int, default=0)
+    arguments = parser.parse_args()
+    if hasattr(os, "nice"):
+        os.nice(15)
+    if arguments.threads:
+        torch.set_num_threads(arguments.threads)
+    overrides = json.loads(arguments.config.read_text()) if arguments.config else {}
+    if "phases" in overrides:
+        overrides["phases"] = tuple(Phase(**phase) for phase in overrides["phases"])
+    run(Config(**overrides), arguments.data, arguments.run, arguments.cache, arguments.encoder)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,129 @@
+"""Everything that the screen shows, as one frozen value: the view renders it, the presenter replaces it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field, replace
+from enum import Enum
+from pathlib import Path
+from typing import Literal
+
+from ptxviewer.core.types import DecisionRule, Findings, ProbabilityMaps, Radiograph, Review, Voi
+from ptxviewer.inference.engine import EngineInfo
+
+OverlayMode = Literal["outline", "fill", "heat"]
+Tool = Literal["window", "zoom", "pan"]
+
+
+class FilmStatus(str, Enum):
+    """Where a film is on its way."""
+
+    OPENING = "opening"
+    WAITING = "waiting"  # shown or listed, its turn at the network has not come
+    ANALYSING = "analysing"
+    DONE = "done"
+    NOT_ANALYSED = "not analysed"  # another modality, a lateral view, cancelled, or no network
+    FAILED = "failed"
+
+
+@dataclass(frozen=True)
+class FilmView:
+    """How one film lies on the screen. Angles in quarter turns clockwise; the flip comes before the turn."""
+
+    voi_index: int | None = None  # preset chosen; None = the film's default
+    voi: Voi | None = None  # window dragged by hand; wins over voi_index
+    inverted: bool = False  # by the reader, on top of the film's own polarity
+    zoom: float | None = None  # screen pixels (device-independent) per film pixel; None = fit
+    center: tuple[float, float] | None = None  # film point (x, y) in the middle of the canvas; None = film's middle
+    quarter_turns: int = 0
+    flipped: bool = False
+    frame: int = 0
+
+
+@dataclass(frozen=True, eq=False)
+class Film:
+    """One entry of the film strip."""
+
+    id: int  # unique for the life of the window
+    path: Path = field(repr=False)
+    number: int = 1  # "Film 3": the neutral name
+    status: FilmStatus = FilmStatus.OPENING
+    radiograph: Radiograph | None = field(default=None, repr=False)  # None also when it was put away to save memory
+    maps: ProbabilityMaps | None = field(default=None, repr=False)
+    findings: Findings | None = None  # at the settled threshold, measured at film resolution
+    error: str = ""  # the sentence of a failed film or analysis
+    note: str = ""  # why it is not analysed
+    view: FilmView = FilmView()
+    review: Review = Review()
+    live_threshold: float | None = None  # while the slider is dragged; the overlay follows it at once
+    can_undo: bool = False
+    can_redo: bool = False
+
+    def threshold(self, rule: DecisionRule) -> float:
+        """The threshold that the overlay shows now."""
+        if self.live_threshold is not None:
+            return self.live_threshold
+        return rule.threshold if self.review.threshold is None else self.review.threshold
+
+
+@dataclass(frozen=True)
+class Overlay:
+    """How the mask is drawn, for all films."""
+
+    mode: OverlayMode = "outline"
+    opacity: float = 0.25  # of fill and heat map
+    visible: bool = True  # toggled
+    peeking: bool = False  # hidden while the key is held
+
+    @property
+    def shown(self) -> bool:
+        """True when the overlay is to be drawn."""
+        return self.visible and not self.peeking
+
+
+@dataclass(frozen=True)
+class Banner:
+    """One sentence over the film's top edge."""
+
+    text: str
+    level: Literal["info", "warning", "error"] = "error"
+    details: str = field(default="", repr=False)
+
+
+@dataclass(frozen=True)
+class EngineStatus:
+    """What the status bar says of the network."""
+
+    phase: Literal["not loaded", "loading", "ready", "failed"] = "not loaded"
+    info: EngineInfo | None = None
+    error: str = ""
+
+
+@dataclass(frozen=True, eq=False)
+class State:
+    """The whole screen."""
+
+    films: tuple[Film, ...] = ()
+    current_id: int | None = None
+    overlay: Overlay = Overlay()
+    tool: Tool = "window"
+    engine: EngineStatus = EngineStatus()
+    banner: Banner | None = None
+    message: str = ""  # quiet line in the status bar: "Report saved: ..."
+    annotations: bool = True  # corner texts
+    identified: bool = True  # patient data in the corners of the screen (reports have their own setting)
+    film_only: bool = False  # panels hidden
+    opening: int = 0  # files still being read
+    reports_folder: Path | None = field(default=None, repr=False)
+
+    @property
+    def current(self) -> Film | None:
+        """The film on screen."""
+        return next((film for film in self.films if film.id == self.current_id), None)
+
+    def film(self, film_id: int) -> Film | None:
+        """The film with that id, or None when it has been closed."""
+        return next((film for film in self.films if film.id == film_id), None)
+
+    def with_film(self, film: Film) -> State:
+        """The same state with one film replaced."""
+        return replace(self, films=tuple(film if other.id == film.id else other for other in self.films))
