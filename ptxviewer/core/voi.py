@@ -1,0 +1,140 @@
+"""From pixels to grey: VOI windows and lookup tables, the one inversion, padding (PS3.3 C.11.2, C.7.6.3.1.2).
+
+A film's pixels are linear in modality values, so a whole display state is one table of 65,536 grey levels:
+window changes cost a table, never a pass over the film in floating point.
+"""
+
+from __future__ import annotations
+
+import math
+from dataclasses import replace
+
+import numpy as np
+from numpy.typing import NDArray
+
+from ptxviewer.core.types import GreyImage, Radiograph, Voi, VoiLut, Window
+
+LEVELS = 65536
+AUTOMATIC = "Automatic"
+LOW_PERCENTILE, HIGH_PERCENTILE = 0.5, 99.5
+
+
+def window_values(values: NDArray[np.float64], window: Window) -> NDArray[np.float64]:
+    """Map modality values to [0, 1] by a window; same shape.
+
+    LINEAR is PS3.3 C.11.2.1.2.1 (a width of 1 is a step at ``center - 0.5``), LINEAR_EXACT C.11.2.1.3.2, SIGMOID
+    C.11.2.1.3.1. A LINEAR width below 1 or another width of 0 or less is outside the standard: ``ValueError``.
+    """
+    center, width = window.center, window.width
+    if not (math.isfinite(center) and math.isfinite(width)):
+        raise ValueError("a window needs finite numbers")
+    if window.function == "LINEAR":
+        if width < 1:
+            raise ValueError("a LINEAR window is at least 1 wide")
+        if width == 1:
+            return (values > center - 0.5).astype(np.float64)
+        return np.clip((values - (center - 0.5)) / (width - 1) + 0.5, 0.0, 1.0)
+    if width <= 0:
+        raise ValueError("a window is wider than 0")
+    if window.function == "LINEAR_EXACT":
+        return np.clip((values - center) / width + 0.5, 0.0, 1.0)
+    # The exponent is bounded so that far values give 0 and 1 without an overflow.
+    return 1.0 / (1.0 + np.exp(np.clip(-4.0 * (values - center) / width, -700.0, 700.0)))
+
+
+def voi_values(values: NDArray[np.float64], voi: Voi) -> NDArray[np.float64]:
+    """Map modality values to [0, 1] by a window or a VOI LUT (PS3.3 C.11.2.1.1: outside it, its end entries)."""
+    if isinstance(voi, Window):
+        return window_values(values, voi)
+    index = np.clip(np.floor(values) - voi.first, 0, voi.table.size - 1).astype(np.int64)
+    grey: NDArray[np.float64] = voi.table[index] / float((1 << voi.bits) - 1)
+    return grey
+
+
+def display_lut(film: Radiograph, voi: Voi, inverted: bool = False) -> GreyImage:
+    """Return the (65536,) uint8 table from the film's pixels to grey, 0 black.
+
+    Order: modality value, VOI, then one inversion when exactly one of film and reader asks for it; padding is black.
+    """
+    values = np.arange(LEVELS, dtype=np.float64) * film.slope + film.intercept
+    grey = np.clip(voi_values(values, voi), 0.0, 1.0)
+    if film.inverse != inverted:
+        grey = 1.0 - grey
+    table = np.floor(grey * 255 + 0.5).astype(np.uint8)
+    if film.padding is not None:
+        table[film.padding[0] : film.padding[1] + 1] = 0
+    return table
+
+
+def sample_of(pixels: NDArray[np.uint16], padding: tuple[int, int] | None) -> NDArray[np.uint16]:
+    """Return at most about 250,000 pixels spread over the film, without padding (all of them when all is padding)."""
+    step = max(1, int(math.sqrt(pixels.size / 250_000)))
+    sample = pixels[::step, ::step].ravel()
+    if padding is not None:
+        image = sample[(sample < padding[0]) | (sample > padding[1])]
+        sample = image if image.size else sample
+    return sample
+
+
+def auto_window(
+    pixels: NDArray[np.uint16], slope: float, intercept: float, padding: tuple[int, int] | None = None
+) -> Window:
+    """Return a window over the 0.5th to 99.5th percentile of the film's own modality values, never of width 0."""
+    low, high = np.percentile(sample_of(pixels, padding), (LOW_PERCENTILE, HIGH_PERCENTILE))
+    first, last = sorted((float(low) * slope + intercept, float(high) * slope + intercept))
+    width = max(last - first, abs(slope))
+    return Window((first + last) / 2, width, "LINEAR_EXACT", AUTOMATIC)
+
+
+def shows_something(film: Radiograph, voi: Voi) -> bool:
+    """False for a window outside the standard, and for one in which the film is a single grey."""
+    sample = np.unique(sample_of(film.pixels, film.padding))
+    if sample.size == 1:
+        return True
+    try:
+        grey = voi_values(sample.astype(np.float64) * film.slope + film.intercept, voi)
+    except ValueError:
+        return False
+    return bool(grey.max() - grey.min() > 0.02)
+
+
+def value_range(film: Radiograph) -> tuple[float, float]:
+    """Return the smallest and largest modality value of the film's image pixels, from a sample."""
+    sample = sample_of(film.pixels, film.padding)
+    first, last = sorted(
+        (int(sample.min()) * film.slope + film.intercept, int(sample.max()) * film.slope + film.intercept)
+    )
+    return first, last
+
+
+def window_of(film: Radiograph, voi: Voi) -> Window:
+    """Return a window to start dragging from: the window itself, or one over the rising part of a VOI LUT."""
+    if isinstance(voi, Window):
+        return voi
+    grey = voi.table / float((1 << voi.bits) - 1)
+    rising = np.flatnonzero((grey > 0.02) & (grey < 0.98))
+    first, last = (int(rising[0]), int(rising[-1])) if rising.size else (0, voi.table.size - 1)
+    return Window(voi.first + (first + last) / 2, max(last - first, 1), "LINEAR", "")
+
+
+def drag_window(window: Window, dx: float, dy: float, span: float) -> Window:
+    """Return the window after a drag by (dx, dy) as fractions of the canvas: right widens, down raises the center.
+
+    ``span`` is the film's range of modality values; one canvas width is one span. The width stays at least 1/2,000
+    of the span, so that a drag can never make a film vanish for good.
+    """
+    smallest = max(span / 2000, 1.0 if window.function == "LINEAR" else 1e-6)
+    return replace(
+        window, center=window.center + dy * span, width=max(window.width + dx * span, smallest), explanation=""
+    )
+
+
+def _number(value: float) -> str:
+    return f"{value:.0f}" if abs(value) >= 10 else f"{value:.3g}"
+
+
+def describe(voi: Voi) -> str:
+    """Return what the corner says: "W 3200 L 1600", or the name of the lookup table."""
+    if isinstance(voi, VoiLut):
+        return f"LUT {voi.explanation}".strip()
+    return f"W {_number(voi.width)} L {_number(voi.center)}"
