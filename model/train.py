@@ -28,7 +28,8 @@ from model.losses import total_loss
 from model.metrics import auc, dice
 from ptxviewer.inference.network import NetworkConfig, PneumothoraxNet, load_rgb_encoder
 
-ANALYTIC_SHARE = 0.05
+ANALYTIC_SHARE = 0.05  # of phantoms
+LOOK_EVERY = 100  # steps
 
 
 @dataclass(frozen=True)
@@ -100,7 +101,7 @@ class Sampler:
     def _draw(self, rng: np.random.Generator, phase: Phase) -> tuple[Any, Any, float, tuple[float, float, float]]:
         dice_roll = rng.random()
         if dice_roll < self.config.phantoms:
-            from ptxviewer.core.phantom import PhantomSpec, make_phantom  # noqa: PLC0415
+            from ptxviewer.core.phantom import PhantomSpec, make_phantom
 
             side = str(rng.choice(["right", "left", "none"]))
             phantom = make_phantom(
@@ -231,7 +232,7 @@ def quick_look(net: PneumothoraxNet, films: Films, size: int) -> dict[str, float
             scores.append(float(logits.film))
             peaks.append(float(pixel.max()))
             if example.present:
-                import cv2  # noqa: PLC0415
+                import cv2
 
                 truth = cv2.resize(np.asarray(films.masks[index, 0]), (size, size), interpolation=cv2.INTER_AREA) > 127
                 dices.append(dice(pixel >= 0.5, truth))
@@ -243,7 +244,7 @@ def quick_look(net: PneumothoraxNet, films: Films, size: int) -> dict[str, float
     }
 
 
-def run(config: Config, data: Path, folder: Path, cache: Path, encoder: Path | None, look_every: int = 100) -> None:
+def run(config: Config, data: Path, folder: Path, cache: Path, encoder: Path | None) -> None:
     """Train to the end of ``config``, continuing from ``folder`` where it holds a checkpoint."""
     folder.mkdir(parents=True, exist_ok=True)
     films = Films(data, read_index(data), cache)
@@ -280,7 +281,7 @@ def run(config: Config, data: Path, folder: Path, cache: Path, encoder: Path | N
             note({"step": trainer.step, "seconds": round(time.monotonic() - started, 1), **parts})
             if trainer.step % 25 == 0:
                 trainer.save(checkpoint)
-            if trainer.step % look_every == 0 or trainer.step == config.steps:
+            if trainer.step % LOOK_EVERY == 0 or trainer.step == config.steps:
                 look = quick_look(trainer.averaged(), films, config.phase(trainer.step - 1).size)
                 note({"step": trainer.step, "look": 1, **look})
                 bar.write(f"step {trainer.step}: " + "  ".join(f"{k} {v:.3f}" for k, v in look.items()))
@@ -293,7 +294,7 @@ def _code_version() -> str:
         command: Callable[..., Any] = subprocess.run
         return str(
             command(["git", "rev-parse", "--short", "HEAD"], capture_output=True, text=True, check=True).stdout.strip()
-        )  # noqa: S607
+        )
     except (OSError, subprocess.CalledProcessError):
         return "unknown"
 

@@ -1,0 +1,275 @@
+"""Every figure of the model card, on films that the network never saw, through the app's own path.
+
+``python -m model.evaluate --data DIR --bundle model/bundle --out runs/eval``. Each picture becomes a
+``Radiograph``, goes through the engine that the app uses, and is decided by ``core.findings.find``; masks are compared at
+the film's own resolution. Intervals are 95 % bootstrap intervals, whole patients drawn with replacement.
+"""
+
+from __future__ import annotations
+
+import argparse
+import hashlib
+import itertools
+import json
+from collections.abc import Callable, Iterable
+from dataclasses import asdict, dataclass
+from pathlib import Path
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+from tqdm import tqdm
+
+from model.data import Example, read_grey, read_index
+from model.metrics import auc, bootstrap, dice, expected_calibration_error
+from ptxviewer.core.findings import decide, find
+from ptxviewer.core.geometry import GridMap
+from ptxviewer.core.types import DecisionRule, ProbabilityMaps, Radiograph, Window
+from ptxviewer.inference.engine import Engine
+
+Booleans = NDArray[np.bool_]
+
+
+@dataclass(frozen=True, eq=False)
+class Case:
+    """One film with its truth and what the network said; ``truth`` (rows, cols) is empty for a negative film."""
+
+    example: Example
+    film: Radiograph
+    truth: Booleans
+    maps: ProbabilityMaps
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """What the decision rule made of one case."""
+
+    patient: str
+    view: str
+    present: bool  # the truth
+    called: bool
+    score: float
+    peak: float
+    dice: float
+    truth_area: float  # fraction of the film
+    area: float
+
+
+def film_of_picture(picture: NDArray[np.uint8]) -> Radiograph:
+    """Return an 8-bit MONOCHROME2 picture as the app would hold it."""
+    return Radiograph(
+        key=hashlib.sha256(picture.tobytes()).hexdigest()[:24],
+        pixels=picture.astype(np.uint16),
+        vois=(Window(127.5, 255, "LINEAR_EXACT", "Automatic"),),
+    )
+
+
+def cases(data: Path, splits: Iterable[str], engine: Engine, cache: Path) -> list[Case]:
+    """Read the films of ``splits`` and run the network on them; maps are kept in ``cache`` for the next call."""
+    info = engine.load()
+    folder = cache / info.model_sha256[:16]
+    folder.mkdir(parents=True, exist_ok=True)
+    chosen = [e for e in read_index(data) if e.split in set(splits) and e.present is not None]
+    result = []
+    for example in tqdm(chosen, desc="films", unit="film", mininterval=5):
+        film = film_of_picture(read_grey(data / example.film))
+        kept = folder / f"{film.key}.npz"
+        if not kept.exists():
+            maps = engine.predict(film)
+            grids = {
+                "pneumothorax": maps.pneumothorax,
+                "left": maps.lung_image_left if maps.lung_image_left is not None else maps.pneumothorax * 0,
+                "right": maps.lung_image_right if maps.lung_image_right is not None else maps.pneumothorax * 0,
+            }
+            np.savez_compressed(kept, score=maps.score, **{k: v.astype(np.float16) for k, v in grids.items()})
+        with np.load(kept) as stored:
+            maps = ProbabilityMaps(
+                image_key=film.key,
+                rows=film.rows,
+                cols=film.cols,
+                pneumothorax=stored["pneumothorax"].astype(np.float32),
+                score=float(stored["score"]),
+                lung_image_left=stored["left"].astype(np.float32),
+                lung_image_right=stored["right"].astype(np.float32),
+            )
+        truth = read_grey(data / example.mask) > 127 if example.mask else np.zeros(film.shape, bool)
+        result.append(Case(example, film, truth, maps))
+    return result
+
+
+def outcome(case: Case, rule: DecisionRule) -> Outcome:
+    """Decide one case by the shipped rule at film resolution."""
+    findings, mask = find(case.film, case.maps, rule)
+    return Outcome(
+        case.example.patient,
+        case.example.view,
+        bool(case.example.present),
+        findings.present,
+        case.maps.score,
+        float(case.maps.pneumothorax.max()),
+        dice(mask, case.truth),
+        float(case.truth.mean()),
+        float(mask.mean()),
+    )
+
+
+def figures(outcomes: list[Outcome], draws: int = 1000) -> dict[str, dict[str, float]]:
+    """Return every figure as {"value", "low", "high", "films"}."""
+    present = np.array([o.present for o in outcomes])
+    called = np.array([o.called for o in outcomes])
+    score = np.array([o.score for o in outcomes])
+    peak = np.array([o.peak for o in outcomes])
+    dices = np.array([o.dice for o in outcomes])
+    area = np.array([o.area for o in outcomes])
+    truth_area = np.array([o.truth_area for o in outcomes])
+    views = np.array([o.view for o in outcomes])
+    patients = [o.patient for o in outcomes]
+    rows: dict[str, dict[str, float]] = {}
+
+    def add(name: str, figure: Callable[[NDArray[np.int64]], float], films: int) -> None:
+        value, low, high = bootstrap(figure, patients, draws)
+        rows[name] = {"value": value, "low": low, "high": high, "films": films}
+
+    def share(values: NDArray[np.bool_] | NDArray[np.float64], among: Booleans) -> Callable[[NDArray[np.int64]], float]:
+        def figure(index: NDArray[np.int64]) -> float:
+            chosen = index[among[index]]
+            return float(values[chosen].mean()) if chosen.size else float("nan")
+
+        return figure
+
+    add("AUC of the film score", lambda i: auc(score[i], present[i]), len(outcomes))
+    add("AUC of the map's peak", lambda i: auc(peak[i], present[i]), len(outcomes))
+    add("Sensitivity", share(called, present), int(present.sum()))
+    add("Specificity", share(~called, ~present), int((~present).sum()))
+    add("Dice on positive films (a missed film counts 0)", share(dices, present), int(present.sum()))
+    add("Mean Dice over all films (empty on empty counts 1)", lambda i: float(dices[i].mean()), len(outcomes))
+    add("False-positive films per 100 negatives", lambda i: 100 * share(called, ~present)(i), int((~present).sum()))
+    false_positive = called & ~present
+    if false_positive.any():
+        add(
+            "Mean area of a false-positive mask, % of film",
+            lambda i: 100 * share(area, false_positive)(i),
+            int(false_positive.sum()),
+        )
+    add(
+        "Expected calibration error of the film score",
+        lambda i: expected_calibration_error(score[i], present[i]),
+        len(outcomes),
+    )
+    if present.sum() >= 3:
+        low, high = np.quantile(truth_area[present], (1 / 3, 2 / 3))
+        bands = {
+            "small": truth_area <= low,
+            "medium": (truth_area > low) & (truth_area <= high),
+            "large": truth_area > high,
+        }
+        for name, band in bands.items():
+            among = present & band
+            add(f"Sensitivity, {name} third", share(called, among), int(among.sum()))
+            add(f"Dice, {name} third", share(dices, among), int(among.sum()))
+    for view in ("PA", "AP"):
+        positive, negative = present & (views == view), ~present & (views == view)
+        if positive.any() and negative.any():
+            add(f"Sensitivity, {view}", share(called, positive), int(positive.sum()))
+            add(f"Specificity, {view}", share(~called, negative), int(negative.sum()))
+    empty = float((~present).mean())
+    rows["Mean Dice of an always empty mask"] = {"value": empty, "low": empty, "high": empty, "films": len(outcomes)}
+    return rows
+
+
+def markdown(rows: dict[str, dict[str, float]]) -> str:
+    """Return the figures as a table."""
+    lines = ["| figure | value | 95 % interval | films |", "|---|---|---|---|"]
+    for name, row in rows.items():
+        lines.append(f"| {name} | {row['value']:.3f} | {row['low']:.3f} to {row['high']:.3f} | {int(row['films'])} |")
+    return "\n".join(lines) + "\n"
+
+
+def choose_rule(chosen: list[Case]) -> DecisionRule:
+    """Search threshold, image gate and minimum area on the model's grid.
+
+    Objective: at most 10 false-positive films per 100 negatives; among the rules that keep this, the largest sum of
+    Dice on positives and mean Dice over all films (mean Dice alone rewards silence, Dice on positives alone noise).
+    """
+    present = np.array([bool(case.example.present) for case in chosen])
+    truths = []
+    for case in chosen:
+        grid_map = GridMap.for_film(case.film.rows, case.film.cols, case.maps.size)
+        truths.append(grid_map.to_grid(case.truth.astype(np.float32)) >= 0.5)
+    scores = np.array([case.maps.score for case in chosen])
+    gates = np.unique(np.round(np.quantile(scores, np.linspace(0.3, 0.97, 40)), 3))
+    best, best_value = DecisionRule(0.5, 0.5, 0.001), -1.0
+    for threshold, smallest in itertools.product(
+        (0.2, 0.25, 0.3, 0.35, 0.4, 0.45, 0.5, 0.55, 0.6), (0.0003, 0.001, 0.002, 0.004)
+    ):
+        open_rule = DecisionRule(threshold, 0.0, smallest)
+        masks = [decide(case.maps, open_rule).grid >= np.float32(threshold) for case in chosen]
+        called = np.array([mask.any() for mask in masks])
+        dices = np.array([dice(mask, truth) for mask, truth in zip(masks, truths, strict=True)])
+        for gate in gates:
+            through = called & (scores >= gate)
+            value = np.where(through, dices, (~present).astype(float))
+            false_positives = 100 * (through & ~present).sum() / max(1, (~present).sum())
+            merit = float(value[present].mean() + value.mean())
+            if false_positives <= 10 and merit > best_value:
+                best, best_value = DecisionRule(threshold, float(gate), smallest), merit
+    return best
+
+
+def contact_sheet(chosen: list[Case], outcomes: list[Outcome], path: Path, side: int = 256) -> None:
+    """Draw the worst and best positive films and the largest false positives: truth green, mask red."""
+    order = sorted(range(len(chosen)), key=lambda i: outcomes[i].dice)
+    positives = [i for i in order if outcomes[i].present]
+    false = sorted(
+        (i for i in order if outcomes[i].called and not outcomes[i].present), key=lambda i: -outcomes[i].area
+    )
+    tiles = []
+    for index in (*positives[:12], *positives[-6:], *false[:6]):
+        grey = cv2.resize(chosen[index].film.pixels.astype(np.uint8), (side, side), interpolation=cv2.INTER_AREA)
+        tile = cv2.cvtColor(grey, cv2.COLOR_GRAY2BGR)
+        for grid, colour in (
+            (chosen[index].truth.astype(np.float32), (0, 220, 0)),
+            (chosen[index].maps.pneumothorax, (40, 40, 255)),
+        ):
+            mask = (cv2.resize(grid, (side, side)) >= 0.5).astype(np.uint8)
+            contours, _ = cv2.findContours(mask, cv2.RETR_EXTERNAL, cv2.CHAIN_APPROX_NONE)
+            cv2.drawContours(tile, contours, -1, colour, 1)
+        tiles.append(tile)
+    tiles += [np.zeros((side, side, 3), np.uint8)] * (-len(tiles) % 6)
+    sheet = np.concatenate([np.concatenate(tiles[i : i + 6], 1) for i in range(0, len(tiles), 6)])
+    path.write_bytes(cv2.imencode(".png", sheet)[1].tobytes())
+
+
+def main() -> None:
+    """Command line of the evaluation."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--data", type=Path, required=True, help="folder with index.csv")
+    parser.add_argument("--bundle", type=Path, default=Path("model/bundle"))
+    parser.add_argument("--split", action="append", help="val (default), val_patients")
+    parser.add_argument("--out", type=Path, default=Path("runs/eval"))
+    parser.add_argument("--choose-rule", action="store_true", help="search the decision rule on these films first")
+    arguments = parser.parse_args()
+    from ptxviewer.inference.torch_engine import TorchEngine
+
+    engine = TorchEngine("cpu", arguments.bundle)
+    splits = arguments.split or ["val"]
+    chosen = cases(arguments.data, splits, engine, arguments.out / "maps")
+    rule = choose_rule(chosen) if arguments.choose_rule else engine.load().rule
+    outcomes = [outcome(case, rule) for case in chosen]
+    rows = figures(outcomes)
+    record = {
+        "splits": splits,
+        "films": len(chosen),
+        "rule": asdict(rule),
+        "model_sha256": engine.load().model_sha256,
+        "figures": rows,
+    }
+    (arguments.out / "evaluation.json").write_text(json.dumps(record, indent=1))
+    (arguments.out / "evaluation.md").write_text(markdown(rows))
+    contact_sheet(chosen, outcomes, arguments.out / "contact-sheet.png")
+    print(f"rule: {rule}")
+    print(markdown(rows))
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,179 @@
+"""Writes what ships: weights, card, golden outputs. ``python -m model.export --run runs/first --out model/bundle``.
+
+The figures of the card come from the JSON of ``model.evaluate``, never from hand. The usual order is export (with a
+provisional rule), evaluate --choose-rule, and export again with ``--evaluation``.
+"""
+
+from __future__ import annotations
+
+import argparse
+import hashlib
+import json
+from dataclasses import fields
+from datetime import datetime, timezone
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import torch
+from safetensors.torch import save_file
+
+from ptxviewer.core.phantom import PhantomSpec, film_of, make_phantom
+from ptxviewer.core.types import DecisionRule
+from ptxviewer.inference import preprocess
+from ptxviewer.inference.network import CHANNELS, NetworkConfig, PneumothoraxNet
+
+GOLDEN_SPEC = PhantomSpec(side="right", size=0.6, seed=7, rows=512, cols=448)
+PROVISIONAL = DecisionRule(threshold=0.4, score_threshold=0.4, min_area=0.001)
+
+TRAINING_DATA = [
+    "SIIM-ACR 2019 pneumothorax films with expert masks (films of NIH ChestX-ray14, NIH Clinical Center; the "
+    "annotations came under competition rules, non-commercial)",
+    "further films of the same origin labelled by the agreement of two public classifiers, with the first one's masks",
+    "films with a pneumothorax at image level, some with an expert mask recovered by matching",
+    "NIH films reported without finding",
+    "lung fields: V7 COVID-19 X-ray set (CC BY 4.0) over films of Cohen et al., OpenIST, lungVAE",
+]
+INTENDED_USE = (
+    "Research and education: to point at where a pneumothorax may be on a frontal chest radiograph of an adult. Not a "
+    "medical device; not to rule out a pneumothorax; not for diagnosis or triage of patients."
+)
+LIMITS = [
+    "The image score is not calibrated: it is a score, not a probability.",
+    "Trained on 8-bit, already windowed pictures that were squeezed to a square; 10 to 16 bit films are brought to the "
+    "same range, but no such film with an expert mask was available to measure the difference.",
+    "A pneumothorax thinner than about 3 mm cannot be resolved on the model's grid.",
+    "Most drained films of the training set show a pneumothorax: a drain alone may raise the score.",
+    "The decision rule was chosen on the same val films that the figures are measured on, so they flatter it slightly.",
+]
+
+
+def weights_of(run: Path) -> dict[str, torch.Tensor]:
+    """Return the averaged weights of a run, finished or not."""
+    finished = run / "average.pt"
+    state: dict[str, torch.Tensor] = (
+        torch.load(finished, weights_only=True)
+        if finished.exists()
+        else torch.load(run / "checkpoint.pt", weights_only=True)["average"]
+    )
+    return state
+
+
+def compact(state: dict[str, torch.Tensor]) -> dict[str, torch.Tensor]:
+    """Return the weights to store: convolutions and linear layers in fp16, batch norm in fp32, no counters."""
+    return {
+        name: (value.half() if value.ndim >= 2 else value.float()).contiguous()
+        for name, value in state.items()
+        if not name.endswith("num_batches_tracked")
+    }
+
+
+def write_golden(state: dict[str, torch.Tensor], config: NetworkConfig, size: int, path: Path) -> None:
+    """Store what the exported network says of one phantom, in fp32 on the CPU: the app's self-test repeats it."""
+    net = PneumothoraxNet(config).eval()
+    net.load_state_dict({name: value.float() for name, value in state.items()}, strict=False)
+    with torch.inference_mode():
+        logits = net(torch.from_numpy(preprocess.prepare(film_of(make_phantom(GOLDEN_SPEC)), size))[None])
+    np.savez_compressed(
+        path,
+        maps=torch.sigmoid(logits.maps[0]).numpy().astype(np.float16),
+        score=np.float32(torch.sigmoid(logits.film[0])),
+    )
+
+
+def card_text(card: dict[str, Any]) -> str:
+    """Render the card for people from the card for programs."""
+    lines = [f"# {card['id']} {card['version']}", "", card["intended_use"], ""]
+    lines += [
+        f"- Network: ResNet-U-Net, encoder blocks {card['architecture']['blocks']} with planes "
+        f"{card['architecture']['planes']}, decoder {card['architecture']['decoder']}, input "
+        f"{card['input']['size']} x {card['input']['size']}, one grey channel ({card['input']['preprocessing']}).",
+        f"- Outputs: {', '.join(card['outputs'])} per pixel, and one score for the film.",
+        f"- Operating point: map at {card['rule']['threshold']:.2f}, film score at "
+        f"{card['rule']['score_threshold']:.3f}, components of at least {100 * card['rule']['min_area']:.2f} % of the film.",
+        f"- Weights: {card['sha256'][:16]}..., {card['licence']}",
+        "",
+        "## Training",
+        "",
+        *[f"- {line}" for line in card["training_data"]],
+        f"- {card['training']}",
+        "",
+        "## Figures",
+        "",
+    ]
+    if card["metrics"]:
+        lines += [
+            f"On {card['metrics']['films']} films of patients never trained on ({', '.join(card['metrics']['splits'])}), "
+            "95 % bootstrap intervals by patient:",
+            "",
+            "| figure | value | 95 % interval | films |",
+            "|---|---|---|---|",
+        ]
+        lines += [
+            f"| {name} | {row['value']:.3f} | {row['low']:.3f} to {row['high']:.3f} | {int(row['films'])} |"
+            for name, row in card["metrics"]["figures"].items()
+        ]
+    else:
+        lines += ["Not measured yet."]
+    lines += ["", "## Limits", "", *[f"- {line}" for line in card["limits"]], ""]
+    return "\n".join(lines)
+
+
+def export(run: Path, out: Path, version: str, size: int, evaluation: Path | None) -> None:
+    """Write weights.safetensors, metadata.json, CARD.md and golden.npz to ``out``."""
+    record = json.loads((run / "run.json").read_text())
+    known = {field.name for field in fields(NetworkConfig)}
+    architecture = {
+        k: tuple(v) if isinstance(v, list) else v for k, v in record["config"]["network"].items() if k in known
+    }
+    config = NetworkConfig(**architecture)
+    state = compact(weights_of(run))
+    out.mkdir(parents=True, exist_ok=True)
+    save_file(state, out / "weights.safetensors")
+    write_golden(state, config, size, out / "golden.npz")
+    metrics = json.loads(evaluation.read_text()) if evaluation else {}
+    rule = metrics.get("rule") or {k: getattr(PROVISIONAL, k) for k in ("threshold", "score_threshold", "min_area")}
+    phases = ", ".join(
+        f"{p['steps']} steps of {p['batch']} films at {p['size']} px" for p in record["config"]["phases"]
+    )
+    card = {
+        "schema_version": 1,
+        "id": "ptx-resnet-unet",
+        "version": version,
+        "created": datetime.now(timezone.utc).date().isoformat(),
+        "architecture": {k: list(v) if isinstance(v, tuple) else v for k, v in architecture.items()},
+        "input": {"size": size, "channels": 1, "preprocessing": preprocess.NAME},
+        "outputs": list(CHANNELS),
+        "rule": rule,
+        "calibrated": False,
+        "sha256": hashlib.sha256((out / "weights.safetensors").read_bytes()).hexdigest(),
+        "training_data": TRAINING_DATA,
+        "training": (
+            f"Trained on two CPU cores: {phases}; encoder started from ImageNet weights; "
+            f"{100 * record['config']['phantoms']:.0f} % of the films were analytic phantoms like the sample study in the "
+            f"last phase's configuration. Code {record['code']}, data {record['data']}, seed {record['config']['seed']}."
+        ),
+        "metrics": {k: metrics[k] for k in ("splits", "films", "figures")} if metrics else {},
+        "licence": "research use only; the encoder derives from BSD-2-Clause weights, see NOTICE",
+        "intended_use": INTENDED_USE,
+        "limits": LIMITS,
+    }
+    (out / "metadata.json").write_text(json.dumps(card, indent=1) + "\n")
+    (out / "CARD.md").write_text(card_text(card))
+
+
+def main() -> None:
+    """Command line of the export."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--run", type=Path, required=True)
+    parser.add_argument("--out", type=Path, default=Path("model/bundle"))
+    parser.add_argument("--version", default="0.1")
+    parser.add_argument("--size", type=int, help="side of the grid; default: the size of the last phase")
+    parser.add_argument("--evaluation", type=Path, help="evaluation.json of this very network")
+    arguments = parser.parse_args()
+    phases = json.loads((arguments.run / "run.json").read_text())["config"]["phases"]
+    export(arguments.run, arguments.out, arguments.version, arguments.size or phases[-1]["size"], arguments.evaluation)
+
+
+if __name__ == "__main__":
+    main()
