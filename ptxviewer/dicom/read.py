@@ -1,0 +1,236 @@
+"""The door for films: a path in, a ``Radiograph`` or one clear sentence out, never a crash.
+
+DICOM with or without preamble and file meta in every transfer syntax that the installed decoders read, and
+ordinary pictures (PNG, JPEG, TIFF, BMP, WebP), which carry no calibration.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import hashlib
+import logging
+import warnings
+from dataclasses import replace
+from pathlib import Path
+
+import cv2
+import numpy as np
+import pydicom
+from numpy.typing import NDArray
+from pydicom.dataset import Dataset, FileMetaDataset
+from pydicom.uid import UID, ExplicitVRBigEndian, ExplicitVRLittleEndian, ImplicitVRLittleEndian
+
+from ptxviewer.core import voi
+from ptxviewer.core.calibration import spacing_from_tags
+from ptxviewer.core.errors import UnreadableFilm
+from ptxviewer.core.types import Acquisition, PixelSpacing, Radiograph, SpacingOrigin, Voi, Window
+from ptxviewer.dicom import tags
+from ptxviewer.dicom.pixels import COLOUR_NOTE, Decoded, decode, frames_of, number
+
+LARGEST_FILE = 1 << 30
+PICTURE_STARTS = (b"\x89PNG\r\n", b"\xff\xd8\xff", b"BM", b"II*\x00", b"MM\x00*", b"RIFF")
+NOT_CALIBRATED = PixelSpacing(
+    None, None, SpacingOrigin.NONE, "not calibrated", "Not calibrated: a picture file says nothing about size."
+)
+FALLBACK_NOTE = "The window stored in this file shows nothing: an automatic one is used."
+
+KINDS = (
+    ("SR", "a structured report"), ("Report", "a structured report"), ("PDF", "a PDF document"), ("CDA", "a document"),
+    ("Key Object", "a key object selection"), ("Presentation State", "a presentation state"), ("Waveform", "a waveform"),
+    ("ECG", "a waveform"), ("RT ", "a radiotherapy object"), ("Segmentation", "a segmentation"),
+    ("Directory", "a DICOMDIR index"), ("Spectroscopy", "a spectroscopy object"), ("Registration", "a registration"),
+    ("Fiducials", "a set of fiducials"), ("Raw Data", "raw data"), ("Encapsulated", "an encapsulated document"),
+)  # fmt: skip
+
+# pydicom's messages may quote values of patient tags, and a film with a slip in one tag is still a film.
+logging.getLogger("pydicom").setLevel(logging.CRITICAL)
+pydicom.config.settings.reading_validation_mode = pydicom.config.IGNORE
+with contextlib.suppress(ImportError):
+    import gdcm
+
+    gdcm.Trace.WarningOff()
+    gdcm.Trace.ErrorOff()
+    gdcm.Trace.DebugOff()
+
+
+def read_film(path: Path, frame: int = 0) -> Radiograph:
+    """Return frame ``frame`` (from 0) of the film at ``path``. Raises ``UnreadableFilm`` and nothing else."""
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            return _read(path, frame)
+    except UnreadableFilm:
+        raise
+    except FileNotFoundError:
+        raise UnreadableFilm("This file does not exist any more.") from None
+    except PermissionError:
+        raise UnreadableFilm("This file may not be read: permission denied.") from None
+    except MemoryError:
+        raise UnreadableFilm("There is not enough memory to open this film.") from None
+    except OSError:
+        raise UnreadableFilm("This file could not be read from its disk.") from None
+    except Exception:  # noqa: BLE001 - the one boundary to hostile files: whatever a parser trips over is one sentence
+        raise UnreadableFilm("This file is damaged or not a DICOM film.") from None
+
+
+def _read(path: Path, frame: int) -> Radiograph:
+    if path.is_dir():
+        raise UnreadableFilm("This is a folder, not a film.")
+    size = path.stat().st_size
+    if size == 0:
+        raise UnreadableFilm("This file is empty.")
+    if size > LARGEST_FILE:
+        raise UnreadableFilm("This file is larger than 1 GB, more than this viewer can hold.")
+    with path.open("rb") as file:
+        start = file.read(132)
+    if start[128:132] != b"DICM":
+        if start.startswith(PICTURE_STARTS):
+            return _picture(path)
+        if start.lstrip(b"\xef\xbb\xbf \t\r\n")[:1] in (b"<", b"{") or start.startswith((b"%PDF", b"PK\x03\x04")):
+            raise UnreadableFilm("This is not a DICOM film: it is another kind of file.")
+    return _dicom(pydicom.dcmread(path, force=True), frame)
+
+
+def _with_syntax(ds: Dataset) -> Dataset:
+    """Give a file without file meta the transfer syntax that its own bytes were read in."""
+    meta = getattr(ds, "file_meta", None)
+    if meta is None:
+        ds.file_meta = meta = FileMetaDataset()
+    if not meta.get("TransferSyntaxUID"):
+        implicit, little = ds.original_encoding
+        meta.TransferSyntaxUID = (
+            ImplicitVRLittleEndian
+            if implicit
+            else ExplicitVRLittleEndian
+            if little is not False
+            else ExplicitVRBigEndian
+        )
+    return ds
+
+
+def _check_pixels(ds: Dataset) -> None:
+    """Say what an object without an image is."""
+    if any(keyword in ds for keyword in ("PixelData", "FloatPixelData", "DoubleFloatPixelData")):
+        return
+    sop_class = ds.get("SOPClassUID") or ds.file_meta.get("MediaStorageSOPClassUID") or ""
+    name = UID(str(sop_class)).name if sop_class else ""
+    for word, kind in KINDS:
+        if word in name:
+            raise UnreadableFilm(f"This is {kind}, not an image.")
+    if "DirectoryRecordSequence" in ds:
+        raise UnreadableFilm("This is a DICOMDIR index, not an image.")
+    if not sop_class and "Rows" not in ds:
+        raise UnreadableFilm("This file is not a DICOM film.")
+    raise UnreadableFilm("This DICOM file holds no image.")
+
+
+def _dicom(ds: Dataset, frame: int) -> Radiograph:
+    ds = _with_syntax(ds)
+    _check_pixels(ds)
+    decoded = _decoded(ds, frame)
+    rows, cols = decoded.pixels.shape
+    facts = tags.acquisition(ds)
+    notes = list(decoded.notes)
+    spacing = spacing_from_tags(tags.spacing_tags(ds), cols, tags.is_chest_projection(ds))
+    if spacing.note and spacing.origin is SpacingOrigin.IMPLAUSIBLE:
+        notes.append(spacing.note)
+    if "Image Storage - For Processing" in facts.sop_class:
+        notes.append("Raw film for processing: it is not meant to be read as it looks.")
+    is_colour = COLOUR_NOTE in decoded.notes
+    signed = number(ds, "PixelRepresentation") == 1
+    from_file = () if is_colour else tags.file_vois(ds, frame, signed)
+    return _finished(
+        from_file,
+        Radiograph(
+            key="",
+            pixels=decoded.pixels,
+            slope=decoded.slope,
+            intercept=decoded.intercept,
+            inverse=not is_colour and _inverse(ds),
+            padding=_padding(ds, decoded, signed),
+            vois=(Window(127.5, 255, "LINEAR_EXACT", voi.AUTOMATIC),),
+            spacing=spacing,
+            patient=tags.patient(ds),
+            study=tags.study(ds),
+            acquisition=facts,
+            frame=frame,
+            frames=frames_of(ds),
+            notes=tuple(notes),
+            not_analysed=tags.why_not_analysed(ds, decoded.colour, rows, cols),
+        ),
+    )
+
+
+def _decoded(ds: Dataset, frame: int) -> Decoded:
+    try:
+        return decode(ds, frame)
+    except (UnreadableFilm, MemoryError):
+        raise
+    except Exception:  # noqa: BLE001 - decoders fail in their own ways: missing plugin, broken stream, wrong length
+        name = ds.file_meta.TransferSyntaxUID.name
+        raise UnreadableFilm(f"The image in this file cannot be decoded ({name}).") from None
+
+
+def _inverse(ds: Dataset) -> bool:
+    """PresentationLUTShape decides where it is present, else MONOCHROME1: one inversion, never two (PS3.3 C.11.6)."""
+    shape = tags.text(ds, "PresentationLUTShape").upper()
+    if shape in ("INVERSE", "IDENTITY"):
+        return shape == "INVERSE"
+    return tags.text(ds, "PhotometricInterpretation").upper() == "MONOCHROME1"
+
+
+def _padding(ds: Dataset, decoded: Decoded, signed: bool) -> tuple[int, int] | None:
+    """Pixel Padding Value and Range Limit in pixels (PS3.3 C.7.5.1.1.2)."""
+    if "PixelPaddingValue" not in ds or decoded.offset is None:
+        return None
+    first = int(number(ds, "PixelPaddingValue"))
+    ends = [first, int(number(ds, "PixelPaddingRangeLimit", first))]
+    for index, value in enumerate(ends):
+        if signed and value > 32767:
+            ends[index] = value - 65536
+        elif not signed and value < 0:
+            ends[index] = value + 65536
+    low, high = min(ends) + decoded.offset, max(ends) + decoded.offset
+    return (max(low, 0), min(high, 65535)) if high >= 0 and low <= 65535 else None
+
+
+def _finished(from_file: tuple[Voi, ...], film: Radiograph) -> Radiograph:
+    """Add presets, default window and key."""
+    automatic = voi.auto_window(film.pixels, film.slope, film.intercept, film.padding)
+    usable = tuple(one for one in from_file if voi.shows_something(film, one))
+    notes = (*film.notes, FALLBACK_NOTE) if from_file and not usable else film.notes
+    digest = hashlib.blake2b(film.pixels.tobytes(), digest_size=16)
+    digest.update(repr((film.shape, film.slope, film.intercept, film.inverse, film.padding, film.frame)).encode())
+    return replace(film, key=digest.hexdigest(), vois=(*usable, automatic), notes=notes)
+
+
+def _picture(path: Path) -> Radiograph:
+    """Open PNG, JPEG and their like; colour becomes luminance, nothing is calibrated."""
+    try:
+        image = cv2.imdecode(np.frombuffer(path.read_bytes(), np.uint8), cv2.IMREAD_UNCHANGED)
+    except cv2.error:
+        image = None
+    if image is None or image.size == 0:
+        raise UnreadableFilm("This picture is damaged, too large, or of a kind that cannot be read.")
+    array: NDArray[np.generic] = np.asarray(image)
+    colour = False
+    if array.ndim == 3:
+        blue_green_red = array[..., :3].astype(np.float32)
+        scale = 1.0 if array.dtype == np.uint8 else 1 / 257
+        colour = float((blue_green_red.max(2) - blue_green_red.min(2)).mean()) * scale > 4
+        array = blue_green_red @ np.array([0.114, 0.587, 0.299], np.float32)
+    deep = float(array.astype(np.float32).max()) > 255
+    pixels = np.clip(np.round(array.astype(np.float32)), 0, 65535).astype(np.uint16)
+    top = 65535 if deep else 255
+    whole = Window(top / 2, top, "LINEAR_EXACT", "As stored")
+    rows, cols = pixels.shape
+    film = Radiograph(
+        key="",
+        pixels=pixels,
+        vois=(whole,),
+        spacing=NOT_CALIBRATED,
+        acquisition=Acquisition(photometric="MONOCHROME2", bits_stored=16 if deep else 8, calibrated_source=False),
+        notes=(NOT_CALIBRATED.note, *((COLOUR_NOTE,) if colour else ())),
+        not_analysed=tags.why_no_radiograph(colour, rows, cols),
+    )
+    return _finished((whole,), film)

@@ -1,0 +1,191 @@
+"""From a dataset's tags to plain facts: patient, study, acquisition, presets, and why a film is not analysed."""
+
+from __future__ import annotations
+
+import contextlib
+from typing import Any
+
+from pydicom.dataset import Dataset
+from pydicom.uid import UID
+
+from ptxviewer.core.calibration import Pair, SpacingTags
+from ptxviewer.core.types import Acquisition, Patient, Study, Voi, VoiFunction, VoiLut, Window
+from ptxviewer.dicom.pixels import functional, lut_table, number
+
+PROJECTION = {"CR", "DX", "RG", "DR", "SC", "OT", "RF", "XA", ""}
+ANALYSED = {"CR", "DX", "RG", "DR", "SC", "OT", ""}
+LATERAL_VIEWS = {"LL", "RL", "LAT", "LATERAL", "L LAT", "R LAT"}
+OTHER_BODY_PARTS = {
+    "ABDOMEN", "ANKLE", "ARM", "BREAST", "CSPINE", "ELBOW", "EXTREMITY", "FEMUR", "FINGER", "FOOT", "FOREARM", "HAND",
+    "HEAD", "HIP", "HUMERUS", "JAW", "KNEE", "LEG", "LSPINE", "NECK", "PELVIS", "SHOULDER", "SKULL", "SPINE", "TEETH",
+    "THUMB", "TIBIA", "TOE", "WRIST",
+}  # fmt: skip
+
+MODALITY_NAMES = {
+    "CT": "CT image", "MR": "MR image", "US": "ultrasound image", "NM": "nuclear medicine image", "PT": "PET image",
+    "MG": "mammogram", "RF": "fluoroscopy image", "XA": "angiography image", "XC": "photograph", "ES": "endoscopy image",
+    "SM": "microscopy image", "OP": "eye photograph", "PX": "panoramic dental film", "IO": "dental film",
+}  # fmt: skip
+
+
+def text(ds: Dataset, keyword: str) -> str:
+    """Return a tag as clean text; several values are joined, nonsense is empty."""
+    with contextlib.suppress(Exception):  # a broken value of a descriptive tag must not cost the film
+        value = ds.get(keyword)
+        if value is None:
+            return ""
+        if not isinstance(value, (str, bytes)) and hasattr(value, "__iter__"):
+            return "\\".join(str(v) for v in value).strip()
+        return str(value).replace("\x00", "").strip()
+    return ""
+
+
+def pair(ds: Dataset, keyword: str) -> Pair | None:
+    """Return a (row, column) pair of numbers, or None."""
+    with contextlib.suppress(Exception):
+        values = [float(v) for v in ds.get(keyword) or ()]
+        if len(values) >= 2:
+            return values[0], values[1]
+    return None
+
+
+def person_name(ds: Dataset) -> str:
+    """Return "Family, Given", with the ideographic form behind it where the file has one (PS3.5 6.2.1.2)."""
+    with contextlib.suppress(Exception):
+        name = ds.get("PatientName")
+        if not name:
+            return ""
+        latin = ", ".join(part for part in (name.family_name, name.given_name) if part)
+        native = " ".join(part for part in str(name.ideographic).split("^") if part) if name.ideographic else ""
+        return f"{latin} {native}".strip() or str(name).replace("^", " ").strip()
+    return text(ds, "PatientName").replace("^", " ")
+
+
+def _date(value: str) -> str:
+    return f"{value[:4]}-{value[4:6]}-{value[6:8]}" if len(value) >= 8 and value[:8].isdigit() else ""
+
+
+def _age(value: str) -> str:
+    units = {"Y": "y", "M": "mo", "W": "wk", "D": "d"}
+    number_part, unit = value[:-1].lstrip("0"), value[-1:]
+    return f"{number_part or '0'} {units[unit]}" if unit in units and value[:-1].isdigit() else ""
+
+
+def patient(ds: Dataset) -> Patient:
+    """Who the film shows."""
+    return Patient(
+        person_name(ds),
+        text(ds, "PatientID"),
+        _date(text(ds, "PatientBirthDate")),
+        text(ds, "PatientSex"),
+        _age(text(ds, "PatientAge")),
+    )
+
+
+def study(ds: Dataset) -> Study:
+    """When and why it was taken."""
+    time = text(ds, "AcquisitionTime") or text(ds, "ContentTime") or text(ds, "StudyTime")
+    return Study(
+        date=_date(text(ds, "StudyDate") or text(ds, "AcquisitionDate")),
+        time=f"{time[:2]}:{time[2:4]}" if time[:4].isdigit() and len(time) >= 4 else "",
+        description=text(ds, "StudyDescription"),
+        series_description=text(ds, "SeriesDescription"),
+        institution=text(ds, "InstitutionName"),
+        accession=text(ds, "AccessionNumber"),
+        study_uid=text(ds, "StudyInstanceUID"),
+        series_uid=text(ds, "SeriesInstanceUID"),
+        sop_uid=text(ds, "SOPInstanceUID"),
+    )
+
+
+def _directions(ds: Dataset) -> tuple[str, str]:
+    """Return the letters of PatientOrientation, ("", "") where they are absent or impossible."""
+    parts = text(ds, "PatientOrientation").upper().split("\\")
+    if len(parts) != 2 or not all(part and set(part) <= set("LRAPHF") for part in parts):
+        return "", ""
+    axis = {"L": "x", "R": "x", "A": "y", "P": "y", "H": "z", "F": "z"}
+    return ("", "") if axis[parts[0][0]] == axis[parts[1][0]] else (parts[0], parts[1])
+
+
+def acquisition(ds: Dataset) -> Acquisition:
+    """How it was taken, without patient data."""
+    row, column = _directions(ds)
+    syntax = getattr(getattr(ds, "file_meta", None), "TransferSyntaxUID", "")
+    return Acquisition(
+        modality=text(ds, "Modality").upper(),
+        view=text(ds, "ViewPosition").upper(),
+        photometric=text(ds, "PhotometricInterpretation").upper(),
+        bits_stored=int(number(ds, "BitsStored")),
+        transfer_syntax=UID(str(syntax)).name if syntax else "",
+        sop_class=UID(text(ds, "SOPClassUID")).name if text(ds, "SOPClassUID") else "",
+        manufacturer=text(ds, "Manufacturer"),
+        lossy=text(ds, "LossyImageCompression") == "01",
+        row_direction=row,
+        column_direction=column,
+    )
+
+
+def is_chest_projection(ds: Dataset) -> bool:
+    """True where the film may be a radiograph of a chest, so that its field should be as wide as a chest."""
+    return text(ds, "Modality").upper() in PROJECTION and text(ds, "BodyPartExamined").upper() not in OTHER_BODY_PARTS
+
+
+def why_not_analysed(ds: Dataset, colour: bool, rows: int, cols: int) -> str:
+    """Return why the network does not look at this film unasked, or ""."""
+    modality = text(ds, "Modality").upper()
+    if modality not in ANALYSED:
+        return f"Not analysed: this is a {MODALITY_NAMES.get(modality, 'kind of image that is no radiograph')}."
+    if text(ds, "ViewPosition").upper() in LATERAL_VIEWS or _directions(ds)[0][:1] in ("A", "P"):
+        return "Not analysed: this is a lateral view."
+    part = text(ds, "BodyPartExamined").upper()
+    if part in OTHER_BODY_PARTS:
+        return f"Not analysed: this is not a chest ({part.lower()})."
+    return why_no_radiograph(colour, rows, cols)
+
+
+def why_no_radiograph(colour: bool, rows: int, cols: int) -> str:
+    """Return what the picture alone says against a radiograph, or ""."""
+    if colour:
+        return "Not analysed: this is a colour picture."
+    if min(rows, cols) < 64:
+        return "Not analysed: the picture is too small."
+    return ""
+
+
+def spacing_tags(ds: Dataset) -> SpacingTags:
+    """The tags that bear on spacing."""
+    return SpacingTags(
+        pixel_spacing=pair(ds, "PixelSpacing"),
+        imager_pixel_spacing=pair(ds, "ImagerPixelSpacing"),
+        calibration_type=text(ds, "PixelSpacingCalibrationType"),
+        magnification=number(ds, "EstimatedRadiographicMagnificationFactor") or None,
+        source_detector_mm=number(ds, "DistanceSourceToDetector") or None,
+        source_patient_mm=number(ds, "DistanceSourceToPatient") or None,
+    )
+
+
+def _several(ds: Dataset, keyword: str) -> list[Any]:
+    value = ds.get(keyword)
+    if value is None or value == "":
+        return []
+    return list(value) if not isinstance(value, str) and hasattr(value, "__iter__") else [value]
+
+
+def file_vois(ds: Dataset, frame: int, signed: bool) -> tuple[Voi, ...]:
+    """Return the VOI LUTs, then the windows of the file, in its order (PS3.3 C.11.2)."""
+    source = functional(ds, frame, "FrameVOILUTSequence") or ds
+    vois: list[Voi] = []
+    for item in source.get("VOILUTSequence") or ():
+        with contextlib.suppress(Exception):  # a broken table is as good as none: windows or an automatic one remain
+            table, first, bits = lut_table(item, signed)
+            vois.append(VoiLut(table, first, bits, text(item, "LUTExplanation")))
+    stated = text(source, "VOILUTFunction").upper()
+    function: VoiFunction = (
+        "SIGMOID" if stated == "SIGMOID" else "LINEAR_EXACT" if stated == "LINEAR_EXACT" else "LINEAR"
+    )
+    explanations = [str(v) for v in _several(source, "WindowCenterWidthExplanation")]
+    for index, (center, width) in enumerate(zip(_several(source, "WindowCenter"), _several(source, "WindowWidth"))):  # noqa: B905 - unequal counts occur
+        with contextlib.suppress(TypeError, ValueError):
+            explanation = explanations[index] if index < len(explanations) else ""
+            vois.append(Window(float(center), float(width), function, explanation))
+    return tuple(vois)
