@@ -35,11 +35,12 @@ NOT_CALIBRATED = PixelSpacing(
 FALLBACK_NOTE = "The window stored in this file shows nothing: an automatic one is used."
 
 KINDS = (
-    ("SR", "a structured report"), ("Report", "a structured report"), ("PDF", "a PDF document"), ("CDA", "a document"),
-    ("Key Object", "a key object selection"), ("Presentation State", "a presentation state"), ("Waveform", "a waveform"),
-    ("ECG", "a waveform"), ("RT ", "a radiotherapy object"), ("Segmentation", "a segmentation"),
-    ("Directory", "a DICOMDIR index"), ("Spectroscopy", "a spectroscopy object"), ("Registration", "a registration"),
-    ("Fiducials", "a set of fiducials"), ("Raw Data", "raw data"), ("Encapsulated", "an encapsulated document"),
+    ("SR", "a structured report"), ("Report", "a structured report"), ("PDF", "a PDF document"),
+    ("CDA", "a document"), ("Key Object", "a key object selection"), ("Presentation State", "a presentation state"),
+    ("Waveform", "a waveform"), ("ECG", "a waveform"), ("RT ", "a radiotherapy object"),
+    ("Segmentation", "a segmentation"), ("Directory", "a DICOMDIR index"), ("Raw Data", "raw data"),
+    ("Spectroscopy", "a spectroscopy object"), ("Registration", "a registration"),
+    ("Fiducials", "a set of fiducials"), ("Encapsulated", "an encapsulated document"),
 )  # fmt: skip
 
 # pydicom's messages may quote values of patient tags, and a film with a slip in one tag is still a film.

@@ -22,9 +22,10 @@ OTHER_BODY_PARTS = {
 }  # fmt: skip
 
 MODALITY_NAMES = {
-    "CT": "CT image", "MR": "MR image", "US": "ultrasound image", "NM": "nuclear medicine image", "PT": "PET image",
-    "MG": "mammogram", "RF": "fluoroscopy image", "XA": "angiography image", "XC": "photograph", "ES": "endoscopy image",
-    "SM": "microscopy image", "OP": "eye photograph", "PX": "panoramic dental film", "IO": "dental film",
+    "CT": "a CT image", "MR": "an MR image", "US": "an ultrasound image", "NM": "a nuclear medicine image",
+    "PT": "a PET image", "MG": "a mammogram", "RF": "a fluoroscopy image", "XA": "an angiography image",
+    "XC": "a photograph", "ES": "an endoscopy image", "SM": "a microscopy image", "OP": "an eye photograph",
+    "PX": "a panoramic dental film", "IO": "a dental film",
 }  # fmt: skip
 
 
@@ -134,7 +135,7 @@ def why_not_analysed(ds: Dataset, colour: bool, rows: int, cols: int) -> str:
     """Return why the network does not look at this film unasked, or ""."""
     modality = text(ds, "Modality").upper()
     if modality not in ANALYSED:
-        return f"Not analysed: this is a {MODALITY_NAMES.get(modality, 'kind of image that is no radiograph')}."
+        return f"Not analysed: this is {MODALITY_NAMES.get(modality, 'not a radiograph')}."
     if text(ds, "ViewPosition").upper() in LATERAL_VIEWS or _directions(ds)[0][:1] in ("A", "P"):
         return "Not analysed: this is a lateral view."
     part = text(ds, "BodyPartExamined").upper()

@@ -1,0 +1,172 @@
+"""A loaded network on a device: batch norm folded, precision chosen, stages that can be interrupted.
+
+This module imports torch at its top; only ``torch_engine`` imports it, inside functions, on the model lane.
+"""
+
+from __future__ import annotations
+
+import copy
+import time
+from dataclasses import dataclass
+
+import numpy as np
+import torch
+from numpy.typing import NDArray
+from torch import Tensor, nn
+from torch.nn.utils.fusion import fuse_conv_bn_eval
+
+from ptxviewer.core.errors import Cancelled
+from ptxviewer.core.types import FloatMap
+from ptxviewer.inference.engine import Checkpoint, DeviceChoice, never_cancelled
+from ptxviewer.inference.network import PneumothoraxNet
+
+OutOfMemory = torch.cuda.OutOfMemoryError
+
+BF16_MIN_GAIN = 1.3  # times faster than float32, or it stays off
+BF16_MIN_DICE = 0.995  # of the masks at the operating point
+BF16_MAX_SCORE_SHIFT = 0.01  # of the film score
+
+
+@dataclass(frozen=True)
+class Choice:
+    """A device that has been tried. ``note`` is a sentence where it is not the one that was asked for."""
+
+    device: torch.device
+    name: str
+    note: str = ""
+
+
+def fold_batch_norm(net: PneumothoraxNet) -> PneumothoraxNet:
+    """Fold every batch norm into the convolution before it (``convN`` and ``bnN``, or neighbours in a sequence)."""
+    for module in list(net.modules()):
+        children = dict(module.named_children())
+        names = list(children)
+        for name, following in zip(names, names[1:], strict=False):
+            first, second = children[name], children[following]
+            if isinstance(first, nn.Conv2d) and isinstance(second, nn.BatchNorm2d):
+                setattr(module, name, fuse_conv_bn_eval(first, second))
+                setattr(module, following, nn.Identity())
+    return net
+
+
+def works(device: torch.device) -> bool:
+    """Try a tiny convolution and wait for it: a device may be listed and yet have no kernels for its driver."""
+    try:
+        result = nn.functional.conv2d(torch.ones(1, 1, 8, 8, device=device), torch.ones(1, 1, 3, 3, device=device))
+        if device.type == "cuda":
+            torch.cuda.synchronize(device)
+        return float(result.sum().cpu()) == 36 * 9
+    except (RuntimeError, AssertionError, NotImplementedError):
+        return False
+
+
+def choose_device(wanted: DeviceChoice) -> Choice:
+    """Return a device that works: the wanted one, or for "auto" CUDA, then MPS, then the CPU."""
+    listed = {"cuda": torch.cuda.is_available(), "mps": torch.backends.mps.is_available()}
+    note = ""
+    for kind in ("cuda", "mps"):
+        if wanted not in ("auto", kind):
+            continue
+        if listed[kind] and works(torch.device(kind)):
+            name = f"CUDA {torch.cuda.get_device_name()}" if kind == "cuda" else "MPS"
+            return Choice(torch.device(kind), name)
+        if wanted == kind:
+            note = f"{kind.upper()} was asked for but is not usable: using the CPU."
+        elif listed[kind]:
+            note = f"{kind.upper()} is present but not usable: using the CPU."
+    return Choice(torch.device("cpu"), "CPU", note)
+
+
+def has_fast_bf16() -> bool:
+    """True where the CPU multiplies bfloat16 in hardware (AVX512-BF16 or AMX); elsewhere it is slower than float32."""
+    asked = (getattr(torch.cpu, name, None) for name in ("_is_avx512_bf16_supported", "_is_amx_tile_supported"))
+    return any(question is not None and bool(question()) for question in asked)
+
+
+class Runner:
+    """The network on one device. One thread at a time."""
+
+    def __init__(self, net: PneumothoraxNet, choice: Choice) -> None:
+        self.device = choice.device
+        self.name = choice.name
+        self._checkpoint: Checkpoint = never_cancelled
+        self._full = fold_batch_norm(net.eval()).requires_grad_(False)
+        self._net = self._prepared(self._full)
+
+    def run(self, grid: FloatMap, checkpoint: Checkpoint = never_cancelled) -> tuple[NDArray[np.float32], float]:
+        """(1, S, S) input to ((3, S, S) scores in the order of ``CHANNELS``, film score); may raise ``Cancelled``."""
+        self._checkpoint = checkpoint
+        try:
+            with torch.inference_mode():
+                image = torch.from_numpy(grid)[None].to(self.device, memory_format=torch.channels_last)
+                logits = self._net(image.to(next(self._net.encoder.parameters()).dtype))
+                maps = torch.sigmoid(logits.maps[0].float()).cpu().numpy()
+                return maps, float(torch.sigmoid(logits.film[0].float()))
+        finally:
+            self._checkpoint = never_cancelled
+
+    def move_to_cpu(self) -> None:
+        """Leave the device for good."""
+        self.device, self.name = torch.device("cpu"), "CPU"
+        self._net = self._prepared(self._full)
+        if torch.cuda.is_available():
+            torch.cuda.empty_cache()
+
+    def try_bf16(self, grid: FloatMap, threshold: float, repeats: int = 3) -> bool:
+        """Change to bfloat16 if it is faster on ``grid`` and gives the same masks; returns whether it did."""
+        plain, plain_seconds = self._timed(grid, repeats)
+        kept = self._net
+        self._net = self._prepared(copy.deepcopy(self._full), torch.bfloat16)
+        brief, brief_seconds = self._timed(grid, repeats)
+        if same_decision(plain, brief, threshold) and plain_seconds / brief_seconds > BF16_MIN_GAIN:
+            self.name = "CPU bf16"
+            return True
+        self._net = kept
+        return False
+
+    def _timed(self, grid: FloatMap, repeats: int) -> tuple[tuple[NDArray[np.float32], float], float]:
+        result = self.run(grid)
+        best = float("inf")
+        for _ in range(repeats):
+            start = time.perf_counter()
+            result = self.run(grid)
+            best = min(best, time.perf_counter() - start)
+        return result, best
+
+    def _prepared(self, net: PneumothoraxNet, dtype: torch.dtype = torch.float32) -> PneumothoraxNet:
+        net = net.to(device=self.device, memory_format=torch.channels_last)  # type: ignore[call-overload]
+        if dtype != torch.float32:
+            net.encoder.to(dtype)
+            net.decoder.to(dtype)
+            for head in (net.map_head, net.film_head):  # the heads stay exact: they are small
+                head.register_forward_pre_hook(lambda _module, inputs: tuple(x.float() for x in inputs))
+        encoder = net.encoder
+        stages = (encoder.conv1, encoder.layer1, encoder.layer2, encoder.layer3, encoder.layer4, *net.decoder)
+        for stage in stages:
+            stage._forward_pre_hooks.clear()  # noqa: SLF001 - a network that changes its device is prepared again
+            stage.register_forward_pre_hook(self._before_stage)
+        return net
+
+    def _before_stage(self, _module: nn.Module, _inputs: tuple[Tensor, ...]) -> None:
+        self._checkpoint()
+
+
+def same_decision(
+    plain: tuple[NDArray[np.float32], float], brief: tuple[NDArray[np.float32], float], threshold: float
+) -> bool:
+    """Do two results give the same masks (pneumothorax at ``threshold``, lungs at 0.5) and about the same score?
+
+    Two results without any mask prove nothing and count as different.
+    """
+    levels = np.array([threshold, 0.5, 0.5], np.float32)[:, None, None]
+    first, second = plain[0] >= levels, brief[0] >= levels
+    if not first.any() or abs(plain[1] - brief[1]) > BF16_MAX_SCORE_SHIFT:
+        return False
+    for one, other in zip(first, second, strict=True):
+        total = int(one.sum()) + int(other.sum())
+        if total and 2 * int((one & other).sum()) / total < BF16_MIN_DICE:
+            return False
+    return True
+
+
+__all__ = ["Cancelled", "Choice", "OutOfMemory", "Runner", "choose_device", "fold_batch_norm", "has_fast_bf16"]
