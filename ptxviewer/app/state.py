@@ -53,7 +53,7 @@ class Film:
     error: str = ""  # the sentence of a failed film or analysis
     note: str = ""  # why it is not analysed
     view: FilmView = FilmView()
-    review: Review = Review()
+    review: Review = field(default_factory=Review)
     live_threshold: float | None = None  # while the slider is dragged; the overlay follows it at once
     can_undo: bool = False
     can_redo: bool = False

@@ -1,4 +1,4 @@
-"""From the network's maps to findings: one decision rule and one measure of components, for app, CLI, report and evaluation.
+"""From the network's maps to findings: one decision rule and one measure, for app, CLI, report and evaluation.
 
 The decision is taken on the model's grid, the mask at film resolution: ``decide`` lowers every pixel that the rule
 refuses to just below the threshold, so that resampling that grid to the film and comparing it (``>=``) gives the

@@ -60,8 +60,8 @@ class GridMap:
         if grid.shape != (self.size, self.size):
             raise ValueError(f"expected a {self.size} x {self.size} grid, got {grid.shape}")
         inside = np.ascontiguousarray(grid[self.content], dtype=np.float32)
-        film: FloatMap = cv2.resize(inside, (self.cols, self.rows), interpolation=cv2.INTER_LINEAR)
-        return film
+        film = cv2.resize(inside, (self.cols, self.rows), interpolation=cv2.INTER_LINEAR)
+        return np.asarray(film, np.float32)
 
     def point_to_grid(self, x: float, y: float) -> tuple[float, float]:
         """Film point (x, y), pixel edges at integers, to grid point."""

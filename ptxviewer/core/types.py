@@ -57,6 +57,7 @@ class PixelSpacing:
 
     @property
     def pixel_area_mm2(self) -> float | None:
+        """Area of one pixel, None when unknown."""
         return self.row_mm * self.col_mm if self.row_mm is not None and self.col_mm is not None else None
 
 
@@ -175,14 +176,17 @@ class Radiograph:
 
     @property
     def rows(self) -> int:
+        """Height in pixels."""
         return int(self.pixels.shape[0])
 
     @property
     def cols(self) -> int:
+        """Width in pixels."""
         return int(self.pixels.shape[1])
 
     @property
     def shape(self) -> tuple[int, int]:
+        """(rows, cols)."""
         return self.rows, self.cols
 
     @property
@@ -192,6 +196,7 @@ class Radiograph:
 
     @property
     def orientation_known(self) -> bool:
+        """True when the tags say where right and feet are, so that letters may be shown."""
         return bool(self.acquisition.row_direction and self.acquisition.column_direction)
 
 
@@ -225,6 +230,7 @@ class ProbabilityMaps:
 
     @property
     def size(self) -> int:
+        """Side of the grid."""
         return int(self.pneumothorax.shape[0])
 
 
@@ -267,11 +273,13 @@ class Findings:
 
     @property
     def area_mm2(self) -> float | None:
+        """Area of all components, None when the film supports no millimetres."""
         areas = [lesion.area_mm2 for lesion in self.lesions if lesion.area_mm2 is not None]
         return sum(areas) if areas and len(areas) == len(self.lesions) else None
 
     @property
     def area_px(self) -> int:
+        """Area of all components in film pixels."""
         return sum(lesion.area_px for lesion in self.lesions)
 
 

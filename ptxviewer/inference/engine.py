@@ -53,7 +53,7 @@ class Engine(Protocol):
 
 
 class FakeEngine:
-    """Says that a disc in the upper part of the film's left half is a pneumothorax: instant, deterministic, for tests."""
+    """Says that a disc in the upper left part of the film is a pneumothorax: instant, deterministic, for tests."""
 
     RULE = DecisionRule(threshold=0.5, score_threshold=0.4, min_area=0.0005)
 

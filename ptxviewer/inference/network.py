@@ -13,7 +13,7 @@ from typing import NamedTuple
 
 import torch
 from torch import Tensor, nn
-from torch.nn import functional as F
+from torch.nn import functional as F  # noqa: N812 - the name that everybody knows
 
 CHANNELS = ("pneumothorax", "lung_image_left", "lung_image_right")
 
@@ -140,6 +140,7 @@ class PneumothoraxNet(nn.Module):
         self.map_head = nn.Conv2d(channels, len(CHANNELS), 3, padding=1)
         # Most pixels are neither: start from that prior, so that evidence is learned as something that is there.
         # From a bias of 0 a first run learned only what speaks against, and its map could not rise above one half.
+        assert self.map_head.bias is not None
         nn.init.constant_(self.map_head.bias, -2.5)
         self.film_head = nn.Linear(deepest, 1)
 

@@ -34,7 +34,8 @@ def scale_to_unit(grid: FloatMap, valid: NDArray[np.bool_] | None = None) -> Flo
 
 def normalise(unit: FloatMap) -> FloatMap:
     """[0, 1] to what the encoder was trained with."""
-    return (unit - np.float32(MEAN)) / np.float32(STD)
+    normal: FloatMap = (unit - np.float32(MEAN)) / np.float32(STD)
+    return normal
 
 
 def prepare(film: Radiograph, size: int) -> FloatMap:

@@ -15,11 +15,12 @@ from numpy.typing import NDArray
 from torch import Tensor, nn
 from torch.nn.utils.fusion import fuse_conv_bn_eval
 
-from ptxviewer.core.errors import Cancelled
 from ptxviewer.core.types import FloatMap
 from ptxviewer.inference.engine import Checkpoint, DeviceChoice, never_cancelled
 from ptxviewer.inference.network import PneumothoraxNet
 
+Result = tuple[NDArray[np.float32], float]
+"""(3, S, S) scores and the film score."""
 OutOfMemory = torch.cuda.OutOfMemoryError
 
 BF16_MIN_GAIN = 1.3  # times faster than float32, or it stays off
@@ -90,42 +91,52 @@ class Runner:
         self.device = choice.device
         self.name = choice.name
         self._checkpoint: Checkpoint = never_cancelled
-        self._full = fold_batch_norm(net.eval()).requires_grad_(False)
-        self._net = self._prepared(self._full)
+        self._net = fold_batch_norm(net.eval()).requires_grad_(False)
+        encoder = self._net.encoder
+        stages = (encoder.conv1, encoder.layer1, encoder.layer2, encoder.layer3, encoder.layer4)
+        for stage in (*stages, *self._net.decoder):
+            stage.register_forward_pre_hook(self._before_stage)
+        self._move(choice.device)
 
-    def run(self, grid: FloatMap, checkpoint: Checkpoint = never_cancelled) -> tuple[NDArray[np.float32], float]:
+    def run(self, grid: FloatMap, checkpoint: Checkpoint = never_cancelled) -> Result:
         """(1, S, S) input to ((3, S, S) scores in the order of ``CHANNELS``, film score); may raise ``Cancelled``."""
         self._checkpoint = checkpoint
         try:
             with torch.inference_mode():
-                image = torch.from_numpy(grid)[None].to(self.device, memory_format=torch.channels_last)
-                logits = self._net(image.to(next(self._net.encoder.parameters()).dtype))
-                maps = torch.sigmoid(logits.maps[0].float()).cpu().numpy()
+                image = torch.from_numpy(grid)[None].to(self.device, self._net.encoder.conv1.weight.dtype)
+                logits = self._net(image.contiguous(memory_format=torch.channels_last))
+                maps = torch.sigmoid(logits.maps[0].float()).contiguous().cpu().numpy()
                 return maps, float(torch.sigmoid(logits.film[0].float()))
         finally:
             self._checkpoint = never_cancelled
 
     def move_to_cpu(self) -> None:
         """Leave the device for good."""
-        self.device, self.name = torch.device("cpu"), "CPU"
-        self._net = self._prepared(self._full)
-        if torch.cuda.is_available():
+        device = self.device
+        self._move(torch.device("cpu"))
+        self.name = "CPU"
+        if device.type == "cuda":
             torch.cuda.empty_cache()
 
     def try_bf16(self, grid: FloatMap, threshold: float, repeats: int = 3) -> bool:
         """Change to bfloat16 if it is faster on ``grid`` and gives the same masks; returns whether it did."""
         plain, plain_seconds = self._timed(grid, repeats)
         kept = self._net
-        self._net = self._prepared(copy.deepcopy(self._full), torch.bfloat16)
+        # The memo leaves this runner itself uncopied: the hooks of the copy ask the same checkpoint.
+        self._net = copy.deepcopy(kept, {id(self): self})
+        self._net.encoder.to(torch.bfloat16)
+        self._net.decoder.to(torch.bfloat16)
+        for head in (self._net.map_head, self._net.film_head):  # the heads stay exact: they are small
+            head.register_forward_pre_hook(lambda _module, inputs: tuple(x.float() for x in inputs))
         brief, brief_seconds = self._timed(grid, repeats)
-        if same_decision(plain, brief, threshold) and plain_seconds / brief_seconds > BF16_MIN_GAIN:
+        if plain_seconds / brief_seconds > BF16_MIN_GAIN and same_decision(plain, brief, threshold):
             self.name = "CPU bf16"
             return True
         self._net = kept
         return False
 
-    def _timed(self, grid: FloatMap, repeats: int) -> tuple[tuple[NDArray[np.float32], float], float]:
-        result = self.run(grid)
+    def _timed(self, grid: FloatMap, repeats: int) -> tuple[Result, float]:
+        result = self.run(grid)  # the first run chooses kernels and is not timed
         best = float("inf")
         for _ in range(repeats):
             start = time.perf_counter()
@@ -133,27 +144,15 @@ class Runner:
             best = min(best, time.perf_counter() - start)
         return result, best
 
-    def _prepared(self, net: PneumothoraxNet, dtype: torch.dtype = torch.float32) -> PneumothoraxNet:
-        net = net.to(device=self.device, memory_format=torch.channels_last)  # type: ignore[call-overload]
-        if dtype != torch.float32:
-            net.encoder.to(dtype)
-            net.decoder.to(dtype)
-            for head in (net.map_head, net.film_head):  # the heads stay exact: they are small
-                head.register_forward_pre_hook(lambda _module, inputs: tuple(x.float() for x in inputs))
-        encoder = net.encoder
-        stages = (encoder.conv1, encoder.layer1, encoder.layer2, encoder.layer3, encoder.layer4, *net.decoder)
-        for stage in stages:
-            stage._forward_pre_hooks.clear()  # noqa: SLF001 - a network that changes its device is prepared again
-            stage.register_forward_pre_hook(self._before_stage)
-        return net
+    def _move(self, device: torch.device) -> None:
+        self.device = device
+        self._net = self._net.to(device=device, memory_format=torch.channels_last)  # type: ignore[call-overload]
 
     def _before_stage(self, _module: nn.Module, _inputs: tuple[Tensor, ...]) -> None:
         self._checkpoint()
 
 
-def same_decision(
-    plain: tuple[NDArray[np.float32], float], brief: tuple[NDArray[np.float32], float], threshold: float
-) -> bool:
+def same_decision(plain: Result, brief: Result, threshold: float) -> bool:
     """Do two results give the same masks (pneumothorax at ``threshold``, lungs at 0.5) and about the same score?
 
     Two results without any mask prove nothing and count as different.
@@ -167,6 +166,3 @@ def same_decision(
         if total and 2 * int((one & other).sum()) / total < BF16_MIN_DICE:
             return False
     return True
-
-
-__all__ = ["Cancelled", "Choice", "OutOfMemory", "Runner", "choose_device", "fold_batch_norm", "has_fast_bf16"]

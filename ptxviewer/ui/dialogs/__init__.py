@@ -1,0 +1,1 @@
+"""Settings, shortcut sheet, about: the few dialogs that there are."""
