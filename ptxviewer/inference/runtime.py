@@ -6,6 +6,7 @@ This module imports torch at its top; only ``torch_engine`` imports it, inside f
 from __future__ import annotations
 
 import copy
+import itertools
 import time
 from dataclasses import dataclass
 
@@ -42,7 +43,7 @@ def fold_batch_norm(net: PneumothoraxNet) -> PneumothoraxNet:
     for module in list(net.modules()):
         children = dict(module.named_children())
         names = list(children)
-        for name, following in zip(names, names[1:], strict=False):
+        for name, following in itertools.pairwise(names):
             first, second = children[name], children[following]
             if isinstance(first, nn.Conv2d) and isinstance(second, nn.BatchNorm2d):
                 setattr(module, name, fuse_conv_bn_eval(first, second))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import time
 from dataclasses import replace
@@ -85,12 +86,14 @@ class TorchEngine:
         grid = prepare(film, card.size)
         from ptxviewer.inference.runtime import OutOfMemory
 
-        try:
-            maps, score = runner.run(grid, checkpoint)
-        except OutOfMemory:
+        result = None
+        with contextlib.suppress(OutOfMemory):
+            result = runner.run(grid, checkpoint)
+        if result is None:  # outside the handler, whose traceback would keep the card's memory
             runner.move_to_cpu()
             self._info = info = replace(info, device=runner.name, note=OUT_OF_MEMORY)
-            maps, score = runner.run(grid, checkpoint)
+            result = runner.run(grid, checkpoint)
+        maps, score = result
         if not (np.isfinite(score) and np.isfinite(maps).all()):
             raise ModelUnavailable("The network gave no usable result for this film.")
         return ProbabilityMaps(

@@ -1,0 +1,73 @@
+"""A bundle that is missing, damaged or altered must be refused with a sentence, before a weight is loaded."""
+
+import json
+
+import pytest
+
+from ptxviewer.core.errors import ModelUnavailable
+from ptxviewer.core.types import DecisionRule
+from ptxviewer.inference.card import ALTERED, MISSING, OTHER_VERSION, UNREADABLE, read_card, verify
+from tests.bundles import SIZE, write_bundle
+
+
+def test_the_card_of_a_good_bundle_says_what_the_network_is(tmp_path):
+    card = read_card(write_bundle(tmp_path))
+    assert card.id == "random-test-network"
+    assert card.size == SIZE
+    assert card.rule == DecisionRule(0.1, 0.0, 0.0)
+    assert card.architecture["planes"] == (8, 8, 8, 8)
+    assert not card.calibrated
+    assert verify(tmp_path, card) == (tmp_path / "weights.safetensors").read_bytes()
+
+
+def test_a_missing_bundle_is_said_to_be_missing(tmp_path):
+    with pytest.raises(ModelUnavailable, match=MISSING):
+        read_card(tmp_path)
+    card = read_card(write_bundle(tmp_path))
+    (tmp_path / "weights.safetensors").unlink()
+    with pytest.raises(ModelUnavailable, match=MISSING):
+        verify(tmp_path, card)
+
+
+def test_one_altered_byte_is_refused(tmp_path):
+    card = read_card(write_bundle(tmp_path))
+    weights = bytearray((tmp_path / "weights.safetensors").read_bytes())
+    weights[-1] ^= 1
+    (tmp_path / "weights.safetensors").write_bytes(weights)
+    with pytest.raises(ModelUnavailable) as refusal:
+        verify(tmp_path, card)
+    assert str(refusal.value) == ALTERED
+
+
+@pytest.mark.parametrize(
+    ("changes", "sentence"),
+    [
+        ({"schema_version": 2}, OTHER_VERSION),
+        ({"input": {"size": SIZE, "preprocessing": "something else"}}, OTHER_VERSION),
+        ({"input": {"preprocessing": "letterbox-percentile-1"}}, UNREADABLE),
+        ({"input": {"size": 8, "preprocessing": "letterbox-percentile-1"}}, UNREADABLE),
+        ({"rule": {"threshold": 0, "score_threshold": 0.5, "min_area": 0}}, UNREADABLE),
+        ({"rule": {"threshold": 0.5, "score_threshold": float("nan"), "min_area": 0}}, UNREADABLE),
+        ({"rule": None}, UNREADABLE),
+        ({"architecture": [1]}, UNREADABLE),
+    ],
+)
+def test_a_card_of_another_kind_is_refused(tmp_path, changes, sentence):
+    with pytest.raises(ModelUnavailable) as refusal:
+        read_card(write_bundle(tmp_path, **changes))
+    assert str(refusal.value) == sentence
+
+
+@pytest.mark.parametrize("text", ["", "{", "[]", "\udcff"])
+def test_a_damaged_card_is_refused(tmp_path, text):
+    (tmp_path / "metadata.json").write_bytes(text.encode("utf-8", "surrogateescape"))
+    with pytest.raises(ModelUnavailable, match=UNREADABLE):
+        read_card(tmp_path)
+
+
+def test_the_card_survives_a_round_trip_through_json(tmp_path):
+    write_bundle(tmp_path, limits=["a", "b"], metrics={"films": 3})
+    record = json.loads((tmp_path / "metadata.json").read_text())
+    card = read_card(tmp_path)
+    assert card.limits == tuple(record["limits"])
+    assert card.metrics == {"films": 3}

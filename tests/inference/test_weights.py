@@ -1,0 +1,66 @@
+"""The shipped weights: unaltered, loadable, and still saying what they said when they were exported."""
+
+import os
+
+import cv2
+import numpy as np
+import pytest
+
+from ptxviewer.core.findings import find
+from ptxviewer.inference.card import CARD_FILE, WEIGHTS_FILE, read_card, verify
+from ptxviewer.inference.preprocess import prepare
+from ptxviewer.inference.runtime import Choice, Runner
+from ptxviewer.inference.torch_engine import TorchEngine, network_of
+from ptxviewer.paths import bundle_dir
+
+pytestmark = pytest.mark.weights
+
+
+@pytest.fixture(scope="module")
+def bundle():
+    if not (bundle_dir() / CARD_FILE).exists() and not os.environ.get("CI"):
+        pytest.skip("no weights have been exported yet")
+    return bundle_dir()
+
+
+@pytest.fixture(scope="module")
+def golden_film():
+    from model.export import GOLDEN_SPEC
+    from ptxviewer.core.phantom import film_of, make_phantom
+
+    return film_of(make_phantom(GOLDEN_SPEC))
+
+
+def test_the_bundle_is_whole_and_small_enough_to_ship(bundle):
+    card = read_card(bundle)
+    assert len(verify(bundle, card)) == (bundle / WEIGHTS_FILE).stat().st_size <= 60_000_000
+    assert card.metrics, "the card ships with the figures that model.evaluate measured"
+    assert card.intended_use.startswith("Research")
+    assert card.licence
+    assert card.limits
+    assert card.training_data
+
+
+def test_the_weights_still_say_what_they_said_when_exported(bundle, golden_film):
+    import torch
+
+    card = read_card(bundle)
+    runner = Runner(network_of(card, verify(bundle, card)), Choice(torch.device("cpu"), "CPU"))
+    maps, score = runner.run(prepare(golden_film, card.size))
+    with np.load(bundle / "golden.npz") as golden:
+        np.testing.assert_allclose(maps, golden["maps"].astype(np.float32), atol=5e-3)
+        assert score == pytest.approx(float(golden["score"]), abs=2e-3)
+
+
+def test_a_taller_copy_of_a_film_gets_the_same_answer(bundle, golden_film):
+    """Twice the pixels are the same film: the decision may not hang on the resolution."""
+    from dataclasses import replace
+
+    engine = TorchEngine("cpu", bundle)
+    rule = engine.load().rule
+    doubled = cv2.resize(golden_film.pixels, None, fx=2, fy=2, interpolation=cv2.INTER_LINEAR)
+    large = replace(golden_film, key="large", pixels=doubled)
+    first, mask = find(golden_film, engine.predict(golden_film), rule)
+    second, large_mask = find(large, engine.predict(large), rule)
+    assert second.score == pytest.approx(first.score, abs=0.02)
+    assert large_mask.mean() == pytest.approx(mask.mean(), abs=0.002)
