@@ -1,0 +1,40 @@
+# Each target sets up .venv by itself; the second time it starts at once.
+#   make run      open the viewer with the sample study (without a display: write its report)
+#   make test     the tests            make check   lint, format, types, import contracts
+#   make bench    timings              make train   train the network (needs the training data)
+
+VENV := .venv
+BIN := $(VENV)/bin
+READY := $(VENV)/.ready
+READY_TO_TRAIN := $(VENV)/.ready-to-train
+# The first interpreter that is new enough; `make PYTHON=...` takes another.
+PYTHON ?= $(shell for p in python3 python3.13 python3.12 python3.11 python3.10; do \
+	$$p -c 'import sys; sys.exit(sys.version_info < (3, 10))' 2>/dev/null && echo $$p && break; done)
+SET_UP = test -n "$(PYTHON)" || { echo "PTXViewer needs Python 3.10 or newer: none was found."; exit 1; }; \
+	$(PYTHON) tools/set_up.py
+
+.PHONY: run test check bench train
+
+run: $(READY)
+	$(BIN)/python -m ptxviewer --sample
+
+test: $(READY)
+	$(BIN)/python -m pytest
+
+check: $(READY)
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+
+bench: $(READY)
+	$(BIN)/python -m tests.benchmarks
+
+train: $(READY_TO_TRAIN)
+	$(BIN)/python -m model.train $(ARGS)
+
+$(READY): pyproject.toml tools/set_up.py
+	@$(SET_UP) --stamp $@
+
+$(READY_TO_TRAIN): pyproject.toml tools/set_up.py
+	@$(SET_UP) --train --stamp $@
