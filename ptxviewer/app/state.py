@@ -54,6 +54,8 @@ class Film:
     note: str = ""  # why it is not analysed
     view: FilmView = FilmView()
     review: Review = field(default_factory=Review)
+    key: str = ""  # of the radiograph last shown, also while it is put away
+    insisted: bool = False  # the reader asked for an analysis in spite of ``note``
     live_threshold: float | None = None  # while the slider is dragged; the overlay follows it at once
     can_undo: bool = False
     can_redo: bool = False
