@@ -1,0 +1,251 @@
+"""The command line: a window by default, and the same work without one for scripts and machines without a display."""
+
+from __future__ import annotations
+
+import argparse
+import contextlib
+import os
+import sys
+import tempfile
+from collections.abc import Callable
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from ptxviewer import __version__
+from ptxviewer.core.errors import ExportFailed, PtxError, UnreadableFilm
+
+if TYPE_CHECKING:
+    from ptxviewer.inference.engine import DeviceChoice, Engine
+
+REPORT_NAME = "ptxviewer-report"
+RESEARCH_USE = "Research use only. Not a medical device: not for diagnosis."
+
+
+def say(text: str) -> None:
+    """Print a result."""
+    print(text)
+
+
+def complain(text: str) -> None:
+    """Print one sentence of a failure."""
+    if sys.stderr is not None:
+        print(f"ptxviewer: {text}", file=sys.stderr)
+
+
+def fraction(text: str) -> float:
+    """Parse a threshold: a number from 0 to 1."""
+    value = float(text)
+    if not 0 <= value <= 1:
+        raise argparse.ArgumentTypeError(f"must be between 0 and 1, not {text}")
+    return value
+
+
+def window_parser() -> argparse.ArgumentParser:
+    """Return the parser of ``ptxviewer [FILES]``."""
+    parser = argparse.ArgumentParser(
+        prog="ptxviewer",
+        description="Shows where a pneumothorax may be on a chest radiograph. " + RESEARCH_USE,
+        epilog="Commands that need no window: predict, render, report; 'ptxviewer predict --help' and so on.",
+    )
+    parser.add_argument("files", nargs="*", type=Path, metavar="FILE", help="films, folders, ZIP archives or DICOMDIRs")
+    parser.add_argument("--sample", action="store_true", help="open the sample study")
+    parser.add_argument("--version", action="version", version=f"ptxviewer {__version__}")
+    return parser
+
+
+def predict_parser() -> argparse.ArgumentParser:
+    """Return the parser of ``ptxviewer predict``."""
+    parser = argparse.ArgumentParser(
+        prog="ptxviewer predict",
+        description="Analyses films and writes one JSON per film. " + RESEARCH_USE,
+        epilog="Exit status: 0 all films analysed, 1 some failed, 2 bad usage.",
+    )
+    parser.add_argument("paths", nargs="+", type=Path, metavar="PATH", help="films, folders, ZIP archives or DICOMDIRs")
+    parser.add_argument("--out", type=Path, required=True, metavar="DIR", help="folder for the results")
+    _device(parser)
+    _threshold(parser)
+    parser.add_argument("--save-mask", action="store_true", help="also write STEM.mask.png, 0 and 255")
+    parser.add_argument("--save-probability", action="store_true", help="also write STEM.prob.png, scores as 0 to 255")
+    _force(parser)
+    return parser
+
+
+def render_parser() -> argparse.ArgumentParser:
+    """Return the parser of ``ptxviewer render``."""
+    parser = argparse.ArgumentParser(
+        prog="ptxviewer render",
+        description="Writes a film at full resolution through its default window as an 8-bit PNG, nothing drawn on it.",
+    )
+    _one_film(parser)
+    return parser
+
+
+def report_parser() -> argparse.ArgumentParser:
+    """Return the parser of ``ptxviewer report``."""
+    parser = argparse.ArgumentParser(
+        prog="ptxviewer report",
+        description="Analyses a film and writes the annotated report as a PNG. " + RESEARCH_USE,
+    )
+    _one_film(parser)
+    parser.add_argument("--identified", action="store_true", help="print patient data (they are left out by default)")
+    _device(parser)
+    _threshold(parser)
+    _force(parser)
+    return parser
+
+
+def _one_film(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("path", type=Path, metavar="PATH", help="a film")
+    parser.add_argument("-o", "--output", type=Path, required=True, metavar="OUT.png", help="the picture to write")
+
+
+def _device(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("--device", choices=("auto", "cpu", "cuda"), default="auto", help="where the network runs")
+
+
+def _threshold(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument(
+        "--threshold", type=fraction, metavar="T", help="0 to 1; the model's operating point if not given"
+    )
+
+
+def _force(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument(
+        "--force", action="store_true", help="analyse other modalities and lateral views, too; scores mean little there"
+    )
+
+
+def make_engine(device: DeviceChoice) -> Engine:
+    """Return the shipped network; nothing heavy is imported before it is used."""
+    from ptxviewer.inference.torch_engine import TorchEngine
+    from ptxviewer.paths import bundle_dir
+
+    return TorchEngine(device, bundle_dir())
+
+
+def predict_command(arguments: argparse.Namespace) -> int:
+    """Run ``ptxviewer predict``."""
+    from ptxviewer.cli_predict import Options, predict
+
+    options = Options(
+        arguments.out, arguments.threshold, arguments.save_mask, arguments.save_probability, arguments.force
+    )
+    return predict(arguments.paths, make_engine(arguments.device), options, say, complain)
+
+
+def render_command(arguments: argparse.Namespace) -> int:
+    """Run ``ptxviewer render``."""
+    from ptxviewer.cli_predict import png_bytes
+    from ptxviewer.core.files import write_atomic
+    from ptxviewer.core.voi import display_lut
+    from ptxviewer.dicom.read import read_film
+
+    film = read_film(arguments.path)
+    write_atomic(arguments.output, png_bytes(display_lut(film, film.vois[film.default_voi])[film.pixels]))
+    return 0
+
+
+def report_command(arguments: argparse.Namespace) -> int:
+    """Run ``ptxviewer report``."""
+    engine = make_engine(arguments.device)
+    write_report(
+        arguments.path, arguments.output, engine, arguments.identified, arguments.threshold, force=arguments.force
+    )
+    if engine.info is not None and engine.info.note:
+        complain(engine.info.note)
+    return 0
+
+
+def write_report(
+    path: Path, output: Path, engine: Engine, identified: bool, threshold: float | None = None, *, force: bool = False
+) -> str:
+    """Analyse the film at ``path`` and write its report; returns the decision in words. Raises ``PtxError``."""
+    from ptxviewer.cli_predict import analyse
+    from ptxviewer.core.findings import find
+    from ptxviewer.report.model import Analysis, report_of
+    from ptxviewer.ui.report_page import offscreen_application, paint_report, write_png
+
+    film, maps, _ = analyse(path, engine, force)
+    info = engine.load()
+    findings, mask = find(film, maps, info.rule, threshold)
+    model = report_of(film, Analysis(findings, maps, info), identified=identified)
+    with offscreen_application():
+        write_png(paint_report(model, film, mask), output)
+    return model.headline
+
+
+def window_command(arguments: argparse.Namespace) -> int:
+    """Open the window, or do the same job without one where there is no display."""
+    if has_display():
+        from ptxviewer.ui.application import run
+
+        return int(run(arguments.files, sample=arguments.sample))
+    return headless(arguments.files)
+
+
+def has_display() -> bool:
+    """False on a Linux or BSD without X11 or Wayland, unless a Qt platform was chosen by hand."""
+    if sys.platform in ("win32", "darwin"):
+        return True
+    return any(os.environ.get(name) for name in ("DISPLAY", "WAYLAND_DISPLAY", "QT_QPA_PLATFORM"))
+
+
+def headless(paths: list[Path]) -> int:
+    """Analyse the films (the sample study when none is given), write a report of each, say where."""
+    from ptxviewer.cli_predict import list_items
+    from ptxviewer.paths import sample_study
+
+    chosen = paths or list(sample_study())
+    if not chosen:
+        raise UnreadableFilm("The sample study is missing.")
+    say("There is no display: writing reports instead of opening a window.")
+    engine = make_engine("auto")
+    folder = Path.cwd() if os.access(Path.cwd(), os.W_OK) else Path(tempfile.gettempdir())
+    failed = 0
+    with tempfile.TemporaryDirectory(prefix="ptxviewer-") as unpacked:
+        items = list_items(chosen, Path(unpacked).resolve())
+        for number, item in enumerate(items, 1):
+            target = folder / (f"{REPORT_NAME}.png" if number == 1 else f"{REPORT_NAME}-{number}.png")
+            try:
+                if item.path is None:
+                    raise UnreadableFilm(item.error)
+                decision = write_report(item.path, target, engine, identified=False)
+                say(f"{decision} Report: {target}")
+            except ExportFailed:
+                raise
+            except PtxError as error:
+                failed += 1
+                complain(f"{item.file}: {error}")
+    return 1 if failed else 0
+
+
+COMMANDS: dict[str, tuple[Callable[[], argparse.ArgumentParser], Callable[[argparse.Namespace], int]]] = {
+    "predict": (predict_parser, predict_command),
+    "render": (render_parser, render_command),
+    "report": (report_parser, report_command),
+}
+
+
+def main(argv: list[str] | None = None) -> int:
+    """Run the command line; returns the exit status: 0 fine, 1 something failed, 2 bad usage.
+
+    A failure is one sentence on stderr, never a traceback.
+    """
+    given = sys.argv[1:] if argv is None else argv
+    for stream in (sys.stdout, sys.stderr):  # a file name that the console cannot spell must not end a batch
+        with contextlib.suppress(AttributeError, ValueError):
+            stream.reconfigure(errors="backslashreplace")  # type: ignore[union-attr]
+    parser, command = COMMANDS.get(given[0] if given else "", (window_parser, window_command))
+    try:
+        arguments = parser().parse_args(given[1:] if given and given[0] in COMMANDS else given)
+        return command(arguments)
+    except SystemExit as leave:  # argparse: --help, --version, bad usage
+        return int(leave.code or 0)
+    except PtxError as error:
+        complain(str(error))
+    except KeyboardInterrupt:
+        complain("Stopped.")
+        return 130
+    except Exception as error:  # noqa: BLE001 - the command line's one boundary: a bug is named, not dumped
+        complain(f"Unexpected failure ({type(error).__name__}): this is a bug in ptxviewer.")
+    return 1

@@ -1,0 +1,71 @@
+"""The JSON of ``ptxviewer predict``: one record per film, with the same fields whether it went well or not."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from typing import Any
+
+from ptxviewer.core.types import Findings, Lesion, ProbabilityMaps, Radiograph
+
+Timing = Mapping[str, float | None]
+"""Milliseconds under "read", "infer" and "total"; None where it did not come to that."""
+
+
+def film_record(
+    file: str, film: Radiograph, maps: ProbabilityMaps, findings: Findings, timing: Timing
+) -> dict[str, Any]:
+    """Return the record of an analysed film. It holds no patient data; ``file`` is the path as it was asked for."""
+    return {
+        "file": file,
+        "status": "ok",
+        "error": None,
+        "score": round(findings.score, 6),
+        "present": findings.present,
+        "threshold": round(findings.threshold, 6),
+        "lesions": [_lesion(lesion) for lesion in findings.lesions],
+        "spacing": {
+            "row_mm": film.spacing.row_mm,
+            "col_mm": film.spacing.col_mm,
+            "origin": film.spacing.origin.value,
+        },
+        "model": {"id": maps.model_id, "sha256": maps.model_sha256},
+        "device": maps.device,
+        "timing_ms": _rounded(timing),
+    }
+
+
+def error_record(file: str, sentence: str, timing: Timing) -> dict[str, Any]:
+    """Return the record of a film that could not be read or analysed: every field is there, unknown ones are null."""
+    return {
+        "file": file,
+        "status": "error",
+        "error": sentence,
+        "score": None,
+        "present": None,
+        "threshold": None,
+        "lesions": [],
+        "spacing": {"row_mm": None, "col_mm": None, "origin": None},
+        "model": {"id": None, "sha256": None},
+        "device": None,
+        "timing_ms": _rounded(timing),
+    }
+
+
+def as_bytes(record: Mapping[str, Any]) -> bytes:
+    """Return a record as indented JSON; ASCII only, so that any file name survives."""
+    return (json.dumps(record, indent=2, allow_nan=False) + "\n").encode("ascii")
+
+
+def _lesion(lesion: Lesion) -> dict[str, Any]:
+    return {
+        "side": lesion.side,
+        "area_px": lesion.area_px,
+        "area_mm2": None if lesion.area_mm2 is None else round(lesion.area_mm2, 2),
+        "max_probability": round(lesion.max_score, 6),
+        "bbox": list(lesion.bbox),
+    }
+
+
+def _rounded(timing: Timing) -> dict[str, float | None]:
+    return {name: None if value is None else round(value, 1) for name, value in timing.items()}
