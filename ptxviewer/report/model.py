@@ -1,0 +1,130 @@
+"""Every word and number of a report, as data: what the painter, and any other writer, puts on the page."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime, timezone
+
+from ptxviewer import __version__
+from ptxviewer.core.types import Findings, Lesion, ProbabilityMaps, Radiograph, Voi
+from ptxviewer.core.voi import describe
+from ptxviewer.inference.engine import EngineInfo
+
+RESEARCH_USE = "Research use only. Not a medical device: not for diagnosis."
+NOT_EXCLUDED = "This does not exclude a pneumothorax."
+COLUMNS = ("Side", "Area", "Largest width", "Highest score", "Mean score")
+
+
+@dataclass(frozen=True)
+class Analysis:
+    """What the network and the decision rule said of one film."""
+
+    findings: Findings
+    maps: ProbabilityMaps
+    info: EngineInfo
+
+
+@dataclass(frozen=True)
+class ReportModel:
+    """The page. ``rows`` follow ``COLUMNS``; ``facts`` and ``provenance`` are (label, value) pairs."""
+
+    headline: str
+    remark: str
+    patient: tuple[tuple[str, str], ...]
+    rows: tuple[tuple[str, ...], ...]
+    facts: tuple[tuple[str, str], ...]
+    provenance: str
+    research_use: str = RESEARCH_USE
+    window: Voi | None = None
+    inverted: bool = False
+
+
+def area_text(area_px: int, area_mm2: float | None, label: str) -> str:
+    """Return an area with the origin of its spacing, or in pixels."""
+    return f"{area_px:,} px" if area_mm2 is None else f"{area_mm2 / 100:.1f} cm² ({label})"
+
+
+def nearness(score: float, operating_point: float) -> str:
+    """Return where a score lies: above, near (within a fifth) or below the operating point."""
+    if abs(score - operating_point) <= 0.2 * operating_point:
+        return "near"
+    return "above" if score > operating_point else "below"
+
+
+def headline(film: Radiograph, findings: Findings) -> str:
+    """Return the decision in one line."""
+    if not findings.present:
+        return "Nothing above threshold."
+    largest = findings.lesions[0]
+    area = area_text(findings.area_px, findings.area_mm2, film.spacing.label)
+    sides = sorted({lesion.side for lesion in findings.lesions})
+    where = "both sides" if len(sides) > 1 else f"{largest.side} side"
+    return f"Above threshold, {where}, {area}."
+
+
+def _row(film: Radiograph, lesion: Lesion) -> tuple[str, ...]:
+    width = f"{lesion.width_px:.0f} px" if lesion.width_mm is None else f"{lesion.width_mm:.0f} mm"
+    area = f"{lesion.area_px:,} px" if lesion.area_mm2 is None else f"{lesion.area_mm2 / 100:.1f} cm²"
+    return lesion.side.capitalize(), area, width, f"{lesion.max_score:.2f}", f"{lesion.mean_score:.2f}"
+
+
+def report_of(
+    film: Radiograph,
+    analysis: Analysis | None,
+    *,
+    identified: bool = False,
+    voi: Voi | None = None,
+    inverted: bool = False,
+    reader: str = "",
+    verdict: str = "",
+    when: datetime | None = None,
+) -> ReportModel:
+    """Build the page of a film; de-identified unless asked. ``analysis`` None: the film was not analysed."""
+    shown = voi or film.vois[film.default_voi]
+    when = when or datetime.now(timezone.utc)
+    patient: tuple[tuple[str, str], ...] = (("Patient", "De-identified"),)
+    if identified:
+        who, study = film.patient, film.study
+        pairs = (
+            ("Patient", who.name), ("ID", who.id), ("Born", who.birth_date), ("Sex", who.sex), ("Age", who.age),
+            ("Study", " ".join(part for part in (study.date, study.time) if part)), ("", study.description),
+        )  # fmt: skip
+        patient = tuple((label, value) for label, value in pairs if value) or (("Patient", "Not named in the file"),)
+    facts = [
+        ("Film", " ".join(p for p in (film.acquisition.modality, film.acquisition.view) if p) or "picture"),
+        ("Window", describe(shown) + (", inverted" if inverted else "")),
+        ("Spacing", film.spacing.label or "none"),
+    ]
+    rows: tuple[tuple[str, ...], ...] = ()
+    if analysis is None:
+        line, remark = "Not analysed.", film.not_analysed
+        provenance = f"ptxviewer {__version__}"
+    else:
+        findings, info = analysis.findings, analysis.info
+        line, remark = headline(film, findings), "" if findings.present else NOT_EXCLUDED
+        rows = tuple(_row(film, lesion) for lesion in findings.lesions[:6])
+        where = nearness(findings.score, info.rule.score_threshold)
+        facts += [
+            ("Film score", f"{findings.score:.2f}, {where} the operating point ({info.rule.score_threshold:.2f})"),
+            ("Threshold", f"{findings.threshold:.2f} (operating point {info.rule.threshold:.2f})"),
+        ]
+        provenance = (
+            f"ptxviewer {__version__}, model {info.model_id}, weights {info.model_sha256[:16]}, "
+            f"threshold {findings.threshold:.3f}, on {info.device}, spacing: {film.spacing.origin.value}"
+        )
+    if verdict:
+        facts.append(("Reader's verdict", verdict))
+    if reader:
+        facts.append(("Reader", reader))
+    if film.spacing.note:
+        remark = f"{remark} {film.spacing.note}".strip()
+    return ReportModel(
+        line,
+        remark,
+        patient,
+        rows,
+        tuple(facts),
+        f"{provenance}, {when:%Y-%m-%d %H:%M} UTC",
+        window=shown,
+        inverted=inverted,
+    )
