@@ -1,4 +1,4 @@
-"""What must be done before Qt is imported: crash traces, a local log without patient data, the order of Windows DLLs."""
+"""What must be done before Qt is imported: crash traces, a log without patient data, the order of Windows DLLs."""
 
 from __future__ import annotations
 

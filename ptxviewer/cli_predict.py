@@ -102,7 +102,7 @@ def analyse(path: Path, engine: Engine, force: bool) -> tuple[Radiograph, Probab
     film = read_film(path)
     read_ms = 1000 * (time.perf_counter() - started)
     if film.not_analysed and not force:
-        raise PtxError(f"Not analysed: {film.not_analysed.rstrip('.')}.")
+        raise PtxError(film.not_analysed)
     return film, engine.predict(film), read_ms
 
 

@@ -167,7 +167,7 @@ def border_lines(a: Anatomy) -> tuple[Points, Points]:
 
 def body_line(a: Anatomy) -> Points:
     """Outer skin of one half as (u, y): neck, shoulder, flank; the arm leaves the field at the side."""
-    flank = a.half_width + a.fat
+    flank = a.half_width + a.fat + 4
     top = a.apex
     knots = [
         (54, top - 160), (55, top - 90), (58, top - 62), (76, top - 46), (108, top - 34), (140, top - 24),
@@ -206,7 +206,7 @@ def ribs(a: Anatomy, wall: Points, sign: int, seed: int) -> list[Bone]:
     for number, drop in enumerate(drops, 1):
         total = drop * a.rib_drop * (1 + 0.03 * rng.standard_normal())
         end = math.radians({11: 98, 12: 62}.get(number, 150 - max(0, number - 6) * 6))
-        phi = np.linspace(math.radians(7), end, 46)
+        phi = np.linspace(math.radians(7), end, 36)
         way = phi / math.radians(150)
         start_y = vertebra_y(a, number) + 1.5 * rng.standard_normal() - 3
         y = start_y + total * way**1.3 - 5 * np.exp(-(((phi - 0.45) / 0.3) ** 2))
@@ -227,7 +227,7 @@ def ribs(a: Anatomy, wall: Points, sign: int, seed: int) -> list[Bone]:
         tip = np.clip((end - phi) / 0.16, 0, 1)
         root = np.clip((phi - phi[0]) / 0.08, 0, 1)
         back, front = np.degrees(phi) < 104, np.degrees(phi) > 76
-        for part, weight in ((back, (1 - handover) * root * tip), (front, handover * tip * 0.92)):
+        for part, weight in ((back, (1 - handover) * root * tip), (front, handover * tip * 0.78)):
             if part.sum() > 3:
                 bones.append(
                     Bone(line[part], wide[part].astype(np.float32), (thick * weight)[part].astype(np.float32), 0.85)
@@ -251,15 +251,15 @@ def clavicle(a: Anatomy, sign: int) -> Bone:
 def scapula(a: Anatomy, sign: int) -> tuple[Points, list[Bone]]:
     """Shoulder blade: outline of its thin plate (closed, clockwise in u) and its thick borders, spine and humerus."""
     inward, top = a.scapula, a.apex
-    upper, lower, socket = (128 - inward, top + 26), (143 - inward, top + 176), (163 - 0.3 * inward, top + 36)
-    knots = [upper, (146, top + 20), socket, (158 - 0.7 * inward, top + 90), lower, (131 - inward, top + 128),
-             (124 - inward, top + 70), upper]  # fmt: skip
+    upper, lower, socket = (120 - inward, top + 26), (131 - inward, top + 152), (157 - 0.3 * inward, top + 36)
+    knots = [upper, (142, top + 20), socket, (147 - 0.7 * inward, top + 85), lower, (121 - inward, top + 118),
+             (116 - inward, top + 70), upper]  # fmt: skip
     plate = smooth_line(np.array(knots, np.float32), 60)
     bars = [
-        ([socket, (160 - 0.7 * inward, top + 80), (152 - inward, top + 135), lower], 5.0, 7.0),
-        ([(124 - inward, top + 62), (145, top + 36), (164, top + 12), (182, top + 2)], 5.5, 8.0),
+        ([socket, (150 - 0.7 * inward, top + 72), (141 - inward, top + 115), lower], 4.2, 5.0),
+        ([(117 - inward, top + 62), (140, top + 38), (162, top + 14), (180, top + 3)], 5.5, 8.0),
         ([(152, top + 22), (146, top + 14), (140, top + 16)], 5.5, 9.0),
-        ([upper, (124 - inward, top + 70), (131 - inward, top + 128), lower], 2.4, 3.0),
+        ([upper, (116 - inward, top + 70), (121 - inward, top + 118), lower], 2.4, 2.2),
     ]
     bones = []
     for points, wide, thick in bars:

@@ -162,7 +162,8 @@ def add_bone(
     index = np.arange(len(points))
     wide = np.interp(where, index, radius).astype(np.float32)
     thick = np.interp(where, index, depth).astype(np.float32)
-    distance, wide, thick = (frame.lift(field, nodes, pixels) for field in (distance, wide, thick))
+    # the sign jumps beyond the ends of the line: interpolate the plain distance
+    distance, wide, thick = (frame.lift(field, nodes, pixels) for field in (np.abs(distance), wide, thick))
     outer = np.sqrt(np.clip(1 - (distance / np.maximum(wide, 0.5)) ** 2, 0, None))
     inner_wide = np.maximum(wide - cortex, 0.3)
     inner = np.sqrt(np.clip(1 - (distance / inner_wide) ** 2, 0, None)) * np.clip(1 - 2 * cortex / 7.0, 0, 1)

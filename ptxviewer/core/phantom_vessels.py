@@ -46,7 +46,7 @@ def vessel_tree(a: Anatomy, outline: Points, sign: int, seed: int) -> list[NDArr
 
     def grow(theta: float, way: float, radius: float, drift: float, layer: int, depth: int) -> None:
         u, y = place(theta, way)
-        while radius > 0.28 and way < 0.97:
+        while radius > 0.38 and way < 0.97:
             step = 0.055 + 0.02 * rng.random()
             theta_next = theta + drift * step + 0.05 * rng.standard_normal()
             way_next = way + step
@@ -64,7 +64,7 @@ def vessel_tree(a: Anatomy, outline: Points, sign: int, seed: int) -> list[NDArr
 
     for index, (degrees, radius) in enumerate(_ROOTS):
         theta = math.radians(degrees + 5 * rng.standard_normal())
-        grow(theta, 0.03 + 0.04 * rng.random(), radius * (0.9 + 0.25 * rng.random()), 0.5 * rng.standard_normal(),
+        grow(theta, 0.03 + 0.04 * rng.random(), radius * (1.15 + 0.3 * rng.random()), 0.5 * rng.standard_normal(),
              index % 2, 0)  # fmt: skip
     return [np.array(layer, np.float32).reshape(-1, 6) for layer in layers]
 

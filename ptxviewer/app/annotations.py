@@ -1,0 +1,72 @@
+"""The words in the corners of the film, its orientation letters and its scale bar, as data."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from ptxviewer.app.state import FilmView
+from ptxviewer.core.types import PixelSpacing, Radiograph, Voi
+from ptxviewer.core.voi import describe
+
+
+@dataclass(frozen=True)
+class Corners:
+    """Lines of text, from the top of each corner."""
+
+    top_left: tuple[str, ...]
+    top_right: tuple[str, ...]
+    bottom_left: tuple[str, ...]
+    bottom_right: tuple[str, ...]  # warnings
+
+
+def corner_texts(film: Radiograph, view: FilmView, voi: Voi, zoom: float, identified: bool) -> Corners:
+    """Return the corner texts; ``zoom`` in device pixels per film pixel."""
+    who, study, facts = film.patient, film.study, film.acquisition
+    born = "  ".join(part for part in (who.birth_date, who.sex, who.age) if part)
+    left = (who.name, who.id, born) if identified else ("De-identified",)
+    modality = " ".join(part for part in (facts.modality, facts.view) if part)
+    right = (study.description, " ".join((study.date, study.time)).strip(), modality) if identified else (modality,)
+    window = describe(voi) + (f"  {voi.explanation}" if voi.explanation else "")
+    lines = [window, f"Zoom {zoom * 100:.0f} %"]
+    if film.frames > 1:
+        lines.append(f"Frame {film.frame + 1} of {film.frames}")
+    warnings = []
+    if facts.lossy:
+        warnings.append("Lossy compression")
+    if not film.acquisition.calibrated_source:
+        warnings.append("Not calibrated")
+    if view.inverted:
+        warnings.append("INVERTED")
+    if view.flipped:
+        warnings.append("FLIPPED")
+    if view.quarter_turns:
+        warnings.append(f"TURNED {90 * view.quarter_turns}°")
+    return Corners(*(tuple(text for text in corner if text) for corner in (left, right, lines, warnings)))
+
+
+OPPOSITE = str.maketrans("LRAPHF", "RLPAFH")
+
+
+def orientation_letters(film: Radiograph, view: FilmView) -> tuple[str, str, str, str] | None:
+    """Return the letters at the left, right, top and bottom edge as the film lies, or None where no tag supports them."""
+    if not film.orientation_known:
+        return None
+    right, bottom = film.acquisition.row_direction, film.acquisition.column_direction
+    edges = [right, bottom, right.translate(OPPOSITE), bottom.translate(OPPOSITE)]  # clockwise from the right
+    if view.flipped:
+        edges[0], edges[2] = edges[2], edges[0]
+    turns = view.quarter_turns % 4
+    turned = edges[-turns:] + edges[:-turns] if turns else edges
+    return turned[2], turned[0], turned[3], turned[1]
+
+
+def scale_bar(spacing: PixelSpacing, zoom: float, quarter_turns: int) -> tuple[float, str] | None:
+    """Return (length in screen pixels, label) of a bar of 1 to 20 cm, or None where there are no millimetres."""
+    across_mm = spacing.row_mm if quarter_turns % 2 else spacing.col_mm
+    if across_mm is None:
+        return None
+    for cm in (20, 10, 5, 2, 1):
+        length = 10 * cm / across_mm * zoom
+        if length <= 260:
+            return length, f"{cm} cm ({spacing.label})"
+    return None
