@@ -48,7 +48,7 @@ OPPOSITE = str.maketrans("LRAPHF", "RLPAFH")
 
 
 def orientation_letters(film: Radiograph, view: FilmView) -> tuple[str, str, str, str] | None:
-    """Return the letters at the left, right, top and bottom edge as the film lies, or None where no tag supports them."""
+    """Return the letters at the left, right, top and bottom edge as the film lies; None where no tag supports them."""
     if not film.orientation_known:
         return None
     right, bottom = film.acquisition.row_direction, film.acquisition.column_direction

@@ -60,7 +60,7 @@ def viewport(
 def zoomed_at(
     now: Viewport, shape: tuple[int, int], canvas: tuple[float, float], factor: float, at: Point, turns: int
 ) -> tuple[float, Point]:
-    """Return (zoom, center) after zooming by ``factor`` so that the film point under screen point ``at`` stays there."""
+    """Return (zoom, center) after zooming by ``factor``; the film point under screen point ``at`` stays there."""
     fit = fit_zoom(shape, turns, *canvas)
     zoom = float(np.clip(now.zoom * factor, min(0.5 * fit, 1.0), max(LARGEST_ZOOM, fit)))
     held = now.to_film(at)

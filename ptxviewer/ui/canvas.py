@@ -6,6 +6,7 @@ Nothing here works at film resolution while the hand moves: a window drag is one
 from __future__ import annotations
 
 from dataclasses import replace
+from typing import Any
 
 import cv2
 import numpy as np
@@ -104,7 +105,8 @@ class Canvas(QWidget):
         key = (film.key, size, port.matrix.tobytes())
         if key != self._view_key or self._pixels is None:
             scale = port.zoom * ratio
-            source, matrix = np.asarray(film.pixels), self._device_matrix(port)
+            matrix = self._device_matrix(port)
+            source: NDArray[Any] = np.asarray(film.pixels)
             factor = 1 if scale >= 0.75 else max(1, round(1 / scale))
             if factor > 1:  # average first, then interpolate: no aliasing of ribs and grids
                 rows, cols = film.rows // factor * factor, film.cols // factor * factor
@@ -148,6 +150,7 @@ class Canvas(QWidget):
         size = (self._pixels.shape[1], self._pixels.shape[0]) if self._pixels is not None else (1, 1)
         whole = np.column_stack((linear, offset))
         warped = cv2.warpAffine(inner, whole, size, flags=cv2.INTER_LINEAR, borderMode=cv2.BORDER_REPLICATE)
+        assert self._inside is not None
         return np.where(self._inside, warped, np.float32(0)).astype(np.float32, copy=False)
 
     # Painting
