@@ -139,7 +139,7 @@ class ReadingPanel(QWidget):
         table.setAccessibleName("Findings")
         return table
 
-    def render(self, state: State) -> None:
+    def show_state(self, state: State) -> None:
         """Show the film on screen; without one everything is quiet."""
         film, info = state.current, state.engine.info
         ready = film is not None and film.maps is not None and info is not None
