@@ -211,7 +211,7 @@ def ribs(a: Anatomy, wall: Points, sign: int, seed: int) -> list[Bone]:
         start_y = vertebra_y(a, number) + 1.5 * rng.standard_normal() - 3
         y = start_y + total * way**1.3 - 5 * np.exp(-(((phi - 0.45) / 0.3) ** 2))
         side_y = start_y + total * (math.pi / 2 / math.radians(150)) ** 1.3
-        reach = float(np.interp(side_y, wall[top:, 1], wall[top:, 0])) + 3.2
+        reach = float(np.interp(side_y, wall[top:, 1], wall[top:, 0])) + 2.4
         joint = 19.0
         sine = np.sin(phi)
         u = joint + (reach - joint) * (sine - sine[0]) / (1 - sine[0])
@@ -227,7 +227,7 @@ def ribs(a: Anatomy, wall: Points, sign: int, seed: int) -> list[Bone]:
         tip = np.clip((end - phi) / 0.16, 0, 1)
         root = np.clip((phi - phi[0]) / 0.08, 0, 1)
         back, front = np.degrees(phi) < 104, np.degrees(phi) > 76
-        for part, weight in ((back, (1 - handover) * root * tip), (front, handover * tip * 0.78)):
+        for part, weight in ((back, (1 - handover) * root * tip), (front, handover * tip * 0.66)):
             if part.sum() > 3:
                 bones.append(
                     Bone(line[part], wide[part].astype(np.float32), (thick * weight)[part].astype(np.float32), 0.85)

@@ -15,7 +15,7 @@ from ptxviewer.core.types import FloatMap
 # Effective attenuation per mm at about 120 kV behind a patient: soft tissue, and what bone has above soft tissue.
 _TISSUE = 0.0175
 _BONE_EXCESS = 0.031
-_SPONGE_EXCESS = 0.0042
+_SPONGE_EXCESS = 0.0030
 
 
 @dataclass(frozen=True, eq=False)
@@ -181,13 +181,14 @@ def _soft_parts(frame: Frame, a: anatomy.Anatomy, chest: Chest, seed: int) -> Fl
     if a.breasts:
         for sign in (-1, 1):
             size = a.breasts * (1 + 0.05 * rng.standard_normal())
-            cx, cy = sign * (82 + 4 * rng.standard_normal()), a.apex + 190 + 6 * rng.standard_normal()
-            across, up = (x - cx) / (56 + 8 * size), (y - cy) / (44 + 16 * size)
-            hang = np.where(y > cy, 1.0, 0.62)
-            extra += (
-                40 * size * np.sqrt(np.clip(1 - across**2 - (up * hang) ** 2, 0, 1)) * np.clip(chest.body / 8, 0, 1)
-            )
-    extra += 16 * dome((12 - np.abs(x - a.turn - 15)) / 9) * ramp(y, a.apex + 75, a.apex + 95)
+            cx, cy = sign * (78 + 4 * rng.standard_normal()), a.apex + 172 + 6 * rng.standard_normal()
+            across, down = (x - cx) / (58 + 10 * size), (y - cy) / (38 + 20 * size)
+            # round and steep at the lower edge, lost in the chest wall above
+            round_off = np.sqrt(np.clip(1 - across**2 - np.clip(down, 0, None) ** 2, 0, 1))
+            slope = ramp(down, -1.5, 0.75) * ramp(np.abs(across), 1, 0.45)
+            extra += 26 * size * np.minimum(round_off * 1.25, 1) * slope * np.clip(chest.body / 8, 0, 1)
+    aorta = dome((12 - np.abs(x - a.turn - 13)) / 11) * ramp(y, a.apex + 75, a.apex + 95)
+    extra += 9 * aorta * ramp(y, a.base + 20, a.base - 30)
     if a.gas:
         cx, cy = 58 + 8 * rng.standard_normal(), a.dome_left + 20 + 3 * a.gas
         inside = 1 - ((x - cx) / (17 + 11 * a.gas)) ** 2 - ((y - cy) / (7 + 7 * a.gas)) ** 2
@@ -236,5 +237,5 @@ def _spine(frame: Frame, a: anatomy.Anatomy) -> FloatMap:
         transverse = (
             ramp(wide + 11 - dx, 0, 3) * np.exp(-(((dy + 0.25 * tall) / 4.0) ** 2)) * ramp(dx, wide - 4, wide) * 4
         )
-        out[box] += _SPONGE_EXCESS * body + _BONE_EXCESS * (0.55 * plates + 0.5 * pedicle + 0.55 * process + transverse)
+        out[box] += _SPONGE_EXCESS * body + _BONE_EXCESS * (0.34 * plates + 0.34 * pedicle + 0.36 * process + 0.7 * transverse)
     return out

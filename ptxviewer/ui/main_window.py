@@ -43,7 +43,7 @@ from ptxviewer.app.state import Film, FilmStatus, State
 from ptxviewer.core.viewport import fit_zoom
 from ptxviewer.core.voi import display_lut
 from ptxviewer.report.model import RESEARCH_USE
-from ptxviewer.ui.canvas import Canvas, voi_of
+from ptxviewer.ui.canvas import Canvas
 from ptxviewer.ui.dialogs.settings import SettingsDialog
 from ptxviewer.ui.panels.reading import ReadingPanel
 
