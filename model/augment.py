@@ -50,13 +50,13 @@ def _grey(rng: np.random.Generator, config: Augmentation, image: FloatMap) -> Fl
     """Change the grey values of a [0, 1] picture without turning its polarity round."""
     image = image ** np.float32(np.exp(rng.uniform(*np.log(config.gamma))))
     if rng.random() < config.blur:
-        image = cv2.GaussianBlur(image, (0, 0), rng.uniform(0.4, 1.2))
+        image = np.asarray(cv2.GaussianBlur(image, (0, 0), rng.uniform(0.4, 1.2)), np.float32)
     if rng.random() < config.compression:
         ok, code = cv2.imencode(
             ".jpg", (image * 255).astype(np.uint8), [cv2.IMWRITE_JPEG_QUALITY, int(rng.integers(30, 80))]
         )
         if ok:
-            image = cv2.imdecode(code, cv2.IMREAD_GRAYSCALE).astype(np.float32) / 255
+            image = np.asarray(cv2.imdecode(code, cv2.IMREAD_GRAYSCALE), np.float32) / np.float32(255)
     if rng.random() < 0.5:
         image = image + rng.standard_normal(image.shape, dtype=np.float32) * np.float32(rng.uniform(0, config.noise))
     if rng.random() < config.text:
@@ -86,7 +86,9 @@ def augment(
     unit = scale_to_unit(warped, valid)
     unit = scale_to_unit(_grey(rng, config, unit), valid)
     unit[~valid] = 0
-    targets = np.stack([cv2.warpAffine(mask, matrix, (size, size)) for mask in masks]).astype(np.float32) / 255
+    targets = np.stack([cv2.warpAffine(mask, matrix, (size, size)) for mask in masks]).astype(np.float32) / np.float32(
+        255
+    )
     if flip:
         targets = targets[[0, 2, 1]]
     return normalise(unit)[None], targets
@@ -95,4 +97,4 @@ def augment(
 def plain(image: NDArray[np.uint8], size: int) -> FloatMap:
     """Return the normalised (1, size, size) input of a square cached film, unchanged."""
     small = cv2.resize(image.astype(np.float32), (size, size), interpolation=cv2.INTER_AREA)
-    return normalise(scale_to_unit(small))[None]
+    return normalise(scale_to_unit(np.asarray(small, np.float32)))[None]

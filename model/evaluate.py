@@ -14,6 +14,7 @@ import json
 from collections.abc import Callable, Iterable
 from dataclasses import asdict, dataclass
 from pathlib import Path
+from typing import Any
 
 import cv2
 import numpy as np
@@ -81,7 +82,8 @@ def cases(data: Path, splits: Iterable[str], engine: Engine, cache: Path) -> lis
                 "left": maps.lung_image_left if maps.lung_image_left is not None else maps.pneumothorax * 0,
                 "right": maps.lung_image_right if maps.lung_image_right is not None else maps.pneumothorax * 0,
             }
-            np.savez_compressed(kept, score=maps.score, **{k: v.astype(np.float16) for k, v in grids.items()})
+            half: dict[str, Any] = {k: v.astype(np.float16) for k, v in grids.items()}
+            np.savez_compressed(kept, score=maps.score, **half)
         with np.load(kept) as stored:
             maps = ProbabilityMaps(
                 image_key=film.key,

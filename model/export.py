@@ -126,7 +126,7 @@ def export(run: Path, out: Path, version: str, size: int, evaluation: Path | Non
     architecture = {
         k: tuple(v) if isinstance(v, list) else v for k, v in record["config"]["network"].items() if k in known
     }
-    config = NetworkConfig(**architecture)
+    config = NetworkConfig(**architecture)  # type: ignore[arg-type]
     state = compact(weights_of(run))
     out.mkdir(parents=True, exist_ok=True)
     save_file(state, out / "weights.safetensors")

@@ -106,12 +106,12 @@ class Sampler:
             side = str(rng.choice(["right", "left", "none"]))
             phantom = make_phantom(
                 PhantomSpec(
-                    side=side,
+                    side=side,  # type: ignore[arg-type]
                     size=float(rng.random()),
                     seed=int(rng.integers(1 << 30)),
                     rows=CACHE_SIZE,
                     cols=CACHE_SIZE,
-                )  # type: ignore[arg-type]
+                )
             )
             image = (phantom.pixels >> (phantom.spec.bits - 8)).astype(np.uint8)
             masks = np.stack([phantom.mask, phantom.lung_right, phantom.lung_left]).astype(np.uint8) * 255
@@ -175,7 +175,7 @@ class Trainer:
         logits = type(logits)(logits.maps.float(), logits.film.float())
         loss, parts = total_loss(logits, batch.targets, batch.present, batch.known)
         self.optimiser.zero_grad(set_to_none=True)
-        loss.backward()
+        loss.backward()  # type: ignore[no-untyped-call]
         torch.nn.utils.clip_grad_norm_(self.net.parameters(), 5.0)
         self.optimiser.step()
         decay = min(self.config.average, (1 + self.step) / (10 + self.step))

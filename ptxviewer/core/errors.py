@@ -23,5 +23,5 @@ class StaleResult(PtxError):
     """A result belongs to another film than the one it was about to be shown on."""
 
 
-class Cancelled(Exception):  # noqa: N818 - not an error: the reader or a newer film asked for it
+class Cancelled(Exception):
     """Work that was retired before it ended; never shown to the reader."""

@@ -8,6 +8,7 @@ taken back to a logarithmic film the way a digital system presents one.
 from __future__ import annotations
 
 import hashlib
+import math
 from dataclasses import dataclass
 from typing import Literal
 
@@ -59,7 +60,7 @@ class PhantomSpec:
     @property
     def rim_mm(self) -> float:
         """Widest distance between chest wall and lung."""
-        return 4.0 + 41.0 * self.size**1.4
+        return 4.0 + 41.0 * math.pow(self.size, 1.4)
 
 
 @dataclass(frozen=True, eq=False)
@@ -124,8 +125,7 @@ def _expose(spec: PhantomSpec, optical: FloatMap, spacing: float) -> FloatMap:
     def broad(image: FloatMap, sigma_mm: float) -> FloatMap:
         coarse = cv2.resize(image, small, interpolation=cv2.INTER_AREA)
         blurred = cv2.GaussianBlur(coarse, (0, 0), sigma_mm / 4, borderType=cv2.BORDER_REPLICATE)
-        lifted: FloatMap = cv2.resize(blurred, (cols, rows), interpolation=cv2.INTER_CUBIC)
-        return lifted
+        return np.asarray(cv2.resize(blurred, (cols, rows), interpolation=cv2.INTER_CUBIC), np.float32)
 
     veil = np.minimum(primary, 0.25)
     intensity = primary + 0.22 * broad(veil, 32) + 0.004

@@ -73,11 +73,12 @@ class Anatomy:
 
     @property
     def dome_mean(self) -> float:
+        """Height of the diaphragm between its two sides."""
         return 0.5 * (self.dome_right + self.dome_left)
 
 
 def draw_anatomy(seed: int, view: Literal["PA", "AP"]) -> Anatomy:
-    """Return the person of a seed; an AP film (often in bed) has a larger heart, higher domes and shoulder blades in."""
+    """Return the person of a seed; an AP film, often taken in bed, shows a larger heart and higher domes."""
     rng = np.random.default_rng([seed, 101])
 
     def around(middle: float, spread: float) -> float:
@@ -130,7 +131,7 @@ def visceral_line(a: Anatomy, wall: Points, sign: int, rim_mm: float, seed: int)
     at = np.linspace(0, 1, len(wall))
     grade = np.clip((rim_mm - 4) / 41, 0, 1)
     end = 0.62 + 0.12 * grade + 0.03 * rng.standard_normal()
-    rise = np.clip((at - 0.03) / 0.20, 0, 1)
+    rise = np.clip((at + 0.08) / 0.22, 0, 1)
     fall = np.clip((end + 0.04 - at) / (end - 0.26), 0, 1)
     along = (rise * rise * (3 - 2 * rise)) * (fall * fall * (3 - 2 * fall)) ** (0.75 - 0.3 * grade)
     waves = sum(
@@ -206,7 +207,7 @@ def ribs(a: Anatomy, wall: Points, sign: int, seed: int) -> list[Bone]:
     for number, drop in enumerate(drops, 1):
         total = drop * a.rib_drop * (1 + 0.03 * rng.standard_normal())
         end = math.radians({11: 98, 12: 62}.get(number, 150 - max(0, number - 6) * 6))
-        phi = np.linspace(math.radians(7), end, 36)
+        phi = np.linspace(math.radians(7), end, 30)
         way = phi / math.radians(150)
         start_y = vertebra_y(a, number) + 1.5 * rng.standard_normal() - 3
         y = start_y + total * way**1.3 - 5 * np.exp(-(((phi - 0.45) / 0.3) ** 2))
@@ -238,8 +239,8 @@ def ribs(a: Anatomy, wall: Points, sign: int, seed: int) -> list[Bone]:
 def clavicle(a: Anatomy, sign: int) -> Bone:
     """The collar bone: from beside the manubrium in an S to the shoulder."""
     y = a.apex + 38
-    knots = [(13, y), (22, y - 4), (45, y - 12), (75, y - 15), (105, y - 12 - a.clavicle / 2), (132, y - 14 - a.clavicle),
-             (158, y - 12 - a.clavicle)]  # fmt: skip
+    knots = [(13, y), (22, y - 4), (45, y - 12), (75, y - 15), (105, y - 12 - a.clavicle / 2),
+             (132, y - 14 - a.clavicle), (158, y - 12 - a.clavicle)]  # fmt: skip
     line = smooth_line(np.array(knots, np.float32), 36)
     t = np.linspace(0, 1, 36)
     radius = 5.6 + 4.4 * np.exp(-((t / 0.10) ** 2)) + 1.5 * np.clip(t - 0.7, 0, 1)

@@ -90,7 +90,7 @@ def line_integral(
         density[x * sign > 0] *= 1 + 0.5 * grade
     tissue -= air - lung * density
     tissue += _texture(seed, frame, lung)
-    tissue += _vessels(frame, a, seed, wall, fallen, sign, lung) * 0.80
+    tissue += _vessels(frame, a, seed, wall, fallen, sign, lung) * 1.05
     if chest.visceral is not None:
         tissue += _pleural_line(chest, air, frame, sign)
     tissue -= _airways(frame, a) * 0.85
@@ -128,7 +128,7 @@ def _vessels(
         layer = np.zeros_like(lung)
         add_tubes(layer, frame, vessels.hilar_tubes(a, half))
         total += 0.9 * layer
-    total = cv2.GaussianBlur(total, (0, 0), max(0.3, 0.45 / frame.spacing_mm))
+    total = cv2.GaussianBlur(total, (0, 0), max(0.3, 0.3 / frame.spacing_mm))
     chord: FloatMap = total * np.clip(lung / 45.0, 0, 1)
     return chord
 
@@ -147,7 +147,7 @@ def _texture(seed: int, frame: Frame, lung: FloatMap) -> FloatMap:
         cv2.warpAffine(noise, matrix, (cols, rows), flags=flags, borderMode=cv2.BORDER_REFLECT)
         for noise in (fine, broad)
     )
-    texture: FloatMap = fine * (1.0 + 2.2 * np.clip(lung / 120, 0, 1)) + broad * 1.1
+    texture: FloatMap = fine * (0.9 + 1.4 * np.clip(lung / 120, 0, 1)) + broad * 1.1
     return texture
 
 
@@ -169,8 +169,7 @@ def _airways(frame: Frame, a: anatomy.Anatomy) -> FloatMap:
     )
     layer = np.zeros_like(frame.x)
     add_tubes(layer, frame, tubes)
-    blurred: FloatMap = cv2.GaussianBlur(layer, (0, 0), max(0.3, 1.2 / frame.spacing_mm))
-    return blurred
+    return np.asarray(cv2.GaussianBlur(layer, (0, 0), max(0.3, 1.2 / frame.spacing_mm)), np.float32)
 
 
 def _soft_parts(frame: Frame, a: anatomy.Anatomy, chest: Chest, seed: int) -> FloatMap:
@@ -237,5 +236,7 @@ def _spine(frame: Frame, a: anatomy.Anatomy) -> FloatMap:
         transverse = (
             ramp(wide + 11 - dx, 0, 3) * np.exp(-(((dy + 0.25 * tall) / 4.0) ** 2)) * ramp(dx, wide - 4, wide) * 4
         )
-        out[box] += _SPONGE_EXCESS * body + _BONE_EXCESS * (0.34 * plates + 0.34 * pedicle + 0.36 * process + 0.7 * transverse)
+        out[box] += _SPONGE_EXCESS * body + _BONE_EXCESS * (
+            0.34 * plates + 0.34 * pedicle + 0.36 * process + 0.7 * transverse
+        )
     return out

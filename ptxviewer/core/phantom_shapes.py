@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -42,12 +43,12 @@ class Frame:
     @staticmethod
     def make(rows: int, cols: int, spacing_mm: float, angle: float, shift_x: float, shift_y: float) -> Frame:
         """Return the frame of a ``rows`` x ``cols`` picture centred on the origin of the anatomy."""
-        row_mm = (np.arange(rows) + 0.5 - rows / 2) * spacing_mm
-        col_mm = (np.arange(cols) + 0.5 - cols / 2) * spacing_mm
+        row_mm = (np.arange(rows, dtype=np.float64) + 0.5 - rows / 2) * spacing_mm
+        col_mm = (np.arange(cols, dtype=np.float64) + 0.5 - cols / 2) * spacing_mm
         row_nodes, row_weights = _interpolation(row_mm)
         col_nodes, col_weights = _interpolation(col_mm)
 
-        def turned(col: NDArray[np.float64], row: NDArray[np.float64]) -> tuple[FloatMap, FloatMap]:
+        def turned(col: NDArray[np.floating[Any]], row: NDArray[np.floating[Any]]) -> tuple[FloatMap, FloatMap]:
             px, py = (col - shift_x)[None, :], (row - shift_y)[:, None]
             cos, sin = math.cos(angle), math.sin(angle)
             return (px * cos + py * sin).astype(np.float32), (py * cos - px * sin).astype(np.float32)
@@ -88,7 +89,7 @@ class Frame:
         return (pixels[0], pixels[1]), (nodes[0], nodes[1])
 
 
-def _interpolation(at_mm: NDArray[np.float64]) -> tuple[NDArray[np.float64], FloatMap]:
+def _interpolation(at_mm: NDArray[np.floating[Any]]) -> tuple[NDArray[np.float64], FloatMap]:
     """Return coarse node positions around ``at_mm`` and the dense Catmull-Rom weights (len(at_mm), nodes)."""
     half = math.ceil(np.abs(at_mm).max() / NODE_MM) + 3
     nodes = np.arange(-half, half + 1) * NODE_MM
@@ -170,14 +171,14 @@ def add_bone(
     layer[pixels] += np.clip(thick, 0, None) * (outer - 0.78 * inner)
 
 
-def add_tubes(layer: FloatMap, frame: Frame, segments: NDArray[np.float32], softness_mm: float = 0.0) -> None:
+def add_tubes(layer: FloatMap, frame: Frame, segments: NDArray[np.float32]) -> None:
     """Write the chords (mm) of tapering tubes into ``layer`` by maximum: no beads where segments join.
 
     ``segments`` (n, 6): x0, y0, radius0, x1, y1, radius1 in mm.
     """
     ends = segments.reshape(-1, 2, 3)
     flat = frame.to_picture(ends[:, :, :2].reshape(-1, 2)).reshape(-1, 2, 2)
-    pad = ends[:, :, 2].max(1)[:, None] + softness_mm
+    pad = ends[:, :, 2].max(1)[:, None]
     rows, cols = frame.x.shape
     size = np.array([cols, rows]) / 2
     low = np.floor((flat.min(1) - pad) / frame.spacing_mm + size).astype(int)
@@ -190,7 +191,7 @@ def add_tubes(layer: FloatMap, frame: Frame, segments: NDArray[np.float32], soft
         box = slice(top, bottom), slice(left, right)
         dx, dy = frame.x[box] - x0, frame.y[box] - y0
         sx, sy = x1 - x0, y1 - y0
-        along = np.clip((dx * sx + dy * sy) / max(sx * sx + sy * sy, 1e-6), 0, 1)
+        along = np.minimum(np.maximum((dx * sx + dy * sy) / max(sx * sx + sy * sy, 1e-6), 0), 1)
         squared = (dx - along * sx) ** 2 + (dy - along * sy) ** 2
         radius = r0 + along * (r1 - r0)
         chord = 2 * np.sqrt(np.maximum(radius * radius - squared, 0))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import math
 
 import numpy as np
@@ -33,10 +34,11 @@ def vessel_tree(a: Anatomy, outline: Points, sign: int, seed: int) -> list[NDArr
     rng = np.random.default_rng([seed, 104, sign + 1])
     hilum = np.array([27.0 if sign < 0 else 31.0, hilum_y(a, sign)])
     angles, distances = _reach(hilum, outline)
+    reach_at = np.interp(np.arange(628) / 100 - math.pi, angles, distances).tolist()
     floor = (a.dome_right if sign < 0 else a.dome_left) + 26 - hilum[1]
 
     def place(theta: float, way: float) -> tuple[float, float]:
-        reach = float(np.interp(theta, angles, distances))
+        reach = reach_at[round((theta + math.pi) * 100) % 628]
         down = math.sin(theta)
         if down > 0.2:
             reach = min(reach, floor / down)
@@ -46,7 +48,7 @@ def vessel_tree(a: Anatomy, outline: Points, sign: int, seed: int) -> list[NDArr
 
     def grow(theta: float, way: float, radius: float, drift: float, layer: int, depth: int) -> None:
         u, y = place(theta, way)
-        while radius > 0.38 and way < 0.97:
+        while radius > 0.42 and way < 0.97:
             step = 0.055 + 0.02 * rng.random()
             theta_next = theta + drift * step + 0.05 * rng.standard_normal()
             way_next = way + step
@@ -82,6 +84,6 @@ def hilar_tubes(a: Anatomy, sign: int) -> NDArray[np.float32]:
                  [(30, y + 16, 5.0), (48, y + 6, 3.6), (62, y - 4, 2.5)]]  # fmt: skip
     tubes = []
     for line in lines:
-        for (u0, y0, r0), (u1, y1, r1) in zip(line[:-1], line[1:], strict=True):
+        for (u0, y0, r0), (u1, y1, r1) in itertools.pairwise(line):
             tubes.append((sign * u0, y0, r0, sign * u1, y1, r1))
     return np.array(tubes, np.float32)

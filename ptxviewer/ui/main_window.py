@@ -104,6 +104,7 @@ class MainWindow(QMainWindow):
         self._strip.setViewMode(QListWidget.ViewMode.IconMode)
         self._strip.setFlow(QListWidget.Flow.TopToBottom)
         self._strip.setWrapping(False)
+        self._strip.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self._strip.setMovement(QListWidget.Movement.Static)
         self._strip.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         self._strip.setAccessibleName("Films")
@@ -249,7 +250,7 @@ class MainWindow(QMainWindow):
             self._strip.takeItem(self._strip.count() - 1)
         for row, film in enumerate(state.films):
             item = self._strip.item(row)
-            if item is None:
+            if row >= self._strip.count():
                 item = QListWidgetItem()
                 item.setTextAlignment(Qt.AlignmentFlag.AlignHCenter)
                 self._strip.addItem(item)

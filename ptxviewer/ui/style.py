@@ -41,6 +41,11 @@ QHeaderView::section {
   background: %(panel)s; color: %(quiet)s; border: none; border-bottom: 1px solid %(line)s;
   padding: 3px; font-size: 12px;
 }
+QSlider { min-height: 18px; border: 1px solid transparent; background: transparent; }
+QScrollBar:vertical { background: %(panel)s; width: 8px; }
+QScrollBar::handle:vertical { background: %(line)s; border-radius: 4px; min-height: 24px; }
+QScrollBar::add-line, QScrollBar::sub-line { height: 0; }
+QScrollBar::add-page, QScrollBar::sub-page { background: transparent; }
 QSlider::groove:horizontal { height: 4px; background: %(line)s; border-radius: 2px; }
 QSlider::sub-page:horizontal { background: %(accent)s; border-radius: 2px; }
 QSlider::handle:horizontal { width: 14px; margin: -6px 0; border-radius: 7px; background: %(text)s; }

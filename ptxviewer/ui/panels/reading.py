@@ -83,8 +83,9 @@ class ReadingPanel(QWidget):
         self._decision.setAlignment(Qt.AlignmentFlag.AlignTop)
         self._again = QPushButton("Analyse anyway")
         self._again.clicked.connect(presenter.retry)
-        for widget in (self._score, self._decision, self._again):
-            layout.addWidget(widget)
+        layout.addWidget(self._score)
+        layout.addWidget(self._decision)
+        layout.addWidget(self._again)
         policy = self._again.sizePolicy()
         policy.setRetainSizeWhenHidden(True)
         self._again.setSizePolicy(policy)

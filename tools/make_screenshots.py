@@ -1,0 +1,156 @@
+"""Make docs/screenshots/*.png from the synthetic sample study: every state of the window, at 1x and 2x.
+
+    python tools/make_screenshots.py [FOLDER] [--scale 1] [--size 1440x900] [--only result]
+
+No patient's film is shown: the sample study is an analytic phantom. A scale needs a process of its own, so without
+``--scale`` this program starts itself once per scale.
+"""
+
+from __future__ import annotations
+
+import argparse
+import os
+import subprocess
+import sys
+import tempfile
+import threading
+from collections.abc import Callable
+from dataclasses import replace
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parents[1]
+STATES = ("empty", "opening", "analysing", "result", "fill", "heat", "nothing-found", "error")
+TIMEOUT_MS = 120_000
+
+
+def parsed() -> argparse.Namespace:
+    """Return the arguments."""
+    parser = argparse.ArgumentParser(description=(__doc__ or "").splitlines()[0])
+    parser.add_argument("folder", nargs="?", type=Path, default=ROOT / "docs" / "screenshots")
+    parser.add_argument("--scale", choices=("1", "1.5", "2"))
+    parser.add_argument("--size", default="1440x900")
+    parser.add_argument("--only", action="append", choices=STATES)
+    return parser.parse_args()
+
+
+def every_scale(arguments: list[str]) -> int:
+    """Run this program once at 1x and once at 2x."""
+    return max(subprocess.call([sys.executable, __file__, *arguments, "--scale", scale]) for scale in ("1", "2"))
+
+
+def shoot(arguments: argparse.Namespace) -> int:
+    """Bring the window into every state and save what it looks like; returns the exit status."""
+    os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
+    os.environ["QT_SCALE_FACTOR"] = arguments.scale
+    sys.path.insert(0, str(ROOT))
+    from PySide6.QtCore import QEventLoop, QTimer
+
+    from ptxviewer.app.settings import Settings, save
+    from ptxviewer.app.state import Film, FilmStatus
+    from ptxviewer.core.types import ProbabilityMaps, Radiograph
+    from ptxviewer.inference.engine import Checkpoint, Engine, EngineInfo, never_cancelled
+    from ptxviewer.paths import sample_study
+    from ptxviewer.ui.application import Application, Session, make_engine
+    from ptxviewer.ui.style import stylesheet
+
+    class Held:
+        """The shipped network, which waits before its first answer until it is let go."""
+
+        def __init__(self, inner: Engine) -> None:
+            self._inner = inner
+            self.go = threading.Event()
+
+        @property
+        def info(self) -> EngineInfo | None:
+            return self._inner.info
+
+        def load(self) -> EngineInfo:
+            return self._inner.load()
+
+        def predict(self, film: Radiograph, checkpoint: Checkpoint = never_cancelled) -> ProbabilityMaps:
+            self.go.wait()
+            return self._inner.predict(film, checkpoint)
+
+    application = Application(sys.argv[:1])
+    application.setStyle("Fusion")
+    application.setStyleSheet(stylesheet())
+    width, height = (int(part) for part in arguments.size.split("x"))
+    arguments.folder.mkdir(parents=True, exist_ok=True)
+    wanted = set(arguments.only or STATES)
+
+    with tempfile.TemporaryDirectory() as home:
+        settings = Path(home) / "settings.json"
+        save(settings, replace(Settings(), accepted_notice=True, device="cpu"))
+        held = Held(make_engine("cpu"))
+        session = Session(settings, held)
+        presenter, window = session.presenter, session.window
+        window.resize(width, height)
+        window.show()
+
+        def until(true: Callable[[], bool]) -> None:
+            loop = QEventLoop()
+            timer = QTimer()
+            timer.setInterval(20)
+            timer.timeout.connect(lambda: loop.quit() if true() else None)
+            timer.start()
+            QTimer.singleShot(TIMEOUT_MS, lambda: loop.exit(1))
+            if loop.exec():
+                raise TimeoutError("the window did not come into the state that was waited for")
+
+        def settle() -> None:
+            for _ in range(5):
+                application.processEvents()
+
+        def picture(name: str) -> None:
+            if name not in wanted:
+                return
+            settle()
+            target = arguments.folder / (f"{name}.png" if arguments.scale == "1" else f"{name}@{arguments.scale}x.png")
+            window.grab().save(str(target))
+            print(target)
+
+        presenter.warm_up()
+        until(lambda: presenter.state.engine.phase == "ready")
+        picture("empty")
+
+        asked = tuple(
+            Film(id=900 + number, path=path, number=number, status=FilmStatus.OPENING)
+            for number, path in enumerate(sample_study(), 1)
+        )
+        window.show_state(replace(presenter.state, films=asked, current_id=asked[0].id))
+        picture("opening")
+        window.show_state(presenter.state)
+
+        presenter.open_sample()
+        until(lambda: bool(presenter.state.current and presenter.state.current.status is FilmStatus.ANALYSING))
+        picture("analysing")
+        held.go.set()
+        done = (FilmStatus.DONE, FilmStatus.NOT_ANALYSED)
+        until(lambda: bool(presenter.state.films) and all(film.status in done for film in presenter.state.films))
+        picture("result")
+        presenter.set_overlay_mode("fill")
+        picture("fill")
+        presenter.set_overlay_mode("heat")
+        presenter.set_opacity(0.5)
+        picture("heat")
+        presenter.set_overlay_mode("outline")
+        presenter.next()
+        picture("nothing-found")
+        damaged = Path(home) / "film.dcm"
+        damaged.write_bytes(sample_study()[0].read_bytes()[:5000])
+        presenter.open([damaged])
+        until(lambda: bool(presenter.state.current and presenter.state.current.status is FilmStatus.FAILED))
+        picture("error")
+        window.close()
+        session.close()
+    return 0
+
+
+def main() -> int:
+    """Run the program; returns the exit status."""
+    arguments = parsed()
+    return shoot(arguments) if arguments.scale else every_scale(sys.argv[1:])
+
+
+if __name__ == "__main__":
+    sys.exit(main())
