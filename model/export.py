@@ -90,7 +90,7 @@ def card_text(card: dict[str, Any]) -> str:
         f"{card['input']['size']} x {card['input']['size']}, one grey channel ({card['input']['preprocessing']}).",
         f"- Outputs: {', '.join(card['outputs'])} per pixel, and one score for the film.",
         f"- Operating point: map at {card['rule']['threshold']:.2f}, film score at "
-        f"{card['rule']['score_threshold']:.3f}, components of at least {100 * card['rule']['min_area']:.2f} % of the film.",
+        f"{card['rule']['score_threshold']:.3f}, components from {100 * card['rule']['min_area']:.2f} % of the film.",
         f"- Weights: {card['sha256'][:16]}..., {card['licence']}",
         "",
         "## Training",
@@ -103,7 +103,7 @@ def card_text(card: dict[str, Any]) -> str:
     ]
     if card["metrics"]:
         lines += [
-            f"On {card['metrics']['films']} films of patients never trained on ({', '.join(card['metrics']['splits'])}), "
+            f"On {card['metrics']['films']} films of unseen patients ({', '.join(card['metrics']['splits'])}), "
             "95 % bootstrap intervals by patient:",
             "",
             "| figure | value | 95 % interval | films |",
@@ -150,8 +150,9 @@ def export(run: Path, out: Path, version: str, size: int, evaluation: Path | Non
         "training_data": TRAINING_DATA,
         "training": (
             f"Trained on two CPU cores: {phases}; encoder started from ImageNet weights; "
-            f"{100 * record['config']['phantoms']:.0f} % of the films were analytic phantoms like the sample study in the "
-            f"last phase's configuration. Code {record['code']}, data {record['data']}, seed {record['config']['seed']}."
+            f"{100 * record['config']['phantoms']:.0f} % of the films in the last "
+            "steps were analytic phantoms like the sample study. "
+            f"Code {record['code']}, data {record['data']}, seed {record['config']['seed']}."
         ),
         "metrics": {k: metrics[k] for k in ("splits", "films", "figures")} if metrics else {},
         "licence": "research use only; the encoder derives from BSD-2-Clause weights, see NOTICE",

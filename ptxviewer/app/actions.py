@@ -1,4 +1,4 @@
-"""Everything that can be done with a key or a button, as one table: menus, toolbar and shortcut sheet derive from it."""
+"""Everything that can be done with a key or a button, as one table: menus, toolbar and shortcuts derive from it."""
 
 from __future__ import annotations
 

@@ -20,7 +20,7 @@ CASING: Rgb = (6, 26, 32)  # a dark rim beside the outline, so that it is seen o
 
 HEAT_FADE = 0.2  # scores below this fade out: the film stays a film where the network sees nothing
 
-# Dark blue over grey to yellow, even in lightness, the same to the colour-blind (Nunez et al. 2018, PLoS ONE 13:e0199239).
+# Dark blue over grey to yellow, even in lightness, kept by the colour-blind (Nunez et al. 2018, PLoS ONE).
 _HEAT_POINTS: tuple[Rgb, ...] = (
     (0, 34, 78), (0, 49, 112), (42, 63, 109), (67, 78, 108), (87, 93, 109), (106, 108, 113), (125, 124, 120),
     (145, 139, 120), (165, 156, 116), (187, 173, 109), (209, 191, 97), (233, 211, 78), (254, 232, 56),

@@ -128,7 +128,7 @@ def _vessels(
         layer = np.zeros_like(lung)
         add_tubes(layer, frame, vessels.hilar_tubes(a, half))
         total += 0.9 * layer
-    total = cv2.GaussianBlur(total, (0, 0), max(0.3, 0.3 / frame.spacing_mm))
+    total = np.asarray(cv2.GaussianBlur(total, (0, 0), max(0.3, 0.3 / frame.spacing_mm)), np.float32)
     chord: FloatMap = total * np.clip(lung / 45.0, 0, 1)
     return chord
 

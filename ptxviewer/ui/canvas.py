@@ -332,6 +332,19 @@ class Canvas(QWidget):
         zoom, center = zoomed_at(port, film.radiograph.shape, self._canvas(), factor, at, turns)
         self._emit(film, replace(film.view, zoom=zoom, center=center))
 
+    def zoom_by(self, factor: float) -> None:
+        """Zoom about the middle of the canvas."""
+        film = self._state.current
+        if film is not None and film.radiograph is not None:
+            self._zoom(film, self._viewport(film), factor, (self.width() / 2, self.height() / 2))
+
+    def pan_by(self, dx: float, dy: float) -> None:
+        """Move the film by (dx, dy) screen pixels."""
+        film = self._state.current
+        if film is not None and film.radiograph is not None:
+            port = self._viewport(film)
+            self._emit(film, replace(film.view, zoom=port.zoom, center=panned(port, self._canvas(), dx, dy)))
+
     def wheelEvent(self, event: QWheelEvent) -> None:
         """Zoom at the cursor; with Ctrl the threshold, with Alt the opacity."""
         film = self._state.current

@@ -18,6 +18,7 @@ from PySide6.QtGui import (
     QKeyEvent,
     QKeySequence,
     QPixmap,
+    QResizeEvent,
 )
 from PySide6.QtWidgets import (
     QApplication,
@@ -40,7 +41,6 @@ from ptxviewer import __version__
 from ptxviewer.app.actions import ACTIONS, Action
 from ptxviewer.app.presenter import Presenter
 from ptxviewer.app.state import Film, FilmStatus, State
-from ptxviewer.core.viewport import fit_zoom
 from ptxviewer.core.voi import display_lut
 from ptxviewer.report.model import RESEARCH_USE
 from ptxviewer.ui.canvas import Canvas
@@ -48,6 +48,16 @@ from ptxviewer.ui.dialogs.settings import SettingsDialog
 from ptxviewer.ui.panels.reading import ReadingPanel
 
 THUMBNAIL = 88
+MENUS = {
+    "file": "File",
+    "films": "Films",
+    "view": "View",
+    "tools": "Tools",
+    "overlay": "Overlay",
+    "review": "Review",
+    "screen": "Screen",
+    "help": "Help",
+}
 LEVEL_COLOURS = {"info": "#98a2ad", "warning": "#f2b33d", "error": "#ff7a70"}
 
 
@@ -192,37 +202,43 @@ class MainWindow(QMainWindow):
         toolbar.setMovable(False)
         toolbar.setContextMenuPolicy(Qt.ContextMenuPolicy.PreventContextMenu)
         self._toolbar = toolbar
-        menus = {name: self.menuBar().addMenu(name) for name in ("File", "Edit", "View", "Film", "AI", "Help")}
+        menus = {group: self.menuBar().addMenu(title) for group, title in MENUS.items()}
         for row in ACTIONS:
+            if row.held:
+                continue  # Space: see eventFilter
             action = QAction(row.text, self)
             action.setShortcuts([QKeySequence(key) for key in row.keys])
             action.setCheckable(row.checked is not None)
-            action.setToolTip(f"{row.text} ({', '.join(row.keys)})" if row.keys else row.text)
+            action.setToolTip(row.tooltip)
             action.triggered.connect(lambda _checked=False, row=row: self._do(row))
-            if row.separator:
-                menus[row.menu].addSeparator()
-            menus[row.menu].addAction(action)
-            if row.toolbar:
+            if "menu" in row.places:
+                menus[row.group].addAction(action)
+            else:
+                self.addAction(action)
+            if "toolbar" in row.places:
                 toolbar.addAction(action)
             self._actions[row.id] = action
 
     def _do(self, row: Action) -> None:
-        if row.run is not None:
+        if not row.shell:
             row.run(self._presenter)
-        else:
-            {
-                "open": self._open_files,
-                "open_folder": self._open_folder,
-                "report_as": self._report_as,
-                "copy": lambda: QGuiApplication.clipboard().setPixmap(self.canvas.grab()),
-                "settings": self._settings,
-                "quit": self.close,
-                "one": lambda: self._presenter.zoom(1 / self.devicePixelRatioF()),
-                "zoom_in": lambda: self._zoom_by(1.25),
-                "zoom_out": lambda: self._zoom_by(0.8),
-                "keys": self._show_keys,
-                "about": self._show_about,
-            }[row.id]()
+            return
+        {
+            "open_files": self._open_files,
+            "open_folder": self._open_folder,
+            "save_report_as": self._report_as,
+            "copy_picture": lambda: QGuiApplication.clipboard().setPixmap(self.canvas.grab()),
+            "settings": self._settings,
+            "quit": self.close,
+            "zoom_in": lambda: self.canvas.zoom_by(1.25),
+            "zoom_out": lambda: self.canvas.zoom_by(0.8),
+            "pan_left": lambda: self.canvas.pan_by(60, 0),
+            "pan_right": lambda: self.canvas.pan_by(-60, 0),
+            "pan_up": lambda: self.canvas.pan_by(0, 60),
+            "pan_down": lambda: self.canvas.pan_by(0, -60),
+            "shortcuts": self._show_keys,
+            "about": self._show_about,
+        }[row.id]()
 
     # Rendering
 
@@ -240,7 +256,9 @@ class MainWindow(QMainWindow):
         self._show_banner(state)
         self._show_status(state)
         for row in ACTIONS:
-            action = self._actions[row.id]
+            action = self._actions.get(row.id)
+            if action is None:
+                continue
             action.setEnabled(row.enabled(state))
             if row.checked is not None:
                 action.setChecked(row.checked(state))
@@ -316,14 +334,6 @@ class MainWindow(QMainWindow):
         if name:
             self._presenter.save_report(Path(name))
 
-    def _zoom_by(self, factor: float) -> None:
-        film = self._state.current
-        if film is None or film.radiograph is None:
-            return
-        size = self.canvas.width(), self.canvas.height()
-        now = film.view.zoom or fit_zoom(film.radiograph.shape, film.view.quarter_turns, *size)
-        self._presenter.zoom(min(max(now * factor, 0.01), 32.0))
-
     def _settings(self) -> None:
         dialog = SettingsDialog(self._presenter.settings, self)
         if dialog.exec():
@@ -331,7 +341,7 @@ class MainWindow(QMainWindow):
 
     def _show_keys(self) -> None:
         rows = [(", ".join(row.keys), row.text) for row in ACTIONS if row.keys]
-        rows += [("Space", "Hide the overlay while held"), ("Wheel", "Zoom at the cursor")]
+        rows += [("Wheel", "Zoom at the cursor")]
         rows += [("Ctrl+wheel", "Threshold"), ("Alt+wheel", "Opacity"), ("Double click", "Fit; on a slider: its mark")]
         table = "".join(
             f"<tr><td style='padding-right:24px'><b>{keys}</b></td><td>{text}</td></tr>" for keys, text in rows
@@ -356,9 +366,9 @@ class MainWindow(QMainWindow):
 
     # Events
 
-    def resizeEvent(self, event: QEvent) -> None:  # type: ignore[override]
+    def resizeEvent(self, event: QResizeEvent) -> None:
         """Keep the banner at the film's top edge."""
-        super().resizeEvent(event)  # type: ignore[arg-type]
+        super().resizeEvent(event)
         QTimer.singleShot(0, self._place_banner)
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:

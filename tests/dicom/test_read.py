@@ -23,7 +23,8 @@ from ptxviewer.core.voi import AUTOMATIC, display_lut
 from ptxviewer.dicom.read import read_film
 
 _spec = importlib.util.spec_from_file_location("made", Path(__file__).with_name("made.py"))
-assert _spec is not None and _spec.loader is not None
+assert _spec is not None
+assert _spec.loader is not None
 made = importlib.util.module_from_spec(_spec)
 _spec.loader.exec_module(made)
 
