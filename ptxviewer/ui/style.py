@@ -7,8 +7,10 @@ PALETTE = {
     "panel": "#14171b",
     "raised": "#1c2026",
     "line": "#2a3038",
+    "edge": "#3d4650",  # outlines of controls
     "text": "#d9dee5",
     "quiet": "#98a2ad",
+    "disabled": "#5f6973",
     "accent": "#35c2e0",
     "warning": "#f2b33d",
     "failure": "#ff7a70",
@@ -16,53 +18,98 @@ PALETTE = {
 
 _SHEET = """
 * { color: %(text)s; font-size: 13px; }
-QMainWindow, QDialog, QMenuBar, QStatusBar { background: %(panel)s; }
-QMenuBar::item { padding: 4px 10px; background: transparent; }
+QMainWindow, QDialog, QMenuBar, QMessageBox { background: %(panel)s; }
+QMenuBar { padding: 0 4px; }
+QMenuBar::item { padding: 4px 10px; background: transparent; border-radius: 4px; }
 QMenuBar::item:selected, QMenu::item:selected { background: %(line)s; }
-QMenu { background: %(raised)s; border: 1px solid %(line)s; padding: 4px 0; }
+QMenu { background: %(raised)s; border: 1px solid %(edge)s; padding: 4px 0; }
 QMenu::item { padding: 5px 28px; }
-QMenu::item:disabled { color: #5f6973; }
+QMenu::item:disabled { color: %(disabled)s; }
 QMenu::separator { height: 1px; background: %(line)s; margin: 4px 0; }
-QToolBar { background: %(panel)s; border: none; border-bottom: 1px solid %(line)s; spacing: 2px; padding: 4px 8px; }
-QToolButton { padding: 6px 10px; border: 1px solid transparent; border-radius: 4px; background: transparent; }
-QToolButton:hover { background: %(raised)s; }
-QToolButton:checked { background: %(raised)s; border-color: %(accent)s; color: %(accent)s; }
-QToolButton:disabled { color: #5f6973; }
-QPushButton { padding: 6px 12px; border: 1px solid %(line)s; border-radius: 4px; background: %(raised)s; }
-QPushButton:hover { border-color: %(quiet)s; }
-QPushButton:focus, QToolButton:focus, QSlider:focus, QListWidget:focus { border: 1px solid %(accent)s; }
-QPushButton:checked { border-color: %(accent)s; color: %(accent)s; }
-QPushButton:disabled { color: #5f6973; }
-QListWidget { background: %(panel)s; border: none; border-right: 1px solid %(line)s; outline: 0; }
-QListWidget::item { padding: 4px; border: 1px solid transparent; border-radius: 4px; color: %(quiet)s; }
-QListWidget::item:selected { background: %(raised)s; border-color: %(accent)s; color: %(text)s; }
-QTableWidget { background: %(panel)s; border: none; gridline-color: %(line)s; }
-QHeaderView::section {
-  background: %(panel)s; color: %(quiet)s; border: none; border-bottom: 1px solid %(line)s;
-  padding: 3px; font-size: 12px;
+QMenu::icon { padding-left: 8px; }
+
+QToolBar {
+  background: %(panel)s; border: none; border-bottom: 1px solid %(line)s; spacing: 2px; padding: 0 8px;
+  min-height: 44px; max-height: 44px;
 }
-QSlider { min-height: 18px; border: 1px solid transparent; background: transparent; }
-QScrollBar:vertical { background: %(panel)s; width: 8px; }
-QScrollBar::handle:vertical { background: %(line)s; border-radius: 4px; min-height: 24px; }
+QToolBar::separator { background: %(line)s; width: 1px; margin: 8px 7px; }
+QToolButton {
+  padding: 3px 4px 2px 4px; border: 1px solid transparent; border-radius: 4px; background: transparent;
+  font-size: 11px; color: %(quiet)s;
+}
+QToolBar QToolButton { min-width: 48px; max-height: 36px; }
+QToolButton:hover { background: %(raised)s; color: %(text)s; }
+QToolButton:pressed { background: %(line)s; }
+QToolButton:checked { background: %(raised)s; color: %(accent)s; }
+QToolButton:disabled { color: %(disabled)s; }
+
+QPushButton {
+  padding: 5px 12px; border: 1px solid %(edge)s; border-radius: 4px; background: %(raised)s; min-height: 16px;
+}
+QPushButton:hover { border-color: %(quiet)s; }
+QPushButton:pressed { background: %(line)s; }
+QPushButton:checked { border-color: %(accent)s; color: %(accent)s; }
+QPushButton:disabled { color: %(disabled)s; border-color: %(line)s; }
+QPushButton:focus, QToolButton:focus, QLineEdit:focus, QComboBox:focus { border: 1px solid %(accent)s; }
+QPushButton#plain { border-color: transparent; background: transparent; color: %(quiet)s; padding: 3px 8px; }
+QPushButton#plain:hover { color: %(text)s; background: %(line)s; }
+QPushButton#plain:focus { border-color: %(accent)s; }
+QPushButton#segment { border-radius: 0; padding: 4px 2px; }
+QPushButton#segment[place="first"] { border-top-left-radius: 4px; border-bottom-left-radius: 4px; }
+QPushButton#segment[place="last"] { border-top-right-radius: 4px; border-bottom-right-radius: 4px; }
+QPushButton#segment[place="middle"], QPushButton#segment[place="last"] { margin-left: -1px; }
+QPushButton#segment:checked { background: %(line)s; }
+
+QLineEdit, QComboBox, QPlainTextEdit {
+  background: %(canvas)s; border: 1px solid %(edge)s; border-radius: 4px; padding: 4px 6px; min-height: 18px;
+  selection-background-color: %(accent)s; selection-color: %(canvas)s;
+}
+QLineEdit:disabled { background: transparent; color: %(disabled)s; border-color: %(line)s; }
+QComboBox QAbstractItemView {
+  background: %(raised)s; border: 1px solid %(edge)s; selection-background-color: %(line)s;
+  selection-color: %(text)s;
+}
+QCheckBox { spacing: 8px; }
+QCheckBox::indicator { width: 14px; height: 14px; border: 1px solid %(quiet)s; border-radius: 3px; }
+QCheckBox::indicator:checked { background: %(accent)s; border-color: %(accent)s; }
+QCheckBox:focus { color: %(accent)s; }
+
+QListView { background: %(panel)s; border: none; border-right: 1px solid %(line)s; outline: 0; }
+QTableWidget { background: transparent; border: none; outline: 0; }
+QTableWidget::item { padding: 2px 0; border: none; }
+QHeaderView { background: transparent; }
+QHeaderView::section {
+  background: transparent; color: %(quiet)s; border: none; border-bottom: 1px solid %(line)s;
+  padding: 3px 0; font-size: 12px; font-weight: normal;
+}
+QScrollArea { background: transparent; border: none; }
+QScrollBar:vertical { background: transparent; width: 8px; }
+QScrollBar::handle:vertical { background: %(edge)s; border-radius: 4px; min-height: 24px; }
 QScrollBar::add-line, QScrollBar::sub-line { height: 0; }
 QScrollBar::add-page, QScrollBar::sub-page { background: transparent; }
-QSlider::groove:horizontal { height: 4px; background: %(line)s; border-radius: 2px; }
-QSlider::sub-page:horizontal { background: %(accent)s; border-radius: 2px; }
-QSlider::handle:horizontal { width: 14px; margin: -6px 0; border-radius: 7px; background: %(text)s; }
-QSlider:disabled::handle:horizontal, QSlider:disabled::sub-page:horizontal { background: #5f6973; }
-QProgressBar { background: %(line)s; border: none; border-radius: 2px; max-height: 4px; }
-QProgressBar::chunk { background: %(accent)s; border-radius: 2px; }
-QStatusBar { border-top: 1px solid %(line)s; }
-QStatusBar::item { border: none; }
-QToolTip { background: %(raised)s; color: %(text)s; border: 1px solid %(line)s; }
+QToolTip { background: %(raised)s; color: %(text)s; border: 1px solid %(edge)s; padding: 3px 6px; }
+
 #reading { background: %(panel)s; border-left: 1px solid %(line)s; }
-#section { color: %(quiet)s; font-size: 12px; }
+#status { background: %(panel)s; border-top: 1px solid %(line)s; }
+#status QLabel { font-size: 12px; color: %(quiet)s; }
+#status QLabel#research { color: %(warning)s; }
+#section { color: %(quiet)s; font-size: 11px; font-weight: 600; letter-spacing: 0.8px; }
 #quiet { color: %(quiet)s; font-size: 12px; }
-#score { font-size: 20px; font-weight: 600; }
+#value { font-size: 12px; }
+#amber { color: %(warning)s; font-size: 12px; }
+#number { font-size: 20px; font-weight: 600; }
+#headline { font-size: 14px; font-weight: 600; }
+#rule { background: %(line)s; max-height: 1px; min-height: 1px; }
 #drop { background: %(canvas)s; }
+#dropTarget { border: 1px dashed %(edge)s; border-radius: 6px; }
+#dropTarget[over="true"] { border: 2px solid %(accent)s; }
 #dropTitle { font-size: 20px; }
-#banner { background: %(raised)s; border: 1px solid %(line)s; border-radius: 6px; }
+#key { border: 1px solid %(edge)s; border-radius: 3px; padding: 1px 6px; font-size: 12px; background: %(raised)s; }
 #research { color: %(warning)s; font-size: 12px; }
+#banner { background: %(raised)s; border: 1px solid %(edge)s; border-radius: 6px; }
+#banner[level="info"] { border-left: 3px solid %(quiet)s; }
+#banner[level="warning"] { border-left: 3px solid %(warning)s; }
+#banner[level="error"] { border-left: 3px solid %(failure)s; }
 """
 
 

@@ -1,0 +1,251 @@
+"""Whatever is dropped, cancelled, chosen or closed: never one film's result on another, never a lost film, a clean end."""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+
+from ptxviewer.app.actions import ACTIONS
+from ptxviewer.app.jobs import Outcome, Ticket, ThreadLane, outcome_of
+from ptxviewer.app.presenter import NOTHING_FOUND, Presenter, Services
+from ptxviewer.app.state import FilmStatus, State
+from ptxviewer.core.errors import ModelUnavailable, UnreadableFilm
+from ptxviewer.core.types import Radiograph, Window
+from ptxviewer.inference.engine import FakeEngine
+
+
+class HandLane:
+    """Jobs wait until the test cranks them; results wait until the test delivers them."""
+
+    def __init__(self) -> None:
+        self.jobs: list[tuple[Callable[..., Any], Callable[..., None], Ticket]] = []
+        self.results: list[tuple[Outcome[Any], Callable[..., None], Ticket]] = []
+        self.closed = False
+
+    def submit(self, work: Callable[..., Any], done: Callable[..., None]) -> Ticket:
+        ticket = Ticket()
+        self.jobs.append((work, done, ticket))
+        return ticket
+
+    def crank(self) -> None:
+        if self.jobs:
+            work, done, ticket = self.jobs.pop(0)
+            outcome = outcome_of(work, ticket)
+            if outcome is not None:
+                self.results.append((outcome, done, ticket))
+
+    def deliver(self) -> None:
+        if self.results:
+            outcome, done, ticket = self.results.pop(0)
+            if not ticket.retired:
+                done(outcome)
+
+    def close(self, timeout_s: float) -> bool:
+        self.closed = True
+        for *_, ticket in [*self.jobs, *self.results]:
+            ticket.cancel()
+        return True
+
+
+class Screen:
+    def __init__(self) -> None:
+        self.state = State()
+
+    def render(self, state: State) -> None:
+        self.state = state
+        for film in state.films:
+            if film.maps is not None:
+                assert film.maps.image_key == film.key
+                if film.radiograph is not None:
+                    assert film.radiograph.key == film.key
+
+
+def film_of(path: Path, frame: int = 0) -> Radiograph:
+    if "bad" in path.name:
+        raise UnreadableFilm("This file is damaged or not a DICOM film.")
+    pixels = np.tile(np.arange(80, dtype=np.uint16), (80, 1))
+    reason = "Not analysed: this is a lateral view." if "lateral" in path.name else ""
+    return Radiograph(
+        f"{path.name}-{frame}", pixels, vois=(Window(40, 80),), frames=3, frame=frame, not_analysed=reason
+    )
+
+
+class House:
+    def __init__(self, engine: FakeEngine | None = None, memory_bytes: int = 400_000_000) -> None:
+        self.screen, self.disk, self.model = Screen(), HandLane(), HandLane()
+        services = Services(
+            read_film=film_of,
+            collect=list,
+            engine=engine or FakeEngine(),
+            disk=self.disk,
+            model=self.model,
+            save_report=lambda request: Path("report.png"),
+            memory_bytes=memory_bytes,
+        )
+        self.presenter = Presenter(self.screen, services)
+
+    def settle(self) -> None:
+        for _ in range(400):
+            if not (self.disk.jobs or self.disk.results or self.model.jobs or self.model.results):
+                return
+            for lane in (self.disk, self.model):
+                lane.crank()
+                lane.deliver()
+        raise AssertionError("the lanes never came to rest")
+
+
+def test_a_dropped_film_is_shown_then_analysed() -> None:
+    house = House()
+    house.presenter.open([Path("a")])
+    assert house.screen.state.current is None
+    house.disk.crank()
+    house.disk.deliver()
+    assert house.screen.state.current is not None
+    assert house.screen.state.current.status is FilmStatus.OPENING
+    house.settle()
+    film = house.screen.state.current
+    assert film is not None
+    assert film.status is FilmStatus.DONE
+    assert film.findings is not None
+    assert film.findings.lesions[0].side == "right"
+
+
+def test_a_drop_takes_the_old_film_off_the_screen_at_once() -> None:
+    house = House()
+    house.presenter.open([Path("a")])
+    house.settle()
+    house.presenter.open([Path("bad")])
+    assert house.screen.state.current is None
+    house.settle()
+    assert house.screen.state.current is not None
+    assert house.screen.state.current.status is FilmStatus.FAILED
+    assert house.screen.state.banner is not None
+
+
+def test_other_views_wait_until_the_reader_insists() -> None:
+    house = House()
+    house.presenter.open([Path("lateral")])
+    house.settle()
+    assert house.screen.state.current is not None
+    assert house.screen.state.current.maps is None
+    house.presenter.analyse_anyway()
+    house.settle()
+    assert house.screen.state.current.maps is not None
+
+
+def test_nothing_found_is_said_and_never_called_an_exclusion() -> None:
+    house = House(FakeEngine(score=0.1))
+    house.presenter.open([Path("a")])
+    house.settle()
+    assert house.screen.state.banner is not None
+    assert house.screen.state.banner.text == NOTHING_FOUND
+
+
+def test_without_a_model_films_are_still_shown() -> None:
+    engine = FakeEngine()
+    engine.load = lambda: (_ for _ in ()).throw(ModelUnavailable("The model file is missing."))  # type: ignore[method-assign]
+    house = House(engine)
+    house.presenter.open([Path("a")])
+    house.settle()
+    film = house.screen.state.current
+    assert film is not None
+    assert film.radiograph is not None
+    assert film.status is FilmStatus.NOT_ANALYSED
+    assert house.screen.state.engine.phase == "failed"
+
+
+def test_a_drag_is_one_undo_step() -> None:
+    house = House()
+    house.presenter.open([Path("a")])
+    house.settle()
+    for value in (0.5, 0.6, 0.7):
+        house.presenter.set_threshold(value, settled=False)
+    house.presenter.set_threshold(0.7, settled=True)
+    house.presenter.undo()
+    film = house.screen.state.current
+    assert film is not None
+    assert film.review.threshold is None
+    assert not film.can_undo
+    house.presenter.redo()
+    assert house.screen.state.current.review.threshold == 0.7
+
+
+def test_hundreds_of_films_do_not_fill_the_memory() -> None:
+    house = House(memory_bytes=5 * 80 * 80 * 2)
+    house.presenter.open([Path(f"film{i}") for i in range(60)])
+    for _ in range(2000):
+        for lane in (house.disk, house.model):
+            lane.crank()
+            lane.deliver()
+        assert sum(film.radiograph is not None for film in house.screen.state.films) <= 10
+    assert all(film.maps is not None for film in house.screen.state.films)
+
+
+@pytest.mark.parametrize("seed", range(6))
+def test_random_interleavings(seed: int) -> None:
+    rng = random.Random(seed)
+    house = House(memory_bytes=4 * 80 * 80 * 2)
+    presenter = house.presenter
+    last: Path | None = None
+    for step in range(1200):
+        act = rng.randrange(14)
+        if act == 0:
+            last = Path(f"{rng.choice(['film', 'film', 'bad', 'lateral'])}{step}")
+            presenter.open([last])
+        elif act == 1:
+            presenter.next()
+        elif act == 2:
+            presenter.previous()
+        elif act == 3 and presenter.state.films:
+            presenter.select(rng.choice(presenter.state.films).id)
+        elif act == 4:
+            presenter.cancel()
+        elif act == 5 and len(presenter.state.films) > 3:
+            film = rng.choice(presenter.state.films)
+            if film.path != last:
+                presenter.close_film(film.id)
+        elif act == 6:
+            presenter.set_threshold(rng.random(), settled=rng.random() < 0.5)
+        elif act == 7:
+            presenter.set_frame(rng.randrange(3))
+        elif act == 8:
+            presenter.retry()
+        elif act == 9:
+            presenter.undo()
+        else:
+            lane = rng.choice([house.disk, house.model])
+            rng.choice([lane.crank, lane.deliver])()
+        assert presenter.state.current_id is None or presenter.state.current is not None
+    house.settle()
+    if last is not None:
+        film = next(film for film in presenter.state.films if film.path == last)
+        assert film.status in (FilmStatus.DONE, FilmStatus.FAILED, FilmStatus.NOT_ANALYSED)
+    for film in presenter.state.films:
+        assert film.status not in (FilmStatus.OPENING, FilmStatus.WAITING, FilmStatus.ANALYSING)
+    assert presenter.shut_down()
+    assert house.disk.closed
+    assert house.model.closed
+
+
+def test_a_thread_lane_ends_and_delivers_nothing_afterwards() -> None:
+    posted: list[Callable[[], None]] = []
+    lane = ThreadLane("test", posted.append)
+    got: list[Outcome[int]] = []
+    tickets = [lane.submit(lambda _checkpoint: 1, got.append) for _ in range(20)]
+    assert lane.close(5.0)
+    for deliver in posted:
+        deliver()
+    assert not got
+    assert all(ticket.retired for ticket in tickets if ticket.retired)
+    assert lane.submit(lambda _checkpoint: 1, got.append).retired
+
+
+def test_no_key_means_two_things() -> None:
+    keys = [key for row in ACTIONS for key in row.keys]
+    assert len(keys) == len(set(keys))
+    assert len({row.id for row in ACTIONS}) == len(ACTIONS)
