@@ -1,0 +1,199 @@
+"""The window with real threads: what is dropped is shown, analysed, reported; it ends cleanly."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+import threading
+from collections.abc import Iterator
+from pathlib import Path
+
+import cv2
+import numpy as np
+import pytest
+from PySide6.QtCore import QEvent, QPoint, QPointF, Qt, QUrl
+from PySide6.QtGui import QFileOpenEvent, QKeyEvent, QWheelEvent
+from PySide6.QtWidgets import QApplication
+from pytestqt.qtbot import QtBot
+
+from ptxviewer.app.state import FilmStatus
+from ptxviewer.core.errors import StaleResult
+from ptxviewer.core.viewport import viewport
+from ptxviewer.inference.engine import FakeEngine
+from ptxviewer.paths import sample_study
+from ptxviewer.ui import application
+from ptxviewer.ui.application import Application, Session
+
+
+@pytest.fixture
+def session(qtbot: QtBot, tmp_path: Path) -> Iterator[Session]:
+    one = Session(tmp_path / "settings.json", FakeEngine())
+    qtbot.addWidget(one.window)
+    one.window.resize(1200, 800)
+    one.window.show()
+    yield one
+    assert one.close()
+    lanes = [thread for thread in threading.enumerate() if thread.name.startswith(("disk", "model"))]
+    for thread in lanes:
+        thread.join(5)
+    assert not any(thread.is_alive() for thread in lanes)
+
+
+def open_sample(session: Session, qtbot: QtBot) -> None:
+    session.presenter.open(sample_study()[:1])
+    qtbot.waitUntil(
+        lambda: bool(session.presenter.state.current and session.presenter.state.current.maps), timeout=20_000
+    )
+
+
+def test_the_sample_study_is_shown_and_analysed(session: Session, qtbot: QtBot) -> None:
+    open_sample(session, qtbot)
+    picture = session.window.canvas.grab().toImage()
+    assert picture.pixelColor(picture.width() // 2, picture.height() // 2).lightness() > 60
+    cyan = sum(
+        picture.pixelColor(x, y).blue() > 150 and picture.pixelColor(x, y).red() < 110
+        for x in range(0, picture.width(), 2)
+        for y in range(0, picture.height(), 2)
+    )
+    assert cyan > 20
+    session.presenter.peek(True)
+    hidden = session.window.canvas.grab().toImage()
+    assert hidden != picture
+
+
+def test_a_bad_file_is_one_sentence_and_the_next_film_opens(session: Session, qtbot: QtBot, tmp_path: Path) -> None:
+    bad = tmp_path / "bad.dcm"
+    bad.write_bytes(b"<html>")
+    session.presenter.open([bad])
+    qtbot.waitUntil(lambda: session.presenter.state.banner is not None, timeout=10_000)
+    assert session.presenter.state.banner is not None
+    assert "not a DICOM film" in session.presenter.state.banner.text
+    open_sample(session, qtbot)
+
+
+def test_a_report_is_written_without_patient_data(session: Session, qtbot: QtBot, tmp_path: Path) -> None:
+    open_sample(session, qtbot)
+    target = tmp_path / "report.png"
+    session.presenter.save_report(target)
+    qtbot.waitUntil(lambda: session.presenter.state.message.startswith("Report saved"), timeout=20_000)
+    picture = cv2.imdecode(np.frombuffer(target.read_bytes(), np.uint8), cv2.IMREAD_COLOR)
+    assert picture is not None
+    assert picture.shape[1] == 2000
+    session.presenter.save_report(tmp_path / "missing" / "report.png")
+    qtbot.waitUntil(lambda: session.presenter.state.banner is not None, timeout=10_000)
+    assert session.presenter.state.banner is not None
+    assert "could not be written" in session.presenter.state.banner.text
+
+
+def test_the_wheel_zooms_at_the_cursor(session: Session, qtbot: QtBot) -> None:
+    open_sample(session, qtbot)
+    canvas, film = session.window.canvas, session.presenter.state.current
+    assert film is not None
+    assert film.radiograph is not None
+    at = QPointF(200, 150)
+
+    def under() -> tuple[float, float]:
+        view = session.presenter.state.current.view  # type: ignore[union-attr]
+        size = float(canvas.width()), float(canvas.height())
+        return viewport(film.radiograph.shape, size, zoom=view.zoom, center=view.center).to_film((at.x(), at.y()))  # type: ignore[union-attr]
+
+    before = under()
+    wheel = QWheelEvent(
+        at, canvas.mapToGlobal(at), QPoint(), QPoint(0, 240), Qt.MouseButton.NoButton,
+        Qt.KeyboardModifier.NoModifier, Qt.ScrollPhase.NoScrollPhase, False,
+    )  # fmt: skip
+    QApplication.sendEvent(canvas, wheel)
+    assert session.presenter.state.current.view.zoom is not None  # type: ignore[union-attr]
+    assert under() == pytest.approx(before)
+
+
+def test_dragging_changes_the_window(session: Session, qtbot: QtBot) -> None:
+    open_sample(session, qtbot)
+    canvas = session.window.canvas
+    qtbot.mousePress(canvas, Qt.MouseButton.LeftButton, pos=QPoint(300, 300))
+    qtbot.mouseMove(canvas, QPoint(360, 300))
+    qtbot.mouseRelease(canvas, Qt.MouseButton.LeftButton, pos=QPoint(360, 300))
+    assert session.presenter.state.current is not None
+    assert session.presenter.state.current.view.voi is not None
+
+
+def test_maps_of_another_film_are_refused_by_the_canvas(session: Session, qtbot: QtBot) -> None:
+    from dataclasses import replace
+
+    open_sample(session, qtbot)
+    state = session.presenter.state
+    film = state.current
+    assert film is not None
+    assert film.maps is not None
+    stale = replace(film, maps=replace(film.maps, image_key="another"))
+    with pytest.raises(StaleResult):
+        session.window.canvas.set_state(state.with_film(stale))
+
+
+def test_quitting_while_films_are_analysed(session: Session, qtbot: QtBot) -> None:
+    session.presenter.open(sample_study())
+    qtbot.waitUntil(lambda: bool(session.presenter.state.films), timeout=10_000)
+    assert session.presenter.state.films[0].status in FilmStatus
+
+
+def test_space_hides_the_overlay_while_it_is_held(
+    session: Session, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(session.window, "isActiveWindow", lambda: True)
+    for kind, held in ((QEvent.Type.KeyPress, True), (QEvent.Type.KeyRelease, False)):
+        event = QKeyEvent(kind, Qt.Key.Key_Space, Qt.KeyboardModifier.NoModifier)
+        QApplication.sendEvent(session.window, event)
+        assert session.presenter.state.overlay.peeking is held
+
+
+def test_files_from_the_system_wait_for_the_window(qapp: QApplication) -> None:
+    got: list[Path] = []
+    waiting: list[Path] = []
+
+    class Stand:
+        _waiting = waiting
+        _opener = None
+        hand = Application.hand
+
+    stand = Stand()
+    event = QFileOpenEvent(QUrl.fromLocalFile("/films/a.dcm"))
+    Application.hand(stand, [Path(event.file())])  # type: ignore[arg-type]
+    assert [path.name for path in stand._waiting] == ["a.dcm"]
+    Application.listen(stand, got.extend)  # type: ignore[arg-type]
+    assert [path.name for path in got] == ["a.dcm"]
+
+
+def test_a_second_start_hands_its_files_over(qtbot: QtBot, tmp_path: Path) -> None:
+    got: list[Path] = []
+    name = f"ptxviewer-test-{tmp_path.name}"
+    assert not application.hand_over(name, [tmp_path])
+    server = application.serve(name, got.extend)
+    done: list[bool] = []
+    code = (
+        f"import sys; from pathlib import Path; from PySide6.QtCore import QCoreApplication; a = QCoreApplication([]); "
+        f"from ptxviewer.ui.application import hand_over; sys.exit(0 if hand_over({name!r}, [Path({str(tmp_path)!r})]) else 1)"
+    )
+    thread = threading.Thread(
+        target=lambda: done.append(subprocess.run([sys.executable, "-c", code], check=False).returncode == 0)
+    )
+    thread.start()
+    qtbot.waitUntil(lambda: bool(got), timeout=30_000)
+    thread.join(30)
+    assert got == [tmp_path]
+    assert done == [True]
+    server.close()
+
+
+def test_torch_and_pydicom_stay_out_of_the_core_and_the_app() -> None:
+    code = (
+        "import sys, ptxviewer.app.presenter, ptxviewer.app.actions, ptxviewer.report.model, ptxviewer.core.findings; "
+        "print([m for m in ('torch', 'PySide6', 'pydicom') if m in sys.modules])"
+    )
+    out = subprocess.run([sys.executable, "-c", code], check=True, capture_output=True, text=True).stdout
+    assert out.strip() == "[]"
+
+
+def test_torch_is_not_imported_before_the_window_is_there() -> None:
+    code = "import sys, ptxviewer.ui.application; print('torch' in sys.modules)"
+    out = subprocess.run([sys.executable, "-c", code], check=True, capture_output=True, text=True).stdout
+    assert out.strip() == "False"
