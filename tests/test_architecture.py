@@ -1,0 +1,134 @@
+"""The plan of the house holds: each import contract can fail, and importing the behaviour loads nothing heavy."""
+
+from __future__ import annotations
+
+import importlib.util
+import re
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+REPOSITORY = Path(__file__).resolve().parents[1]
+
+# contract id -> modules that break it: (path, line)
+VIOLATIONS = {
+    "floors": [
+        ("ptxviewer/core/wrong.py", "import ptxviewer.app.state"),
+        ("ptxviewer/app/wrong.py", "import ptxviewer.ui.style"),
+        ("ptxviewer/dicom/wrong.py", "import ptxviewer.inference.preprocess"),
+        ("ptxviewer/report/wrong.py", "import ptxviewer.inference.engine"),
+        ("ptxviewer/ui/wrong.py", "import ptxviewer.cli"),
+        ("ptxviewer/a_room_without_a_place.py", "import json"),
+    ],
+    "pure": [
+        ("ptxviewer/core/wrong.py", "def f():\n    import torch"),
+        ("ptxviewer/app/wrong.py", "import ptxviewer.dicom.read"),  # reaches pydicom through it
+        ("ptxviewer/report/wrong.py", "from PySide6 import QtGui"),
+    ],
+    "door": [("ptxviewer/app/wrong.py", "def f():\n    from ptxviewer.inference import torch_engine")],
+    "qt": [
+        ("ptxviewer/inference/wrong.py", "from PySide6.QtCore import QThread"),
+        ("ptxviewer/wrong.py", "import qimage2ndarray"),
+    ],
+    "torch": [
+        ("ptxviewer/ui/panels/wrong.py", "def f():\n    import torch"),
+        ("ptxviewer/dicom/wrong.py", "import safetensors"),
+    ],
+    "pydicom": [
+        ("ptxviewer/ui/wrong.py", "import pydicom"),
+        ("ptxviewer/inference/wrong.py", "from pydicom import dcmread"),
+    ],
+    "training": [
+        ("ptxviewer/inference/wrong.py", "import model.data"),
+        ("ptxviewer/inference/wrong.py", "import torchvision"),
+    ],
+    "model": [("model/wrong.py", "import ptxviewer.app.presenter")],
+}
+
+# What `app` and `report` promise: usable by tests and scripts where none of these is installed.
+HEAVY = {"PySide6", "shiboken6", "qimage2ndarray", "torch", "safetensors", "pydicom", "highdicom", "gdcm"}
+LIGHT_MODULES = [
+    *(
+        ".".join(path.relative_to(REPOSITORY).with_suffix("").parts)
+        for room in ("core", "app", "report")
+        for path in sorted((REPOSITORY / "ptxviewer" / room).glob("*.py"))
+        if path.stem != "__init__"
+    ),
+    "ptxviewer.inference.engine",
+    "ptxviewer.paths",
+    "ptxviewer.bootstrap",
+    "ptxviewer.cli",
+]
+
+
+@pytest.fixture(scope="module")
+def house(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A copy of the sources in which a test may build wrongly."""
+    if importlib.util.find_spec("importlinter") is None:
+        pytest.skip("import-linter is not installed (extra 'check')")
+    copy = tmp_path_factory.mktemp("house")
+    shutil.copy(REPOSITORY / "pyproject.toml", copy)
+    for package in ("ptxviewer", "model"):
+        ignored = shutil.ignore_patterns("__pycache__", "bundle")
+        shutil.copytree(REPOSITORY / package, copy / package, ignore=ignored)
+    return copy
+
+
+def lint(house: Path, *contracts: str) -> subprocess.CompletedProcess[str]:
+    code = "import sys; from importlinter.cli import lint_imports_command; sys.exit(lint_imports_command())"
+    chosen = [word for contract in contracts for word in ("--contract", contract)]
+    return subprocess.run(
+        [sys.executable, "-c", code, "--no-cache", *chosen], cwd=house, capture_output=True, text=True, check=False
+    )
+
+
+@pytest.mark.parametrize(
+    ("contract", "path", "line"),
+    [(contract, path, line) for contract, wrongs in VIOLATIONS.items() for path, line in wrongs],
+)
+def test_a_wrong_import_breaks_its_contract(house: Path, contract: str, path: str, line: str):
+    wrong = house / path
+    wrong.write_text(line + "\n")
+    try:
+        done = lint(house, contract)
+    finally:
+        wrong.unlink()
+    assert done.returncode == 1, done.stdout + done.stderr
+    assert re.search(r"0 kept, 1 broken|a_room_without_a_place", done.stdout), done.stdout + done.stderr
+
+
+def test_the_house_as_it_stands_keeps_every_contract(house: Path):
+    done = lint(house)
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert f"{len(VIOLATIONS)} kept, 0 broken" in done.stdout
+
+
+@pytest.mark.parametrize("module", ["ptxviewer.app.presenter", *LIGHT_MODULES[-4:]])
+def test_importing_a_light_module_loads_nothing_heavy(module: str):
+    assert not loaded_by(module) & HEAVY
+
+
+def test_importing_all_light_modules_loads_nothing_heavy():
+    loaded = loaded_by(*LIGHT_MODULES)
+    assert not loaded & HEAVY
+    assert "ptxviewer" in loaded
+
+
+def test_core_needs_nothing_but_numpy_and_opencv():
+    """What importing core adds to what importing numpy and OpenCV loads is core and the standard library."""
+    core = [module for module in LIGHT_MODULES if module.startswith("ptxviewer.core.")]
+    extra = loaded_by("numpy", "numpy.typing", "cv2", *core) - loaded_by("numpy", "numpy.typing", "cv2")
+    assert extra - set(sys.stdlib_module_names) == {"ptxviewer"}
+
+
+def loaded_by(*modules: str) -> set[str]:
+    """Top-level names in `sys.modules` of a fresh process after importing `modules`."""
+    imports = "".join(f"import {module}\n" for module in modules)
+    code = f"import sys\n{imports}print(*{{name.split('.')[0] for name in sys.modules}})"
+    done = subprocess.run(
+        [sys.executable, "-c", code], cwd=REPOSITORY, capture_output=True, text=True, check=True, timeout=60
+    )
+    return set(done.stdout.split())
