@@ -135,7 +135,12 @@ def _preset(index: int) -> Action:
             state.current is not None
             and state.current.radiograph is not None
             and state.current.view.voi is None
-            and (state.current.view.voi_index or state.current.radiograph.default_voi) == index
+            and index
+            == (
+                state.current.radiograph.default_voi
+                if state.current.view.voi_index is None
+                else state.current.view.voi_index
+            )
         ),
         places=KEYS_ONLY,
     )
@@ -242,7 +247,7 @@ ACTIONS: tuple[Action, ...] = (
         ("Ctrl+.",),
         "Stop analysing this film, or all the others",
         run=lambda p: p.cancel(),
-        enabled=lambda state: state.opening > 0 or any(film.status in _BUSY for film in state.films),
+        enabled=lambda state: any(film.status in _BUSY for film in state.films),
     ),
     Action(
         "invert",
@@ -316,7 +321,7 @@ ACTIONS: tuple[Action, ...] = (
         "One film pixel on one screen pixel",
         run=lambda p: p.one_to_one(),
         enabled=_SHOWN,
-        checked=lambda state: state.current is not None and state.current.view.zoom == 1.0,
+        checked=lambda state: state.current is not None and state.current.view.zoom == 1 / state.pixel_ratio,
         icon="one_to_one",
         places=BAR,
     ),

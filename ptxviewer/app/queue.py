@@ -8,6 +8,9 @@ from ptxviewer.app.state import Film, FilmStatus, State
 
 READ_AHEAD = 3
 """Films that may lie ready for the network besides the one on screen: a folder of 500 must not fill the memory."""
+MOST_FILMS_KEPT = 12
+MOST_MAPS_KEPT = 64
+"""A film's maps take 3 MB; farther films keep their findings and are analysed again when they come on screen."""
 
 
 def _order(state: State) -> list[Film]:
@@ -19,9 +22,14 @@ def _order(state: State) -> list[Film]:
     return [*state.films[here:], *state.films[:here]]
 
 
+def _ready(state: State) -> list[Film]:
+    """The films that the network could start on, first one first."""
+    return [f for f in _order(state) if f.status is FilmStatus.WAITING and f.radiograph is not None]
+
+
 def next_to_read(state: State) -> int | None:
     """Return the film whose pixels are wanted next, or None."""
-    ready = sum(1 for film in state.films if film.status is FilmStatus.WAITING and film.radiograph is not None)
+    ready = len(_ready(state))
     for film in _order(state):
         if film.radiograph is not None or film.status is FilmStatus.FAILED:
             continue
@@ -36,26 +44,32 @@ def next_to_analyse(state: State) -> int | None:
     """Return the film that the network looks at next, or None."""
     if state.engine.phase == "failed":
         return None
-    for film in _order(state):
-        if film.status is FilmStatus.WAITING and film.radiograph is not None:
-            return film.id
-    return None
+    return next((film.id for film in _ready(state)), None)
 
 
 def put_away(state: State, budget_bytes: int) -> State:
-    """Return the state without the pixels of films far from the one on screen, as far as the budget asks for it."""
+    """Return the state without the pixels, and at last the maps, of films far from the one on screen.
+
+    The film on screen and the next ones for the network stay, so that nothing is read again only to be put away.
+    """
     held = [film for film in state.films if film.radiograph is not None]
     size = sum(film.radiograph.pixels.nbytes for film in held if film.radiograph is not None)
-    if size <= budget_bytes:
+    mapped = [film for film in state.films if film.maps is not None]
+    if size <= budget_bytes and len(held) <= MOST_FILMS_KEPT and len(mapped) <= MOST_MAPS_KEPT:
         return state
-    ids = [film.id for film in state.films]
-    here = ids.index(state.current_id) if state.current_id in ids else 0
-    busy = (FilmStatus.WAITING, FilmStatus.ANALYSING)
-    for film in sorted(held, key=lambda film: -abs(ids.index(film.id) - here)):
-        if size <= budget_bytes:
+    place = {film.id: index for index, film in enumerate(state.films)}
+    here = place.get(state.current_id, 0) if state.current_id is not None else 0
+    stay = {state.current_id, *(film.id for film in _ready(state)[:READ_AHEAD])}
+    changed: dict[int, Film] = {}
+    count = len(held)
+    for film in sorted(held, key=lambda film: -abs(place[film.id] - here)):
+        if size <= budget_bytes and count <= MOST_FILMS_KEPT:
             break
-        if film.id == state.current_id or film.status in busy or film.radiograph is None:
-            continue
-        size -= film.radiograph.pixels.nbytes
-        state = state.with_film(replace(film, radiograph=None))
-    return state
+        if film.id not in stay and film.radiograph is not None:
+            size, count = size - film.radiograph.pixels.nbytes, count - 1
+            changed[film.id] = replace(film, radiograph=None)
+    far = sorted(mapped, key=lambda film: -abs(place[film.id] - here))[: max(0, len(mapped) - MOST_MAPS_KEPT)]
+    for film in far:
+        if film.id not in stay:
+            changed[film.id] = replace(changed.get(film.id, film), maps=None, radiograph=None)
+    return replace(state, films=tuple(changed.get(film.id, film) for film in state.films)) if changed else state

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import json
 import os
+from collections.abc import Callable
 from dataclasses import asdict, dataclass, fields, replace
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any, Literal, get_args
 
+from ptxviewer.app.state import OverlayMode
 from ptxviewer.core.errors import ExportFailed
 
 Kind = Literal["choice", "flag", "number", "text", "folder", "hidden"]
@@ -25,6 +27,7 @@ class Settings:
     overlay_mode: str = "outline"
     overlay_opacity: float = 0.25
     annotations: bool = True
+    film_memory_mb: int = 400
     accepted_notice: bool = False
     geometry: str = ""
 
@@ -57,32 +60,48 @@ FIELDS = (
     ),
     Field("reports_folder", "Save reports in", "folder", "Empty: your documents folder."),
     Field("reader", "Reader's name", "text", "Printed on reports when it is filled in."),
+    Field("film_memory_mb", "", "hidden"),
     Field("accepted_notice", "", "hidden"),
     Field("geometry", "", "hidden"),
 )
 
 
-def load(path: Path) -> Settings:
-    """Return the settings at ``path``; what is missing, unknown or of the wrong type is the default."""
+BROKEN = "The settings could not be read: the defaults are used."
+
+
+def load(path: Path, say: Callable[[str], None] = lambda _sentence: None) -> Settings:
+    """Return the settings at ``path``; what is missing, unknown or of the wrong type is the default.
+
+    ``say`` is given a sentence when there is a file that could not be read; no file yet is nothing to speak of.
+    """
     try:
         stored = json.loads(path.read_text("utf-8"))
-    except (OSError, ValueError):
+    except FileNotFoundError:
         return Settings()
+    except (OSError, ValueError, RecursionError):
+        stored = None
     if not isinstance(stored, dict):
+        say(BROKEN)
         return Settings()
     default = Settings()
     kept: dict[str, Any] = {}
     for field in fields(Settings):
         value = stored.get(field.name)
         wanted = type(getattr(default, field.name))
-        if wanted is float and isinstance(value, int) and not isinstance(value, bool):
-            value = float(value)
+        if wanted is float and type(value) is int:
+            value = float(min(max(value, 0), 1))
         if type(value) is wanted:
             kept[field.name] = value
     settings = replace(default, **kept)
     for one in FIELDS:
         if one.choices and getattr(settings, one.key) not in {value for value, _ in one.choices}:
             settings = replace(settings, **{one.key: getattr(default, one.key)})
+    if settings.overlay_mode not in get_args(OverlayMode):
+        settings = replace(settings, overlay_mode=default.overlay_mode)
+    if not 0 <= settings.overlay_opacity <= 1:  # also when it is no number
+        settings = replace(settings, overlay_opacity=default.overlay_opacity)
+    if not 0 < settings.film_memory_mb <= 1_000_000:
+        settings = replace(settings, film_memory_mb=default.film_memory_mb)
     return settings
 
 

@@ -56,6 +56,7 @@ class Film:
     review: Review = field(default_factory=Review)
     key: str = ""  # of the radiograph last shown, also while it is put away
     insisted: bool = False  # the reader asked for an analysis in spite of ``note``
+    frames: int = 1  # as last read; known also while another frame is on its way
     live_threshold: float | None = None  # while the slider is dragged; the overlay follows it at once
     can_undo: bool = False
     can_redo: bool = False
@@ -64,6 +65,10 @@ class Film:
         """The threshold that the overlay shows now."""
         if self.live_threshold is not None:
             return self.live_threshold
+        return self.settled_threshold(rule)
+
+    def settled_threshold(self, rule: DecisionRule) -> float:
+        """The threshold at which ``findings`` are measured."""
         return rule.threshold if self.review.threshold is None else self.review.threshold
 
 
@@ -114,7 +119,8 @@ class State:
     annotations: bool = True  # corner texts
     identified: bool = True  # patient data in the corners of the screen (reports have their own setting)
     film_only: bool = False  # panels hidden
-    opening: int = 0  # files still being read
+    opening: int = 0  # drops whose films are still being looked for
+    pixel_ratio: float = 1.0  # screen pixels per device-independent pixel, told by the window
     reports_folder: Path | None = field(default=None, repr=False)
 
     @property

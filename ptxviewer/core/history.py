@@ -16,11 +16,14 @@ class History(Generic[T]):
     past: tuple[T, ...] = ()
     future: tuple[T, ...] = ()
 
-    def push(self, value: T) -> History[T]:
-        """Return the history with a new present; an equal value is no step, a new one ends the future."""
+    def push(self, value: T, merge: bool = False) -> History[T]:
+        """Return the history with a new present; an equal value is no step, a new one ends the future.
+
+        With ``merge`` the present is replaced instead of kept as a step of its own: one key pressed ten times.
+        """
         if value == self.present:
             return self
-        return History(value, (*self.past, self.present))
+        return History(value, self.past if merge and self.past else (*self.past, self.present))
 
     def undo(self) -> History[T]:
         """Return the history one step back; itself when there is nothing to undo."""

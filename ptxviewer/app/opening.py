@@ -1,0 +1,358 @@
+"""The way of a film from a drop to its findings: collected and read on the disk lane, analysed on the model lane.
+
+Everything here runs on the main thread; what a lane brings home is refused when its film has gone or changed.
+"""
+
+from __future__ import annotations
+
+import itertools
+import os
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+from ptxviewer.app import sentences
+from ptxviewer.app.jobs import Outcome, Ticket
+from ptxviewer.app.queue import next_to_analyse, next_to_read, put_away
+from ptxviewer.app.reviewing import measured
+from ptxviewer.app.sentences import banner_for, sentence
+from ptxviewer.app.services import Services, Store
+from ptxviewer.app.state import Banner, EngineStatus, Film, FilmStatus, FilmView
+from ptxviewer.core.errors import ModelUnavailable, StaleResult
+from ptxviewer.core.findings import find
+from ptxviewer.core.types import Findings, ProbabilityMaps, Radiograph
+from ptxviewer.inference.engine import Checkpoint, EngineInfo
+
+Analysis = tuple[EngineInfo, ProbabilityMaps, Findings]
+BUSY = (FilmStatus.WAITING, FilmStatus.ANALYSING)
+
+
+@dataclass(frozen=True)
+class _Running:
+    """The one job of a kind that is under way."""
+
+    ticket: Ticket
+    film_id: int
+
+
+def _same_place(path: Path) -> str:
+    """What two spellings of one path have in common."""
+    return os.path.normcase(os.path.abspath(path))
+
+
+class Opening:
+    """Feeds both lanes; the film on screen always goes first."""
+
+    def __init__(
+        self, store: Store, services: Services, budget: Callable[[], int], forget: Callable[[Iterable[int]], None]
+    ) -> None:
+        self._store = store
+        self._services = services
+        self._budget = budget
+        self._forget = forget
+        self._ids = itertools.count(1)
+        self._drops = itertools.count(1)
+        self._claim: int | None = None  # the drop whose first film comes on screen
+        self._collecting: dict[int, Ticket] = {}
+        self._reading: _Running | None = None
+        self._analysing: _Running | None = None
+
+    def pump(self) -> None:
+        """Start whatever the lanes may do next."""
+        if self._store.closed:
+            return
+        state = self._store.state
+        wanted = next_to_read(state)
+        if self._reading and wanted is not None and wanted == state.current_id != self._reading.film_id:
+            self._reading.ticket.cancel()  # the film on screen does not wait for one that is not
+            self._reading = None
+        if self._reading is None and wanted is not None:
+            self._read(wanted)
+        candidate = next_to_analyse(state)
+        if self._analysing and candidate is not None and candidate == state.current_id != self._analysing.film_id:
+            film = state.film(self._analysing.film_id)
+            self._stop(self._analysing.film_id)
+            if film is not None:
+                self._store.update(replace(film, status=FilmStatus.WAITING))  # not lost: it is analysed later
+        if self._analysing is None and candidate is not None:
+            self._analyse(candidate)
+        kept = put_away(self._store.state, self._budget())
+        if kept is not self._store.state:
+            self._store.show(kept)
+
+    def announce(self) -> None:
+        """Say what the reader must know of the film that has just come on screen."""
+        self._store.change(banner=banner_for(self._store.state.current))
+
+    def _stop(self, film_id: int) -> None:
+        """Retire what is under way for a film."""
+        if self._reading and self._reading.film_id == film_id:
+            self._reading.ticket.cancel()
+            self._reading = None
+        if self._analysing and self._analysing.film_id == film_id:
+            self._analysing.ticket.cancel()
+            self._analysing = None
+
+    # ---- from paths to films
+
+    def collect(self, asked: Sequence[Path]) -> None:
+        """Look for films among paths; the canvas is cleared at once and waits for the first of them."""
+        drop = next(self._drops)
+        self._claim = drop
+        self._store.change(current_id=None, opening=self._store.state.opening + 1, banner=None, message="")
+
+        def work(checkpoint: Checkpoint) -> list[Path]:
+            found = []
+            for path in self._services.collect(asked):
+                checkpoint()
+                found.append(path)
+            return found
+
+        def done(outcome: Outcome[list[Path]]) -> None:
+            self._collecting.pop(drop, None)
+            self._collected(drop, outcome)
+
+        self._collecting[drop] = self._services.disk.submit(work, done)
+
+    def unclaim(self) -> None:
+        """The reader chose a film: what was dropped before no longer takes the screen."""
+        self._claim = None
+
+    def _collected(self, drop: int, outcome: Outcome[list[Path]]) -> None:
+        state = replace(self._store.state, opening=len(self._collecting))
+        mine = self._claim == drop
+        if mine:
+            self._claim = None
+        if not outcome.value:
+            text = sentences.NO_FILMS if outcome.error is None else sentence(outcome.error)
+            self._store.show(replace(state, banner=Banner(text)))
+            self.pump()
+            return
+        known = {_same_place(film.path): film for film in state.films}
+        films = {film.id: film for film in state.films}
+        number = max((film.number for film in state.films), default=0)
+        fresh: list[int] = []
+        asked: list[int] = []
+        for path in outcome.value:
+            place = _same_place(path)
+            film = known.get(place)
+            if film is None:
+                number += 1
+                film = Film(id=next(self._ids), path=path, number=number)
+                fresh.append(film.id)
+            elif film.status is FilmStatus.FAILED:
+                film = replace(film, status=FilmStatus.OPENING, error="")
+                fresh.append(film.id)
+            known[place] = films[film.id] = film
+            asked.append(film.id)
+        current = [*fresh, *asked][0] if mine else state.current_id
+        self._store.show(replace(state, films=tuple(films.values()), current_id=current))
+        if mine:
+            self.announce()
+        self.pump()
+
+    # ---- from a path to a radiograph
+
+    def _read(self, film_id: int) -> None:
+        film = self._store.state.film(film_id)
+        assert film is not None
+        path, frame = film.path, film.view.frame
+
+        def work(_checkpoint: Checkpoint) -> Radiograph:
+            return self._services.read_film(path, frame)
+
+        def done(outcome: Outcome[Radiograph]) -> None:
+            self._reading = None
+            self._was_read(film_id, frame, outcome)
+            self.pump()
+
+        self._reading = _Running(self._services.disk.submit(work, done), film_id)
+
+    def _was_read(self, film_id: int, frame: int, outcome: Outcome[Radiograph]) -> None:
+        state = self._store.state
+        film = state.film(film_id)
+        if film is None or film.view.frame != frame:
+            return
+        on_screen = film_id == state.current_id
+        radiograph = outcome.value
+        if radiograph is None:
+            failed = replace(film, status=FilmStatus.FAILED, error=sentence(outcome.error))
+            self._store.update(replace(failed, radiograph=None, maps=None, findings=None, live_threshold=None))
+            if on_screen:
+                self.announce()
+            return
+        if film.key and film.key != radiograph.key:  # the file has changed: this is another film
+            self._forget([film_id])
+            film = Film(id=film.id, path=film.path, number=film.number, view=FilmView(frame=frame))
+        film = replace(film, radiograph=radiograph, key=radiograph.key, frames=radiograph.frames)
+        if film.maps is not None:
+            film = replace(film, status=FilmStatus.DONE)
+            if film.findings is None:
+                film = measured(film, radiograph, self._store.rule)
+        elif radiograph.not_analysed and not film.insisted:
+            film = replace(film, status=FilmStatus.NOT_ANALYSED, note=radiograph.not_analysed)
+        elif film.status is not FilmStatus.NOT_ANALYSED:
+            film = replace(film, status=FilmStatus.WAITING)
+            if state.engine.phase == "failed":
+                film = replace(film, status=FilmStatus.NOT_ANALYSED, note=state.engine.error)
+        self._store.update(film)
+        if on_screen:
+            self.announce()
+
+    # ---- from a radiograph to findings
+
+    def warm_up(self) -> None:
+        """Load the network while the window is empty."""
+        if self._store.state.engine.phase in ("loading", "ready"):
+            return
+        self._store.change(engine=EngineStatus("loading"))
+        self._services.model.submit(lambda _checkpoint: self._services.engine.load(), self._loaded)
+
+    def _loaded(self, outcome: Outcome[EngineInfo]) -> None:
+        if outcome.value is None:
+            self._engine_failed(outcome.error)
+        else:
+            self._ready(outcome.value)
+        self.pump()
+
+    def _ready(self, info: EngineInfo) -> None:
+        """Take over what the engine says of itself: also that it moved to another device."""
+        if self._store.state.engine != EngineStatus("ready", info):
+            self._store.change(engine=EngineStatus("ready", info), message=info.note or self._store.state.message)
+
+    def _engine_failed(self, error: BaseException | None) -> None:
+        text = sentence(error)
+        films = tuple(
+            replace(film, status=FilmStatus.NOT_ANALYSED, note=text) if film.status in BUSY else film
+            for film in self._store.state.films
+        )
+        self._store.change(engine=EngineStatus("failed", error=text), films=films, banner=Banner(text))
+
+    def _analyse(self, film_id: int) -> None:
+        film = self._store.state.film(film_id)
+        assert film is not None
+        assert film.radiograph is not None
+        radiograph, engine, threshold = film.radiograph, self._services.engine, film.review.threshold
+
+        def work(checkpoint: Checkpoint) -> Analysis:
+            engine.load()
+            maps = engine.predict(radiograph, checkpoint)
+            info = engine.info or engine.load()
+            return info, maps, find(radiograph, maps, info.rule, threshold)[0]
+
+        def done(outcome: Outcome[Analysis]) -> None:
+            self._analysing = None
+            self._analysed(film_id, radiograph.key, threshold, outcome)
+            self.pump()
+
+        if self._store.state.engine.phase == "not loaded":
+            self._store.change(engine=EngineStatus("loading"))
+        self._store.update(replace(film, status=FilmStatus.ANALYSING, note=""))
+        self._analysing = _Running(self._services.model.submit(work, done), film_id)
+
+    def _analysed(self, film_id: int, key: str, threshold: float | None, outcome: Outcome[Analysis]) -> None:
+        film = self._store.state.film(film_id)
+        if film is None or film.key != key or film.status is not FilmStatus.ANALYSING:
+            return  # closed, or another frame: the result belongs to nobody
+        error = outcome.error
+        if outcome.value is not None and outcome.value[1].image_key != key:
+            error = StaleResult("The result belongs to another film and was not shown.")
+        if outcome.value is None or error is not None:
+            if isinstance(error, ModelUnavailable) or self._services.engine.info is None:
+                self._engine_failed(error)
+                return
+            self._store.update(replace(film, status=FilmStatus.NOT_ANALYSED, note=sentence(error)))
+        else:
+            info, maps, findings = outcome.value
+            self._ready(info)
+            film = replace(film, status=FilmStatus.DONE, maps=maps, findings=findings, note="")
+            if film.review.threshold != threshold:  # moved while the network was at work
+                film = measured(film, film.radiograph, info.rule)
+            self._store.update(film)
+        if film_id == self._store.state.current_id:
+            self.announce()
+
+    # ---- the reader interferes
+
+    def analyse_anyway(self) -> None:
+        """Analyse the film on screen in spite of what speaks against it, or again after a failure."""
+        state = self._store.state
+        film = state.current
+        if film is None or film.status is not FilmStatus.NOT_ANALYSED:
+            return
+        again = {film.id}
+        if state.engine.phase == "failed":  # a second try of the engine is one for all films that it failed
+            again |= {f.id for f in state.films if f.note == state.engine.error}
+            state = replace(state, engine=EngineStatus("not loaded"))
+        films = tuple(
+            replace(f, status=FilmStatus.WAITING, insisted=f.insisted or f.id == film.id, note="")
+            if f.id in again and f.status is FilmStatus.NOT_ANALYSED
+            else f
+            for f in state.films
+        )
+        self._store.show(replace(state, films=films, banner=None))
+        self.pump()
+
+    def retry(self) -> None:
+        """Read a failed film again, from its first frame, or analyse one that was not."""
+        film = self._store.state.current
+        if film is None or film.status is not FilmStatus.FAILED:
+            self.analyse_anyway()
+            return
+        fresh = replace(film, status=FilmStatus.OPENING, error="", key="", view=replace(film.view, frame=0))
+        self._store.show(replace(self._store.state.with_film(fresh), banner=None))
+        self.pump()
+
+    def cancel(self) -> None:
+        """Stop analysing the film on screen; where it is not being analysed, stop everything in the background.
+
+        Films are never lost by it: what was dropped is still opened, and can be analysed on demand.
+        """
+        state = self._store.state
+        current = state.current
+        if current is not None and current.status in BUSY:
+            hit = {current.id}
+        else:
+            unread = (*BUSY, FilmStatus.OPENING)
+            hit = {film.id for film in state.films if film.status in unread and film.id != state.current_id}
+        for film_id in hit:
+            self._stop(film_id)
+        films = tuple(
+            replace(film, status=FilmStatus.NOT_ANALYSED, note=sentences.CANCELLED) if film.id in hit else film
+            for film in state.films
+        )
+        self._store.change(films=films)
+        if current is not None and current.id in hit:
+            self.announce()
+        self.pump()
+
+    def reread(self, film: Film) -> None:
+        """Show another frame: read and analysed like a film of its own, nothing of the old one stays."""
+        self._stop(film.id)
+        fresh = replace(film, status=FilmStatus.OPENING, radiograph=None, maps=None, findings=None, key="", note="")
+        self._store.show(replace(self._store.state.with_film(fresh), banner=None))
+        self.pump()
+
+    def close(self, film_ids: Iterable[int]) -> None:
+        """Retire what is under way for films that are closed."""
+        for film_id in film_ids:
+            self._stop(film_id)
+
+    def stop_collecting(self) -> None:
+        """Forget the drops whose films have not been found yet."""
+        for ticket in self._collecting.values():
+            ticket.cancel()
+        self._collecting.clear()
+
+    def shut_down(self) -> None:
+        """Retire everything."""
+        self.stop_collecting()
+        for running in (self._reading, self._analysing):
+            if running is not None:
+                running.ticket.cancel()
+        self._reading = self._analysing = None
+
+    @property
+    def at_work(self) -> bool:
+        """True while a ticket is out that may still deliver."""
+        return bool(self._collecting or self._reading or self._analysing)

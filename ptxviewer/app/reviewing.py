@@ -1,0 +1,139 @@
+"""The reader's side of the result: threshold, verdict and note of a film, with undo."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import replace
+from typing import Literal
+
+from ptxviewer.app.sentences import NOTHING_FOUND
+from ptxviewer.app.services import Store
+from ptxviewer.app.state import Film
+from ptxviewer.core.findings import find
+from ptxviewer.core.history import History
+from ptxviewer.core.types import DecisionRule, Radiograph, Review
+
+Verdict = Literal["", "accept", "reject", "unsure"]
+
+
+def measured(film: Film, radiograph: Radiograph | None, rule: DecisionRule | None) -> Film:
+    """Return the film with findings at its settled threshold, without any where they cannot be measured now.
+
+    Raises ``StaleResult`` when the maps are not those of ``radiograph``.
+    """
+    if radiograph is None or film.maps is None or rule is None:
+        return replace(film, findings=None)
+    findings, _ = find(radiograph, film.maps, rule, film.settled_threshold(rule))
+    return replace(film, findings=findings)
+
+
+class Reviewing:
+    """The reviews of all films; each frame of a film has one of its own."""
+
+    def __init__(self, store: Store) -> None:
+        self._store = store
+        self._histories: dict[tuple[int, int], History[Review]] = {}
+        self._stepping: int | None = None  # the film whose threshold the last key moved
+
+    def _history(self, film: Film) -> History[Review]:
+        kept = self._histories.get((film.id, film.view.frame))
+        return kept if kept is not None and kept.present == film.review else History(film.review)
+
+    def _take(self, film: Film, history: History[Review], stepping: bool = False) -> None:
+        store = self._store
+        self._stepping = film.id if stepping else None
+        self._histories[film.id, film.view.frame] = history
+        moved = history.present.threshold != film.review.threshold
+        film = self._marked(film, history)
+        if moved:
+            film = measured(film, film.radiograph, store.rule)
+        state = store.state.with_film(film)
+        banner = state.banner
+        if banner is not None and banner.text == NOTHING_FOUND and film.findings is not None and film.findings.present:
+            state = replace(state, banner=None)  # the sentence would now be untrue
+        store.show(state)
+
+    @staticmethod
+    def _marked(film: Film, history: History[Review]) -> Film:
+        return replace(
+            film,
+            review=history.present,
+            live_threshold=None,
+            can_undo=bool(history.past),
+            can_redo=bool(history.future),
+        )
+
+    def _push(self, film: Film, review: Review, stepping: bool = False) -> None:
+        merge = stepping and self._stepping == film.id
+        self._take(film, self._history(film).push(review, merge), stepping)
+
+    def set_threshold(self, value: float, settled: bool, stepping: bool = False) -> None:
+        """Move the threshold of the film on screen; findings and undo wait until it is settled."""
+        film = self._store.state.current
+        if film is None:
+            return
+        value = min(max(round(value, 3), 0.01), 0.99)
+        if settled:
+            self._push(film, replace(film.review, threshold=value), stepping)
+            return
+        state = self._store.state.with_film(replace(film, live_threshold=value))
+        if state.banner is not None and state.banner.text == NOTHING_FOUND:
+            state = replace(state, banner=None)  # said of another threshold
+        self._store.show(state)
+
+    def step_threshold(self, steps: int) -> None:
+        """Move the threshold by hundredths; presses in a row are one undo step."""
+        film, rule = self._store.state.current, self._store.rule
+        if film is not None and rule is not None:
+            self.set_threshold(film.threshold(rule) + 0.01 * steps, settled=True, stepping=True)
+
+    def reset_threshold(self) -> None:
+        """Back to the model's operating point."""
+        film = self._store.state.current
+        if film is not None:
+            self._push(film, replace(film.review, threshold=None))
+
+    def settle(self) -> None:
+        """End a drag that is still going on, and a row of key presses: the reader turns to something else."""
+        film = self._store.state.current
+        if film is not None and film.live_threshold is not None:
+            self.set_threshold(film.live_threshold, settled=True)
+        self._stepping = None
+
+    def undo(self) -> None:
+        """Take back the last change to the film on screen; a drag that is still going on is the last change."""
+        self.settle()
+        film = self._store.state.current
+        if film is not None:
+            self._take(film, self._history(film).undo())
+
+    def redo(self) -> None:
+        """Do again what was taken back."""
+        self.settle()
+        film = self._store.state.current
+        if film is not None:
+            self._take(film, self._history(film).redo())
+
+    def set_verdict(self, verdict: Verdict) -> None:
+        """Record what the reader thinks of the model's answer; the same verdict again takes it back."""
+        self.settle()
+        film = self._store.state.current
+        if film is not None and film.maps is not None:
+            self._push(film, replace(film.review, verdict="" if film.review.verdict == verdict else verdict))
+
+    def set_note(self, note: str) -> None:
+        """Keep a note with the film; an edit is one undo step."""
+        self.settle()
+        film = self._store.state.current
+        if film is not None:
+            self._push(film, replace(film.review, note=note))
+
+    def recall(self, film: Film) -> Film:
+        """Return the film with the review that its frame had, an empty one where it had none."""
+        self._stepping = None
+        return self._marked(film, self._histories.get((film.id, film.view.frame), History(Review())))
+
+    def forget(self, film_ids: Iterable[int]) -> None:
+        """Drop what is kept of films that were closed, or that turned out to be others."""
+        gone = set(film_ids)
+        self._histories = {key: value for key, value in self._histories.items() if key[0] not in gone}

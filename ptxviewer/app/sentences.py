@@ -1,0 +1,39 @@
+"""What the reader is told, and when: the sentences of the window, chosen from what is known of a film."""
+
+from __future__ import annotations
+
+from ptxviewer.app.state import Banner, Film, FilmStatus
+from ptxviewer.core.errors import PtxError
+
+NOTHING_FOUND = "Nothing above threshold. This does not exclude a pneumothorax."
+WENT_WRONG = "Something went wrong inside the program; the film on screen is not affected."
+NO_MEMORY = "There is not enough memory for this film."
+NO_FILMS = "There is nothing here that can be opened."
+NO_SAMPLE = "The sample study is missing from this installation."
+NO_REPORT_YET = "There is no film to report on yet."
+NO_MODEL_YET = "The report names the model, which is not loaded."
+STILL_ANALYSING = "The film is still being analysed: save the report in a moment."
+CANCELLED = "Analysis cancelled."
+
+
+def sentence(error: BaseException | None) -> str:
+    """Return what the screen says of an error: its own sentence when it was expected, never a bug's text."""
+    if isinstance(error, PtxError):
+        return str(error)
+    return NO_MEMORY if isinstance(error, MemoryError) else WENT_WRONG
+
+
+def banner_for(film: Film | None) -> Banner | None:
+    """Return what the reader must know of the film that has come on screen."""
+    if film is None:
+        return None
+    notes = film.radiograph.notes if film.radiograph is not None else ()
+    if film.status is FilmStatus.FAILED:
+        return Banner(film.error)
+    if film.status is FilmStatus.NOT_ANALYSED and film.note:
+        return Banner(film.note, "warning", "\n".join(notes))
+    if film.findings is not None and not film.findings.present:
+        return Banner(NOTHING_FOUND, "info", "\n".join(notes))
+    if notes:
+        return Banner(notes[0], "warning", "\n".join(notes[1:]))
+    return None

@@ -1,0 +1,82 @@
+"""What the presenter is given and what it gives away: the seams at which Qt, DICOM and torch are plugged in."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+from typing import Literal, Protocol
+
+from ptxviewer.app.jobs import Lane
+from ptxviewer.app.settings import Settings
+from ptxviewer.app.state import Banner, Film, Overlay, State
+from ptxviewer.core.types import DecisionRule, Radiograph
+from ptxviewer.inference.engine import Engine, EngineInfo
+
+
+class View(Protocol):
+    """What the presenter needs of a window."""
+
+    def render(self, state: State) -> None:
+        """Show ``state``."""
+        ...
+
+
+@dataclass(frozen=True)
+class ReportRequest:
+    """Everything that a report is made of, captured when the key was pressed."""
+
+    film: Film
+    overlay: Overlay
+    info: EngineInfo
+    identified: bool
+    reader: str = field(repr=False)
+    target: Path | None = field(repr=False)  # None: a neutral name in the reports folder
+
+
+@dataclass(frozen=True)
+class Services:
+    """What the composition root hands in, so that nothing here knows DICOM, torch or Qt."""
+
+    read_film: Callable[[Path, int], Radiograph]
+    collect: Callable[[Sequence[Path]], Iterable[Path]]
+    engine: Engine
+    disk: Lane
+    model: Lane
+    save_report: Callable[[ReportRequest], Path]
+    save_settings: Callable[[Settings], None] = lambda _settings: None
+    sample: tuple[Path, ...] = ()
+    memory_bytes: int | None = None  # of films kept ready; None: as the settings say
+
+
+class Store:
+    """The one place where the state is kept and shown."""
+
+    def __init__(self, view: View, state: State) -> None:
+        self._view = view
+        self.state = state
+        self.closed = False
+
+    @property
+    def rule(self) -> DecisionRule | None:
+        """The model's operating point, None until the model is loaded."""
+        info = self.state.engine.info
+        return info.rule if info else None
+
+    def show(self, state: State) -> None:
+        """Replace the state and render it."""
+        self.state = state
+        if not self.closed:
+            self._view.render(state)
+
+    def update(self, film: Film) -> None:
+        """Replace one film."""
+        self.show(self.state.with_film(film))
+
+    def change(self, **changes: object) -> None:
+        """Replace fields of the state."""
+        self.show(replace(self.state, **changes))  # type: ignore[arg-type]
+
+    def say(self, text: str, level: Literal["info", "warning", "error"] = "error") -> None:
+        """Put one sentence over the film."""
+        self.change(banner=Banner(text, level))
