@@ -1,8 +1,17 @@
-"""Fixtures that every test may use; Qt runs offscreen unless a display is asked for."""
+"""Fixtures that every test may use, and what every test is held to; Qt runs offscreen unless a display is asked for.
+
+- No test reads or writes the developer's own settings, logs and caches.
+- A warning in the app's log fails the test, unless it asks for ``caplog`` and so looks at the log itself.
+- A test that leaves a thread running fails.
+- In CI a skipped test of the shipped weights is a failure.
+"""
 
 from __future__ import annotations
 
+import logging
 import os
+import threading
+from collections.abc import Generator, Iterator
 from pathlib import Path
 
 import pytest
@@ -17,6 +26,7 @@ settings.register_profile(
 settings.load_profile("ci" if os.environ.get("CI") else "dev")
 
 REPOSITORY = Path(__file__).resolve().parents[1]
+THREAD_END_S = 5  # how long a thread that was told to end may take
 
 
 @pytest.fixture(scope="session")
@@ -26,3 +36,70 @@ def shared_dir() -> Path:
     if not path.is_dir():
         pytest.skip("the shared films and DICOM files do not lie beside this checkout")
     return path
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _home_of_its_own(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
+    home = tmp_path_factory.mktemp("home")
+    folders = {
+        "HOME": home,
+        "XDG_CONFIG_HOME": home / "config",
+        "XDG_DATA_HOME": home / "data",
+        "XDG_STATE_HOME": home / "state",
+        "XDG_CACHE_HOME": home / "cache",
+        "XDG_DOCUMENTS_DIR": home / "documents",
+        # platformdirs' own names for the same on Windows
+        "WIN_PD_OVERRIDE_APPDATA": home / "config",
+        "WIN_PD_OVERRIDE_LOCAL_APPDATA": home / "data",
+        "WIN_PD_OVERRIDE_PERSONAL": home / "documents",
+    }
+    with pytest.MonkeyPatch.context() as patch:
+        for name, folder in folders.items():
+            folder.mkdir(exist_ok=True)
+            patch.setenv(name, str(folder))
+        yield
+
+
+class _Listener(logging.Handler):
+    """Keeps what the app logs at WARNING and above."""
+
+    def __init__(self) -> None:
+        super().__init__(logging.WARNING)
+        self.lines: list[str] = []
+
+    def emit(self, record: logging.LogRecord) -> None:
+        self.lines.append(f"{record.levelname} {record.name}: {record.getMessage()}")
+
+
+@pytest.fixture(autouse=True)
+def _no_unannounced_log_warning(request: pytest.FixtureRequest) -> Iterator[None]:
+    listener = _Listener()
+    logger = logging.getLogger("ptxviewer")
+    logger.addHandler(listener)
+    yield
+    logger.removeHandler(listener)
+    if "caplog" not in request.fixturenames and listener.lines:
+        pytest.fail("the app logged, and the test did not ask for caplog:\n" + "\n".join(listener.lines))
+
+
+@pytest.fixture(autouse=True)
+def _no_thread_left() -> Iterator[None]:
+    before = set(threading.enumerate())
+    yield
+    left = [thread for thread in threading.enumerate() if thread not in before and not thread.daemon]
+    for thread in left:
+        thread.join(THREAD_END_S)
+    running = [thread.name for thread in left if thread.is_alive()]
+    if running:
+        pytest.fail(f"threads left running: {', '.join(running)}")
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_makereport(item: pytest.Item) -> Generator[None, pytest.TestReport, pytest.TestReport]:
+    """In CI the shipped weights are there: a skipped test of them would hide that they are not tested."""
+    report = yield
+    skipped = report.skipped and not hasattr(report, "wasxfail")
+    if skipped and os.environ.get("CI") and item.get_closest_marker("weights"):
+        report.outcome = "failed"
+        report.longrepr = f"skipped in CI, where tests of the weights must run: {report.longrepr}"
+    return report

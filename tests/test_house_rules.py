@@ -1,0 +1,68 @@
+"""The rules of conftest.py bite: each is broken once by a small test run of its own."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import platformdirs
+import pytest
+
+pytest_plugins = ["pytester"]
+
+CONFTEST = Path(__file__).with_name("conftest.py")
+
+
+@pytest.fixture
+def house(pytester: pytest.Pytester, monkeypatch: pytest.MonkeyPatch) -> pytest.Pytester:
+    monkeypatch.delenv("CI", raising=False)
+    pytester.makeconftest(CONFTEST.read_text(encoding="utf-8").replace("THREAD_END_S = 5", "THREAD_END_S = 0.05"))
+    pytester.makeini("[pytest]\nmarkers =\n    weights: needs the bundle\n")
+    return pytester
+
+
+def run(house: pytest.Pytester, code: str) -> pytest.RunResult:
+    house.makepyfile(code)
+    return house.runpytest_inprocess("-p", "no:cacheprovider", "-p", "no:hypothesispytest", "-p", "no:pytest-qt")
+
+
+@pytest.mark.usefixtures("caplog")  # the run below logs in this process
+def test_a_warning_in_the_log_fails_unless_the_test_looks_at_the_log(house: pytest.Pytester):
+    code = """
+        import logging
+        log = logging.getLogger("ptxviewer.some.module")
+        def test_unannounced(): log.warning("odd")
+        def test_looked_at(caplog): log.warning("odd"); assert "odd" in caplog.text
+        def test_no_warning(): log.info("fine")
+    """
+    result = run(house, code)
+    result.assert_outcomes(passed=3, errors=1)
+    result.stdout.fnmatch_lines(["*WARNING ptxviewer.some.module: odd*"])
+
+
+def test_a_thread_left_running_fails(house: pytest.Pytester):
+    code = """
+        import threading
+        stop = threading.Event()
+        def test_leaves(): threading.Thread(target=stop.wait, name="left-behind").start()
+        def test_ends(): stop.set()
+    """
+    result = run(house, code)
+    result.assert_outcomes(passed=2, errors=1)
+    result.stdout.fnmatch_lines(["*threads left running: left-behind*"])
+
+
+def test_in_ci_a_skipped_test_of_the_weights_fails(house: pytest.Pytester, monkeypatch: pytest.MonkeyPatch):
+    code = """
+        import pytest
+        @pytest.mark.weights
+        def test_weights(): pytest.skip("no weights")
+        def test_other(): pytest.skip("no films")
+    """
+    run(house, code).assert_outcomes(skipped=2)
+    monkeypatch.setenv("CI", "true")
+    run(house, code).assert_outcomes(failed=1, skipped=1)
+
+
+def test_no_test_sees_the_developers_own_settings(tmp_path: Path):
+    for folder in (platformdirs.user_config_dir("ptxviewer"), platformdirs.user_log_dir("ptxviewer")):
+        assert Path(folder).is_relative_to(tmp_path.parent)
