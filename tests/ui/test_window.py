@@ -170,12 +170,16 @@ def test_a_second_start_hands_its_files_over(qtbot: QtBot, tmp_path: Path) -> No
     server = application.serve(name, got.extend)
     done: list[bool] = []
     code = (
-        f"import sys; from pathlib import Path; from PySide6.QtCore import QCoreApplication; a = QCoreApplication([]); "
-        f"from ptxviewer.ui.application import hand_over; sys.exit(0 if hand_over({name!r}, [Path({str(tmp_path)!r})]) else 1)"
+        "import sys; from pathlib import Path; from PySide6.QtCore import QCoreApplication; a = QCoreApplication([]);"
+        "from ptxviewer.ui.application import hand_over;"
+        "sys.exit(0 if hand_over(sys.argv[1], [Path(sys.argv[2])]) else 1)"
     )
-    thread = threading.Thread(
-        target=lambda: done.append(subprocess.run([sys.executable, "-c", code], check=False).returncode == 0)
-    )
+
+    def second_start() -> None:
+        command = [sys.executable, "-c", code, name, str(tmp_path)]
+        done.append(subprocess.run(command, check=False).returncode == 0)
+
+    thread = threading.Thread(target=second_start)
     thread.start()
     qtbot.waitUntil(lambda: bool(got), timeout=30_000)
     thread.join(30)
