@@ -51,7 +51,6 @@ def shoot(arguments: argparse.Namespace) -> int:
     from ptxviewer.inference.engine import Checkpoint, Engine, EngineInfo, never_cancelled
     from ptxviewer.paths import sample_study
     from ptxviewer.ui.application import Application, Session, make_engine
-    from ptxviewer.ui.style import stylesheet
 
     class Held:
         """The shipped network, which waits before its first answer until it is let go."""
@@ -72,8 +71,7 @@ def shoot(arguments: argparse.Namespace) -> int:
             return self._inner.predict(film, checkpoint)
 
     application = Application(sys.argv[:1])
-    application.setStyle("Fusion")
-    application.setStyleSheet(stylesheet())
+    application.dress()
     width, height = (int(part) for part in arguments.size.split("x"))
     arguments.folder.mkdir(parents=True, exist_ok=True)
     wanted = set(arguments.only or STATES)

@@ -440,6 +440,7 @@ ACTIONS: tuple[Action, ...] = (
     ),
     Action("back", "Back", "screen", ("Esc",), run=_back, enabled=_can_go_back, places=KEYS_ONLY),
     Action("shortcuts", "Keys and mouse", "help", ("?", "F1"), "Everything that the keys do", shell=True),
+    Action("about_film", "About this film", "help", (), "Its technical facts", enabled=_SHOWN, shell=True),
     Action("about", "About PTXViewer", "help", (), shell=True),
 )
 """In the order of the menus."""

@@ -1,25 +1,26 @@
-"""Where everything is put together: Qt's application, the lanes, the presenter, the window, the single instance."""
+"""Where everything is put together: Qt's application, the lanes, the presenter, the window, the one instance."""
 
 from __future__ import annotations
 
-import hashlib
-import json
 import logging
 import os
+import signal
+import socket
 import sys
 import tempfile
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from datetime import datetime, timezone
 from pathlib import Path
-from types import TracebackType
+from types import FrameType, TracebackType
 from typing import cast, get_args
 
 import platformdirs
-from PySide6.QtCore import QEvent, QObject, QStandardPaths, Qt, QTimer, Signal
+from PySide6.QtCore import QEvent, QSocketNotifier, QStandardPaths
 from PySide6.QtGui import QFileOpenEvent
-from PySide6.QtNetwork import QLocalServer, QLocalSocket
 from PySide6.QtWidgets import QApplication
 
+from ptxviewer import __version__
 from ptxviewer.app import settings as settings_file
 from ptxviewer.app.jobs import ThreadLane
 from ptxviewer.app.presenter import Presenter, ReportRequest, Services
@@ -30,29 +31,15 @@ from ptxviewer.dicom.collect import collect
 from ptxviewer.dicom.read import read_film
 from ptxviewer.inference.engine import DeviceChoice, Engine
 from ptxviewer.paths import bundle_dir, sample_study
+from ptxviewer.ui.bridge import Bridge
+from ptxviewer.ui.controls import tabular
+from ptxviewer.ui.icons import app_icon
 from ptxviewer.ui.main_window import MainWindow
+from ptxviewer.ui.single_instance import hand_over, serve, server_name
 from ptxviewer.ui.style import stylesheet
 
 log = logging.getLogger(__name__)
-HAND_OVER_MS = 1500
-
-
-class Bridge(QObject):
-    """The one hop from worker threads to the main thread: a queued signal that carries a closure."""
-
-    _posted = Signal(object)
-
-    def __init__(self) -> None:
-        super().__init__()
-        self._posted.connect(self._run, Qt.ConnectionType.QueuedConnection)
-
-    def post(self, work: Callable[[], None]) -> None:
-        """Run ``work`` on the main thread, soon. Callable from any thread."""
-        self._posted.emit(work)
-
-    @staticmethod
-    def _run(work: Callable[[], None]) -> None:
-        work()
+SETTINGS_DIR = "PTXVIEWER_SETTINGS_DIR"  # a throw-away folder for tests and for trying things out
 
 
 class Application(QApplication):
@@ -62,6 +49,16 @@ class Application(QApplication):
         super().__init__(arguments)
         self._waiting: list[Path] = []
         self._opener: Callable[[list[Path]], None] | None = None
+
+    def dress(self) -> None:
+        """Put on the look: the same on every system, since a dark room is the same everywhere."""
+        self.setApplicationName("PTXViewer")
+        self.setApplicationVersion(__version__)
+        self.setDesktopFileName("ptxviewer")
+        self.setStyle("Fusion")
+        self.setFont(tabular(self.font()))
+        self.setStyleSheet(stylesheet())
+        self.setWindowIcon(app_icon())
 
     def event(self, event: QEvent) -> bool:
         """Take file-open events."""
@@ -85,53 +82,6 @@ class Application(QApplication):
         if self._waiting:
             waiting, self._waiting = self._waiting, []
             opener(waiting)
-
-
-def server_name() -> str:
-    """Return the name of this user's one running window; a hash, so that no login name shows."""
-    who = f"{Path.home()}-{os.getuid() if hasattr(os, 'getuid') else os.environ.get('USERNAME', '')}"
-    return f"ptxviewer-{hashlib.sha256(who.encode()).hexdigest()[:16]}"
-
-
-def hand_over(name: str, paths: Sequence[Path]) -> bool:
-    """Give the files to a window that already runs; False when there is none."""
-    socket = QLocalSocket()
-    socket.connectToServer(name)
-    if not socket.waitForConnected(300):
-        return False
-    socket.write(json.dumps([str(path.absolute()) for path in paths]).encode() + b"\n")
-    sent = socket.waitForBytesWritten(HAND_OVER_MS)
-    socket.disconnectFromServer()
-    return bool(sent)
-
-
-def serve(name: str, received: Callable[[list[Path]], None]) -> QLocalServer:
-    """Listen for second starts of this user."""
-    server = QLocalServer()
-    server.setSocketOptions(QLocalServer.SocketOption.UserAccessOption)
-    if not server.listen(name):
-        QLocalServer.removeServer(name)  # left behind by a crash: nobody answered, so nobody is there
-        server.listen(name)
-
-    def connected() -> None:
-        socket = server.nextPendingConnection()
-
-        def read() -> None:
-            if not socket.canReadLine():
-                return
-            try:
-                names = json.loads(bytes(socket.readLine().data()))
-            except ValueError:
-                return
-            if isinstance(names, list):
-                received([Path(one) for one in names if isinstance(one, str)])
-
-        socket.readyRead.connect(read)
-        socket.disconnected.connect(socket.deleteLater)
-        read()
-
-    server.newConnection.connect(connected)
-    return server
 
 
 def make_engine(device: str) -> Engine:
@@ -184,9 +134,11 @@ def save_report(request: ReportRequest, folder: Path) -> Path:
 
 
 class Session:
-    """Everything that lives as long as the window."""
+    """Everything that lives as long as the window. ``painted`` is called when the window is first on screen."""
 
-    def __init__(self, settings_path: Path, engine: Engine | None = None) -> None:
+    def __init__(
+        self, settings_path: Path, engine: Engine | None = None, painted: Callable[[], None] | None = None
+    ) -> None:
         self._unpacked = tempfile.TemporaryDirectory(prefix="ptxviewer-")
         settings = settings_file.load(settings_path)
         self.bridge = Bridge()
@@ -202,7 +154,7 @@ class Session:
             sample=sample_study(),
         )
         self.presenter = Presenter(self, services, settings)
-        self.window = self._window = MainWindow(self.presenter)
+        self.window = self._window = MainWindow(self.presenter, painted)
         self.window.restore(settings.geometry)
 
     def render(self, state: State) -> None:
@@ -214,49 +166,74 @@ class Session:
         """End all work; True when the lanes ended in time."""
         ended = self.presenter.shut_down()
         self._window = None
-        self._unpacked.cleanup()
+        with suppress(OSError):  # a file that is still being read keeps the folder on Windows
+            self._unpacked.cleanup()
         return ended
 
     def report_bug(self, kind: type[BaseException], error: BaseException, trace: TracebackType | None) -> None:
         """A bug in a slot: a sentence for the reader, a trace without texts for the log; the app goes on."""
         log.error("%s", scrubbed(kind, trace))
         if self._window is not None and not isinstance(error, KeyboardInterrupt):
-            self.presenter.show_problem()
+            with suppress(Exception):  # when showing is what fails, saying so would fail as well
+                self.presenter.show_problem()
 
 
-def run(files: Sequence[Path], *, sample: bool = False) -> int:
+def _quit_on_signals(application: QApplication) -> QSocketNotifier:
+    """End cleanly on Ctrl+C and SIGTERM: Qt's loop never returns to Python by itself, a socket wakes it."""
+    reading, writing = socket.socketpair()
+    for end in (reading, writing):
+        end.setblocking(False)
+    signal.set_wakeup_fd(writing.fileno())
+
+    def note(_number: int, _frame: FrameType | None) -> None:
+        """The wake-up is all that is wanted."""
+
+    for number in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(number, note)
+    notifier = QSocketNotifier(reading.fileno(), QSocketNotifier.Type.Read, application)
+    notifier.activated.connect(lambda: (reading.recv(64), application.closeAllWindows(), application.quit()))
+    notifier.ends = (reading, writing)  # type: ignore[attr-defined]  # they live as long as it does
+    return notifier
+
+
+def settings_folder(chosen: Path | None) -> Path:
+    """Return where the settings lie: the folder asked for, the one of the environment, this user's own."""
+    named = os.environ.get(SETTINGS_DIR)
+    return chosen or (Path(named) if named else Path(platformdirs.user_config_dir("ptxviewer", appauthor=False)))
+
+
+def run(files: Sequence[Path], *, sample: bool = False, settings_dir: Path | None = None) -> int:
     """Open the window, or hand the files to the one that runs already; returns the exit status."""
     application = Application(sys.argv[:1])
-    application.setApplicationName("PTXViewer")
-    application.setDesktopFileName("ptxviewer")
-    name = server_name()
-    paths = [*files, *(sample_study() if sample else ())]
+    folder = settings_folder(settings_dir)
+    own = folder if settings_dir is not None or SETTINGS_DIR in os.environ else None
+    paths = [path.absolute() for path in (*files, *(sample_study() if sample else ()))]
+    name = server_name(own)
     if hand_over(name, paths):
         return 0
-    application.setStyle("Fusion")
-    application.setStyleSheet(stylesheet())
-    session = Session(Path(platformdirs.user_config_dir("ptxviewer", appauthor=False)) / "settings.json")
-    sys.excepthook = session.report_bug
-    window = session.window
+    sessions: list[Session] = []
 
-    def received(more: list[Path]) -> None:
-        window.show()
-        window.raise_()
-        window.activateWindow()
-        if more:
-            session.presenter.open(more)
+    def handed(more: list[Path]) -> None:
+        for one in sessions:
+            one.window.come_forward()
+        application.hand(more)
 
-    server = serve(name, received)
-    window.show()
+    server = serve(name, handed)
+    application.dress()
 
     def painted() -> None:
-        application.listen(session.presenter.open)
+        application.listen(session.window.open_paths)
         session.presenter.warm_up()
-        if paths:
-            session.presenter.open(paths)
+        session.window.ask_to_accept()
 
-    QTimer.singleShot(0, painted)
+    session = Session(folder / "settings.json", painted=painted)
+    sessions.append(session)
+    sys.excepthook = session.report_bug
+    signals = _quit_on_signals(application)
+    application.hand(paths)
+    session.window.show()
     status = application.exec()
+    signals.setEnabled(False)
     server.close()
     if not session.close():
         # A driver call that never returns must not keep a closed window alive.

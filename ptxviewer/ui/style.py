@@ -34,10 +34,10 @@ QToolBar {
 }
 QToolBar::separator { background: %(line)s; width: 1px; margin: 8px 7px; }
 QToolButton {
-  padding: 3px 4px 2px 4px; border: 1px solid transparent; border-radius: 4px; background: transparent;
+  padding: 2px 4px; border: 1px solid transparent; border-radius: 4px; background: transparent;
   font-size: 11px; color: %(quiet)s;
 }
-QToolBar QToolButton { min-width: 48px; max-height: 36px; }
+QToolBar QToolButton { min-width: 46px; height: 36px; }
 QToolButton:hover { background: %(raised)s; color: %(text)s; }
 QToolButton:pressed { background: %(line)s; }
 QToolButton:checked { background: %(raised)s; color: %(accent)s; }

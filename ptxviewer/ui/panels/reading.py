@@ -1,67 +1,56 @@
-"""The panel beside the film: what the model says, the two sliders, the findings, the reader's verdict."""
+"""The panel beside the film: what the model says, the two sliders, the findings, the reader's verdict.
+
+Room for results is kept, so that nothing jumps when one arrives.
+"""
 
 from __future__ import annotations
 
-from PySide6.QtCore import Qt, Signal
-from PySide6.QtGui import QMouseEvent
+from PySide6.QtCore import Qt
 from PySide6.QtWidgets import (
     QAbstractItemView,
+    QGridLayout,
     QHBoxLayout,
     QHeaderView,
     QLabel,
+    QLineEdit,
     QPushButton,
-    QSlider,
+    QScrollArea,
     QTableWidget,
     QTableWidgetItem,
     QVBoxLayout,
     QWidget,
 )
 
+from ptxviewer.app.actions import BY_ID
 from ptxviewer.app.presenter import Presenter
-from ptxviewer.app.state import Film, FilmStatus, State
-from ptxviewer.report.model import area_text, headline, nearness
+from ptxviewer.app.state import Film, FilmStatus, Overlay, State
+from ptxviewer.core.types import Lesion
+from ptxviewer.report.model import NOT_EXCLUDED, headline, nearness
+from ptxviewer.ui.controls import MarkedSlider, ScoreBar, Segments, hairline, label
 
-STATUS_TEXT = {
+WIDTH = 300
+ROWS = 4  # of the findings table that are kept free
+HEADLINES = {
     FilmStatus.OPENING: "Opening ...",
     FilmStatus.WAITING: "Waiting for the model ...",
     FilmStatus.ANALYSING: "Analysing ...",
-    FilmStatus.FAILED: "Not opened",
-    FilmStatus.NOT_ANALYSED: "Not analysed",
+    FilmStatus.FAILED: "Could not be opened.",
+    FilmStatus.NOT_ANALYSED: "Not analysed.",
 }
+NEARNESS = {
+    "above": "above the operating point",
+    "near": "near the operating point",
+    "below": "below the operating point",
+}
+COLUMNS = ("Side", "Area", "Width", "Score")
+OPACITY = Overlay().opacity
 
 
-class ResettingSlider(QSlider):
-    """A slider that tells a drag from a settled value, and goes back to its mark on a double click."""
-
-    moved = Signal(float, bool)  # value 0..1, settled
-    reset = Signal()
-
-    def __init__(self, name: str, tip: str) -> None:
-        super().__init__(Qt.Orientation.Horizontal)
-        self.setRange(1, 99)
-        self.setAccessibleName(name)
-        self.setToolTip(tip)
-        self.valueChanged.connect(lambda value: self.moved.emit(value / 100, not self.isSliderDown()))
-        self.sliderReleased.connect(lambda: self.moved.emit(self.value() / 100, True))
-
-    def show_value(self, value: float) -> None:
-        """Follow the state without answering it."""
-        if not self.isSliderDown():
-            self.blockSignals(True)
-            self.setValue(round(100 * value))
-            self.blockSignals(False)
-
-    def mouseDoubleClickEvent(self, event: QMouseEvent) -> None:
-        """Back to the mark."""
-        self.reset.emit()
-
-
-def _label(name: str, text: str = "", wrap: bool = False) -> QLabel:
-    label = QLabel(text)
-    label.setObjectName(name)
-    label.setWordWrap(wrap)
-    label.setTextFormat(Qt.TextFormat.PlainText)
-    return label
+def lesion_cells(lesion: Lesion) -> tuple[str, ...]:
+    """Return one row of the findings table, in the order of ``COLUMNS``."""
+    area = f"{lesion.area_px:,} px" if lesion.area_mm2 is None else f"{lesion.area_mm2 / 100:.1f} cm²"
+    width = f"{lesion.width_px:.0f} px" if lesion.width_mm is None else f"{lesion.width_mm:.0f} mm"
+    return lesion.side.capitalize(), area, width, f"{lesion.max_score:.2f}"
 
 
 class ReadingPanel(QWidget):
@@ -71,117 +60,266 @@ class ReadingPanel(QWidget):
         super().__init__()
         self.setObjectName("reading")
         self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
-        self.setFixedWidth(308)
+        self.setFixedWidth(WIDTH)
         self._presenter = presenter
-        layout = QVBoxLayout(self)
-        layout.setContentsMargins(16, 16, 16, 16)
-        layout.setSpacing(8)
-        layout.addWidget(_label("section", "READING"))
-        self._score = _label("score")
-        self._decision = _label("text", wrap=True)
-        self._decision.setMinimumHeight(54)
-        self._decision.setAlignment(Qt.AlignmentFlag.AlignTop)
-        self._again = QPushButton("Analyse anyway")
-        self._again.clicked.connect(presenter.retry)
-        layout.addWidget(self._score)
-        layout.addWidget(self._decision)
-        layout.addWidget(self._again)
+        self._film_id: int | None = None
+        content = QWidget()
+        column = QVBoxLayout(content)
+        column.setContentsMargins(16, 14, 16, 14)
+        column.setSpacing(6)
+        self._build_reading(column)
+        column.addSpacing(2)
+        column.addWidget(hairline())
+        column.addSpacing(2)
+        self._build_overlay(column)
+        column.addSpacing(2)
+        column.addWidget(hairline())
+        column.addSpacing(2)
+        self._build_findings(column)
+        column.addStretch(1)
+        column.addWidget(hairline())
+        column.addSpacing(2)
+        self._build_verdict(column)
+        scroll = QScrollArea()  # low windows scroll; nothing is cut off
+        scroll.setWidget(content)
+        scroll.setWidgetResizable(True)
+        scroll.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        scroll.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        scroll.viewport().setAutoFillBackground(False)
+        content.setAutoFillBackground(False)
+        whole = QVBoxLayout(self)
+        whole.setContentsMargins(0, 0, 0, 0)
+        whole.addWidget(scroll)
+
+    # Building
+
+    def _build_reading(self, column: QVBoxLayout) -> None:
+        title = QHBoxLayout()
+        self._name = label("quiet")
+        title.addWidget(label("section", "READING"))
+        title.addStretch(1)
+        title.addWidget(self._name)
+        column.addLayout(title)
+        self._frame_text = label("value")
+        self._frame = MarkedSlider("Frame", "Which picture of a film with several")
+        self._frame.moved.connect(self._frame_moved)
+        for widget in (self._frame_text, self._frame):
+            widget.hide()
+            column.addWidget(widget)
+        number = QHBoxLayout()
+        number.setSpacing(8)
+        self._number = label("number")
+        self._where = label("quiet")
+        number.addWidget(self._number, 0, Qt.AlignmentFlag.AlignBaseline)
+        number.addWidget(self._where, 0, Qt.AlignmentFlag.AlignBaseline)
+        number.addStretch(1)
+        column.addLayout(number)
+        self._bar = ScoreBar()
+        column.addWidget(self._bar)
+        self._headline = self._kept(label("headline", wrap=True), 38)
+        self._remark = self._kept(label("quiet", wrap=True), 32)
+        column.addSpacing(2)
+        column.addWidget(self._headline)
+        column.addWidget(self._remark)
+        self._again = QPushButton()
+        self._again.setFocusPolicy(Qt.FocusPolicy.TabFocus)
+        self._again.clicked.connect(self._do_again)
         policy = self._again.sizePolicy()
         policy.setRetainSizeWhenHidden(True)
         self._again.setSizePolicy(policy)
-        self._threshold_text = _label("text", "Threshold")
-        self._threshold = ResettingSlider(
-            "Threshold", "How sure the model must be. [ and ] move it, a double click goes back to the operating point."
+        column.addWidget(self._again, 0, Qt.AlignmentFlag.AlignLeft)
+
+    @staticmethod
+    def _kept(made: QLabel, height: int) -> QLabel:
+        made.setMinimumHeight(height)
+        made.setAlignment(Qt.AlignmentFlag.AlignTop | Qt.AlignmentFlag.AlignLeft)
+        return made
+
+    def _build_overlay(self, column: QVBoxLayout) -> None:
+        presenter = self._presenter
+        self._threshold = MarkedSlider(
+            "Threshold",
+            "How high the model's score must be. [ and ] move it; a double click goes back to the operating point.",
+            1,
+            99,
         )
         self._threshold.moved.connect(presenter.set_threshold)
         self._threshold.reset.connect(presenter.reset_threshold)
-        self._mark = _label("quiet")
-        self._opacity = ResettingSlider("Opacity", "Opacity of fill and heat map. { and } move it.")
+        self._opacity = MarkedSlider("Opacity", "Of fill and heat map. { and } move it; a double click resets it.")
         self._opacity.moved.connect(lambda value, _settled: presenter.set_opacity(value))
-        self._opacity.reset.connect(lambda: presenter.set_opacity(0.25))
-        for widget in (self._threshold_text, self._threshold, self._mark, _label("text", "Opacity"), self._opacity):
-            layout.addWidget(widget)
-        self._modes: dict[str, QPushButton] = {}
-        self._verdicts: dict[str, QPushButton] = {}
-        layout.addLayout(self._row(self._modes, ("outline", "fill", "heat"), presenter.set_overlay_mode))
-        layout.addWidget(_label("quiet", "Hold Space to hide it, O changes it"))
-        layout.addSpacing(8)
-        layout.addWidget(_label("section", "FINDINGS"))
-        self._table = self._make_table()
-        self._spacing = _label("quiet", wrap=True)
-        layout.addWidget(self._table)
-        layout.addWidget(self._spacing)
-        layout.addStretch(1)
-        layout.addWidget(_label("section", "VERDICT"))
-        layout.addLayout(self._row(self._verdicts, ("accept", "reject", "unsure"), presenter.set_verdict))
+        self._opacity.reset.connect(lambda: presenter.set_opacity(OPACITY))
+        self._threshold_value, self._opacity_value, self._mark = label("value"), label("value"), label("quiet")
+        grid = QGridLayout()
+        grid.setHorizontalSpacing(6)
+        grid.setVerticalSpacing(2)
+        grid.addWidget(label("value", "Threshold"), 0, 0)
+        grid.addWidget(self._mark, 0, 1, Qt.AlignmentFlag.AlignRight)
+        grid.addWidget(self._threshold_value, 0, 2, Qt.AlignmentFlag.AlignRight)
+        grid.addWidget(self._threshold, 1, 0, 1, 3)
+        grid.addWidget(label("value", "Opacity"), 2, 0)
+        grid.addWidget(self._opacity_value, 2, 2, Qt.AlignmentFlag.AlignRight)
+        grid.addWidget(self._opacity, 3, 0, 1, 3)
+        grid.setColumnStretch(1, 1)
+        grid.setColumnMinimumWidth(2, 32)
+        column.addLayout(grid)
+        self._modes = Segments(
+            (
+                ("outline", "Outline", f"{BY_ID['overlay_outline'].tip} (O: next)"),
+                ("fill", "Fill", f"{BY_ID['overlay_fill'].tip} (O: next)"),
+                ("heat", "Heat map", f"{BY_ID['overlay_heat'].tip} (O: next)"),
+            ),
+            lambda value: BY_ID[f"overlay_{value}"].run(presenter),
+        )
+        column.addWidget(self._modes)
+        self._hint = label("quiet")
+        column.addWidget(self._hint)
 
-    @staticmethod
-    def _row(buttons: dict[str, QPushButton], names: tuple[str, ...], act: object) -> QHBoxLayout:
-        row = QHBoxLayout()
-        row.setSpacing(4)
-        for name in names:
-            button = QPushButton(name.capitalize())
-            button.setCheckable(True)
-            button.clicked.connect(lambda _checked=False, name=name: act(name))  # type: ignore[operator]
-            buttons[name] = button
-            row.addWidget(button)
-        return row
-
-    @staticmethod
-    def _make_table() -> QTableWidget:
-        table = QTableWidget(0, 4)
-        table.setHorizontalHeaderLabels(["Side", "Area", "Width", "Score"])
-        table.horizontalHeader().setSectionResizeMode(QHeaderView.ResizeMode.Stretch)
+    def _build_findings(self, column: QVBoxLayout) -> None:
+        column.addWidget(label("section", "FINDINGS"))
+        table = QTableWidget(0, len(COLUMNS))
+        for number, name in enumerate(COLUMNS):
+            heading = QTableWidgetItem(name)
+            side = Qt.AlignmentFlag.AlignRight if number else Qt.AlignmentFlag.AlignLeft
+            heading.setTextAlignment(side | Qt.AlignmentFlag.AlignVCenter)
+            table.setHorizontalHeaderItem(number, heading)
+        header = table.horizontalHeader()
+        header.setSectionResizeMode(QHeaderView.ResizeMode.Stretch)
+        header.setHighlightSections(False)
         table.verticalHeader().hide()
+        table.verticalHeader().setMinimumSectionSize(22)
+        table.verticalHeader().setDefaultSectionSize(22)
+        table.setShowGrid(False)
         table.setEditTriggers(QAbstractItemView.EditTrigger.NoEditTriggers)
         table.setSelectionMode(QAbstractItemView.SelectionMode.NoSelection)
         table.setFocusPolicy(Qt.FocusPolicy.NoFocus)
-        table.setFixedHeight(150)
+        table.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        table.setFixedHeight(26 + 22 * ROWS)
         table.setAccessibleName("Findings")
-        return table
+        self._table = table
+        self._spacing = self._kept(label("quiet", wrap=True), 32)
+        column.addWidget(table)
+        column.addWidget(self._spacing)
+
+    def _build_verdict(self, column: QVBoxLayout) -> None:
+        column.addWidget(label("section", "VERDICT"))
+        self._verdicts = Segments(
+            tuple((name, BY_ID[f"verdict_{name}"].text, BY_ID[f"verdict_{name}"].tooltip) for name in
+                  ("accept", "reject", "unsure")),
+            lambda value: BY_ID[f"verdict_{value}"].run(self._presenter),
+        )  # fmt: skip
+        column.addWidget(self._verdicts)
+        self._note = QLineEdit()
+        self._note.setPlaceholderText("Note")
+        self._note.setAccessibleName("Note")
+        self._note.setMaxLength(500)
+        self._note.setAcceptDrops(False)  # films dropped here open like anywhere else
+        self._note.editingFinished.connect(self.settle)
+        column.addWidget(self._note)
+
+    # Intents
+
+    def settle(self) -> None:
+        """Keep a note that is being typed; called before another film comes on screen."""
+        if self._note.isModified():
+            self._note.setModified(False)
+            self._presenter.set_note(self._note.text().strip())
+
+    def _do_again(self) -> None:
+        film = self._presenter.state.current
+        if film is not None and film.status in (FilmStatus.WAITING, FilmStatus.ANALYSING):
+            self._presenter.cancel()
+        else:
+            self._presenter.retry()
+
+    def _frame_moved(self, value: float, settled: bool) -> None:
+        if settled:
+            self._presenter.set_frame(round(100 * value))
+
+    # Rendering
 
     def show_state(self, state: State) -> None:
         """Show the film on screen; without one everything is quiet."""
         film, info = state.current, state.engine.info
-        ready = film is not None and film.maps is not None and info is not None
-        for control in (self._threshold, *self._verdicts.values()):
-            control.setEnabled(ready)
-        again = film is not None and film.status in (FilmStatus.NOT_ANALYSED, FilmStatus.FAILED)
-        self._again.setVisible(again)
-        self._again.setText("Try again" if film is not None and film.status is FilmStatus.FAILED else "Analyse anyway")
-        self._opacity.show_value(state.overlay.opacity)
-        for name, button in self._modes.items():
-            button.setChecked(state.overlay.mode == name and state.overlay.visible)
-        if not ready or film is None or info is None or film.maps is None:
-            self._score.setText("" if film is None else STATUS_TEXT.get(film.status, ""))
-            self._decision.setText("" if film is None else film.note or film.error)
-            self._threshold_text.setText("Threshold")
+        rule = info.rule if info is not None else None
+        ready = film is not None and film.maps is not None and rule is not None
+        self._threshold.setEnabled(ready)
+        self._verdicts.setEnabled(ready)
+        self._note.setEnabled(film is not None and film.radiograph is not None)
+        self._show_film(film)
+        self._show_note(film)
+        overlay = state.overlay
+        self._opacity.show_value(overlay.opacity, None)
+        self._opacity.setEnabled(overlay.mode != "outline")
+        self._opacity_value.setText(f"{overlay.opacity * 100:.0f} %")
+        self._modes.show_choice(overlay.mode if overlay.visible else "")
+        self._hint.setText("Hold Space to hide the overlay" if overlay.visible else "The overlay is off (X shows it)")
+        if film is None or film.maps is None or rule is None:
+            self._number.setText("–")
+            self._where.setText("")
+            self._bar.show_score(None, None)
+            self._threshold_value.setText("")
             self._mark.setText("")
-            self._spacing.setText("")
-            self._table.setRowCount(0)
-            for button in self._verdicts.values():
-                button.setChecked(False)
+            self._verdicts.show_choice("")
             return
-        threshold = film.threshold(info.rule)
-        word = nearness(film.maps.score, info.rule.score_threshold)
-        self._score.setText(f"Score {film.maps.score:.2f}, {word}")
-        self._threshold_text.setText(f"Threshold {threshold:.2f}")
-        self._threshold.show_value(threshold)
-        self._mark.setText(f"Operating point {info.rule.threshold:.2f}; film score {info.rule.score_threshold:.2f}")
-        for name, button in self._verdicts.items():
-            button.setChecked(film.review.verdict == name)
-        self._show_findings(film)
+        threshold, score, mark = film.threshold(rule), film.maps.score, rule.score_threshold
+        self._number.setText(f"{score:.2f}")
+        self._where.setText(f"{NEARNESS[nearness(score, mark)]} ({mark:.2f})")
+        self._bar.show_score(score, mark)
+        self._bar.setToolTip(f"The film's score is {score:.2f}; the model's operating point is {mark:.2f}.")
+        self._threshold_value.setText(f"{threshold:.2f}")
+        moved = abs(threshold - rule.threshold) >= 0.005
+        self._mark.setText(f"operating point {rule.threshold:.2f}" if moved else "at operating point")
+        self._threshold.show_value(threshold, rule.threshold)
+        self._verdicts.show_choice(film.review.verdict)
 
-    def _show_findings(self, film: Film) -> None:
-        findings, radiograph = film.findings, film.radiograph
-        if findings is None or radiograph is None:
-            return
-        suffix = "" if findings.present else " This does not exclude a pneumothorax."
-        self._decision.setText(headline(radiograph, findings) + suffix)
-        self._spacing.setText(f"Spacing: {radiograph.spacing.label or 'none'}")
-        self._table.setRowCount(len(findings.lesions))
-        for row, lesion in enumerate(findings.lesions):
-            width = f"{lesion.width_px:.0f} px" if lesion.width_mm is None else f"{lesion.width_mm:.0f} mm"
-            area = area_text(lesion.area_px, lesion.area_mm2, "").replace(" ()", "")
-            for column, text in enumerate((lesion.side.capitalize(), area, width, f"{lesion.max_score:.2f}")):
-                self._table.setItem(row, column, QTableWidgetItem(text))
+    def _show_film(self, film: Film | None) -> None:
+        """What is said of the film: its sentence, its findings, where its millimetres come from."""
+        line, remark, again, cells, spacing = "", "", "", [], ""
+        if film is not None:
+            line, remark = HEADLINES.get(film.status, ""), film.note or film.error
+            again = {
+                FilmStatus.FAILED: "Try again",
+                FilmStatus.NOT_ANALYSED: "Analyse anyway" if film.radiograph is not None else "",
+                FilmStatus.WAITING: "Stop",
+                FilmStatus.ANALYSING: "Stop",
+            }.get(film.status, "")
+            if film.radiograph is not None:
+                place = film.radiograph.spacing
+                spacing = place.note or (f"Sizes {place.label}." if place.known else "No sizes in mm: pixels only.")
+            if film.maps is not None and film.findings is not None and film.radiograph is not None:
+                line = headline(film.radiograph, film.findings)
+                remark = "" if film.findings.present else NOT_EXCLUDED
+                cells = [lesion_cells(lesion) for lesion in film.findings.lesions]
+        self._name.setText(f"Film {film.number}" if film is not None else "")
+        self._headline.setText(line.replace(" cm²", "\u00a0cm²"))  # a number keeps its unit
+        self._remark.setText(remark)
+        self._again.setText(again)
+        self._again.setVisible(bool(again))
+        self._spacing.setText(spacing)
+        self._show_table(cells)
+        self._show_frames(film)
+
+    def _show_table(self, cells: list[tuple[str, ...]]) -> None:
+        self._table.setRowCount(len(cells))
+        for row, texts in enumerate(cells):
+            for column, text in enumerate(texts):
+                item = QTableWidgetItem(text)
+                side = Qt.AlignmentFlag.AlignRight if column else Qt.AlignmentFlag.AlignLeft
+                item.setTextAlignment(side | Qt.AlignmentFlag.AlignVCenter)
+                self._table.setItem(row, column, item)
+
+    def _show_frames(self, film: Film | None) -> None:
+        several = film is not None and film.frames > 1
+        for widget in (self._frame_text, self._frame):
+            widget.setVisible(several)
+        if film is not None and several:
+            self._frame.setMaximum(film.frames - 1)
+            self._frame.show_value(film.view.frame / 100, None)
+            self._frame_text.setText(f"Frame {film.view.frame + 1} of {film.frames}")
+
+    def _show_note(self, film: Film | None) -> None:
+        new = (film.id if film is not None else None) != self._film_id
+        self._film_id = film.id if film is not None else None
+        note = film.review.note if film is not None else ""
+        if (new or not self._note.isModified()) and self._note.text() != note:
+            self._note.setText(note)

@@ -1,0 +1,27 @@
+"""The hop home: the one way from a worker thread to the main thread."""
+
+from __future__ import annotations
+
+import contextlib
+from collections.abc import Callable
+
+from PySide6.QtCore import QObject, Qt, Signal
+
+
+class Bridge(QObject):
+    """One queued signal that carries a closure; workers touch no other QObject."""
+
+    _posted = Signal(object)
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._posted.connect(self._run, Qt.ConnectionType.QueuedConnection)
+
+    def post(self, work: Callable[[], None]) -> None:
+        """Run ``work`` on the main thread, soon. From any thread; after the window has gone, nothing happens."""
+        with contextlib.suppress(RuntimeError):  # the signal's C++ half was deleted: nobody is at home any more
+            self._posted.emit(work)
+
+    @staticmethod
+    def _run(work: Callable[[], None]) -> None:
+        work()

@@ -1,0 +1,213 @@
+"""The small controls of the panels: a slider with a mark, the score bar, segments, labels."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+
+from PySide6.QtCore import QRectF, QSize, Qt, Signal
+from PySide6.QtGui import QColor, QFont, QMouseEvent, QPainter, QPaintEvent, QPen, QWheelEvent
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QPushButton, QSizePolicy, QSlider, QWidget
+
+from ptxviewer.ui.style import PALETTE
+
+HANDLE = 12  # diameter of the slider's handle
+
+
+def label(name: str, text: str = "", *, wrap: bool = False) -> QLabel:
+    """Return a plain-text label; ``name`` picks its look in the stylesheet."""
+    made = QLabel(text)
+    made.setObjectName(name)
+    made.setTextFormat(Qt.TextFormat.PlainText)
+    made.setWordWrap(wrap)
+    return made
+
+
+def hairline() -> QFrame:
+    """Return a line between two sections."""
+    line = QFrame()
+    line.setObjectName("rule")
+    return line
+
+
+def tabular(font: QFont) -> QFont:
+    """Return the font with figures of one width, so that numbers do not dance; where Qt is too old, the same font."""
+    if hasattr(font, "setFeature"):  # Qt 6.7
+        font.setFeature(QFont.Tag("tnum"), 1)
+    return font
+
+
+class ElidedLabel(QLabel):
+    """One line that ends in an ellipsis where it does not fit, and shows the whole of it as a tooltip."""
+
+    def __init__(self, mode: Qt.TextElideMode = Qt.TextElideMode.ElideRight) -> None:
+        super().__init__()
+        self._mode = mode
+        self.setTextFormat(Qt.TextFormat.PlainText)
+        self.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
+
+    def setText(self, text: str) -> None:
+        """Show ``text``."""
+        super().setText(text)
+        self.setToolTip(text)
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        """Draw what fits."""
+        painter = QPainter(self)
+        painter.setPen(self.palette().color(self.foregroundRole()))
+        text = self.fontMetrics().elidedText(self.text(), self._mode, self.width())
+        painter.drawText(self.rect(), Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignLeft, text)
+
+
+class MarkedSlider(QSlider):
+    """A slider from 0 to 1 with a mark: a press goes to the place pressed, a double click back to the mark."""
+
+    moved = Signal(float, bool)  # value, settled
+    reset = Signal()
+
+    def __init__(self, name: str, tip: str, lowest: int = 0, highest: int = 100) -> None:
+        super().__init__(Qt.Orientation.Horizontal)
+        self.setRange(lowest, highest)
+        self.setAccessibleName(name)
+        self.setToolTip(tip)
+        self.setFixedHeight(20)
+        self.setFocusPolicy(Qt.FocusPolicy.TabFocus)
+        self._mark: float | None = None
+        self.valueChanged.connect(lambda value: self.moved.emit(value / 100, not self.isSliderDown()))
+
+    def show_value(self, value: float, mark: float | None) -> None:
+        """Follow the state without answering it; a hand on the slider wins."""
+        if mark != self._mark:
+            self._mark = mark
+            self.update()
+        if not self.isSliderDown() and self.value() != round(100 * value):
+            self.blockSignals(True)
+            self.setValue(round(100 * value))
+            self.blockSignals(False)
+
+    def _x(self, value: float) -> float:
+        low, high = self.minimum() / 100, self.maximum() / 100
+        return HANDLE / 2 + 1 + (value - low) / (high - low) * (self.width() - HANDLE - 2)
+
+    def _go_to(self, x: float) -> None:
+        low, high = self.minimum(), self.maximum()
+        self.setValue(round(low + (x - HANDLE / 2 - 1) / max(1, self.width() - HANDLE - 2) * (high - low)))
+
+    def mousePressEvent(self, event: QMouseEvent) -> None:
+        """Take the handle and go where the pointer is."""
+        if event.button() is Qt.MouseButton.LeftButton:
+            self.setSliderDown(True)
+            self._go_to(event.position().x())
+
+    def mouseMoveEvent(self, event: QMouseEvent) -> None:
+        """Follow the pointer."""
+        if self.isSliderDown():
+            self._go_to(event.position().x())
+
+    def mouseReleaseEvent(self, event: QMouseEvent) -> None:
+        """Let go: the value is settled."""
+        if event.button() is Qt.MouseButton.LeftButton and self.isSliderDown():
+            self.setSliderDown(False)
+            self.moved.emit(self.value() / 100, True)
+
+    def mouseDoubleClickEvent(self, event: QMouseEvent) -> None:
+        """Back to the mark."""
+        self.setSliderDown(False)
+        self.reset.emit()
+
+    def wheelEvent(self, event: QWheelEvent) -> None:
+        """Leave the wheel to the panel: a page that scrolls must not move a threshold."""
+        event.ignore()
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        """Groove, the part below the value, the mark, the handle."""
+        painter = QPainter(self)
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        middle = self.height() / 2
+        on = self.isEnabled()
+        x = self._x(self.value() / 100)
+        painter.setPen(Qt.PenStyle.NoPen)
+        painter.setBrush(QColor(PALETTE["edge" if on else "line"]))
+        painter.drawRoundedRect(QRectF(1, middle - 1.5, self.width() - 2, 3), 1.5, 1.5)
+        if on:
+            painter.setBrush(QColor(PALETTE["accent"]))
+            painter.drawRoundedRect(QRectF(1, middle - 1.5, x - 1, 3), 1.5, 1.5)
+        if self._mark is not None and on:
+            painter.setBrush(QColor(PALETTE["text"]))
+            painter.drawRect(QRectF(round(self._x(self._mark)) - 1, middle - 8, 2, 16))
+        painter.setBrush(QColor(PALETTE["panel"]))
+        painter.drawEllipse(QRectF(x - HANDLE / 2 - 2, middle - HANDLE / 2 - 2, HANDLE + 4, HANDLE + 4))
+        painter.setBrush(QColor(PALETTE["text" if on else "disabled"]))
+        painter.drawEllipse(QRectF(x - HANDLE / 2, middle - HANDLE / 2, HANDLE, HANDLE))
+        if self.hasFocus():
+            painter.setBrush(Qt.BrushStyle.NoBrush)
+            painter.setPen(QPen(QColor(PALETTE["accent"]), 1.5))
+            painter.drawEllipse(QRectF(x - HANDLE / 2 - 1.5, middle - HANDLE / 2 - 1.5, HANDLE + 3, HANDLE + 3))
+
+
+class ScoreBar(QWidget):
+    """The film's score from 0 to 1 with the operating point as a mark."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.setFixedHeight(18)
+        self.setAccessibleName("Film score")
+        self._score: float | None = None
+        self._mark: float | None = None
+
+    def show_score(self, score: float | None, mark: float | None) -> None:
+        """Show a score and the operating point; None leaves the bar empty."""
+        if (score, mark) != (self._score, self._mark):
+            self._score, self._mark = score, mark
+            said = "no score yet" if score is None or mark is None else f"{score:.2f}, operating point {mark:.2f}"
+            self.setAccessibleDescription(said)
+            self.update()
+
+    def sizeHint(self) -> QSize:
+        """As wide as there is room."""
+        return QSize(200, 18)
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        """Trough, bar, mark."""
+        painter = QPainter(self)
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        painter.setPen(Qt.PenStyle.NoPen)
+        trough = QRectF(0, 5, self.width(), 8)
+        painter.setBrush(QColor(PALETTE["line"]))
+        painter.drawRoundedRect(trough, 2, 2)
+        if self._score is None or self._mark is None:
+            return
+        painter.setBrush(QColor(PALETTE["accent" if self._score >= self._mark else "quiet"]))
+        painter.drawRoundedRect(QRectF(0, 5, max(3.0, self._score * self.width()), 8), 2, 2)
+        x = round(self._mark * self.width())
+        painter.setBrush(QColor(PALETTE["panel"]))
+        painter.drawRect(QRectF(x - 2, 1, 4, 16))
+        painter.setBrush(QColor(PALETTE["text"]))
+        painter.drawRect(QRectF(x - 1, 1, 2, 16))
+
+
+class Segments(QWidget):
+    """A row of buttons of which at most one is down; a press calls ``act`` and the state answers."""
+
+    def __init__(self, choices: Sequence[tuple[str, str, str]], act: Callable[[str], None]) -> None:
+        """``choices`` are (value, text, tooltip)."""
+        super().__init__()
+        row = QHBoxLayout(self)
+        row.setContentsMargins(0, 0, 0, 0)
+        row.setSpacing(0)
+        self.buttons: dict[str, QPushButton] = {}
+        for number, (value, text, tip) in enumerate(choices):
+            button = QPushButton(text)
+            button.setObjectName("segment")
+            place = "first" if number == 0 else "last" if number == len(choices) - 1 else "middle"
+            button.setProperty("place", place)
+            button.setCheckable(True)
+            button.setToolTip(tip)
+            button.setFocusPolicy(Qt.FocusPolicy.TabFocus)
+            button.clicked.connect(lambda _down=False, value=value: act(value))
+            self.buttons[value] = button
+            row.addWidget(button, 1)
+
+    def show_choice(self, value: str) -> None:
+        """Press down the button of ``value``, and no other."""
+        for name, button in self.buttons.items():
+            button.setChecked(name == value)

@@ -1,0 +1,102 @@
+"""Two pages of facts: about the program and its model, and about the film on screen."""
+
+from __future__ import annotations
+
+import platform
+
+from PySide6 import __version__ as pyside_version
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QDialog, QDialogButtonBox, QFormLayout, QLabel, QVBoxLayout, QWidget
+
+from ptxviewer import __version__
+from ptxviewer.app.state import State
+from ptxviewer.core.types import Radiograph
+from ptxviewer.report.model import RESEARCH_USE
+from ptxviewer.ui.controls import label
+
+Facts = tuple[tuple[str, str], ...]
+
+
+def program_facts(state: State) -> Facts:
+    """Return what the About dialog says."""
+    info = state.engine.info
+    model: Facts = (("Model", state.engine.error or "not loaded yet"),)
+    if info is not None:
+        rule = info.rule
+        model = (
+            ("Model", info.model_id),
+            ("Weights (SHA-256)", info.model_sha256),
+            ("Operating point", f"threshold {rule.threshold:.2f}, film score {rule.score_threshold:.2f}"),
+            ("Device", info.device + (f" ({info.note})" if info.note else "")),
+        )
+    versions = f"Python {platform.python_version()}, Qt for Python {pyside_version}"
+    return (("Version", __version__), *model, ("Runs on", versions), ("Licence", "Apache-2.0"))
+
+
+def film_facts(film: Radiograph) -> Facts:
+    """Return the technical facts of a film; nothing of the patient."""
+    seen = film.acquisition
+    spacing = film.spacing
+    size = f"{spacing.row_mm:.4g} x {spacing.col_mm:.4g} mm, " if spacing.known else ""
+    facts = (
+        ("Size", f"{film.cols} x {film.rows} pixels" + (f", {film.frames} frames" if film.frames > 1 else "")),
+        ("Modality and view", " ".join(part for part in (seen.modality, seen.view) if part)),
+        (
+            "Pixels",
+            ", ".join(p for p in (seen.photometric, f"{seen.bits_stored} bit" if seen.bits_stored else "") if p),
+        ),
+        ("Pixel spacing", size + (spacing.label or spacing.origin.value)),
+        ("", spacing.note),
+        ("Compression", "lossy" if seen.lossy else ""),
+        ("Transfer syntax", seen.transfer_syntax),
+        ("Object", seen.sop_class),
+        ("Made by", seen.manufacturer),
+        *(("Remark", note) for note in film.notes),
+    )
+    return tuple((name, value) for name, value in facts if value)
+
+
+class FactsDialog(QDialog):
+    """A list of facts that can be selected and copied."""
+
+    def __init__(self, title: str, heading: str, remark: str, facts: Facts, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setWindowTitle(title)
+        self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        self.setFixedWidth(560)
+        column = QVBoxLayout(self)
+        column.setContentsMargins(24, 20, 24, 16)
+        column.setSpacing(6)
+        column.addWidget(label("number", heading))
+        column.addWidget(label("quiet", remark, wrap=True))
+        column.addSpacing(10)
+        form = QFormLayout()
+        form.setHorizontalSpacing(20)
+        form.setVerticalSpacing(8)
+        for name, value in facts:
+            form.addRow(label("quiet", name), self._value(value))
+        column.addLayout(form)
+        column.addSpacing(10)
+        buttons = QDialogButtonBox(QDialogButtonBox.StandardButton.Close)
+        buttons.rejected.connect(self.reject)
+        column.addWidget(buttons)
+
+    @staticmethod
+    def _value(text: str) -> QLabel:
+        hash_like = len(text) == 64 and " " not in text
+        shown = label("text", f"{text[:32]}\n{text[32:]}" if hash_like else text, wrap=True)
+        shown.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
+        return shown
+
+
+def about_program(state: State, parent: QWidget) -> FactsDialog:
+    """Return the dialog about the program."""
+    remark = f"Shows where a pneumothorax may be on a chest radiograph. {RESEARCH_USE} Nothing leaves this computer."
+    return FactsDialog("About PTXViewer", "PTXViewer", remark, program_facts(state), parent)
+
+
+def about_film(number: int, film: Radiograph, parent: QWidget) -> FactsDialog:
+    """Return the dialog about the film on screen."""
+    return FactsDialog(
+        "About this film", f"Film {number}", "Technical facts, without patient data.", film_facts(film), parent
+    )

@@ -1,0 +1,86 @@
+"""Menus from the table of actions: one Qt action a row, its keys live wherever the focus is."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from PySide6.QtGui import QAction, QKeySequence
+from PySide6.QtWidgets import (
+    QAbstractSpinBox,
+    QApplication,
+    QComboBox,
+    QLineEdit,
+    QMainWindow,
+    QMenu,
+    QMenuBar,
+    QPlainTextEdit,
+    QTextEdit,
+)
+
+from ptxviewer.app.actions import ACTIONS, Action, Group
+from ptxviewer.app.state import State
+from ptxviewer.core.voi import describe
+from ptxviewer.ui.icons import icon
+
+MENUS: tuple[tuple[str, tuple[Group, ...]], ...] = (
+    ("File", ("file",)),
+    ("View", ("view", "tools", "screen")),
+    ("Film", ("films",)),
+    ("AI", ("overlay", "review")),
+    ("Help", ("help",)),
+)
+ROLES = {
+    "about": QAction.MenuRole.AboutRole,
+    "settings": QAction.MenuRole.PreferencesRole,
+    "quit": QAction.MenuRole.QuitRole,
+}
+
+
+def typing() -> bool:
+    """True while the focus is where text is typed: there keys are letters."""
+    return isinstance(QApplication.focusWidget(), (QLineEdit, QPlainTextEdit, QTextEdit, QAbstractSpinBox, QComboBox))
+
+
+def make_action(row: Action, do: Callable[[Action], None], window: QMainWindow) -> QAction:
+    """Return the Qt action of a row. It belongs to the window, so its keys work also while menus are hidden."""
+    made = QAction(row.text, window)
+    if row.icon:
+        made.setIcon(icon(row.icon))
+        made.setIconVisibleInMenu(False)
+    made.setShortcuts([QKeySequence(key) for key in row.keys])
+    made.setCheckable(row.checked is not None)
+    made.setToolTip(row.tooltip)
+    made.setMenuRole(ROLES.get(row.id, QAction.MenuRole.NoRole))
+    made.triggered.connect(lambda _checked=False: do(row))
+    window.addAction(made)
+    return made
+
+
+def build_menus(bar: QMenuBar, actions: dict[str, QAction], state: Callable[[], State]) -> None:
+    """Fill the menu bar: a line between two groups of a menu, the window presets with their names."""
+    for title, groups in MENUS:
+        menu = bar.addMenu(title)
+        for number, group in enumerate(groups):
+            if number:
+                menu.addSeparator()
+            for row in ACTIONS:
+                if row.group == group and "menu" in row.places:
+                    menu.addAction(actions[row.id])
+            if group == "view":
+                _add_presets(menu, actions, state)
+
+
+def _add_presets(menu: QMenu, actions: dict[str, QAction], state: Callable[[], State]) -> None:
+    presets = menu.addMenu("Window presets")
+    rows = [actions[row.id] for row in ACTIONS if row.group == "window"]
+    presets.addActions(rows[:1])
+
+    def name_them() -> None:
+        film = state().current
+        vois = film.radiograph.vois if film is not None and film.radiograph is not None else ()
+        presets.clear()  # the actions stay, and their keys: they belong to the window
+        for made, voi in zip(rows, vois, strict=False):
+            made.setText(" ".join(part for part in (voi.explanation, f"({describe(voi)})") if part))
+            presets.addAction(made)
+
+    presets.aboutToShow.connect(name_them)

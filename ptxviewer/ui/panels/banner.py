@@ -1,0 +1,95 @@
+"""One sentence over the film's top edge: a failure, a warning, or that nothing was found. Never a dialog."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QHBoxLayout, QLabel, QPushButton, QVBoxLayout, QWidget
+
+from ptxviewer.app.presenter import Presenter
+from ptxviewer.app.state import Banner, FilmStatus, State
+from ptxviewer.ui.controls import label
+
+WIDEST = 640
+TOP = 12
+
+
+class BannerBar(QWidget):
+    """Lies over another widget; that widget's layout knows nothing of it, so nothing moves when it comes and goes."""
+
+    def __init__(self, over: QWidget, presenter: Presenter) -> None:
+        super().__init__(over)
+        self._over = over
+        self.setObjectName("banner")
+        self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
+        self._shown: tuple[Banner, str] | None = None
+        self._text = label("text", wrap=True)
+        self._details = label("quiet", wrap=True)
+        self._details.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
+        self._more = self._button("Details")
+        self._more.clicked.connect(self._toggle)
+        dismiss = self._button("Dismiss")
+        dismiss.setToolTip("Esc")
+        dismiss.clicked.connect(presenter.dismiss_banner)
+        top = QHBoxLayout()
+        top.setSpacing(4)
+        top.addWidget(self._text, 1)
+        top.addWidget(self._more)
+        top.addWidget(dismiss)
+        self._column = column = QVBoxLayout(self)
+        column.setContentsMargins(14, 6, 6, 6)
+        column.setSpacing(4)
+        column.addLayout(top)
+        column.addWidget(self._details)
+        self.hide()
+
+    @staticmethod
+    def _button(text: str) -> QPushButton:
+        button = QPushButton(text)
+        button.setObjectName("plain")
+        button.setFocusPolicy(Qt.FocusPolicy.TabFocus)
+        return button
+
+    def show_state(self, state: State) -> None:
+        """Show the state's banner; which file failed is told on demand, on this screen only."""
+        banner, film = state.banner, state.current
+        if banner is None:
+            self._shown = None
+            self.hide()
+            return
+        details = banner.details
+        if not details and banner.level == "error" and film is not None and film.status is FilmStatus.FAILED:
+            details = f"File: {film.path}"
+        if self._shown != (banner, details):
+            self._shown = (banner, details)
+            self._text.setText(banner.text)
+            self._details.setText(details)
+            self._details.hide()
+            self._more.setVisible(bool(details))
+            self.setProperty("level", banner.level)
+            self.style().unpolish(self)
+            self.style().polish(self)
+            self.setAccessibleName(banner.text)
+        self.place()
+        self.show()
+        self.raise_()
+
+    def place(self) -> None:
+        """Keep to the middle of the parent's top edge, as wide as the sentence needs."""
+        room = self._over.width() - 24
+        buttons = 100 if self._more.isHidden() else 180
+        width = self._width(self._text) + buttons
+        if not self._details.isHidden():
+            width = max(width, self._width(self._details) + 30)
+        width = max(160, min(width, WIDEST, room))
+        self.setFixedWidth(width)
+        self.setFixedHeight(max(self._column.heightForWidth(width), 38))
+        self.move((self._over.width() - width) // 2, TOP)
+
+    @staticmethod
+    def _width(shown: QLabel) -> int:
+        shown.ensurePolished()
+        return shown.fontMetrics().horizontalAdvance(shown.text()) + 24
+
+    def _toggle(self) -> None:
+        self._details.setVisible(self._details.isHidden())
+        self.place()

@@ -1,0 +1,98 @@
+"""What is seen before a film is open: where to drop one, three buttons, three keys, and what this is not for."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from PySide6.QtCore import QRectF, Qt
+from PySide6.QtGui import QColor, QPainter, QPaintEvent, QPen
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QPushButton, QVBoxLayout, QWidget
+
+from ptxviewer.report.model import RESEARCH_USE
+from ptxviewer.ui.controls import label
+from ptxviewer.ui.icons import icon
+from ptxviewer.ui.style import PALETTE
+
+KEYS = (("Space", "hides the overlay while held"), ("[  ]", "move the threshold"), ("?", "shows every key"))
+
+
+class EmptyPage(QWidget):
+    """A quiet drop target in the middle of the black."""
+
+    def __init__(
+        self, open_files: Callable[[], None], open_folder: Callable[[], None], sample: Callable[[], None]
+    ) -> None:
+        super().__init__()
+        self.setObjectName("drop")
+        self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
+        target = QFrame()
+        target.setObjectName("dropTarget")
+        target.setFixedSize(560, 220)
+        inside = QVBoxLayout(target)
+        inside.setSpacing(8)
+        centre = Qt.AlignmentFlag.AlignHCenter
+        inside.addStretch(1)
+        inside.addWidget(label("dropTitle", "Drop chest X-rays here"), 0, centre)
+        inside.addWidget(label("quiet", "Files, folders, ZIP archives, DICOMDIR, PNG and JPEG"), 0, centre)
+        inside.addSpacing(16)
+        row = QHBoxLayout()
+        row.setSpacing(8)
+        row.addStretch(1)
+        for text, name, act in (
+            ("Open files", "open", open_files),
+            ("Open folder", "folder", open_folder),
+            ("Sample study", "fill", sample),
+        ):
+            button = QPushButton(icon(name), text)
+            button.setMinimumWidth(120)
+            button.clicked.connect(lambda _down=False, act=act: act())
+            row.addWidget(button)
+        row.addStretch(1)
+        inside.addLayout(row)
+        inside.addStretch(1)
+        keys = QHBoxLayout()
+        keys.setSpacing(8)
+        keys.addStretch(1)
+        for number, (key, meaning) in enumerate(KEYS):
+            if number:
+                keys.addSpacing(20)
+            keys.addWidget(label("key", key))
+            keys.addWidget(label("quiet", meaning))
+        keys.addStretch(1)
+        column = QVBoxLayout(self)
+        column.addStretch(5)
+        column.addWidget(target, 0, centre)
+        column.addSpacing(28)
+        column.addLayout(keys)
+        column.addStretch(5)
+        column.addWidget(label("research", RESEARCH_USE), 0, centre)
+        column.addSpacing(14)
+
+
+class DropVeil(QWidget):
+    """An edge of light around the whole film area while something is held over the window."""
+
+    def __init__(self, over: QWidget) -> None:
+        super().__init__(over)
+        self._over = over
+        self.setAttribute(Qt.WidgetAttribute.WA_TransparentForMouseEvents)
+        self.hide()
+
+    def cover(self) -> None:
+        """Lie over the whole parent, above everything in it."""
+        self.setGeometry(self._over.rect())
+        self.raise_()
+        self.show()
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        """Dim what lies below, draw the edge, say what will happen."""
+        painter = QPainter(self)
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        painter.fillRect(self.rect(), QColor(0, 0, 0, 150))
+        painter.setPen(QPen(QColor(PALETTE["accent"]), 2))
+        painter.drawRoundedRect(QRectF(self.rect()).adjusted(8, 8, -8, -8), 6, 6)
+        font = painter.font()
+        font.setPixelSize(20)
+        painter.setFont(font)
+        painter.setPen(QColor(PALETTE["text"]))
+        painter.drawText(self.rect(), Qt.AlignmentFlag.AlignCenter, "Drop to open")

@@ -1,0 +1,66 @@
+"""The line under the film: a message or what is being done, what is under the pointer, the device, research use."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QHBoxLayout, QWidget
+
+from ptxviewer.app.state import FilmStatus, State
+from ptxviewer.ui.controls import ElidedLabel, label
+
+
+def progress_text(state: State) -> str:
+    """Return what is being done now, or ""."""
+    if state.opening or any(film.status is FilmStatus.OPENING for film in state.films):
+        left = sum(film.status is FilmStatus.OPENING for film in state.films)
+        return f"Opening {left} films ..." if left > 1 else "Opening ..."
+    left = sum(film.status in (FilmStatus.WAITING, FilmStatus.ANALYSING) for film in state.films)
+    if left:
+        return f"Analysing {len(state.films) - left + 1} of {len(state.films)} ..." if left > 1 else "Analysing ..."
+    return ""
+
+
+def engine_text(state: State) -> str:
+    """Return the device and how long it took for the film on screen: "CPU bf16  0.3 s"."""
+    engine, film = state.engine, state.current
+    if engine.phase == "loading":
+        return "Loading the model ..."
+    if engine.phase == "failed":
+        return "No model"
+    if film is not None and film.maps is not None:
+        took = film.maps.infer_ms
+        return f"{film.maps.device}  {f'{took:.0f} ms' if took < 1000 else f'{took / 1000:.1f} s'}"
+    return engine.info.device if engine.info is not None else ""
+
+
+class StatusBar(QWidget):
+    """Renders a state in one line of 24 pixels."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.setObjectName("status")
+        self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
+        self.setFixedHeight(25)
+        row = QHBoxLayout(self)
+        row.setContentsMargins(12, 1, 12, 0)
+        row.setSpacing(20)
+        self._message = ElidedLabel(Qt.TextElideMode.ElideMiddle)
+        self._probe = label("probe")
+        self._engine = label("engine")
+        row.addWidget(self._message, 1)
+        row.addWidget(self._probe)
+        row.addWidget(self._engine)
+        row.addWidget(label("research", "Research use only"))
+
+    def show_state(self, state: State) -> None:
+        """Show what is being done, else the last message."""
+        text = progress_text(state) or state.message
+        if self._message.text() != text:
+            self._message.setText(text)
+        self._engine.setText(engine_text(state))
+        info = state.engine.info
+        self._engine.setToolTip(f"Model {info.model_id}" if info is not None else state.engine.error)
+
+    def show_probe(self, text: str) -> None:
+        """Show what lies under the pointer."""
+        self._probe.setText(text)
