@@ -124,7 +124,7 @@ class ThreadLane:
             return ticket
 
         def deliver(outcome: Outcome[Any]) -> None:
-            if not ticket.retired:
+            if not ticket.retired and not self._closed:
                 done(outcome)
 
         def run() -> None:
