@@ -6,7 +6,7 @@ from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 
-from PySide6.QtCore import QEvent, QObject, QSize, Qt, QTimer
+from PySide6.QtCore import QEvent, QObject, Qt, QTimer
 from PySide6.QtGui import (
     QAction,
     QCloseEvent,
@@ -25,13 +25,12 @@ from PySide6.QtWidgets import (
     QMainWindow,
     QPushButton,
     QStackedWidget,
-    QToolBar,
     QToolButton,
     QVBoxLayout,
     QWidget,
 )
 
-from ptxviewer.app.actions import ACTIONS, BY_ID, TOOLBAR, Action
+from ptxviewer.app.actions import ACTIONS, BY_ID, Action
 from ptxviewer.app.presenter import Presenter
 from ptxviewer.app.state import State
 from ptxviewer.ui import geometry
@@ -40,7 +39,7 @@ from ptxviewer.ui.dialogs.about import about_film, about_program
 from ptxviewer.ui.dialogs.keys import KeySheet
 from ptxviewer.ui.dialogs.notice import FirstRunNotice
 from ptxviewer.ui.dialogs.settings import SettingsDialog
-from ptxviewer.ui.menus import build_menus, make_action, typing
+from ptxviewer.ui.menus import build_menus, make_action, make_toolbar, typing
 from ptxviewer.ui.panels.banner import BannerBar
 from ptxviewer.ui.panels.empty import DropVeil, EmptyPage
 from ptxviewer.ui.panels.film_strip import FilmStrip
@@ -99,27 +98,12 @@ class MainWindow(QMainWindow):
             if not one.held:  # Space: see _peek
                 self._actions[one.id] = make_action(one, self._do, self)
         build_menus(self.menuBar(), self._actions, lambda: self._state)
-        self._toolbar = self._make_toolbar()
+        self._toolbar = make_toolbar(self._actions)
+        column.insertWidget(0, self._toolbar)
         self.canvas.view_changed.connect(self._presenter.set_view)
         self.canvas.threshold_stepped.connect(self._presenter.step_threshold)
         self.canvas.opacity_stepped.connect(self._presenter.step_opacity)
         self.canvas.probed.connect(self.status.show_probe)
-
-    def _make_toolbar(self) -> QToolBar:
-        bar = self.addToolBar("Tools")
-        bar.setMovable(False)
-        bar.setFloatable(False)
-        bar.setIconSize(QSize(18, 18))
-        bar.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextUnderIcon)
-        for number, ids in enumerate(TOOLBAR):
-            if number:
-                bar.addSeparator()
-            for one in ids:
-                bar.addAction(self._actions[one])
-        for button in bar.findChildren(QToolButton):
-            button.setFocusPolicy(Qt.FocusPolicy.TabFocus)
-            button.setAccessibleName(button.text())
-        return bar
 
     # Rendering
 

@@ -4,20 +4,25 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+from PySide6.QtCore import QSize, Qt
 from PySide6.QtGui import QAction, QKeySequence
 from PySide6.QtWidgets import (
     QAbstractSpinBox,
     QApplication,
     QComboBox,
+    QFrame,
+    QHBoxLayout,
     QLineEdit,
     QMainWindow,
     QMenu,
     QMenuBar,
     QPlainTextEdit,
     QTextEdit,
+    QToolButton,
+    QWidget,
 )
 
-from ptxviewer.app.actions import ACTIONS, Action, Group
+from ptxviewer.app.actions import ACTIONS, BY_ID, TOOLBAR, Action, Group
 from ptxviewer.app.state import State
 from ptxviewer.core.voi import describe
 from ptxviewer.ui.icons import icon
@@ -68,6 +73,33 @@ def build_menus(bar: QMenuBar, actions: dict[str, QAction], state: Callable[[], 
                     menu.addAction(actions[row.id])
             if group == "view":
                 _add_presets(menu, actions, state)
+
+
+def make_toolbar(actions: dict[str, QAction]) -> QWidget:
+    """Return the row of buttons over the film, 44 pixels high: an icon each, its name below it."""
+    bar = QWidget()
+    bar.setObjectName("toolbar")
+    bar.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
+    bar.setFixedHeight(45)
+    row = QHBoxLayout(bar)
+    row.setContentsMargins(8, 0, 8, 1)
+    row.setSpacing(2)
+    for number, ids in enumerate(TOOLBAR):
+        if number:
+            line = QFrame()
+            line.setObjectName("divider")
+            row.addWidget(line)
+        for one in ids:
+            button = QToolButton()
+            button.setDefaultAction(actions[one])
+            button.setText(BY_ID[one].text.rstrip("."))
+            button.setIconSize(QSize(18, 18))
+            button.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextUnderIcon)
+            button.setFocusPolicy(Qt.FocusPolicy.TabFocus)
+            button.setFixedHeight(40)
+            row.addWidget(button)
+    row.addStretch(1)
+    return bar
 
 
 def _add_presets(menu: QMenu, actions: dict[str, QAction], state: Callable[[], State]) -> None:

@@ -28,16 +28,12 @@ QMenu::item:disabled { color: %(disabled)s; }
 QMenu::separator { height: 1px; background: %(line)s; margin: 4px 0; }
 QMenu::icon { padding-left: 8px; }
 
-QToolBar {
-  background: %(panel)s; border: none; border-bottom: 1px solid %(line)s; spacing: 2px; padding: 0 8px;
-  min-height: 44px; max-height: 44px;
-}
-QToolBar::separator { background: %(line)s; width: 1px; margin: 8px 7px; }
+#toolbar { background: %(panel)s; border-bottom: 1px solid %(line)s; }
+#divider { background: %(line)s; min-width: 1px; max-width: 1px; margin: 10px 6px; }
 QToolButton {
-  padding: 2px 4px; border: 1px solid transparent; border-radius: 4px; background: transparent;
-  font-size: 11px; color: %(quiet)s;
+  padding: 3px 4px 1px 4px; border: 1px solid transparent; border-radius: 4px; background: transparent;
+  font-size: 11px; color: %(quiet)s; min-width: 44px;
 }
-QToolBar QToolButton { min-width: 46px; height: 36px; }
 QToolButton:hover { background: %(raised)s; color: %(text)s; }
 QToolButton:pressed { background: %(line)s; }
 QToolButton:checked { background: %(raised)s; color: %(accent)s; }
@@ -51,6 +47,7 @@ QPushButton:pressed { background: %(line)s; }
 QPushButton:checked { border-color: %(accent)s; color: %(accent)s; }
 QPushButton:disabled { color: %(disabled)s; border-color: %(line)s; }
 QPushButton:focus, QToolButton:focus, QLineEdit:focus, QComboBox:focus { border: 1px solid %(accent)s; }
+QPushButton#small { padding: 2px 10px; font-size: 12px; }
 QPushButton#plain { border-color: transparent; background: transparent; color: %(quiet)s; padding: 3px 8px; }
 QPushButton#plain:hover { color: %(text)s; background: %(line)s; }
 QPushButton#plain:focus { border-color: %(accent)s; }
@@ -80,7 +77,7 @@ QTableWidget::item { padding: 2px 0; border: none; }
 QHeaderView { background: transparent; }
 QHeaderView::section {
   background: transparent; color: %(quiet)s; border: none; border-bottom: 1px solid %(line)s;
-  padding: 3px 0; font-size: 12px; font-weight: normal;
+  padding: 3px; font-size: 12px; font-weight: normal;
 }
 QScrollArea { background: transparent; border: none; }
 QScrollBar:vertical { background: transparent; width: 8px; }

@@ -29,7 +29,7 @@ from ptxviewer.report.model import NOT_EXCLUDED, headline, nearness
 from ptxviewer.ui.controls import MarkedSlider, ScoreBar, Segments, hairline, label
 
 WIDTH = 300
-ROWS = 4  # of the findings table that are kept free
+ROWS = 3  # of the findings table that are kept free
 HEADLINES = {
     FilmStatus.OPENING: "Opening ...",
     FilmStatus.WAITING: "Waiting for the model ...",
@@ -109,10 +109,16 @@ class ReadingPanel(QWidget):
         number = QHBoxLayout()
         number.setSpacing(8)
         self._number = label("number")
+        self._number.setFixedHeight(28)
         self._where = label("quiet")
         number.addWidget(self._number, 0, Qt.AlignmentFlag.AlignBaseline)
         number.addWidget(self._where, 0, Qt.AlignmentFlag.AlignBaseline)
         number.addStretch(1)
+        self._again = QPushButton()
+        self._again.setObjectName("small")
+        self._again.setFocusPolicy(Qt.FocusPolicy.TabFocus)
+        self._again.clicked.connect(self._do_again)
+        number.addWidget(self._again)
         column.addLayout(number)
         self._bar = ScoreBar()
         column.addWidget(self._bar)
@@ -121,13 +127,6 @@ class ReadingPanel(QWidget):
         column.addSpacing(2)
         column.addWidget(self._headline)
         column.addWidget(self._remark)
-        self._again = QPushButton()
-        self._again.setFocusPolicy(Qt.FocusPolicy.TabFocus)
-        self._again.clicked.connect(self._do_again)
-        policy = self._again.sizePolicy()
-        policy.setRetainSizeWhenHidden(True)
-        self._again.setSizePolicy(policy)
-        column.addWidget(self._again, 0, Qt.AlignmentFlag.AlignLeft)
 
     @staticmethod
     def _kept(made: QLabel, height: int) -> QLabel:
@@ -255,10 +254,12 @@ class ReadingPanel(QWidget):
         self._hint.setText("Hold Space to hide the overlay" if overlay.visible else "The overlay is off (X shows it)")
         if film is None or film.maps is None or rule is None:
             self._number.setText("–")
-            self._where.setText("")
+            self._where.setText("no score" if film is not None else "")
             self._bar.show_score(None, None)
             self._threshold_value.setText("")
             self._mark.setText("")
+            if rule is not None:
+                self._threshold.show_value(rule.threshold, rule.threshold)
             self._verdicts.show_choice("")
             return
         threshold, score, mark = film.threshold(rule), film.maps.score, rule.score_threshold

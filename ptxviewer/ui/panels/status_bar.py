@@ -11,13 +11,13 @@ from ptxviewer.ui.controls import ElidedLabel, label
 
 def progress_text(state: State) -> str:
     """Return what is being done now, or ""."""
-    if state.opening or any(film.status is FilmStatus.OPENING for film in state.films):
-        left = sum(film.status is FilmStatus.OPENING for film in state.films)
-        return f"Opening {left} films ..." if left > 1 else "Opening ..."
-    left = sum(film.status in (FilmStatus.WAITING, FilmStatus.ANALYSING) for film in state.films)
-    if left:
-        return f"Analysing {len(state.films) - left + 1} of {len(state.films)} ..." if left > 1 else "Analysing ..."
-    return ""
+    analysing = sum(film.status in (FilmStatus.WAITING, FilmStatus.ANALYSING) for film in state.films)
+    opening = sum(film.status is FilmStatus.OPENING for film in state.films)
+    left = analysing + opening
+    current = state.current.status if state.current is not None else None
+    if state.opening or current is FilmStatus.OPENING or not analysing:
+        return f"Opening {opening} films ..." if opening > 1 else "Opening ..." if opening or state.opening else ""
+    return f"Analysing, {left} films to go ..." if left > 1 else "Analysing ..."
 
 
 def engine_text(state: State) -> str:
