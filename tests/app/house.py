@@ -1,0 +1,170 @@
+"""A house without a screen: hand-cranked lanes, a view that checks every state it is shown, films made of names."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from ptxviewer.app.jobs import Outcome, Ticket, outcome_of
+from ptxviewer.app.presenter import Presenter, ReportRequest, Services
+from ptxviewer.app.settings import Settings
+from ptxviewer.app.state import Film, FilmStatus, State
+from ptxviewer.core.errors import UnreadableFilm
+from ptxviewer.core.types import Radiograph, Window
+from ptxviewer.inference.engine import FakeEngine
+
+SIDE = 40
+FILM_BYTES = SIDE * SIDE * 2
+
+
+class HandLane:
+    """Jobs wait until the test cranks them; results wait until the test delivers them."""
+
+    def __init__(self) -> None:
+        self.jobs: list[tuple[Callable[..., Any], Callable[..., None], Ticket]] = []
+        self.results: list[tuple[Outcome[Any], Callable[..., None], Ticket]] = []
+        self.tickets: list[Ticket] = []
+        self.closed = False
+
+    def submit(self, work: Callable[..., Any], done: Callable[..., None], *, must_finish: bool = False) -> Ticket:
+        ticket = Ticket()
+        self.tickets.append(ticket)
+        if self.closed:
+            ticket.cancel()
+        else:
+            self.jobs.append((work, done, ticket))
+        return ticket
+
+    def crank(self) -> None:
+        if self.jobs:
+            work, done, ticket = self.jobs.pop(0)
+            outcome = outcome_of(work, ticket)
+            if outcome is not None:
+                self.results.append((outcome, done, ticket))
+
+    def deliver(self) -> None:
+        if self.results:
+            outcome, done, ticket = self.results.pop(0)
+            if not ticket.retired:
+                done(outcome)
+
+    @property
+    def idle(self) -> bool:
+        return not self.jobs and not self.results
+
+    def close(self, timeout_s: float) -> bool:
+        self.closed = True
+        for *_, ticket in [*self.jobs, *self.results]:
+            ticket.cancel()
+        return True
+
+
+class Screen:
+    """Refuses every state in which one film's result lies on another."""
+
+    def __init__(self) -> None:
+        self.state = State()
+        self.renders = 0
+
+    def render(self, state: State) -> None:
+        self.state = state
+        self.renders += 1
+        assert state.current_id is None or state.current is not None
+        assert len({film.id for film in state.films}) == len(state.films)
+        for film in state.films:
+            if film.radiograph is not None:
+                assert film.radiograph.key == film.key
+                assert film.radiograph.frame == film.view.frame
+                assert film.key.split("|")[0] == film.path.name
+            if film.maps is not None:
+                assert film.maps.image_key == film.key
+                assert film.status is FilmStatus.DONE
+
+
+class Shelf:
+    """Films by name: ``bad`` cannot be read, ``lateral`` is not analysed, ``changed`` is another film every time."""
+
+    def __init__(self) -> None:
+        self.read: list[str] = []
+
+    def __call__(self, path: Path, frame: int) -> Radiograph:
+        self.read.append(path.name)
+        if "bad" in path.name or ("torn" in path.name and frame == 2):
+            raise UnreadableFilm("This file is damaged or not a DICOM film.")
+        if "bug" in path.name:
+            raise ZeroDivisionError("Doe^Jane")
+        edition = self.read.count(path.name) if "changed" in path.name else 0
+        return Radiograph(
+            f"{path.name}|{frame}|{edition}",
+            np.tile(np.arange(SIDE, dtype=np.uint16), (SIDE, 1)),
+            vois=(Window(20, 40), Window(10, 20)),
+            frames=3,
+            frame=frame,
+            not_analysed="Not analysed: this is a lateral view." if "lateral" in path.name else "",
+            notes=("An automatic window is used.",) if "noted" in path.name else (),
+        )
+
+
+class House:
+    """A presenter with everything around it."""
+
+    def __init__(
+        self, engine: FakeEngine | None = None, memory_bytes: int | None = None, settings: Settings | None = None
+    ) -> None:
+        self.screen, self.disk, self.model, self.shelf = Screen(), HandLane(), HandLane(), Shelf()
+        self.engine = engine or FakeEngine(size=16)
+        self.reports: list[ReportRequest] = []
+        self.saved: list[Settings] = []
+        self.presenter = Presenter(
+            self.screen,
+            Services(
+                read_film=self.shelf,
+                collect=self._collect,
+                engine=self.engine,
+                disk=self.disk,
+                model=self.model,
+                save_report=self._save,
+                save_settings=self.saved.append,
+                sample=(Path("sample"),),
+                memory_bytes=memory_bytes,
+            ),
+            settings,
+        )
+
+    @staticmethod
+    def _collect(paths: Sequence[Path]) -> list[Path]:
+        return [path for path in paths if path.name != "empty-folder"]
+
+    def _save(self, request: ReportRequest) -> Path:
+        self.reports.append(request)
+        return request.target or Path("report.png")
+
+    @property
+    def state(self) -> State:
+        return self.screen.state
+
+    @property
+    def film(self) -> Film:
+        assert self.state.current is not None
+        return self.state.current
+
+    def named(self, name: str) -> Film:
+        return next(film for film in self.state.films if film.path.name == name)
+
+    def open(self, *names: str) -> None:
+        self.presenter.open([Path(name) for name in names])
+
+    def turn(self, lane: HandLane) -> None:
+        lane.crank()
+        lane.deliver()
+
+    def settle(self) -> None:
+        for _ in range(5000):
+            if self.disk.idle and self.model.idle:
+                return
+            self.turn(self.disk)
+            self.turn(self.model)
+        raise AssertionError("the lanes never came to rest")

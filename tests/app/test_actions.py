@@ -1,0 +1,110 @@
+"""The table of actions: every key means one thing, every row can be asked and done in every state of the window."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from ptxviewer.app.actions import ACTIONS, BY_ID, GROUP_NAMES, TOOLBAR, Action
+from ptxviewer.app.state import FilmStatus, State
+from tests.app.house import House
+
+DESIGN_KEYS = (
+    "Ctrl+O Ctrl+Shift+O W P + - F 0 Right Left PgDown PgUp Space [ ] { } O I R H V Y N U Ctrl+S Ctrl+C Ctrl+Z "
+    "Ctrl+Shift+Z ? F11 Tab 1 2 3 4 5 6 7 8 9"
+)
+
+
+def states() -> list[State]:
+    """Empty, opening, shown, analysed, failed and not analysed."""
+    house = House()
+    seen = [house.presenter.state]
+    house.open("a", "b", "bad", "lateral")
+    for _ in range(3):
+        seen.append(house.state)
+        house.turn(house.disk)
+    house.settle()
+    for _ in range(4):
+        seen.append(house.state)
+        house.presenter.next()
+        house.settle()
+    statuses = {state.current.status for state in seen if state.current is not None}
+    assert statuses >= {FilmStatus.OPENING, FilmStatus.DONE, FilmStatus.FAILED, FilmStatus.NOT_ANALYSED}
+    return seen
+
+
+@pytest.mark.parametrize("key", DESIGN_KEYS.split())
+def test_the_keys_of_the_design_exist(key: str) -> None:
+    assert any(key in row.keys for row in ACTIONS)
+
+
+def test_every_row_is_asked_in_every_state() -> None:
+    for state in states():
+        for row in ACTIONS:
+            assert isinstance(row.enabled(state), bool)
+            assert row.checked is None or isinstance(row.checked(state), bool)
+
+
+@pytest.mark.parametrize("row", [row for row in ACTIONS if not row.shell], ids=lambda row: row.id)
+def test_every_row_can_be_done_with_and_without_a_film(row: Action) -> None:
+    for names in ((), ("a", "b"), ("bad",), ("lateral",)):
+        house = House()
+        if names:
+            house.open(*names)
+            house.settle()
+        row.run(house.presenter)
+        house.settle()
+
+
+def test_presets_show_which_one_is_chosen() -> None:
+    house = House()
+    house.open("a")
+    house.settle()
+    checked = [BY_ID[f"preset_{number}"].checked for number in (1, 2)]
+    assert [check(house.state) for check in checked if check] == [True, False]
+    BY_ID["preset_2"].run(house.presenter)
+    assert [check(house.state) for check in checked if check] == [False, True]
+    BY_ID["preset_1"].run(house.presenter)
+    assert [check(house.state) for check in checked if check] == [True, False]
+
+
+def test_one_to_one_is_marked_on_a_dense_screen() -> None:
+    house = House()
+    house.presenter.set_pixel_ratio(2.0)
+    house.open("a")
+    house.settle()
+    row = BY_ID["one_to_one"]
+    assert row.checked is not None
+    assert not row.checked(house.state)
+    row.run(house.presenter)
+    assert row.checked(house.state)
+
+
+def test_going_back_takes_one_thing_at_a_time() -> None:
+    house = House()
+    house.open("a")
+    house.settle()
+    house.presenter.toggle_film_only()
+    house.presenter.show_problem()
+    back = BY_ID["back"]
+    back.run(house.presenter)
+    assert house.state.banner is None
+    assert house.state.film_only
+    back.run(house.presenter)
+    assert not house.state.film_only
+    assert not back.enabled(house.state)
+
+
+def test_the_toolbar_and_the_menus_name_rows_that_exist() -> None:
+    listed = [name for part in TOOLBAR for name in part]
+    assert set(listed) == {row.id for row in ACTIONS if "toolbar" in row.places}
+    assert {row.group for row in ACTIONS} == set(GROUP_NAMES)
+    root = Path(__file__).resolve().parents[2] / "resources" / "icons"
+    for name in listed:
+        assert (root / f"{BY_ID[name].icon}.svg").is_file(), "a toolbar button needs its icon"
+
+
+def test_every_tip_ends_with_its_key() -> None:
+    assert BY_ID["fit"].tooltip == "Fit the film to the window (F)"
+    assert BY_ID["about"].tooltip == "About PTXViewer"

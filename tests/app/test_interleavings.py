@@ -1,0 +1,212 @@
+"""Drop, cancel, choose, close, fail and quit in any order: no result on another film, no lost film, a clean end.
+
+``Screen`` refuses every state that shows one film's pixels or maps under another; here are the orders.
+"""
+
+from __future__ import annotations
+
+import queue
+import random
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from ptxviewer.app.jobs import ThreadLane
+from ptxviewer.app.presenter import Presenter, Services
+from ptxviewer.app.state import FilmStatus
+from ptxviewer.core.errors import UnreadableFilm
+from ptxviewer.inference.engine import Checkpoint, FakeEngine, ProbabilityMaps, Radiograph, never_cancelled
+from tests.app.house import FILM_BYTES, House, Screen, Shelf
+
+AT_REST = (FilmStatus.DONE, FilmStatus.FAILED, FilmStatus.NOT_ANALYSED)
+DROPS = ("film", "film", "film", "bad", "lateral", "changed", "noted", "torn", "empty-folder", "again", "several")
+ACTS = ("drop", "next", "previous", "select", "close", "close_all", "cancel", "retry", "frame", "threshold", "drag")
+EDITS = ("undo", "redo", "verdict", "report", "fail")
+TURNS = ("disk crank", "disk deliver", "model crank", "model deliver")
+Step = tuple[str, int]
+
+
+class FlakyEngine(FakeEngine):
+    """Fails the next film when told to."""
+
+    fails = False
+
+    def predict(self, film: Radiograph, checkpoint: Checkpoint = never_cancelled) -> ProbabilityMaps:
+        if self.fails:
+            self.fails = False
+            raise UnreadableFilm("The network cannot use this film.")
+        return super().predict(film, checkpoint)
+
+
+class Play:
+    """Carries out steps and remembers what the reader has a right to expect."""
+
+    def __init__(self) -> None:
+        self.engine = FlakyEngine(size=16)
+        self.house = House(self.engine, memory_bytes=4 * FILM_BYTES)
+        self.dropped = 0
+        self.shown: str | None = None  # what must be on screen in the end: the last drop, untouched since
+        self.expected: set[str] = set()
+
+    def drop(self, number: int) -> None:
+        kind = DROPS[number % len(DROPS)]
+        self.dropped += 1
+        names = [f"{kind}{self.dropped}"]
+        if kind == "empty-folder":
+            names = [kind]
+        elif kind == "several":
+            names = [f"film{self.dropped}-{index}" for index in range(1 + number % 9)]
+        elif kind == "again" and self.house.presenter.state.films:
+            films = self.house.presenter.state.films
+            names = [films[number % len(films)].path.name]
+        self.house.open(*names)
+        self.shown = None if kind == "empty-folder" else names[0]
+        if kind != "empty-folder":
+            self.expected |= set(names)
+
+    def step(self, step: Step) -> None:
+        act, number = step
+        house, presenter = self.house, self.house.presenter
+        films = presenter.state.films
+        if act == "drop":
+            self.drop(number)
+        elif act in ("next", "previous"):
+            getattr(presenter, act)()
+            self.shown = None if films else self.shown
+        elif act == "select" and films:
+            presenter.select(films[number % len(films)].id)
+            self.shown = None
+        elif act == "close" and films:
+            film = films[number % len(films)]
+            presenter.close_film(film.id)
+            self.expected.discard(film.path.name)
+            self.shown = None
+        elif act == "close_all" and number % 7 == 0:
+            presenter.close_all()
+            self.expected, self.shown = set(), None
+        elif act in ("cancel", "retry", "undo", "redo"):
+            getattr(presenter, act)()
+        elif act == "frame":
+            presenter.set_frame(number % 3)
+        elif act in ("threshold", "drag"):
+            presenter.set_threshold(number % 100 / 100, settled=act == "threshold")
+        elif act == "verdict":
+            presenter.set_verdict("accept")
+        elif act == "report":
+            presenter.save_report()
+        elif act == "fail":
+            self.engine.fails = True
+        elif act in TURNS:
+            lane, what = act.split()
+            getattr({"disk": house.disk, "model": house.model}[lane], what)()
+
+    def end(self) -> None:
+        house, presenter = self.house, self.house.presenter
+        house.settle()
+        names = [film.path.name for film in presenter.state.films]
+        assert len(names) == len(set(names))
+        assert set(names) >= self.expected, "a dropped film was lost"
+        assert presenter.state.opening == 0
+        for film in presenter.state.films:
+            assert film.status in AT_REST
+            if film.status is FilmStatus.NOT_ANALYSED:
+                assert film.note, "a film that is not analysed says why"
+            if film.status is FilmStatus.DONE:
+                assert film.findings is not None or film.radiograph is None
+        if self.shown is not None:
+            assert presenter.state.current is not None
+            assert presenter.state.current.path.name == self.shown
+            assert presenter.state.current.radiograph is not None or presenter.state.current.status is FilmStatus.FAILED
+        self.last_drop_is_analysed()
+        self.quit()
+
+    def last_drop_is_analysed(self) -> None:
+        self.engine.fails = False
+        self.house.open("last")
+        self.house.settle()
+        assert self.house.film.path.name == "last"
+        assert self.house.film.status is FilmStatus.DONE
+        assert self.house.film.maps is not None
+
+    def quit(self) -> None:
+        self.drop(0)
+        self.house.disk.crank()
+        shown = self.house.screen.renders
+        assert self.house.presenter.shut_down()
+        for lane in (self.house.disk, self.house.model):
+            assert all(ticket.retired for *_, ticket in [*lane.jobs, *lane.results])
+            while not lane.idle:
+                self.house.turn(lane)
+        assert self.house.screen.renders == shown
+
+
+STEPS = st.lists(st.tuples(st.sampled_from([*ACTS, *EDITS, *TURNS, *TURNS]), st.integers(0, 99)), max_size=60)
+
+
+@given(STEPS)
+def test_any_order(steps: list[Step]) -> None:
+    play = Play()
+    for step in steps:
+        play.step(step)
+    play.end()
+
+
+@pytest.mark.parametrize("seed", range(8))
+def test_long_orders(seed: int) -> None:
+    chosen = random.Random(seed)
+    play = Play()
+    acts = [*ACTS, *EDITS, *TURNS, *TURNS, *TURNS]
+    for _ in range(1200):
+        play.step((chosen.choice(acts), chosen.randrange(100)))
+    play.end()
+
+
+@pytest.mark.parametrize("seed", range(3))
+def test_quitting_in_the_middle(seed: int) -> None:
+    chosen = random.Random(seed)
+    play = Play()
+    for _ in range(200):
+        play.step((chosen.choice([*ACTS, *TURNS]), chosen.randrange(100)))
+    play.quit()
+
+
+def test_with_real_threads() -> None:
+    home: queue.SimpleQueue[Callable[[], None]] = queue.SimpleQueue()
+    disk, model = ThreadLane("disk", home.put), ThreadLane("model", home.put)
+    screen = Screen()
+    services = Services(
+        read_film=Shelf(),
+        collect=list,
+        engine=FakeEngine(size=16),
+        disk=disk,
+        model=model,
+        save_report=lambda request: request.target or Path("report.png"),
+        memory_bytes=4 * FILM_BYTES,
+    )
+    presenter = Presenter(screen, services)
+    chosen = random.Random(0)
+    presenter.warm_up()
+    for number in range(60):
+        presenter.open([Path(f"film{number}-{index}") for index in range(3)])
+        for _ in range(chosen.randrange(4)):
+            home.get(timeout=30)()
+        if presenter.state.films and chosen.random() < 0.5:
+            presenter.select(chosen.choice(presenter.state.films).id)
+        if chosen.random() < 0.2:
+            presenter.close_film()
+    presenter.open([Path("last")])
+    while presenter.state.opening or any(film.status not in AT_REST for film in presenter.state.films):
+        home.get(timeout=30)()
+    assert screen.state.current is not None
+    assert screen.state.current.path.name == "last"
+    assert screen.state.current.maps is not None
+    presenter.open([Path("too late")])
+    assert presenter.shut_down(30)
+    assert disk.pending == model.pending == 0
+    shown = screen.renders
+    while not home.empty():
+        home.get()()
+    assert screen.renders == shown

@@ -1,0 +1,279 @@
+"""The reader's hand: threshold, verdict, note, view, overlay, report, and taking it all back."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from ptxviewer.app import sentences, viewing
+from ptxviewer.app.presenter import Presenter
+from ptxviewer.app.settings import Settings
+from ptxviewer.app.state import FilmStatus, FilmView
+from ptxviewer.core.errors import ExportFailed
+from ptxviewer.core.types import Window
+from ptxviewer.inference.engine import FakeEngine
+from tests.app.house import House
+
+
+@pytest.fixture
+def house() -> House:
+    house = House()
+    house.open("a", "b")
+    house.settle()
+    return house
+
+
+def test_dragging_moves_the_overlay_and_only_letting_go_measures(house: House) -> None:
+    before = house.film.findings
+    house.presenter.set_threshold(0.7, settled=False)
+    assert house.film.threshold(FakeEngine.RULE) == 0.7
+    assert house.film.findings is before
+    assert not house.film.can_undo
+    house.presenter.set_threshold(0.8)
+    assert house.film.live_threshold is None
+    assert house.film.findings is not None
+    assert house.film.findings.threshold == 0.8
+
+
+def test_choosing_another_film_in_a_drag_settles_it(house: House) -> None:
+    house.presenter.set_threshold(0.7, settled=False)
+    house.presenter.next()
+    assert house.named("a").review.threshold == 0.7
+    assert house.named("a").live_threshold is None
+    assert house.film.threshold(FakeEngine.RULE) == FakeEngine.RULE.threshold
+
+
+def test_undo_in_a_drag_takes_the_drag_back(house: House) -> None:
+    house.presenter.set_threshold(0.7, settled=False)
+    house.presenter.undo()
+    assert house.film.review.threshold is None
+    house.presenter.redo()
+    assert house.film.review.threshold == 0.7
+
+
+def test_presses_in_a_row_are_one_step(house: House) -> None:
+    house.presenter.set_verdict("accept")
+    for _ in range(3):
+        house.presenter.step_threshold(1)
+    assert house.film.review.threshold == pytest.approx(0.53)
+    house.presenter.undo()
+    assert house.film.review.threshold is None
+    assert house.film.review.verdict == "accept"
+    house.presenter.undo()
+    assert house.film.review.verdict == ""
+
+
+def test_the_threshold_keeps_away_from_its_ends(house: House) -> None:
+    for wild in (-3.0, 7.0):
+        house.presenter.set_threshold(wild)
+        assert house.film.review.threshold in (0.01, 0.99)
+    house.presenter.reset_threshold()
+    assert house.film.review.threshold is None
+
+
+def test_a_verdict_needs_a_result_and_the_same_again_takes_it_back(house: House) -> None:
+    house.presenter.set_verdict("unsure")
+    assert house.film.review.verdict == "unsure"
+    house.presenter.set_verdict("unsure")
+    assert house.film.review.verdict == ""
+    lateral = House()
+    lateral.open("lateral")
+    lateral.settle()
+    lateral.presenter.set_verdict("accept")
+    assert lateral.film.review.verdict == ""
+
+
+def test_undo_belongs_to_the_film_on_screen(house: House) -> None:
+    house.presenter.set_note("apex")
+    house.presenter.next()
+    house.presenter.undo()
+    assert house.named("a").review.note == "apex"
+    house.presenter.previous()
+    house.presenter.undo()
+    assert house.film.review.note == ""
+
+
+TURNED: list[tuple[Callable[[FilmView], FilmView], Callable[[np.ndarray], np.ndarray]]] = [
+    (lambda view: viewing.rotated(view, 1), lambda shown: np.rot90(shown, -1)),
+    (lambda view: viewing.rotated(view, -1), lambda shown: np.rot90(shown, 1)),
+    (viewing.flipped_horizontally, np.fliplr),
+    (viewing.flipped_vertically, np.flipud),
+]
+
+
+def shown_through(view: FilmView) -> np.ndarray:
+    film = np.arange(6).reshape(2, 3)
+    return np.rot90(np.fliplr(film) if view.flipped else film, -view.quarter_turns)
+
+
+@given(st.lists(st.integers(0, 3), max_size=12))
+def test_turns_and_flips_act_on_what_is_on_the_screen(steps: list[int]) -> None:
+    view = FilmView()
+    expected = shown_through(view)
+    for step in steps:
+        change, same = TURNED[step]
+        view, expected = change(view), same(expected)
+    assert np.array_equal(shown_through(view), expected)
+
+
+def test_the_view_belongs_to_its_film(house: House) -> None:
+    house.presenter.invert()
+    house.presenter.rotate(1)
+    house.presenter.flip_horizontal()
+    house.presenter.flip_vertical()
+    house.presenter.choose_voi(1)
+    house.presenter.choose_voi(7)
+    house.presenter.set_view(house.film.id, replace(house.film.view, voi=Window(3, 4), zoom=2.0, frame=2))
+    assert house.film.view.frame == 0, "frames are changed by set_frame alone"
+    house.presenter.next()
+    assert house.film.view == FilmView()
+    house.presenter.previous()
+    assert house.film.view.inverted
+    assert house.film.view.voi_index == 1
+    house.presenter.fit()
+    assert house.film.view.zoom is None
+    house.presenter.reset_view()
+    assert house.film.view == FilmView()
+
+
+def test_one_to_one_means_pixels_of_the_screen(house: House) -> None:
+    house.presenter.set_pixel_ratio(2.0)
+    house.presenter.one_to_one()
+    assert house.film.view.zoom == 0.5
+    house.presenter.zoom(3.0)
+    assert house.film.view.zoom == 3.0
+
+
+def test_the_overlay_is_the_same_for_all_films(house: House) -> None:
+    presenter = house.presenter
+    modes = []
+    for _ in range(3):
+        presenter.cycle_overlay_mode()
+        modes.append(house.state.overlay.mode)
+    assert modes == ["fill", "heat", "outline"]
+    presenter.toggle_overlay()
+    assert not house.state.overlay.shown
+    presenter.set_overlay_mode("heat")
+    assert house.state.overlay.shown
+    presenter.peek(True)
+    assert not house.state.overlay.shown
+    presenter.peek(False)
+    assert house.state.overlay.shown
+    presenter.set_opacity(3)
+    presenter.step_opacity(-2)
+    assert house.state.overlay.opacity == 0.9
+
+
+def test_switches_of_the_screen(house: House) -> None:
+    before = house.state
+    house.presenter.toggle_annotations()
+    house.presenter.toggle_identified()
+    house.presenter.toggle_film_only()
+    house.presenter.set_tool("pan")
+    after = house.state
+    assert (after.annotations, after.identified, after.film_only) == (
+        not before.annotations,
+        not before.identified,
+        not before.film_only,
+    )
+    assert after.tool == "pan"
+    house.presenter.show_problem()
+    assert house.state.banner is not None
+    house.presenter.dismiss_banner()
+    assert house.state.banner is None
+
+
+def test_a_report_is_of_the_film_as_it_was_when_the_key_was_pressed(house: House) -> None:
+    house.presenter.set_threshold(0.7, settled=False)
+    house.presenter.save_report()
+    house.presenter.set_threshold(0.2)
+    house.presenter.next()
+    house.settle()
+    (request,) = house.reports
+    assert request.film.path.name == "a"
+    assert request.film.review.threshold == 0.7
+    assert request.film.live_threshold is None
+    assert not request.identified, "reports are de-identified unless the reader says otherwise"
+    assert house.state.message == "Report saved: report.png"
+
+
+def test_a_report_may_be_identified_once_or_by_setting(house: House) -> None:
+    house.presenter.save_report(Path("x.png"), identified=True)
+    house.presenter.apply_settings(replace(house.presenter.settings, report_identified=True, reader="Dr A"))
+    house.presenter.save_report()
+    house.settle()
+    assert [request.identified for request in house.reports] == [True, True]
+    assert house.reports[0].target == Path("x.png")
+    assert "Dr A" not in repr(house.reports[1])
+
+
+def test_a_report_that_is_not_possible_yet_says_why() -> None:
+    house = House()
+    house.presenter.save_report()
+    assert house.state.banner is not None
+    assert house.state.banner.text == sentences.NO_REPORT_YET
+    house.open("a")
+    house.turn(house.disk)
+    house.turn(house.disk)
+    assert house.film.status is FilmStatus.ANALYSING
+    house.presenter.save_report()
+    assert house.state.banner.text == sentences.STILL_ANALYSING
+    lateral = House()
+    lateral.open("lateral")
+    lateral.settle()
+    lateral.presenter.save_report()
+    assert lateral.state.banner is not None
+    assert lateral.state.banner.text == sentences.NO_MODEL_YET
+
+
+def test_a_report_that_cannot_be_written_says_why(house: House, monkeypatch: pytest.MonkeyPatch) -> None:
+    def full(_request: object) -> Path:
+        raise ExportFailed("The disk is full.")
+
+    monkeypatch.setattr(house, "_save", full)
+    services = replace(house.presenter._services, save_report=full)
+    house.presenter._services = services
+    house.presenter.save_report()
+    house.settle()
+    assert house.state.banner is not None
+    assert house.state.banner.text == "The disk is full."
+    assert house.state.message == ""
+
+
+def test_settings_are_kept_with_the_overlay_as_it_is_now(house: House) -> None:
+    house.presenter.set_overlay_mode("heat")
+    house.presenter.apply_settings(Settings(screen_identified=False, overlay_mode="outline"))
+    assert house.state.overlay.mode == "heat", "the dialog does not turn the overlay back"
+    assert not house.state.identified
+    house.presenter.store_settings(geometry="abc")
+    assert house.saved[-1].overlay_mode == "heat"
+    assert house.saved[-1].geometry == "abc"
+    again = House(settings=house.saved[-1])
+    assert again.presenter.state.overlay.mode == "heat"
+
+
+def test_settings_that_cannot_be_kept_are_a_warning(house: House) -> None:
+    def refuse(_settings: Settings) -> None:
+        raise ExportFailed("The settings could not be saved.")
+
+    presenter: Presenter = house.presenter
+    presenter._services = replace(presenter._services, save_settings=refuse)
+    presenter.store_settings()
+    assert house.state.banner is not None
+    assert house.state.banner.level == "warning"
+
+
+def test_the_sample_study_opens_or_says_that_it_is_missing(house: House) -> None:
+    house.presenter.open_sample()
+    house.settle()
+    assert house.film.path.name == "sample"
+    house.presenter._services = replace(house.presenter._services, sample=())
+    house.presenter.open_sample()
+    assert house.state.banner is not None
+    assert house.state.banner.text == sentences.NO_SAMPLE

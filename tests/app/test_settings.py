@@ -1,0 +1,81 @@
+"""Settings survive a restart, and a damaged file never keeps the window from opening."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import fields, replace
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from ptxviewer.app.settings import BROKEN, FIELDS, Settings, load, save
+from ptxviewer.core.errors import ExportFailed
+
+JSON = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.floats() | st.text(max_size=8),
+    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(max_size=5), inner, max_size=3),
+    max_leaves=6,
+)
+
+
+def test_what_was_chosen_comes_back_in_any_script(tmp_path: Path) -> None:
+    path = tmp_path / "new" / "settings.json"
+    chosen = replace(Settings(), device="cpu", reader="山田 太郎", overlay_opacity=0.4, accepted_notice=True)
+    save(path, chosen)
+    assert load(path) == chosen
+    assert [file.name for file in path.parent.iterdir()] == ["settings.json"]
+
+
+def test_patient_data_stay_off_reports_unless_the_reader_chooses(tmp_path: Path) -> None:
+    assert not load(tmp_path / "none.json").report_identified
+
+
+def test_no_file_yet_is_nothing_to_speak_of(tmp_path: Path) -> None:
+    said: list[str] = []
+    assert load(tmp_path / "none.json", said.append) == Settings()
+    assert not said
+
+
+@pytest.mark.parametrize("content", [b"", b"{", b"[1]", b"\xff\xfe\x00", b"null", b"[" * 100_000])
+def test_a_broken_file_means_defaults_and_a_sentence(tmp_path: Path, content: bytes) -> None:
+    path = tmp_path / "settings.json"
+    path.write_bytes(content)
+    said: list[str] = []
+    assert load(path, said.append) == Settings()
+    assert said == [BROKEN]
+
+
+@given(stored=st.dictionaries(st.sampled_from([field.name for field in fields(Settings)]), JSON))
+def test_values_of_any_kind_give_usable_settings(tmp_path_factory: pytest.TempPathFactory, stored: object) -> None:
+    path = tmp_path_factory.mktemp("settings") / "settings.json"
+    path.write_text(json.dumps(stored), "utf-8")
+    settings = load(path)
+    for field in fields(Settings):
+        assert type(getattr(settings, field.name)) is type(getattr(Settings(), field.name))
+    assert 0 <= settings.overlay_opacity <= 1
+    assert settings.film_memory_mb > 0
+    assert settings.overlay_mode in ("outline", "fill", "heat")
+    assert settings.device in ("auto", "cpu", "cuda", "mps")
+
+
+def test_a_whole_number_is_an_opacity_too(tmp_path: Path) -> None:
+    path = tmp_path / "settings.json"
+    path.write_text('{"overlay_opacity": 1, "from_the_future": 3}', "utf-8")
+    assert load(path) == replace(Settings(), overlay_opacity=1.0)
+
+
+def test_a_failed_save_leaves_the_old_file_and_says_so(tmp_path: Path) -> None:
+    occupied = tmp_path / "file"
+    occupied.write_text("")
+    with pytest.raises(ExportFailed, match="could not be saved"):
+        save(occupied / "settings.json", Settings())
+
+
+def test_every_row_of_the_table_is_a_setting_and_visible_ones_have_words() -> None:
+    names = {field.name for field in fields(Settings)}
+    for row in FIELDS:
+        assert row.key in names
+        assert row.kind == "hidden" or row.label
+        assert (row.kind == "choice") == bool(row.choices)
