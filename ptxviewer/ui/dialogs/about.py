@@ -15,6 +15,7 @@ from ptxviewer.report.model import RESEARCH_USE
 from ptxviewer.ui.controls import label
 
 Facts = tuple[tuple[str, str], ...]
+WIDTH = 560
 
 
 def program_facts(state: State) -> Facts:
@@ -63,7 +64,7 @@ class FactsDialog(QDialog):
         super().__init__(parent)
         self.setWindowTitle(title)
         self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-        self.setFixedWidth(560)
+        self.setFixedWidth(WIDTH)
         column = QVBoxLayout(self)
         column.setContentsMargins(24, 20, 24, 16)
         column.setSpacing(6)
@@ -77,9 +78,11 @@ class FactsDialog(QDialog):
             form.addRow(label("quiet", name), self._value(value))
         column.addLayout(form)
         column.addSpacing(10)
+        column.addStretch(1)
         buttons = QDialogButtonBox(QDialogButtonBox.StandardButton.Close)
         buttons.rejected.connect(self.reject)
         column.addWidget(buttons)
+        self.resize(WIDTH, column.heightForWidth(WIDTH))
 
     @staticmethod
     def _value(text: str) -> QLabel:

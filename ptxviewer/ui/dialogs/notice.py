@@ -14,6 +14,7 @@ SENTENCES = (
     "pneumothorax.",
     "Films stay on this computer. Reports leave patient data out unless the settings say otherwise.",
 )
+WIDTH = 520
 
 
 class FirstRunNotice(QDialog):
@@ -22,7 +23,7 @@ class FirstRunNotice(QDialog):
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.setWindowTitle("Research use only")
-        self.setFixedWidth(520)
+        self.setFixedWidth(WIDTH)
         column = QVBoxLayout(self)
         column.setContentsMargins(24, 20, 24, 16)
         column.setSpacing(10)
@@ -40,4 +41,6 @@ class FirstRunNotice(QDialog):
         accept.clicked.connect(self.accept)
         row.addWidget(leave)
         row.addWidget(accept)
+        column.addStretch(1)
         column.addLayout(row)
+        self.resize(WIDTH, column.heightForWidth(WIDTH))

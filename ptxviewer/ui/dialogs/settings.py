@@ -5,9 +5,24 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import Any
 
-from PySide6.QtWidgets import QCheckBox, QComboBox, QDialog, QDialogButtonBox, QFormLayout, QLabel, QLineEdit, QWidget
+from PySide6.QtWidgets import (
+    QCheckBox,
+    QComboBox,
+    QDialog,
+    QDialogButtonBox,
+    QFileDialog,
+    QHBoxLayout,
+    QLineEdit,
+    QPushButton,
+    QVBoxLayout,
+    QWidget,
+)
 
-from ptxviewer.app.settings import FIELDS, Settings
+from ptxviewer.app.settings import FIELDS, Field, Settings
+from ptxviewer.ui.controls import label
+
+WIDTH = 480
+Editor = QComboBox | QCheckBox | QLineEdit
 
 
 class SettingsDialog(QDialog):
@@ -16,38 +31,61 @@ class SettingsDialog(QDialog):
     def __init__(self, settings: Settings, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.setWindowTitle("Settings")
-        self.setMinimumWidth(460)
+        self.setFixedWidth(WIDTH)
         self._settings = settings
-        self._editors: dict[str, QComboBox | QCheckBox | QLineEdit] = {}
-        form = QFormLayout(self)
-        form.setVerticalSpacing(10)
+        self._editors: dict[str, Editor] = {}
+        column = QVBoxLayout(self)
+        column.setContentsMargins(24, 20, 24, 16)
+        column.setSpacing(4)
         for field in FIELDS:
-            if field.kind == "hidden":
-                continue
-            value = getattr(settings, field.key)
-            editor: QComboBox | QCheckBox | QLineEdit
-            if field.kind == "choice":
-                editor = QComboBox()
-                for stored, label in field.choices:
-                    editor.addItem(label, stored)
-                editor.setCurrentIndex(max(0, editor.findData(value)))
-            elif field.kind == "flag":
-                editor = QCheckBox(field.label)
-                editor.setChecked(value)
-            else:
-                editor = QLineEdit(value)
-            editor.setAccessibleName(field.label)
-            self._editors[field.key] = editor
-            form.addRow("" if field.kind == "flag" else field.label, editor)
-            if field.help:
-                hint = QLabel(field.help)
-                hint.setObjectName("quiet")
-                hint.setWordWrap(True)
-                form.addRow("", hint)
+            if field.kind != "hidden":
+                self._add(column, field)
+        column.addStretch(1)
         buttons = QDialogButtonBox(QDialogButtonBox.StandardButton.Ok | QDialogButtonBox.StandardButton.Cancel)
         buttons.accepted.connect(self.accept)
         buttons.rejected.connect(self.reject)
-        form.addRow(buttons)
+        column.addWidget(buttons)
+        self.resize(WIDTH, column.heightForWidth(WIDTH))
+
+    def _add(self, column: QVBoxLayout, field: Field) -> None:
+        editor = self._editor(field, getattr(self._settings, field.key))
+        editor.setAccessibleName(field.label)
+        editor.setAccessibleDescription(field.help)
+        self._editors[field.key] = editor
+        if not isinstance(editor, QCheckBox):
+            column.addWidget(label("text", field.label))
+        if field.kind == "folder" and isinstance(editor, QLineEdit):
+            row = QHBoxLayout()
+            choose = QPushButton("Choose ...")
+            choose.setAutoDefault(False)
+            choose.clicked.connect(lambda: self._choose(editor))
+            row.addWidget(editor, 1)
+            row.addWidget(choose)
+            column.addLayout(row)
+        else:
+            column.addWidget(editor)
+        if field.help:
+            column.addWidget(label("quiet", field.help, wrap=True))
+        column.addSpacing(12)
+
+    @staticmethod
+    def _editor(field: Field, value: Any) -> Editor:
+        if field.kind == "choice":
+            choice = QComboBox()
+            for stored, shown in field.choices:
+                choice.addItem(shown, stored)
+            choice.setCurrentIndex(max(0, choice.findData(value)))
+            return choice
+        if field.kind == "flag":
+            flag = QCheckBox(field.label)
+            flag.setChecked(value)
+            return flag
+        return QLineEdit(value)
+
+    def _choose(self, editor: QLineEdit) -> None:
+        name = QFileDialog.getExistingDirectory(self, "Save reports in", editor.text())
+        if name:
+            editor.setText(name)
 
     def settings(self) -> Settings:
         """The settings as they stand in the dialog."""
