@@ -1,7 +1,7 @@
 # Each target sets up .venv by itself; the second time it starts at once.
 #   make run      open the viewer with the sample study (without a display: write its report)
 #   make test     the tests            make check   lint, format, types, import contracts
-#   make bench    timings              make train   train the network (needs the training data)
+#   make bench    timings              make train   train the network: make train DATA=folder
 
 VENV := .venv
 BIN := $(VENV)/bin
@@ -30,8 +30,10 @@ check: $(READY)
 bench: $(READY)
 	$(BIN)/python -m tests.benchmarks
 
+# DATA is the folder of training films (with index.csv); a run that was stopped goes on. ARGS: see `model.train --help`.
 train: $(READY_TO_TRAIN)
-	$(BIN)/python -m model.train $(ARGS)
+	@test -n "$(DATA)" || { echo "Say where the training films are: make train DATA=folder"; exit 2; }
+	$(BIN)/python -m model.train --data "$(DATA)" $(ARGS)
 
 $(READY): pyproject.toml tools/set_up.py
 	@$(SET_UP) --stamp $@
