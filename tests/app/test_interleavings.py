@@ -102,6 +102,9 @@ class Play:
         elif act in TURNS:
             lane, what = act.split()
             getattr({"disk": house.disk, "model": house.model}[lane], what)()
+        assert house.model.alive <= 1, "a job was forgotten that may still deliver"
+        analysing = sum(film.status is FilmStatus.ANALYSING for film in presenter.state.films)
+        assert analysing == house.model.alive, "the strip shows what the network does"
 
     def end(self) -> None:
         house, presenter = self.house, self.house.presenter
@@ -162,6 +165,29 @@ def test_long_orders(seed: int) -> None:
     for _ in range(1200):
         play.step((chosen.choice(acts), chosen.randrange(100)))
     play.end()
+
+
+@pytest.mark.parametrize("seed", range(8))
+def test_no_result_lands_on_another_film_even_when_retired_ones_are_delivered(seed: int) -> None:
+    chosen = random.Random(seed)
+    house = House(memory_bytes=4 * FILM_BYTES)
+    house.disk.leaky = house.model.leaky = True
+    presenter = house.presenter
+    for number in range(1200):
+        act = chosen.randrange(12)
+        if act == 0:
+            house.open(f"{chosen.choice(DROPS[:7])}{number}")
+        elif act == 1 and presenter.state.films:
+            presenter.select(chosen.choice(presenter.state.films).id)
+        elif act == 2 and presenter.state.films:
+            presenter.close_film(chosen.choice(presenter.state.films).id)
+        elif act in (3, 4):
+            presenter.set_frame(chosen.randrange(3))
+        elif act == 5:
+            chosen.choice([presenter.cancel, presenter.retry])()
+        else:
+            lane = chosen.choice([house.disk, house.model])
+            chosen.choice([lane.crank, lane.deliver])()
 
 
 @pytest.mark.parametrize("seed", range(3))

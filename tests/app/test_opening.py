@@ -7,7 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from ptxviewer.app.queue import MOST_FILMS_KEPT, MOST_MAPS_KEPT
+from ptxviewer.app.jobs import Outcome
+from ptxviewer.app.queue import MOST_FILMS_KEPT, MOST_MAPS_KEPT, READ_AHEAD
 from ptxviewer.app.sentences import CANCELLED, NO_FILMS, NO_MEMORY, NOTHING_FOUND, WENT_WRONG
 from ptxviewer.app.state import FilmStatus
 from ptxviewer.core.errors import ModelUnavailable
@@ -131,6 +132,17 @@ def test_a_bad_film_in_the_background_does_not_disturb_the_one_on_screen() -> No
     assert house.state.banner is not None
 
 
+def test_a_film_read_in_the_background_does_not_bring_a_dismissed_sentence_back() -> None:
+    house = House()
+    house.open("noted", "b")
+    house.turn(house.disk)
+    house.turn(house.disk)
+    house.presenter.dismiss_banner()
+    house.turn(house.disk)
+    assert house.named("b").radiograph is not None
+    assert house.state.banner is None
+
+
 def test_too_little_memory_is_a_sentence_of_its_own(caplog: pytest.LogCaptureFixture) -> None:
     house = House(FakeEngine(error=MemoryError()))
     house.open("a")
@@ -171,6 +183,21 @@ def test_maps_of_another_film_are_refused() -> None:
     assert house.film.status is FilmStatus.NOT_ANALYSED
     assert house.film.maps is None
     assert house.film.note == "The result belongs to another film and was not shown."
+
+
+def test_maps_of_another_film_are_refused_again_when_they_come_home() -> None:
+    house = House()
+    house.open("a")
+    house.settle()
+    maps, findings, info = house.film.maps, house.film.findings, house.state.engine.info
+    assert maps is not None
+    house.open("b")
+    house.turn(house.disk)
+    house.turn(house.disk)
+    house.model.jobs[0][1](Outcome((info, maps, findings)))
+    assert house.film.path.name == "b"
+    assert house.film.maps is None
+    assert house.film.status is FilmStatus.NOT_ANALYSED
 
 
 def test_films_are_shown_without_a_model_and_analysed_once_it_is_there() -> None:
@@ -316,6 +343,14 @@ def test_a_budget_smaller_than_one_film_still_analyses_all() -> None:
     assert [film.path.name for film in house.state.films if film.radiograph is not None] == ["film0"]
 
 
+def test_no_more_is_read_ahead_than_the_network_will_take_soon() -> None:
+    house = House(memory_bytes=FILM_BYTES // 2)
+    house.open(*(f"film{index}" for index in range(20)))
+    for _ in range(60):
+        house.turn(house.disk)
+    assert len(house.shelf.read) == 1 + READ_AHEAD
+
+
 def test_maps_of_hundreds_of_films_do_not_fill_the_memory_and_are_made_again() -> None:
     house = House()
     house.open(*(f"film{index}" for index in range(MOST_MAPS_KEPT + 20)))
@@ -363,6 +398,20 @@ def test_closing_brings_the_neighbour_and_the_late_result_is_refused() -> None:
     assert house.state.films == ()
     assert house.state.current is None
     assert house.state.opening == 0
+
+
+def test_the_end_retires_what_is_under_way_before_the_lanes_do(monkeypatch: pytest.MonkeyPatch) -> None:
+    house = House()
+    house.open("a", "b")
+    house.turn(house.disk)
+    house.turn(house.disk)
+    house.open("c")
+    assert house.disk.alive == 2
+    assert house.model.alive == 1
+    for lane in (house.disk, house.model):
+        monkeypatch.setattr(lane, "close", lambda _timeout_s: True)
+    house.presenter.shut_down()
+    assert house.disk.alive == house.model.alive == 0
 
 
 def test_after_the_end_nothing_is_shown_or_started() -> None:
