@@ -351,8 +351,3 @@ class Opening:
             if running is not None:
                 running.ticket.cancel()
         self._reading = self._analysing = None
-
-    @property
-    def at_work(self) -> bool:
-        """True while a ticket is out that may still deliver."""
-        return bool(self._collecting or self._reading or self._analysing)

@@ -285,6 +285,22 @@ def test_a_drag_over_frames_ends_at_the_last_one() -> None:
     assert house.film.status is FilmStatus.DONE
 
 
+def test_a_late_result_of_one_frame_is_not_shown_on_the_next() -> None:
+    house = House()
+    house.model.leaky = True
+    house.open("a")
+    house.turn(house.disk)
+    house.turn(house.disk)
+    house.presenter.set_frame(1)
+    house.turn(house.disk)
+    assert house.film.status is FilmStatus.ANALYSING
+    house.turn(house.model)
+    assert house.film.maps is None
+    house.settle()
+    assert house.film.maps is not None
+    assert house.film.maps.image_key == "a|1|0"
+
+
 def test_each_frame_has_its_own_review() -> None:
     house = House()
     house.open("a")
