@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import importlib
 import logging
 import os
 import signal
@@ -26,9 +27,7 @@ from ptxviewer.app.jobs import ThreadLane
 from ptxviewer.app.presenter import Presenter, ReportRequest, Services
 from ptxviewer.app.state import State
 from ptxviewer.bootstrap import scrubbed
-from ptxviewer.core.types import Mask
-from ptxviewer.dicom.collect import collect
-from ptxviewer.dicom.read import read_film
+from ptxviewer.core.types import Mask, Radiograph
 from ptxviewer.inference.engine import DeviceChoice, Engine
 from ptxviewer.paths import bundle_dir, sample_study
 from ptxviewer.ui.bridge import Bridge
@@ -133,6 +132,20 @@ def save_report(request: ReportRequest, folder: Path) -> Path:
     return target
 
 
+def read(path: Path, frame: int) -> Radiograph:
+    """Read a film. pydicom takes longer to import than the window to appear, so it waits until it is needed."""
+    from ptxviewer.dicom.read import read_film
+
+    return read_film(path, frame)
+
+
+def find_films(paths: Sequence[Path], unpacked: Path) -> list[Path]:
+    """Return the films among ``paths``; archives are unpacked below ``unpacked``. pydicom is imported here, too."""
+    from ptxviewer.dicom.collect import collect
+
+    return collect(paths, unpacked)
+
+
 class Session:
     """Everything that lives as long as the window. ``painted`` is called when the window is first on screen."""
 
@@ -143,11 +156,12 @@ class Session:
         settings = settings_file.load(settings_path)
         self.bridge = Bridge()
         self._window: MainWindow | None = None
+        disk = self._disk = ThreadLane("disk", self.bridge.post)
         services = Services(
-            read_film=read_film,
-            collect=lambda paths: collect(paths, Path(self._unpacked.name)),
+            read_film=read,
+            collect=lambda paths: find_films(paths, Path(self._unpacked.name)),
             engine=engine or make_engine(settings.device),
-            disk=ThreadLane("disk", self.bridge.post),
+            disk=disk,
             model=ThreadLane("model", self.bridge.post),
             save_report=lambda request: save_report(request, reports_folder(self.presenter.settings.reports_folder)),
             save_settings=lambda value: settings_file.save(settings_path, value),
@@ -161,6 +175,11 @@ class Session:
         """Show ``state`` in the window (``View``)."""
         if self._window is not None:
             self._window.show_state(state)
+
+    def warm_up(self) -> None:
+        """While the window is still empty, import what reads films and load the network."""
+        self._disk.submit(lambda _checkpoint: importlib.import_module("ptxviewer.dicom.read"), lambda _outcome: None)
+        self.presenter.warm_up()
 
     def close(self) -> bool:
         """End all work; True when the lanes ended in time."""
@@ -223,7 +242,7 @@ def run(files: Sequence[Path], *, sample: bool = False, settings_dir: Path | Non
 
     def painted() -> None:
         application.listen(session.window.open_paths)
-        session.presenter.warm_up()
+        session.warm_up()
         session.window.ask_to_accept()
 
     session = Session(folder / "settings.json", painted=painted)

@@ -20,6 +20,7 @@ from PySide6.QtGui import (
 )
 from PySide6.QtWidgets import (
     QApplication,
+    QDialog,
     QFileDialog,
     QHBoxLayout,
     QMainWindow,
@@ -146,8 +147,12 @@ class MainWindow(QMainWindow):
         self.reading.settle()
         if not row.shell:
             row.run(self._presenter)
-            return
-        shell: dict[str, Callable[[], object]] = {
+        else:
+            self._shell_acts()[row.id]()
+
+    def _shell_acts(self) -> dict[str, Callable[[], object]]:
+        """Return what the window does itself, by the id of the action."""
+        return {
             "open_files": self._open_files,
             "open_folder": self._open_folder,
             "save_report_as": self._report_as,
@@ -160,11 +165,15 @@ class MainWindow(QMainWindow):
             "pan_right": lambda: self.canvas.pan_by(-PAN_STEP, 0),
             "pan_up": lambda: self.canvas.pan_by(0, PAN_STEP),
             "pan_down": lambda: self.canvas.pan_by(0, -PAN_STEP),
-            "shortcuts": lambda: KeySheet(self).open(),
+            "shortcuts": lambda: self._ask(KeySheet(self)),
             "about_film": self._about_film,
-            "about": lambda: about_program(self._state, self).open(),
+            "about": lambda: self._ask(about_program(self._state, self)),
         }
-        shell[row.id]()
+
+    def _ask(self, dialog: QDialog) -> None:
+        """Show a dialog over the window; afterwards keys go to the film again, with or without a window manager."""
+        dialog.finished.connect(self.activateWindow)
+        dialog.open()
 
     def _open_files(self) -> None:
         names, _ = QFileDialog.getOpenFileNames(self, "Open chest X-rays")
@@ -192,12 +201,12 @@ class MainWindow(QMainWindow):
     def _settings(self) -> None:
         dialog = SettingsDialog(self._presenter.settings, self)
         dialog.accepted.connect(lambda: self._presenter.apply_settings(dialog.settings()))
-        dialog.open()
+        self._ask(dialog)
 
     def _about_film(self) -> None:
         film = self._state.current
         if film is not None and film.radiograph is not None:
-            about_film(film.number, film.radiograph, self).open()
+            self._ask(about_film(film.number, film.radiograph, self))
 
     def ask_to_accept(self) -> None:
         """At the first start, say what the program is not for; without consent it ends."""
@@ -206,7 +215,7 @@ class MainWindow(QMainWindow):
         notice = FirstRunNotice(self)
         notice.accepted.connect(lambda: self._presenter.store_settings(accepted_notice=True))
         notice.rejected.connect(self.close)
-        notice.open()
+        self._ask(notice)
 
     # Keys that a shortcut cannot express
 

@@ -1,0 +1,424 @@
+"""The window around the film: what is seen in every state, and that keys, drops and closing do what they say."""
+
+from __future__ import annotations
+
+import logging
+import subprocess
+import sys
+import threading
+from collections.abc import Iterator
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+from PySide6.QtCore import QMimeData, QPoint, QPointF, QRect, Qt, QUrl
+from PySide6.QtGui import QDragEnterEvent, QDragLeaveEvent, QDropEvent, QGuiApplication
+from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QApplication, QCheckBox, QLabel, QLineEdit, QPushButton, QWidget
+from pytestqt.qtbot import QtBot
+
+from ptxviewer.app.actions import ACTIONS, BY_ID
+from ptxviewer.app.settings import Settings, load, save
+from ptxviewer.app.state import FilmStatus
+from ptxviewer.core.types import ProbabilityMaps, Radiograph
+from ptxviewer.inference.engine import Checkpoint, FakeEngine, never_cancelled
+from ptxviewer.paths import resource, sample_study
+from ptxviewer.ui.application import Session
+from ptxviewer.ui.dialogs.notice import FirstRunNotice
+from ptxviewer.ui.dialogs.settings import SettingsDialog
+from ptxviewer.ui.geometry import reachable
+from ptxviewer.ui.main_window import MainWindow
+
+
+class StoppingEngine(FakeEngine):
+    """Analyses until it is told to stop, as a slow network would."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.started = threading.Event()
+
+    def predict(self, film: Radiograph, checkpoint: Checkpoint = never_cancelled) -> ProbabilityMaps:
+        self.started.set()
+        pause = threading.Event()
+        while True:
+            checkpoint()
+            pause.wait(0.002)
+
+
+def opened(qtbot: QtBot, folder: Path, engine: FakeEngine) -> Session:
+    session = Session(folder / "settings.json", engine)
+    qtbot.addWidget(session.window)
+    session.window.resize(1200, 800)
+    session.window.show()
+    session.window.activateWindow()
+    qtbot.waitActive(session.window)
+    return session
+
+
+@pytest.fixture
+def session(qtbot: QtBot, tmp_path: Path) -> Iterator[Session]:
+    one = opened(qtbot, tmp_path, FakeEngine())
+    yield one
+    assert one.close()
+
+
+def open_films(session: Session, qtbot: QtBot, count: int = 1) -> None:
+    session.window.open_paths(list(sample_study()[:count]))
+    qtbot.waitUntil(
+        lambda: (
+            len(session.presenter.state.films) == count
+            and all(film.status is FilmStatus.DONE for film in session.presenter.state.films)
+        ),
+        timeout=20_000,
+    )
+
+
+def words(widget: QWidget) -> str:
+    """All texts that are seen in a widget."""
+    shown = [label.text() for label in widget.findChildren(QLabel) if label.isVisibleTo(widget)]
+    return " | ".join([*shown, *(button.text() for button in widget.findChildren(QPushButton))])
+
+
+def key(window: MainWindow, press: Qt.Key) -> None:
+    """A key as the system delivers it: to the window, which finds the widget with the focus."""
+    QTest.keyClick(window.windowHandle(), press)
+
+
+def test_an_empty_window_says_where_to_drop_and_that_it_is_for_research(session: Session) -> None:
+    seen = words(session.window)
+    for text in ("Drop chest X-rays here", "Open files", "Open folder", "Sample study", "Space", "Research use only"):
+        assert text in seen
+    assert not session.window.strip.isVisible()
+    assert not session.window.reading.isVisible()
+    assert "research use only" in session.window.windowTitle()
+
+
+def test_the_sample_button_opens_the_sample_study_and_shows_what_the_model_says(session: Session, qtbot: QtBot) -> None:
+    button = next(b for b in session.window.empty.findChildren(QPushButton) if b.text() == "Sample study")
+    qtbot.mouseClick(button, Qt.MouseButton.LeftButton)
+    qtbot.waitUntil(
+        lambda: bool(session.presenter.state.current and session.presenter.state.current.maps), timeout=20_000
+    )
+    seen = words(session.window.reading)
+    assert "Above threshold, right side" in seen
+    assert "0.90" in seen
+    assert "above the operating point (0.40)" in seen
+    assert "at detector" in seen
+    assert "CPU" in words(session.window.status)
+
+
+def test_nothing_jumps_when_a_result_arrives(qtbot: QtBot, tmp_path: Path) -> None:
+    engine = StoppingEngine()
+    session = opened(qtbot, tmp_path, engine)
+    session.window.open_paths(list(sample_study()[:1]))
+    qtbot.waitUntil(engine.started.is_set, timeout=20_000)
+
+    def places() -> dict[str, QRect]:
+        parts = session.window.reading.findChildren(QWidget)
+        return {part.accessibleName(): part.geometry() for part in parts if part.accessibleName()}
+
+    qtbot.waitUntil(lambda: "Analysing ..." in words(session.window.reading), timeout=5_000)
+    before = places()
+    film = session.presenter.state.current
+    assert film is not None
+    assert film.radiograph is not None
+    maps = FakeEngine().predict(film.radiograph)
+    session.window.show_state(
+        replace(session.presenter.state.with_film(replace(film, status=FilmStatus.DONE, maps=maps)), message="")
+    )
+    QApplication.processEvents()
+    assert places() == before
+    assert session.close()
+
+
+def test_a_bad_file_is_a_banner_with_details_and_the_film_before_is_gone(
+    session: Session, qtbot: QtBot, tmp_path: Path
+) -> None:
+    open_films(session, qtbot)
+    bad = tmp_path / "bad.dcm"
+    bad.write_bytes(b"<html>")
+    session.window.open_paths([bad])
+    qtbot.waitUntil(session.window.banner.isVisible, timeout=10_000)
+    banner = session.window.banner
+    assert "not a DICOM film" in words(banner)
+    assert "bad.dcm" not in words(banner)
+    buttons = {button.text(): button for button in banner.findChildren(QPushButton)}
+    qtbot.mouseClick(buttons["Details"], Qt.MouseButton.LeftButton)
+    assert "bad.dcm" in words(banner)
+    picture = session.window.canvas.grab().toImage()
+    assert picture.pixelColor(picture.width() // 3, picture.height() // 3).lightness() == 0
+    qtbot.mouseClick(buttons["Dismiss"], Qt.MouseButton.LeftButton)
+    assert not banner.isVisible()
+
+
+@pytest.mark.filterwarnings("ignore:Function.*QDragEnterEvent:DeprecationWarning")  # since Qt 6.12 only
+def test_films_dropped_anywhere_are_opened_and_the_drop_is_announced(session: Session, qtbot: QtBot) -> None:
+    mime = QMimeData()
+    mime.setUrls([QUrl.fromLocalFile(str(path)) for path in sample_study()] + [QUrl("https://example.org/a.dcm")])
+    act, button, none = Qt.DropAction.CopyAction, Qt.MouseButton.LeftButton, Qt.KeyboardModifier.NoModifier
+    window = session.window
+    enter = QDragEnterEvent(QPoint(400, 400), act, mime, button, none)
+    QApplication.sendEvent(window, enter)
+    assert enter.isAccepted()
+    assert window._veil.isVisible()
+    QApplication.sendEvent(window, QDragLeaveEvent())
+    assert not window._veil.isVisible()
+    QApplication.sendEvent(window, QDragEnterEvent(QPoint(400, 400), act, mime, button, none))
+    QApplication.sendEvent(window, QDropEvent(QPointF(400, 400), act, mime, button, none))
+    assert not window._veil.isVisible()
+    qtbot.waitUntil(lambda: len(session.presenter.state.films) == len(sample_study()), timeout=10_000)
+
+
+@pytest.mark.filterwarnings("ignore:Function.*QDragEnterEvent:DeprecationWarning")  # since Qt 6.12 only
+def test_text_that_is_dragged_over_the_window_is_no_film(session: Session) -> None:
+    mime = QMimeData()
+    mime.setText("hello")
+    action, button, none = Qt.DropAction.CopyAction, Qt.MouseButton.LeftButton, Qt.KeyboardModifier.NoModifier
+    enter = QDragEnterEvent(QPoint(400, 400), action, mime, button, none)
+    enter.ignore()
+    QApplication.sendEvent(session.window, enter)
+    assert not enter.isAccepted()
+
+
+def test_space_hides_the_overlay_wherever_the_focus_is_but_types_in_a_note(session: Session, qtbot: QtBot) -> None:
+    open_films(session, qtbot)
+    window, reading = session.window, session.window.reading
+    for focus in (window.canvas, reading._threshold, reading._modes.buttons["fill"]):
+        focus.setFocus()
+        QTest.keyPress(window.windowHandle(), Qt.Key.Key_Space)
+        assert session.presenter.state.overlay.peeking
+        QTest.keyRelease(window.windowHandle(), Qt.Key.Key_Space)
+        assert not session.presenter.state.overlay.peeking
+    assert session.presenter.state.overlay.mode == "outline"
+    reading._note.setFocus()
+    for letter in (Qt.Key.Key_A, Qt.Key.Key_Space, Qt.Key.Key_I):
+        key(window, letter)
+    assert reading._note.text() == "a i"
+    assert not session.presenter.state.overlay.peeking
+    assert not session.presenter.state.current.view.inverted  # type: ignore[union-attr]
+
+
+def test_the_overlay_comes_back_when_the_window_loses_the_keyboard(session: Session, qtbot: QtBot) -> None:
+    open_films(session, qtbot)
+    QTest.keyPress(session.window.windowHandle(), Qt.Key.Key_Space)
+    other = QWidget()
+    qtbot.addWidget(other)
+    other.show()
+    other.activateWindow()
+    qtbot.waitUntil(lambda: not session.presenter.state.overlay.peeking, timeout=5_000)
+
+
+def test_keys_act_on_the_film_while_a_slider_has_the_focus(session: Session, qtbot: QtBot) -> None:
+    open_films(session, qtbot, 2)
+    session.window.reading._threshold.setFocus()
+    key(session.window, Qt.Key.Key_Right)
+    assert session.presenter.state.current_id == session.presenter.state.films[1].id
+    assert session.window.strip.selectedIndexes()[0].row() == 1
+    key(session.window, Qt.Key.Key_I)
+    assert session.presenter.state.current.view.inverted  # type: ignore[union-attr]
+
+
+def test_enter_presses_the_button_that_has_the_focus(session: Session, qtbot: QtBot) -> None:
+    open_films(session, qtbot)
+    session.window.reading._verdicts.buttons["reject"].setFocus()
+    key(session.window, Qt.Key.Key_Return)
+    assert session.presenter.state.current.review.verdict == "reject"  # type: ignore[union-attr]
+    assert session.window.reading._verdicts.buttons["reject"].isChecked()
+
+
+def test_tab_shows_the_film_alone_and_all_keys_still_work(session: Session, qtbot: QtBot) -> None:
+    open_films(session, qtbot)
+    window = session.window
+    window.canvas.setFocus()
+    key(window, Qt.Key.Key_Tab)
+    assert session.presenter.state.film_only
+    for part in (window.strip, window.reading, window.status, window.menuBar(), window._toolbar):
+        assert not part.isVisible()
+    key(window, Qt.Key.Key_H)
+    assert session.presenter.state.current.view.flipped  # type: ignore[union-attr]
+    key(window, Qt.Key.Key_Escape)
+    assert window.reading.isVisible()
+    window.reading._note.setFocus()
+    key(window, Qt.Key.Key_Tab)
+    assert not session.presenter.state.film_only
+
+
+def test_a_note_stays_with_its_film(session: Session, qtbot: QtBot) -> None:
+    open_films(session, qtbot, 2)
+    reading = session.window.reading
+    reading._note.setFocus()
+    QTest.keyClicks(reading._note, "small rim")
+    session.window._select(session.presenter.state.films[1].id)
+    assert reading._note.text() == ""
+    assert session.presenter.state.films[0].review.note == "small rim"
+    session.window._select(session.presenter.state.films[0].id)
+    assert reading._note.text() == "small rim"
+
+
+def test_a_slider_drag_is_one_undo_step_and_a_double_click_goes_back(session: Session, qtbot: QtBot) -> None:
+    open_films(session, qtbot)
+    slider = session.window.reading._threshold
+    left = Qt.MouseButton.LeftButton
+    qtbot.mousePress(slider, left, pos=QPoint(60, 10))
+    for x in (80, 120, 200):
+        qtbot.mouseMove(slider, QPoint(x, 10))
+    assert session.presenter.state.current.live_threshold is not None  # type: ignore[union-attr]
+    qtbot.mouseRelease(slider, left, pos=QPoint(200, 10))
+    assert session.presenter.state.current.review.threshold > 0.6  # type: ignore[union-attr, operator]
+    session.presenter.undo()
+    assert session.presenter.state.current.review.threshold is None  # type: ignore[union-attr]
+    assert not session.presenter.state.current.can_undo  # type: ignore[union-attr]
+    qtbot.mousePress(slider, left, pos=QPoint(60, 10))
+    qtbot.mouseRelease(slider, left, pos=QPoint(60, 10))
+    qtbot.mouseDClick(slider, left, pos=QPoint(60, 10))
+    assert session.presenter.state.current.review.threshold is None  # type: ignore[union-attr]
+
+
+def test_a_copied_picture_names_nobody_unless_reports_do(
+    session: Session, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    open_films(session, qtbot)
+    canvas, named = session.window.canvas, []
+    taken = canvas.grab
+    monkeypatch.setattr(canvas, "grab", lambda: (named.append(canvas._state.identified), taken())[1])
+    session.window._actions["copy_picture"].trigger()
+    session.presenter.apply_settings(replace(session.presenter.settings, report_identified=True))
+    session.window._actions["copy_picture"].trigger()
+    assert named == [False, True]
+    assert canvas._state.identified
+    assert not QGuiApplication.clipboard().pixmap().isNull()
+
+
+def test_a_bug_in_a_slot_is_a_sentence_and_a_line_in_the_log_without_names(
+    session: Session, caplog: pytest.LogCaptureFixture
+) -> None:
+    logging.getLogger("ptxviewer").propagate = True
+    try:
+        raise ValueError("Doe, Jane")
+    except ValueError as error:
+        session.report_bug(type(error), error, error.__traceback__)
+    assert "Something went wrong" in words(session.window.banner)
+    assert "ValueError" in caplog.text
+    assert "Doe" not in caplog.text
+
+
+def test_quitting_while_the_network_works_leaves_no_thread(qtbot: QtBot, tmp_path: Path) -> None:
+    engine = StoppingEngine()
+    session = opened(qtbot, tmp_path, engine)
+    session.window.open_paths(list(sample_study()))
+    qtbot.waitUntil(engine.started.is_set, timeout=20_000)
+    session.window.close()
+    assert session.close()
+    assert not [thread.name for thread in threading.enumerate() if thread.name.startswith(("disk", "model"))]
+
+
+def test_the_window_comes_back_where_it_was(qtbot: QtBot, tmp_path: Path) -> None:
+    first = opened(qtbot, tmp_path, FakeEngine())
+    first.window.resize(1111, 733)
+    first.window.close()
+    assert first.close()
+    assert load(tmp_path / "settings.json").geometry
+    second = opened(qtbot, tmp_path, FakeEngine())
+    assert load(tmp_path / "settings.json").geometry
+    assert second.close()
+
+
+def test_a_window_whose_screen_is_gone_is_brought_back() -> None:
+    screen = [QRect(0, 0, 1920, 1080)]
+    assert reachable(QRect(100, 100, 1440, 900), screen)
+    assert not reachable(QRect(2500, 100, 1440, 900), screen)
+    assert not reachable(QRect(100, -300, 1440, 900), screen)
+    assert not reachable(QRect(-1400, 100, 1440, 900), screen)
+
+
+@pytest.mark.qt_log_ignore("This plugin does not support")  # offscreen has no window manager
+def test_the_first_start_asks_once(session: Session, tmp_path: Path, qtbot: QtBot) -> None:
+    session.window.ask_to_accept()
+    notice = session.window.findChild(FirstRunNotice)
+    assert isinstance(notice, FirstRunNotice)
+    assert "must not be used for diagnosis" in words(notice)
+    notice.accept()
+    assert load(tmp_path / "settings.json").accepted_notice
+    notice.deleteLater()
+    QApplication.processEvents()
+    session.window.ask_to_accept()
+    assert not [one for one in session.window.findChildren(FirstRunNotice) if one.isVisible()]
+
+
+def test_settings_chosen_in_the_dialog_are_kept(qtbot: QtBot, tmp_path: Path) -> None:
+    dialog = SettingsDialog(Settings(geometry="kept"))
+    qtbot.addWidget(dialog)
+    assert {box.text() for box in dialog.findChildren(QCheckBox)} >= {"Write patient data into reports"}
+    next(box for box in dialog.findChildren(QCheckBox) if box.text().startswith("Write")).setChecked(True)
+    next(line for line in dialog.findChildren(QLineEdit) if line.accessibleName() == "Reader's name").setText(" Dr. A ")
+    chosen = dialog.settings()
+    assert chosen == Settings(report_identified=True, reader="Dr. A", geometry="kept")
+    save(tmp_path / "s.json", chosen)
+    assert load(tmp_path / "s.json") == chosen
+
+
+@pytest.mark.qt_log_ignore("This plugin does not support")  # offscreen has no window manager
+def test_the_sheets_open_by_key(session: Session, qtbot: QtBot) -> None:
+    open_films(session, qtbot)
+    for action, title in (
+        ("shortcuts", "Keys and mouse"),
+        ("about", "About PTXViewer"),
+        ("about_film", "About this film"),
+    ):
+        session.window._actions[action].trigger()
+        sheet = next(w for w in QApplication.topLevelWidgets() if w.windowTitle() == title and w.isVisible())
+        seen = words(sheet)
+        sheet.close()
+        assert {"shortcuts": "Hide overlay while held", "about": "Apache-2.0", "about_film": "14 bit"}[action] in seen
+        assert "Phantom" not in seen.replace("PTXViewer phantom", "")
+
+
+def test_every_action_has_its_icon_its_key_and_somebody_who_does_it(session: Session) -> None:
+    acts = session.window._shell_acts()
+    keys: list[str] = []
+    for row in ACTIONS:
+        assert not row.icon or resource(f"icons/{row.icon}.svg").is_file(), row.icon
+        assert row.held or not row.shell or row.id in acts, row.id
+        keys += row.keys
+    assert len(keys) == len(set(keys))
+    assert set(acts) <= set(BY_ID)
+
+
+STARTED = """
+import sys
+from pathlib import Path
+from PySide6.QtCore import QTimer, QUrl
+from PySide6.QtGui import QFileOpenEvent
+from ptxviewer.inference.engine import FakeEngine
+from ptxviewer.ui.application import Application, Session
+application = Application(["ptxviewer"])
+application.dress()
+application.sendEvent(application, QFileOpenEvent(QUrl.fromLocalFile(sys.argv[1])))
+def painted():
+    print("torch" in sys.modules, "pydicom" in sys.modules, len(session.presenter.state.films))
+    application.listen(session.window.open_paths)
+    look.start(20)
+def film_is_there():
+    film = session.presenter.state.current
+    if film is not None and film.radiograph is not None:
+        print(film.path.name)
+        application.quit()
+look = QTimer()
+look.timeout.connect(film_is_there)
+session = Session(Path(sys.argv[2]) / "settings.json", FakeEngine(), painted)
+session.window.show()
+application.exec()
+print(session.close())
+"""
+
+
+def test_a_file_from_the_system_waits_for_the_window_which_is_painted_before_torch_is_imported(tmp_path: Path) -> None:
+    film = sample_study()[0]
+    out = subprocess.run(
+        [sys.executable, "-c", STARTED, str(film), str(tmp_path)],
+        check=True,
+        capture_output=True,
+        text=True,
+        timeout=60,
+    ).stdout
+    assert out.split("\n")[:3] == ["False False 0", film.name, "True"]

@@ -1,0 +1,107 @@
+"""One window per user: a second start hands its films over, and a crash leaves nothing in the way."""
+
+from __future__ import annotations
+
+import os
+import signal
+import subprocess
+import sys
+import threading
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from PySide6.QtNetwork import QLocalSocket
+from pytestqt.qtbot import QtBot
+
+from ptxviewer.ui.single_instance import hand_over, parsed, serve, server_name
+
+
+def test_a_second_start_of_the_program_hands_its_files_over_and_ends(qtbot: QtBot, tmp_path: Path) -> None:
+    got: list[Path] = []
+    server = serve(server_name(tmp_path), got.extend)
+    ended: list[int] = []
+
+    def second() -> None:
+        environment = os.environ | {"PTXVIEWER_SETTINGS_DIR": str(tmp_path)}
+        command = [sys.executable, "-m", "ptxviewer", "films with spaces/ä.dcm"]
+        ended.append(subprocess.run(command, check=False, timeout=60, env=environment, cwd=REPOSITORY).returncode)
+
+    thread = threading.Thread(target=second)
+    thread.start()
+    qtbot.waitUntil(lambda: bool(got) and bool(ended), timeout=60_000)
+    thread.join()
+    server.close()
+    assert got == [REPOSITORY / "films with spaces" / "ä.dcm"]
+    assert ended == [0]
+
+
+REPOSITORY = Path(__file__).resolve().parents[2]
+
+
+def test_nobody_running_is_told_at_once(tmp_path: Path, qtbot: QtBot) -> None:
+    assert not hand_over(server_name(tmp_path), [tmp_path])
+
+
+CRASHES = """
+import os, signal, sys
+from PySide6.QtCore import QCoreApplication
+from ptxviewer.ui.single_instance import serve
+application = QCoreApplication([])
+server = serve(sys.argv[1], print)
+assert server.isListening()
+os.kill(os.getpid(), signal.SIGKILL)
+"""
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="Windows takes a crashed program's pipe away by itself")
+def test_the_socket_of_a_crashed_window_is_taken_over(tmp_path: Path, qtbot: QtBot) -> None:
+    name = server_name(tmp_path)
+    assert subprocess.run([sys.executable, "-c", CRASHES, name], check=False).returncode == -signal.SIGKILL
+    assert not hand_over(name, [])
+    server = serve(name, lambda _paths: None)
+    assert server.isListening()
+    server.close()
+
+
+def test_a_stranger_on_the_socket_changes_nothing(qtbot: QtBot, tmp_path: Path) -> None:
+    got: list[Path] = []
+    name = server_name(tmp_path)
+    server = serve(name, got.extend)
+    socket = QLocalSocket()
+    socket.connectToServer(name)
+    assert socket.waitForConnected(1000)
+    with qtbot.waitSignal(socket.disconnected, timeout=5000):
+        socket.write(b'{"open": 1}\n')
+    assert got == []
+    server.close()
+
+
+@given(st.binary(max_size=200))
+def test_no_message_breaks_the_parser(message: bytes) -> None:
+    paths = parsed(message)
+    assert paths is None or all(isinstance(path, Path) for path in paths)
+
+
+def test_the_name_shows_no_login_name_and_throw_away_settings_have_their_own() -> None:
+    assert Path.home().name not in server_name()
+    assert server_name() != server_name(Path("a")) != server_name(Path("b"))
+
+
+TOLD_TO_END = """
+import os, signal
+from ptxviewer.ui import application
+from ptxviewer.ui.main_window import MainWindow
+MainWindow.ask_to_accept = lambda self: os.kill(os.getpid(), signal.SIGTERM)
+raise SystemExit(application.run([]))
+"""
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="there are no POSIX signals")
+def test_the_program_ends_cleanly_when_it_is_told_to(tmp_path: Path) -> None:
+    environment = os.environ | {"PTXVIEWER_SETTINGS_DIR": str(tmp_path), "QT_QPA_PLATFORM": "offscreen"}
+    command = [sys.executable, "-c", TOLD_TO_END]
+    ended = subprocess.run(command, check=False, timeout=60, env=environment, cwd=REPOSITORY)
+    assert ended.returncode == 0
+    assert (tmp_path / "settings.json").is_file()
