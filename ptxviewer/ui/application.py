@@ -34,6 +34,7 @@ from ptxviewer.ui.bridge import Bridge
 from ptxviewer.ui.controls import tabular
 from ptxviewer.ui.icons import app_icon
 from ptxviewer.ui.main_window import MainWindow
+from ptxviewer.ui.none_guard import keep_none
 from ptxviewer.ui.single_instance import hand_over, serve, server_name
 from ptxviewer.ui.style import stylesheet
 
@@ -45,6 +46,7 @@ class Application(QApplication):
     """Queues the files that the system asks to open until somebody listens (macOS sends them before the window is)."""
 
     def __init__(self, arguments: list[str]) -> None:
+        keep_none()
         super().__init__(arguments)
         self._waiting: list[Path] = []
         self._opener: Callable[[list[Path]], None] | None = None
@@ -153,7 +155,8 @@ class Session:
         self, settings_path: Path, engine: Engine | None = None, painted: Callable[[], None] | None = None
     ) -> None:
         self._unpacked = tempfile.TemporaryDirectory(prefix="ptxviewer-")
-        settings = settings_file.load(settings_path)
+        problems: list[str] = []
+        settings = settings_file.load(settings_path, problems.append)
         self.bridge = Bridge()
         self._window: MainWindow | None = None
         disk = self._disk = ThreadLane("disk", self.bridge.post)
@@ -170,6 +173,8 @@ class Session:
         self.presenter = Presenter(self, services, settings)
         self.window = self._window = MainWindow(self.presenter, painted)
         self.window.restore(settings.geometry)
+        for problem in problems:
+            self.presenter.show_problem(problem)
 
     def render(self, state: State) -> None:
         """Show ``state`` in the window (``View``)."""

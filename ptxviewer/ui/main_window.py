@@ -253,6 +253,8 @@ class MainWindow(QMainWindow):
             if event.key() == Qt.Key.Key_Tab and not on_film:
                 event.accept()
                 return True
+        if event.type() == QEvent.Type.DevicePixelRatioChange:
+            self._presenter.set_pixel_ratio(self.devicePixelRatioF())
         return super().event(event)
 
     def changeEvent(self, event: QEvent) -> None:
@@ -293,6 +295,7 @@ class MainWindow(QMainWindow):
     def showEvent(self, event: QShowEvent) -> None:
         """Listen to keys; tell once that the window has been painted."""
         super().showEvent(event)
+        self._presenter.set_pixel_ratio(self.devicePixelRatioF())
         handle = self.windowHandle()
         if handle is not None:
             handle.installEventFilter(self)
