@@ -6,7 +6,11 @@ from dataclasses import dataclass
 
 from ptxviewer.app.state import FilmView
 from ptxviewer.core.types import PixelSpacing, Radiograph, Voi
+from ptxviewer.core.viewport import pixel_aspect
 from ptxviewer.core.voi import describe
+
+BAR_MM = (100, 50, 20, 10, 5, 2, 1)
+BAR_PIXELS = (5000, 2000, 1000, 500, 200, 100, 50, 20, 10, 5, 2, 1)
 
 
 @dataclass(frozen=True)
@@ -60,13 +64,22 @@ def orientation_letters(film: Radiograph, view: FilmView) -> tuple[str, str, str
     return turned[2], turned[0], turned[3], turned[1]
 
 
-def scale_bar(spacing: PixelSpacing, zoom: float, quarter_turns: int) -> tuple[float, str] | None:
-    """Return (length in screen pixels, label) of a bar of 1 to 20 cm, or None where there are no millimetres."""
-    across_mm = spacing.row_mm if quarter_turns % 2 else spacing.col_mm
-    if across_mm is None:
+def scale_bar(spacing: PixelSpacing, view: FilmView, zoom: float, longest: float) -> tuple[float, str] | None:
+    """Return (length in screen pixels, label) of the longest bar in round numbers up to ``longest`` screen pixels.
+
+    ``zoom`` is screen pixels per film column. The label names the origin of the millimetres; where there are none
+    the bar is in film pixels, and None when not one of them fits.
+    """
+    across_mm = spacing.col_mm
+    if view.quarter_turns % 2 and spacing.row_mm is not None:
+        across_mm = spacing.row_mm / pixel_aspect(spacing)
+    if across_mm is not None:
+        for mm in BAR_MM:
+            if mm / across_mm * zoom <= longest:
+                size = f"{mm // 10} cm" if mm >= 10 else f"{mm} mm"
+                return mm / across_mm * zoom, f"{size} ({spacing.label})" if spacing.label else size
         return None
-    for cm in (20, 10, 5, 2, 1):
-        length = 10 * cm / across_mm * zoom
-        if length <= 260:
-            return length, f"{cm} cm ({spacing.label})"
+    for pixels in BAR_PIXELS:
+        if pixels * zoom <= longest:
+            return pixels * zoom, f"{pixels} px (size unknown)"
     return None

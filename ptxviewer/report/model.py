@@ -6,12 +6,13 @@ from dataclasses import dataclass
 from datetime import datetime, timezone
 
 from ptxviewer import __version__
-from ptxviewer.core.types import Findings, Lesion, ProbabilityMaps, Radiograph, Voi
+from ptxviewer.core.types import Findings, Lesion, ProbabilityMaps, Radiograph, Voi, Window
 from ptxviewer.core.voi import describe
 from ptxviewer.inference.engine import EngineInfo
 
 RESEARCH_USE = "Research use only. Not a medical device: not for diagnosis."
 NOT_EXCLUDED = "This does not exclude a pneumothorax."
+MOST_ROWS = 6
 COLUMNS = ("Side", "Area", "Largest width", "Highest score", "Mean score")
 
 
@@ -26,7 +27,7 @@ class Analysis:
 
 @dataclass(frozen=True)
 class ReportModel:
-    """The page. ``rows`` follow ``COLUMNS``; ``facts`` and ``provenance`` are (label, value) pairs."""
+    """The page. ``rows`` follow ``COLUMNS``; ``patient`` and ``facts`` are (label, value) pairs."""
 
     headline: str
     remark: str
@@ -35,8 +36,11 @@ class ReportModel:
     facts: tuple[tuple[str, str], ...]
     provenance: str
     research_use: str = RESEARCH_USE
-    window: Voi | None = None
+    window: Voi | None = None  # None = the film's default
     inverted: bool = False
+    quarter_turns: int = 0  # clockwise, after the flip, as on the screen
+    flipped: bool = False
+    more: str = ""  # how many findings the table leaves out
 
 
 def area_text(area_px: int, area_mm2: float | None, label: str) -> str:
@@ -75,6 +79,8 @@ def report_of(
     identified: bool = False,
     voi: Voi | None = None,
     inverted: bool = False,
+    quarter_turns: int = 0,
+    flipped: bool = False,
     reader: str = "",
     verdict: str = "",
     when: datetime | None = None,
@@ -91,33 +97,36 @@ def report_of(
         )  # fmt: skip
         patient = tuple((label, value) for label, value in pairs if value) or (("Patient", "Not named in the file"),)
     facts = [
-        ("Film", " ".join(p for p in (film.acquisition.modality, film.acquisition.view) if p) or "picture"),
-        ("Window", describe(shown) + (", inverted" if inverted else "")),
+        ("Film", _film_text(film)),
+        ("Shown", _shown_text(shown, inverted, quarter_turns, flipped)),
         ("Spacing", film.spacing.label or "none"),
     ]
     rows: tuple[tuple[str, ...], ...] = ()
+    more = ""
     if analysis is None:
-        line, remark = "Not analysed.", film.not_analysed
+        line, remark = "Not analysed.", film.not_analysed.removeprefix("Not analysed: ")
         provenance = f"ptxviewer {__version__}"
     else:
         findings, info = analysis.findings, analysis.info
         line, remark = headline(film, findings), "" if findings.present else NOT_EXCLUDED
-        rows = tuple(_row(film, lesion) for lesion in findings.lesions[:6])
+        rows = tuple(_row(film, lesion) for lesion in findings.lesions[:MOST_ROWS])
+        left_out = len(findings.lesions) - len(rows)
+        more = f"and {left_out} smaller" if left_out else ""
         where = nearness(findings.score, info.rule.score_threshold)
         facts += [
             ("Film score", f"{findings.score:.2f}, {where} the operating point ({info.rule.score_threshold:.2f})"),
             ("Threshold", f"{findings.threshold:.2f} (operating point {info.rule.threshold:.2f})"),
         ]
         provenance = (
-            f"ptxviewer {__version__}, model {info.model_id}, weights {info.model_sha256[:16]}, "
-            f"threshold {findings.threshold:.3f}, on {info.device}, spacing: {film.spacing.origin.value}"
+            f"ptxviewer {__version__}, model {info.model_id}, weights sha256 {info.model_sha256[:16]}, "
+            f"threshold {findings.threshold:.3f}, on {analysis.maps.device or info.device}, "
+            f"spacing: {film.spacing.origin.value}"
         )
     if verdict:
         facts.append(("Reader's verdict", verdict))
     if reader:
         facts.append(("Reader", reader))
-    if film.spacing.note:
-        remark = f"{remark} {film.spacing.note}".strip()
+    remark = " ".join(dict.fromkeys(part for part in (remark, film.spacing.note, *film.notes) if part))
     return ReportModel(
         line,
         remark,
@@ -127,4 +136,22 @@ def report_of(
         f"{provenance}, {when:%Y-%m-%d %H:%M} UTC",
         window=shown,
         inverted=inverted,
+        quarter_turns=quarter_turns % 4,
+        flipped=flipped,
+        more=more,
     )
+
+
+def _film_text(film: Radiograph) -> str:
+    kind = " ".join(part for part in (film.acquisition.modality, film.acquisition.view) if part) or "picture"
+    frame = f", frame {film.frame + 1} of {film.frames}" if film.frames > 1 else ""
+    lossy = ", lossy compression" if film.acquisition.lossy else ""
+    return f"{kind}, {film.cols} x {film.rows} pixels{frame}{lossy}"
+
+
+def _shown_text(voi: Voi, inverted: bool, quarter_turns: int, flipped: bool) -> str:
+    name = f" ({voi.explanation})" if isinstance(voi, Window) and voi.explanation else ""
+    changes = ["inverted"] * inverted + ["flipped"] * flipped
+    if quarter_turns % 4:
+        changes.append(f"turned {90 * (quarter_turns % 4)}°")
+    return ", ".join([describe(voi) + name, *changes])

@@ -125,6 +125,8 @@ def save_report(request: ReportRequest, folder: Path) -> Path:
         identified=request.identified,
         voi=film.view.voi or radiograph.vois[index],
         inverted=film.view.inverted,
+        quarter_turns=film.view.quarter_turns,
+        flipped=film.view.flipped,
         reader=request.reader,
         verdict=film.review.verdict,
     )

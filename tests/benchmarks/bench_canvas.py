@@ -1,0 +1,124 @@
+"""How long a frame takes while the hand moves, beside the least that any viewer must do (a table and a draw).
+
+Run: ``QT_QPA_PLATFORM=offscreen python tests/benchmarks/bench_canvas.py``. Medians in milliseconds; the last column is
+the ratio to ``cv2.LUT`` and drawing one QImage of the same canvas in the same run.
+"""
+
+from __future__ import annotations
+
+import os
+import statistics
+import time
+from collections.abc import Callable
+from dataclasses import replace
+from pathlib import Path
+
+os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
+
+import cv2
+import numpy as np
+from PySide6.QtCore import QPoint
+from PySide6.QtGui import QImage, QPainter
+from PySide6.QtWidgets import QApplication
+
+from ptxviewer.app.state import EngineStatus, Film, FilmStatus, FilmView, Overlay, OverlayMode, State
+from ptxviewer.core.types import Acquisition, Radiograph, Window
+from ptxviewer.inference.engine import FakeEngine
+from ptxviewer.ui.canvas import Canvas
+from ptxviewer.ui.none_guard import keep_none
+
+ROWS, COLS = 3000, 2500
+CANVASES = ((1400, 1100), (3840, 2160))
+FRAMES = 30
+BUDGET_MS = 16.0
+
+
+def sample_film() -> Film:
+    """A 16-bit film with structure at every scale, and a disc for a pneumothorax on a 512 grid."""
+    rng = np.random.default_rng(1)
+    coarse = cv2.resize(rng.random((12, 10)).astype(np.float32), (COLS, ROWS), interpolation=cv2.INTER_CUBIC)
+    pixels = np.clip(coarse * 50000 + rng.normal(0, 800, (ROWS, COLS)), 0, 65535).astype(np.uint16)
+    facts = Acquisition("DX", "PA", row_direction="L", column_direction="F")
+    radiograph = Radiograph("bench", pixels, vois=(Window(30000, 40000),), acquisition=facts)
+    engine = FakeEngine(512)
+    return Film(1, Path("bench"), status=FilmStatus.DONE, radiograph=radiograph, maps=engine.predict(radiograph))
+
+
+def medians(frame: Callable[[int], object]) -> float:
+    """Return the median time of a frame in milliseconds, after three that do not count."""
+    times = []
+    for index in range(FRAMES + 3):
+        start = time.perf_counter()
+        frame(index)
+        times.append((time.perf_counter() - start) * 1000)
+    return statistics.median(times[3:])
+
+
+def bench(canvas: Canvas, film: Film, width: int, height: int) -> bool:
+    """Print one table; True when the two drags keep the budget."""
+    engine = EngineStatus("ready", FakeEngine().load())
+    canvas.resize(width, height)
+    target = QImage(width, height, QImage.Format.Format_RGB32)
+    pixels = np.random.default_rng(2).integers(0, 65536, (height, width)).astype(np.uint16)
+    table = (np.arange(65536) >> 8).astype(np.uint8)
+
+    def plain(index: int) -> None:
+        grey = cv2.LUT(pixels, table)
+        painter = QPainter(target)
+        painter.drawImage(0, 0, QImage(grey.data, width, height, width, QImage.Format.Format_Grayscale8))
+        painter.end()
+
+    def shown(mode: OverlayMode, change: Callable[[int], Film]) -> Callable[[int], None]:
+        def frame(index: int) -> None:
+            canvas.set_state(
+                State(films=(one := change(index),), current_id=one.id, engine=engine, overlay=Overlay(mode))
+            )
+            canvas.render(target, QPoint())
+
+        return frame
+
+    def window(index: int) -> Film:
+        return replace(film, view=FilmView(voi=Window(30000 + 50 * index, 40000)))
+
+    def threshold(index: int) -> Film:
+        return replace(film, live_threshold=0.2 + 0.02 * index)
+
+    def zoomed(index: int) -> Film:
+        canvas._settle.start()  # as while the wheel turns
+        return replace(film, view=FilmView(zoom=0.5 + 0.02 * index, center=(COLS / 2, ROWS / 2)))
+
+    def pan(index: int) -> Film:
+        canvas._settle.start()
+        return replace(film, view=FilmView(zoom=1.5, center=(COLS / 2 + 5 * index, ROWS / 2 + 3 * index)))
+
+    least = medians(plain)
+    print(f"\n{width} x {height}, film {COLS} x {ROWS} in 16 bit\n{'cv2.LUT + draw':32}{least:8.2f} ms")
+    kept = True
+    for name, mode, change, limited in (
+        ("window drag, outline", "outline", window, True),
+        ("window drag, fill", "fill", window, True),
+        ("window drag, heat", "heat", window, True),
+        ("threshold drag, outline", "outline", threshold, True),
+        ("threshold drag, fill", "fill", threshold, True),
+        ("zoom", "outline", zoomed, False),
+        ("pan at 1.5", "outline", pan, False),
+    ):
+        took = medians(shown(mode, change))  # type: ignore[arg-type]
+        kept = kept and (took < BUDGET_MS or not limited)
+        print(f"{name:32}{took:8.2f} ms   x {took / least:.1f}{'   OVER' if limited and took >= BUDGET_MS else ''}")
+    return kept
+
+
+def main() -> int:
+    """Run both sizes; 1 when a drag takes longer than the budget."""
+    keep_none()
+    _app = QApplication.instance() or QApplication([])
+    canvas, film = Canvas(), sample_film()
+    results = [bench(canvas, film, width, height) for width, height in CANVASES]
+    kept = all(results)
+    print(f"\nbudget of a drag: {BUDGET_MS:.0f} ms per frame: {'kept' if kept else 'NOT KEPT'}")
+    return 0 if kept else 1
+
+
+if __name__ == "__main__":
+    raise SystemExit(main())

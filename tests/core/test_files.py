@@ -1,0 +1,62 @@
+"""A file is whole or as it was before, and a failure is one sentence."""
+
+import errno
+import os
+from pathlib import Path
+
+import pytest
+
+from ptxviewer.core.errors import ExportFailed
+from ptxviewer.core.files import write_atomic
+
+
+def test_it_writes_and_replaces_and_leaves_nothing_beside(tmp_path):
+    target = tmp_path / "a.bin"
+    write_atomic(target, b"one")
+    write_atomic(target, b"two")
+    assert target.read_bytes() == b"two"
+    assert os.listdir(tmp_path) == ["a.bin"]
+
+
+@pytest.mark.parametrize(
+    ("number", "words"),
+    [
+        (errno.ENOSPC, "disk is full"),
+        (errno.EROFS, "no permission"),
+        (errno.EACCES, "no permission"),
+        (errno.ENAMETOOLONG, "too long"),
+        (errno.EIO, "refused"),
+    ],
+)
+def test_a_failure_keeps_the_old_file_and_is_one_sentence(tmp_path, monkeypatch, number, words):
+    target = tmp_path / "a.bin"
+    target.write_bytes(b"old")
+
+    def fail(_descriptor):
+        raise OSError(number, "no", "/secret/path")
+
+    monkeypatch.setattr(os, "fsync", fail)
+    with pytest.raises(ExportFailed, match=words) as failure:
+        write_atomic(target, b"new")
+    assert "secret" not in str(failure.value)
+    assert target.read_bytes() == b"old"
+    assert os.listdir(tmp_path) == ["a.bin"]
+
+
+def test_a_missing_folder_and_a_folder_in_the_way_are_said(tmp_path):
+    with pytest.raises(ExportFailed, match="folder does not exist"):
+        write_atomic(tmp_path / "none" / "a.bin", b"")
+    (tmp_path / "taken").mkdir()
+    with pytest.raises(ExportFailed):
+        write_atomic(tmp_path / "taken", b"")
+    assert os.listdir(tmp_path) == ["taken"]
+
+
+def test_stopping_half_way_leaves_nothing(tmp_path, monkeypatch):
+    def stop(*_):
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(Path, "replace", stop)
+    with pytest.raises(KeyboardInterrupt):
+        write_atomic(tmp_path / "a.bin", b"new")
+    assert os.listdir(tmp_path) == []

@@ -1,0 +1,185 @@
+"""The decision rule and its measures: every number that a reader sees comes from here."""
+
+from dataclasses import replace
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from ptxviewer.core.errors import StaleResult
+from ptxviewer.core.findings import (
+    decide,
+    find,
+    mask_at_film,
+    measure,
+    midline,
+    patient_side,
+    score_threshold_at,
+)
+from ptxviewer.core.types import NO_SPACING, Acquisition, DecisionRule, PixelSpacing, SpacingOrigin
+from tests.films import AT_DETECTOR, RULE, film, maps
+
+
+def test_a_block_is_found_where_it_is_with_its_size():
+    of = film(640, 640, spacing=AT_DETECTOR)
+    findings, mask = find(of, maps(of), RULE)
+    assert findings.present
+    (lesion,) = findings.lesions
+    assert lesion.side == "right"  # the left of the picture
+    assert lesion.area_px == int(mask.sum()) == findings.area_px
+    assert lesion.area_px == pytest.approx(120 * 120, rel=0.1)
+    assert lesion.area_mm2 == pytest.approx(lesion.area_px * 0.04)
+    x, y, width, height = lesion.bbox
+    assert mask[y : y + height, x : x + width].sum() == mask.sum()
+    assert x == pytest.approx(140, abs=6)
+    assert y == pytest.approx(120, abs=6)
+    assert lesion.width_px == width
+    assert lesion.width_mm == pytest.approx(width * 0.2)
+    assert 0.5 <= lesion.mean_score <= lesion.max_score == pytest.approx(0.8)
+
+
+def test_result_of_another_film_is_refused():
+    with pytest.raises(StaleResult):
+        find(film(key="B"), maps(film(key="A")), RULE)
+
+
+def test_the_gate_closes_the_film_whatever_its_map_says():
+    of = film()
+    findings, mask = find(of, maps(of, score=0.39), RULE)
+    assert not findings.present
+    assert not findings.lesions
+    assert not mask.any()
+    assert find(of, maps(of, score=0.4), RULE)[0].present
+
+
+def test_components_below_the_smallest_area_are_dropped_and_stay_dropped():
+    of = film(640, 640)
+    grid = np.zeros((64, 64), np.float32)
+    grid[10:20, 10:20] = 0.9
+    grid[40:42, 40:42] = 0.9
+    findings, mask = find(of, maps(of, grid), replace(RULE, min_area=5 / 64**2))
+    assert len(findings.lesions) == 1
+    assert not mask[380:, 380:].any()
+    findings, _ = find(of, maps(of, grid), replace(RULE, min_area=0.0))
+    assert [lesion.area_px for lesion in findings.lesions] == sorted(
+        (x.area_px for x in findings.lesions), reverse=True
+    )
+    assert len(findings.lesions) == 2
+
+
+def test_what_lies_in_the_padding_of_the_letterbox_is_not_the_film():
+    of = film(64, 32)
+    grid = np.zeros((64, 64), np.float32)
+    grid[:, :14] = 0.9  # the film lies in columns 16 to 47
+    assert not find(of, maps(of, grid), RULE)[0].present
+
+
+def test_the_threshold_is_inclusive():
+    of = film(64, 64)
+    grid = np.full((64, 64), 0.5, np.float32)
+    assert find(of, maps(of, grid), RULE)[1].all()
+    grid = np.full((64, 64), np.nextafter(np.float32(0.5), np.float32(0)), np.float32)
+    assert not find(of, maps(of, grid), RULE)[1].any()
+
+
+@given(st.floats(0.01, 0.99), st.floats(0.01, 0.99))
+def test_a_lower_threshold_never_shows_less(first, second):
+    of = film(96, 80)
+    rng = np.random.default_rng(3)
+    of_maps = maps(of, rng.random((64, 64), np.float32), score=0.6)
+    low, high = sorted((first, second))
+    loose, strict = (
+        find(of, of_maps, replace(RULE, min_area=0.0), low)[1],
+        find(of, of_maps, replace(RULE, min_area=0.0), high)[1],
+    )
+    assert not (strict & ~loose).any()
+
+
+@given(st.floats(0.05, 0.95), st.floats(0.05, 0.95), st.floats(0.001, 0.999))
+def test_one_slider_moves_both_gates(threshold, gate, at):
+    rule = DecisionRule(threshold, gate, 0.0)
+    assert score_threshold_at(rule, threshold) == pytest.approx(gate)
+    assert 0 <= score_threshold_at(rule, at) <= 1
+    assert (score_threshold_at(rule, at) <= gate + 1e-9) == (at <= threshold + 1e-9) or abs(at - threshold) < 1e-6
+    assert score_threshold_at(rule, 0.0) == pytest.approx(0)
+    assert score_threshold_at(rule, 1.0) == pytest.approx(1)
+
+
+def test_a_threshold_outside_its_range_is_brought_back():
+    of = film()
+    assert decide(maps(of), RULE, 0.0).threshold == 0.001
+    assert decide(maps(of), RULE, 1.0).threshold == 0.999
+    assert decide(maps(of), RULE).threshold == RULE.threshold
+
+
+@given(st.integers(20, 300), st.integers(20, 300), st.sampled_from([32, 64, 100]))
+def test_the_mask_has_the_shape_of_the_film(rows, cols, size):
+    of = film(rows, cols)
+    decision = decide(maps(of, np.full((size, size), 0.9, np.float32), lungs=False), RULE)
+    assert mask_at_film(decision, rows, cols).shape == (rows, cols)
+    assert mask_at_film(decision, rows, cols).all()
+
+
+def test_sides_follow_the_orientation_tag():
+    assert patient_side(True, mirrored=False) == "right"
+    assert patient_side(False, mirrored=False) == "left"
+    assert patient_side(True, mirrored=True) == "left"
+    of = film(acquisition=Acquisition(row_direction="R", column_direction="F"))
+    assert find(of, maps(of), RULE)[0].lesions[0].side == "left"
+
+
+def test_the_midline_lies_between_the_lungs():
+    of = film(64, 64)
+    assert midline(maps(of)) == pytest.approx(32)
+    shifted = maps(of)
+    shifted = replace(
+        shifted,
+        lung_image_left=np.roll(shifted.lung_image_left, 6, 1),
+        lung_image_right=np.roll(shifted.lung_image_right, 6, 1),
+    )
+    assert midline(shifted) == pytest.approx(38)
+
+
+def test_without_two_lungs_the_middle_of_the_film_is_the_midline():
+    of = film(64, 50)
+    one = maps(of)
+    assert midline(maps(of, lungs=False)) == 25
+    assert midline(replace(one, lung_image_right=np.zeros((64, 64), np.float32))) == 25
+    assert midline(replace(one, lung_image_left=one.lung_image_right, lung_image_right=one.lung_image_left)) == 25
+
+
+def test_rows_and_columns_may_have_different_millimetres():
+    mask = np.zeros((50, 50), bool)
+    mask[10:20, 5:25] = True
+    spacing = PixelSpacing(0.5, 0.2, SpacingOrigin.FIDUCIAL)
+    (lesion,) = measure(mask, mask.astype(np.float32), 25, False, spacing)
+    assert lesion.area_mm2 == pytest.approx(200 * 0.1)
+    assert lesion.width_mm == pytest.approx(20 * 0.2)
+
+
+def test_without_spacing_there_are_no_millimetres():
+    mask = np.zeros((50, 50), bool)
+    mask[10:20, 5:25] = True
+    (lesion,) = measure(mask, mask.astype(np.float32), 25, False, NO_SPACING)
+    assert lesion.area_mm2 is None
+    assert lesion.width_mm is None
+    assert lesion.area_px == 200
+
+
+def test_crumbs_can_be_left_out_of_the_measure():
+    mask = np.zeros((50, 50), bool)
+    mask[10:20, 5:25] = True
+    mask[40, 40] = True
+    assert len(measure(mask, mask.astype(np.float32), 25, False, NO_SPACING)) == 2
+    assert len(measure(mask, mask.astype(np.float32), 25, False, NO_SPACING, smallest_px=2)) == 1
+    assert measure(np.zeros((4, 4), bool), np.zeros((4, 4), np.float32), 2, False, NO_SPACING) == ()
+
+
+def test_the_sum_of_areas_is_known_only_when_every_area_is():
+    of = film(640, 640, spacing=AT_DETECTOR)
+    findings, _ = find(of, maps(of), RULE)
+    assert findings.area_mm2 == pytest.approx(findings.area_px * 0.04)
+    assert replace(findings, lesions=()).area_mm2 is None
+    unknown = replace(findings.lesions[0], area_mm2=None)
+    assert replace(findings, lesions=(*findings.lesions, unknown)).area_mm2 is None

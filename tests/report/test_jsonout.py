@@ -1,0 +1,50 @@
+"""The JSON that scripts read: its fields are a promise."""
+
+import json
+
+from ptxviewer.core.findings import find
+from ptxviewer.report.jsonout import as_bytes, error_record, film_record
+from tests.films import AT_DETECTOR, NAMED, RULE, STUDIED, film, maps
+
+FIELDS = [
+    "file", "status", "error", "score", "present", "threshold", "lesions", "spacing", "model", "device", "timing_ms",
+]  # fmt: skip
+TIMING = {"read": 1.234, "infer": 5.678, "total": 9.0}
+
+
+def test_an_analysed_film_has_exactly_the_promised_fields():
+    of = film(640, 640, spacing=AT_DETECTOR, patient=NAMED, study=STUDIED)
+    findings, _ = find(of, maps(of), RULE)
+    record = json.loads(as_bytes(film_record("a/b.dcm", of, maps(of), findings, TIMING)))
+    assert list(record) == FIELDS
+    assert (record["file"], record["status"], record["error"]) == ("a/b.dcm", "ok", None)
+    assert (record["score"], record["present"], record["threshold"]) == (0.9, True, 0.5)
+    (lesion,) = record["lesions"]
+    assert list(lesion) == ["side", "area_px", "area_mm2", "max_probability", "bbox"]
+    assert lesion["side"] == "right"
+    assert lesion["area_px"] == findings.area_px
+    assert len(lesion["bbox"]) == 4
+    assert record["spacing"] == {"row_mm": 0.2, "col_mm": 0.2, "origin": "at detector"}
+    assert record["model"] == {"id": "test-net 1", "sha256": "ab" * 32}
+    assert record["timing_ms"] == {"read": 1.2, "infer": 5.7, "total": 9.0}
+    text = json.dumps(record)
+    assert "0815" not in text
+    assert "ngstr" not in text
+
+
+def test_a_failed_film_has_the_same_fields():
+    content = as_bytes(error_record("bad\udcff.dcm", "It is broken.", {"read": None, "infer": None, "total": 1.0}))
+    record = json.loads(content)
+    assert list(record) == FIELDS
+    assert (record["status"], record["error"]) == ("error", "It is broken.")
+    assert record["lesions"] == []
+    assert record["timing_ms"] == {"read": None, "infer": None, "total": 1.0}
+    content.decode("ascii")
+
+
+def test_without_spacing_an_area_is_null():
+    of = film(640, 640)
+    findings, _ = find(of, maps(of), RULE)
+    record = json.loads(as_bytes(film_record("x", of, maps(of), findings, TIMING)))
+    assert record["lesions"][0]["area_mm2"] is None
+    assert record["spacing"] == {"row_mm": None, "col_mm": None, "origin": "none"}

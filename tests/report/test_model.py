@@ -1,0 +1,144 @@
+"""Every word and number on the page, as data: right, complete, and without the patient unless asked."""
+
+from dataclasses import replace
+from datetime import datetime, timezone
+
+import pytest
+
+from ptxviewer import __version__
+from ptxviewer.core.findings import find
+from ptxviewer.core.types import Acquisition, PixelSpacing, SpacingOrigin, VoiLut, Window
+from ptxviewer.report.model import (
+    COLUMNS,
+    MOST_ROWS,
+    NOT_EXCLUDED,
+    RESEARCH_USE,
+    Analysis,
+    area_text,
+    headline,
+    nearness,
+    report_of,
+)
+from tests.films import AT_DETECTOR, INFO, NAMED, ORIENTED, RULE, STUDIED, film, maps
+
+WHEN = datetime(2026, 5, 6, 7, 8, tzinfo=timezone.utc)
+
+
+def analysed(of, **changes):
+    of_maps = maps(of, **changes)
+    return Analysis(find(of, of_maps, RULE)[0], of_maps, INFO)
+
+
+def words(model) -> str:
+    pairs = [" ".join(pair) for pair in (*model.patient, *model.facts)]
+    return " | ".join([model.headline, model.remark, *pairs, *map(" ".join, model.rows), model.provenance, model.more])
+
+
+@pytest.fixture
+def oriented():
+    return film(640, 640, spacing=AT_DETECTOR, acquisition=ORIENTED, patient=NAMED, study=STUDIED)
+
+
+def test_a_finding_is_said_with_side_size_and_origin_of_the_size(oriented):
+    model = report_of(oriented, analysed(oriented), when=WHEN)
+    area = analysed(oriented).findings.area_mm2 / 100
+    assert model.headline == f"Above threshold, right side, {area:.1f} cm² (at detector)."
+    assert NOT_EXCLUDED not in model.remark
+    assert len(model.rows) == 1
+    assert len(model.rows[0]) == len(COLUMNS)
+    assert model.rows[0][0] == "Right"
+    assert model.rows[0][2].endswith(" mm")
+
+
+def test_nothing_above_threshold_does_not_exclude(oriented):
+    model = report_of(oriented, analysed(oriented, score=0.1), when=WHEN)
+    assert model.headline == "Nothing above threshold."
+    assert model.remark.startswith(NOT_EXCLUDED)
+    assert model.rows == ()
+
+
+def test_the_patient_is_left_out_unless_asked(oriented):
+    text = words(report_of(oriented, analysed(oriented), when=WHEN))
+    assert "De-identified" in text
+    for secret in ("Ångström", "田中", "0815", "1960", "2026-01-02", "Elsewhere", "Thorax"):
+        assert secret not in text
+
+
+def test_the_patient_is_named_when_asked(oriented):
+    text = words(report_of(oriented, analysed(oriented), identified=True, when=WHEN))
+    for fact in ("Ångström, 田中", "PAT-0815", "1960-02-03", "66 y", "2026-01-02 10:11", "Thorax p.a."):
+        assert fact in text
+    assert report_of(film(), None, identified=True).patient == (("Patient", "Not named in the file"),)
+
+
+def test_the_footer_says_how_it_came_about(oriented):
+    model = report_of(oriented, analysed(oriented), when=WHEN)
+    for part in (__version__, "test-net 1", "abababababababab", "0.500", "CPU", "at detector", "2026-05-06 07:08 UTC"):
+        assert part in model.provenance
+    assert model.research_use == RESEARCH_USE
+
+
+def test_the_time_is_utc_now_unless_told():
+    stated = datetime.strptime(report_of(film(), None).provenance[-20:], "%Y-%m-%d %H:%M UTC")
+    assert abs((datetime.now(timezone.utc).replace(tzinfo=None) - stated).total_seconds()) < 120
+
+
+def test_settings_are_on_the_page(oriented):
+    facts = dict(report_of(oriented, analysed(oriented), verdict="accept", reader="Dr A", when=WHEN).facts)
+    assert facts["Threshold"] == "0.50 (operating point 0.50)"
+    assert facts["Film score"] == "0.90, above the operating point (0.40)"
+    assert facts["Spacing"] == "at detector"
+    assert facts["Film"] == "DX PA, 640 x 640 pixels"
+    assert facts["Reader's verdict"] == "accept"
+    assert facts["Reader"] == "Dr A"
+
+
+def test_how_the_film_is_shown_is_on_the_page():
+    of = film(acquisition=Acquisition(lossy=True), frame=1, frames=3)
+    facts = dict(report_of(of, None, voi=Window(40, 400), inverted=True, quarter_turns=5, flipped=True).facts)
+    assert facts["Shown"] == "W 400 L 40, inverted, flipped, turned 90°"
+    assert facts["Film"] == "picture, 160 x 200 pixels, frame 2 of 3, lossy compression"
+    assert dict(report_of(of, None).facts)["Shown"] == "W 4095 L 2048 (Automatic)"
+    table = VoiLut(of.pixels[0], 0, 16, "NORMAL")
+    assert dict(report_of(of, None, voi=table).facts)["Shown"] == "LUT NORMAL"
+
+
+def test_without_spacing_sizes_are_pixels_and_the_reason_is_given():
+    note = "Spacing in this file is not plausible."
+    of = film(640, 640, spacing=PixelSpacing(None, None, SpacingOrigin.IMPLAUSIBLE, "pixels only", note), notes=(note,))
+    model = report_of(of, analysed(of), when=WHEN)
+    assert model.headline.endswith(" px.")
+    assert model.rows[0][2].endswith(" px")
+    assert model.remark.count(note) == 1
+    assert "cm" not in words(model).replace("cm wide", "")
+
+
+def test_a_film_that_was_not_analysed_says_so_and_why():
+    model = report_of(film(not_analysed="Not analysed: this is a CT image."), None, when=WHEN)
+    assert model.headline == "Not analysed."
+    assert model.remark == "this is a CT image."
+    assert "model" not in model.provenance
+
+
+def test_findings_on_both_sides_and_many_of_them(oriented):
+    grid = maps(oriented).pneumothorax.copy()
+    grid[12:24, 40:50] = 0.8
+    both = analysed(oriented, grid=grid)
+    assert headline(oriented, both.findings).startswith("Above threshold, both sides, ")
+    lesion = both.findings.lesions[0]
+    many = replace(both, findings=replace(both.findings, lesions=(lesion,) * (MOST_ROWS + 3)))
+    model = report_of(oriented, many, when=WHEN)
+    assert len(model.rows) == MOST_ROWS
+    assert model.more == "and 3 smaller"
+
+
+@pytest.mark.parametrize(
+    ("score", "word"), [(0.9, "above"), (0.45, "near"), (0.4, "near"), (0.33, "near"), (0.1, "below")]
+)
+def test_where_a_score_lies(score, word):
+    assert nearness(score, 0.4) == word
+
+
+def test_areas_read_well():
+    assert area_text(12345, None, "") == "12,345 px"
+    assert area_text(1, 620.0, "at detector") == "6.2 cm² (at detector)"

@@ -1,0 +1,281 @@
+"""The canvas alone: the mouse makes views, the overlay is where the mask is, nothing of another film is ever shown."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from pathlib import Path
+
+import cv2
+import numpy as np
+import pytest
+from PySide6.QtCore import QPoint, QPointF, Qt
+from PySide6.QtGui import QImage, QWheelEvent
+from PySide6.QtWidgets import QApplication
+from pytestqt.qtbot import QtBot
+
+from ptxviewer.app.state import EngineStatus, Film, FilmStatus, FilmView, Overlay, State
+from ptxviewer.core.errors import StaleResult
+from ptxviewer.core.findings import decide, mask_at_film
+from ptxviewer.core.geometry import GridMap
+from ptxviewer.core.types import Patient, Radiograph, Window
+from ptxviewer.core.viewport import placement
+from ptxviewer.inference.engine import FakeEngine
+from ptxviewer.ui.canvas import Canvas, film_viewport, probe_text
+from ptxviewer.ui.canvas_layers import outlines, patches
+
+SIZE = (600, 500)
+ENGINE = FakeEngine(64)
+INFO = ENGINE.load()
+
+
+def film(rows: int = 300, cols: int = 240, key: str = "film", level: int = 1000, **changes: object) -> Film:
+    pixels = np.full((rows, cols), level, np.uint16)
+    radiograph = Radiograph(key=key, pixels=pixels, vois=(Window(1000, 2000),), **changes)  # type: ignore[arg-type]
+    return Film(1, Path("film"), status=FilmStatus.DONE, radiograph=radiograph, maps=ENGINE.predict(radiograph))
+
+
+def state(one: Film | None, **changes: object) -> State:
+    films = () if one is None else (one,)
+    plain = State(
+        films=films, current_id=one.id if one else None, engine=EngineStatus("ready", INFO), annotations=False
+    )
+    return replace(plain, **changes)  # type: ignore[arg-type]
+
+
+@pytest.fixture
+def canvas(qtbot: QtBot) -> Canvas:
+    one = Canvas()
+    qtbot.addWidget(one)
+    one.resize(*SIZE)
+    one.show()
+    return one
+
+
+def picture(canvas: Canvas) -> np.ndarray:
+    image = canvas.grab().toImage().convertToFormat(QImage.Format.Format_RGB32)
+    return np.array(image.constBits()).reshape(image.height(), image.width(), 4)[:, :, 2::-1].copy()
+
+
+def views(canvas: Canvas) -> list[FilmView]:
+    got: list[FilmView] = []
+
+    def keep(film_id: int, view: FilmView) -> None:
+        got.append(view)
+        current = canvas._state.current
+        assert current is not None
+        canvas.set_state(state(replace(current, view=view), tool=canvas._state.tool))
+
+    canvas.view_changed.connect(keep)
+    return got
+
+
+def wheel(
+    canvas: Canvas, at: QPointF, delta: QPoint, keys: Qt.KeyboardModifier = Qt.KeyboardModifier.NoModifier
+) -> None:
+    event = QWheelEvent(
+        at, canvas.mapToGlobal(at), QPoint(), delta, Qt.MouseButton.NoButton, keys, Qt.ScrollPhase.NoScrollPhase, False
+    )
+    QApplication.sendEvent(canvas, event)
+
+
+def drag(qtbot: QtBot, canvas: Canvas, button: Qt.MouseButton, *path: tuple[int, int]) -> None:
+    qtbot.mousePress(canvas, button, pos=QPoint(*path[0]))
+    for point in path[1:]:
+        qtbot.mouseMove(canvas, QPoint(*point))
+    qtbot.mouseRelease(canvas, button, pos=QPoint(*path[-1]))
+
+
+def cyan(shown: np.ndarray) -> np.ndarray:
+    red, green, blue = (shown[:, :, channel].astype(int) for channel in range(3))
+    return (blue > 150) & (blue - red > 80) & (green > 120)
+
+
+def test_a_drag_widens_the_window_and_says_nothing_of_zoom(canvas: Canvas, qtbot: QtBot) -> None:
+    canvas.set_state(state(film()))
+    got = views(canvas)
+    drag(qtbot, canvas, Qt.MouseButton.LeftButton, (200, 200), (260, 200), (300, 240))
+    assert isinstance(got[-1].voi, Window)
+    assert got[-1].voi.width > 2000
+    assert got[-1].zoom is None
+
+
+def test_the_wheel_keeps_the_point_under_the_cursor(canvas: Canvas) -> None:
+    one = film()
+    canvas.set_state(state(one))
+    got = views(canvas)
+    at = QPointF(250, 180)
+    assert one.radiograph is not None
+    before = film_viewport(one.radiograph, one.view, SIZE).to_film((250, 180))
+    for _ in range(6):
+        wheel(canvas, at, QPoint(0, 120))
+    after = film_viewport(one.radiograph, got[-1], SIZE)
+    assert after.zoom > 2 * film_viewport(one.radiograph, one.view, SIZE).zoom
+    assert after.to_film((250, 180)) == pytest.approx(before, abs=1e-6)
+
+
+def test_the_middle_button_pans_and_the_right_one_zooms_whatever_the_tool(canvas: Canvas, qtbot: QtBot) -> None:
+    canvas.set_state(state(film()))
+    got = views(canvas)
+    drag(qtbot, canvas, Qt.MouseButton.RightButton, (250, 250), (250, 150))
+    zoomed = got[-1]
+    assert zoomed.zoom is not None
+    drag(qtbot, canvas, Qt.MouseButton.MiddleButton, (250, 250), (280, 250))
+    assert got[-1].zoom == pytest.approx(zoomed.zoom)
+    assert zoomed.center is not None
+    assert got[-1].center == pytest.approx((zoomed.center[0] - 30 / zoomed.zoom, zoomed.center[1]))
+
+
+def test_a_double_click_fits(canvas: Canvas, qtbot: QtBot) -> None:
+    canvas.set_state(state(replace(film(), view=FilmView(zoom=7, center=(10, 10)))))
+    got = views(canvas)
+    qtbot.mouseDClick(canvas, Qt.MouseButton.LeftButton, pos=QPoint(200, 200))
+    assert got[-1].zoom is None
+
+
+def test_ctrl_and_alt_wheel_step_threshold_and_opacity_by_whole_clicks(canvas: Canvas) -> None:
+    canvas.set_state(state(film()))
+    steps: list[tuple[str, int]] = []
+    canvas.threshold_stepped.connect(lambda n: steps.append(("threshold", n)))
+    canvas.opacity_stepped.connect(lambda n: steps.append(("opacity", n)))
+    control, alt = Qt.KeyboardModifier.ControlModifier, Qt.KeyboardModifier.AltModifier
+    wheel(canvas, QPointF(10, 10), QPoint(0, 60), control)
+    assert steps == []
+    wheel(canvas, QPointF(10, 10), QPoint(0, 60), control)
+    wheel(canvas, QPointF(10, 10), QPoint(-120, 0), alt)  # Qt turns the wheel sideways with Alt
+    assert steps == [("threshold", 1), ("opacity", -1)]
+
+
+def test_the_outline_runs_along_the_mask_of_the_report(canvas: Canvas) -> None:
+    one = film(900, 700)
+    canvas.set_state(state(one))
+    assert one.radiograph is not None
+    assert one.maps is not None
+    place = placement(film_viewport(one.radiograph, one.view, SIZE), 1.0)
+    mask = mask_at_film(decide(one.maps, INFO.rule), 900, 700).astype(np.uint8)
+    expected = cv2.resize(mask, (place.width, place.height), interpolation=cv2.INTER_NEAREST)
+    border = cv2.morphologyEx(expected, cv2.MORPH_GRADIENT, np.ones((9, 9), np.uint8)) > 0
+    drawn = cyan(picture(canvas))[place.top : place.top + place.height, place.left : place.left + place.width]
+    assert drawn.sum() > 200
+    assert border[drawn].all()
+
+
+@pytest.mark.parametrize(
+    "view", [FilmView(flipped=True), FilmView(quarter_turns=1), FilmView(flipped=True, quarter_turns=3)]
+)
+def test_the_overlay_turns_and_flips_with_the_film(canvas: Canvas, view: FilmView) -> None:
+    one = replace(film(), view=view)
+    canvas.set_state(state(one))
+    assert one.radiograph is not None
+    port = film_viewport(one.radiograph, view, SIZE)
+    rows, cols = np.nonzero(cyan(picture(canvas)))
+    middle = port.to_film((float(cols.mean()), float(rows.mean())))
+    # the middle of the fake engine's disc, at the cell 0.3 of its grid
+    disc = GridMap.for_film(300, 240, ENGINE.size).point_to_film(0.3 * ENGINE.size + 0.5, 0.3 * ENGINE.size + 0.5)
+    assert middle == pytest.approx(disc, abs=1.5)
+
+
+def test_a_hidden_overlay_leaves_grey_alone(canvas: Canvas) -> None:
+    for overlay in (Overlay(visible=False), Overlay(peeking=True), Overlay("heat", peeking=True)):
+        canvas.set_state(state(film(), overlay=overlay))
+        shown = picture(canvas)
+        assert (shown[:, :, 0] == shown[:, :, 2]).all()
+
+
+def test_the_threshold_moves_the_outline_at_once(canvas: Canvas) -> None:
+    one = film()
+    counts = []
+    for threshold in (0.2, 0.8):
+        canvas.set_state(state(replace(one, live_threshold=threshold)))
+        counts.append(int(cyan(picture(canvas)).sum()))
+    assert counts[0] > counts[1] > 0
+
+
+def test_maps_of_another_film_are_refused(canvas: Canvas) -> None:
+    one = film()
+    canvas.set_state(state(one))
+    assert one.maps is not None
+    with pytest.raises(StaleResult):
+        canvas.set_state(state(replace(one, maps=replace(one.maps, image_key="another"))))
+
+
+@pytest.mark.parametrize("status", [FilmStatus.OPENING, FilmStatus.FAILED])
+def test_the_old_film_is_gone_while_a_new_one_opens(canvas: Canvas, status: FilmStatus) -> None:
+    canvas.set_state(state(film(level=1900)))
+    assert picture(canvas).max() > 200
+    canvas.set_state(state(Film(2, Path("new"), status=status)))
+    shown = picture(canvas)
+    assert 0 < shown.max() < 180  # quiet words on black
+    assert canvas._film_layer._levels == []
+
+
+def test_padding_stays_black_up_to_its_edge(canvas: Canvas) -> None:
+    pixels = np.full((300, 240), 1900, np.uint16)
+    pixels[:, :60] = 65535
+    padded = Radiograph(key="p", pixels=pixels, vois=(Window(1000, 2000),), padding=(65535, 65535))
+    one = Film(1, Path("film"), status=FilmStatus.DONE, radiograph=padded)
+    canvas.set_state(state(one))
+    place = placement(film_viewport(padded, one.view, SIZE), 1.0)
+    shown = picture(canvas)[place.top + 5 : place.top + place.height - 5, place.left : place.left + place.width, 0]
+    edge = place.width // 4
+    assert shown[:, : edge - 2].max() == 0
+    assert shown[:, edge + 2 :].min() > 220
+
+
+def test_the_patients_name_is_painted_only_when_identified(canvas: Canvas) -> None:
+    one = film()
+    assert one.radiograph is not None
+    pictures = []
+    for name in ("Alpha, Anna", "Omega, Otto"):
+        named = replace(one.radiograph, patient=Patient(name))
+        canvas.set_state(state(replace(one, radiograph=named), annotations=True, identified=False))
+        pictures.append(picture(canvas))
+        canvas.set_state(state(replace(one, radiograph=named), annotations=True, identified=True))
+        pictures.append(picture(canvas))
+    assert (pictures[0] == pictures[2]).all()
+    assert (pictures[1] != pictures[3]).any()
+
+
+def test_the_best_picture_comes_when_the_hand_rests(canvas: Canvas, qtbot: QtBot) -> None:
+    rng = np.random.default_rng(3)
+    fine = Radiograph("fine", rng.integers(0, 2000, (2000, 1600)).astype(np.uint16), vois=(Window(1000, 2000),))
+    canvas.set_state(state(Film(1, Path("film"), status=FilmStatus.DONE, radiograph=fine)))
+    settled = picture(canvas)
+    views(canvas)
+    canvas.zoom_by(1.01)
+    quick = picture(canvas)
+    assert canvas._settle.isActive()
+    qtbot.waitUntil(lambda: not canvas._settle.isActive(), timeout=5000)
+    rested = picture(canvas)
+    assert (quick != rested).any()
+    assert rested.std() == pytest.approx(settled.std(), rel=0.1)  # noise averaged away, not sampled
+
+
+def test_the_probe_reads_value_and_score() -> None:
+    one = film(slope=2.0, intercept=-5.0)
+    assert one.radiograph is not None
+    assert probe_text(one.radiograph, one.maps, (60.5, 90.5)).startswith("x 60  y 90  value 1995  score 0.9")
+    assert "score" not in probe_text(one.radiograph, None, (60.5, 90.5))
+    assert probe_text(one.radiograph, None, (-0.5, 10)) == ""
+
+
+def test_patches_hold_every_pixel_of_the_mask_and_lie_apart() -> None:
+    rng = np.random.default_rng(5)
+    place = placement(film_viewport(film().radiograph, FilmView(zoom=2.3), (4000.0, 4000.0)), 1.0)  # type: ignore[arg-type]
+    for _ in range(20):
+        grid = cv2.GaussianBlur(rng.random((64, 51)).astype(np.float32), (0, 0), 2)
+        limit = np.float32(np.quantile(grid, 0.93))
+        full = cv2.resize(grid, (place.width, place.height)) >= limit
+        covered = np.zeros(full.shape, int)
+        for x0, y0, x1, y1 in patches(grid >= limit, place, 0):
+            covered[y0:y1, x0:x1] += 1
+        assert covered.max() == 1
+        assert (covered[full] == 1).all()
+
+
+def test_outlines_stay_within_a_pixel_of_the_border() -> None:
+    mask = np.zeros((200, 200), np.uint8)
+    cv2.circle(mask, (100, 100), 60, 1, -1)
+    (line,) = outlines(mask)
+    radius = np.hypot(*(line - 100.5).T)
+    assert np.abs(radius - 60).max() < 1.5
+    assert len(line) < 110

@@ -1,0 +1,136 @@
+"""The page: 2,000 pixels wide, the outline where the mask is, the letters on the right sides, any script in names."""
+
+from dataclasses import replace
+
+import cv2
+import numpy as np
+import pytest
+from PySide6.QtGui import QImage
+
+from ptxviewer.core.compose import CYAN
+from ptxviewer.core.errors import ExportFailed
+from ptxviewer.core.types import Acquisition, Patient, PixelSpacing, SpacingOrigin
+from ptxviewer.report.model import report_of
+from ptxviewer.ui import report_page
+from ptxviewer.ui.report_page import COLUMN, MARGIN, RIGHT, WIDTH, paint_report, side_letters, write_png
+from tests.films import AT_DETECTOR, NAMED, ORIENTED, STUDIED, film
+
+pytestmark = pytest.mark.usefixtures("qapp")
+
+
+def pixels(image: QImage):
+    image = image.convertToFormat(QImage.Format.Format_RGB888)
+    rows = np.frombuffer(image.constBits(), np.uint8).reshape(image.height(), image.bytesPerLine())
+    return rows[:, : 3 * image.width()].reshape(image.height(), image.width(), 3).copy()
+
+
+def cyan_box(page):
+    found = np.argwhere((np.abs(page.astype(int) - CYAN) <= 3).all(2))
+    (top, left), (bottom, right) = found.min(0), found.max(0)
+    return left, top, right, bottom
+
+
+@pytest.fixture
+def square():
+    return film(400, 400, spacing=AT_DETECTOR, acquisition=ORIENTED, patient=NAMED, study=STUDIED)
+
+
+@pytest.fixture
+def mask():
+    mask = np.zeros((400, 400), bool)
+    mask[40:120, 60:100] = True  # the upper left of the picture
+    return mask
+
+
+def test_the_page_is_2000_wide_and_white(square, mask):
+    page = pixels(paint_report(report_of(square, None), square, mask))
+    assert page.shape[1] == WIDTH == 2000
+    assert (page[:, :20] == 255).all()
+    assert (page[-20:] == 255).all()
+
+
+def test_the_outline_lies_on_the_second_film_where_the_mask_is(square, mask):
+    page = pixels(paint_report(report_of(square, None), square, mask))
+    left, top, right, bottom = cyan_box(page)
+    scale = COLUMN / 400
+    assert left == pytest.approx(RIGHT + 60 * scale, abs=4)
+    assert right == pytest.approx(RIGHT + 100 * scale, abs=4)
+    assert right - left == pytest.approx(40 * scale, abs=6)
+    assert bottom - top == pytest.approx(80 * scale, abs=6)
+
+
+def test_the_first_film_is_as_displayed(square, mask):
+    page = pixels(paint_report(report_of(square, None), square, mask))
+    inverted = pixels(paint_report(report_of(square, None, inverted=True), square, mask))
+    left, top, *_ = cyan_box(page)
+    y, x = top + 50, left - RIGHT + MARGIN + 20
+    assert page[y, x, 0] + inverted[y, x, 0] == pytest.approx(255, abs=2)
+
+
+@pytest.mark.parametrize(
+    ("turns", "flipped", "at"),
+    [(0, False, (60, 40)), (0, True, (300, 40)), (1, False, (280, 60)), (2, False, (300, 280))],
+)
+def test_the_outline_turns_with_the_film(square, mask, turns, flipped, at):
+    model = report_of(square, None, quarter_turns=turns, flipped=flipped)
+    left, top, _, _ = cyan_box(pixels(paint_report(model, square, mask)))
+    _, first_top, _, _ = cyan_box(pixels(paint_report(report_of(square, None), square, mask)))
+    scale = COLUMN / 400
+    assert left == pytest.approx(RIGHT + at[0] * scale, abs=5)
+    assert top - first_top == pytest.approx((at[1] - 40) * scale, abs=5)
+
+
+def test_pixels_that_are_not_square_are_shown_as_on_the_patient(mask):
+    tall = film(400, 400, spacing=PixelSpacing(0.4, 0.2, SpacingOrigin.DETECTOR, "at detector"))
+    left, top, right, bottom = cyan_box(pixels(paint_report(report_of(tall, None), tall, mask)))
+    assert (bottom - top) / (right - left) == pytest.approx(4, rel=0.06)  # 80 x 0.4 mm by 40 x 0.2 mm
+
+
+def test_side_letters_follow_tags_flips_and_turns(square):
+    def letters(of, **view):
+        return side_letters(of, report_of(of, None, **view))
+
+    assert letters(square) == ("R", "L", "", "")
+    assert letters(square, flipped=True) == ("L", "R", "", "")
+    assert letters(square, quarter_turns=1) == ("", "", "R", "L")
+    assert letters(square, quarter_turns=2) == ("L", "R", "", "")
+    mirrored = replace(square, acquisition=Acquisition(row_direction="R", column_direction="F"))
+    assert letters(mirrored) == ("L", "R", "", "")
+    assert letters(film()) == ("(R)", "(L)", "", "")
+    assert letters(film(), flipped=True) == ("(L)", "(R)", "", "")
+
+
+def test_long_and_foreign_words_stay_on_the_page(square, mask):
+    name = "Семёнов-Тян-Шанский, Пётр ^ 山田太郎 ^ 홍길동 ^ עברית " * 6
+    of = replace(square, patient=Patient(name=name, id="X" * 300), notes=("A long sentence of the reader. " * 20,))
+    page = pixels(paint_report(report_of(of, None, identified=True), of, mask))
+    short = pixels(paint_report(report_of(square, None, identified=True), square, mask))
+    assert (page[:, -MARGIN + 4 :] == 255).all()
+    assert page.shape[0] > short.shape[0]
+
+
+@pytest.mark.parametrize("shape", [(1, 1), (3, 900), (900, 3), (33, 34)])
+def test_films_of_any_shape_fit(shape):
+    of = film(*shape)
+    page = paint_report(report_of(of, None), of, np.ones(shape, bool))
+    assert page.width() == WIDTH
+    assert page.height() < 3000
+
+
+def test_the_png_is_whole_and_has_nothing_beside_it(tmp_path, square, mask):
+    target = write_png(paint_report(report_of(square, None), square, mask), tmp_path / "report.png")
+    assert cv2.imdecode(np.frombuffer(target.read_bytes(), np.uint8), cv2.IMREAD_COLOR).shape[1] == 2000
+    assert list(tmp_path.iterdir()) == [target]
+
+
+def test_where_it_cannot_be_written_it_says_so(tmp_path, square, mask):
+    page = paint_report(report_of(square, None), square, mask)
+    with pytest.raises(ExportFailed, match="could not be written"):
+        write_png(page, tmp_path / "none" / "report.png")
+    with pytest.raises(ExportFailed, match="encoded"):
+        write_png(QImage(), tmp_path / "report.png")
+
+
+def test_an_application_is_made_only_where_there_is_none(qapp):
+    with report_page.offscreen_application():
+        assert type(qapp).instance() is qapp
