@@ -22,6 +22,7 @@ from ptxviewer.core.types import GreyImage, Mask, Radiograph
 from ptxviewer.core.viewport import oriented, pixel_aspect
 from ptxviewer.core.voi import display_lut
 from ptxviewer.report.model import COLUMNS, ReportModel
+from ptxviewer.ui.none_guard import keep_none
 
 WIDTH = 2000
 MARGIN = 48
@@ -39,6 +40,7 @@ def offscreen_application() -> Iterator[None]:
     application = QGuiApplication.instance()
     if application is None:
         os.environ["QT_QPA_PLATFORM"] = "offscreen"
+        keep_none()
         application = QGuiApplication([])
     yield
     del application
