@@ -1,14 +1,13 @@
 """Every figure of the model card, on films that the network never saw, through the app's own path.
 
-``python -m model.evaluate --data DIR --bundle model/bundle --out runs/eval``. Each picture becomes a ``Radiograph``,
-goes through the engine that the app uses, and is decided by ``core.findings.find``; masks are compared at the film's
+``python -m model.evaluate --data DIR --bundle model/bundle --out runs/eval``. Each picture is opened as the
+app opens it, goes through the engine that the app uses, and is decided by ``core.findings.find``; masks are compared at the film's
 own resolution. Intervals are 95 % bootstrap intervals, whole patients drawn with replacement.
 """
 
 from __future__ import annotations
 
 import argparse
-import hashlib
 import itertools
 import json
 from collections.abc import Callable, Iterable
@@ -25,7 +24,8 @@ from model.data import Example, read_grey, read_index
 from model.metrics import auc, bootstrap, dice, expected_calibration_error
 from ptxviewer.core.findings import decide, find
 from ptxviewer.core.geometry import GridMap
-from ptxviewer.core.types import DecisionRule, ProbabilityMaps, Radiograph, Window
+from ptxviewer.core.types import DecisionRule, ProbabilityMaps, Radiograph
+from ptxviewer.dicom.read import read_film
 from ptxviewer.inference.engine import Engine
 
 Booleans = NDArray[np.bool_]
@@ -56,15 +56,6 @@ class Outcome:
     area: float
 
 
-def film_of_picture(picture: NDArray[np.uint8]) -> Radiograph:
-    """Return an 8-bit MONOCHROME2 picture as the app would hold it."""
-    return Radiograph(
-        key=hashlib.sha256(picture.tobytes()).hexdigest()[:24],
-        pixels=picture.astype(np.uint16),
-        vois=(Window(127.5, 255, "LINEAR_EXACT", "Automatic"),),
-    )
-
-
 def cases(data: Path, splits: Iterable[str], engine: Engine, cache: Path) -> list[Case]:
     """Read the films of ``splits`` and run the network on them; maps are kept in ``cache`` for the next call."""
     info = engine.load()
@@ -73,7 +64,7 @@ def cases(data: Path, splits: Iterable[str], engine: Engine, cache: Path) -> lis
     chosen = [e for e in read_index(data) if e.split in set(splits) and e.present is not None]
     result = []
     for example in tqdm(chosen, desc="films", unit="film", mininterval=5):
-        film = film_of_picture(read_grey(data / example.film))
+        film = read_film(data / example.film)
         kept = folder / f"{film.key}.npz"
         if not kept.exists():
             maps = engine.predict(film)

@@ -27,6 +27,7 @@ from model.data import CACHE_SIZE, Example, Films, fingerprint, read_index
 from model.losses import total_loss
 from model.metrics import auc, dice
 from ptxviewer.inference.network import NetworkConfig, PneumothoraxNet, load_rgb_encoder
+from ptxviewer.inference.runtime import has_fast_bf16
 
 ANALYTIC_SHARE = 0.05  # of phantoms
 LOOK_EVERY = 100  # steps
@@ -170,7 +171,7 @@ class Trainer:
         self.net.train()
         for group in self.optimiser.param_groups:
             group["lr"] = self.config.rate_at(self.step) * group["scale"]
-        with torch.autocast("cpu", torch.bfloat16, enabled=fast_bf16()):
+        with torch.autocast("cpu", torch.bfloat16, enabled=has_fast_bf16()):
             logits = self.net(batch.images.to(memory_format=torch.channels_last))
         logits = type(logits)(logits.maps.float(), logits.film.float())
         loss, parts = total_loss(logits, batch.targets, batch.present, batch.known)
@@ -213,11 +214,6 @@ class Trainer:
         self.average = state["average"]
         self.optimiser.load_state_dict(state["optimiser"])
         self.step = state["step"]
-
-
-def fast_bf16() -> bool:
-    """True where the CPU multiplies bfloat16 in hardware; elsewhere it is slower than float32."""
-    return bool(torch.cpu._is_avx512_bf16_supported())  # noqa: SLF001 - there is no public question for this
 
 
 def quick_look(net: PneumothoraxNet, films: Films, size: int) -> dict[str, float]:
