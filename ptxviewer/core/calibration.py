@@ -88,11 +88,3 @@ def spacing_from_tags(tags: SpacingTags, cols: int, is_chest_projection: bool = 
         "sizes are given in pixels and percent."
     )
     return PixelSpacing(None, None, SpacingOrigin.IMPLAUSIBLE, "pixels only, spacing not plausible", note)
-
-
-def manual_spacing(length_px: float, length_mm: float) -> PixelSpacing:
-    """Return square spacing from an object of known size that the reader marked on the film."""
-    if not (length_px > 0 and length_mm > 0):
-        raise ValueError("a calibration needs a length above zero")
-    side = length_mm / length_px
-    return PixelSpacing(side, side, SpacingOrigin.MANUAL, SpacingOrigin.MANUAL.value)

@@ -78,11 +78,15 @@ def decide(maps: ProbabilityMaps, rule: DecisionRule, threshold: float | None = 
 
 def mask_at_film(decision: Decision, rows: int, cols: int) -> Mask:
     """Return the (rows, cols) mask: the grid resampled to the film (bilinear), then compared, never the other way."""
+    return _at_film(decision, rows, cols)[1]
+
+
+def _at_film(decision: Decision, rows: int, cols: int) -> tuple[FloatMap, Mask]:
+    """The decision's scores and its mask at film resolution, resampled once."""
     if not decision.present:
-        return np.zeros((rows, cols), bool)
-    grid_map = GridMap.for_film(rows, cols, decision.grid.shape[0])
-    mask: Mask = grid_map.to_film(decision.grid) >= np.float32(decision.threshold)
-    return mask
+        return np.zeros((rows, cols), np.float32), np.zeros((rows, cols), bool)
+    score = GridMap.for_film(rows, cols, decision.grid.shape[0]).to_film(decision.grid)
+    return score, score >= np.float32(decision.threshold)
 
 
 def midline(maps: ProbabilityMaps) -> float:
@@ -151,10 +155,9 @@ def find(
     if maps.image_key != film.key:
         raise StaleResult("The result belongs to another film and was not shown.")
     decision = decide(maps, rule, threshold)
-    mask = mask_at_film(decision, film.rows, film.cols)
+    score, mask = _at_film(decision, film.rows, film.cols)
     lesions: tuple[Lesion, ...] = ()
     if mask.any():
-        score = GridMap.for_film(film.rows, film.cols, maps.size).to_film(decision.grid)
         lesions = measure(mask, score, midline(maps), film.mirrored, film.spacing)
     findings = Findings(bool(lesions), maps.score, decision.threshold, decision.score_threshold, lesions)
     return findings, mask

@@ -56,14 +56,3 @@ def prepare(film: Radiograph, size: int) -> FloatMap:
     unit = scale_to_unit(grid, valid)
     unit[~valid] = 0.0
     return normalise(unit)[None]
-
-
-def prepare_grey(image: NDArray[np.uint8], size: int) -> FloatMap:
-    """Return the [0, 1] grid of an 8-bit MONOCHROME2 picture before normalisation: the training loader's door."""
-    grid_map = GridMap.for_film(image.shape[0], image.shape[1], size)
-    grid = grid_map.to_grid(image.astype(np.float32))
-    valid = np.zeros(grid.shape, bool)
-    valid[grid_map.content] = True
-    unit = scale_to_unit(grid, valid)
-    unit[~valid] = 0.0
-    return unit
