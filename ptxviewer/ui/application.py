@@ -31,6 +31,7 @@ from ptxviewer.core.types import Mask, Radiograph
 from ptxviewer.inference.engine import DeviceChoice, Engine
 from ptxviewer.paths import bundle_dir, sample_study
 from ptxviewer.ui.bridge import Bridge
+from ptxviewer.ui.canvas import voi_of
 from ptxviewer.ui.controls import tabular
 from ptxviewer.ui.icons import app_icon
 from ptxviewer.ui.main_window import MainWindow
@@ -118,12 +119,11 @@ def save_report(request: ReportRequest, folder: Path) -> Path:
     if film.maps is not None:
         findings, mask = find(radiograph, film.maps, request.info.rule, film.threshold(request.info.rule))
         analysis = Analysis(findings, film.maps, request.info)
-    index = radiograph.default_voi if film.view.voi_index is None else film.view.voi_index
     model = report_of(
         radiograph,
         analysis,
         identified=request.identified,
-        voi=film.view.voi or radiograph.vois[index],
+        voi=voi_of(radiograph, film.view),
         inverted=film.view.inverted,
         quarter_turns=film.view.quarter_turns,
         flipped=film.view.flipped,

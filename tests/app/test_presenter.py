@@ -5,98 +5,16 @@ from __future__ import annotations
 import random
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any
 
-import numpy as np
 import pytest
 
 from ptxviewer.app.actions import ACTIONS
-from ptxviewer.app.jobs import Outcome, ThreadLane, Ticket, outcome_of
-from ptxviewer.app.presenter import NOTHING_FOUND, Presenter, Services
-from ptxviewer.app.state import FilmStatus, State
-from ptxviewer.core.errors import ModelUnavailable, UnreadableFilm
-from ptxviewer.core.types import Radiograph, Window
+from ptxviewer.app.jobs import Outcome, ThreadLane
+from ptxviewer.app.presenter import NOTHING_FOUND
+from ptxviewer.app.state import FilmStatus
+from ptxviewer.core.errors import ModelUnavailable
 from ptxviewer.inference.engine import FakeEngine
-
-
-class HandLane:
-    """Jobs wait until the test cranks them; results wait until the test delivers them."""
-
-    def __init__(self) -> None:
-        self.jobs: list[tuple[Callable[..., Any], Callable[..., None], Ticket]] = []
-        self.results: list[tuple[Outcome[Any], Callable[..., None], Ticket]] = []
-        self.closed = False
-
-    def submit(self, work: Callable[..., Any], done: Callable[..., None]) -> Ticket:
-        ticket = Ticket()
-        self.jobs.append((work, done, ticket))
-        return ticket
-
-    def crank(self) -> None:
-        if self.jobs:
-            work, done, ticket = self.jobs.pop(0)
-            outcome = outcome_of(work, ticket)
-            if outcome is not None:
-                self.results.append((outcome, done, ticket))
-
-    def deliver(self) -> None:
-        if self.results:
-            outcome, done, ticket = self.results.pop(0)
-            if not ticket.retired:
-                done(outcome)
-
-    def close(self, timeout_s: float) -> bool:
-        self.closed = True
-        for *_, ticket in [*self.jobs, *self.results]:
-            ticket.cancel()
-        return True
-
-
-class Screen:
-    def __init__(self) -> None:
-        self.state = State()
-
-    def render(self, state: State) -> None:
-        self.state = state
-        for film in state.films:
-            if film.maps is not None:
-                assert film.maps.image_key == film.key
-                if film.radiograph is not None:
-                    assert film.radiograph.key == film.key
-
-
-def film_of(path: Path, frame: int = 0) -> Radiograph:
-    if "bad" in path.name:
-        raise UnreadableFilm("This file is damaged or not a DICOM film.")
-    pixels = np.tile(np.arange(80, dtype=np.uint16), (80, 1))
-    reason = "Not analysed: this is a lateral view." if "lateral" in path.name else ""
-    return Radiograph(
-        f"{path.name}-{frame}", pixels, vois=(Window(40, 80),), frames=3, frame=frame, not_analysed=reason
-    )
-
-
-class House:
-    def __init__(self, engine: FakeEngine | None = None, memory_bytes: int = 400_000_000) -> None:
-        self.screen, self.disk, self.model = Screen(), HandLane(), HandLane()
-        services = Services(
-            read_film=film_of,
-            collect=list,
-            engine=engine or FakeEngine(),
-            disk=self.disk,
-            model=self.model,
-            save_report=lambda request: Path("report.png"),
-            memory_bytes=memory_bytes,
-        )
-        self.presenter = Presenter(self.screen, services)
-
-    def settle(self) -> None:
-        for _ in range(400):
-            if not (self.disk.jobs or self.disk.results or self.model.jobs or self.model.results):
-                return
-            for lane in (self.disk, self.model):
-                lane.crank()
-                lane.deliver()
-        raise AssertionError("the lanes never came to rest")
+from tests.app.house import FILM_BYTES, House
 
 
 def test_a_dropped_film_is_shown_then_analysed() -> None:
@@ -176,7 +94,7 @@ def test_a_drag_is_one_undo_step() -> None:
 
 
 def test_hundreds_of_films_do_not_fill_the_memory() -> None:
-    house = House(memory_bytes=5 * 80 * 80 * 2)
+    house = House(memory_bytes=5 * FILM_BYTES)
     house.presenter.open([Path(f"film{i}") for i in range(60)])
     for _ in range(2000):
         for lane in (house.disk, house.model):
@@ -189,7 +107,7 @@ def test_hundreds_of_films_do_not_fill_the_memory() -> None:
 @pytest.mark.parametrize("seed", range(6))
 def test_random_interleavings(seed: int) -> None:
     rng = random.Random(seed)
-    house = House(memory_bytes=4 * 80 * 80 * 2)
+    house = House(memory_bytes=4 * FILM_BYTES)
     presenter = house.presenter
     last: Path | None = None
     for step in range(1200):
