@@ -1,8 +1,8 @@
 """Every figure of the model card, on films that the network never saw, through the app's own path.
 
-``python -m model.evaluate --data DIR --bundle model/bundle --out runs/eval``. Each picture is opened as the
-app opens it, goes through the engine that the app uses, and is decided by ``core.findings.find``; masks are compared at the film's
-own resolution. Intervals are 95 % bootstrap intervals, whole patients drawn with replacement.
+``python -m model.evaluate --data DIR --bundle model/bundle --out runs/eval``. Each picture is opened as the app opens
+it, goes through the engine that the app uses, and is decided by ``core.findings.find``; masks are compared at the
+film's own resolution. Intervals are 95 % bootstrap intervals, whole patients drawn with replacement.
 """
 
 from __future__ import annotations
