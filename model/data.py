@@ -33,6 +33,7 @@ class Example:
     group: str  # "positive", "negative" or "lungs": what the sampler draws from
     split: str = "train"
     view: str = ""
+    expert: bool = False  # an expert drew or read it, and no film of its set was left out for being hard
 
 
 def read_index(data: Path, min_confidence: float = 0.7) -> list[Example]:
@@ -57,6 +58,7 @@ def read_index(data: Path, min_confidence: float = 0.7) -> list[Example]:
                     group,
                     row["split"],
                     row["view"],
+                    row["set"] == "labelled",
                 )
             )
     with (data / "lungs.csv").open(newline="") as file:
