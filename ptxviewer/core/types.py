@@ -216,6 +216,7 @@ class ProbabilityMaps:
     score: float  # image level, [0, 1]
     lung_image_left: FloatMap | None = None  # (S, S) lung on the left of the picture (normally the patient's right)
     lung_image_right: FloatMap | None = None  # (S, S)
+    frontal: float | None = None  # is this a frontal chest radiograph? [0, 1]; None = the network does not say
     model_id: str = ""
     model_sha256: str = ""
     device: str = ""  # as shown: "CPU", "CPU bf16", "CUDA ..."
@@ -239,12 +240,14 @@ class DecisionRule:
     """The model's operating point, from its card: when is a pneumothorax said to be there, and how far does it reach.
 
     ``threshold`` applies to the pneumothorax map, ``score_threshold`` to the image score, ``min_area`` is the
-    smallest component kept, as a fraction of the film's area (so that it holds at every resolution).
+    smallest component kept, as a fraction of the film's area (so that it holds at every resolution). Below
+    ``frontal_threshold`` the film is not taken for a frontal chest radiograph (``core.gate``); 0 takes every film.
     """
 
     threshold: float
     score_threshold: float
     min_area: float
+    frontal_threshold: float = 0.0
 
 
 @dataclass(frozen=True, slots=True)

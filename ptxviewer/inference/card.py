@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -34,6 +34,7 @@ class Card:
     rule: DecisionRule
     calibrated: bool  # may the film score be called a probability?
     sha256: str  # of weights.safetensors
+    flip: bool = False  # was it measured as the mean over the film and its mirror image?
     training_data: tuple[str, ...] = ()
     metrics: dict[str, Any] | None = None  # as ``model.evaluate`` wrote them; None = not measured
     licence: str = ""
@@ -64,6 +65,7 @@ def read_card(folder: Path) -> Card:
             rule=_rule(record["rule"]),
             calibrated=bool(record["calibrated"]),
             sha256=str(record["sha256"]).lower(),
+            flip=bool(record["input"].get("flip", False)),
             training_data=tuple(record.get("training_data", ())),
             metrics=record.get("metrics") or None,
             licence=str(record.get("licence", "")),
@@ -98,6 +100,8 @@ def _grid_size(value: Any) -> int:
 
 def _rule(record: dict[str, Any]) -> DecisionRule:
     rule = DecisionRule(float(record["threshold"]), float(record["score_threshold"]), float(record["min_area"]))
-    if not (0 < rule.threshold < 1 and 0 <= rule.score_threshold <= 1 and 0 <= rule.min_area < 1):
+    rule = replace(rule, frontal_threshold=float(record.get("frontal_threshold", 0.0)))
+    shares = (rule.score_threshold, rule.frontal_threshold)
+    if not (0 < rule.threshold < 1 and all(0 <= share <= 1 for share in shares) and 0 <= rule.min_area < 1):
         raise ValueError("decision rule out of range")
     return rule

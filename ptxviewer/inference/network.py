@@ -1,15 +1,16 @@
 """The ResNet-U-Net: one definition, shared by training and by the app.
 
-Encoder: a ResNet with bottleneck blocks in torchvision's naming, one grey input channel (PyTorch module names
+Encoder: a ResNet with bottleneck or basic blocks in torchvision's naming, one grey input channel (PyTorch module names
 equal ``torchvision.models.resnet50``, widths are free; arXiv 1512.03385). Decoder: U-Net (arXiv 1505.04597)
 that upsamples to the size of the skip, so sizes need not be multiples of 32. Heads: one logit per pixel for
-pneumothorax and for the lung on either side of the picture, and one logit for the film.
+pneumothorax and for the lung on either side of the picture, one logit for the film, and, where it was fitted, one for
+being a frontal chest radiograph at all.
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import NamedTuple
+from typing import Literal, NamedTuple
 
 import torch
 from torch import Tensor, nn
@@ -27,13 +28,16 @@ class NetworkConfig:
     stem: int = 64
     decoder: tuple[int, int, int, int] = (256, 128, 64, 32)
     stride_on_conv1: bool = True  # Caffe's ResNet strides on the first 1x1, torchvision's on the 3x3
+    block: Literal["bottleneck", "basic"] = "bottleneck"  # resnet50 has the one, resnet18 and resnet34 the other
+    frontal: bool = False  # a head that says whether this is a frontal chest radiograph
 
 
 class Logits(NamedTuple):
-    """``maps`` (N, 3, H, W) in the order of ``CHANNELS``; ``film`` (N,)."""
+    """``maps`` (N, 3, H, W) in the order of ``CHANNELS``; ``film`` (N,); ``frontal`` (N,) where there is that head."""
 
     maps: Tensor
     film: Tensor
+    frontal: Tensor | None = None
 
 
 class Bottleneck(nn.Module):
@@ -68,6 +72,36 @@ class Bottleneck(nn.Module):
         return out
 
 
+class Basic(nn.Module):
+    """3x3, 3x3 with a shortcut; names as in torchvision's resnet18 and resnet34."""
+
+    expansion = 1
+
+    def __init__(self, in_channels: int, planes: int, stride: int, stride_on_conv1: bool) -> None:
+        super().__init__()
+        del stride_on_conv1  # a basic block has one place for it
+        self.conv1 = nn.Conv2d(in_channels, planes, 3, stride=stride, padding=1, bias=False)
+        self.bn1 = nn.BatchNorm2d(planes)
+        self.conv2 = nn.Conv2d(planes, planes, 3, padding=1, bias=False)
+        self.bn2 = nn.BatchNorm2d(planes)
+        self.relu = nn.ReLU(inplace=True)
+        self.downsample: nn.Sequential | None = None
+        if stride != 1 or in_channels != planes:
+            self.downsample = nn.Sequential(
+                nn.Conv2d(in_channels, planes, 1, stride=stride, bias=False), nn.BatchNorm2d(planes)
+            )
+
+    def forward(self, x: Tensor) -> Tensor:
+        """(N, C, H, W) to (N, planes, H / stride, W / stride)."""
+        shortcut = x if self.downsample is None else self.downsample(x)
+        x = self.relu(self.bn1(self.conv1(x)))
+        out: Tensor = self.relu(self.bn2(self.conv2(x)) + shortcut)
+        return out
+
+
+BLOCKS: dict[str, type[Bottleneck] | type[Basic]] = {"bottleneck": Bottleneck, "basic": Basic}
+
+
 class Encoder(nn.Module):
     """The ResNet without its classifier; returns the five skips at 1/2, 1/4, 1/8, 1/16 and 1/32."""
 
@@ -82,6 +116,7 @@ class Encoder(nn.Module):
             if config.stride_on_conv1
             else nn.MaxPool2d(3, stride=2, padding=1)
         )
+        block = BLOCKS[config.block]
         channels = config.stem
         stages: list[nn.Module] = []
         self.channels = [config.stem]
@@ -89,8 +124,8 @@ class Encoder(nn.Module):
             blocks: list[nn.Module] = []
             for number in range(count):
                 stride = 2 if number == 0 and index > 0 else 1
-                blocks.append(Bottleneck(channels, planes, stride, config.stride_on_conv1))
-                channels = planes * Bottleneck.expansion
+                blocks.append(block(channels, planes, stride, config.stride_on_conv1))
+                channels = planes * block.expansion
             stages.append(nn.Sequential(*blocks))
             self.channels.append(channels)
         self.layer1, self.layer2, self.layer3, self.layer4 = stages
@@ -143,6 +178,7 @@ class PneumothoraxNet(nn.Module):
         assert self.map_head.bias is not None
         nn.init.constant_(self.map_head.bias, -2.5)
         self.film_head = nn.Linear(deepest, 1)
+        self.frontal_head = nn.Linear(deepest, 1) if self.config.frontal else None
 
     def forward(self, x: Tensor) -> Logits:
         """(N, 1, H, W) float32, normalised by ``preprocess``, to logits at the input's size."""
@@ -153,8 +189,9 @@ class PneumothoraxNet(nn.Module):
         for up, skip in zip(self.decoder, reversed(features[:-1]), strict=True):
             y = up(y, skip)
         maps = F.interpolate(self.map_head(y), size=x.shape[-2:], mode="bilinear", align_corners=False)
-        film = self.film_head(features[-1].mean((2, 3))).squeeze(1)
-        return Logits(maps, film)
+        summary = features[-1].mean((2, 3))
+        frontal = None if self.frontal_head is None else self.frontal_head(summary).squeeze(1)
+        return Logits(maps, self.film_head(summary).squeeze(1), frontal)
 
 
 def load_rgb_encoder(encoder: Encoder, state: dict[str, Tensor]) -> None:

@@ -20,8 +20,17 @@ from ptxviewer.core.types import FloatMap
 from ptxviewer.inference.engine import Checkpoint, DeviceChoice, never_cancelled
 from ptxviewer.inference.network import PneumothoraxNet
 
-Result = tuple[NDArray[np.float32], float]
-"""(3, S, S) scores and the film score."""
+
+@dataclass(frozen=True, eq=False)
+class Result:
+    """``maps`` (3, S, S) scores in the order of ``CHANNELS``; ``score`` and ``frontal`` of the film, in [0, 1]."""
+
+    maps: NDArray[np.float32]
+    score: float
+    frontal: float | None = None
+
+
+MIRRORED_CHANNELS = [0, 2, 1]  # in a mirrored film the lungs have changed places
 OutOfMemory = torch.cuda.OutOfMemoryError
 
 BF16_MIN_GAIN = 1.3  # times faster than float32, or it stays off
@@ -88,7 +97,8 @@ def has_fast_bf16() -> bool:
 class Runner:
     """The network on one device. One thread at a time."""
 
-    def __init__(self, net: PneumothoraxNet, choice: Choice) -> None:
+    def __init__(self, net: PneumothoraxNet, choice: Choice, flip: bool = False) -> None:
+        self.flip = flip  # look at the mirrored film, too, and answer with the mean of both
         self.device = choice.device
         self.name = choice.name
         self._checkpoint: Checkpoint = never_cancelled
@@ -100,14 +110,22 @@ class Runner:
         self._move(choice.device)
 
     def run(self, grid: FloatMap, checkpoint: Checkpoint = never_cancelled) -> Result:
-        """(1, S, S) input to ((3, S, S) scores in the order of ``CHANNELS``, film score); may raise ``Cancelled``."""
+        """(1, S, S) input to the film's result; may raise ``Cancelled``."""
         self._checkpoint = checkpoint
         try:
             with torch.inference_mode():
                 image = torch.from_numpy(grid)[None].to(self.device, self._net.encoder.conv1.weight.dtype)
+                if self.flip:
+                    image = torch.cat((image, image.flip(3)))
                 logits = self._net(image.contiguous(memory_format=torch.channels_last))
-                maps = torch.sigmoid(logits.maps[0].float()).contiguous().cpu().numpy()
-                return maps, float(torch.sigmoid(logits.film[0].float()))
+                maps = torch.sigmoid(logits.maps.float())
+                if self.flip:
+                    maps = (maps[:1] + maps[1:].flip(3)[:, MIRRORED_CHANNELS]) / 2
+                return Result(
+                    maps[0].contiguous().cpu().numpy(),
+                    float(torch.sigmoid(logits.film.float().mean())),
+                    None if logits.frontal is None else float(torch.sigmoid(logits.frontal.float().mean())),
+                )
         finally:
             self._checkpoint = never_cancelled
 
@@ -127,7 +145,10 @@ class Runner:
         self._net = copy.deepcopy(kept, {id(self): self})
         self._net.encoder.to(torch.bfloat16)
         self._net.decoder.to(torch.bfloat16)
-        for head in (self._net.map_head, self._net.film_head):  # the heads stay exact: they are small
+        for head in (self._net.map_head, self._net.film_head, self._net.frontal_head):
+            if head is None:
+                continue
+            # The heads stay exact: they are small.
             head.register_forward_pre_hook(lambda _module, inputs: tuple(x.float() for x in inputs))
         brief, brief_seconds = self._timed(grid, repeats)
         if plain_seconds / brief_seconds > BF16_MIN_GAIN and same_decision(plain, brief, threshold):
@@ -159,8 +180,8 @@ def same_decision(plain: Result, brief: Result, threshold: float) -> bool:
     Two results without any mask prove nothing and count as different.
     """
     levels = np.array([threshold, 0.5, 0.5], np.float32)[:, None, None]
-    first, second = plain[0] >= levels, brief[0] >= levels
-    if not first.any() or abs(plain[1] - brief[1]) > BF16_MAX_SCORE_SHIFT:
+    first, second = plain.maps >= levels, brief.maps >= levels
+    if not first.any() or abs(plain.score - brief.score) > BF16_MAX_SCORE_SHIFT:
         return False
     for one, other in zip(first, second, strict=True):
         total = int(one.sum()) + int(other.sum())

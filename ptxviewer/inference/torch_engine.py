@@ -57,7 +57,7 @@ class TorchEngine:
             raise ModelUnavailable("PyTorch cannot be loaded, so films are shown but not analysed.") from None
         torch.set_num_threads(thread_count())
         choice = choose_device(self._device)
-        runner = Runner(network_of(card, weights), choice)
+        runner = Runner(network_of(card, weights), choice, card.flip)
         if choice.device.type == "cpu" and has_fast_bf16():
             runner.try_bf16(trial_input(card.size), card.rule.threshold)
         self._card, self._runner = card, runner
@@ -93,15 +93,16 @@ class TorchEngine:
             runner.move_to_cpu()
             self._info = info = replace(info, device=runner.name, note=OUT_OF_MEMORY)
             result = runner.run(grid, checkpoint)
-        maps, score = result
-        if not (np.isfinite(score) and np.isfinite(maps).all()):
+        maps = result.maps
+        if not (np.isfinite(result.score) and np.isfinite(maps).all()):
             raise ModelUnavailable("The network gave no usable result for this film.")
         return ProbabilityMaps(
             image_key=film.key,
             rows=film.rows,
             cols=film.cols,
             pneumothorax=maps[0],
-            score=score,
+            score=result.score,
+            frontal=result.frontal,
             lung_image_left=maps[1],
             lung_image_right=maps[2],
             model_id=info.model_id,

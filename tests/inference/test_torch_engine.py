@@ -12,7 +12,7 @@ from ptxviewer.inference import runtime
 from ptxviewer.inference.card import ALTERED, read_card, verify
 from ptxviewer.inference.engine import FakeEngine
 from ptxviewer.inference.preprocess import prepare
-from ptxviewer.inference.runtime import Choice, Runner, choose_device, fold_batch_norm, same_decision
+from ptxviewer.inference.runtime import Choice, Result, Runner, choose_device, fold_batch_norm, same_decision
 from ptxviewer.inference.torch_engine import OUT_OF_MEMORY, TorchEngine, network_of, thread_count
 from tests.bundles import SIZE, write_bundle
 
@@ -183,7 +183,7 @@ def test_any_other_error_is_not_taken_for_lack_of_memory(engine, monkeypatch):
 def test_a_result_that_is_not_a_number_is_never_nothing_found(engine, monkeypatch):
     engine.load()
     grids = np.full((3, SIZE, SIZE), np.nan, np.float32)
-    monkeypatch.setattr(Runner, "run", lambda *_: (grids, 0.5))
+    monkeypatch.setattr(Runner, "run", lambda *_: Result(grids, 0.5))
     with pytest.raises(ModelUnavailable, match="no usable result"):
         engine.predict(film())
 
@@ -200,7 +200,8 @@ def test_bf16_is_used_only_where_it_wins_and_changes_no_mask(runner, monkeypatch
     monkeypatch.setattr(runtime, "BF16_MIN_GAIN", 0.0)
     assert runner.try_bf16(grid, 0.1, repeats=1)
     assert runner.name == "CPU bf16"
-    maps, score = runner.run(grid)
+    result = runner.run(grid)
+    maps, score = result.maps, result.score
     assert maps.dtype == np.float32
     assert np.isfinite(maps).all()
     assert np.isfinite(score)
@@ -209,14 +210,14 @@ def test_bf16_is_used_only_where_it_wins_and_changes_no_mask(runner, monkeypatch
 @pytest.mark.parametrize(("gain", "same"), [(1e9, True), (0.0, False)])
 def test_bf16_that_does_not_win_leaves_no_trace(runner, monkeypatch, gain, same):
     grid = prepare(film(), SIZE)
-    before, score = runner.run(grid)
+    before = runner.run(grid)
     monkeypatch.setattr(runtime, "same_decision", lambda *_: same)
     monkeypatch.setattr(runtime, "BF16_MIN_GAIN", gain)
     assert not runner.try_bf16(grid, 0.1, repeats=1)
-    after, score_after = runner.run(grid)
+    after = runner.run(grid)
     assert runner.name == "CPU"
-    np.testing.assert_array_equal(after, before)
-    assert score_after == score
+    np.testing.assert_array_equal(after.maps, before.maps)
+    assert after.score == before.score
 
 
 def test_cancelling_works_in_bf16_too(runner, monkeypatch):
@@ -234,12 +235,12 @@ def test_cancelling_works_in_bf16_too(runner, monkeypatch):
 
 def test_same_decision_needs_masks_to_compare():
     maps = np.zeros((3, 8, 8), np.float32)
-    assert not same_decision((maps, 0.5), (maps, 0.5), 0.4)
+    assert not same_decision(Result(maps, 0.5), Result(maps, 0.5), 0.4)
     maps[:, 2:6, 2:6] = 0.9
     shifted = np.roll(maps, 1, axis=2)
-    assert same_decision((maps, 0.5), (maps.copy(), 0.505), 0.4)
-    assert not same_decision((maps, 0.5), (maps, 0.52), 0.4)
-    assert not same_decision((maps, 0.5), (shifted, 0.5), 0.4)
+    assert same_decision(Result(maps, 0.5), Result(maps.copy(), 0.505), 0.4)
+    assert not same_decision(Result(maps, 0.5), Result(maps, 0.52), 0.4)
+    assert not same_decision(Result(maps, 0.5), Result(shifted, 0.5), 0.4)
 
 
 def test_one_core_is_left_to_the_window(monkeypatch):
@@ -251,3 +252,29 @@ def test_one_core_is_left_to_the_window(monkeypatch):
     monkeypatch.delattr(os, "sched_getaffinity")
     monkeypatch.setattr(os, "cpu_count", lambda: None)
     assert thread_count() == 1
+
+
+def test_a_mirrored_film_gets_the_mirrored_answer(tmp_path):
+    """Looking at both the film and its mirror image leaves the network without a favourite side."""
+    folder = write_bundle(tmp_path, seed=3)
+    card = read_card(folder)
+    runner = Runner(network_of(card, verify(folder, card)), Choice(torch.device("cpu"), "CPU"), flip=True)
+    grid = prepare(film(), SIZE)
+    here, there = runner.run(grid), runner.run(np.ascontiguousarray(grid[:, :, ::-1]))
+    np.testing.assert_allclose(there.maps[[0, 2, 1], :, ::-1], here.maps, atol=1e-5)
+    assert there.score == pytest.approx(here.score, abs=1e-5)
+    assert here.frontal is None
+
+
+def test_the_card_decides_on_flip_and_frontal_head(tmp_path):
+    import json
+
+    folder = write_bundle(tmp_path)
+    path = folder / "metadata.json"
+    record = json.loads(path.read_text())
+    record["input"]["flip"] = True
+    record["rule"]["frontal_threshold"] = 0.25
+    path.write_text(json.dumps(record))
+    card = read_card(folder)
+    assert card.flip
+    assert card.rule.frontal_threshold == 0.25

@@ -45,11 +45,11 @@ def test_the_weights_still_say_what_they_said_when_exported(bundle, golden_film)
     import torch
 
     card = read_card(bundle)
-    runner = Runner(network_of(card, verify(bundle, card)), Choice(torch.device("cpu"), "CPU"))
-    maps, score = runner.run(prepare(golden_film, card.size))
+    runner = Runner(network_of(card, verify(bundle, card)), Choice(torch.device("cpu"), "CPU"), card.flip)
+    result = runner.run(prepare(golden_film, card.size))
     with np.load(bundle / "golden.npz") as golden:
-        np.testing.assert_allclose(maps, golden["maps"].astype(np.float32), atol=5e-3)
-        assert score == pytest.approx(float(golden["score"]), abs=2e-3)
+        np.testing.assert_allclose(result.maps, golden["maps"].astype(np.float32), atol=5e-3)
+        assert result.score == pytest.approx(float(golden["score"]), abs=2e-3)
 
 
 def test_a_taller_copy_of_a_film_gets_the_same_answer(bundle, golden_film):

@@ -1,0 +1,74 @@
+"""The gate: what is no frontal chest radiograph is refused with its reason; a dense lung is only a caution."""
+
+import numpy as np
+import pytest
+
+from ptxviewer.core.gate import judge
+from ptxviewer.core.types import ProbabilityMaps
+
+SIDE = 100
+
+
+def maps(left=(20, 80), right=(20, 80), frontal=0.9):
+    """Lungs as bars from the first to the last row given; None = that lung is not seen."""
+    lungs = []
+    for rows, cols in ((left, (10, 40)), (right, (60, 90))):
+        lung = np.zeros((SIDE, SIDE), np.float32)
+        if rows is not None:
+            lung[rows[0] : rows[1], cols[0] : cols[1]] = 0.9
+        lungs.append(lung)
+    nothing = np.zeros((SIDE, SIDE), np.float32)
+    return ProbabilityMaps("film", 1000, 1000, nothing, 0.1, lungs[0], lungs[1], frontal=frontal)
+
+
+def test_a_frontal_film_passes_without_a_word():
+    gate = judge(maps(), 0.5)
+    assert gate.passed
+    assert not gate.reason
+    assert not gate.cautions
+
+
+@pytest.mark.parametrize(
+    ("left", "right", "reason"),
+    [
+        ((20, 80), None, "Only one lung field"),
+        (None, (20, 80), "Only one lung field"),
+        (None, None, "does not look like a frontal chest radiograph"),
+        ((20, 80), (20, 80), "does not look like a frontal chest radiograph"),
+    ],
+)
+def test_what_is_no_frontal_film_is_refused_with_its_reason(left, right, reason):
+    gate = judge(maps(left, right, frontal=0.2), 0.5)
+    assert not gate.passed
+    assert reason in gate.reason
+
+
+def test_a_white_lung_is_read_with_a_caution():
+    gate = judge(maps(left=(20, 24)), 0.5)
+    assert gate.passed
+    assert gate.cautions == ("One lung field is hardly recognised: a dense or a missing lung.",)
+
+
+def test_an_apex_at_the_upper_edge_is_said():
+    assert judge(maps(left=(0, 60)), 0.5).cautions == ("An apex may be cut off at the upper edge.",)
+
+
+def test_the_letterbox_beside_a_film_is_not_its_edge():
+    """A wide film's first row lies far below the grid's first row."""
+    tall_lungs = maps(left=(25, 75), right=(25, 75))
+    wide = ProbabilityMaps(
+        "film",
+        500,
+        1000,
+        tall_lungs.pneumothorax,
+        0.1,
+        tall_lungs.lung_image_left,
+        tall_lungs.lung_image_right,
+        frontal=1,
+    )
+    assert judge(wide, 0.5).cautions == ("An apex may be cut off at the upper edge.",)
+
+
+@pytest.mark.parametrize(("frontal", "threshold"), [(None, 0.5), (0.0, 0.0)])
+def test_a_network_without_that_head_refuses_nothing(frontal, threshold):
+    assert judge(maps(None, None, frontal=frontal), threshold).passed
