@@ -146,18 +146,30 @@ def measure(
 
 
 def find(
-    film: Radiograph, maps: ProbabilityMaps, rule: DecisionRule, threshold: float | None = None
+    film: Radiograph,
+    maps: ProbabilityMaps,
+    rule: DecisionRule,
+    threshold: float | None = None,
+    edited: Mask | None = None,
 ) -> tuple[Findings, Mask]:
     """Return the findings of a film at ``threshold`` and the (rows, cols) mask that they were measured on.
 
+    ``edited`` (rows, cols) is a reader's mask: it stands in place of the rule's, whatever the scores under it.
     Raises ``StaleResult`` when the maps belong to another film: the worst bug this program can have.
     """
     if maps.image_key != film.key:
         raise StaleResult("The result belongs to another film and was not shown.")
+    if edited is not None and edited.shape != film.shape:
+        raise StaleResult("The edited mask belongs to another film and was not shown.")
     decision = decide(maps, rule, threshold)
-    score, mask = _at_film(decision, film.rows, film.cols)
+    if edited is None:
+        score, mask = _at_film(decision, film.rows, film.cols)
+    else:
+        score, mask = GridMap.for_film(film.rows, film.cols, maps.size).to_film(maps.pneumothorax), edited
     lesions: tuple[Lesion, ...] = ()
     if mask.any():
         lesions = measure(mask, score, midline(maps), film.mirrored, film.spacing)
-    findings = Findings(bool(lesions), maps.score, decision.threshold, decision.score_threshold, lesions)
+    findings = Findings(
+        bool(lesions), maps.score, decision.threshold, decision.score_threshold, lesions, edited=edited is not None
+    )
     return findings, mask

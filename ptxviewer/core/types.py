@@ -273,6 +273,7 @@ class Findings:
     threshold: float
     score_threshold: float  # the image gate that went with this threshold
     lesions: tuple[Lesion, ...] = ()
+    edited: bool = False  # measured on a mask that a reader changed
 
     @property
     def area_mm2(self) -> float | None:

@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from ptxviewer.core.types import Findings, Lesion, ProbabilityMaps, Radiograph
+from ptxviewer.report.model import mask_origin
 
 Timing = Mapping[str, float | None]
 """Milliseconds under "read", "infer" and "total"; None where it did not come to that."""
@@ -23,6 +24,7 @@ def film_record(
         "score": round(findings.score, 6),
         "present": findings.present,
         "threshold": round(findings.threshold, 6),
+        "mask": mask_origin(findings),
         "lesions": [_lesion(lesion) for lesion in findings.lesions],
         "spacing": {
             "row_mm": film.spacing.row_mm,
@@ -44,6 +46,7 @@ def error_record(file: str, sentence: str, timing: Timing) -> dict[str, Any]:
         "score": None,
         "present": None,
         "threshold": None,
+        "mask": None,
         "lesions": [],
         "spacing": {"row_mm": None, "col_mm": None, "origin": None},
         "model": {"id": None, "sha256": None},

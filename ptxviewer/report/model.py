@@ -41,6 +41,7 @@ class ReportModel:
     quarter_turns: int = 0  # clockwise, after the flip, as on the screen
     flipped: bool = False
     more: str = ""  # how many findings the table leaves out
+    edited: bool = False  # the mask is the reader's
 
 
 def area_text(area_px: int, area_mm2: float | None, label: str) -> str:
@@ -55,14 +56,21 @@ def nearness(score: float, operating_point: float) -> str:
     return "above" if score > operating_point else "below"
 
 
+def mask_origin(findings: Findings) -> str:
+    """Return whose mask was measured, in the words that every export uses."""
+    return "edited by reader" if findings.edited else "model"
+
+
 def headline(film: Radiograph, findings: Findings) -> str:
-    """Return the decision in one line."""
+    """Return the decision in one line; on an edited mask it is the reader's, and says so."""
     if not findings.present:
-        return "Nothing above threshold."
+        return "Nothing marked, edited by reader." if findings.edited else "Nothing above threshold."
     largest = findings.lesions[0]
     area = area_text(findings.area_px, findings.area_mm2, film.spacing.label)
     sides = sorted({lesion.side for lesion in findings.lesions})
     where = "both sides" if len(sides) > 1 else f"{largest.side} side"
+    if findings.edited:
+        return f"Marked {where}, {area}, edited by reader."
     return f"Above threshold, {where}, {area}."
 
 
@@ -116,11 +124,12 @@ def report_of(
         facts += [
             ("Film score", f"{findings.score:.2f}, {where} the operating point ({info.rule.score_threshold:.2f})"),
             ("Threshold", f"{findings.threshold:.2f} (operating point {info.rule.threshold:.2f})"),
+            *((("Mask", mask_origin(findings)),) if findings.edited else ()),
         ]
         provenance = (
             f"ptxviewer {__version__}, model {info.model_id}, weights sha256 {info.model_sha256[:16]}, "
             f"threshold {findings.threshold:.3f}, on {analysis.maps.device or info.device}, "
-            f"spacing: {film.spacing.origin.value}"
+            f"spacing: {film.spacing.origin.value}" + (f", mask {mask_origin(findings)}" if findings.edited else "")
         )
     if verdict:
         facts.append(("Reader's verdict", verdict))
@@ -139,6 +148,7 @@ def report_of(
         quarter_turns=quarter_turns % 4,
         flipped=flipped,
         more=more,
+        edited=analysis is not None and analysis.findings.edited,
     )
 
 

@@ -15,7 +15,7 @@ from PySide6.QtGui import QColor, QFont, QGuiApplication, QImage, QPainter, QPen
 
 from ptxviewer.app.annotations import orientation_letters
 from ptxviewer.app.state import FilmView
-from ptxviewer.core.compose import CASING, CYAN
+from ptxviewer.core.compose import AMBER, CASING, CYAN
 from ptxviewer.core.errors import ExportFailed
 from ptxviewer.core.files import write_atomic
 from ptxviewer.core.types import GreyImage, Mask, Radiograph
@@ -116,7 +116,7 @@ def _film_size(film: Radiograph, model: ReportModel) -> QSize:
     return QSize(max(1, round(size.width())), max(1, round(size.height())))
 
 
-def _draw_outline(painter: QPainter, mask: GreyImage, place: QRect) -> None:
+def _draw_outline(painter: QPainter, mask: GreyImage, place: QRect, edited: bool) -> None:
     scale_x, scale_y = place.width() / mask.shape[1], place.height() / mask.shape[0]
     contours, _ = cv2.findContours(np.ascontiguousarray(mask), cv2.RETR_LIST, cv2.CHAIN_APPROX_NONE)
     lines = [
@@ -124,10 +124,9 @@ def _draw_outline(painter: QPainter, mask: GreyImage, place: QRect) -> None:
         for contour in contours
     ]
     painter.setBrush(Qt.BrushStyle.NoBrush)
-    for colour, width in ((CASING, 6.0), (CYAN, 3.0)):
-        painter.setPen(
-            QPen(QColor(*colour), width, Qt.PenStyle.SolidLine, Qt.PenCapStyle.RoundCap, Qt.PenJoinStyle.RoundJoin)
-        )
+    for colour, width in ((CASING, 6.0), (AMBER if edited else CYAN, 3.0)):
+        style = Qt.PenStyle.DashLine if edited and colour == AMBER else Qt.PenStyle.SolidLine
+        painter.setPen(QPen(QColor(*colour), width, style, Qt.PenCapStyle.RoundCap, Qt.PenJoinStyle.RoundJoin))
         for line in lines:
             painter.drawPolygon(line)
 
@@ -206,22 +205,29 @@ def _films(page: _Page, model: ReportModel, film: Radiograph, mask: Mask, y: int
         place = QRect(QPoint(x + (COLUMN - size.width()) // 2, y), size)
         painter.drawImage(place.topLeft(), small)
         if x == RIGHT:
-            _draw_outline(painter, oriented(mask.astype(np.uint8), model.quarter_turns, model.flipped), place)
+            turned = oriented(mask.astype(np.uint8), model.quarter_turns, model.flipped)
+            _draw_outline(painter, turned, place, model.edited)
         _draw_letters(painter, letters, place)
         _draw_scale_bar(painter, film, model, place)
     y += size.height() + 12
     convention = (
         "" if film.orientation_known else " Side letters in brackets: the file does not say, usual view assumed."
     )
-    drawn = "Outline: mask of the network, not corrected by a reader." if mask.any() else "Nothing is outlined."
+    whose = "edited by reader" if model.edited else "mask of the network, not corrected by a reader"
+    drawn = f"Outline: {whose}." if mask.any() else "Nothing is outlined."
     below = page.text(MARGIN, y, COLUMN, "Film as displayed.", 22, QUIET)
     return max(below, page.text(RIGHT, y, COLUMN, drawn + convention, 22, QUIET))
+
+
+def _title(model: ReportModel) -> str:
+    says = "a network's result, edited by a reader" if model.edited else "what the network says"
+    return f"Pneumothorax on a chest radiograph: {says}"
 
 
 def _draw(page: _Page, model: ReportModel, film: Radiograph, mask: Mask) -> int:
     """Draw the page from top to bottom; returns its height."""
     width = WIDTH - 2 * MARGIN
-    y = page.text(MARGIN, 36, width, "Pneumothorax on a chest radiograph: what the network says", 24, QUIET)
+    y = page.text(MARGIN, 36, width, _title(model), 24, QUIET)
     y = page.text(MARGIN, y + 6, width, model.headline, 46, bold=True)
     y = page.text(MARGIN, y + 4, width, model.remark, 26, QUIET)
     y = _films(page, model, film, mask, y + 24) + 36

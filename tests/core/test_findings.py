@@ -44,6 +44,28 @@ def test_result_of_another_film_is_refused():
         find(film(key="B"), maps(film(key="A")), RULE)
 
 
+def test_a_readers_mask_stands_whatever_the_rule_says():
+    of = film(640, 640, spacing=AT_DETECTOR)
+    own = np.zeros(of.shape, bool)
+    own[300:340, 500:600] = True
+    findings, mask = find(of, maps(of, score=0.1), RULE, edited=own)
+    assert findings.edited
+    assert findings.present
+    assert np.array_equal(mask, own)
+    (lesion,) = findings.lesions
+    assert (lesion.side, lesion.area_px) == ("left", 4000)
+    assert lesion.area_mm2 == pytest.approx(4000 * 0.04)
+    emptied, _ = find(of, maps(of), RULE, edited=np.zeros(of.shape, bool))
+    assert emptied.edited
+    assert not emptied.present
+
+
+def test_a_readers_mask_of_another_film_is_refused():
+    of = film(640, 640)
+    with pytest.raises(StaleResult):
+        find(of, maps(of), RULE, edited=np.zeros((64, 64), bool))
+
+
 def test_the_gate_closes_the_film_whatever_its_map_says():
     of = film()
     findings, mask = find(of, maps(of, score=0.39), RULE)

@@ -2,12 +2,15 @@
 
 import json
 
+import numpy as np
+
 from ptxviewer.core.findings import find
 from ptxviewer.report.jsonout import as_bytes, error_record, film_record
 from tests.films import AT_DETECTOR, NAMED, RULE, STUDIED, film, maps
 
 FIELDS = [
-    "file", "status", "error", "score", "present", "threshold", "lesions", "spacing", "model", "device", "timing_ms",
+    "file", "status", "error", "score", "present", "threshold", "mask", "lesions", "spacing", "model", "device",
+    "timing_ms",
 ]  # fmt: skip
 TIMING = {"read": 1.234, "infer": 5.678, "total": 9.0}
 
@@ -26,6 +29,7 @@ def test_an_analysed_film_has_exactly_the_promised_fields():
     assert len(lesion["bbox"]) == 4
     assert record["spacing"] == {"row_mm": 0.2, "col_mm": 0.2, "origin": "at detector"}
     assert record["model"] == {"id": "test-net 1", "sha256": "ab" * 32}
+    assert record["mask"] == "model"
     assert record["timing_ms"] == {"read": 1.2, "infer": 5.7, "total": 9.0}
     text = json.dumps(record)
     assert "0815" not in text
@@ -48,3 +52,9 @@ def test_without_spacing_an_area_is_null():
     record = json.loads(as_bytes(film_record("x", of, maps(of), findings, TIMING)))
     assert record["lesions"][0]["area_mm2"] is None
     assert record["spacing"] == {"row_mm": None, "col_mm": None, "origin": "none"}
+
+
+def test_a_mask_that_a_reader_changed_is_said_to_be_that():
+    of = film(64, 64)
+    findings, _ = find(of, maps(of), RULE, edited=np.ones(of.shape, bool))
+    assert film_record("x", of, maps(of), findings, TIMING)["mask"] == "edited by reader"

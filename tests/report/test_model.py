@@ -3,6 +3,7 @@
 from dataclasses import replace
 from datetime import datetime, timezone
 
+import numpy as np
 import pytest
 
 from ptxviewer import __version__
@@ -55,6 +56,20 @@ def test_nothing_above_threshold_does_not_exclude(oriented):
     assert model.headline == "Nothing above threshold."
     assert model.remark.startswith(NOT_EXCLUDED)
     assert model.rows == ()
+
+
+def test_a_readers_mask_is_said_to_be_that_everywhere(oriented):
+    own = np.zeros(oriented.shape, bool)
+    own[100:200, 400:500] = True
+    of_maps = maps(oriented, score=0.1)
+    for mask, line in ((own, "Marked left side, 4.0 cm² (at detector), edited by reader."),
+                       (own & False, "Nothing marked, edited by reader.")):  # fmt: skip
+        findings, _ = find(oriented, of_maps, RULE, edited=mask)
+        model = report_of(oriented, Analysis(findings, of_maps, INFO), when=WHEN)
+        assert model.headline == line
+        assert model.edited
+        assert ("Mask", "edited by reader") in model.facts
+        assert "mask edited by reader" in model.provenance
 
 
 def test_the_patient_is_left_out_unless_asked(oriented):

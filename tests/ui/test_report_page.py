@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 from PySide6.QtGui import QImage
 
-from ptxviewer.core.compose import CYAN
+from ptxviewer.core.compose import AMBER, CYAN
 from ptxviewer.core.errors import ExportFailed
 from ptxviewer.core.types import Acquisition, Patient, PixelSpacing, SpacingOrigin
 from ptxviewer.report.model import report_of
@@ -24,8 +24,8 @@ def pixels(image: QImage):
     return rows[:, : 3 * image.width()].reshape(image.height(), image.width(), 3).copy()
 
 
-def cyan_box(page):
-    found = np.argwhere((np.abs(page.astype(int) - CYAN) <= 3).all(2))
+def cyan_box(page, colour=CYAN):
+    found = np.argwhere((np.abs(page.astype(int) - colour) <= 3).all(2))
     (top, left), (bottom, right) = found.min(0), found.max(0)
     return left, top, right, bottom
 
@@ -57,6 +57,13 @@ def test_the_outline_lies_on_the_second_film_where_the_mask_is(square, mask):
     assert right == pytest.approx(RIGHT + 100 * scale, abs=4)
     assert right - left == pytest.approx(40 * scale, abs=6)
     assert bottom - top == pytest.approx(80 * scale, abs=6)
+
+
+def test_a_readers_mask_is_drawn_in_another_colour(square, mask):
+    page = pixels(paint_report(replace(report_of(square, None), edited=True), square, mask))
+    plain = pixels(paint_report(report_of(square, None), square, mask))
+    assert cyan_box(page, AMBER) == pytest.approx(cyan_box(plain), abs=12)  # dashes may end before a corner
+    assert not (np.abs(page.astype(int) - CYAN) <= 3).all(2).any()
 
 
 def test_the_first_film_is_as_displayed(square, mask):
