@@ -42,5 +42,5 @@ def maps(of: Radiograph, grid=None, score=0.9, size=64, lungs=True) -> Probabili
     right[8:56, 34:54] = 1
     return ProbabilityMaps(
         of.key, of.rows, of.cols, grid, score, left if lungs else None, right if lungs else None,
-        INFO.model_id, INFO.model_sha256, "CPU", 12.0,
+        model_id=INFO.model_id, model_sha256=INFO.model_sha256, device="CPU", infer_ms=12.0,
     )  # fmt: skip
