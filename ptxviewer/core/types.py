@@ -13,6 +13,8 @@ from typing import Literal
 import numpy as np
 from numpy.typing import NDArray
 
+from ptxviewer.core.tiles import PackedMask
+
 GreyImage = NDArray[np.uint8]
 Mask = NDArray[np.bool_]
 FloatMap = NDArray[np.float32]
@@ -287,10 +289,14 @@ class Findings:
         return sum(lesion.area_px for lesion in self.lesions)
 
 
+Verdict = Literal["", "accept", "edited", "reject", "unsure"]
+
+
 @dataclass(frozen=True, slots=True)
 class Review:
     """What the reader changed or decided about one film; undo steps are snapshots of it."""
 
     threshold: float | None = None  # None = the model's operating point
-    verdict: Literal["", "accept", "reject", "unsure"] = ""
+    verdict: Verdict = ""
     note: str = field(default="", repr=False)
+    mask: PackedMask | None = None  # as edited by the reader; None = the model's at the threshold
