@@ -75,16 +75,22 @@ class ScrubbingFormatter(logging.Formatter):
         return "\n".join(lines)
 
 
+class _LogFile(logging.handlers.RotatingFileHandler):
+    """The log on disk; where it cannot be written, nothing is said: logging's own complaint shows the whole record."""
+
+    def handleError(self, record: logging.LogRecord) -> None:  # noqa: N802 - logging's own name
+        """Let the record go."""
+
+
 def _write_log() -> None:
     logger = logging.getLogger("ptxviewer")
     logger.setLevel(logging.INFO)
     logger.propagate = False
+    logger.addHandler(logging.NullHandler())  # without any handler, logging prints the record to stderr unscrubbed
     with contextlib.suppress(OSError):
         folder = log_folder()
         folder.mkdir(parents=True, exist_ok=True)
-        handler = logging.handlers.RotatingFileHandler(
-            folder / LOG_NAME, maxBytes=LOG_BYTES, backupCount=2, encoding="utf-8", delay=True
-        )
+        handler = _LogFile(folder / LOG_NAME, maxBytes=LOG_BYTES, backupCount=2, encoding="utf-8", delay=True)
         handler.setFormatter(ScrubbingFormatter("%(asctime)s %(levelname)s %(name)s %(message)s"))
         logger.addHandler(handler)
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import contextlib
+import logging
 import os
 import sys
 import tempfile
@@ -17,6 +18,7 @@ from ptxviewer.core.errors import ExportFailed, PtxError, UnreadableFilm
 if TYPE_CHECKING:
     from ptxviewer.inference.engine import DeviceChoice, Engine
 
+log = logging.getLogger(__name__)
 REPORT_NAME = "ptxviewer-report"
 RESEARCH_USE = "Research use only. Not a medical device: not for diagnosis."
 
@@ -38,6 +40,14 @@ def fraction(text: str) -> float:
     if not 0 <= value <= 1:
         raise argparse.ArgumentTypeError(f"must be between 0 and 1, not {text}")
     return value
+
+
+def picture(text: str) -> Path:
+    """Parse the name of a picture to write: it says what it is."""
+    path = Path(text)
+    if path.suffix.lower() != ".png":
+        raise argparse.ArgumentTypeError(f"must end in .png, not {path.name}")
+    return path
 
 
 def window_parser() -> argparse.ArgumentParser:
@@ -96,7 +106,7 @@ def report_parser() -> argparse.ArgumentParser:
 
 def _one_film(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("path", type=Path, metavar="PATH", help="a film")
-    parser.add_argument("-o", "--output", type=Path, required=True, metavar="OUT.png", help="the picture to write")
+    parser.add_argument("-o", "--output", type=picture, required=True, metavar="OUT.png", help="the picture to write")
 
 
 def _device(parser: argparse.ArgumentParser) -> None:
@@ -148,30 +158,38 @@ def render_command(arguments: argparse.Namespace) -> int:
 def report_command(arguments: argparse.Namespace) -> int:
     """Run ``ptxviewer report``."""
     engine = make_engine(arguments.device)
-    write_report(
-        arguments.path, arguments.output, engine, arguments.identified, arguments.threshold, force=arguments.force
+    analyse_and_report(
+        arguments.path,
+        arguments.output,
+        engine,
+        identified=arguments.identified,
+        threshold=arguments.threshold,
+        force=arguments.force,
     )
     if engine.info is not None and engine.info.note:
         complain(engine.info.note)
     return 0
 
 
-def write_report(
-    path: Path, output: Path, engine: Engine, identified: bool, threshold: float | None = None, *, force: bool = False
+def analyse_and_report(
+    path: Path,
+    output: Path,
+    engine: Engine,
+    *,
+    identified: bool = False,
+    threshold: float | None = None,
+    force: bool = False,
 ) -> str:
     """Analyse the film at ``path`` and write its report; returns the decision in words. Raises ``PtxError``."""
     from ptxviewer.cli_predict import analyse
-    from ptxviewer.core.findings import find
-    from ptxviewer.report.model import Analysis, report_of
-    from ptxviewer.ui.report_page import offscreen_application, paint_report, write_png
+    from ptxviewer.core.types import Review
+    from ptxviewer.ui.report_file import write_report
+    from ptxviewer.ui.report_page import offscreen_application
 
     film, maps, _ = analyse(path, engine, force)
-    info = engine.load()
-    findings, mask = find(film, maps, info.rule, threshold)
-    model = report_of(film, Analysis(findings, maps, info), identified=identified)
+    review = Review(threshold=threshold)
     with offscreen_application():
-        write_png(paint_report(model, film, mask), output)
-    return model.headline
+        return write_report(film, maps, engine.load(), output, identified=identified, review=review).headline
 
 
 def window_command(arguments: argparse.Namespace) -> int:
@@ -180,7 +198,7 @@ def window_command(arguments: argparse.Namespace) -> int:
         from ptxviewer.ui.application import run
 
         return int(run(arguments.files, sample=arguments.sample))
-    return headless(arguments.files)
+    return headless(arguments.files, sample=arguments.sample)
 
 
 def has_display() -> bool:
@@ -190,12 +208,12 @@ def has_display() -> bool:
     return any(os.environ.get(name) for name in ("DISPLAY", "WAYLAND_DISPLAY", "QT_QPA_PLATFORM"))
 
 
-def headless(paths: list[Path]) -> int:
-    """Analyse the films (the sample study when none is given), write a report of each, say where."""
-    from ptxviewer.cli_predict import list_items
+def headless(paths: list[Path], *, sample: bool = False) -> int:
+    """Analyse the films (the sample study when asked for, or when none is given), write a report of each, say where."""
+    from ptxviewer.cli_predict import UNEXPECTED, list_items
     from ptxviewer.paths import sample_study
 
-    chosen = paths or list(sample_study())
+    chosen = [*paths, *(sample_study() if sample or not paths else ())]
     if not chosen:
         raise UnreadableFilm("The sample study is missing.")
     say("There is no display: writing reports instead of opening a window.")
@@ -209,13 +227,17 @@ def headless(paths: list[Path]) -> int:
             try:
                 if item.path is None:
                     raise UnreadableFilm(item.error)
-                decision = write_report(item.path, target, engine, identified=False)
+                decision = analyse_and_report(item.path, target, engine)
                 say(f"{decision} Report: {target}")
             except ExportFailed:
                 raise
             except PtxError as error:
                 failed += 1
                 complain(f"{item.file}: {error}")
+            except Exception:
+                log.exception("A film ended unexpectedly")
+                failed += 1
+                complain(f"{item.file}: {UNEXPECTED}")
     return 1 if failed else 0
 
 
@@ -246,6 +268,7 @@ def main(argv: list[str] | None = None) -> int:
     except KeyboardInterrupt:
         complain("Stopped.")
         return 130
-    except Exception as error:  # noqa: BLE001 - the command line's one boundary: a bug is named, not dumped
+    except Exception as error:  # the command line's one boundary: a bug is named, and logged without its text
+        log.critical("Unexpected failure", exc_info=True)
         complain(f"Unexpected failure ({type(error).__name__}): this is a bug in ptxviewer.")
     return 1

@@ -5,11 +5,12 @@ Torch and pydicom are imported inside functions, so that ``--help`` and ``--vers
 
 from __future__ import annotations
 
+import logging
 import sys
 import tempfile
 import time
 from collections.abc import Callable, Iterable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -26,6 +27,7 @@ from ptxviewer.core.types import Mask, ProbabilityMaps, Radiograph
 from ptxviewer.inference.engine import Engine
 from ptxviewer.report import jsonout
 
+log = logging.getLogger(__name__)
 UNEXPECTED = "Something unexpected went wrong with this film."
 Say = Callable[[str], None]
 
@@ -125,7 +127,8 @@ def predict_one(item: Item, stem: str, engine: Engine, options: Options) -> dict
     except PtxError as error:
         timing["total"] = 1000 * (time.perf_counter() - started)
         record = jsonout.error_record(item.file, str(error), timing)
-    except Exception:  # noqa: BLE001 - whatever happens with one film, the rest of the batch goes on
+    except Exception:  # whatever happens with one film, the rest of the batch goes on
+        log.exception("A film ended unexpectedly")
         timing["total"] = 1000 * (time.perf_counter() - started)
         record = jsonout.error_record(item.file, UNEXPECTED, timing)
     write_atomic(options.out / f"{stem}.json", jsonout.as_bytes(record))
@@ -173,6 +176,8 @@ def predict(paths: list[Path], engine: Engine, options: Options, say: Say, compl
     failures: list[tuple[str, str]] = []
     with tempfile.TemporaryDirectory(prefix="ptxviewer-") as unpacked:
         items = list_items(paths, Path(unpacked).resolve())
+        with suppress(PtxError):  # now, not within the first film's time; every film will say what is wrong with it
+            engine.load()
         with progress(len(items)) as draw:
             for done, (item, stem) in enumerate(zip(items, unique_stems(items), strict=True), 1):
                 record = predict_one(item, stem, engine, options)

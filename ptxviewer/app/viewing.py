@@ -1,10 +1,19 @@
-"""How a film lies on the screen after a turn or a flip: pure functions of its view."""
+"""How a film lies on the screen: which window it is shown through, and its view after a turn or a flip."""
 
 from __future__ import annotations
 
 from dataclasses import replace
 
 from ptxviewer.app.state import FilmView
+from ptxviewer.core.types import Radiograph, Voi
+
+
+def voi_of(film: Radiograph, view: FilmView) -> Voi:
+    """The window or table that a film is shown through."""
+    if view.voi is not None:
+        return view.voi
+    index = film.default_voi if view.voi_index is None else view.voi_index
+    return film.vois[min(index, len(film.vois) - 1)]
 
 
 def rotated(view: FilmView, quarter_turns: int) -> FilmView:

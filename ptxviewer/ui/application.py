@@ -27,11 +27,10 @@ from ptxviewer.app.jobs import ThreadLane
 from ptxviewer.app.presenter import Presenter, ReportRequest, Services
 from ptxviewer.app.state import State
 from ptxviewer.bootstrap import scrubbed
-from ptxviewer.core.types import Mask, Radiograph
+from ptxviewer.core.types import Radiograph
 from ptxviewer.inference.engine import DeviceChoice, Engine
 from ptxviewer.paths import bundle_dir, sample_study
 from ptxviewer.ui.bridge import Bridge
-from ptxviewer.ui.canvas import voi_of
 from ptxviewer.ui.controls import tabular
 from ptxviewer.ui.icons import app_icon
 from ptxviewer.ui.main_window import MainWindow
@@ -104,35 +103,23 @@ def reports_folder(chosen: str) -> Path:
 
 
 def save_report(request: ReportRequest, folder: Path) -> Path:
-    """Paint and write the report of a film. Runs on the disk lane; raises ``PtxError``."""
-    import numpy as np
-
-    from ptxviewer.core.findings import find
-    from ptxviewer.report.model import Analysis, report_of
-    from ptxviewer.ui.report_page import paint_report, write_png
+    """Write the report that was asked for, by default under a neutral name. On the disk lane; raises ``PtxError``."""
+    from ptxviewer.ui.report_file import write_report
 
     film = request.film
-    radiograph = film.radiograph
-    assert radiograph is not None
-    analysis: Analysis | None = None
-    mask: Mask = np.zeros(radiograph.shape, bool)
-    if film.maps is not None:
-        findings, mask = find(radiograph, film.maps, request.info.rule, film.threshold(request.info.rule))
-        analysis = Analysis(findings, film.maps, request.info)
-    model = report_of(
-        radiograph,
-        analysis,
-        identified=request.identified,
-        voi=voi_of(radiograph, film.view),
-        inverted=film.view.inverted,
-        quarter_turns=film.view.quarter_turns,
-        flipped=film.view.flipped,
-        reader=request.reader,
-        verdict=film.review.verdict,
-    )
+    assert film.radiograph is not None
     stamp = datetime.now(timezone.utc).strftime("%Y%m%d-%H%M%S")
     target = request.target or folder / f"ptx-report-{stamp}-film{film.number}.png"
-    write_png(paint_report(model, radiograph, mask), target)
+    write_report(
+        film.radiograph,
+        film.maps,
+        request.info,
+        target,
+        identified=request.identified,
+        view=film.view,
+        review=film.review,
+        reader=request.reader,
+    )
     return target
 
 

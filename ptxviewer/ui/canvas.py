@@ -15,6 +15,7 @@ from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from ptxviewer.app.annotations import corner_texts, orientation_letters, scale_bar
 from ptxviewer.app.state import Film, FilmStatus, FilmView, State, Tool
+from ptxviewer.app.viewing import voi_of
 from ptxviewer.core.errors import StaleResult
 from ptxviewer.core.findings import Decision, decide
 from ptxviewer.core.geometry import GridMap
@@ -28,14 +29,6 @@ from ptxviewer.ui.cursors import cursor_for
 SETTLE_MS = 80  # after the last zoom or pan the film is resampled at its best
 NOTCH = 120  # one click of a wheel, in Qt's eighths of a degree
 BUTTON_TOOLS: dict[Qt.MouseButton, Tool] = {Qt.MouseButton.RightButton: "zoom", Qt.MouseButton.MiddleButton: "pan"}
-
-
-def voi_of(film: Radiograph, view: FilmView) -> Voi:
-    """The window or table that a film is shown through."""
-    if view.voi is not None:
-        return view.voi
-    index = film.default_voi if view.voi_index is None else view.voi_index
-    return film.vois[min(index, len(film.vois) - 1)]
 
 
 def film_viewport(film: Radiograph, view: FilmView, canvas: Point) -> Viewport:

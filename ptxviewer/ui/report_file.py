@@ -1,0 +1,52 @@
+"""From a film and what was said of it to a report on disk: one way for the window and for the command line."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+
+from ptxviewer.app.state import FilmView
+from ptxviewer.app.viewing import voi_of
+from ptxviewer.core.findings import find
+from ptxviewer.core.types import Mask, ProbabilityMaps, Radiograph, Review
+from ptxviewer.inference.engine import EngineInfo
+from ptxviewer.report.model import Analysis, ReportModel, report_of
+from ptxviewer.ui.report_page import paint_report, write_png
+
+AS_OPENED, UNTOUCHED = FilmView(), Review()
+
+
+def write_report(
+    film: Radiograph,
+    maps: ProbabilityMaps | None,
+    info: EngineInfo,
+    target: Path,
+    *,
+    identified: bool = False,
+    view: FilmView = AS_OPENED,
+    review: Review = UNTOUCHED,
+    reader: str = "",
+) -> ReportModel:
+    """Paint and write the page of a film as it lies in ``view``; ``maps`` None: it was not analysed.
+
+    Needs Qt's application (``report_page.offscreen_application`` where there is no window). Raises ``PtxError``.
+    """
+    analysis: Analysis | None = None
+    mask: Mask = np.zeros(film.shape, bool)
+    if maps is not None:
+        findings, mask = find(film, maps, info.rule, review.threshold)
+        analysis = Analysis(findings, maps, info)
+    model = report_of(
+        film,
+        analysis,
+        identified=identified,
+        voi=voi_of(film, view),
+        inverted=view.inverted,
+        quarter_turns=view.quarter_turns,
+        flipped=view.flipped,
+        reader=reader,
+        verdict=review.verdict,
+    )
+    write_png(paint_report(model, film, mask), target)
+    return model
