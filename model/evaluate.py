@@ -11,7 +11,7 @@ import argparse
 import itertools
 import json
 from collections.abc import Callable, Iterable
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -22,7 +22,9 @@ from tqdm import tqdm
 
 from model.data import Example, read_grey, read_index
 from model.metrics import auc, bootstrap, dice, expected_calibration_error
+from model.plots import evaluation
 from ptxviewer.core.findings import decide, find
+from ptxviewer.core.gate import judge
 from ptxviewer.core.geometry import GridMap
 from ptxviewer.core.types import DecisionRule, ProbabilityMaps, Radiograph
 from ptxviewer.dicom.read import read_film
@@ -54,14 +56,35 @@ class Outcome:
     dice: float
     truth_area: float  # fraction of the film
     area: float
+    refused: bool = False  # the gate takes it for something else than a frontal film
 
 
-def cases(data: Path, splits: Iterable[str], engine: Engine, cache: Path) -> list[Case]:
-    """Read the films of ``splits`` and run the network on them; maps are kept in ``cache`` for the next call."""
+def listed(data: Path, splits: Iterable[str]) -> list[Example]:
+    """Films of ``splits`` whose label is known, from the index of the training data."""
+    return [e for e in read_index(data) if e.split in set(splits) and e.present is not None]
+
+
+def beside(films: Path, masks: Path) -> list[Example]:
+    """Every film of a folder, with the mask of the same stem in ``masks``; none, or an empty one, is a negative film.
+
+    Each film counts as a patient of its own.
+    """
+    by_stem = {mask.stem: mask for mask in masks.iterdir() if mask.suffix.lower() == ".png"}
+    examples = []
+    for film in sorted(path for path in films.iterdir() if path.is_file()):
+        mask = by_stem.get(film.stem)
+        present = mask is not None and bool((read_grey(mask) > 127).any())
+        examples.append(
+            Example(str(film.resolve()), present, str(mask.resolve()) if mask and present else "", None, film.stem, "")
+        )
+    return examples
+
+
+def cases(data: Path, chosen: list[Example], engine: Engine, cache: Path) -> list[Case]:
+    """Run the network on films (paths below ``data``); maps are kept in ``cache`` for the next call."""
     info = engine.load()
     folder = cache / info.model_sha256[:16]
     folder.mkdir(parents=True, exist_ok=True)
-    chosen = [e for e in read_index(data) if e.split in set(splits) and e.present is not None]
     result = []
     for example in tqdm(chosen, desc="films", unit="film", mininterval=5):
         film = read_film(data / example.film)
@@ -74,7 +97,8 @@ def cases(data: Path, splits: Iterable[str], engine: Engine, cache: Path) -> lis
                 "right": maps.lung_image_right if maps.lung_image_right is not None else maps.pneumothorax * 0,
             }
             half: dict[str, Any] = {k: v.astype(np.float16) for k, v in grids.items()}
-            np.savez_compressed(kept, score=maps.score, **half)
+            frontal = np.nan if maps.frontal is None else maps.frontal
+            np.savez_compressed(kept, score=maps.score, frontal=frontal, **half)
         with np.load(kept) as stored:
             maps = ProbabilityMaps(
                 image_key=film.key,
@@ -82,6 +106,7 @@ def cases(data: Path, splits: Iterable[str], engine: Engine, cache: Path) -> lis
                 cols=film.cols,
                 pneumothorax=stored["pneumothorax"].astype(np.float32),
                 score=float(stored["score"]),
+                frontal=float(stored["frontal"]) if np.isfinite(stored["frontal"]) else None,
                 lung_image_left=stored["left"].astype(np.float32),
                 lung_image_right=stored["right"].astype(np.float32),
             )
@@ -103,6 +128,7 @@ def outcome(case: Case, rule: DecisionRule) -> Outcome:
         dice(mask, case.truth),
         float(case.truth.mean()),
         float(mask.mean()),
+        not judge(case.maps, rule.frontal_threshold).passed,
     )
 
 
@@ -165,6 +191,8 @@ def figures(outcomes: list[Outcome], draws: int = 1000) -> dict[str, dict[str, f
         if positive.any() and negative.any():
             add(f"Sensitivity, {view}", share(called, positive), int(positive.sum()))
             add(f"Specificity, {view}", share(~called, negative), int(negative.sum()))
+    refused = np.array([o.refused for o in outcomes])
+    add("Films refused as not frontal, %", lambda i: float(100 * refused[i].mean()), len(outcomes))
     empty = float((~present).mean())
     rows["Mean Dice of an always empty mask"] = {"value": empty, "low": empty, "high": empty, "films": len(outcomes)}
     return rows
@@ -236,30 +264,54 @@ def contact_sheet(chosen: list[Case], outcomes: list[Outcome], path: Path, side:
 def main() -> None:
     """Command line of the evaluation."""
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--data", type=Path, required=True, help="folder with index.csv")
-    parser.add_argument("--bundle", type=Path, default=Path("model/bundle"))
+    parser.add_argument("--data", type=Path, help="folder with index.csv")
     parser.add_argument("--split", action="append", help="val (default), val_patients")
+    parser.add_argument("--films", type=Path, help="instead of --data: a folder of films, DICOM or pictures")
+    parser.add_argument("--masks", type=Path, help="with --films: PNG masks with the films' stems")
+    parser.add_argument("--bundle", type=Path, default=Path("model/bundle"))
     parser.add_argument("--out", type=Path, default=Path("runs/eval"))
     parser.add_argument("--choose-rule", action="store_true", help="search the decision rule on these films first")
     arguments = parser.parse_args()
     from ptxviewer.inference.torch_engine import TorchEngine
 
-    engine = TorchEngine("cpu", arguments.bundle)
     splits = arguments.split or ["val"]
-    chosen = cases(arguments.data, splits, engine, arguments.out / "maps")
-    rule = choose_rule(chosen) if arguments.choose_rule else engine.load().rule
-    outcomes = [outcome(case, rule) for case in chosen]
+    if arguments.films and arguments.masks:
+        chosen, data, splits = beside(arguments.films, arguments.masks), Path(), [arguments.films.name]
+    elif arguments.data:
+        chosen, data = listed(arguments.data, splits), arguments.data
+    else:
+        parser.error("give --data, or --films and --masks")
+    engine = TorchEngine("cpu", arguments.bundle)
+    found = cases(data, chosen, engine, arguments.out / "maps")
+    shipped = engine.load().rule
+    rule = shipped
+    if arguments.choose_rule:
+        rule = replace(choose_rule(found), frontal_threshold=shipped.frontal_threshold)
+    report(found, rule, splits, engine.load().model_sha256, arguments.out)
+
+
+def report(found: list[Case], rule: DecisionRule, splits: list[str], model_sha256: str, out: Path) -> None:
+    """Decide every case by ``rule``; write the figures as JSON and Markdown, the plots and the contact sheet."""
+    outcomes = [outcome(case, rule) for case in found]
     rows = figures(outcomes)
     record = {
         "splits": splits,
-        "films": len(chosen),
+        "films": len(found),
         "rule": asdict(rule),
-        "model_sha256": engine.load().model_sha256,
+        "model_sha256": model_sha256,
         "figures": rows,
     }
-    (arguments.out / "evaluation.json").write_text(json.dumps(record, indent=1))
-    (arguments.out / "evaluation.md").write_text(markdown(rows))
-    contact_sheet(chosen, outcomes, arguments.out / "contact-sheet.png")
+    (out / "evaluation.json").write_text(json.dumps(record, indent=1))
+    (out / "evaluation.md").write_text(markdown(rows))
+    evaluation(
+        np.array([o.score for o in outcomes]),
+        np.array([o.present for o in outcomes]),
+        np.array([o.called for o in outcomes]),
+        np.array([o.truth_area for o in outcomes]),
+        np.array([o.dice for o in outcomes]),
+        out / "evaluation.png",
+    )
+    contact_sheet(found, outcomes, out / "contact-sheet.png")
     print(f"rule: {rule}")
     print(markdown(rows))
 

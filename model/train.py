@@ -29,6 +29,7 @@ from model.augment import Augmentation, augment, plain
 from model.data import CACHE_SIZE, Example, Films, fingerprint, read_index
 from model.losses import total_loss
 from model.metrics import auc, dice
+from model.plots import training_curves
 from ptxviewer.inference.network import NetworkConfig, PneumothoraxNet, load_rgb_encoder
 from ptxviewer.inference.runtime import has_fast_bf16
 
@@ -302,6 +303,7 @@ def run(
             if trainer.step % LOOK_EVERY == 0 or trainer.step == config.steps:
                 look = quick_look(trainer.averaged(), films, config.phase(trainer.step - 1).size)
                 note({"step": trainer.step, "look": 1, **look})
+                training_curves(folder / "log.jsonl", folder / "curves.png")
                 bar.write(f"step {trainer.step}: " + "  ".join(f"{k} {v:.3f}" for k, v in look.items()))
     trainer.save(checkpoint)
     torch.save(trainer.average, folder / "average.pt")

@@ -1,0 +1,90 @@
+"""Pictures of a training run and of an evaluation; matplotlib is imported here and nowhere else."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import numpy as np
+from matplotlib.axes import Axes
+from matplotlib.backends.backend_agg import FigureCanvasAgg
+from matplotlib.figure import Figure
+from numpy.typing import NDArray
+
+Floats = NDArray[np.float64]
+Booleans = NDArray[np.bool_]
+
+
+def _figure(columns: int, path: Path, draw: list[tuple[str, str, str]]) -> tuple[Figure, list[Axes], Path]:
+    figure = Figure(figsize=(4.2 * columns, 4), layout="constrained")
+    FigureCanvasAgg(figure)
+    axes = [figure.add_subplot(1, columns, index + 1) for index in range(columns)]
+    for axis, (title, x, y) in zip(axes, draw, strict=True):
+        axis.set(title=title, xlabel=x, ylabel=y)
+        axis.grid(alpha=0.3)
+    return figure, axes, path
+
+
+def smoothed(values: Floats, window: int = 25) -> Floats:
+    """Running mean over up to ``window`` values before each, of the same length."""
+    total = np.concatenate(([0.0], np.cumsum(values)))
+    ends = np.arange(1, values.size + 1)
+    starts = np.maximum(0, ends - window)
+    return np.asarray((total[ends] - total[starts]) / (ends - starts))
+
+
+def training_curves(log: Path, path: Path) -> None:
+    """Draw the losses and the looks at the val films of a ``log.jsonl`` of ``model.train``."""
+    entries = [json.loads(line) for line in log.read_text().splitlines()]
+    steps = [entry for entry in entries if "look" not in entry]
+    looks = [entry for entry in entries if "look" in entry]
+    figure, (losses, figures), path = _figure(
+        2, path, [("Loss (running mean)", "step", ""), ("Val films, averaged weights", "step", "")]
+    )
+    for name in ("bce", "dice", "film", "lung"):
+        if steps:
+            losses.plot([e["step"] for e in steps], smoothed(np.array([e[name] for e in steps])), label=name)
+    for name in ("auc_film", "auc_peak", "dice_positive"):
+        if looks:
+            figures.plot([e["step"] for e in looks], [e[name] for e in looks], marker=".", label=name)
+    for axis in (losses, figures):
+        if axis.lines:
+            axis.legend()
+    figure.savefig(path, dpi=120)
+
+
+def roc(score: Floats, truth: Booleans) -> tuple[Floats, Floats]:
+    """False- and true-positive rates at every threshold between the scores, from none called to all called."""
+    levels = np.unique(score)[::-1]
+    called = score[None, :] >= levels[:, None]
+    true = (called & truth).sum(1) / max(1, truth.sum())
+    false = (called & ~truth).sum(1) / max(1, (~truth).sum())
+    return np.concatenate(([0.0], false)), np.concatenate(([0.0], true))
+
+
+def evaluation(score: Floats, truth: Booleans, called: Booleans, area: Floats, dices: Floats, path: Path) -> None:
+    """Draw ROC with the operating point, reliability of the score in ten bins, and Dice by size of the positives."""
+    figure, (curve, reliability, sizes), path = _figure(
+        3,
+        path,
+        [
+            ("ROC of the film score", "false-positive rate", "sensitivity"),
+            ("Reliability of the film score", "mean score", "share with a pneumothorax"),
+            ("Dice by size (positive films)", "true area, % of film", "Dice"),
+        ],
+    )
+    curve.plot(*roc(score, truth))
+    if truth.any() and not truth.all():
+        curve.plot(called[~truth].mean(), called[truth].mean(), "o", label="shipped rule")
+        curve.legend(loc="lower right")
+    which = np.minimum((score * 10).astype(int), 9)
+    used = [b for b in range(10) if (which == b).any()]
+    reliability.plot([0, 1], [0, 1], color="grey", linewidth=1)
+    reliability.scatter(
+        [score[which == b].mean() for b in used],
+        [truth[which == b].mean() for b in used],
+        s=[4 * (which == b).sum() for b in used],
+        alpha=0.6,
+    )
+    sizes.semilogx(100 * area[truth], dices[truth], ".")
+    figure.savefig(path, dpi=120)
