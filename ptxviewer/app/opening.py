@@ -13,6 +13,7 @@ from pathlib import Path
 
 from ptxviewer.app import sentences
 from ptxviewer.app.jobs import Outcome, Ticket
+from ptxviewer.app.keeping import ReadFilm, read_with_review
 from ptxviewer.app.queue import next_to_analyse, next_to_read, put_away
 from ptxviewer.app.reviewing import measured
 from ptxviewer.app.sentences import banner_for, sentence
@@ -20,7 +21,7 @@ from ptxviewer.app.services import Services, Store
 from ptxviewer.app.state import Banner, EngineStatus, Film, FilmStatus, FilmView
 from ptxviewer.core.errors import ModelUnavailable, StaleResult
 from ptxviewer.core.findings import find
-from ptxviewer.core.types import Findings, ProbabilityMaps, Radiograph
+from ptxviewer.core.types import Findings, ProbabilityMaps, Review
 from ptxviewer.inference.engine import Checkpoint, EngineInfo
 
 Analysis = tuple[EngineInfo, ProbabilityMaps, Findings]
@@ -44,12 +45,18 @@ class Opening:
     """Feeds both lanes; the film on screen always goes first."""
 
     def __init__(
-        self, store: Store, services: Services, budget: Callable[[], int], forget: Callable[[Iterable[int]], None]
+        self,
+        store: Store,
+        services: Services,
+        budget: Callable[[], int],
+        forget: Callable[[Iterable[int]], None],
+        restore: Callable[[Film, ReadFilm], Film],
     ) -> None:
         self._store = store
         self._services = services
         self._budget = budget
         self._forget = forget
+        self._restore = restore
         self._ids = itertools.count(1)
         self._drops = itertools.count(1)
         self._claim: int | None = None  # the drop whose first film comes on screen
@@ -156,35 +163,37 @@ class Opening:
     def _read(self, film_id: int) -> None:
         film = self._store.state.film(film_id)
         assert film is not None
-        path, frame = film.path, film.view.frame
+        path, frame, services = film.path, film.view.frame, self._services
 
-        def work(_checkpoint: Checkpoint) -> Radiograph:
-            return self._services.read_film(path, frame)
+        def work(_checkpoint: Checkpoint) -> ReadFilm:
+            return read_with_review(services, path, frame)
 
-        def done(outcome: Outcome[Radiograph]) -> None:
+        def done(outcome: Outcome[ReadFilm]) -> None:
             self._reading = None
             self._was_read(film_id, frame, outcome)
             self.pump()
 
         self._reading = _Running(self._services.disk.submit(work, done), film_id)
 
-    def _was_read(self, film_id: int, frame: int, outcome: Outcome[Radiograph]) -> None:
+    def _was_read(self, film_id: int, frame: int, outcome: Outcome[ReadFilm]) -> None:
         state = self._store.state
         film = state.film(film_id)
         if film is None or film.view.frame != frame:
             return
         on_screen = film_id == state.current_id
-        radiograph = outcome.value
-        if radiograph is None:
+        read = outcome.value
+        if read is None:
             failed = replace(film, status=FilmStatus.FAILED, error=sentence(outcome.error))
             self._store.update(replace(failed, radiograph=None, maps=None, findings=None, live_threshold=None))
             if on_screen:
                 self.announce()
             return
+        radiograph = read.radiograph
         if film.key and film.key != radiograph.key:  # the file has changed: this is another film
             self._forget([film_id])
             film = Film(id=film.id, path=film.path, number=film.number, view=FilmView(frame=frame))
         film = replace(film, radiograph=radiograph, key=radiograph.key, frames=radiograph.frames)
+        film = self._restore(film, read)
         if film.maps is not None:
             film = replace(film, status=FilmStatus.DONE)
             if film.findings is None:
@@ -198,6 +207,8 @@ class Opening:
         self._store.update(film)
         if on_screen:
             self.announce()
+        if read.problem:
+            self._store.say(read.problem, "warning")
 
     # ---- from a radiograph to findings
 
@@ -232,17 +243,18 @@ class Opening:
         film = self._store.state.film(film_id)
         assert film is not None
         assert film.radiograph is not None
-        radiograph, engine, threshold = film.radiograph, self._services.engine, film.review.threshold
+        radiograph, engine, review = film.radiograph, self._services.engine, film.review
 
         def work(checkpoint: Checkpoint) -> Analysis:
             engine.load()
             maps = engine.predict(radiograph, checkpoint)
             info = engine.info or engine.load()
-            return info, maps, find(radiograph, maps, info.rule, threshold)[0]
+            edited = None if review.mask is None else review.mask.unpack()
+            return info, maps, find(radiograph, maps, info.rule, review.threshold, edited)[0]
 
         def done(outcome: Outcome[Analysis]) -> None:
             self._analysing = None
-            self._analysed(film_id, radiograph.key, threshold, outcome)
+            self._analysed(film_id, radiograph.key, review, outcome)
             self.pump()
 
         if self._store.state.engine.phase == "not loaded":
@@ -250,7 +262,7 @@ class Opening:
         self._store.update(replace(film, status=FilmStatus.ANALYSING, note=""))
         self._analysing = _Running(self._services.model.submit(work, done), film_id)
 
-    def _analysed(self, film_id: int, key: str, threshold: float | None, outcome: Outcome[Analysis]) -> None:
+    def _analysed(self, film_id: int, key: str, review: Review, outcome: Outcome[Analysis]) -> None:
         film = self._store.state.film(film_id)
         if film is None or film.key != key or film.status is not FilmStatus.ANALYSING:
             return  # closed, or another frame: the result belongs to nobody
@@ -266,7 +278,10 @@ class Opening:
             info, maps, findings = outcome.value
             self._ready(info)
             film = replace(film, status=FilmStatus.DONE, maps=maps, findings=findings, note="")
-            if film.review.threshold != threshold:  # moved while the network was at work
+            if (film.review.threshold, film.review.mask) != (
+                review.threshold,
+                review.mask,
+            ):  # moved while the network was at work
                 film = measured(film, film.radiograph, info.rule)
             self._store.update(film)
         if film_id == self._store.state.current_id:

@@ -11,15 +11,17 @@ from dataclasses import replace
 from pathlib import Path
 
 from ptxviewer.app import sentences, viewing
+from ptxviewer.app.editing import Editing
 from ptxviewer.app.jobs import Outcome
+from ptxviewer.app.keeping import Keeping
 from ptxviewer.app.opening import BUSY, Opening
-from ptxviewer.app.reviewing import Reviewing, Verdict
+from ptxviewer.app.reviewing import Reviewing
 from ptxviewer.app.sentences import NOTHING_FOUND, WENT_WRONG, sentence
 from ptxviewer.app.services import ReportRequest, Services, Store, View
 from ptxviewer.app.settings import Settings
 from ptxviewer.app.state import FilmStatus, FilmView, OverlayMode, State, Tool
 from ptxviewer.core.errors import PtxError
-from ptxviewer.core.types import DecisionRule
+from ptxviewer.core.types import DecisionRule, Verdict
 
 MODES: tuple[OverlayMode, ...] = ("outline", "fill", "heat")
 
@@ -31,8 +33,12 @@ class Presenter:
         self.settings = settings or Settings()
         self._services = services
         self._store = Store(view, self._with_settings(State(), self.settings))
-        self._reviewing = Reviewing(self._store)
-        self._opening = Opening(self._store, services, self._film_budget, self._reviewing.forget)
+        self._keeping = Keeping(self._store, services, lambda: self.settings.reader)
+        self._reviewing = Reviewing(self._store, self._keeping)
+        self.editing = Editing(self._store, self._reviewing)
+        self._opening = Opening(
+            self._store, services, self._film_budget, self._reviewing.forget, self._reviewing.restore
+        )
 
     @property
     def state(self) -> State:
@@ -48,13 +54,18 @@ class Presenter:
         given = self._services.memory_bytes
         return self.settings.film_memory_mb * 1_000_000 if given is None else given
 
+    def settle(self) -> None:
+        """End what the hand is doing to the film on screen: the reader turns to something else."""
+        self.editing.settle()
+        self._reviewing.settle_threshold()
+
     # ---- opening and analysing
 
     def open(self, paths: Iterable[Path]) -> None:
         """Open files, folders, archives; the first new film comes on screen, and the old one leaves it at once."""
         asked = tuple(paths)
         if asked and not self._store.closed:
-            self._reviewing.settle()
+            self.settle()
             self._opening.collect(asked)
 
     def open_sample(self) -> None:
@@ -90,7 +101,7 @@ class Presenter:
         """Bring a film on screen."""
         if self.state.film(film_id) is None or film_id == self.state.current_id:
             return
-        self._reviewing.settle()
+        self.settle()
         self._opening.unclaim()
         self._store.change(current_id=film_id, message="")
         self._opening.announce()
@@ -146,7 +157,7 @@ class Presenter:
         film = self.state.current
         if film is None or frame == film.view.frame or not 0 <= frame < film.frames:
             return
-        self._reviewing.settle()
+        self.settle()
         film = self.state.current or film
         self._opening.reread(self._reviewing.recall(replace(film, view=replace(film.view, frame=frame))))
 
@@ -219,6 +230,7 @@ class Presenter:
 
     def set_tool(self, tool: Tool) -> None:
         """Choose what dragging with the left button does."""
+        self.editing.settle()
         self._store.change(tool=tool)
 
     # ---- the overlay
@@ -266,26 +278,34 @@ class Presenter:
         self._reviewing.reset_threshold()
 
     def undo(self) -> None:
-        """Take back the last change to the film on screen."""
-        self._reviewing.undo()
+        """Take back the last change to the film on screen: of a polygon that is being drawn, its last corner."""
+        if not self.editing.step_back():
+            self.editing.settle()
+            self._reviewing.undo()
 
     def redo(self) -> None:
         """Do again what was taken back."""
+        self.editing.settle()
         self._reviewing.redo()
 
     def set_verdict(self, verdict: Verdict) -> None:
         """Record what the reader thinks of the model's answer; the same verdict again takes it back."""
+        self.editing.settle()
         self._reviewing.set_verdict(verdict)
 
     def set_note(self, note: str) -> None:
         """Keep a note with the film; an edit is one undo step."""
         self._reviewing.set_note(note)
 
+    def save_reviews(self) -> None:
+        """Try again to save the reviews that could not be saved."""
+        self._keeping.retry()
+
     # ---- reports
 
     def save_report(self, target: Path | None = None, identified: bool | None = None) -> None:
         """Write the report of the film on screen; it says where, or why not. ``identified`` None: as set."""
-        self._reviewing.settle()
+        self.settle()
         film, info = self.state.current, self.state.engine.info
         if film is None or film.radiograph is None:
             self._store.say(sentences.NO_REPORT_YET, "warning")
@@ -380,7 +400,9 @@ class Presenter:
         """
         self._store.closed = True
         self._opening.shut_down()
-        return all([self._services.disk.close(timeout_s), self._services.model.close(timeout_s)])
+        lanes = (self._services.disk, self._services.model, self._services.keep)
+        ended = [lane.close(timeout_s) for lane in lanes if lane is not None]  # every one, also after a failure
+        return all(ended)
 
 
 __all__ = ["NOTHING_FOUND", "WENT_WRONG", "Presenter", "ReportRequest", "Services", "View"]

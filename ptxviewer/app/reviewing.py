@@ -4,34 +4,36 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import replace
-from typing import Literal
 
+from ptxviewer.app.keeping import Keeping, ReadFilm
 from ptxviewer.app.sentences import NOTHING_FOUND
 from ptxviewer.app.services import Store
 from ptxviewer.app.state import Film
 from ptxviewer.core.findings import find
 from ptxviewer.core.history import History
-from ptxviewer.core.types import DecisionRule, Radiograph, Review
+from ptxviewer.core.types import DecisionRule, FirstRead, Radiograph, Review, Verdict
 
-Verdict = Literal["", "accept", "reject", "unsure"]
+MASK_IS_EDITED = "The mask is edited: reset it to the model's mask to move the threshold."
 
 
 def measured(film: Film, radiograph: Radiograph | None, rule: DecisionRule | None) -> Film:
-    """Return the film with findings at its settled threshold, without any where they cannot be measured now.
+    """Return the film with findings of its edited mask or at its settled threshold, or without any.
 
     Raises ``StaleResult`` when the maps are not those of ``radiograph``.
     """
     if radiograph is None or film.maps is None or rule is None:
         return replace(film, findings=None)
-    findings, _ = find(radiograph, film.maps, rule, film.settled_threshold(rule))
+    edited = None if film.review.mask is None else film.review.mask.unpack()
+    findings, _ = find(radiograph, film.maps, rule, film.settled_threshold(rule), edited)
     return replace(film, findings=findings)
 
 
 class Reviewing:
     """The reviews of all films; each frame of a film has one of its own."""
 
-    def __init__(self, store: Store) -> None:
+    def __init__(self, store: Store, keeping: Keeping) -> None:
         self._store = store
+        self._keeping = keeping
         self._histories: dict[tuple[int, int], History[Review]] = {}
         self._stepping: int | None = None  # the film whose threshold the last key moved
 
@@ -43,15 +45,17 @@ class Reviewing:
         store = self._store
         self._stepping = film.id if stepping else None
         self._histories[film.id, film.view.frame] = history
-        moved = history.present.threshold != film.review.threshold
+        before = film.review
         film = self._marked(film, history)
-        if moved:
+        if film.review.threshold != before.threshold or film.review.mask != before.mask:
             film = measured(film, film.radiograph, store.rule)
         state = store.state.with_film(film)
         banner = state.banner
         if banner is not None and banner.text == NOTHING_FOUND and film.findings is not None and film.findings.present:
             state = replace(state, banner=None)  # the sentence would now be untrue
         store.show(state)
+        if film.review != before:
+            self._keeping.changed(film)
 
     @staticmethod
     def _marked(film: Film, history: History[Review]) -> Film:
@@ -59,11 +63,13 @@ class Reviewing:
             film,
             review=history.present,
             live_threshold=None,
+            live_stroke=None,
             can_undo=bool(history.past),
             can_redo=bool(history.future),
         )
 
-    def _push(self, film: Film, review: Review, stepping: bool = False) -> None:
+    def push(self, film: Film, review: Review, stepping: bool = False) -> None:
+        """Make a new review of a film the present one, as a step of undo."""
         merge = stepping and self._stepping == film.id
         self._take(film, self._history(film).push(review, merge), stepping)
 
@@ -72,9 +78,12 @@ class Reviewing:
         film = self._store.state.current
         if film is None:
             return
+        if film.review.mask is not None:
+            self._store.change(message=MASK_IS_EDITED)
+            return
         value = min(max(round(value, 3), 0.01), 0.99)
         if settled:
-            self._push(film, replace(film.review, threshold=value), stepping)
+            self.push(film, replace(film.review, threshold=value), stepping)
             return
         state = self._store.state.with_film(replace(film, live_threshold=value))
         if state.banner is not None and state.banner.text == NOTHING_FOUND:
@@ -91,9 +100,9 @@ class Reviewing:
         """Back to the model's operating point."""
         film = self._store.state.current
         if film is not None:
-            self._push(film, replace(film.review, threshold=None))
+            self.push(film, replace(film.review, threshold=None))
 
-    def settle(self) -> None:
+    def settle_threshold(self) -> None:
         """End a drag that is still going on, and a row of key presses: the reader turns to something else."""
         film = self._store.state.current
         if film is not None and film.live_threshold is not None:
@@ -102,35 +111,49 @@ class Reviewing:
 
     def undo(self) -> None:
         """Take back the last change to the film on screen; a drag that is still going on is the last change."""
-        self.settle()
+        self.settle_threshold()
         film = self._store.state.current
         if film is not None:
             self._take(film, self._history(film).undo())
 
     def redo(self) -> None:
         """Do again what was taken back."""
-        self.settle()
+        self.settle_threshold()
         film = self._store.state.current
         if film is not None:
             self._take(film, self._history(film).redo())
 
     def set_verdict(self, verdict: Verdict) -> None:
-        """Record what the reader thinks of the model's answer; the same verdict again takes it back."""
-        self.settle()
+        """Record what the reader thinks of the model's answer; the same verdict again takes it back.
+
+        To accept an edited mask is the verdict "edited", which no other mask can have.
+        """
+        self.settle_threshold()
         film = self._store.state.current
         if film is not None and film.maps is not None:
-            self._push(film, replace(film.review, verdict="" if film.review.verdict == verdict else verdict))
+            if verdict in ("accept", "edited"):
+                verdict = "accept" if film.review.mask is None else "edited"
+            self.push(film, replace(film.review, verdict="" if film.review.verdict == verdict else verdict))
 
     def set_note(self, note: str) -> None:
         """Keep a note with the film; an edit is one undo step."""
-        self.settle()
+        self.settle_threshold()
         film = self._store.state.current
         if film is not None:
-            self._push(film, replace(film.review, note=note))
+            self.push(film, replace(film.review, note=note))
+
+    def restore(self, film: Film, read: ReadFilm) -> Film:
+        """Return a film that was just read with the review that was kept of it, unless it has a newer one."""
+        film = replace(film, kept_as=read.name)
+        saved = self._keeping.newest(read)
+        if saved is None or (film.id, film.view.frame) in self._histories:
+            return film
+        return replace(film, review=saved.review, first_read=saved.first_read)
 
     def recall(self, film: Film) -> Film:
         """Return the film with the review that its frame had, an empty one where it had none."""
         self._stepping = None
+        film = replace(film, kept_as="", first_read=FirstRead())
         return self._marked(film, self._histories.get((film.id, film.view.frame), History(Review())))
 
     def forget(self, film_ids: Iterable[int]) -> None:

@@ -32,7 +32,7 @@ def banner_for(film: Film | None) -> Banner | None:
         return Banner(film.error)
     if film.status is FilmStatus.NOT_ANALYSED and film.note:
         return Banner(film.note, "warning", "\n".join(notes))
-    if film.findings is not None and not film.findings.present:
+    if film.findings is not None and not film.findings.present and not film.findings.edited:
         return Banner(NOTHING_FOUND, "info", "\n".join(notes))
     if notes:
         return Banner(notes[0], "warning", "\n".join(notes[1:]))

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field, replace
+from datetime import datetime, timezone
 from pathlib import Path
 from typing import Literal, Protocol
 
 from ptxviewer.app.jobs import Lane
+from ptxviewer.app.review_file import Saved
 from ptxviewer.app.settings import Settings
 from ptxviewer.app.state import Banner, Film, Overlay, State
 from ptxviewer.core.types import DecisionRule, Radiograph
@@ -19,6 +21,18 @@ class View(Protocol):
 
     def render(self, state: State) -> None:
         """Show ``state``."""
+        ...
+
+
+class Reviews(Protocol):
+    """Where reviews are kept; see ``review_file.ReviewFolder``."""
+
+    def load(self, name: str, shape: tuple[int, int]) -> Saved | None:
+        """Return the review kept as ``name`` of a film of ``shape``. Raises ``PtxError``."""
+        ...
+
+    def save(self, name: str, saved: Saved) -> None:
+        """Keep a review as ``name``. Raises ``PtxError``."""
         ...
 
 
@@ -46,6 +60,9 @@ class Services:
     save_report: Callable[[ReportRequest], Path]
     save_settings: Callable[[Settings], None] = lambda _settings: None
     sample: tuple[Path, ...] = ()
+    reviews: Reviews | None = None  # None: reviews last as long as the window
+    keep: Lane | None = None  # writes the reviews; None: the disk lane does
+    now: Callable[[], datetime] = lambda: datetime.now(timezone.utc)
     memory_bytes: int | None = None  # of films kept ready; None: as the settings say
 
 

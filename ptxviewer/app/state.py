@@ -7,11 +7,12 @@ from enum import Enum
 from pathlib import Path
 from typing import Literal
 
-from ptxviewer.core.types import DecisionRule, Findings, ProbabilityMaps, Radiograph, Review, Voi
+from ptxviewer.core.strokes import Stroke
+from ptxviewer.core.types import DecisionRule, Findings, FirstRead, ProbabilityMaps, Radiograph, Review, Voi
 from ptxviewer.inference.engine import EngineInfo
 
 OverlayMode = Literal["outline", "fill", "heat"]
-Tool = Literal["window", "zoom", "pan"]
+Tool = Literal["window", "zoom", "pan", "brush", "erase", "polygon", "fill", "shrink"]
 
 
 class FilmStatus(str, Enum):
@@ -58,6 +59,9 @@ class Film:
     insisted: bool = False  # the reader asked for an analysis in spite of ``note``
     frames: int = 1  # as last read; known also while another frame is on its way
     live_threshold: float | None = None  # while the slider is dragged; the overlay follows it at once
+    live_stroke: Stroke | None = None  # while the hand draws; the canvas shows it on top of the mask
+    first_read: FirstRead = field(default_factory=FirstRead)
+    kept_as: str = ""  # name of its saved review
     can_undo: bool = False
     can_redo: bool = False
 
@@ -113,6 +117,7 @@ class State:
     current_id: int | None = None
     overlay: Overlay = Overlay()
     tool: Tool = "window"
+    brush: float = 20.0  # radius in film pixels
     engine: EngineStatus = EngineStatus()
     banner: Banner | None = None
     message: str = ""  # quiet line in the status bar: "Report saved: ..."
@@ -120,6 +125,7 @@ class State:
     identified: bool = True  # patient data in the corners of the screen (reports have their own setting)
     film_only: bool = False  # panels hidden
     opening: int = 0  # drops whose films are still being looked for
+    unsaved: int = 0  # reviews that could not be saved
     pixel_ratio: float = 1.0  # screen pixels per device-independent pixel, told by the window
     reports_folder: Path | None = field(default=None, repr=False)
 

@@ -10,10 +10,11 @@ from pathlib import Path
 from ptxviewer.core.errors import ExportFailed
 
 
-def write_atomic(path: Path, content: bytes) -> None:
+def write_atomic(path: Path, content: bytes, what: str = "The file") -> None:
     """Write ``content`` to ``path``; an older file there stays whole until the new one is.
 
-    Raises ``ExportFailed`` with one sentence for a missing folder, no permission, a full disk.
+    Raises ``ExportFailed`` with one sentence that begins with ``what`` for a missing folder, no permission, a full
+    disk.
     """
     part = path.with_name(f".{path.name}.{os.getpid()}.part")
     try:
@@ -28,7 +29,7 @@ def write_atomic(path: Path, content: bytes) -> None:
                 part.unlink(missing_ok=True)
             raise
     except OSError as error:
-        raise ExportFailed(f"The file could not be written: {_reason(error)}.") from None
+        raise ExportFailed(f"{what} could not be written: {_reason(error)}.") from None
 
 
 def _reason(error: OSError) -> str:

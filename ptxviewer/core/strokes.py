@@ -32,13 +32,15 @@ class Stroke:
     """One thing that the hand did. ``radius`` is in film pixels: of the brush, or how deep an edge is looked for.
 
     ``removes``: the brush erases, the polygon cuts out, and "fill" removes the part of the mask under the point
-    instead of filling the hole under it.
+    instead of filling the hole under it. ``aspect`` is how many times taller than wide a pixel is: the brush is round
+    on the patient, its radius in columns.
     """
 
     shape: Shape
     points: tuple[Point, ...]
     radius: float = 0.0
     removes: bool = False
+    aspect: float = 1.0
 
 
 def apply(mask: PackedMask, stroke: Stroke, pixels: NDArray[np.uint16]) -> PackedMask:
@@ -75,9 +77,9 @@ def covered(stroke: Stroke, rows: int, cols: int) -> Part | None:
     box = clipped(
         (
             math.floor(min(xs) - reach),
-            math.floor(min(ys) - reach),
+            math.floor(min(ys) - reach / stroke.aspect),
             math.ceil(max(xs) + reach) + 1,
-            math.ceil(max(ys) + reach) + 1,
+            math.ceil(max(ys) + reach / stroke.aspect) + 1,
         ),
         rows,
         cols,
@@ -89,11 +91,11 @@ def covered(stroke: Stroke, rows: int, cols: int) -> Part | None:
     inside = np.zeros((box[3] - box[1], box[2] - box[0]), np.bool_)
     pieces = pairwise(stroke.points) if len(stroke.points) > 1 else ((stroke.points[0],) * 2,)
     for start, end in pieces:
-        _stamp(inside, box, start, end, stroke.radius)
+        _stamp(inside, box, start, end, stroke.radius, stroke.aspect)
     return box, inside
 
 
-def _stamp(inside: Mask, box: Box, start: Point, end: Point, radius: float) -> None:
+def _stamp(inside: Mask, box: Box, start: Point, end: Point, radius: float, aspect: float) -> None:
     """Mark in ``inside`` (over ``box``) the pixels whose centre lies within ``radius`` of a line.
 
     A row cuts the capsule in one interval, the hull of what it cuts out of the two discs and the band between them.
@@ -101,16 +103,17 @@ def _stamp(inside: Mask, box: Box, start: Point, end: Point, radius: float) -> N
     place = clipped(
         (
             math.floor(min(start[0], end[0]) - radius) - box[0],
-            math.floor(min(start[1], end[1]) - radius) - box[1],
+            math.floor(min(start[1], end[1]) - radius / aspect) - box[1],
             math.ceil(max(start[0], end[0]) + radius) + 1 - box[0],
-            math.ceil(max(start[1], end[1]) + radius) + 1 - box[1],
+            math.ceil(max(start[1], end[1]) + radius / aspect) + 1 - box[1],
         ),
         *inside.shape,
     )
     if place is None:
         return
     x0, y0, x1, y1 = place
-    y = np.arange(y0, y1, dtype=np.float64) + (box[1] + 0.5)
+    y = (np.arange(y0, y1, dtype=np.float64) + (box[1] + 0.5)) * aspect
+    start, end = (start[0], start[1] * aspect), (end[0], end[1] * aspect)
     low, high = np.full(y.shape, np.inf), np.full(y.shape, -np.inf)
     for centre in (start, end):
         half = np.sqrt(np.maximum(radius**2 - (y - centre[1]) ** 2, 0.0))

@@ -41,8 +41,12 @@ class PackedMask:
     def pack(mask: NDArray[np.bool_]) -> PackedMask:
         """Return the value of a (rows, cols) mask."""
         rows, cols = mask.shape
-        empty = PackedMask(rows, cols, (EMPTY,) * (_down(rows) * _down(cols)))
-        return empty.with_part((0, 0, cols, rows), mask)
+        return PackedMask.blank(rows, cols).with_part((0, 0, cols, rows), mask)
+
+    @staticmethod
+    def blank(rows: int, cols: int) -> PackedMask:
+        """Return a mask of which no pixel is set."""
+        return PackedMask(rows, cols, (EMPTY,) * (_down(rows) * _down(cols)))
 
     @property
     def shape(self) -> tuple[int, int]:

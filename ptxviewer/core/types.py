@@ -289,6 +289,20 @@ class Findings:
         return sum(lesion.area_px for lesion in self.lesions)
 
 
+Impression = Literal["present", "absent"]
+
+
+@dataclass(frozen=True, slots=True)
+class FirstRead:
+    """What a reader said of a film before and after seeing the network's result; a record, so undo leaves it alone.
+
+    ``marks`` are (impression, UTC time): the first was made before ``revealed``, later ones are changes of mind.
+    """
+
+    marks: tuple[tuple[Impression, str], ...] = ()
+    revealed: str = ""  # UTC time at which the network's result was shown, "" = not yet
+
+
 Verdict = Literal["", "accept", "edited", "reject", "unsure"]
 
 

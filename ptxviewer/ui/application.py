@@ -25,6 +25,7 @@ from ptxviewer import __version__
 from ptxviewer.app import settings as settings_file
 from ptxviewer.app.jobs import ThreadLane
 from ptxviewer.app.presenter import Presenter, ReportRequest, Services
+from ptxviewer.app.review_file import ReviewFolder
 from ptxviewer.app.state import State
 from ptxviewer.bootstrap import scrubbed
 from ptxviewer.core.types import Radiograph
@@ -141,7 +142,11 @@ class Session:
     """Everything that lives as long as the window. ``painted`` is called when the window is first on screen."""
 
     def __init__(
-        self, settings_path: Path, engine: Engine | None = None, painted: Callable[[], None] | None = None
+        self,
+        settings_path: Path,
+        engine: Engine | None = None,
+        painted: Callable[[], None] | None = None,
+        reviews: Path | None = None,
     ) -> None:
         self._unpacked = tempfile.TemporaryDirectory(prefix="ptxviewer-")
         problems: list[str] = []
@@ -158,6 +163,8 @@ class Session:
             save_report=lambda request: save_report(request, reports_folder(self.presenter.settings.reports_folder)),
             save_settings=lambda value: settings_file.save(settings_path, value),
             sample=sample_study(),
+            reviews=ReviewFolder(reviews or settings_path.parent / "reviews"),
+            keep=ThreadLane("reviews", self.bridge.post),
         )
         self.presenter = Presenter(self, services, settings)
         self.window = self._window = MainWindow(self.presenter, painted)
@@ -239,7 +246,8 @@ def run(files: Sequence[Path], *, sample: bool = False, settings_dir: Path | Non
         session.warm_up()
         session.window.ask_to_accept()
 
-    session = Session(folder / "settings.json", painted=painted)
+    data = own or Path(platformdirs.user_data_dir("ptxviewer", appauthor=False))
+    session = Session(folder / "settings.json", painted=painted, reviews=data / "reviews")
     sessions.append(session)
     sys.excepthook = session.report_bug
     signals = _quit_on_signals(application)

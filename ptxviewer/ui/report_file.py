@@ -35,7 +35,8 @@ def write_report(
     analysis: Analysis | None = None
     mask: Mask = np.zeros(film.shape, bool)
     if maps is not None:
-        findings, mask = find(film, maps, info.rule, review.threshold)
+        edited = None if review.mask is None else review.mask.unpack()
+        findings, mask = find(film, maps, info.rule, review.threshold, edited)
         analysis = Analysis(findings, maps, info)
     model = report_of(
         film,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from datetime import datetime, timezone
 from pathlib import Path
 from typing import Any
 
@@ -10,14 +11,33 @@ import numpy as np
 
 from ptxviewer.app.jobs import Outcome, Ticket, outcome_of
 from ptxviewer.app.presenter import Presenter, ReportRequest, Services
+from ptxviewer.app.review_file import Saved
 from ptxviewer.app.settings import Settings
 from ptxviewer.app.state import Film, FilmStatus, State
-from ptxviewer.core.errors import UnreadableFilm
+from ptxviewer.core.errors import ExportFailed, UnreadableFilm
 from ptxviewer.core.types import Radiograph, Window
 from ptxviewer.inference.engine import FakeEngine
 
 SIDE = 40
 FILM_BYTES = SIDE * SIDE * 2
+
+
+class Drawer:
+    """Keeps reviews in memory; ``broken`` says why nothing can be written."""
+
+    def __init__(self) -> None:
+        self.reviews: dict[str, Saved] = {}
+        self.broken = ""
+        self.writes = 0
+
+    def load(self, name: str, shape: tuple[int, int]) -> Saved | None:
+        return self.reviews.get(name)
+
+    def save(self, name: str, saved: Saved) -> None:
+        if self.broken:
+            raise ExportFailed(f"The review could not be written: {self.broken}.")
+        self.writes += 1
+        self.reviews[name] = saved
 
 
 class HandLane:
@@ -118,10 +138,15 @@ class House:
     """A presenter with everything around it."""
 
     def __init__(
-        self, engine: FakeEngine | None = None, memory_bytes: int | None = None, settings: Settings | None = None
+        self,
+        engine: FakeEngine | None = None,
+        memory_bytes: int | None = None,
+        settings: Settings | None = None,
+        drawer: Drawer | None = None,
     ) -> None:
         self.screen, self.disk, self.model, self.shelf = Screen(), HandLane(), HandLane(), Shelf()
         self.engine = engine or FakeEngine(size=16)
+        self.keep, self.drawer = HandLane(), drawer or Drawer()
         self.reports: list[ReportRequest] = []
         self.saved: list[Settings] = []
         self.presenter = Presenter(
@@ -136,6 +161,9 @@ class House:
                 save_settings=self.saved.append,
                 sample=(Path("sample"),),
                 memory_bytes=memory_bytes,
+                reviews=self.drawer,
+                keep=self.keep,
+                now=lambda: datetime(2026, 5, 6, 7, 8, tzinfo=timezone.utc),
             ),
             settings,
         )
@@ -169,8 +197,9 @@ class House:
 
     def settle(self) -> None:
         for _ in range(5000):
-            if self.disk.idle and self.model.idle:
+            if self.disk.idle and self.model.idle and self.keep.idle:
                 return
+            self.turn(self.keep)
             self.turn(self.disk)
             self.turn(self.model)
         raise AssertionError("the lanes never came to rest")

@@ -1,0 +1,213 @@
+"""A review comes back with its film: after closing, after a crash, and from memory when the disk refuses it."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from dataclasses import fields, replace
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from ptxviewer.app.keeping import NOT_LOST
+from ptxviewer.app.review_file import CODECS, DamagedReview, ReviewFolder, Saved, as_bytes, from_bytes, review_name
+from ptxviewer.app.settings import Settings
+from ptxviewer.core.errors import ExportFailed
+from ptxviewer.core.tiles import PackedMask
+from ptxviewer.core.types import FirstRead, Patient, Radiograph, Review, Study, Window
+from tests.app.house import Drawer, House
+
+MASK = PackedMask.pack(np.random.default_rng(1).random((300, 280)) < 0.3)
+FULL = Saved(
+    Review(0.25, "edited", "a note with ünïcode", MASK),
+    FirstRead((("absent", "2026-05-06T07:08:00+00:00"), ("present", "2026-05-06T07:09:00+00:00")), "2026-05-06"),
+    "Dr. Reader",
+    "2026-05-06T07:08:00+00:00",
+)
+
+
+def stroke(house: House, at: tuple[float, float] = (20.0, 20.0), removes: bool = False) -> None:
+    house.presenter.set_tool("brush")
+    house.presenter.editing.begin(at, removes)
+    house.presenter.editing.extend([(at[0] + 2, at[1])])
+    house.presenter.editing.finish()
+
+
+def opened(drawer: Drawer | None = None, name: str = "a") -> House:
+    house = House(drawer=drawer, settings=Settings(reader="Dr. Reader"))
+    house.open(name)
+    house.settle()
+    house.presenter.editing.resize(-10)
+    return house
+
+
+def test_every_field_of_a_review_is_written_and_read_back() -> None:
+    assert set(CODECS) == {field.name for field in fields(Review)}
+    assert from_bytes(as_bytes(FULL)) == FULL
+    assert from_bytes(as_bytes(Saved(Review()))) == Saved(Review())
+
+
+@pytest.mark.parametrize(
+    "content",
+    [b"", b"[]", b"{}", as_bytes(FULL)[:-40], as_bytes(FULL).replace(b'"edited"', b'"perfect"'),
+     as_bytes(FULL).replace(b'"cols": 280', b'"cols": 2800'), as_bytes(FULL).replace(b"0.25", b'"x"')],
+)  # fmt: skip
+def test_a_damaged_file_is_put_aside_and_said(content: bytes, tmp_path: Path) -> None:
+    folder = ReviewFolder(tmp_path)
+    folder.save("name", FULL)
+    assert folder.load("name", MASK.shape) == FULL
+    (tmp_path / "name.json").write_bytes(content)
+    with pytest.raises(DamagedReview, match="put aside"):
+        folder.load("name", MASK.shape)
+    assert folder.load("name", MASK.shape) is None
+    assert (tmp_path / "name.damaged").read_bytes() == content
+
+
+def test_a_mask_of_another_shape_is_never_given_back(tmp_path: Path) -> None:
+    folder = ReviewFolder(tmp_path)
+    folder.save("name", FULL)
+    with pytest.raises(DamagedReview):
+        folder.load("name", (280, 300))
+
+
+def test_names_and_contents_hold_nothing_of_the_patient(tmp_path: Path) -> None:
+    film = Radiograph(
+        "key",
+        np.zeros((300, 280), np.uint16),
+        vois=(Window(1, 2),),
+        patient=Patient("Doe^Jane", "4711"),
+        study=Study(sop_uid="1.2.840.99"),
+    )
+    ReviewFolder(tmp_path).save(review_name(film), FULL)
+    (path,) = tmp_path.iterdir()
+    for secret in ("Doe", "4711", "1.2.840"):
+        assert secret not in path.name
+        assert secret not in path.read_text()
+    assert review_name(film) != review_name(replace(film, key="other pixels"))
+    assert review_name(film) != review_name(replace(film, frame=1))
+
+
+def test_a_review_comes_back_with_its_film_only() -> None:
+    first = opened()
+    stroke(first)
+    first.presenter.set_note("seen")
+    first.settle()
+    kept = first.film.review
+    again = opened(first.drawer)
+    assert again.film.review == kept
+    assert again.film.review.verdict == "edited"
+    assert again.film.findings is not None
+    assert again.film.findings.edited
+    assert again.film.findings == first.film.findings
+    assert opened(first.drawer, "b").film.review == Review()
+    (saved,) = first.drawer.reviews.values()
+    assert saved.reader == "Dr. Reader"
+
+
+def test_closing_and_opening_again_before_the_write_is_done_loses_nothing() -> None:
+    house = opened()
+    stroke(house)
+    kept = house.film.review
+    house.presenter.close_film()
+    house.open("a")
+    for _ in range(5):
+        house.turn(house.disk)
+    assert house.film.review == kept
+
+
+def test_a_full_disk_is_said_once_and_nothing_in_memory_is_lost() -> None:
+    house = opened()
+    house.drawer.broken = "the disk is full"
+    for x in (8.0, 16.0, 24.0):
+        stroke(house, (x, 30.0))
+        house.settle()
+        if x == 8.0:
+            assert house.state.banner is not None
+            assert house.state.banner.text == f"The review could not be written: the disk is full. {NOT_LOST}"
+            house.presenter.dismiss_banner()
+    assert house.state.banner is None
+    assert house.state.unsaved == 1
+    kept = house.film.review
+    house.presenter.close_film()
+    house.open("a")
+    house.settle()
+    assert house.film.review == kept
+    house.drawer.broken = ""
+    house.presenter.save_reviews()
+    house.settle()
+    assert house.state.unsaved == 0
+    assert [saved.review for saved in house.drawer.reviews.values()] == [kept]
+
+
+def test_a_read_only_folder_is_said_in_one_sentence(tmp_path: Path) -> None:
+    blocked = tmp_path / "file"
+    blocked.write_text("")
+    with pytest.raises(ExportFailed, match="The review could not be written"):
+        ReviewFolder(blocked / "reviews").save("name", FULL)
+
+
+def test_a_write_that_was_overtaken_is_left_out() -> None:
+    house = opened()
+    for x in (8.0, 16.0, 24.0):
+        stroke(house, (x, 30.0))
+    house.settle()
+    assert house.drawer.writes == 1
+    (saved,) = house.drawer.reviews.values()
+    assert saved.review == house.film.review
+
+
+CRASH = """
+import sys
+from pathlib import Path
+from ptxviewer.app.jobs import ThreadLane
+from ptxviewer.app.review_file import ReviewFolder
+from tests.app import house as made
+house = made.House(drawer=ReviewFolder(Path(sys.argv[1])))
+lane = ThreadLane("reviews", lambda _home: None)
+house.keep.submit = lane.submit
+house.keep.jobs = []
+house.open("a")
+house.settle()
+house.presenter.set_tool("brush")
+house.presenter.editing.resize(-10)
+edit = house.presenter.editing
+for number in range(1000):
+    edit.begin((2.0 + number % 30, 25.0 + number % 11), False)
+    if number == 12:
+        edit.extend([(30.0, 30.0)])
+        print("mid-stroke", number, flush=True)
+        sys.stdin.read()
+    edit.extend([(4.0 + number % 30, 25.0)])
+    edit.finish()
+    print("done", number, house.film.findings.area_px, flush=True)
+    while lane.pending:  # a hand takes longer than a write
+        pass
+"""
+
+
+def test_a_kill_in_the_middle_of_a_stroke_loses_that_stroke_only(tmp_path: Path) -> None:
+    root = Path(__file__).resolve().parents[2]
+    child = subprocess.Popen(
+        [sys.executable, "-c", CRASH, str(tmp_path)],
+        cwd=root,
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        text=True,
+        env={**os.environ, "PYTHONPATH": str(root)},
+    )
+    assert child.stdout is not None
+    areas = []
+    for line in child.stdout:
+        word, _, *area = line.split()
+        areas += [int(one) for one in area]
+        if word == "mid-stroke":
+            child.kill()  # SIGKILL
+            break
+    child.communicate()
+    (path,) = [one for one in tmp_path.iterdir() if one.suffix == ".json"]
+    found = from_bytes(path.read_bytes()).review.mask
+    assert found is not None
+    assert int(found.unpack().sum()) == areas[-1]
+    assert len(areas) == 12
