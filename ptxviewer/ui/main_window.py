@@ -36,10 +36,7 @@ from ptxviewer.app.presenter import Presenter
 from ptxviewer.app.state import State
 from ptxviewer.ui import geometry
 from ptxviewer.ui.canvas import Canvas
-from ptxviewer.ui.dialogs.about import about_film, about_program
-from ptxviewer.ui.dialogs.keys import KeySheet
 from ptxviewer.ui.dialogs.notice import FirstRunNotice
-from ptxviewer.ui.dialogs.settings import SettingsDialog
 from ptxviewer.ui.menus import build_menus, make_action, make_toolbar, typing
 from ptxviewer.ui.panels.banner import BannerBar
 from ptxviewer.ui.panels.empty import DropVeil, EmptyPage
@@ -165,9 +162,9 @@ class MainWindow(QMainWindow):
             "pan_right": lambda: self.canvas.pan_by(-PAN_STEP, 0),
             "pan_up": lambda: self.canvas.pan_by(0, PAN_STEP),
             "pan_down": lambda: self.canvas.pan_by(0, -PAN_STEP),
-            "shortcuts": lambda: self._ask(KeySheet(self)),
+            "shortcuts": self._shortcuts,
             "about_film": self._about_film,
-            "about": lambda: self._ask(about_program(self._state, self)),
+            "about": self._about,
         }
 
     def _ask(self, dialog: QDialog) -> None:
@@ -198,12 +195,28 @@ class MainWindow(QMainWindow):
         QGuiApplication.clipboard().setPixmap(self.canvas.grab())
         self.canvas.set_state(shown)
 
+    # Dialogs are imported when they are asked for: the first picture of the window does not wait for them.
+
+    def _shortcuts(self) -> None:
+        from ptxviewer.ui.dialogs.keys import KeySheet
+
+        self._ask(KeySheet(self))
+
+    def _about(self) -> None:
+        from ptxviewer.ui.dialogs.about import about_program
+
+        self._ask(about_program(self._state, self))
+
     def _settings(self) -> None:
+        from ptxviewer.ui.dialogs.settings import SettingsDialog
+
         dialog = SettingsDialog(self._presenter.settings, self)
         dialog.accepted.connect(lambda: self._presenter.apply_settings(dialog.settings()))
         self._ask(dialog)
 
     def _about_film(self) -> None:
+        from ptxviewer.ui.dialogs.about import about_film
+
         film = self._state.current
         if film is not None and film.radiograph is not None:
             self._ask(about_film(film.number, film.radiograph, self))

@@ -21,36 +21,57 @@ from ptxviewer.ui.application import Application, Session
 application = Application(sys.argv[:1])
 application.dress()
 def painted():
-    print(time.time(), ",".join(name for name in ("torch", "torchvision") if name in sys.modules) or "-", flush=True)
+    heavy = ",".join(name for name in ("torch", "torchvision", "pydicom") if name in sys.modules) or "-"
+    print(time.time(), time.process_time(), heavy, flush=True)
     QTimer.singleShot(0, application.quit)
 session = Session(Path(sys.argv[1]) / "settings.json", painted=painted)
 session.window.show()
 application.exec()
 session.close()
 """
+BARE = """
+import time
+from PySide6.QtCore import QTimer
+from PySide6.QtWidgets import QApplication, QWidget
+application = QApplication([])
+class Window(QWidget):
+    def paintEvent(self, event):
+        print(time.time(), time.process_time(), "-", flush=True)
+        QTimer.singleShot(0, application.quit)
+window = Window()
+window.show()
+application.exec()
+"""
 
 
-def child(code: str, folder: str) -> tuple[float, str]:
-    """Milliseconds from process start to the time that `code` prints, and the word it prints behind it."""
+def child(code: str, folder: str) -> tuple[float, float, str]:
+    """Milliseconds from process start to the time that `code` prints, those of its CPU, and the word behind them."""
     environment = {**os.environ, "HOME": folder, "XDG_STATE_HOME": folder, "XDG_CONFIG_HOME": folder}
+    environment.pop("PYTHONDONTWRITEBYTECODE", None)  # an installed program is compiled once, not at every start
+    environment["PYTHONPYCACHEPREFIX"] = os.path.join(folder, "compiled")
     started = time.time()
     done = subprocess.run(
         [sys.executable, "-c", code, folder], env=environment, capture_output=True, text=True, check=True, timeout=60
     )
-    moment, word = done.stdout.split()
-    return 1000 * (float(moment) - started), word
+    moment, cpu, word = done.stdout.split()
+    return 1000 * (float(moment) - started), 1000 * float(cpu), word
 
 
 def main() -> None:
-    """Print the medians; the ratio is to an interpreter that does nothing, so that machines can be compared."""
+    """Print the medians beside those of an empty QWidget, taken in turns, so that busy machines can be compared."""
     with tempfile.TemporaryDirectory() as folder:
-        child(CHILD, folder)  # warm the file cache
-        runs = [child(CHILD, folder) for _ in range(RUNS)]
-        bare = statistics.median(child("import time; print(time.time(), '-')", folder)[0] for _ in range(RUNS))
-    median = statistics.median(ms for ms, _ in runs)
-    heavy = {word for _, word in runs}
-    print(f"  first paint        {median:7.0f} ms   goal {GOAL_MS} ms   {median / bare:.0f} x a bare interpreter")
-    print(f"  torch imported     {'no' if heavy == {'-'} else ', '.join(sorted(heavy))}")
+        child(CHILD, folder)  # warm the file cache, compile
+        runs, bare = [], []
+        for _ in range(RUNS):
+            runs.append(child(CHILD, folder))
+            bare.append(child(BARE, folder))
+    wall, cpu, wall_bare, cpu_bare = (
+        statistics.median(run[index] for run in measured) for measured in (runs, bare) for index in (0, 1)
+    )
+    heavy = {word for *_, word in runs}
+    print(f"  first paint        {wall:7.0f} ms   CPU {cpu:5.0f} ms   goal {GOAL_MS} ms")
+    print(f"  an empty QWidget   {wall_bare:7.0f} ms   CPU {cpu_bare:5.0f} ms   ratio {wall / wall_bare:.1f}")
+    print(f"  imported by then   {'nothing heavy' if heavy == {'-'} else ', '.join(sorted(heavy))}")
 
 
 if __name__ == "__main__":
