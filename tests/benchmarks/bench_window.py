@@ -14,12 +14,8 @@ import numpy as np
 from PySide6.QtCore import QTimer
 from PySide6.QtWidgets import QApplication
 
-FOLDER = Path(__file__).resolve().parent
-sys.path.insert(0, str(FOLDER.parents[1]))
-
 from ptxviewer.app.state import FilmStatus
 from ptxviewer.ui.application import Application, Session
-from tests.dicom.made import dataset, save
 
 ROWS, COLS = 3000, 2500
 FILMS = 5
@@ -61,6 +57,9 @@ def until(done: Callable[[], bool]) -> None:
 
 def make_films(folder: Path) -> list[Path]:
     """Uncompressed 16-bit films of noise on a ramp: no two alike."""
+    sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
+    from tests.dicom.made import dataset, save
+
     films = []
     for number in range(FILMS):
         noise = np.random.default_rng(number).integers(0, 2000, (ROWS, COLS), dtype=np.uint16)
