@@ -6,6 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Literal
 
+from ptxviewer.app.editing import SHAPES
 from ptxviewer.app.presenter import Presenter
 from ptxviewer.app.state import Film, FilmStatus, OverlayMode, State, Tool
 
@@ -70,12 +71,16 @@ def _can_report(state: State) -> bool:
 
 
 def _can_go_back(state: State) -> bool:
-    return state.film_only or state.banner is not None
+    return state.tool in SHAPES or state.film_only or state.banner is not None
 
 
 def _back(presenter: Presenter) -> None:
+    if presenter.editing.cancel():
+        return
     if presenter.state.banner is not None:
         presenter.dismiss_banner()
+    elif presenter.state.tool in SHAPES:
+        presenter.set_tool("window")
     elif presenter.state.film_only:
         presenter.toggle_film_only()
 
@@ -116,7 +121,10 @@ def _verdict(verdict: Verdict, text: str, key: str, tip: str) -> Action:
         tip,
         run=lambda presenter: presenter.set_verdict(verdict),
         enabled=_ANALYSED,
-        checked=lambda state: state.current is not None and state.current.review.verdict == verdict,
+        checked=lambda state: (
+            state.current is not None
+            and (state.current.review.verdict or "none").replace("edited", "accept") == verdict
+        ),
         icon=verdict,
         places=FILM,
     )
@@ -342,6 +350,40 @@ ACTIONS: tuple[Action, ...] = (
     _tool("window", "Window", "W", "Drag: window width and level"),
     _tool("zoom", "Zoom", "Z", "Drag up and down: zoom"),
     _tool("pan", "Pan", "P", "Drag: move the film"),
+    _tool("brush", "Brush", "E", "Drag: add to the mask; with Ctrl: erase"),
+    _tool("erase", "Erase", "Shift+E", "Drag: take away from the mask; with Ctrl: add"),
+    _tool("polygon", "Polygon", "G", "Click corners, double click to close: add to the mask; with Ctrl: cut out"),
+    _tool("fill", "Fill", "J", "Click into a hole: fill it; with Ctrl on a part of the mask: remove it"),
+    _tool("shrink", "Shrink", "K", "Click on a part of the mask: shrink it to the film's edge, as deep as the ring"),
+    Action(
+        "finish_stroke",
+        "Close polygon",
+        "tools",
+        ("Ctrl+Return",),
+        "Close the polygon that is being drawn",
+        run=lambda p: p.editing.finish(),
+        enabled=_film(lambda film: film.live_stroke is not None),
+    ),
+    Action("brush_smaller", "Smaller brush", "tools", (",",), "Shift + wheel", run=lambda p: p.editing.resize(-1)),
+    Action("brush_larger", "Larger brush", "tools", (".",), "Shift + wheel", run=lambda p: p.editing.resize(1)),
+    Action(
+        "reset_mask",
+        "Reset to the model's mask",
+        "tools",
+        ("Ctrl+Backspace",),
+        "Drop all edits of the mask",
+        run=lambda p: p.editing.reset(),
+        enabled=_film(lambda film: film.review.mask is not None),
+    ),
+    Action(
+        "save_reviews",
+        "Save reviews again",
+        "review",
+        (),
+        "Try again to save what could not be saved",
+        run=lambda p: p.save_reviews(),
+        enabled=lambda state: state.unsaved > 0,
+    ),
     Action(
         "peek",
         "Hide overlay while held",
@@ -449,6 +491,7 @@ BY_ID: dict[str, Action] = {action.id: action for action in ACTIONS}
 TOOLBAR: tuple[tuple[str, ...], ...] = (
     ("open_files",),
     ("tool_window", "tool_zoom", "tool_pan"),
+    ("tool_brush", "tool_erase", "tool_polygon", "tool_fill", "tool_shrink"),
     ("invert", "rotate", "fit", "one_to_one"),
     ("save_report",),
 )

@@ -9,11 +9,12 @@ from __future__ import annotations
 import math
 from dataclasses import replace
 
-from PySide6.QtCore import QEvent, QPointF, QRect, QRectF, Qt, QTimer, Signal
+from PySide6.QtCore import QEvent, QPointF, QRect, QRectF, Qt, QTimer, Signal, SignalInstance
 from PySide6.QtGui import QMouseEvent, QNativeGestureEvent, QPainter, QPaintEvent, QWheelEvent
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from ptxviewer.app.annotations import corner_texts, orientation_letters, scale_bar
+from ptxviewer.app.editing import SHAPES
 from ptxviewer.app.state import Film, FilmStatus, FilmView, State, Tool
 from ptxviewer.app.viewing import voi_of
 from ptxviewer.core.errors import StaleResult
@@ -23,6 +24,7 @@ from ptxviewer.core.types import DecisionRule, ProbabilityMaps, Radiograph, Voi
 from ptxviewer.core.viewport import Placement, Point, Viewport, panned, pixel_aspect, placement, viewport, zoomed_at
 from ptxviewer.core.voi import drag_window, value_range, window_of
 from ptxviewer.ui import annotations as written
+from ptxviewer.ui.canvas_edit import EditLayer, paint_brush
 from ptxviewer.ui.canvas_layers import FilmLayer, HeatLayer, OverlayLayer, Picture
 from ptxviewer.ui.cursors import cursor_for
 
@@ -63,6 +65,10 @@ class Canvas(QWidget):
     view_changed = Signal(int, object)  # film id, FilmView
     threshold_stepped = Signal(int)
     opacity_stepped = Signal(int)
+    stroke_begun = Signal(object, bool)  # film point, the other way round
+    stroke_moved = Signal(object)  # film points
+    stroke_ended = Signal()
+    brush_stepped = Signal(int)
     probed = Signal(str)
 
     def __init__(self, parent: QWidget | None = None) -> None:
@@ -73,6 +79,8 @@ class Canvas(QWidget):
         self.setAttribute(Qt.WidgetAttribute.WA_OpaquePaintEvent)
         self._state = State()
         self._film_layer, self._overlay_layer, self._heat_layer = FilmLayer(), OverlayLayer(), HeatLayer()
+        self._edit_layer = EditLayer()
+        self._hover: QPointF | None = None
         self._decision: tuple[ProbabilityMaps, DecisionRule, float, Decision] | None = None
         self._span: tuple[str, float] = ("", 1.0)  # of modality values, per film
         self._button: Qt.MouseButton | None = None
@@ -104,7 +112,8 @@ class Canvas(QWidget):
         """All of a state that is painted here."""
         info = state.engine.info
         return (
-            state.current, state.overlay, state.annotations, state.identified, state.opening > 0,
+            state.current, state.overlay, state.tool, state.brush, state.annotations, state.identified,
+            state.opening > 0,
             info.rule if info is not None else None,
         )  # fmt: skip
 
@@ -112,6 +121,7 @@ class Canvas(QWidget):
         """Let go of a film that is no longer shown."""
         self._film_layer.clear()
         self._overlay_layer, self._heat_layer, self._decision = OverlayLayer(), HeatLayer(), None
+        self._edit_layer = EditLayer()
         self._settle.stop()
 
     def _port(self, film: Radiograph, view: FilmView) -> Viewport:
@@ -158,7 +168,7 @@ class Canvas(QWidget):
             moving = self._settle.isActive()
             pictures = [self._film_layer.picture(radiograph, voi, film.view.inverted, place, ratio, moving)]
             if overlay.shown:
-                pictures += self._overlay(film, radiograph, place, ratio)
+                pictures += self._overlay(film, radiograph, port, place, ratio)
             painter.save()
             painter.scale(1 / ratio, 1 / ratio)  # device pixel for device pixel
             self._paint_surround(painter, place, ratio)
@@ -171,6 +181,8 @@ class Canvas(QWidget):
             info = self._state.engine.info
             threshold = None if info is None else film.threshold(info.rule)
             written.paint_heat_bar(painter, QRectF(self.rect()), threshold)
+        if self._hover is not None and SHAPES.get(self._state.tool) in ("brush", "shrink") and film.maps is not None:
+            paint_brush(painter, self._hover, self._state.brush * port.zoom, self._state.tool == "erase")
 
     def _paint_surround(self, painter: QPainter, place: Placement, ratio: float) -> None:
         """Black around the film only: under it, it would cost as much as the film."""
@@ -185,14 +197,21 @@ class Canvas(QWidget):
         ):
             painter.fillRect(strip, Qt.GlobalColor.black)
 
-    def _overlay(self, film: Film, radiograph: Radiograph, place: Placement, ratio: float) -> list[Picture]:
+    def _overlay(
+        self, film: Film, radiograph: Radiograph, port: Viewport, place: Placement, ratio: float
+    ) -> list[Picture]:
         overlay, decision = self._state.overlay, self._decided(film)
         pictures = []
         if overlay.mode == "heat" and film.maps is not None:
             pictures.append(self._heat_layer.picture(radiograph, film.maps, place, overlay.opacity))
         if decision is not None:
             fill = overlay.opacity if overlay.mode == "fill" else None
-            pictures += self._overlay_layer.pictures(radiograph, decision, place, ratio, fill)
+            if film.review.mask is None and film.live_stroke is None:
+                pictures += self._overlay_layer.pictures(radiograph, decision, place, ratio, fill)
+            else:
+                pictures += self._edit_layer.pictures(
+                    radiograph, film.review.mask, decision, film.live_stroke, port, place, ratio, fill
+                )
         return pictures
 
     def _paint_annotations(
@@ -225,21 +244,43 @@ class Canvas(QWidget):
             self._button = event.button()
             self._pressed = self._last = event.position()
             self._show_cursor()
+            if self._draws(event.button()):
+                other = bool(event.modifiers() & Qt.KeyboardModifier.ControlModifier)
+                self._stroke(self.stroke_begun, event.position(), other)
+
+    def _draws(self, button: Qt.MouseButton | None) -> bool:
+        return button == Qt.MouseButton.LeftButton and self._state.tool in SHAPES
+
+    def _stroke(self, signal: SignalInstance, at: QPointF, *other: bool) -> None:
+        film = self._state.current
+        if film is not None and film.radiograph is not None:
+            point = self._port(film.radiograph, film.view).to_film((at.x(), at.y()))
+            signal.emit(point if other else (point,), *other)
 
     def mouseReleaseEvent(self, event: QMouseEvent) -> None:
         """End a drag."""
         if event.button() == self._button:
+            if self._draws(self._button) and self._state.tool != "polygon":
+                self.stroke_ended.emit()
             self._button = None
             self._show_cursor()
 
     def mouseDoubleClickEvent(self, event: QMouseEvent) -> None:
-        """Fit."""
+        """Fit; with a tool that draws, end the polygon, or draw on."""
         film = self._state.current
+        if self._draws(event.button()):
+            if self._state.tool == "polygon":
+                self.stroke_ended.emit()
+            else:
+                self.mousePressEvent(event)
+            return
         if film is not None and event.button() == Qt.MouseButton.LeftButton:
             self._emit(film, replace(film.view, zoom=None, center=None), moving=False)
 
     def leaveEvent(self, event: QEvent) -> None:
         """Nothing is under the cursor any more."""
+        self._hover = None
+        self.update()
         self.probed.emit("")
 
     def mouseMoveEvent(self, event: QMouseEvent) -> None:
@@ -248,6 +289,12 @@ class Canvas(QWidget):
         if film is None or film.radiograph is None:
             return
         at = event.position()
+        if self._state.tool in SHAPES:
+            self._hover = at
+            self.update()
+        if self._draws(self._button):
+            self._stroke(self.stroke_moved, at)
+            return
         if self._button is None:
             point = self._port(film.radiograph, film.view).to_film((at.x(), at.y()))
             self.probed.emit(probe_text(film.radiograph, film.maps, point))
@@ -292,6 +339,8 @@ class Canvas(QWidget):
         delta = event.angleDelta().y() or event.angleDelta().x()  # Alt turns the wheel sideways
         stepped = {Qt.KeyboardModifier.ControlModifier: self.threshold_stepped,
                    Qt.KeyboardModifier.AltModifier: self.opacity_stepped}  # fmt: skip
+        if self._state.tool in SHAPES:
+            stepped[Qt.KeyboardModifier.ShiftModifier] = self.brush_stepped
         for key, signal in stepped.items():
             if event.modifiers() & key:
                 self._turned = self._turned + delta if self._turned * delta >= 0 else delta

@@ -101,6 +101,10 @@ class MainWindow(QMainWindow):
         self.canvas.view_changed.connect(self._presenter.set_view)
         self.canvas.threshold_stepped.connect(self._presenter.step_threshold)
         self.canvas.opacity_stepped.connect(self._presenter.step_opacity)
+        self.canvas.stroke_begun.connect(self._presenter.editing.begin)
+        self.canvas.stroke_moved.connect(self._presenter.editing.extend)
+        self.canvas.stroke_ended.connect(self._presenter.editing.finish)
+        self.canvas.brush_stepped.connect(self._presenter.editing.resize)
         self.canvas.probed.connect(self.status.show_probe)
 
     # Rendering

@@ -22,6 +22,7 @@ from PySide6.QtGui import QImage, QPainter
 from PySide6.QtWidgets import QApplication
 
 from ptxviewer.app.state import EngineStatus, Film, FilmStatus, FilmView, Overlay, OverlayMode, State
+from ptxviewer.core.strokes import Stroke
 from ptxviewer.core.types import Acquisition, Radiograph, Window
 from ptxviewer.inference.engine import FakeEngine
 from ptxviewer.ui.canvas import Canvas
@@ -91,6 +92,10 @@ def bench(canvas: Canvas, film: Film, width: int, height: int) -> bool:
         canvas._settle.start()
         return replace(film, view=FilmView(zoom=1.5, center=(COLS / 2 + 5 * index, ROWS / 2 + 3 * index)))
 
+    def brush(index: int) -> Film:
+        points = tuple((COLS / 2 + 9.0 * i, ROWS / 2 + 5.0 * i) for i in range(index + 2))
+        return replace(film, live_stroke=Stroke("brush", points, 60.0))
+
     least = medians(plain)
     print(f"\n{width} x {height}, film {COLS} x {ROWS} in 16 bit\n{'cv2.LUT + draw':32}{least:8.2f} ms")
     kept = True
@@ -100,6 +105,8 @@ def bench(canvas: Canvas, film: Film, width: int, height: int) -> bool:
         ("window drag, heat", "heat", window, True),
         ("threshold drag, outline", "outline", threshold, True),
         ("threshold drag, fill", "fill", threshold, True),
+        ("brush stroke, outline", "outline", brush, True),
+        ("brush stroke, fill", "fill", brush, True),
         ("zoom", "outline", zoomed, False),
         ("pan at 1.5", "outline", pan, False),
     ):

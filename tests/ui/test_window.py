@@ -13,6 +13,7 @@ import numpy as np
 import pytest
 from PySide6.QtCore import QEvent, QPoint, QPointF, Qt, QUrl
 from PySide6.QtGui import QFileOpenEvent, QKeyEvent, QWheelEvent
+from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
@@ -201,3 +202,36 @@ def test_torch_is_not_imported_before_the_window_is_there() -> None:
     code = "import sys, ptxviewer.ui.application; print('torch' in sys.modules)"
     out = subprocess.run([sys.executable, "-c", code], check=True, capture_output=True, text=True).stdout
     assert out.strip() == "False"
+
+
+def test_a_stroke_of_the_brush_on_the_canvas_changes_mask_findings_and_outline(qtbot: QtBot, tmp_path: Path) -> None:
+    session = Session(tmp_path / "settings.json", FakeEngine())
+    window, presenter = session.window, session.presenter
+    qtbot.addWidget(window)
+    window.resize(1200, 800)
+    window.show()
+    window.open_paths(list(sample_study()[:1]))
+    qtbot.waitUntil(
+        lambda: bool(presenter.state.current and presenter.state.current.status is FilmStatus.DONE), timeout=20_000
+    )
+    presenter.set_tool("brush")
+    canvas = window.canvas
+    before = canvas.grab().toImage()
+    middle = canvas.rect().center()
+    QTest.mouseMove(canvas, middle)
+    QTest.mousePress(canvas, Qt.MouseButton.LeftButton, pos=middle)
+    QTest.mouseMove(canvas, middle + QPoint(40, 10))
+    live = presenter.state.current
+    assert live is not None
+    assert live.live_stroke is not None
+    assert canvas.grab().toImage() != before
+    QTest.mouseRelease(canvas, Qt.MouseButton.LeftButton, pos=middle + QPoint(40, 10))
+    film = presenter.state.current
+    assert film is not None
+    assert film.findings is not None
+    assert film.findings.edited
+    assert film.review.verdict == "edited"
+    presenter.undo()
+    assert presenter.state.current is not None
+    assert presenter.state.current.review.mask is None
+    assert session.close()

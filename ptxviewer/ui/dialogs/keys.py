@@ -16,6 +16,8 @@ MOUSE = (
     ("Wheel", "Zoom at the pointer"),
     ("Ctrl + wheel", "Threshold"),
     ("Alt + wheel", "Opacity"),
+    ("Shift + wheel", "Brush size, with a brush"),
+    ("Ctrl + drag", "Erase with the brush"),
     ("Double click", "Film: fit. Slider: its mark"),
 )
 SHEET: tuple[tuple[Group | str, ...], ...] = (

@@ -241,7 +241,9 @@ class ReadingPanel(QWidget):
         film, info = state.current, state.engine.info
         rule = info.rule if info is not None else None
         ready = film is not None and film.maps is not None and rule is not None
-        self._threshold.setEnabled(ready)
+        edited = film is not None and film.review.mask is not None
+        self._threshold.setEnabled(ready and not edited)
+        self._verdicts.buttons["accept"].setText("Edited" if edited else "Accept")
         self._verdicts.setEnabled(ready)
         self._note.setEnabled(film is not None and film.radiograph is not None)
         self._show_film(film)
@@ -270,8 +272,10 @@ class ReadingPanel(QWidget):
         self._threshold_value.setText(f"{threshold:.2f}")
         moved = abs(threshold - rule.threshold) >= 0.005
         self._mark.setText(f"operating point {rule.threshold:.2f}" if moved else "at operating point")
+        if edited:
+            self._mark.setText("rests: the mask is edited")
         self._threshold.show_value(threshold, rule.threshold)
-        self._verdicts.show_choice(film.review.verdict)
+        self._verdicts.show_choice(film.review.verdict.replace("edited", "accept"))
 
     def _show_film(self, film: Film | None) -> None:
         """What is said of the film: its sentence, its findings, where its millimetres come from."""
