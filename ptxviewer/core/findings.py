@@ -7,24 +7,39 @@ mask, and no refused component can come back between two grid pixels.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import cv2
 import numpy as np
 
 from ptxviewer.core.errors import StaleResult
 from ptxviewer.core.geometry import GridMap
+from ptxviewer.core.hemithorax import (
+    APICAL,
+    LungFields,
+    Orientation,
+    half_of,
+    lung_fields_of,
+    orientation_of,
+    zones_of,
+)
+from ptxviewer.core.interpleural import distances_of
 from ptxviewer.core.types import (
     DecisionRule,
     Findings,
     FloatMap,
+    HemithoraxFinding,
     Lesion,
     Mask,
     PixelSpacing,
     ProbabilityMaps,
     Radiograph,
-    Side,
 )
+from ptxviewer.core.viewport import pixel_aspect
+
+LOCULATED_SHARE = 0.25  # of one half's air that does not reach the apical zone
+NO_LUNG_SEEN = "the model saw no lung on this side"
+NOT_UPRIGHT = "the film does not lie upright"
 
 
 @dataclass(frozen=True, eq=False)
@@ -89,60 +104,98 @@ def _at_film(decision: Decision, rows: int, cols: int) -> tuple[FloatMap, Mask]:
     return score, score >= np.float32(decision.threshold)
 
 
-def midline(maps: ProbabilityMaps) -> float:
-    """Return the column (film pixels) between the lungs, or the film's middle where the network saw no two lungs."""
-    grid_map = GridMap.for_film(maps.rows, maps.cols, maps.size)
-    columns: list[float] = []
-    for lung in (maps.lung_image_left, maps.lung_image_right):
-        if lung is None:
-            return maps.cols / 2
-        weight = (lung >= 0.5).sum(0)
-        if weight.sum() < 0.01 * grid_map.height * grid_map.width:
-            return maps.cols / 2
-        columns.append(float((weight * (np.arange(maps.size) + 0.5)).sum() / weight.sum()))
-    if columns[0] >= columns[1]:
-        return maps.cols / 2
-    x, _ = grid_map.point_to_film(sum(columns) / 2, 0)
-    return x
+def thickness_px(part: Mask, spacing: PixelSpacing) -> float:
+    """Return the diameter, in columns, of the largest circle that fits into ``part``: its width at its widest place."""
+    aspect = pixel_aspect(spacing)
+    crop = np.pad(part, 1).astype(np.uint8)
+    if aspect != 1:
+        size = crop.shape[1], round(crop.shape[0] * aspect)
+        crop = np.asarray(cv2.resize(crop, size, interpolation=cv2.INTER_NEAREST), np.uint8)
+    return max(1.0, 2 * float(cv2.distanceTransform(crop, cv2.DIST_L2, cv2.DIST_MASK_PRECISE).max()) - 0.5)
 
 
-def patient_side(on_image_left: bool, mirrored: bool) -> Side:
-    """The patient's right lies on the left of the picture, unless the orientation tag says that it is mirrored."""
-    return "right" if on_image_left != mirrored else "left"
+def _lesion(
+    part: Mask, x: int, y: int, score: FloatMap, lungs: LungFields, sides: Orientation, spacing: PixelSpacing
+) -> tuple[Lesion, bool]:
+    """One component, ``part`` (h, w) with its corner at film pixel (x, y); and whether it is on the picture's left."""
+    height, width = part.shape
+    values = np.where(part, score[y : y + height, x : x + width], np.float32(-1))
+    peak = divmod(int(values.argmax()), width)
+    rows, cols = part.nonzero()
+    on_left = lungs.mostly_left(rows + y, cols + x)
+    area, thick = len(rows), thickness_px(part, spacing)
+    lesion = Lesion(
+        side=sides.side(on_left),
+        area_px=area,
+        area_mm2=None if spacing.pixel_area_mm2 is None else area * spacing.pixel_area_mm2,
+        max_score=float(values.max()),
+        mean_score=float(values[part].mean()),
+        bbox=(x, y, width, height),
+        width_mm=None if spacing.col_mm is None else thick * spacing.col_mm,
+        width_px=thick,
+        peak=(x + peak[1], y + peak[0]),
+    )
+    return lesion, on_left
 
 
 def measure(
-    mask: Mask, score: FloatMap, middle: float, mirrored: bool, spacing: PixelSpacing, smallest_px: int = 1
-) -> tuple[Lesion, ...]:
-    """Return the components of a (rows, cols) mask, largest first. ``score`` is the map at film resolution."""
-    box = cv2.boundingRect(mask.astype(np.uint8))
-    if box[2] == 0:
-        return ()
-    left, top = box[0], box[1]
-    window = (slice(top, top + box[3]), slice(left, left + box[2]))
-    count, labels, stats, centroids = cv2.connectedComponentsWithStats(mask[window].astype(np.uint8), connectivity=8)
-    inside = score[window]
-    lesions = []
+    mask: Mask, score: FloatMap, lungs: LungFields, sides: Orientation, spacing: PixelSpacing, smallest_px: int = 1
+) -> tuple[tuple[Lesion, ...], tuple[HemithoraxFinding, ...]]:
+    """Return the components of a (rows, cols) mask and the halves of the chest that they lie in, largest first.
+
+    ``score`` is the map at film resolution. A pure function: an edited mask is measured like the model's own.
+    """
+    left, top, across, down = cv2.boundingRect(mask.view(np.uint8))
+    if not across:
+        return (), ()
+    window = mask[top : top + down, left : left + across].view(np.uint8)
+    count, labels, stats, _ = cv2.connectedComponentsWithStats(window, connectivity=8)
+    found: list[tuple[Lesion, bool, Mask]] = []
     for index in range(1, count):
         x, y, width, height, area = (int(v) for v in stats[index])
-        if area < smallest_px:
+        if area >= smallest_px:
+            part = labels[y : y + height, x : x + width] == index
+            found.append((*_lesion(part, left + x, top + y, score, lungs, sides, spacing), part))
+    found.sort(key=lambda item: -item[0].area_px)
+    halves = []
+    for on_left in (True, False):
+        indices = [i for i, item in enumerate(found) if item[1] is on_left]
+        if not indices:
             continue
-        part = labels[y : y + height, x : x + width] == index
-        values = inside[y : y + height, x : x + width][part]
-        widest = int(part.sum(1).max())
-        lesions.append(
-            Lesion(
-                side=patient_side(left + float(centroids[index][0]) + 0.5 < middle, mirrored),
-                area_px=area,
-                area_mm2=None if spacing.pixel_area_mm2 is None else area * spacing.pixel_area_mm2,
-                max_score=float(values.max()),
-                mean_score=float(values.mean()),
-                bbox=(left + x, top + y, width, height),
-                width_mm=None if spacing.col_mm is None else widest * spacing.col_mm,
-                width_px=float(widest),
-            )
-        )
-    return tuple(sorted(lesions, key=lambda lesion: -lesion.area_px))
+        finding, zoned = _half_finding([(found[i][0], found[i][2]) for i in indices], on_left, lungs, sides)
+        halves.append(finding)
+        for i, lesion in zip(indices, zoned, strict=True):
+            found[i] = (lesion, *found[i][1:])
+    halves.sort(key=lambda half: -half.area_px)
+    return tuple(item[0] for item in found), tuple(halves)
+
+
+def _half_finding(
+    parts: list[tuple[Lesion, Mask]], on_left: bool, lungs: LungFields, sides: Orientation
+) -> tuple[HemithoraxFinding, list[Lesion]]:
+    """What the lesions of one half amount to, and the same lesions with their zones."""
+    lesions = [lesion for lesion, _ in parts]
+    area, side = sum(lesion.area_px for lesion in lesions), sides.side(on_left)
+    air = np.zeros_like(lungs.image_left)
+    for lesion, part in parts:
+        x, y, width, height = lesion.bbox
+        air[y : y + height, x : x + width] |= part
+    half = half_of(lungs, air, on_left)
+    if half is None:
+        return HemithoraxFinding(side, on_left, area, None, NO_LUNG_SEEN), lesions
+    if not sides.head_up:
+        return HemithoraxFinding(side, on_left, area, None, NOT_UPRIGHT), lesions
+    zoned, apart = [], 0
+    for lesion, part in parts:
+        x, y, width, height = lesion.bbox
+        alone = np.zeros_like(half.air)
+        alone[y - half.top : y - half.top + height, x - half.left : x - half.left + width] = part
+        zoned.append(replace(lesion, zones=zones_of(half, alone)))
+        if (y - half.top) >= APICAL * half.air.shape[0]:
+            apart += lesion.area_px
+    percent = 100.0 * area / int(np.count_nonzero(half.whole))
+    loculated = apart > LOCULATED_SHARE * area
+    return HemithoraxFinding(side, on_left, area, percent, "", distances_of(half), loculated), zoned
 
 
 def find(
@@ -166,10 +219,9 @@ def find(
         score, mask = _at_film(decision, film.rows, film.cols)
     else:
         score, mask = GridMap.for_film(film.rows, film.cols, maps.size).to_film(maps.pneumothorax), edited
-    lesions: tuple[Lesion, ...] = ()
+    findings = Findings(False, maps.score, decision.threshold, decision.score_threshold, edited=edited is not None)
     if mask.any():
-        lesions = measure(mask, score, midline(maps), film.mirrored, film.spacing)
-    findings = Findings(
-        bool(lesions), maps.score, decision.threshold, decision.score_threshold, lesions, edited=edited is not None
-    )
+        sides = orientation_of(film)
+        lesions, halves = measure(mask, score, lung_fields_of(maps), sides, film.spacing)
+        findings = replace(findings, present=True, lesions=lesions, halves=halves, side_note=sides.note)
     return findings, mask

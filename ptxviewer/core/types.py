@@ -6,9 +6,10 @@ Everything here is frozen. Arrays are shared, never written to after constructio
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+import math
+from dataclasses import dataclass, field, replace
 from enum import Enum
-from typing import Literal
+from typing import Literal, get_args
 
 import numpy as np
 from numpy.typing import NDArray
@@ -21,6 +22,15 @@ FloatMap = NDArray[np.float32]
 
 Side = Literal["right", "left", "unknown"]
 """The patient's side, not the screen's."""
+
+Point = tuple[float, float]
+"""A place on the film as (x, y) in pixels, pixel edges at integers."""
+
+LineName = Literal["a", "b", "c", "rim", "across"]
+LINE_NAMES: tuple[LineName, ...] = get_args(LineName)
+
+Zone = Literal["apical", "lateral", "basal", "medial"]
+"""Where in a hemithorax; see ``core.hemithorax.zone_shares``."""
 
 
 class SpacingOrigin(str, Enum):
@@ -262,8 +272,63 @@ class Lesion:
     max_score: float
     mean_score: float
     bbox: tuple[int, int, int, int]  # x, y, width, height in film pixels
-    width_mm: float | None = None  # largest horizontal width
+    width_mm: float | None = None  # across its widest place: the largest circle that fits in
     width_px: float = 0.0
+    zones: tuple[Zone, ...] = ()  # that hold a good part of it, the fullest first; () where no lung was seen
+    peak: tuple[int, int] = (0, 0)  # x, y of its highest score, in film pixels
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """A distance: from the chest wall to the lung (``across``: to the mediastinum)."""
+
+    wall: Point
+    lung: Point
+
+    def mm(self, spacing: PixelSpacing) -> float | None:
+        """Length in millimetres, None where the film supports none."""
+        if spacing.row_mm is None or spacing.col_mm is None:
+            return None
+        dx, dy = self.wall[0] - self.lung[0], self.wall[1] - self.lung[1]
+        return math.hypot(dx * spacing.col_mm, dy * spacing.row_mm)
+
+    def px(self) -> float:
+        """Length in film pixels."""
+        return math.dist(self.wall, self.lung)
+
+
+@dataclass(frozen=True, slots=True)
+class Distances:
+    """The lines of one hemithorax."""
+
+    a: Line  # over the top of the collapsed lung, vertical
+    b: Line  # middle of the upper half of the collapsed lung, horizontal
+    c: Line  # middle of its lower half, horizontal
+    rim: Line  # at the hilum, horizontal
+    across: Line  # the whole hemithorax at the hilum, from wall to mediastinum
+
+    def line(self, name: LineName) -> Line:
+        """The line of that name."""
+        found: Line = getattr(self, name)
+        return found
+
+    def with_line(self, name: LineName, line: Line) -> Distances:
+        """The same with one line moved."""
+        changes: dict[str, Line] = {name: line}
+        return replace(self, **changes)
+
+
+@dataclass(frozen=True, slots=True)
+class HemithoraxFinding:
+    """All lesions of one half of the chest together."""
+
+    side: Side
+    on_image_left: bool
+    area_px: int
+    percent: float | None  # projected: pneumothorax / (lung and pneumothorax) of that half
+    refused: str = ""  # why there is no percent
+    distances: Distances | None = None  # as found in the masks
+    loculated: bool = False  # a good part of the air is not continuous with the apex
 
 
 @dataclass(frozen=True, slots=True)
@@ -276,6 +341,8 @@ class Findings:
     score_threshold: float  # the image gate that went with this threshold
     lesions: tuple[Lesion, ...] = ()
     edited: bool = False  # measured on a mask that a reader changed
+    halves: tuple[HemithoraxFinding, ...] = ()  # with a lesion; the larger area first
+    side_note: str = ""  # what the orientation tag says against the sides, a sentence
 
     @property
     def area_mm2(self) -> float | None:

@@ -1,0 +1,221 @@
+"""Side, zone, percent and distances on phantoms of known truth; the sizes of the literature and their refusals."""
+
+from dataclasses import replace
+from functools import cache
+from itertools import product
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from ptxviewer.core import sizes
+from ptxviewer.core.findings import find, measure
+from ptxviewer.core.hemithorax import lung_fields, orientation_of
+from ptxviewer.core.phantom import Phantom, PhantomSpec, film_of, make_phantom
+from ptxviewer.core.types import (
+    LINE_NAMES,
+    NO_SPACING,
+    Acquisition,
+    Distances,
+    Line,
+    PixelSpacing,
+    ProbabilityMaps,
+    Radiograph,
+    SpacingOrigin,
+)
+from tests.films import AT_DETECTOR, RULE, film, maps
+
+KINDS = tuple(product(("right", "left"), (0.5, 1.0), ("PA", "AP"), (True, False), (8, 16), (False, True)))
+"""Side, size, view, spacing present, bits, MONOCHROME1."""
+TWENTY_FOUR = KINDS[::3] + KINDS[1::24]
+
+
+@cache
+def phantom(side: str, size: float, view: str, bits: int) -> Phantom:
+    return make_phantom(PhantomSpec(side=side, size=size, view=view, bits=bits, seed=7, rows=1024, cols=860, noise=0))
+
+
+def film_like(made: Phantom, spaced: bool, inverse: bool) -> Radiograph:
+    of = film_of(made)
+    pixels = np.uint16(2**made.spec.bits - 1) - made.pixels if inverse else made.pixels.copy()
+    return replace(of, pixels=pixels, inverse=inverse, spacing=of.spacing if spaced else NO_SPACING)
+
+
+def true_maps(of: Radiograph, made: Phantom) -> ProbabilityMaps:
+    size = max(of.rows, of.cols)
+    grids = []
+    for mask in (made.mask, made.lung_right, made.lung_left):
+        grid = np.zeros((size, size), np.float32)
+        left = (size - of.cols) // 2
+        grid[: of.rows, left : left + of.cols] = mask
+        grids.append(grid)
+    return ProbabilityMaps(of.key, of.rows, of.cols, grids[0], 0.9, grids[1], grids[2])
+
+
+@pytest.mark.parametrize(("side", "size", "view", "spaced", "bits", "inverse"), TWENTY_FOUR)
+def test_a_phantoms_side_percent_and_distances_are_found(side, size, view, spaced, bits, inverse):
+    made = phantom(side, size, view, bits)
+    of = film_like(made, spaced, inverse)
+    findings, mask = find(of, true_maps(of, made), replace(RULE, min_area=0.0))
+    assert mask.sum() == pytest.approx(made.mask.sum(), rel=0.001)
+    half = findings.halves[0]
+    assert len(findings.halves) == 1
+    assert {lesion.side for lesion in findings.lesions} == {half.side} == {side}
+    assert findings.lesions[0].zones[0] in ("apical", "lateral")
+    assert half.percent == pytest.approx(made.hemithorax_percent, rel=0.03)
+    assert not half.loculated
+    assert half.distances is not None
+    rows = {row.name: row for row in sizes.sizes_of(half.distances, of.spacing, view)}
+    if spaced:
+        assert findings.area_mm2 == pytest.approx(made.area_mm2, rel=0.03)
+        found = [half.distances.line(name).mm(of.spacing) for name in ("a", "b", "c")]
+        assert found == pytest.approx(made.interpleural_mm, rel=0.03, abs=0.5)  # about a pixel
+    else:
+        assert findings.area_mm2 is None
+        assert half.distances.a.mm(of.spacing) is None
+    if view == "AP":
+        assert {row.refused for row in rows.values()} == {sizes.NO_ERECT_PA["AP"]}
+    elif not spaced:
+        refused = {name for name, row in rows.items() if row.refused == sizes.NO_SPACING}
+        assert refused == {"Collins", "Rhea", "BTS 2010", "ACCP 2001"}
+    else:
+        a, b, c = made.interpleural_mm
+        assert rows["Collins"].value == pytest.approx(4.2 + 0.47 * (a + b + c), rel=0.03)
+        assert rows["ACCP 2001"].text.startswith("large" if a >= 30 else "small")
+
+
+def test_there_are_twenty_four_kinds_and_every_choice_is_among_them():
+    assert len(TWENTY_FOUR) >= 24
+    assert all(len(set(choice)) == 2 for choice in zip(*TWENTY_FOUR, strict=True))
+
+
+def lines(a: float, b: float, c: float, rim: float, across: float) -> Distances:
+    """Lines of these lengths in cm on a film of 0.2 mm pixels."""
+    return Distances(*(Line((0.0, 0.0), (length * 50, 0.0)) for length in (a, b, c, rim, across)))
+
+
+def by_name(distances, spacing=AT_DETECTOR, view="PA", **more):
+    return {row.name: row for row in sizes.sizes_of(distances, spacing, view, **more)}
+
+
+def test_the_formulas_give_the_numbers_of_their_papers():
+    rows = by_name(lines(3.0, 2.0, 1.0, 2.0, 10.0))
+    assert rows["Collins"].value == pytest.approx(4.2 + 4.7 * 6)
+    assert rows["Rhea"].value == pytest.approx(23)  # 2 cm on average
+    assert rows["Light index"].value == pytest.approx(100 * (1 - 0.8**3))
+    assert rows["BTS 2010"].text.startswith("large")
+    assert rows["ACCP 2001"].text.startswith("large")
+    below = by_name(lines(2.9, 2.0, 1.0, 1.9, 10.0))
+    assert below["BTS 2010"].text.startswith("small")
+    assert below["ACCP 2001"].text.startswith("small")
+    assert all(row.source for row in rows.values())
+
+
+@pytest.mark.parametrize(
+    ("distances", "more", "reason"),
+    [
+        (lines(1, 1, 1, 1, 10), {"view": ""}, sizes.NO_ERECT_PA[""]),
+        (lines(1, 1, 1, 1, 10), {"view": "PA", "posture": "supine"}, sizes.SUPINE),
+        (lines(1, 1, 1, 1, 10), {"view": "PA", "loculated": True}, sizes.LOCULATED),
+        (None, {"view": "PA"}, sizes.NO_LUNG),
+    ],
+)
+def test_every_formula_is_refused_where_none_holds(distances, more, reason):
+    assert {row.refused for row in by_name(distances, **more).values()} == {reason}
+
+
+def test_a_sum_of_zero_gives_no_percent_from_the_formulas_constant():
+    rows = by_name(lines(0, 0, 0, 0, 10))
+    assert rows["Collins"].refused == rows["Rhea"].refused == sizes.SUM_ZERO
+    assert all(row.refused for row in rows.values())
+
+
+def test_rhea_is_not_read_beyond_its_nomogram():
+    assert sizes.rhea(0.4) is None
+    assert "nomogram" in by_name(lines(6, 6, 6, 6, 12))["Rhea"].refused
+
+
+@given(st.floats(0.5, 5.0))
+def test_rheas_table_agrees_with_its_published_line(average):
+    assert sizes.rhea(average) == pytest.approx(8.71935 * average + 5.3839, abs=1.0)
+
+
+def test_a_line_is_measured_with_the_spacing_of_its_direction_and_can_be_moved():
+    spacing = PixelSpacing(0.5, 0.2, SpacingOrigin.FIDUCIAL)
+    assert Line((0, 0), (0, 10)).mm(spacing) == pytest.approx(5)
+    assert Line((0, 0), (10, 0)).mm(spacing) == pytest.approx(2)
+    moved = lines(1, 1, 1, 1, 10)
+    for name in LINE_NAMES:
+        moved = moved.with_line(name, Line((0, 0), (3, 4)))
+        assert moved.line(name).px() == 5
+
+
+def chest(air: tuple[slice, slice]) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """Two rectangular lungs of 200 x 60 pixels on a 240 x 200 film, and air somewhere in the one on the left."""
+    left, right, mask = (np.zeros((240, 200), bool) for _ in range(3))
+    left[20:220, 20:80] = right[20:220, 120:180] = True
+    mask[air] = True
+    return left, right, mask
+
+
+@pytest.mark.parametrize(
+    ("air", "zone"),
+    [
+        ((slice(20, 50), slice(20, 80)), "apical"),
+        ((slice(90, 150), slice(20, 35)), "lateral"),
+        ((slice(190, 220), slice(20, 80)), "basal"),
+        ((slice(90, 150), slice(65, 80)), "medial"),
+    ],
+)
+def test_zones_are_parts_of_the_hemithorax(air, zone):
+    left, right, mask = chest(air)
+    lesions, (half,) = measure(mask, mask.astype(np.float32), lung_fields(left, right), orientation_of(film()),
+                               AT_DETECTOR)  # fmt: skip
+    assert lesions[0].zones == (zone,)
+    assert half.percent == pytest.approx(100 * mask.sum() / (200 * 60))
+    assert half.loculated == (zone != "apical")
+
+
+def test_an_apical_cap_has_the_distance_of_its_height_and_no_other():
+    left, right, mask = chest((slice(20, 50), slice(20, 80)))
+    _, (half,) = measure(mask, mask.astype(np.float32), lung_fields(left, right), orientation_of(film()), AT_DETECTOR)
+    assert half.distances is not None
+    assert half.distances.a.px() == 30
+    assert half.distances.b.px() == half.distances.c.px() == half.distances.rim.px() == 0
+    assert half.distances.across.px() == 60
+
+
+def test_the_side_is_that_of_the_nearer_lung_and_not_of_the_films_middle():
+    left, right, mask = chest((slice(90, 150), slice(105, 110)))  # beyond the middle of the film, between the lungs
+    shifted = lung_fields(np.roll(left, 20, 1), np.roll(right, 20, 1))
+    lesions, _ = measure(mask, mask.astype(np.float32), shifted, orientation_of(film()), NO_SPACING)
+    assert lesions[0].side == "right"
+
+
+def test_without_a_lung_there_is_a_side_but_no_percent():
+    of = film(640, 640)
+    findings, _ = find(of, maps(of, lungs=False), RULE)
+    (half,) = findings.halves
+    assert half.side == "right"
+    assert half.percent is None
+    assert half.refused
+    assert half.distances is None
+    assert findings.lesions[0].zones == ()
+
+
+def test_lungs_on_the_wrong_sides_are_not_believed():
+    left, right, _ = chest((slice(0, 0), slice(0, 0)))
+    assert lung_fields(left, right).both_seen
+    assert not lung_fields(right, left).both_seen
+
+
+@pytest.mark.parametrize(("across", "down", "side", "says"), [
+    ("L", "F", "right", ""), ("", "", "right", ""), ("R", "F", "left", "right of the picture"),
+    ("R", "H", "left", "upside down"), ("F", "L", "unknown", "on its side"),
+])  # fmt: skip
+def test_orientation_tags_are_believed_and_oddities_said(across, down, side, says):
+    orientation = orientation_of(film(acquisition=Acquisition(row_direction=across, column_direction=down)))
+    assert orientation.side(True) == side
+    assert says in orientation.note
+    assert bool(orientation.note) == bool(says)
