@@ -9,19 +9,20 @@ from __future__ import annotations
 import argparse
 import hashlib
 import json
-from dataclasses import fields
+from dataclasses import asdict, fields, replace
 from datetime import datetime, timezone
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import torch
-from safetensors.torch import save_file
+from safetensors.torch import load_file, save_file
 
 from ptxviewer.core.phantom import PhantomSpec, film_of, make_phantom
 from ptxviewer.core.types import DecisionRule
 from ptxviewer.inference import preprocess
 from ptxviewer.inference.network import CHANNELS, NetworkConfig, PneumothoraxNet
+from ptxviewer.inference.runtime import Choice, Runner
 
 GOLDEN_SPEC = PhantomSpec(side="right", size=0.6, seed=7, rows=512, cols=448)
 PROVISIONAL = DecisionRule(threshold=0.4, score_threshold=0.4, min_area=0.001)
@@ -38,8 +39,13 @@ INTENDED_USE = (
     "Research and education: to point at where a pneumothorax may be on a frontal chest radiograph of an adult. Not a "
     "medical device; not to rule out a pneumothorax; not for diagnosis or triage of patients."
 )
+CALIBRATED_BELOW = 0.05  # expected calibration error, cross-fitted, up to which a score may be called a probability
+UNCALIBRATED = ["The image score is not calibrated: it is a score, not a probability."]
+CALIBRATED = [
+    "The image score was calibrated on films of one hospital of which 17 in 100 show a pneumothorax: elsewhere, where "
+    "there are more or fewer, it is off.",
+]
 LIMITS = [
-    "The image score is not calibrated: it is a score, not a probability.",
     "Trained on 8-bit, already windowed pictures that were squeezed to a square; 10 to 16 bit films are brought to the "
     "same range, but no such film with an expert mask was available to measure the difference.",
     "A pneumothorax thinner than about 3 mm cannot be resolved on the model's grid.",
@@ -59,6 +65,35 @@ def weights_of(run: Path) -> dict[str, torch.Tensor]:
     return state
 
 
+def config_of(run: Path) -> tuple[NetworkConfig, int]:
+    """Return the network of a run and the side of the grid that it was last trained on."""
+    record = json.loads((run / "run.json").read_text())["config"]
+    known = {field.name for field in fields(NetworkConfig)}
+    architecture: Any = {k: tuple(v) if isinstance(v, list) else v for k, v in record["network"].items() if k in known}
+    return NetworkConfig(**architecture), int(record["phases"][-1]["size"])
+
+
+def with_heads(
+    state: dict[str, torch.Tensor], config: NetworkConfig, run: Path
+) -> tuple[dict[str, torch.Tensor], NetworkConfig, dict[str, Any]]:
+    """Put the heads of ``model.finish`` into the weights, where the run has them; returns their record, too.
+
+    The calibration folds into the film head: sigmoid(slope * (w x + b) + offset) is a head of its own.
+    """
+    if not (run / "heads.json").exists():
+        return state, config, {}
+    heads = load_file(run / "heads.safetensors")
+    slope, offset = heads["film_slope"], heads["film_offset"]
+    state = {
+        **state,
+        "film_head.weight": state["film_head.weight"].float() * slope,
+        "film_head.bias": state["film_head.bias"].float() * slope + offset,
+        "frontal_head.weight": heads["frontal_weight"][None],
+        "frontal_head.bias": heads["frontal_bias"].reshape(1),
+    }
+    return state, replace(config, frontal=True), json.loads((run / "heads.json").read_text())
+
+
 def compact(state: dict[str, torch.Tensor]) -> dict[str, torch.Tensor]:
     """Return the weights to store: convolutions and linear layers in fp16, batch norm in fp32, no counters."""
     return {
@@ -72,13 +107,9 @@ def write_golden(state: dict[str, torch.Tensor], config: NetworkConfig, size: in
     """Store what the exported network says of one phantom, in fp32 on the CPU: the app's self-test repeats it."""
     net = PneumothoraxNet(config).eval()
     net.load_state_dict({name: value.float() for name, value in state.items()}, strict=False)
-    with torch.inference_mode():
-        logits = net(torch.from_numpy(preprocess.prepare(film_of(make_phantom(GOLDEN_SPEC)), size))[None])
-    np.savez_compressed(
-        path,
-        maps=torch.sigmoid(logits.maps[0]).numpy().astype(np.float16),
-        score=np.float32(torch.sigmoid(logits.film[0])),
-    )
+    runner = Runner(net, Choice(torch.device("cpu"), "CPU"), flip=True)
+    result = runner.run(preprocess.prepare(film_of(make_phantom(GOLDEN_SPEC)), size))
+    np.savez_compressed(path, maps=result.maps.astype(np.float16), score=np.float32(result.score))
 
 
 def card_text(card: dict[str, Any]) -> str:
@@ -115,24 +146,34 @@ def card_text(card: dict[str, Any]) -> str:
         ]
     else:
         lines += ["Not measured yet."]
+    if card["heads"]:
+        gate, calibration = card["heads"]["gate"], card["heads"]["calibration"]
+        lines += [
+            "",
+            f"Calibration error of the score, fitted and measured on different patients: "
+            f"{calibration['ece_cross_fitted']:.3f}.",
+            f"The gate refuses {gate['val_refused']} of {gate['val_films']} frontal films, {gate['others_refused']} of "
+            f"{gate['others']} other pictures that it was not fitted on (photographs, CT, MR, ultrasound), and "
+            f"{gate['spoilt_refused']} of {gate['spoilt']} frontal films that were turned, cut in half or inverted.",
+        ]
     lines += ["", "## Limits", "", *[f"- {line}" for line in card["limits"]], ""]
     return "\n".join(lines)
 
 
-def export(run: Path, out: Path, version: str, size: int, evaluation: Path | None) -> None:
+def export(run: Path, out: Path, version: str, size: int | None, evaluation: Path | None) -> None:
     """Write weights.safetensors, metadata.json, CARD.md and golden.npz to ``out``."""
     record = json.loads((run / "run.json").read_text())
-    known = {field.name for field in fields(NetworkConfig)}
-    architecture = {
-        k: tuple(v) if isinstance(v, list) else v for k, v in record["config"]["network"].items() if k in known
-    }
-    config = NetworkConfig(**architecture)  # type: ignore[arg-type]
-    state = compact(weights_of(run))
+    config, trained_size = config_of(run)
+    size = size or trained_size
+    state, config, heads = with_heads(weights_of(run), config, run)
+    state = compact(state)
+    architecture = asdict(config)
     out.mkdir(parents=True, exist_ok=True)
     save_file(state, out / "weights.safetensors")
     write_golden(state, config, size, out / "golden.npz")
     metrics = json.loads(evaluation.read_text()) if evaluation else {}
     rule = metrics.get("rule") or {k: getattr(PROVISIONAL, k) for k in ("threshold", "score_threshold", "min_area")}
+    rule = {**rule, "frontal_threshold": heads.get("frontal_threshold", 0.0)}
     phases = ", ".join(
         f"{p['steps']} steps of {p['batch']} films at {p['size']} px" for p in record["config"]["phases"]
     )
@@ -142,22 +183,22 @@ def export(run: Path, out: Path, version: str, size: int, evaluation: Path | Non
         "version": version,
         "created": datetime.now(timezone.utc).date().isoformat(),
         "architecture": {k: list(v) if isinstance(v, tuple) else v for k, v in architecture.items()},
-        "input": {"size": size, "channels": 1, "preprocessing": preprocess.NAME},
+        "input": {"size": size, "channels": 1, "preprocessing": preprocess.NAME, "flip": True},
         "outputs": list(CHANNELS),
         "rule": rule,
-        "calibrated": False,
+        "calibrated": bool(heads) and heads["calibration"]["ece_cross_fitted"] <= CALIBRATED_BELOW,
         "sha256": hashlib.sha256((out / "weights.safetensors").read_bytes()).hexdigest(),
         "training_data": TRAINING_DATA,
         "training": (
-            f"Trained on two CPU cores: {phases}; encoder started from ImageNet weights; "
-            f"{100 * record['config']['phantoms']:.0f} % of the films in the last "
-            "steps were analytic phantoms like the sample study. "
+            f"Trained on two CPU cores: {phases}; started from {record.get('start') or 'ImageNet weights'}; "
+            f"{100 * record['config']['phantoms']:.0f} % of the films were analytic phantoms like the sample study. "
             f"Code {record['code']}, data {record['data']}, seed {record['config']['seed']}."
         ),
         "metrics": {k: metrics[k] for k in ("splits", "films", "figures")} if metrics else {},
         "licence": "research use only; the encoder derives from BSD-2-Clause weights, see NOTICE",
         "intended_use": INTENDED_USE,
-        "limits": LIMITS,
+        "limits": [*(CALIBRATED if heads else UNCALIBRATED), *LIMITS],
+        "heads": heads,
     }
     (out / "metadata.json").write_text(json.dumps(card, indent=1) + "\n")
     (out / "CARD.md").write_text(card_text(card))
@@ -172,8 +213,7 @@ def main() -> None:
     parser.add_argument("--size", type=int, help="side of the grid; default: the size of the last phase")
     parser.add_argument("--evaluation", type=Path, help="evaluation.json of this very network")
     arguments = parser.parse_args()
-    phases = json.loads((arguments.run / "run.json").read_text())["config"]["phases"]
-    export(arguments.run, arguments.out, arguments.version, arguments.size or phases[-1]["size"], arguments.evaluation)
+    export(arguments.run, arguments.out, arguments.version, arguments.size, arguments.evaluation)
 
 
 if __name__ == "__main__":

@@ -7,6 +7,7 @@ stopped and continued ends with the weights of one that was not.
 from __future__ import annotations
 
 import argparse
+import hashlib
 import json
 import os
 import subprocess
@@ -276,6 +277,7 @@ def run(
         "data": fingerprint(films.examples),
         "code": _code_version(),
         "threads": torch.get_num_threads(),
+        "start": _start(encoder, weights),
     }
     (folder / "run.json").write_text(json.dumps(record, indent=1))
     sampler = Sampler(films, config)
@@ -307,6 +309,13 @@ def run(
                 bar.write(f"step {trainer.step}: " + "  ".join(f"{k} {v:.3f}" for k, v in look.items()))
     trainer.save(checkpoint)
     torch.save(trainer.average, folder / "average.pt")
+
+
+def _start(encoder: Path | None, weights: Path | None) -> str:
+    """What the run started from, in words for the card."""
+    if weights is not None:
+        return f"a bundle with sha256 {hashlib.sha256(weights.read_bytes()).hexdigest()[:16]}"
+    return "ImageNet weights" if encoder is not None else "random weights"
 
 
 def _code_version() -> str:
