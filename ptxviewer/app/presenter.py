@@ -161,6 +161,12 @@ class Presenter:
         film = self.state.current or film
         self._opening.reread(self._reviewing.recall(replace(film, view=replace(film.view, frame=frame))))
 
+    def step_frame(self, by: int) -> None:
+        """Show the frame ``by`` places further of a multi-frame film; the ends hold."""
+        film = self.state.current
+        if film is not None:
+            self.set_frame(min(max(film.view.frame + by, 0), film.frames - 1))
+
     # ---- how the film lies on the screen
 
     def set_view(self, film_id: int, view: FilmView) -> None:

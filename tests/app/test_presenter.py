@@ -167,3 +167,16 @@ def test_no_key_means_two_things() -> None:
     keys = [key for row in ACTIONS for key in row.keys]
     assert len(keys) == len(set(keys))
     assert len({row.id for row in ACTIONS}) == len(ACTIONS)
+
+
+def test_frames_are_stepped_one_by_one_and_the_ends_hold() -> None:
+    house = House()
+    house.open("a")
+    house.settle()
+    seen = []
+    for by in (1, 1, 1, -1, -1, -1):
+        house.presenter.step_frame(by)
+        house.settle()
+        assert house.film.radiograph is not None
+        seen.append(house.film.radiograph.frame)
+    assert seen == [1, 2, 2, 1, 0, 0]

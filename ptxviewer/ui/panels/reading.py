@@ -101,7 +101,7 @@ class ReadingPanel(QWidget):
         title.addWidget(self._name)
         column.addLayout(title)
         self._frame_text = label("value")
-        self._frame = MarkedSlider("Frame", "Which picture of a film with several")
+        self._frame = MarkedSlider("Frame", "Which picture of a film with several (Ctrl+Up, Ctrl+Down)")
         self._frame.moved.connect(self._frame_moved)
         for widget in (self._frame_text, self._frame):
             widget.hide()
