@@ -9,6 +9,7 @@ from typing import Literal
 from ptxviewer.app.editing import SHAPES
 from ptxviewer.app.presenter import Presenter
 from ptxviewer.app.state import Film, FilmStatus, OverlayMode, State, Tool
+from ptxviewer.core.types import Impression
 
 Group = Literal["file", "films", "view", "window", "tools", "overlay", "review", "screen", "help"]
 Place = Literal["menu", "toolbar", "context"]
@@ -127,6 +128,23 @@ def _verdict(verdict: Verdict, text: str, key: str, tip: str) -> Action:
         ),
         icon=verdict,
         places=FILM,
+    )
+
+
+def _impression(impression: Impression, key: str) -> Action:
+    return Action(
+        f"mark_{impression}",
+        f"First read: {impression}",
+        "review",
+        (key,),
+        f"Mark a pneumothorax as {impression}; the first mark shows the result",
+        run=lambda presenter: presenter.mark(impression),
+        enabled=lambda state: state.first_read_mode and _SHOWN(state),
+        checked=lambda state: (
+            state.current is not None
+            and bool(state.current.first_read.marks)
+            and state.current.first_read.marks[-1][0] == impression
+        ),
     )
 
 
@@ -469,6 +487,8 @@ ACTIONS: tuple[Action, ...] = (
     _verdict("accept", "Accept", "Y", "The model is right"),
     _verdict("reject", "Reject", "N", "The model is wrong"),
     _verdict("unsure", "Unsure", "U", "The film does not tell"),
+    _impression("present", "Shift+Y"),
+    _impression("absent", "Shift+N"),
     Action(
         "toggle_annotations",
         "Corner texts",

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import replace
 
+from ptxviewer.app.first_read import hidden
 from ptxviewer.app.reviewing import Reviewing
 from ptxviewer.app.services import Store
 from ptxviewer.app.state import Film, Tool
@@ -51,8 +52,9 @@ class Editing:
 
     @property
     def _film(self) -> Film | None:
-        film = self._store.state.current
-        return film if can_edit(film) else None
+        state = self._store.state
+        film = state.current
+        return film if film is not None and can_edit(film) and not hidden(state, film) else None
 
     def resize(self, steps: int) -> None:
         """Make the brush larger or smaller."""

@@ -12,6 +12,7 @@ from pathlib import Path
 
 from ptxviewer.app import sentences, viewing
 from ptxviewer.app.editing import Editing
+from ptxviewer.app.first_read import MARK_FIRST, hidden, marked
 from ptxviewer.app.jobs import Outcome
 from ptxviewer.app.keeping import Keeping
 from ptxviewer.app.opening import BUSY, Opening
@@ -21,7 +22,7 @@ from ptxviewer.app.services import ReportRequest, Services, Store, View
 from ptxviewer.app.settings import Settings
 from ptxviewer.app.state import FilmStatus, FilmView, OverlayMode, State, Tool
 from ptxviewer.core.errors import PtxError
-from ptxviewer.core.types import DecisionRule, Verdict
+from ptxviewer.core.types import DecisionRule, Impression, Verdict
 
 MODES: tuple[OverlayMode, ...] = ("outline", "fill", "heat")
 
@@ -297,11 +298,28 @@ class Presenter:
     def set_verdict(self, verdict: Verdict) -> None:
         """Record what the reader thinks of the model's answer; the same verdict again takes it back."""
         self.editing.settle()
-        self._reviewing.set_verdict(verdict)
+        film = self.state.current
+        if film is not None and not hidden(self.state, film):
+            self._reviewing.set_verdict(verdict)
 
     def set_note(self, note: str) -> None:
         """Keep a note with the film; an edit is one undo step."""
         self._reviewing.set_note(note)
+
+    def mark(self, impression: Impression) -> None:
+        """Record what the reader sees on the film; the first mark shows the network's result."""
+        film = self.state.current
+        if film is None or film.radiograph is None or not self.state.first_read_mode:
+            return
+        record = marked(film.first_read, impression, self._services.now().isoformat(timespec="seconds"))
+        if record == film.first_read:
+            return
+        first = not film.first_read.revealed
+        self._store.update(film := replace(film, first_read=record))
+        self._store.change(message=f"Marked {impression}.")
+        self._keeping.changed(film)
+        if first:
+            self._opening.announce()
 
     def save_reviews(self) -> None:
         """Try again to save the reviews that could not be saved."""
@@ -318,6 +336,9 @@ class Presenter:
             return
         if film.status in BUSY:
             self._store.say(sentences.STILL_ANALYSING, "warning")
+            return
+        if hidden(self.state, film):
+            self._store.say(MARK_FIRST, "warning")
             return
         if info is None:
             self._store.say(sentences.NO_MODEL_YET, "warning")
@@ -367,6 +388,7 @@ class Presenter:
             state,
             overlay=overlay,
             annotations=settings.annotations,
+            first_read_mode=settings.first_read,
             identified=settings.screen_identified,
             reports_folder=folder,
         )

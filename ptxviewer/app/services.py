@@ -8,6 +8,7 @@ from datetime import datetime, timezone
 from pathlib import Path
 from typing import Literal, Protocol
 
+from ptxviewer.app.first_read import veiled
 from ptxviewer.app.jobs import Lane
 from ptxviewer.app.review_file import Saved
 from ptxviewer.app.settings import Settings
@@ -84,7 +85,7 @@ class Store:
         """Replace the state and render it."""
         self.state = state
         if not self.closed:
-            self._view.render(state)
+            self._view.render(veiled(state))
 
     def update(self, film: Film) -> None:
         """Replace one film."""

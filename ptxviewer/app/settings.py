@@ -24,6 +24,7 @@ class Settings:
     report_identified: bool = False
     reports_folder: str = ""
     reader: str = ""
+    first_read: bool = False
     overlay_mode: str = "outline"
     overlay_opacity: float = 0.25
     annotations: bool = True
@@ -60,6 +61,12 @@ FIELDS = (
     ),
     Field("reports_folder", "Save reports in", "folder", "Empty: your documents folder."),
     Field("reader", "Reader's name", "text", "Printed on reports when it is filled in."),
+    Field(
+        "first_read",
+        "First read without the AI",
+        "flag",
+        "The result stays hidden until you have marked the film (Shift+Y present, Shift+N absent).",
+    ),
     Field("film_memory_mb", "", "hidden"),
     Field("accepted_notice", "", "hidden"),
     Field("geometry", "", "hidden"),

@@ -125,6 +125,7 @@ class State:
     identified: bool = True  # patient data in the corners of the screen (reports have their own setting)
     film_only: bool = False  # panels hidden
     opening: int = 0  # drops whose films are still being looked for
+    first_read_mode: bool = False  # the result stays hidden until the reader has marked the film
     unsaved: int = 0  # reviews that could not be saved
     pixel_ratio: float = 1.0  # screen pixels per device-independent pixel, told by the window
     reports_folder: Path | None = field(default=None, repr=False)

@@ -1,0 +1,67 @@
+"""In first-read mode nothing of the result is seen before the reader has marked the film."""
+
+from __future__ import annotations
+
+import pytest
+
+from ptxviewer.app.first_read import MARK_FIRST
+from ptxviewer.app.sentences import NOTHING_FOUND
+from ptxviewer.app.settings import Settings
+from ptxviewer.inference.engine import FakeEngine
+from tests.app.house import Drawer, House
+
+
+def opened(drawer: Drawer | None = None, score: float = 0.9) -> House:
+    house = House(FakeEngine(size=16, score=score), settings=Settings(first_read=True), drawer=drawer)
+    house.open("a", "b")
+    house.settle()
+    return house
+
+
+@pytest.mark.parametrize("score", [0.9, 0.1])
+def test_no_view_sees_the_result_before_the_reader_has_marked_the_film(score: float) -> None:
+    house = opened(score=score)
+    assert all(film.maps is None and film.findings is None for film in house.state.films)
+    assert house.state.banner is None
+    assert house.film.note == MARK_FIRST
+    house.presenter.mark("absent")
+    assert house.film.maps is not None
+    assert house.film.findings is not None
+    assert house.named("b").maps is None
+    if score == 0.1:
+        assert house.state.banner is not None
+        assert house.state.banner.text == NOTHING_FOUND
+
+
+def test_a_hidden_result_is_not_reported_judged_or_edited() -> None:
+    house = opened()
+    house.presenter.save_report()
+    house.settle()
+    assert not house.reports
+    house.presenter.set_verdict("accept")
+    house.presenter.set_tool("brush")
+    house.presenter.editing.begin((20.0, 20.0), False)
+    house.presenter.editing.finish()
+    assert house.film.review.verdict == ""
+    assert house.film.review.mask is None
+
+
+def test_marks_and_changes_of_mind_are_kept_and_undo_leaves_them_alone() -> None:
+    house = opened()
+    for impression in ("absent", "absent", "present"):
+        house.presenter.mark(impression)  # type: ignore[arg-type]
+    house.presenter.undo()
+    house.settle()
+    (saved,) = house.drawer.reviews.values()
+    assert [mark for mark, _ in saved.first_read.marks] == ["absent", "present"]
+    assert saved.first_read.revealed == saved.first_read.marks[0][1]
+    assert opened(house.drawer).film.maps is not None
+
+
+def test_without_the_mode_nothing_is_hidden() -> None:
+    house = House()
+    house.open("a")
+    house.settle()
+    assert house.film.maps is not None
+    house.presenter.mark("present")
+    assert not house.film.first_read.marks
