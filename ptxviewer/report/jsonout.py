@@ -6,7 +6,8 @@ import json
 from collections.abc import Mapping
 from typing import Any
 
-from ptxviewer.core.types import Findings, Lesion, ProbabilityMaps, Radiograph
+from ptxviewer.core.sizes import sizes_of
+from ptxviewer.core.types import LINE_NAMES, Findings, HemithoraxFinding, Lesion, ProbabilityMaps, Radiograph
 from ptxviewer.report.model import mask_origin
 
 Timing = Mapping[str, float | None]
@@ -26,6 +27,7 @@ def film_record(
         "threshold": round(findings.threshold, 6),
         "mask": mask_origin(findings),
         "lesions": [_lesion(lesion) for lesion in findings.lesions],
+        "hemithoraces": [_half(film, half) for half in findings.halves],
         "spacing": {
             "row_mm": film.spacing.row_mm,
             "col_mm": film.spacing.col_mm,
@@ -48,6 +50,7 @@ def error_record(file: str, sentence: str, timing: Timing) -> dict[str, Any]:
         "threshold": None,
         "mask": None,
         "lesions": [],
+        "hemithoraces": [],
         "spacing": {"row_mm": None, "col_mm": None, "origin": None},
         "model": {"id": None, "sha256": None},
         "device": None,
@@ -67,6 +70,29 @@ def _lesion(lesion: Lesion) -> dict[str, Any]:
         "area_mm2": None if lesion.area_mm2 is None else round(lesion.area_mm2, 2),
         "max_probability": round(lesion.max_score, 6),
         "bbox": list(lesion.bbox),
+        "zones": list(lesion.zones),
+        "width_px": round(lesion.width_px, 1),
+        "width_mm": None if lesion.width_mm is None else round(lesion.width_mm, 1),
+        "mean_score": round(lesion.mean_score, 6),
+    }
+
+
+def _half(film: Radiograph, half: HemithoraxFinding) -> dict[str, Any]:
+    """One side's percent, distances and sizes; what does not hold is null, with the reason beside it."""
+    lengths: dict[str, float | None] = {}
+    if half.distances is not None:
+        lengths = {str(name): half.distances.line(name).mm(film.spacing) for name in LINE_NAMES}
+    sizes = sizes_of(half.distances, film.spacing, film.acquisition.view, loculated=half.loculated)
+    return {
+        "side": half.side,
+        "area_px": half.area_px,
+        "percent": None if half.percent is None else round(half.percent, 2),
+        "percent_refused": half.refused or None,
+        "distances_mm": _rounded(lengths),
+        "sizes": [
+            {"name": row.name, "text": row.text or None, "refused": row.refused or None, "source": row.source}
+            for row in sizes
+        ],
     }
 
 

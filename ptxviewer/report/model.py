@@ -6,13 +6,23 @@ from dataclasses import dataclass
 from datetime import datetime, timezone
 
 from ptxviewer import __version__
-from ptxviewer.core.types import Findings, Lesion, ProbabilityMaps, Radiograph, Voi, Window
+from ptxviewer.core.types import (
+    Findings,
+    HemithoraxFinding,
+    Lesion,
+    ProbabilityMaps,
+    Radiograph,
+    Voi,
+    Window,
+    Zone,
+)
 from ptxviewer.core.voi import describe
 from ptxviewer.inference.engine import EngineInfo
 
 RESEARCH_USE = "Research use only. Not a medical device: not for diagnosis."
 NOT_EXCLUDED = "This does not exclude a pneumothorax."
 MOST_ROWS = 6
+ZONE_NAMES: dict[Zone, str] = {"apical": "apex", "basal": "base", "lateral": "lateral side", "medial": "medial side"}
 COLUMNS = ("Side", "Area", "Largest width", "Highest score", "Mean score")
 
 
@@ -61,14 +71,29 @@ def mask_origin(findings: Findings) -> str:
     return "edited by reader" if findings.edited else "model"
 
 
+def where_text(findings: Findings) -> str:
+    """Return where the largest lesion lies: "right apex", "both sides", "side unknown"."""
+    largest = findings.lesions[0]
+    if len({lesion.side for lesion in findings.lesions}) > 1:
+        return "both sides"
+    if largest.side == "unknown":
+        return "side unknown"
+    return f"{largest.side} {ZONE_NAMES[largest.zones[0]]}" if largest.zones else f"{largest.side} side"
+
+
+def percent_text(half: HemithoraxFinding) -> str:
+    """Return the projected share of the hemithorax, or why there is none."""
+    if half.percent is None:
+        return f"no percent: {half.refused}"
+    return f"{half.percent:.0f} % of the {half.side} hemithorax".replace("unknown ", "")
+
+
 def headline(film: Radiograph, findings: Findings) -> str:
     """Return the decision in one line; on an edited mask it is the reader's, and says so."""
     if not findings.present:
         return "Nothing marked, edited by reader." if findings.edited else "Nothing above threshold."
-    largest = findings.lesions[0]
     area = area_text(findings.area_px, findings.area_mm2, film.spacing.label)
-    sides = sorted({lesion.side for lesion in findings.lesions})
-    where = "both sides" if len(sides) > 1 else f"{largest.side} side"
+    where = where_text(findings)
     if findings.edited:
         return f"Marked {where}, {area}, edited by reader."
     return f"Above threshold, {where}, {area}."
@@ -77,7 +102,8 @@ def headline(film: Radiograph, findings: Findings) -> str:
 def _row(film: Radiograph, lesion: Lesion) -> tuple[str, ...]:
     width = f"{lesion.width_px:.0f} px" if lesion.width_mm is None else f"{lesion.width_mm:.0f} mm"
     area = f"{lesion.area_px:,} px" if lesion.area_mm2 is None else f"{lesion.area_mm2 / 100:.1f} cm²"
-    return lesion.side.capitalize(), area, width, f"{lesion.max_score:.2f}", f"{lesion.mean_score:.2f}"
+    side = ", ".join((lesion.side.capitalize(), *lesion.zones))
+    return side, area, width, f"{lesion.max_score:.2f}", f"{lesion.mean_score:.2f}"
 
 
 def report_of(
@@ -125,7 +151,9 @@ def report_of(
             ("Film score", f"{findings.score:.2f}, {where} the operating point ({info.rule.score_threshold:.2f})"),
             ("Threshold", f"{findings.threshold:.2f} (operating point {info.rule.threshold:.2f})"),
             *((("Mask", mask_origin(findings)),) if findings.edited else ()),
+            *(("Projected area", percent_text(half)) for half in findings.halves),
         ]
+        remark = " ".join(part for part in (remark, findings.side_note) if part)
         provenance = (
             f"ptxviewer {__version__}, model {info.model_id}, weights sha256 {info.model_sha256[:16]}, "
             f"threshold {findings.threshold:.3f}, on {analysis.maps.device or info.device}, "

@@ -9,8 +9,8 @@ from ptxviewer.report.jsonout import as_bytes, error_record, film_record
 from tests.films import AT_DETECTOR, NAMED, RULE, STUDIED, film, maps
 
 FIELDS = [
-    "file", "status", "error", "score", "present", "threshold", "mask", "lesions", "spacing", "model", "device",
-    "timing_ms",
+    "file", "status", "error", "score", "present", "threshold", "mask", "lesions", "hemithoraces", "spacing",
+    "model", "device", "timing_ms",
 ]  # fmt: skip
 TIMING = {"read": 1.234, "infer": 5.678, "total": 9.0}
 
@@ -23,7 +23,15 @@ def test_an_analysed_film_has_exactly_the_promised_fields():
     assert (record["file"], record["status"], record["error"]) == ("a/b.dcm", "ok", None)
     assert (record["score"], record["present"], record["threshold"]) == (0.9, True, 0.5)
     (lesion,) = record["lesions"]
-    assert list(lesion) == ["side", "area_px", "area_mm2", "max_probability", "bbox"]
+    assert list(lesion) == [
+        "side", "area_px", "area_mm2", "max_probability", "bbox", "zones", "width_px", "width_mm", "mean_score",
+    ]  # fmt: skip
+    (half,) = record["hemithoraces"]
+    assert half["side"] == "right"
+    assert half["percent"] == round(findings.halves[0].percent, 2)
+    assert set(half["distances_mm"]) == {"a", "b", "c", "rim", "across"}
+    assert {size["text"] for size in half["sizes"]} == {None}  # the film does not say that it is an erect PA film
+    assert all(size["refused"] and size["source"] for size in half["sizes"])
     assert lesion["side"] == "right"
     assert lesion["area_px"] == findings.area_px
     assert len(lesion["bbox"]) == 4
@@ -41,7 +49,7 @@ def test_a_failed_film_has_the_same_fields():
     record = json.loads(content)
     assert list(record) == FIELDS
     assert (record["status"], record["error"]) == ("error", "It is broken.")
-    assert record["lesions"] == []
+    assert record["lesions"] == record["hemithoraces"] == []
     assert record["timing_ms"] == {"read": None, "infer": None, "total": 1.0}
     content.decode("ascii")
 

@@ -43,11 +43,12 @@ def oriented():
 def test_a_finding_is_said_with_side_size_and_origin_of_the_size(oriented):
     model = report_of(oriented, analysed(oriented), when=WHEN)
     area = analysed(oriented).findings.area_mm2 / 100
-    assert model.headline == f"Above threshold, right side, {area:.1f} cm² (at detector)."
+    assert model.headline == f"Above threshold, right apex, {area:.1f} cm² (at detector)."
     assert NOT_EXCLUDED not in model.remark
     assert len(model.rows) == 1
     assert len(model.rows[0]) == len(COLUMNS)
-    assert model.rows[0][0] == "Right"
+    assert model.rows[0][0] == "Right, apical"
+    assert dict(model.facts)["Projected area"].endswith("% of the right hemithorax")
     assert model.rows[0][2].endswith(" mm")
 
 
@@ -62,7 +63,7 @@ def test_a_readers_mask_is_said_to_be_that_everywhere(oriented):
     own = np.zeros(oriented.shape, bool)
     own[100:200, 400:500] = True
     of_maps = maps(oriented, score=0.1)
-    for mask, line in ((own, "Marked left side, 4.0 cm² (at detector), edited by reader."),
+    for mask, line in ((own, "Marked left apex, 4.0 cm² (at detector), edited by reader."),
                        (own & False, "Nothing marked, edited by reader.")):  # fmt: skip
         findings, _ = find(oriented, of_maps, RULE, edited=mask)
         model = report_of(oriented, Analysis(findings, of_maps, INFO), when=WHEN)

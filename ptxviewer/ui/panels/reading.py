@@ -25,7 +25,7 @@ from ptxviewer.app.actions import BY_ID
 from ptxviewer.app.presenter import Presenter
 from ptxviewer.app.state import Film, FilmStatus, Overlay, State
 from ptxviewer.core.types import Lesion
-from ptxviewer.report.model import NOT_EXCLUDED, headline, nearness
+from ptxviewer.report.model import NOT_EXCLUDED, headline, nearness, percent_text
 from ptxviewer.ui.controls import MarkedSlider, ScoreBar, Segments, hairline, label
 
 WIDTH = 300
@@ -293,7 +293,8 @@ class ReadingPanel(QWidget):
                 spacing = place.note or (f"Sizes {place.label}." if place.known else "No sizes in mm: pixels only.")
             if film.maps is not None and film.findings is not None and film.radiograph is not None:
                 line = headline(film.radiograph, film.findings)
-                remark = "" if film.findings.present else NOT_EXCLUDED
+                shares = [f"{percent_text(half).capitalize()}." for half in film.findings.halves]
+                remark = " ".join((*shares, film.findings.side_note)) if film.findings.present else NOT_EXCLUDED
                 cells = [lesion_cells(lesion) for lesion in film.findings.lesions]
         self._name.setText(f"Film {film.number}" if film is not None else "")
         self._headline.setText(line.replace(" cm²", "\u00a0cm²"))  # a number keeps its unit
