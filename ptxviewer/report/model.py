@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime, timezone
 
 from ptxviewer import __version__
+from ptxviewer.core.sizes import sizes_of
 from ptxviewer.core.types import (
     Findings,
     HemithoraxFinding,
@@ -86,6 +87,17 @@ def percent_text(half: HemithoraxFinding) -> str:
     if half.percent is None:
         return f"no percent: {half.refused}"
     return f"{half.percent:.0f} % of the {half.side} hemithorax".replace("unknown ", "")
+
+
+def size_lines(film: Radiograph, half: HemithoraxFinding) -> tuple[tuple[str, str], ...]:
+    """Return (line, sources) of every size of one side; sizes refused for one reason share a line."""
+    rows = sizes_of(half.distances, film.spacing, film.acquisition.view, loculated=half.loculated)
+    lines = [(f"{row.name}: {row.text}", row.source) for row in rows if row.text]
+    for reason in dict.fromkeys(row.refused for row in rows if row.refused):
+        refused = [row for row in rows if row.refused == reason]
+        names = ", ".join(row.name for row in refused)
+        lines.append((f"{names}: not given, {reason}.", "; ".join(row.source for row in refused)))
+    return tuple(lines)
 
 
 def headline(film: Radiograph, findings: Findings) -> str:

@@ -19,6 +19,7 @@ from ptxviewer.report.model import (
     headline,
     nearness,
     report_of,
+    size_lines,
 )
 from tests.films import AT_DETECTOR, INFO, NAMED, ORIENTED, RULE, STUDIED, film, maps
 
@@ -158,3 +159,11 @@ def test_where_a_score_lies(score, word):
 def test_areas_read_well():
     assert area_text(12345, None, "") == "12,345 px"
     assert area_text(1, 620.0, "at detector") == "6.2 cm² (at detector)"
+
+
+def test_sizes_that_are_refused_for_one_reason_share_a_line_with_their_sources(oriented):
+    (half,) = analysed(oriented).findings.halves
+    lines = size_lines(oriented, replace(half, loculated=True))
+    assert len(lines) == 1
+    assert lines[0][0].startswith("Collins, Rhea, Light index, BTS 2010, ACCP 2001: not given, not continuous")
+    assert "AJR" in lines[0][1]

@@ -25,7 +25,7 @@ from ptxviewer.app.actions import BY_ID
 from ptxviewer.app.presenter import Presenter
 from ptxviewer.app.state import Film, FilmStatus, Overlay, State
 from ptxviewer.core.types import Lesion
-from ptxviewer.report.model import NOT_EXCLUDED, headline, nearness, percent_text
+from ptxviewer.report.model import NOT_EXCLUDED, headline, nearness, percent_text, size_lines
 from ptxviewer.ui.controls import MarkedSlider, ScoreBar, Segments, hairline, label
 
 WIDTH = 300
@@ -198,6 +198,9 @@ class ReadingPanel(QWidget):
         self._spacing = self._kept(label("quiet", wrap=True), 32)
         column.addWidget(table)
         column.addWidget(self._spacing)
+        self._sizes = label("value", wrap=True)
+        self._sizes.setAccessibleName("Sizes")
+        column.addWidget(self._sizes)
 
     def _build_verdict(self, column: QVBoxLayout) -> None:
         column.addWidget(label("section", "VERDICT"))
@@ -302,8 +305,17 @@ class ReadingPanel(QWidget):
         self._again.setText(again)
         self._again.setVisible(bool(again))
         self._spacing.setText(spacing)
+        self._show_sizes(film)
         self._show_table(cells)
         self._show_frames(film)
+
+    def _show_sizes(self, film: Film | None) -> None:
+        """The sizes of the literature for the larger side, their sources in the tooltip."""
+        lines: tuple[tuple[str, str], ...] = ()
+        if film is not None and film.radiograph is not None and film.findings is not None and film.findings.halves:
+            lines = size_lines(film.radiograph, film.findings.halves[0])
+        self._sizes.setText("\n".join(line for line, _ in lines))
+        self._sizes.setToolTip("\n".join(dict.fromkeys(source for _, source in lines)))
 
     def _show_table(self, cells: list[tuple[str, ...]]) -> None:
         self._table.setRowCount(len(cells))
