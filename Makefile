@@ -13,7 +13,7 @@ PYTHON ?= $(shell for p in python3 python3.13 python3.12 python3.11 python3.10; 
 SET_UP = test -n "$(PYTHON)" || { echo "PTXViewer needs Python 3.10 or newer: none was found."; exit 1; }; \
 	$(PYTHON) tools/set_up.py
 
-.PHONY: run test check bench train
+.PHONY: run test check bench train package
 
 run: $(READY)
 	$(BIN)/python -m ptxviewer --sample
@@ -29,6 +29,11 @@ check: $(READY)
 
 bench: $(READY)
 	$(BIN)/python -m tests.benchmarks
+
+# The frozen app, one folder: dist/ptxviewer.
+package: $(READY)
+	$(BIN)/python -m pip install --quiet "pyinstaller>=6.10"
+	$(BIN)/python -m PyInstaller --noconfirm --log-level WARN --distpath dist --workpath build/pyinstaller packaging/ptxviewer.spec
 
 # DATA is the folder of training films (with index.csv); a run that was stopped goes on. ARGS: see `model.train --help`.
 train: $(READY_TO_TRAIN)

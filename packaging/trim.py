@@ -1,0 +1,112 @@
+"""What goes into the frozen app and what stays out, by name."""
+
+from __future__ import annotations
+
+import fnmatch
+
+# Modules that are imported by name at run time, where PyInstaller cannot see it.
+HIDDEN_IMPORTS = (
+    "pydicom.pixels.decoders.gdcm",
+    "pydicom.pixels.decoders.pylibjpeg",
+    "pydicom.pixels.decoders.rle",
+    "openjpeg",
+    "rle",
+    "gdcm",
+    "ptxviewer.dicom.read",
+)
+
+EXCLUDED_MODULES = (
+    # training, tests, and what other packages of the build environment drag in
+    "model",
+    "tests",
+    "torchvision",
+    "matplotlib",
+    "tqdm",
+    "PIL",
+    "pytest",
+    "_pytest",
+    "hypothesis",
+    "IPython",
+    "pandas",
+    "scipy",
+    # parts of torch that compile, export, distribute or test; eager inference imports none of them
+    "torch._dynamo",
+    "torch._inductor",
+    "torch.onnx",
+    "torch.testing._internal.common_utils",
+    "torch.utils.tensorboard",
+    "torch.utils.benchmark",
+    "torch.utils.bottleneck",
+    "sympy",
+    "mpmath",
+    "networkx",
+    "jinja2",
+    "fsspec",
+    "setuptools",
+    "pkg_resources",
+    "pip",
+    # the standard library's other windows, databases and terminals
+    "tkinter",
+    "sqlite3",
+    "curses",
+    "readline",
+    "lib2to3",
+    "turtledemo",
+    "ensurepip",
+    # no code of the app speaks over a network; without TLS none can do so by accident
+    "_ssl",
+    "ssl",
+)
+
+# Files, by their path inside the folder, that PyInstaller's hooks collect and nothing uses.
+DROPPED_FILES = (
+    "PySide6/Qt/plugins/platforms/libq*eglfs*",
+    "PySide6/Qt/plugins/platforms/libqlinuxfb*",
+    "PySide6/Qt/plugins/platforms/libqvnc*",
+    "PySide6/Qt/plugins/platforms/libqvkkhrdisplay*",
+    "PySide6/Qt/plugins/platforms/libqminimalegl*",
+    "PySide6/Qt/plugins/egldeviceintegrations/*",
+    "PySide6/Qt/plugins/wayland-graphics-integration-server/*",
+    "PySide6/Qt/plugins/platformthemes/libqgtk3*",  # GTK; the portal theme has the native dialogs
+    "PySide6/Qt/plugins/platforminputcontexts/*virtualkeyboard*",
+    "PySide6/Qt/plugins/tls/*",
+    "PySide6/Qt/plugins/networkinformation/*",
+    "PySide6/Qt/plugins/qmltooling/*",
+    "PySide6/Qt/plugins/generic/*",
+    "PySide6/Qt/plugins/imageformats/*qpdf*",
+    "PySide6/Qt/plugins/imageformats/*qtiff*",
+    "PySide6/Qt/plugins/imageformats/*qwebp*",
+    "PySide6/Qt/plugins/imageformats/*qgif*",
+    "PySide6/Qt/plugins/imageformats/*qicns*",
+    "PySide6/Qt/plugins/imageformats/*qtga*",
+    "PySide6/Qt/plugins/imageformats/*qwbmp*",
+    "PySide6/Qt/translations/*",
+)
+KEPT_FILES = ("PySide6/Qt/translations/qtbase_*",)
+
+
+def refuse_cuda() -> None:
+    """Raise ``SystemExit`` where the torch of this environment is a CUDA build, unless one is asked for by name."""
+    import os
+
+    import torch
+
+    if torch.version.cuda and os.environ.get("PTXVIEWER_PACKAGE") != "cuda":
+        raise SystemExit(
+            "This torch is a CUDA build, several gigabytes. Set PTXVIEWER_PACKAGE=cuda to freeze it anyway."
+        )
+
+
+def metadata() -> list[tuple[str, str]]:
+    """Return the package metadata from which the app says its versions."""
+    from PyInstaller.utils.hooks import copy_metadata
+
+    return [entry for package in ("torch", "pydicom", "opencv-python-headless") for entry in copy_metadata(package)]
+
+
+def kept(path: str) -> bool:
+    """Does a file, named by its path inside the folder, go into the app?"""
+    path = path.replace("\\", "/")
+    if any(fnmatch.fnmatch(path, pattern) for pattern in KEPT_FILES):
+        return True
+    return not any(fnmatch.fnmatch(path, pattern) for pattern in DROPPED_FILES)
