@@ -41,7 +41,7 @@ from ptxviewer.inference.preprocess import prepare
 
 Floats = NDArray[np.float64]
 FRONTAL_LOSS = 0.005  # share of the frontal films for fitting that may be refused
-FITTED_FRONTALS, FITTED_LUNGS, FITTED_PHANTOMS = 500, 200, 24
+FITTED_FRONTALS, FITTED_LUNGS, FITTED_PHANTOMS = 160, 50, 12
 HEADS = "heads.safetensors"
 
 
@@ -62,7 +62,7 @@ def fit_logistic(features: Floats, truth: NDArray[np.bool_], penalty: float) -> 
         return loss
 
     optimiser.step(closure)  # type: ignore[no-untyped-call]
-    return weight.detach().numpy(), float(bias)
+    return weight.detach().numpy(), float(bias.detach())
 
 
 def fit_platt(logit: Floats, truth: NDArray[np.bool_]) -> tuple[float, float]:
@@ -172,9 +172,9 @@ def finish(run: Path, data: Path, others: Path, threads: int) -> dict[str, Any]:
     frontal, _ = summaries(net, tqdm(frontal_inputs, desc="frontal features", mininterval=5))
     other_inputs = [prepare(film, size) for film in other_films(others)]
     other, _ = summaries(net, tqdm(other_inputs, desc="other features", mininterval=5))
-    made = [spoilt(grid, i % SPOILT_KINDS) for i, grid in enumerate(frontal_inputs[: 40 * SPOILT_KINDS])]
+    made = [spoilt(grid, i % SPOILT_KINDS) for i, grid in enumerate(frontal_inputs[: 14 * SPOILT_KINDS])]
     made_features, _ = summaries(net, tqdm(made, desc="spoilt features", mininterval=5))
-    made_val = [spoilt(grid, i % SPOILT_KINDS) for i, grid in enumerate(val_inputs[: 15 * SPOILT_KINDS])]
+    made_val = [spoilt(grid, i % SPOILT_KINDS) for i, grid in enumerate(val_inputs[: 6 * SPOILT_KINDS])]
     made_val_features, _ = summaries(net, made_val)
 
     for_fit = rng.random(len(other)) < 0.5

@@ -39,4 +39,6 @@ def total_loss(logits: Logits, targets: Tensor, present: Tensor, known: Tensor) 
             one.mean((1, 2)) + soft_dice(logits.maps[:, channel], targets[:, channel]), known[:, 2]
         )
     loss = 2 * bce + dice + 0.5 * film + 0.25 * lung
-    return loss, {"bce": float(bce), "dice": float(dice), "film": float(film), "lung": float(lung)}
+    return loss, {
+        name: float(part.detach()) for name, part in (("bce", bce), ("dice", dice), ("film", film), ("lung", lung))
+    }

@@ -209,7 +209,7 @@ class Trainer:
                 else:
                     self.average[name].copy_(value)
         self.step += 1
-        return {"loss": float(loss), **parts}
+        return {"loss": float(loss.detach()), **parts}
 
     def averaged(self) -> PneumothoraxNet:
         """A network with the averaged weights, in evaluation mode."""

@@ -1,0 +1,177 @@
+"""Training on tiny films made by code: it learns, it resumes as if never stopped, and what it exports loads."""
+
+import json
+
+import numpy as np
+import pytest
+import torch
+
+from model.augment import Augmentation, augment
+from model.data import Example
+from model.finish import cross_fitted, fit_logistic, fit_platt, spoilt
+from model.train import Config, Phase, Sampler, Trainer
+from ptxviewer.inference.network import NetworkConfig
+
+TINY = NetworkConfig(blocks=(1, 1, 1, 1), planes=(8, 8, 8, 8), stem=8, decoder=(8, 8, 8, 8))
+SIDE = 64
+
+
+class MadeFilms:
+    """Discs on noise: half of the films hold one, and it is what is to be found."""
+
+    def __init__(self):
+        rng = np.random.default_rng(0)
+        count = 16
+        self.images = rng.integers(60, 120, (count, SIDE, SIDE)).astype(np.uint8)
+        self.masks = np.zeros((count, 3, SIDE, SIDE), np.uint8)
+        self.examples = []
+        y, x = np.mgrid[:SIDE, :SIDE]
+        for index in range(count):
+            present = index % 2 == 0
+            if present:
+                disc = np.hypot(y - rng.integers(20, 44), x - rng.integers(20, 44)) < 12
+                self.images[index][disc] = 240
+                self.masks[index, 0][disc] = 255
+            group = "positive" if present else "negative"
+            self.examples.append(Example(f"{index}", present, "m" if present else "", None, f"p{index}", group))
+
+
+def config(**changes):
+    plain = Augmentation(rotation_deg=0, aspect=1, scale=(1, 1), shift=0, blur=0, compression=0, text=0, noise=0)
+    defaults = {
+        "phases": (Phase(SIDE, 8, 30, 0.5),),
+        "rate": 3e-3,
+        "warmup": 1,
+        "lungs": 0.0,
+        "phantoms": 0.0,
+        "network": TINY,
+        "augmentation": plain,
+    }
+    return Config(**(defaults | changes))
+
+
+def train(trainer, sampler, until):
+    losses = []
+    while trainer.step < until:
+        losses.append(trainer.train_step(sampler.batch(trainer.step))["loss"])
+    return losses
+
+
+@pytest.mark.parametrize("block", ["bottleneck", "basic"])
+def test_training_lowers_the_loss(block):
+    made = config(network=NetworkConfig(**{**TINY.__dict__, "block": block}))
+    losses = train(Trainer(made), Sampler(MadeFilms(), made), 30)
+    assert np.mean(losses[-5:]) < 0.7 * np.mean(losses[:5])
+
+
+def test_a_stopped_run_ends_as_one_that_was_not_stopped(tmp_path):
+    made = config()
+    sampler = Sampler(MadeFilms(), made)
+    straight = Trainer(made)
+    train(straight, sampler, 8)
+    first = Trainer(made)
+    train(first, sampler, 4)
+    first.save(tmp_path / "checkpoint.pt")
+    second = Trainer(made)
+    second.load(tmp_path / "checkpoint.pt")
+    train(second, sampler, 8)
+    for name, value in straight.average.items():
+        torch.testing.assert_close(second.average[name], value, rtol=0, atol=0, msg=name)
+
+
+def test_frozen_stages_stay_as_they_started():
+    made = config(frozen=("conv1", "bn1", "layer1"))
+    trainer = Trainer(made)
+    before = {name: value.clone() for name, value in trainer.net.state_dict().items()}
+    train(trainer, Sampler(MadeFilms(), made), 3)
+    after = trainer.net.state_dict()
+    for name, value in before.items():
+        if name.startswith(("encoder.conv1", "encoder.bn1", "encoder.layer1")):
+            torch.testing.assert_close(after[name], value, rtol=0, atol=0, msg=name)
+    assert not torch.equal(before["encoder.layer4.0.conv1.weight"], after["encoder.layer4.0.conv1.weight"])
+
+
+def test_what_is_exported_loads_in_the_app_with_both_heads(tmp_path):
+    from safetensors.torch import save_file
+
+    from model.export import export
+    from ptxviewer.core.phantom import PhantomSpec, film_of, make_phantom
+    from ptxviewer.inference.torch_engine import TorchEngine
+
+    made = config()
+    trainer = Trainer(made)
+    trainer.save(tmp_path / "checkpoint.pt")
+    record = {
+        "config": {
+            "network": TINY.__dict__,
+            "phases": [{"size": SIDE, "batch": 8, "steps": 30}],
+            "phantoms": 0.0,
+            "seed": 1,
+        },
+        "code": "abc",
+        "data": "def",
+    }
+    (tmp_path / "run.json").write_text(json.dumps(record))
+    heads = {
+        "film_slope": torch.tensor(2.0),
+        "film_offset": torch.tensor(-1.0),
+        "frontal_weight": torch.zeros(32),
+        "frontal_bias": torch.tensor(20.0),
+    }
+    save_file(heads, tmp_path / "heads.safetensors")
+    gate = dict.fromkeys(("val_films", "val_refused", "others", "others_refused", "spoilt", "spoilt_refused"), 1)
+    calibration = {"ece_cross_fitted": 0.03}
+    (tmp_path / "heads.json").write_text(
+        json.dumps({"frontal_threshold": 0.2, "calibration": calibration, "gate": gate})
+    )
+    export(tmp_path, tmp_path / "bundle", "9", None, None)
+    engine = TorchEngine("cpu", tmp_path / "bundle")
+    info = engine.load()
+    assert info.calibrated
+    assert info.rule.frontal_threshold == 0.2
+    maps = engine.predict(film_of(make_phantom(PhantomSpec(side="right", rows=128, cols=112))))
+    assert maps.frontal == pytest.approx(1.0, abs=1e-3)
+    assert 0 < maps.score < 1
+
+
+def test_a_flipped_film_swaps_its_lungs():
+    image = np.zeros((SIDE, SIDE), np.uint8)
+    image[:, : SIDE // 2] = 200
+    masks = np.zeros((3, SIDE, SIDE), np.uint8)
+    masks[1, :, : SIDE // 2] = 255  # the lung on the left of the picture is the bright half
+    always = Augmentation(
+        rotation_deg=0, aspect=1, scale=(1, 1), shift=0, flip=1.0, blur=0, compression=0, text=0, noise=0
+    )
+    grid, targets = augment(np.random.default_rng(0), image, masks, SIDE, always)
+    assert grid[0, 32, 48] > grid[0, 32, 16]
+    assert targets[2, 32, 48] == 1
+    assert targets[1].max() == 0
+
+
+def test_the_logistic_fit_finds_a_line_and_platt_finds_the_temperature():
+    rng = np.random.default_rng(0)
+    points = rng.normal(size=(400, 2))
+    weight, bias = fit_logistic(points, points[:, 0] > 0.2, penalty=1e-4)
+    assert weight[0] > 10 * abs(weight[1])
+    assert -bias / weight[0] == pytest.approx(0.2, abs=0.1)
+    logit = rng.normal(size=4000) * 2
+    truth = rng.random(4000) < 1 / (1 + np.exp(-(0.5 * logit - 1)))
+    slope, offset = fit_platt(logit, truth)
+    assert slope == pytest.approx(0.5, abs=0.1)
+    assert offset == pytest.approx(-1, abs=0.15)
+
+
+def test_the_honest_calibration_never_sees_the_patient_it_judges():
+    """One patient holds every positive film: without him there is nothing to fit, and he is called improbable."""
+    logit = np.array([3.0] * 5 + [-3.0] * 20)
+    truth = np.array([True] * 5 + [False] * 20)
+    patients = ["sick"] * 5 + [f"well{i}" for i in range(20)]
+    assert cross_fitted(logit, truth, patients)[:5].max() < 0.5
+
+
+@pytest.mark.parametrize("kind", range(7))
+def test_a_spoilt_film_keeps_its_shape_and_is_another_picture(kind):
+    grid = np.arange(SIDE * SIDE, dtype=np.float32).reshape(1, SIDE, SIDE)
+    other = spoilt(grid, kind)
+    assert other.shape == grid.shape
+    assert not np.array_equal(other, grid)
