@@ -162,11 +162,15 @@ def test_the_logistic_fit_finds_a_line_and_platt_finds_the_temperature():
 
 
 def test_the_honest_calibration_never_sees_the_patient_it_judges():
-    """One patient holds every positive film: without him there is nothing to fit, and he is called improbable."""
-    logit = np.array([3.0] * 5 + [-3.0] * 20)
-    truth = np.array([True] * 5 + [False] * 20)
-    patients = ["sick"] * 5 + [f"well{i}" for i in range(20)]
-    assert cross_fitted(logit, truth, patients)[:5].max() < 0.5
+    rng = np.random.default_rng(1)
+    logit = rng.normal(size=60)
+    truth = rng.random(60) < 0.4
+    patients = [f"p{i // 2}" for i in range(60)]
+    turned = truth.copy()
+    turned[:2] = ~turned[:2]  # the labels of one patient
+    before, after = cross_fitted(logit, truth, patients), cross_fitted(logit, turned, patients)
+    np.testing.assert_array_equal(after[:2], before[:2])
+    assert not np.array_equal(after[2:], before[2:])
 
 
 @pytest.mark.parametrize("kind", range(7))
