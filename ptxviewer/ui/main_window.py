@@ -31,7 +31,8 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from ptxviewer.app.actions import ACTIONS, BY_ID, Action
+from ptxviewer.app.actions import ACTIONS, BY_ID
+from ptxviewer.app.actions.base import Action
 from ptxviewer.app.presenter import Presenter
 from ptxviewer.app.state import State
 from ptxviewer.ui import geometry

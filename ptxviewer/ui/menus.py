@@ -22,7 +22,8 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from ptxviewer.app.actions import ACTIONS, BY_ID, TOOLBAR, Action, Group
+from ptxviewer.app.actions import ACTIONS, BY_ID, TOOLBAR
+from ptxviewer.app.actions.base import Action, Group
 from ptxviewer.app.state import State
 from ptxviewer.core.voi import describe
 from ptxviewer.ui.icons import icon

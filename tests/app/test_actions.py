@@ -6,7 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from ptxviewer.app.actions import ACTIONS, BY_ID, GROUP_NAMES, TOOLBAR, Action
+from ptxviewer.app.actions import ACTIONS, BY_ID, GROUP_NAMES, TOOLBAR
+from ptxviewer.app.actions.base import Action
 from ptxviewer.app.state import FilmStatus, State
 from tests.app.house import House
 

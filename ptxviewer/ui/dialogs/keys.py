@@ -6,7 +6,8 @@ from PySide6.QtCore import Qt
 from PySide6.QtGui import QKeySequence
 from PySide6.QtWidgets import QDialog, QDialogButtonBox, QGridLayout, QHBoxLayout, QVBoxLayout, QWidget
 
-from ptxviewer.app.actions import ACTIONS, GROUP_NAMES, Group
+from ptxviewer.app.actions import ACTIONS, GROUP_NAMES
+from ptxviewer.app.actions.base import Group
 from ptxviewer.ui.controls import label
 
 MOUSE = (

@@ -1,0 +1,37 @@
+"""Everything that can be done with a key or a button, as one table: menus, toolbar and shortcuts derive from it."""
+
+from __future__ import annotations
+
+from ptxviewer.app.actions import files, overlay, review, screen, tools, view
+from ptxviewer.app.actions.base import Action, Group
+
+ACTIONS: tuple[Action, ...] = (
+    *files.ACTIONS,
+    *view.ACTIONS,
+    *tools.ACTIONS,
+    *overlay.ACTIONS,
+    *review.ACTIONS,
+    *screen.ACTIONS,
+)
+"""In the order of the menus."""
+
+BY_ID: dict[str, Action] = {action.id: action for action in ACTIONS}
+TOOLBAR: tuple[tuple[str, ...], ...] = (
+    ("open_files",),
+    ("tool_window", "tool_zoom", "tool_pan"),
+    ("tool_brush", "tool_erase", "tool_polygon", "tool_fill", "tool_shrink"),
+    ("invert", "rotate", "fit", "one_to_one"),
+    ("save_report",),
+)
+"""Ids in the order of the toolbar, one tuple between two separators."""
+GROUP_NAMES: dict[Group, str] = {
+    "file": "File",
+    "films": "Films",
+    "view": "View",
+    "window": "Window",
+    "tools": "Tools",
+    "overlay": "Overlay",
+    "review": "Review",
+    "screen": "Screen",
+    "help": "Help",
+}

@@ -1,0 +1,60 @@
+"""What stands around the film, and help."""
+
+from __future__ import annotations
+
+from ptxviewer.app.actions.base import FILM, KEYS_ONLY, SHOWN, Action
+from ptxviewer.app.editing import SHAPES
+from ptxviewer.app.presenter import Presenter
+from ptxviewer.app.state import State
+
+
+def _can_go_back(state: State) -> bool:
+    return state.tool in SHAPES or state.film_only or state.banner is not None
+
+
+def _back(presenter: Presenter) -> None:
+    if presenter.editing.cancel():
+        return
+    if presenter.state.banner is not None:
+        presenter.dismiss_banner()
+    elif presenter.state.tool in SHAPES:
+        presenter.set_tool("window")
+    elif presenter.state.film_only:
+        presenter.toggle_film_only()
+
+
+ACTIONS: tuple[Action, ...] = (
+    Action(
+        "toggle_annotations",
+        "Corner texts",
+        "screen",
+        ("T",),
+        "Show or hide the texts in the corners of the film",
+        run=lambda p: p.toggle_annotations(),
+        checked=lambda state: state.annotations,
+        places=FILM,
+    ),
+    Action(
+        "toggle_identified",
+        "Patient data",
+        "screen",
+        ("Shift+T",),
+        "Show or hide patient data on the screen",
+        run=lambda p: p.toggle_identified(),
+        checked=lambda state: state.identified,
+        places=FILM,
+    ),
+    Action(
+        "toggle_film_only",
+        "Film alone",
+        "screen",
+        ("F11", "Tab"),
+        "Hide or show everything around the film",
+        run=lambda p: p.toggle_film_only(),
+        checked=lambda state: state.film_only,
+    ),
+    Action("back", "Back", "screen", ("Esc",), run=_back, enabled=_can_go_back, places=KEYS_ONLY),
+    Action("shortcuts", "Keys and mouse", "help", ("?", "F1"), "Everything that the keys do", shell=True),
+    Action("about_film", "About this film", "help", (), "Its technical facts", enabled=SHOWN, shell=True),
+    Action("about", "About PTXViewer", "help", (), shell=True),
+)
