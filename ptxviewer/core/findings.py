@@ -11,6 +11,7 @@ from dataclasses import dataclass, replace
 
 import cv2
 import numpy as np
+from numpy.typing import NDArray
 
 from ptxviewer.core.errors import StaleResult
 from ptxviewer.core.geometry import GridMap
@@ -37,6 +38,8 @@ from ptxviewer.core.types import (
 )
 from ptxviewer.core.viewport import pixel_aspect
 
+THICKNESS_SIZE = 700  # longest side of the picture on which the width of a component is measured
+SAMPLE = 20_000  # pixels of a component from which its side and its zones are told
 LOCULATED_SHARE = 0.25  # of one half's air that does not reach the apical zone
 NO_LUNG_SEEN = "the model saw no lung on this side"
 NOT_UPRIGHT = "the film does not lie upright"
@@ -106,36 +109,45 @@ def _at_film(decision: Decision, rows: int, cols: int) -> tuple[FloatMap, Mask]:
 
 def thickness_px(part: Mask, spacing: PixelSpacing) -> float:
     """Return the diameter, in columns, of the largest circle that fits into ``part``: its width at its widest place."""
-    aspect = pixel_aspect(spacing)
+    step = max(1, max(part.shape) // THICKNESS_SIZE)
     crop = np.pad(part, 1).astype(np.uint8)
-    if aspect != 1:
-        size = crop.shape[1], round(crop.shape[0] * aspect)
-        crop = np.asarray(cv2.resize(crop, size, interpolation=cv2.INTER_NEAREST), np.uint8)
-    return max(1.0, 2 * float(cv2.distanceTransform(crop, cv2.DIST_L2, cv2.DIST_MASK_PRECISE).max()) - 0.5)
+    size = max(1, round(crop.shape[1] / step)), max(1, round(crop.shape[0] * pixel_aspect(spacing) / step))
+    if size != crop.shape[::-1]:
+        kind = cv2.INTER_AREA if step > 1 else cv2.INTER_NEAREST
+        crop = np.asarray(np.rint(cv2.resize(crop.astype(np.float32), size, interpolation=kind)), np.uint8)
+    radius = cv2.distanceTransform(crop, cv2.DIST_L2, cv2.DIST_MASK_PRECISE).max()
+    return max(1.0, (2 * float(radius) - 0.5) * step)
+
+
+Pixels = tuple[NDArray[np.intp], NDArray[np.intp]]
+"""Rows and columns of film pixels: a sample of a component that is large enough for its shares."""
 
 
 def _lesion(
     part: Mask, x: int, y: int, score: FloatMap, lungs: LungFields, sides: Orientation, spacing: PixelSpacing
-) -> tuple[Lesion, bool]:
-    """One component, ``part`` (h, w) with its corner at film pixel (x, y); and whether it is on the picture's left."""
+) -> tuple[Lesion, bool, Pixels]:
+    """One component, ``part`` (h, w) with its corner at film pixel (x, y); whether it is on the picture's left."""
     height, width = part.shape
     values = np.where(part, score[y : y + height, x : x + width], np.float32(-1))
     peak = divmod(int(values.argmax()), width)
-    rows, cols = part.nonzero()
-    on_left = lungs.mostly_left(rows + y, cols + x)
-    area, thick = len(rows), thickness_px(part, spacing)
+    flat = np.flatnonzero(part)
+    area, thick = len(flat), thickness_px(part, spacing)
+    mean = float(values.ravel()[flat].mean())
+    flat = flat[:: 1 + area // SAMPLE]
+    pixels = flat // width + y, flat % width + x
+    on_left = lungs.mostly_left(*pixels, score.shape)
     lesion = Lesion(
         side=sides.side(on_left),
         area_px=area,
         area_mm2=None if spacing.pixel_area_mm2 is None else area * spacing.pixel_area_mm2,
         max_score=float(values.max()),
-        mean_score=float(values[part].mean()),
+        mean_score=mean,
         bbox=(x, y, width, height),
         width_mm=None if spacing.col_mm is None else thick * spacing.col_mm,
         width_px=thick,
         peak=(x + peak[1], y + peak[0]),
     )
-    return lesion, on_left
+    return lesion, on_left, pixels
 
 
 def measure(
@@ -150,50 +162,47 @@ def measure(
         return (), ()
     window = mask[top : top + down, left : left + across].view(np.uint8)
     count, labels, stats, _ = cv2.connectedComponentsWithStats(window, connectivity=8)
-    found: list[tuple[Lesion, bool, Mask]] = []
+    found: list[tuple[Lesion, bool, Pixels, int]] = []
     for index in range(1, count):
         x, y, width, height, area = (int(v) for v in stats[index])
         if area >= smallest_px:
             part = labels[y : y + height, x : x + width] == index
-            found.append((*_lesion(part, left + x, top + y, score, lungs, sides, spacing), part))
+            found.append((*_lesion(part, left + x, top + y, score, lungs, sides, spacing), index))
     found.sort(key=lambda item: -item[0].area_px)
     halves = []
     for on_left in (True, False):
-        indices = [i for i, item in enumerate(found) if item[1] is on_left]
-        if not indices:
+        places = [place for place, item in enumerate(found) if item[1] is on_left]
+        if not places:
             continue
-        finding, zoned = _half_finding([(found[i][0], found[i][2]) for i in indices], on_left, lungs, sides)
+        air = mask
+        if len(places) < count - 1:  # not all of the mask is this half's
+            belongs = np.zeros(count, bool)
+            belongs[[found[place][3] for place in places]] = True
+            air = np.zeros_like(mask)
+            air[top : top + down, left : left + across] = belongs[labels]
+        finding, zoned = _half_finding([found[p][0] for p in places], [found[p][2] for p in places], air, on_left,
+                                       lungs, sides)  # fmt: skip
         halves.append(finding)
-        for i, lesion in zip(indices, zoned, strict=True):
-            found[i] = (lesion, *found[i][1:])
+        for place, lesion in zip(places, zoned, strict=True):
+            found[place] = (lesion, *found[place][1:])
     halves.sort(key=lambda half: -half.area_px)
     return tuple(item[0] for item in found), tuple(halves)
 
 
 def _half_finding(
-    parts: list[tuple[Lesion, Mask]], on_left: bool, lungs: LungFields, sides: Orientation
+    lesions: list[Lesion], pixels: list[Pixels], air: Mask, on_left: bool, lungs: LungFields, sides: Orientation
 ) -> tuple[HemithoraxFinding, list[Lesion]]:
-    """What the lesions of one half amount to, and the same lesions with their zones."""
-    lesions = [lesion for lesion, _ in parts]
+    """What the lesions of one half, ``air`` (rows, cols) together, amount to, and the same lesions with their zones."""
     area, side = sum(lesion.area_px for lesion in lesions), sides.side(on_left)
-    air = np.zeros_like(lungs.image_left)
-    for lesion, part in parts:
-        x, y, width, height = lesion.bbox
-        air[y : y + height, x : x + width] |= part
     half = half_of(lungs, air, on_left)
     if half is None:
         return HemithoraxFinding(side, on_left, area, None, NO_LUNG_SEEN), lesions
     if not sides.head_up:
         return HemithoraxFinding(side, on_left, area, None, NOT_UPRIGHT), lesions
-    zoned, apart = [], 0
-    for lesion, part in parts:
-        x, y, width, height = lesion.bbox
-        alone = np.zeros_like(half.air)
-        alone[y - half.top : y - half.top + height, x - half.left : x - half.left + width] = part
-        zoned.append(replace(lesion, zones=zones_of(half, alone)))
-        if (y - half.top) >= APICAL * half.air.shape[0]:
-            apart += lesion.area_px
-    percent = 100.0 * area / int(np.count_nonzero(half.whole))
+    zoned = [replace(lesion, zones=zones_of(half, *places)) for lesion, places in zip(lesions, pixels, strict=True)]
+    apical_to = half.top + APICAL * half.air.shape[0]
+    apart = sum(lesion.area_px for lesion in lesions if lesion.bbox[1] / half.row_scale >= apical_to)
+    percent = 100.0 * area / (area + half.lung_px)
     loculated = apart > LOCULATED_SHARE * area
     return HemithoraxFinding(side, on_left, area, percent, "", distances_of(half), loculated), zoned
 

@@ -1,4 +1,8 @@
-"""The two halves of the chest on a film: the lung fields, to which half a pixel belongs, in which zone it lies."""
+"""The two halves of the chest on a film: the lung fields, to which half a pixel belongs, in which zone it lies.
+
+All of it happens on the *measuring grid*: the film, or the film made smaller by a whole number so that a measure takes
+milliseconds. Its pixels are finer than the network's grid and than a border drawn by hand.
+"""
 
 from __future__ import annotations
 
@@ -15,6 +19,7 @@ from ptxviewer.core.types import FloatMap, Mask, ProbabilityMaps, Radiograph, Si
 LUNG_SCORE = 0.5
 CRUMB = 0.1  # parts of a lung map smaller than this share of its largest part are noise
 SMALLEST_LUNG = 0.01  # of the film: below, no lung was seen on that side
+MEASURED = 1100  # longest side of the measuring grid, in its pixels
 DIVIDE_SIZE = 192  # longer side of the coarse picture on which the halves are told apart
 APICAL, BASAL = 0.25, 0.75  # of the hemithorax's height from its top: above is apical, below is basal
 ZONE_SHARE = 0.25  # of a component's area that a zone needs to be named
@@ -22,7 +27,7 @@ ZONE_SHARE = 0.25  # of a component's area that a zone needs to be named
 
 @dataclass(frozen=True, eq=False)
 class LungFields:
-    """The lungs of one film: (rows, cols) masks by their place in the picture, and the divide between the halves.
+    """The lungs of one film: masks on the measuring grid by their place in the picture, and the divide of the halves.
 
     A lung that was not seen is an empty mask. ``divide`` is coarse, positive nearer to the lung on the left of the
     picture; where not both lungs were seen it is the film's middle.
@@ -45,17 +50,31 @@ class LungFields:
         """The lung on that side of the picture."""
         return self.image_left if on_image_left else self.image_right
 
-    def mostly_left(self, rows: NDArray[np.intp], cols: NDArray[np.intp]) -> bool:
-        """True when most of these film pixels belong to the half on the left of the picture."""
+    def mostly_left(self, rows: NDArray[np.intp], cols: NDArray[np.intp], film: tuple[int, int]) -> bool:
+        """True when most of these pixels of a ``film`` (rows, cols) belong to the half on the left of the picture."""
         height, width = self.divide.shape
         step = 1 + len(rows) // 4000  # a sample is enough for a majority
-        y = rows[::step] * height // self.image_left.shape[0]
-        x = cols[::step] * width // self.image_left.shape[1]
+        y = rows[::step] * height // film[0]
+        x = cols[::step] * width // film[1]
         return bool((self.divide[y, x] > 0).mean() >= 0.5)
 
 
+def measuring_shape(rows: int, cols: int) -> tuple[int, int]:
+    """Return (rows, cols) of the measuring grid of a film."""
+    step = max(1, -(-max(rows, cols) // MEASURED))
+    return max(1, round(rows / step)), max(1, round(cols / step))
+
+
+def on_measuring_grid(mask: Mask, shape: tuple[int, int]) -> Mask:
+    """Bring a (rows, cols) mask of the film to the measuring grid: a pixel is in where half of it is."""
+    if mask.shape == shape:
+        return mask
+    small = cv2.resize(mask.view(np.uint8) * np.uint8(255), shape[::-1], interpolation=cv2.INTER_AREA)
+    return np.asarray(small >= 128)
+
+
 def lung_fields(image_left: Mask, image_right: Mask) -> LungFields:
-    """Return the fields of two (rows, cols) lung masks; lungs too small, or on the wrong side, were not seen."""
+    """Return the fields of two lung masks (measuring grid); lungs too small, or on the wrong side, were not seen."""
     smallest = SMALLEST_LUNG * image_left.size
     left, right = (
         lung if np.count_nonzero(lung) >= smallest else np.zeros_like(lung) for lung in (image_left, image_right)
@@ -74,17 +93,18 @@ def lung_fields(image_left: Mask, image_right: Mask) -> LungFields:
 
 
 def lung_fields_of(maps: ProbabilityMaps) -> LungFields:
-    """Return the lung fields that the network saw, at film resolution."""
-    nothing = np.zeros((maps.rows, maps.cols), bool)
+    """Return the lung fields that the network saw, on the measuring grid."""
+    nothing = np.zeros(measuring_shape(maps.rows, maps.cols), bool)
     if maps.lung_image_left is None or maps.lung_image_right is None:
         return lung_fields(nothing, nothing)
+    content = GridMap.for_film(maps.rows, maps.cols, maps.size).content
     return lung_fields(
-        *(_at_film(grid, maps.rows, maps.cols) for grid in (maps.lung_image_left, maps.lung_image_right))
+        *(_enlarged(grid, content, nothing.shape) for grid in (maps.lung_image_left, maps.lung_image_right))
     )
 
 
-def _at_film(grid: FloatMap, rows: int, cols: int) -> Mask:
-    """One lung map at film resolution, without crumbs. Eight bits are enough for a border that is compared at 0.5."""
+def _enlarged(grid: FloatMap, content: tuple[slice, slice], shape: tuple[int, ...]) -> Mask:
+    """One lung map on the measuring grid, without crumbs. Eight bits are enough for a border compared at 0.5."""
     kept = (grid >= LUNG_SCORE).astype(np.uint8)
     count, labels, stats, _ = cv2.connectedComponentsWithStats(kept, connectivity=8)
     if count > 2:
@@ -92,9 +112,9 @@ def _at_film(grid: FloatMap, rows: int, cols: int) -> Mask:
         crumbs = np.concatenate(([False], areas < CRUMB * areas.max()))
         grid = np.where(crumbs[labels], np.float32(0), grid)
     levels = np.rint(np.clip(grid, 0, 1) * 255).astype(np.uint8)
-    inside = np.ascontiguousarray(levels[GridMap.for_film(rows, cols, grid.shape[0]).content])
-    film = cv2.resize(inside, (cols, rows), interpolation=cv2.INTER_LINEAR)
-    return np.asarray(film >= round(255 * LUNG_SCORE))
+    inside = np.ascontiguousarray(levels[content])
+    large = cv2.resize(inside, (shape[1], shape[0]), interpolation=cv2.INTER_LINEAR)
+    return np.asarray(large >= round(255 * LUNG_SCORE))
 
 
 def _coarse(mask: Mask) -> Mask:
@@ -134,32 +154,42 @@ def orientation_of(film: Radiograph) -> Orientation:
 
 @dataclass(frozen=True, eq=False)
 class Half:
-    """Lung and air of one half of the chest, cut out of the film: ``lung`` and ``air`` (h, w) do not overlap."""
+    """Lung and air of one half of the chest, cut out of the measuring grid: ``lung`` and ``air`` do not overlap."""
 
     on_image_left: bool
-    top: int  # film row and column of the cut's first pixel
+    top: int  # row and column of the cut's first pixel on the measuring grid
     left: int
     lung: Mask
     air: Mask
+    row_scale: float = 1.0  # film pixels per pixel of the grid
+    col_scale: float = 1.0
 
     @property
     def whole(self) -> Mask:
         """The hemithorax as projected: lung and air."""
         return self.lung | self.air
 
+    @property
+    def lung_px(self) -> float:
+        """Area of the lung beside the air, in film pixels."""
+        return float(np.count_nonzero(self.lung)) * self.row_scale * self.col_scale
+
 
 def half_of(lungs: LungFields, air: Mask, on_image_left: bool) -> Half | None:
-    """Cut one half of the chest out of the film; ``air`` (rows, cols) is the pneumothorax of that half.
+    """Cut one half of the chest out of the measuring grid; ``air`` (rows, cols) is the film's pneumothorax there.
 
     None when its lung was not seen: then nothing can be said relative to the hemithorax.
     """
     if not lungs.seen(on_image_left):
         return None
     lung = lungs.lung(on_image_left)
+    rows, cols = lung.shape
+    scales = air.shape[0] / rows, air.shape[1] / cols
+    air = on_measuring_grid(air, (rows, cols))
     x, y, width, height = _around(cv2.boundingRect(lung.view(np.uint8)), cv2.boundingRect(air.view(np.uint8)))
     window = slice(y, y + height), slice(x, x + width)
     inside = air[window]
-    return Half(on_image_left, y, x, lung[window] & ~inside, inside)
+    return Half(on_image_left, y, x, lung[window] & ~inside, inside, *scales)
 
 
 def _around(one: Sequence[int], other: Sequence[int]) -> tuple[int, int, int, int]:
@@ -170,21 +200,22 @@ def _around(one: Sequence[int], other: Sequence[int]) -> tuple[int, int, int, in
     return left, top, right - left, bottom - top
 
 
-def zone_shares(half: Half, part: Mask) -> dict[Zone, float]:
-    """Return which share of ``part`` (h, w), a piece of the half's air, lies in each zone.
+def zone_shares(half: Half, rows: NDArray[np.intp], cols: NDArray[np.intp]) -> dict[Zone, float]:
+    """Return which share of some film pixels, of a piece of the half's air, lies in each zone.
 
     The top and the bottom quarter of the hemithorax's height are apical and basal; between them the half of each row
     towards the chest wall is lateral, the other medial.
     """
     whole = half.whole
-    rows, cols = part.nonzero()
     if not len(rows):
         return {}
     height, width = whole.shape
-    down = (rows + 0.5) / height
+    y = np.clip(((rows + 0.5) / half.row_scale).astype(np.intp) - half.top, 0, height - 1)
+    x = np.clip(((cols + 0.5) / half.col_scale).astype(np.intp) - half.left, 0, width - 1)
+    down = (y + 0.5) / height
     first = whole.argmax(1)
     last = width - 1 - whole[:, ::-1].argmax(1)
-    inward = (cols - first[rows] + 0.5) / (last - first + 1)[rows]  # 0 at the left of the picture
+    inward = (x - first[y] + 0.5) / (last - first + 1)[y]  # 0 at the left of the picture
     lateral = (inward if half.on_image_left else 1 - inward) < 0.5
     apical, basal = down < APICAL, down >= BASAL
     between = ~(apical | basal)
@@ -197,7 +228,7 @@ def zone_shares(half: Half, part: Mask) -> dict[Zone, float]:
     return shares
 
 
-def zones_of(half: Half, part: Mask) -> tuple[Zone, ...]:
-    """Return the zones that hold a good part of ``part`` (h, w), the fullest first."""
-    shares = sorted(zone_shares(half, part).items(), key=lambda item: -item[1])
+def zones_of(half: Half, rows: NDArray[np.intp], cols: NDArray[np.intp]) -> tuple[Zone, ...]:
+    """Return the zones that hold a good part of some film pixels, the fullest first."""
+    shares = sorted(zone_shares(half, rows, cols).items(), key=lambda item: -item[1])
     return tuple(zone for zone, share in shares if share >= ZONE_SHARE)

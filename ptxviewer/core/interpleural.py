@@ -45,7 +45,7 @@ def _on_film(half: Half, line: Line) -> Line:
 
     def point(at: Point) -> Point:
         x = half.lung.shape[1] - at[0] if half.on_image_left else at[0]
-        return half.left + x, half.top + at[1]
+        return (half.left + x) * half.col_scale, (half.top + at[1]) * half.row_scale
 
     return Line(point(line.wall), point(line.lung))
 

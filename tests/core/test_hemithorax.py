@@ -219,3 +219,23 @@ def test_orientation_tags_are_believed_and_oddities_said(across, down, side, say
     assert orientation.side(True) == side
     assert says in orientation.note
     assert bool(orientation.note) == bool(says)
+
+
+@pytest.mark.parametrize(("side", "size"), [("right", 0.5), ("left", 1.0)])
+def test_a_large_film_measured_on_the_smaller_grid_keeps_its_numbers(side, size):
+    made = phantom(side, size, "PA", 16)
+    small = film_like(made, True, False)
+    fine = PixelSpacing(small.spacing.row_mm / 3, small.spacing.col_mm / 3, SpacingOrigin.DETECTOR)
+    of = replace(small, pixels=np.repeat(np.repeat(made.pixels, 3, 0), 3, 1), spacing=fine)
+    at_film = replace(true_maps(small, made), rows=of.rows, cols=of.cols)
+    findings, mask = find(of, at_film, replace(RULE, min_area=0.0))
+    assert mask.shape == of.shape == (3072, 2580)
+    (half,) = findings.halves
+    assert findings.area_mm2 == pytest.approx(made.area_mm2, rel=0.03)
+    assert half.percent == pytest.approx(made.hemithorax_percent, rel=0.03)
+    found = [half.distances.line(name).mm(fine) for name in ("a", "b", "c")]
+    assert found == pytest.approx(made.interpleural_mm, rel=0.03, abs=0.5)
+    lesion = findings.lesions[0]
+    reference = find(small, true_maps(small, made), replace(RULE, min_area=0.0))[0].lesions[0]
+    assert lesion.width_mm == pytest.approx(reference.width_mm, rel=0.03, abs=0.5)
+    assert lesion.zones == reference.zones
