@@ -109,7 +109,7 @@ def _at_film(decision: Decision, rows: int, cols: int) -> tuple[FloatMap, Mask]:
 
 def thickness_px(part: Mask, spacing: PixelSpacing) -> float:
     """Return the diameter, in columns, of the largest circle that fits into ``part``: its width at its widest place."""
-    step = max(1, max(part.shape) // THICKNESS_SIZE)
+    step: int = max(1, max(part.shape) // THICKNESS_SIZE)
     crop = np.pad(part, 1).astype(np.uint8)
     size = max(1, round(crop.shape[1] / step)), max(1, round(crop.shape[0] * pixel_aspect(spacing) / step))
     if size != crop.shape[::-1]:
