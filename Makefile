@@ -2,11 +2,14 @@
 #   make run      open the viewer with the sample study (without a display: write its report)
 #   make test     the tests            make check   lint, format, types, import contracts
 #   make bench    timings              make train   train the network: make train DATA=folder
+#   make package  the app that people install, in dist/
 
 VENV := .venv
 BIN := $(VENV)/bin
 READY := $(VENV)/.ready
 READY_TO_TRAIN := $(VENV)/.ready-to-train
+PACKAGE_VENV := .venv-package
+READY_TO_PACKAGE := $(PACKAGE_VENV)/.ready
 # The first interpreter that is new enough; `make PYTHON=...` takes another.
 PYTHON ?= $(shell for p in python3 python3.13 python3.12 python3.11 python3.10; do \
 	$$p -c 'import sys; sys.exit(sys.version_info < (3, 10))' 2>/dev/null && echo $$p && break; done)
@@ -30,10 +33,9 @@ check: $(READY)
 bench: $(READY)
 	$(BIN)/python -m tests.benchmarks
 
-# The frozen app, one folder: dist/ptxviewer.
-package: $(READY)
-	$(BIN)/python -m pip install --quiet "pyinstaller>=6.10"
-	$(BIN)/python -m PyInstaller --noconfirm --log-level WARN --distpath dist --workpath build/pyinstaller packaging/ptxviewer.spec
+# The app that people install, in dist/: the frozen folder, then the packages of this system. It has an environment of its own.
+package: $(READY_TO_PACKAGE)
+	$(PACKAGE_VENV)/bin/python packaging/build.py $(ARGS)
 
 # DATA is the folder of training films (with index.csv); a run that was stopped goes on. ARGS: see `model.train --help`.
 train: $(READY_TO_TRAIN)
@@ -45,3 +47,6 @@ $(READY): pyproject.toml tools/set_up.py
 
 $(READY_TO_TRAIN): pyproject.toml tools/set_up.py
 	@$(SET_UP) --train --stamp $@
+
+$(READY_TO_PACKAGE): pyproject.toml tools/set_up.py
+	@$(SET_UP) --package --stamp $@

@@ -18,13 +18,13 @@ import numpy as np
 import torch
 from safetensors.torch import load_file, save_file
 
-from ptxviewer.core.phantom import PhantomSpec, film_of, make_phantom
+from ptxviewer.core.phantom import film_of, make_phantom
 from ptxviewer.core.types import DecisionRule
 from ptxviewer.inference import preprocess
 from ptxviewer.inference.network import CHANNELS, NetworkConfig, PneumothoraxNet
 from ptxviewer.inference.runtime import Choice, Runner
+from ptxviewer.inference.selftest import GOLDEN_SPEC
 
-GOLDEN_SPEC = PhantomSpec(side="right", size=0.6, seed=7, rows=512, cols=448)
 PROVISIONAL = DecisionRule(threshold=0.4, score_threshold=0.4, min_area=0.001)
 
 TRAINING_DATA = [

@@ -55,7 +55,7 @@ def window_parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(
         prog="ptxviewer",
         description="Shows where a pneumothorax may be on a chest radiograph. " + RESEARCH_USE,
-        epilog="Commands that need no window: predict, render, report; 'ptxviewer predict --help' and so on.",
+        epilog="Commands that need no window: predict, render, report, selftest; 'ptxviewer predict --help' and so on.",
     )
     parser.add_argument("files", nargs="*", type=Path, metavar="FILE", help="films, folders, ZIP archives or DICOMDIRs")
     parser.add_argument("--sample", action="store_true", help="open the sample study")
@@ -101,6 +101,21 @@ def report_parser() -> argparse.ArgumentParser:
     _device(parser)
     _threshold(parser)
     _force(parser)
+    return parser
+
+
+def selftest_parser() -> argparse.ArgumentParser:
+    """Return the parser of ``ptxviewer selftest``."""
+    from ptxviewer.cli_selftest import add_arguments
+
+    parser = argparse.ArgumentParser(
+        prog="ptxviewer selftest",
+        description="Tries whether the network gives its expected result on this computer, and prints versions and "
+        "device; nothing of a patient. " + RESEARCH_USE,
+        epilog="Exit status: 0 passed, 1 failed.",
+    )
+    _device(parser)
+    add_arguments(parser)
     return parser
 
 
@@ -169,6 +184,13 @@ def report_command(arguments: argparse.Namespace) -> int:
     if engine.info is not None and engine.info.note:
         complain(engine.info.note)
     return 0
+
+
+def selftest_command(arguments: argparse.Namespace) -> int:
+    """Run ``ptxviewer selftest``."""
+    from ptxviewer.cli_selftest import run
+
+    return run(make_engine(arguments.device), say, as_json=arguments.json)
 
 
 def analyse_and_report(
@@ -245,6 +267,7 @@ COMMANDS: dict[str, tuple[Callable[[], argparse.ArgumentParser], Callable[[argpa
     "predict": (predict_parser, predict_command),
     "render": (render_parser, render_command),
     "report": (report_parser, report_command),
+    "selftest": (selftest_parser, selftest_command),
 }
 
 

@@ -18,7 +18,7 @@ from pydicom.uid import generate_uid
 from ptxviewer import cli
 from ptxviewer.core.voi import display_lut
 from ptxviewer.dicom.read import read_film
-from ptxviewer.inference.engine import FakeEngine
+from ptxviewer.inference.engine import FakeEngine, SelfTest
 from ptxviewer.paths import bundle_dir, sample_study
 from tests.dicom.made import dataset, ramp, save
 
@@ -376,3 +376,23 @@ def test_the_shipped_network_finds_the_samples_pneumothorax_and_none_on_the_norm
     assert [lesion["side"] for lesion in sick["lesions"]] == ["right"]
     assert not normal["present"]
     assert normal["lesions"] == []
+
+
+def test_selftest_ends_with_the_result_and_prints_what_support_asks_for(engine, capsys, monkeypatch):
+    assert cli.main(["selftest", "--json"]) == 1  # the fake network is not the one that the golden output is of
+    facts = json.loads(capsys.readouterr().out)
+    assert facts["passed"] is False
+    assert facts["Film decoders"] == "all there"
+    assert facts["Device"] == "CPU"
+    assert cli.main(["selftest", "--device", "cuda"]) == 1
+    assert engine.asked == ["auto", "cuda"]
+    assert "Self-test failed" in capsys.readouterr().out
+    from ptxviewer.inference import selftest
+
+    monkeypatch.setattr(selftest, "self_test", lambda *_: SelfTest(True, "Self-test passed."))
+    assert cli.main(["selftest"]) == 0
+    from ptxviewer.dicom import decoders
+
+    monkeypatch.setattr(decoders, "missing", lambda: ["RLE Lossless"])
+    assert cli.main(["selftest"]) == 1
+    assert "missing for RLE Lossless" in capsys.readouterr().out

@@ -2,6 +2,7 @@
 
     python tools/set_up.py             # what `make run`, `make test` and `make check` need
     python tools/set_up.py --train     # and what `make train` needs
+    python tools/set_up.py --package   # `.venv-package` instead: the app and PyInstaller, nothing that could slip in
 
 A plain `pip install torch` on Linux fetches a CUDA build of several gigabytes, which a viewer on a CPU does not need.
 `PTXVIEWER_TORCH` overrides the choice with words for `pip install`, in a checkout without `.venv`:
@@ -27,6 +28,7 @@ from pathlib import Path
 
 REPOSITORY = Path(__file__).resolve().parents[1]
 VENV = REPOSITORY / ".venv"
+PACKAGE_VENV = REPOSITORY / ".venv-package"
 OLDEST_PYTHON = (3, 10)
 OLDEST_TORCH = (2, 4, 0)
 TORCH_CPU_INDEX = "https://download.pytorch.org/whl/cpu"
@@ -241,15 +243,20 @@ def main() -> int:
     """Set up; 0 also when only system libraries are missing, because work without a window does not need them."""
     parser = argparse.ArgumentParser(description="Set up .venv for PTXViewer.")
     parser.add_argument("--train", action="store_true", help="also what training needs")
+    parser.add_argument("--package", action="store_true", help="the environment that the installable app is built in")
     parser.add_argument("--stamp", type=Path, help="file to touch when everything is there")
     arguments = parser.parse_args()
     if sys.version_info < OLDEST_PYTHON:
         say(f"PTXViewer needs Python 3.10 or newer; this is {platform.python_version()}.")
         return 1
+    extras = "test,check,train" if arguments.train else "test,check"
+    if arguments.package:
+        global VENV
+        VENV, extras = PACKAGE_VENV, "package"
     complete = provide_packages()
     try:
         make_venv()
-        provide_app(provide_torch(), "test,check,train" if arguments.train else "test,check")
+        provide_app(provide_torch(), extras)
     except SetUpError as error:
         say(str(error))
         return 1

@@ -6,14 +6,14 @@ thread, from values that are already there.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import replace
 from pathlib import Path
 
 from ptxviewer.app import sentences, viewing
 from ptxviewer.app.editing import Editing
 from ptxviewer.app.first_read import MARK_FIRST, hidden, marked
-from ptxviewer.app.jobs import Outcome
+from ptxviewer.app.jobs import Outcome, Ticket
 from ptxviewer.app.keeping import Keeping
 from ptxviewer.app.opening import BUSY, Opening
 from ptxviewer.app.reviewing import Reviewing
@@ -23,6 +23,7 @@ from ptxviewer.app.settings import Settings
 from ptxviewer.app.state import FilmStatus, FilmView, OverlayMode, State, Tool
 from ptxviewer.core.errors import PtxError
 from ptxviewer.core.types import DecisionRule, Impression, Verdict
+from ptxviewer.inference.engine import SelfTest
 
 MODES: tuple[OverlayMode, ...] = ("outline", "fill", "heat")
 
@@ -356,6 +357,10 @@ class Presenter:
         self._store.change(message="Saving the report ...")
         work = self._services.save_report
         self._services.disk.submit(lambda _checkpoint: work(request), done, must_finish=True)
+
+    def self_test(self, done: Callable[[Outcome[SelfTest]], None]) -> Ticket:
+        """Try on this computer whether the network says what it said when it was made, after the film it is at."""
+        return self._services.model.submit(self._services.self_test, done)
 
     # ---- the screen, settings, the end
 

@@ -14,7 +14,7 @@ from ptxviewer.app.review_file import Saved
 from ptxviewer.app.settings import Settings
 from ptxviewer.app.state import Banner, Film, Overlay, State
 from ptxviewer.core.types import DecisionRule, Radiograph
-from ptxviewer.inference.engine import Engine, EngineInfo
+from ptxviewer.inference.engine import Checkpoint, Engine, EngineInfo, SelfTest
 
 
 class View(Protocol):
@@ -64,6 +64,7 @@ class Services:
     reviews: Reviews | None = None  # None: reviews last as long as the window
     keep: Lane | None = None  # writes the reviews; None: the disk lane does
     now: Callable[[], datetime] = lambda: datetime.now(timezone.utc)
+    self_test: Callable[[Checkpoint], SelfTest] = lambda _checkpoint: SelfTest(False, "There is no self-test here.")
     memory_bytes: int | None = None  # of films kept ready; None: as the settings say
 
 

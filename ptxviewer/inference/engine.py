@@ -32,6 +32,17 @@ class EngineInfo:
     note: str = ""  # a sentence for the status bar: "CUDA was asked for but is not usable: using the CPU."
 
 
+@dataclass(frozen=True, slots=True)
+class SelfTest:
+    """What came of running the golden phantom through the network on this computer (``inference.selftest``)."""
+
+    passed: bool
+    sentence: str  # for the reader
+    info: EngineInfo | None = None  # None: the network could not even be loaded
+    difference: float | None = None  # largest difference of any score; None: there was nothing to compare
+    took_ms: float | None = None
+
+
 class Engine(Protocol):
     """A network behind a door. One thread at a time calls it: the model lane."""
 
@@ -98,4 +109,13 @@ class FakeEngine:
         )
 
 
-__all__ = ["Cancelled", "Checkpoint", "DeviceChoice", "Engine", "EngineInfo", "FakeEngine", "never_cancelled"]
+__all__ = [
+    "Cancelled",
+    "Checkpoint",
+    "DeviceChoice",
+    "Engine",
+    "EngineInfo",
+    "FakeEngine",
+    "SelfTest",
+    "never_cancelled",
+]

@@ -17,7 +17,7 @@ from types import FrameType, TracebackType
 from typing import cast, get_args
 
 import platformdirs
-from PySide6.QtCore import QEvent, QSocketNotifier, QStandardPaths
+from PySide6.QtCore import QEvent, QSocketNotifier
 from PySide6.QtGui import QFileOpenEvent
 from PySide6.QtWidgets import QApplication
 
@@ -29,10 +29,11 @@ from ptxviewer.app.review_file import ReviewFolder
 from ptxviewer.app.state import State
 from ptxviewer.bootstrap import scrubbed
 from ptxviewer.core.types import Radiograph
-from ptxviewer.inference.engine import DeviceChoice, Engine
+from ptxviewer.inference.engine import Checkpoint, DeviceChoice, Engine, SelfTest
 from ptxviewer.paths import bundle_dir, sample_study
 from ptxviewer.ui.bridge import Bridge
 from ptxviewer.ui.controls import tabular
+from ptxviewer.ui.folders import reports_folder
 from ptxviewer.ui.icons import app_icon
 from ptxviewer.ui.main_window import MainWindow
 from ptxviewer.ui.none_guard import keep_none
@@ -94,15 +95,6 @@ def make_engine(device: str) -> Engine:
     return TorchEngine(choice, bundle_dir())
 
 
-def reports_folder(chosen: str) -> Path:
-    """Return where reports go by default."""
-    if chosen:
-        return Path(chosen)
-    documents = QStandardPaths.writableLocation(QStandardPaths.StandardLocation.DocumentsLocation)
-    folder = Path(documents) if documents else Path.home()
-    return folder if folder.is_dir() else Path.home()
-
-
 def save_report(request: ReportRequest, folder: Path) -> Path:
     """Write the report that was asked for, by default under a neutral name. On the disk lane; raises ``PtxError``."""
     from ptxviewer.ui.report_file import write_report
@@ -138,6 +130,13 @@ def find_films(paths: Sequence[Path], unpacked: Path) -> list[Path]:
     return collect(paths, unpacked)
 
 
+def run_self_test(engine: Engine, checkpoint: Checkpoint) -> SelfTest:
+    """Compare the network with its golden output. On the model lane."""
+    from ptxviewer.inference.selftest import self_test
+
+    return self_test(engine, bundle_dir(), checkpoint)
+
+
 class Session:
     """Everything that lives as long as the window. ``painted`` is called when the window is first on screen."""
 
@@ -153,11 +152,12 @@ class Session:
         settings = settings_file.load(settings_path, problems.append)
         self.bridge = Bridge()
         self._window: MainWindow | None = None
+        network = engine or make_engine(settings.device)
         disk = self._disk = ThreadLane("disk", self.bridge.post)
         services = Services(
             read_film=read,
             collect=lambda paths: find_films(paths, Path(self._unpacked.name)),
-            engine=engine or make_engine(settings.device),
+            engine=network,
             disk=disk,
             model=ThreadLane("model", self.bridge.post),
             save_report=lambda request: save_report(request, reports_folder(self.presenter.settings.reports_folder)),
@@ -165,6 +165,7 @@ class Session:
             sample=sample_study(),
             reviews=ReviewFolder(reviews or settings_path.parent / "reviews"),
             keep=ThreadLane("reviews", self.bridge.post),
+            self_test=lambda checkpoint: run_self_test(network, checkpoint),
         )
         self.presenter = Presenter(self, services, settings)
         self.window = self._window = MainWindow(self.presenter, painted)

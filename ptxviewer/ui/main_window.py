@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QEvent, QObject, Qt, QTimer
 from PySide6.QtGui import (
@@ -37,13 +38,16 @@ from ptxviewer.app.presenter import Presenter
 from ptxviewer.app.state import State
 from ptxviewer.ui import geometry
 from ptxviewer.ui.canvas import Canvas
-from ptxviewer.ui.dialogs.notice import FirstRunNotice
+from ptxviewer.ui.folders import reports_folder
 from ptxviewer.ui.menus import build_menus, make_action, make_toolbar, typing
 from ptxviewer.ui.panels.banner import BannerBar
 from ptxviewer.ui.panels.empty import DropVeil, EmptyPage
 from ptxviewer.ui.panels.film_strip import FilmStrip
 from ptxviewer.ui.panels.reading import ReadingPanel
 from ptxviewer.ui.panels.status_bar import StatusBar
+
+if TYPE_CHECKING:
+    from ptxviewer.ui.dialogs.notice import FirstRunNotice
 
 ZOOM_STEP = 1.25
 PAN_STEP = 60  # screen pixels
@@ -58,6 +62,7 @@ class MainWindow(QMainWindow):
         self._painted = painted
         self._state = presenter.state
         self._actions: dict[str, QAction] = {}
+        self._notice: FirstRunNotice | None = None  # the page of the first start, for as long as the window lives
         self.setWindowTitle("PTXViewer (research use only)")
         self.setAcceptDrops(True)
         self.setMinimumSize(*geometry.SMALLEST)
@@ -127,6 +132,8 @@ class MainWindow(QMainWindow):
         self.reading.show_state(state)
         self.status.show_state(state)
         self.banner.show_state(state)
+        if self._notice is not None:
+            self._notice.show_engine(state.engine)
         for name, action in self._actions.items():
             row = BY_ID[name]
             action.setEnabled(row.enabled(state))
@@ -208,9 +215,9 @@ class MainWindow(QMainWindow):
         self._ask(KeySheet(self))
 
     def _about(self) -> None:
-        from ptxviewer.ui.dialogs.about import about_program
+        from ptxviewer.ui.dialogs.about_program import ProgramDialog
 
-        self._ask(about_program(self._state, self))
+        self._ask(ProgramDialog(self._state, self._presenter.self_test, self))
 
     def _settings(self) -> None:
         from ptxviewer.ui.dialogs.settings import SettingsDialog
@@ -230,8 +237,18 @@ class MainWindow(QMainWindow):
         """At the first start, say what the program is not for; without consent it ends."""
         if self._presenter.settings.accepted_notice:
             return
-        notice = FirstRunNotice(self)
-        notice.accepted.connect(lambda: self._presenter.store_settings(accepted_notice=True))
+        from ptxviewer.ui.dialogs.notice import FirstRunNotice
+
+        given = reports_folder(self._presenter.settings.reports_folder)
+        notice = self._notice = FirstRunNotice(given, self._state.engine, self)
+
+        def accepted() -> None:
+            kept = replace(self._presenter.settings, accepted_notice=True)
+            self._presenter.apply_settings(
+                kept if notice.reports == given else replace(kept, reports_folder=str(notice.reports))
+            )
+
+        notice.accepted.connect(accepted)
         notice.rejected.connect(self.close)
         self._ask(notice)
 

@@ -25,8 +25,8 @@ def bundle():
 
 @pytest.fixture(scope="module")
 def golden_film():
-    from model.export import GOLDEN_SPEC
     from ptxviewer.core.phantom import film_of, make_phantom
+    from ptxviewer.inference.selftest import GOLDEN_SPEC
 
     return film_of(make_phantom(GOLDEN_SPEC))
 

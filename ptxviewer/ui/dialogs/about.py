@@ -1,37 +1,15 @@
-"""Two pages of facts: about the program and its model, and about the film on screen."""
+"""A page of facts, and the one about the film on screen; the one about the program is in ``about_program``."""
 
 from __future__ import annotations
 
-import platform
-
-from PySide6 import __version__ as pyside_version
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QDialog, QDialogButtonBox, QFormLayout, QLabel, QVBoxLayout, QWidget
 
-from ptxviewer import __version__
-from ptxviewer.app.state import State
+from ptxviewer.app.diagnostics import Facts
 from ptxviewer.core.types import Radiograph
-from ptxviewer.report.model import RESEARCH_USE
 from ptxviewer.ui.controls import label
 
-Facts = tuple[tuple[str, str], ...]
 WIDTH = 560
-
-
-def program_facts(state: State) -> Facts:
-    """Return what the About dialog says."""
-    info = state.engine.info
-    model: Facts = (("Model", state.engine.error or "not loaded yet"),)
-    if info is not None:
-        rule = info.rule
-        model = (
-            ("Model", info.model_id),
-            ("Weights (SHA-256)", info.model_sha256),
-            ("Operating point", f"threshold {rule.threshold:.2f}, film score {rule.score_threshold:.2f}"),
-            ("Device", info.device + (f" ({info.note})" if info.note else "")),
-        )
-    versions = f"Python {platform.python_version()}, Qt for Python {pyside_version}"
-    return (("Version", __version__), *model, ("Runs on", versions), ("Licence", "Apache-2.0"))
 
 
 def film_facts(film: Radiograph) -> Facts:
@@ -75,27 +53,23 @@ class FactsDialog(QDialog):
         form.setHorizontalSpacing(20)
         form.setVerticalSpacing(8)
         for name, value in facts:
-            form.addRow(label("quiet", name), self._value(value))
+            form.addRow(label("quiet", name), self.value_label(value))
         column.addLayout(form)
         column.addSpacing(10)
         column.addStretch(1)
-        buttons = QDialogButtonBox(QDialogButtonBox.StandardButton.Close)
+        self.form = form
+        self.buttons = buttons = QDialogButtonBox(QDialogButtonBox.StandardButton.Close)
         buttons.rejected.connect(self.reject)
         column.addWidget(buttons)
         self.resize(WIDTH, column.heightForWidth(WIDTH))
 
     @staticmethod
-    def _value(text: str) -> QLabel:
+    def value_label(text: str) -> QLabel:
+        """Return a value that can be selected; a hash is broken in two."""
         hash_like = len(text) == 64 and " " not in text
         shown = label("text", f"{text[:32]}\n{text[32:]}" if hash_like else text, wrap=True)
         shown.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
         return shown
-
-
-def about_program(state: State, parent: QWidget) -> FactsDialog:
-    """Return the dialog about the program."""
-    remark = f"Shows where a pneumothorax may be on a chest radiograph. {RESEARCH_USE} Nothing leaves this computer."
-    return FactsDialog("About PTXViewer", "PTXViewer", remark, program_facts(state), parent)
 
 
 def about_film(number: int, film: Radiograph, parent: QWidget) -> FactsDialog:

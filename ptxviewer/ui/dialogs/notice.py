@@ -1,10 +1,13 @@
-"""Shown once, at the first start: what this program is not for."""
+"""Shown once, at the first start: what this program is not for, where reports go, what the network runs on."""
 
 from __future__ import annotations
 
-from PySide6.QtWidgets import QDialog, QHBoxLayout, QPushButton, QVBoxLayout, QWidget
+from pathlib import Path
 
-from ptxviewer.ui.controls import label
+from PySide6.QtWidgets import QDialog, QFileDialog, QGridLayout, QHBoxLayout, QPushButton, QVBoxLayout, QWidget
+
+from ptxviewer.app.state import EngineStatus
+from ptxviewer.ui.controls import ElidedLabel, hairline, label
 
 SENTENCES = (
     "PTXViewer is for research and education. It is not a medical device and must not be used for diagnosis or "
@@ -14,22 +17,37 @@ SENTENCES = (
     "pneumothorax.",
     "Films stay on this computer. Reports leave patient data out unless the settings say otherwise.",
 )
+LATER = "Both can be changed in the settings."
 WIDTH = 520
 
 
-class FirstRunNotice(QDialog):
-    """Accepted once; rejecting it ends the program."""
+def device_text(engine: EngineStatus) -> str:
+    """Return what the network runs on, as far as it is known yet."""
+    if engine.info is not None:
+        return engine.info.device + (f". {engine.info.note}" if engine.info.note else "")
+    return engine.error or "being prepared ..."
 
-    def __init__(self, parent: QWidget | None = None) -> None:
+
+class FirstRunNotice(QDialog):
+    """Accepted once; rejecting it ends the program. ``reports`` is the folder chosen here, or the one given."""
+
+    def __init__(self, reports: Path, engine: EngineStatus, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.setWindowTitle("Research use only")
         self.setFixedWidth(WIDTH)
+        self.reports = reports
+        self._folder = ElidedLabel()
+        self._device = label("text", wrap=True)
         column = QVBoxLayout(self)
         column.setContentsMargins(24, 20, 24, 16)
         column.setSpacing(10)
         column.addWidget(label("number", "Research use only"))
         for sentence in SENTENCES:
             column.addWidget(label("text", sentence, wrap=True))
+        column.addSpacing(2)
+        column.addWidget(hairline())
+        column.addLayout(self._choices())
+        column.addWidget(label("quiet", LATER))
         column.addSpacing(8)
         row = QHBoxLayout()
         row.addStretch(1)
@@ -43,4 +61,37 @@ class FirstRunNotice(QDialog):
         row.addWidget(accept)
         column.addStretch(1)
         column.addLayout(row)
+        self._show_folder(reports)
+        self.show_engine(engine)
         self.resize(WIDTH, column.heightForWidth(WIDTH))
+        accept.setFocus()
+
+    def _choices(self) -> QGridLayout:
+        grid = QGridLayout()
+        grid.setHorizontalSpacing(16)
+        grid.setVerticalSpacing(8)
+        grid.setColumnStretch(1, 1)
+        choose = QPushButton("Change ...")
+        choose.setObjectName("small")
+        choose.setAutoDefault(False)
+        choose.setAccessibleName("Change where reports go")
+        choose.clicked.connect(self._choose)
+        grid.addWidget(label("quiet", "Reports go to"), 0, 0)
+        grid.addWidget(self._folder, 0, 1)
+        grid.addWidget(choose, 0, 2)
+        grid.addWidget(label("quiet", "The network runs on"), 1, 0)
+        grid.addWidget(self._device, 1, 1, 1, 2)
+        return grid
+
+    def show_engine(self, engine: EngineStatus) -> None:
+        """Say what the network runs on: it is loaded while this page is read."""
+        self._device.setText(device_text(engine))
+
+    def _show_folder(self, folder: Path) -> None:
+        self.reports = folder
+        self._folder.setText(str(folder))
+
+    def _choose(self) -> None:
+        name = QFileDialog.getExistingDirectory(self, "Save reports in", str(self.reports))
+        if name:
+            self._show_folder(Path(name))

@@ -1,0 +1,76 @@
+"""Does the network say here what it said when it was made? One phantom against the bundle's golden output."""
+
+from __future__ import annotations
+
+import time
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+
+from ptxviewer.core.errors import PtxError
+from ptxviewer.core.phantom import PhantomSpec, film_of, make_phantom
+from ptxviewer.core.types import ProbabilityMaps
+from ptxviewer.inference.engine import Checkpoint, Engine, SelfTest, never_cancelled
+
+GOLDEN_FILE = "golden.npz"
+GOLDEN_SPEC = PhantomSpec(side="right", size=0.6, seed=7, rows=512, cols=448)
+
+# In float32, processors differ in the last bits only, and the file keeps half precision. bfloat16 and graphics cards
+# may differ more: there the decision has to be the same, by the rule with which bfloat16 was admitted.
+MAP_TOLERANCE = 5e-3
+SCORE_TOLERANCE = 2e-3
+EXACT_DEVICE = "CPU"
+
+
+def self_test(engine: Engine, bundle: Path, checkpoint: Checkpoint = never_cancelled) -> SelfTest:
+    """Run the golden phantom through ``engine`` and compare with ``bundle``; every failure is a result, none raises.
+
+    Loading the engine compares the weights with the hash on their card, so that is tested as well.
+    """
+    try:
+        info = engine.load()
+    except PtxError as error:
+        return SelfTest(False, f"Self-test failed: {error}")
+    try:
+        with np.load(bundle / GOLDEN_FILE) as golden:
+            expected, expected_score = golden["maps"].astype(np.float32), float(golden["score"])
+    except (OSError, ValueError, KeyError):
+        return SelfTest(False, "Self-test failed: the model's golden output is missing or cannot be read.", info)
+    checkpoint()
+    started = time.perf_counter()
+    try:
+        maps = engine.predict(film_of(make_phantom(GOLDEN_SPEC)), checkpoint)
+    except PtxError as error:
+        return SelfTest(False, f"Self-test failed: {error}", engine.info)
+    took_ms = 1000 * (time.perf_counter() - started)
+    info = engine.info or info
+    found = stacked(maps)
+    if found is None or found.shape != expected.shape:
+        return SelfTest(False, "Self-test failed: the golden output was made for another network.", info)
+    difference = max(float(np.abs(found - expected).max()), abs(maps.score - expected_score))
+    if info.device == EXACT_DEVICE:
+        passed = np.abs(found - expected).max() <= MAP_TOLERANCE and abs(maps.score - expected_score) <= SCORE_TOLERANCE
+    else:
+        passed = _same_decision(expected, expected_score, found, maps.score, info.rule.threshold)
+    sentence = (
+        f"Self-test passed: the network gives the expected result on {info.device}."
+        if passed
+        else f"Self-test failed: the network's result on {info.device} is not the expected one. Do not use its results."
+    )
+    return SelfTest(bool(passed), sentence, info, difference, took_ms)
+
+
+def stacked(maps: ProbabilityMaps) -> NDArray[np.float32] | None:
+    """Return the three maps as one array (3, S, S) in the network's order, None where it gave no lungs."""
+    if maps.lung_image_left is None or maps.lung_image_right is None:
+        return None
+    return np.stack((maps.pneumothorax, maps.lung_image_left, maps.lung_image_right))
+
+
+def _same_decision(
+    expected: NDArray[np.float32], expected_score: float, found: NDArray[np.float32], score: float, threshold: float
+) -> bool:
+    from ptxviewer.inference.runtime import Result, same_decision
+
+    return same_decision(Result(expected, expected_score), Result(found, score), threshold)

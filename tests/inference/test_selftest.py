@@ -1,0 +1,85 @@
+"""The self-test passes where the network says what it said when it was made, and fails wherever it does not."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from ptxviewer.core.errors import ModelUnavailable
+from ptxviewer.core.phantom import film_of, make_phantom
+from ptxviewer.inference.engine import FakeEngine
+from ptxviewer.inference.selftest import GOLDEN_FILE, GOLDEN_SPEC, self_test, stacked
+from ptxviewer.inference.torch_engine import TorchEngine
+from ptxviewer.paths import bundle_dir
+from tests.bundles import write_bundle
+
+
+def write_golden(folder, engine, shift=0.0, score=0.0):
+    maps = engine.predict(film_of(make_phantom(GOLDEN_SPEC)))
+    folder.mkdir(exist_ok=True)
+    np.savez_compressed(
+        folder / GOLDEN_FILE, maps=(stacked(maps) + shift).astype(np.float16), score=np.float32(maps.score + score)
+    )
+    return folder
+
+
+def test_the_network_of_a_bundle_passes_against_its_own_output(tmp_path):
+    bundle = write_bundle(tmp_path / "bundle")
+    write_golden(bundle, TorchEngine("cpu", bundle))
+    result = self_test(TorchEngine("cpu", bundle), bundle)
+    assert result.passed, result
+    assert result.info is not None
+    assert result.difference is not None
+    assert "expected result on CPU" in result.sentence
+
+
+def test_weights_that_were_altered_fail_before_anything_is_compared(tmp_path):
+    bundle = write_bundle(tmp_path / "bundle")
+    write_golden(bundle, TorchEngine("cpu", bundle))
+    weights = bundle / "weights.safetensors"
+    weights.write_bytes(weights.read_bytes()[:-1] + b"\x01")
+    result = self_test(TorchEngine("cpu", bundle), bundle)
+    assert not result.passed
+    assert result.info is None
+    assert "altered" in result.sentence
+
+
+@pytest.mark.parametrize(("shift", "score"), [(0.02, 0.0), (0.0, 0.05)])
+def test_another_answer_fails_and_says_not_to_use_it(tmp_path, shift, score):
+    folder = write_golden(tmp_path, FakeEngine(), shift, score)
+    result = self_test(FakeEngine(), folder)
+    assert not result.passed
+    assert "Do not use its results" in result.sentence
+    assert result.difference == pytest.approx(max(shift, score), abs=1e-3)
+
+
+def test_a_missing_or_foreign_golden_output_fails(tmp_path):
+    assert "missing" in self_test(FakeEngine(), tmp_path).sentence
+    write_golden(tmp_path, FakeEngine(size=32))
+    result = self_test(FakeEngine(), tmp_path)
+    assert not result.passed
+    assert "another network" in result.sentence
+
+
+def test_a_network_that_gives_nothing_fails_in_one_sentence(tmp_path):
+    write_golden(tmp_path, FakeEngine())
+    broken = FakeEngine(error=ModelUnavailable("The network gave no usable result for this film."))
+    assert self_test(broken, tmp_path).sentence == "Self-test failed: The network gave no usable result for this film."
+
+
+def test_another_device_has_to_decide_the_same_not_to_compute_the_same(tmp_path):
+    class OnCard(FakeEngine):
+        def load(self):
+            from dataclasses import replace
+
+            self._info = replace(super().load(), device="CUDA of a test")
+            return self._info
+
+    assert self_test(OnCard(), write_golden(tmp_path, FakeEngine(), shift=0.006)).passed  # no mask hangs on it
+    assert not self_test(OnCard(), write_golden(tmp_path, FakeEngine(), shift=-0.2)).passed
+
+
+@pytest.mark.weights
+def test_the_shipped_network_passes_on_this_machine():
+    result = self_test(TorchEngine("cpu"), bundle_dir())
+    assert result.passed, result

@@ -1,0 +1,115 @@
+"""Help > About: the self-test runs from there, and the diagnostics can be copied, without anything of a patient."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Iterator
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+from PySide6.QtGui import QGuiApplication
+from PySide6.QtWidgets import QFileDialog, QLabel
+from pytestqt.qtbot import QtBot
+
+from ptxviewer import __version__
+from ptxviewer.app.settings import load
+from ptxviewer.core.types import ProbabilityMaps, Radiograph
+from ptxviewer.inference.engine import Checkpoint, FakeEngine, never_cancelled
+from ptxviewer.ui.application import Session
+from ptxviewer.ui.dialogs.about_program import RUNNING, ProgramDialog
+from ptxviewer.ui.dialogs.notice import FirstRunNotice
+
+pytestmark = pytest.mark.qt_log_ignore("This plugin does not support")  # offscreen has no window manager
+
+
+@pytest.fixture
+def session(qtbot: QtBot, tmp_path: Path) -> Iterator[Session]:
+    one = Session(tmp_path / "settings.json", FakeEngine())
+    qtbot.addWidget(one.window)
+    one.window.show()
+    yield one
+    assert one.close()
+
+
+def about(session: Session) -> ProgramDialog:
+    session.window._actions["about"].trigger()
+    dialog = session.window.findChild(ProgramDialog)
+    assert isinstance(dialog, ProgramDialog)
+    return dialog
+
+
+def words(dialog: FirstRunNotice | ProgramDialog) -> str:
+    return " | ".join(label.text() for label in dialog.findChildren(QLabel))
+
+
+def test_the_self_test_runs_on_the_models_lane_and_says_what_it_found(session: Session, qtbot: QtBot) -> None:
+    dialog = about(session)
+    dialog.test.click()
+    assert RUNNING in words(dialog)
+    assert not dialog.test.isEnabled()
+    qtbot.waitUntil(dialog.test.isEnabled, timeout=20_000)
+    assert "0" * 32 in words(dialog)  # the network was loaded for it, and is named now
+    assert "not loaded yet" not in words(dialog)
+    assert "Self-test failed" in words(dialog)  # the fake network is not the one that the golden output is of
+    dialog.close()
+
+
+def test_copied_diagnostics_have_what_support_asks_for_and_no_reader(session: Session, qtbot: QtBot) -> None:
+    session.presenter.apply_settings(replace(session.presenter.settings, reader="Dr. Planted"))
+    dialog = about(session)
+    dialog.test.click()
+    qtbot.waitUntil(dialog.test.isEnabled, timeout=20_000)
+    dialog.copy.click()
+    text = QGuiApplication.clipboard().text()
+    for expected in (__version__, "0" * 64, "Device: CPU", "Qt: ", "offscreen", "Self-test failed", "pydicom: "):
+        assert expected in text
+    assert "Planted" not in text
+    assert str(Path.home()) not in text
+    dialog.close()
+
+
+class Waiting(FakeEngine):
+    """Analyses until it is told to stop."""
+
+    def __init__(self) -> None:
+        super().__init__(size=384)
+        self.started = threading.Event()
+
+    def predict(self, film: Radiograph, checkpoint: Checkpoint = never_cancelled) -> ProbabilityMaps:
+        self.started.set()
+        pause = threading.Event()
+        while True:
+            checkpoint()
+            pause.wait(0.002)
+
+
+def test_closing_the_dialog_ends_a_self_test_that_still_runs(qtbot: QtBot, tmp_path: Path) -> None:
+    engine = Waiting()
+    session = Session(tmp_path / "settings.json", engine)
+    qtbot.addWidget(session.window)
+    session.window.show()
+    dialog = about(session)
+    dialog.test.click()
+    qtbot.waitUntil(engine.started.is_set, timeout=20_000)
+    dialog.close()
+    qtbot.waitUntil(lambda: session.presenter._services.model.pending == 0, timeout=10_000)  # type: ignore[attr-defined]
+    assert session.close()
+
+
+def test_the_first_page_says_where_reports_go_and_on_what_the_network_runs(
+    session: Session, qtbot: QtBot, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    session.window.ask_to_accept()
+    notice = session.window.findChild(FirstRunNotice)
+    assert isinstance(notice, FirstRunNotice)
+    assert "being prepared" in words(notice)
+    session.presenter.warm_up()
+    qtbot.waitUntil(lambda: "| CPU |" in words(notice), timeout=20_000)
+    monkeypatch.setattr(QFileDialog, "getExistingDirectory", lambda *_: str(tmp_path / "reports"))
+    notice._choose()
+    assert str(tmp_path / "reports") in words(notice)
+    notice.accept()
+    kept = load(tmp_path / "settings.json")
+    assert kept.accepted_notice
+    assert kept.reports_folder == str(tmp_path / "reports")
