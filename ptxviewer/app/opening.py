@@ -21,7 +21,7 @@ from ptxviewer.app.services import Services, Store
 from ptxviewer.app.state import Banner, EngineStatus, Film, FilmStatus, FilmView
 from ptxviewer.core.errors import ModelUnavailable, StaleResult
 from ptxviewer.core.findings import find
-from ptxviewer.core.types import Findings, ProbabilityMaps, Review
+from ptxviewer.core.types import Findings, ProbabilityMaps, Radiograph, Review
 from ptxviewer.inference.engine import Checkpoint, EngineInfo
 
 Analysis = tuple[EngineInfo, ProbabilityMaps, Findings]
@@ -254,7 +254,7 @@ class Opening:
 
         def done(outcome: Outcome[Analysis]) -> None:
             self._analysing = None
-            self._analysed(film_id, radiograph.key, review, outcome)
+            self._analysed(film_id, radiograph, review, outcome)
             self.pump()
 
         if self._store.state.engine.phase == "not loaded":
@@ -262,8 +262,9 @@ class Opening:
         self._store.update(replace(film, status=FilmStatus.ANALYSING, note=""))
         self._analysing = _Running(self._services.model.submit(work, done), film_id)
 
-    def _analysed(self, film_id: int, key: str, review: Review, outcome: Outcome[Analysis]) -> None:
+    def _analysed(self, film_id: int, radiograph: Radiograph, review: Review, outcome: Outcome[Analysis]) -> None:
         film = self._store.state.film(film_id)
+        key = radiograph.key
         if film is None or film.key != key or film.status is not FilmStatus.ANALYSING:
             return  # closed, or another frame: the result belongs to nobody
         error = outcome.error
@@ -278,11 +279,9 @@ class Opening:
             info, maps, findings = outcome.value
             self._ready(info)
             film = replace(film, status=FilmStatus.DONE, maps=maps, findings=findings, note="")
-            if (film.review.threshold, film.review.mask) != (
-                review.threshold,
-                review.mask,
-            ):  # moved while the network was at work
-                film = measured(film, film.radiograph, info.rule)
+            now, spacing = film.review, film.radiograph.spacing if film.radiograph is not None else radiograph.spacing
+            if (now.threshold, now.mask, spacing) != (review.threshold, review.mask, radiograph.spacing):
+                film = measured(film, film.radiograph, info.rule)  # moved while the network was at work
             self._store.update(film)
         if film_id == self._store.state.current_id:
             self.announce()

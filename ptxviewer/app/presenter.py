@@ -15,6 +15,7 @@ from ptxviewer.app.editing import Editing
 from ptxviewer.app.first_read import MARK_FIRST, hidden, marked
 from ptxviewer.app.jobs import Outcome, Ticket
 from ptxviewer.app.keeping import Keeping
+from ptxviewer.app.measuring import KIND_OF, Measuring
 from ptxviewer.app.opening import BUSY, Opening
 from ptxviewer.app.reviewing import Reviewing
 from ptxviewer.app.sentences import NOTHING_FOUND, WENT_WRONG, sentence
@@ -38,6 +39,7 @@ class Presenter:
         self._keeping = Keeping(self._store, services, lambda: self.settings.reader)
         self._reviewing = Reviewing(self._store, self._keeping)
         self.editing = Editing(self._store, self._reviewing)
+        self.measuring = Measuring(self._store, self._reviewing)
         self._opening = Opening(
             self._store, services, self._film_budget, self._reviewing.forget, self._reviewing.restore
         )
@@ -59,6 +61,7 @@ class Presenter:
     def settle(self) -> None:
         """End what the hand is doing to the film on screen: the reader turns to something else."""
         self.editing.settle()
+        self.measuring.settle()
         self._reviewing.settle_threshold()
 
     # ---- opening and analysing
@@ -239,7 +242,8 @@ class Presenter:
     def set_tool(self, tool: Tool) -> None:
         """Choose what dragging with the left button does."""
         self.editing.settle()
-        self._store.change(tool=tool)
+        self.measuring.settle()
+        self._store.change(tool=tool, measure_tool=tool if tool in KIND_OF else self.state.measure_tool)
 
     # ---- the overlay
 
@@ -287,7 +291,7 @@ class Presenter:
 
     def undo(self) -> None:
         """Take back the last change to the film on screen: of a polygon that is being drawn, its last corner."""
-        if not self.editing.step_back():
+        if not self.editing.step_back() and not self.measuring.cancel():
             self.editing.settle()
             self._reviewing.undo()
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 import base64
 import hashlib
 import json
+import math
 import os
 from collections.abc import Callable
 from dataclasses import dataclass, field, fields
@@ -17,6 +18,7 @@ from typing import Any, get_args
 
 from ptxviewer.core.errors import ExportFailed, PtxError
 from ptxviewer.core.files import write_atomic
+from ptxviewer.core.measure import KINDS, Measurement
 from ptxviewer.core.tiles import PackedMask
 from ptxviewer.core.types import FirstRead, Impression, Radiograph, Review, Verdict
 
@@ -93,6 +95,31 @@ def _read_mask(value: Any) -> PackedMask | None:
     return PackedMask.pack(PackedMask(rows, cols, tuple(tiles)).unpack())
 
 
+def _number(value: Any) -> float:
+    if isinstance(value, bool) or not isinstance(value, (int, float)) or not math.isfinite(value):
+        raise ValueError("no number")
+    return float(value)
+
+
+def _write_measurements(measurements: tuple[Measurement, ...]) -> Any:
+    return [{"kind": one.kind, "points": one.points, "mm": one.mm} for one in measurements]
+
+
+def _read_measurements(value: Any) -> tuple[Measurement, ...]:
+    kind = _one_of(*KINDS)
+    found = tuple(
+        Measurement(
+            kind(one["kind"]),
+            tuple((_number(x), _number(y)) for x, y in one["points"]),
+            None if one["mm"] is None else _number(one["mm"]),
+        )
+        for one in value
+    )
+    if any(len(one.points) != (3 if one.kind == "angle" else 2) for one in found):
+        raise ValueError("another number of points")
+    return found
+
+
 def _same(value: Any) -> Any:
     return value
 
@@ -102,6 +129,7 @@ CODECS: dict[str, tuple[Callable[[Any], Any], Callable[[Any], Any]]] = {
     "verdict": (_same, _one_of(*get_args(Verdict))),
     "note": (_same, _text),
     "mask": (_write_mask, _read_mask),
+    "measurements": (_write_measurements, _read_measurements),
 }
 """Write and read of each field of ``Review``."""
 

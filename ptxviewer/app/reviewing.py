@@ -9,6 +9,7 @@ from ptxviewer.app.keeping import Keeping, ReadFilm
 from ptxviewer.app.sentences import NOTHING_FOUND
 from ptxviewer.app.services import Store
 from ptxviewer.app.state import Film
+from ptxviewer.core.calibration import calibrated
 from ptxviewer.core.findings import find
 from ptxviewer.core.history import History
 from ptxviewer.core.types import DecisionRule, FirstRead, Radiograph, Review, Verdict
@@ -46,8 +47,13 @@ class Reviewing:
         self._stepping = film.id if stepping else None
         self._histories[film.id, film.view.frame] = history
         before = film.review
+        spacing = film.radiograph.spacing if film.radiograph is not None else None
         film = self._marked(film, history)
-        if film.review.threshold != before.threshold or film.review.mask != before.mask:
+        if (
+            film.review.threshold != before.threshold
+            or film.review.mask != before.mask
+            or (film.radiograph is not None and film.radiograph.spacing != spacing)
+        ):
             film = measured(film, film.radiograph, store.rule)
         state = store.state.with_film(film)
         banner = state.banner
@@ -59,11 +65,15 @@ class Reviewing:
 
     @staticmethod
     def _marked(film: Film, history: History[Review]) -> Film:
+        measurements = history.present.measurements
         return replace(
             film,
             review=history.present,
+            radiograph=None if film.radiograph is None else calibrated(film.radiograph, measurements),
             live_threshold=None,
             live_stroke=None,
+            live_measure=None,
+            chosen=film.chosen if film.chosen is not None and film.chosen < len(measurements) else None,
             can_undo=bool(history.past),
             can_redo=bool(history.future),
         )
@@ -146,9 +156,11 @@ class Reviewing:
         """Return a film that was just read with the review that was kept of it, unless it has a newer one."""
         film = replace(film, kept_as=read.name)
         saved = self._keeping.newest(read)
-        if saved is None or (film.id, film.view.frame) in self._histories:
+        if saved is not None and (film.id, film.view.frame) not in self._histories:
+            film = replace(film, review=saved.review, first_read=saved.first_read)
+        if film.radiograph is None:
             return film
-        return replace(film, review=saved.review, first_read=saved.first_read)
+        return replace(film, radiograph=calibrated(film.radiograph, film.review.measurements))
 
     def recall(self, film: Film) -> Film:
         """Return the film with the review that its frame had, an empty one where it had none."""

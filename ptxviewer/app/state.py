@@ -7,12 +7,17 @@ from enum import Enum
 from pathlib import Path
 from typing import Literal
 
+from ptxviewer.core.measure import Measurement, Point
 from ptxviewer.core.strokes import Stroke
 from ptxviewer.core.types import DecisionRule, Findings, FirstRead, ProbabilityMaps, Radiograph, Review, Voi
 from ptxviewer.inference.engine import EngineInfo
 
 OverlayMode = Literal["outline", "fill", "heat"]
-Tool = Literal["window", "zoom", "pan", "brush", "erase", "polygon", "fill", "shrink"]
+Tool = Literal[
+    "window", "zoom", "pan",
+    "brush", "erase", "polygon", "fill", "shrink",
+    "length", "angle", "ellipse", "rectangle", "calibrate",
+]  # fmt: skip
 
 
 class FilmStatus(str, Enum):
@@ -40,6 +45,17 @@ class FilmView:
     frame: int = 0
 
 
+@dataclass(frozen=True)
+class LiveMeasure:
+    """A measurement in the hand: number ``item`` of the film, or a new one (None)."""
+
+    measurement: Measurement
+    item: int | None
+    handle: int | None  # what the hand holds of it; None: all of it
+    at: Point  # where the hand is, a film point
+    asks: bool = False  # a calibration that waits for the length of its object
+
+
 @dataclass(frozen=True, eq=False)
 class Film:
     """One entry of the film strip."""
@@ -60,6 +76,8 @@ class Film:
     frames: int = 1  # as last read; known also while another frame is on its way
     live_threshold: float | None = None  # while the slider is dragged; the overlay follows it at once
     live_stroke: Stroke | None = None  # while the hand draws; the canvas shows it on top of the mask
+    live_measure: LiveMeasure | None = None
+    chosen: int | None = None  # of the measurements, the one that a key deletes
     first_read: FirstRead = field(default_factory=FirstRead)
     kept_as: str = ""  # name of its saved review
     can_undo: bool = False
@@ -117,6 +135,7 @@ class State:
     current_id: int | None = None
     overlay: Overlay = Overlay()
     tool: Tool = "window"
+    measure_tool: Tool = "length"  # the measuring tool that was used last
     brush: float = 20.0  # radius in film pixels
     engine: EngineStatus = EngineStatus()
     banner: Banner | None = None

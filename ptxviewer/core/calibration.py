@@ -8,9 +8,11 @@ of preference follows Cornerstone3D and Weasis).
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
 
-from ptxviewer.core.types import NO_SPACING, PixelSpacing, SpacingOrigin
+from ptxviewer.core.measure import Measurement, aspect_of
+from ptxviewer.core.types import NO_SPACING, PixelSpacing, Radiograph, SpacingOrigin
 
 SMALLEST_FIELD_MM, LARGEST_FIELD_MM = 250.0, 600.0
 """Width of field that an adult chest can have; detectors are 300 to 450 mm wide."""
@@ -88,3 +90,43 @@ def spacing_from_tags(tags: SpacingTags, cols: int, is_chest_projection: bool = 
         "sizes are given in pixels and percent."
     )
     return PixelSpacing(None, None, SpacingOrigin.IMPLAUSIBLE, "pixels only, spacing not plausible", note)
+
+
+def reader_spacing(given: PixelSpacing, drawn: Measurement) -> PixelSpacing | None:
+    """Return the spacing at which the line over an object has its true length; None where it has no size.
+
+    The shape of a pixel is the one of ``given``, what the file says; square where it says nothing. A field that no
+    chest has is said, not corrected: the reader may have measured on a cut-out.
+    """
+    if drawn.mm is None or not math.isfinite(drawn.mm) or drawn.mm <= 0:
+        return None
+    aspect = aspect_of(given)
+    (x0, y0), (x1, y1) = drawn.points
+    long = math.hypot(x1 - x0, (y1 - y0) * aspect)
+    if not math.isfinite(long) or long < 1:
+        return None
+    col_mm = drawn.mm / long
+    label = SpacingOrigin.MANUAL.value
+    note = f"Sizes are calibrated by the reader on an object of {drawn.mm:g} mm, and hold in its plane."
+    return PixelSpacing(col_mm * aspect, col_mm, SpacingOrigin.MANUAL, label, note)
+
+
+def calibrated(film: Radiograph, measurements: Iterable[Measurement]) -> Radiograph:
+    """Return the film with the spacing of the reader's calibration among ``measurements``, else with the file's own."""
+    given = film.file_spacing or film.spacing
+    drawn = next((one for one in measurements if one.kind == "calibration"), None)
+    by_reader = None if drawn is None else reader_spacing(given, drawn)
+    spacing, kept = (given, None) if by_reader is None else (by_reader, given)
+    if (spacing, kept) == (film.spacing, film.file_spacing):
+        return film
+    return replace(film, spacing=spacing, file_spacing=kept)
+
+
+def field_doubt(film: Radiograph) -> str:
+    """Return a sentence where a reader's calibration makes the film narrower or wider than a chest film is, else ""."""
+    if film.spacing.origin is not SpacingOrigin.MANUAL or film.spacing.col_mm is None:
+        return ""
+    width_mm = film.cols * film.spacing.col_mm
+    if SMALLEST_FIELD_MM <= width_mm <= LARGEST_FIELD_MM:
+        return ""
+    return f"With this calibration the film would be {width_mm / 10:.0f} cm wide: check the object and its length."

@@ -14,6 +14,7 @@ from typing import Literal, get_args
 import numpy as np
 from numpy.typing import NDArray
 
+from ptxviewer.core.measure import Measurement
 from ptxviewer.core.tiles import PackedMask
 
 GreyImage = NDArray[np.uint8]
@@ -171,6 +172,7 @@ class Radiograph:
     vois: tuple[Voi, ...] = ()  # presets of the file, then automatic ones; the first is the default; never empty
     default_voi: int = 0
     spacing: PixelSpacing = NO_SPACING
+    file_spacing: PixelSpacing | None = None  # what the file says, where a reader's calibration stands in its place
     patient: Patient = Patient()
     study: Study = Study()
     acquisition: Acquisition = Acquisition()
@@ -381,3 +383,4 @@ class Review:
     verdict: Verdict = ""
     note: str = field(default="", repr=False)
     mask: PackedMask | None = None  # as edited by the reader; None = the model's at the threshold
+    measurements: tuple[Measurement, ...] = ()  # in the order of drawing; at most one calibration

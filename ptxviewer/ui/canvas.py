@@ -25,7 +25,9 @@ from ptxviewer.core.viewport import Placement, Point, Viewport, panned, pixel_as
 from ptxviewer.core.voi import drag_window, value_range, window_of
 from ptxviewer.ui import annotations as written
 from ptxviewer.ui.canvas_edit import EditLayer, paint_brush
+from ptxviewer.ui.canvas_hands import Hand, Reach
 from ptxviewer.ui.canvas_layers import FilmLayer, HeatLayer, OverlayLayer, Picture
+from ptxviewer.ui.canvas_measure import MeasureHand
 from ptxviewer.ui.cursors import cursor_for
 
 SETTLE_MS = 80  # after the last zoom or pan the film is resampled at its best
@@ -80,6 +82,10 @@ class Canvas(QWidget):
         self._state = State()
         self._film_layer, self._overlay_layer, self._heat_layer = FilmLayer(), OverlayLayer(), HeatLayer()
         self._edit_layer = EditLayer()
+        self.measure = MeasureHand(self)
+        self.hands: list[Hand] = [self.measure]
+        """What lies on the film with handles, asked in this order before the tool."""
+        self._held: Hand | None = None
         self._hover: QPointF | None = None
         self._decision: tuple[ProbabilityMaps, DecisionRule, float, Decision] | None = None
         self._span: tuple[str, float] = ("", 1.0)  # of modality values, per film
@@ -177,6 +183,8 @@ class Canvas(QWidget):
             painter.restore()
         if self._state.annotations:
             self._paint_annotations(painter, film.view, radiograph, port, voi)
+        for hand in self.hands:
+            hand.paint(painter, Reach(self._state, film, radiograph, port))
         if overlay.shown and overlay.mode == "heat" and film.maps is not None:
             info = self._state.engine.info
             threshold = None if info is None else film.threshold(info.rule)
@@ -229,6 +237,12 @@ class Canvas(QWidget):
 
     # The hand
 
+    def _reach(self) -> Reach | None:
+        film = self._state.current
+        if film is None or film.radiograph is None:
+            return None
+        return Reach(self._state, film, film.radiograph, self._port(film.radiograph, film.view))
+
     def _show_cursor(self) -> None:
         tool = self._state.tool if self._button is None else BUTTON_TOOLS.get(self._button, self._state.tool)
         self.setCursor(cursor_for(tool, self._button is not None, self.devicePixelRatioF()))
@@ -243,6 +257,11 @@ class Canvas(QWidget):
         if self._button is None:
             self._button = event.button()
             self._pressed = self._last = event.position()
+            reach = self._reach()
+            if reach is not None and event.button() == Qt.MouseButton.LeftButton:
+                self._held = next((hand for hand in self.hands if hand.press(reach, event)), None)
+                if self._held is not None:
+                    return
             self._show_cursor()
             if self._draws(event.button()):
                 other = bool(event.modifiers() & Qt.KeyboardModifier.ControlModifier)
@@ -260,9 +279,12 @@ class Canvas(QWidget):
     def mouseReleaseEvent(self, event: QMouseEvent) -> None:
         """End a drag."""
         if event.button() == self._button:
-            if self._draws(self._button) and self._state.tool != "polygon":
+            reach = self._reach()
+            if self._held is not None and reach is not None:
+                self._held.release(reach, event)
+            elif self._draws(self._button) and self._state.tool != "polygon":
                 self.stroke_ended.emit()
-            self._button = None
+            self._button = self._held = None
             self._show_cursor()
 
     def mouseDoubleClickEvent(self, event: QMouseEvent) -> None:
@@ -273,6 +295,10 @@ class Canvas(QWidget):
                 self.stroke_ended.emit()
             else:
                 self.mousePressEvent(event)
+            return
+        reach = self._reach()
+        if reach is not None and any(hand.takes(reach, event) for hand in self.hands):
+            self.mousePressEvent(event)
             return
         if film is not None and event.button() == Qt.MouseButton.LeftButton:
             self._emit(film, replace(film.view, zoom=None, center=None), moving=False)
@@ -289,6 +315,16 @@ class Canvas(QWidget):
         if film is None or film.radiograph is None:
             return
         at = event.position()
+        reach = self._reach()
+        if self._held is not None and reach is not None:
+            self._held.move(reach, event)
+            return
+        if self._button is None and reach is not None:
+            over = next((shape for hand in self.hands if (shape := hand.hover(reach, event)) is not None), None)
+            if over is not None:
+                self.setCursor(over)
+            else:
+                self._show_cursor()
         if self._state.tool in SHAPES:
             self._hover = at
             self.update()

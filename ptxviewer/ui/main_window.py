@@ -111,6 +111,12 @@ class MainWindow(QMainWindow):
         self.canvas.stroke_moved.connect(self._presenter.editing.extend)
         self.canvas.stroke_ended.connect(self._presenter.editing.finish)
         self.canvas.brush_stepped.connect(self._presenter.editing.resize)
+        measuring = self._presenter.measuring
+        self.canvas.measure.begun.connect(measuring.begin)
+        self.canvas.measure.grabbed.connect(measuring.grab)
+        self.canvas.measure.moved.connect(measuring.move)
+        self.canvas.measure.placed.connect(self._placed)
+        self.canvas.measure.chosen.connect(measuring.choose)
         self.canvas.probed.connect(self.status.show_probe)
 
     # Rendering
@@ -218,6 +224,17 @@ class MainWindow(QMainWindow):
         from ptxviewer.ui.dialogs.about_program import ProgramDialog
 
         self._ask(ProgramDialog(self._state, self._presenter.self_test, self))
+
+    def _placed(self) -> None:
+        """A point of a measurement is set; a line over an object asks for its length."""
+        measuring = self._presenter.measuring
+        measuring.place()
+        if measuring.asks:
+            from ptxviewer.ui.dialogs.calibrate import CalibrationDialog
+
+            dialog = CalibrationDialog(measuring.calibrate, self)
+            dialog.rejected.connect(measuring.cancel)
+            self._ask(dialog)
 
     def _settings(self) -> None:
         from ptxviewer.ui.dialogs.settings import SettingsDialog

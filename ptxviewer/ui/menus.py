@@ -24,13 +24,14 @@ from PySide6.QtWidgets import (
 
 from ptxviewer.app.actions import ACTIONS, BY_ID, TOOLBAR
 from ptxviewer.app.actions.base import Action, Group
+from ptxviewer.app.actions.measure import CHOICES
 from ptxviewer.app.state import State
 from ptxviewer.core.voi import describe
 from ptxviewer.ui.icons import icon
 
 MENUS: tuple[tuple[str, tuple[Group, ...]], ...] = (
     ("File", ("file",)),
-    ("View", ("view", "tools", "screen")),
+    ("View", ("view", "tools", "measure", "screen")),
     ("Film", ("films",)),
     ("AI", ("overlay", "review")),
     ("Help", ("help",)),
@@ -98,9 +99,19 @@ def make_toolbar(actions: dict[str, QAction]) -> QWidget:
             button.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextUnderIcon)
             button.setFocusPolicy(Qt.FocusPolicy.TabFocus)
             button.setFixedHeight(40)
+            if one == "measure":
+                _offer(button, [actions[choice] for choice in CHOICES])
             row.addWidget(button)
     row.addStretch(1)
     return bar
+
+
+def _offer(button: QToolButton, choices: list[QAction]) -> None:
+    """Give a button a small arrow that opens a choice; the button's icon is that of what was chosen."""
+    menu = QMenu(button)
+    menu.addActions(choices)
+    button.setMenu(menu)
+    button.setPopupMode(QToolButton.ToolButtonPopupMode.MenuButtonPopup)
 
 
 def _add_presets(menu: QMenu, actions: dict[str, QAction], state: Callable[[], State]) -> None:

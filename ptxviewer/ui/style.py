@@ -34,6 +34,9 @@ QToolButton {
   padding: 3px 4px 1px 4px; border: 1px solid transparent; border-radius: 4px; background: transparent;
   font-size: 11px; color: %(quiet)s; min-width: 44px;
 }
+QToolButton[popupMode="1"] { padding-right: 16px; }
+QToolButton::menu-button { border: none; border-radius: 4px; width: 14px; background: transparent; }
+QToolButton::menu-button:hover { background: %(line)s; }
 QToolButton:hover { background: %(raised)s; color: %(text)s; }
 QToolButton:pressed { background: %(line)s; }
 QToolButton:checked { background: %(raised)s; color: %(accent)s; }

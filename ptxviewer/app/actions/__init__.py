@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from ptxviewer.app.actions import files, overlay, review, screen, tools, view
+from ptxviewer.app.actions import files, measure, overlay, review, screen, tools, view
 from ptxviewer.app.actions.base import Action, Group
 
 ACTIONS: tuple[Action, ...] = (
     *files.ACTIONS,
     *view.ACTIONS,
     *tools.ACTIONS,
+    *measure.ACTIONS,
     *overlay.ACTIONS,
     *review.ACTIONS,
     *screen.ACTIONS,
@@ -19,6 +20,7 @@ BY_ID: dict[str, Action] = {action.id: action for action in ACTIONS}
 TOOLBAR: tuple[tuple[str, ...], ...] = (
     ("open_files",),
     ("tool_window", "tool_zoom", "tool_pan"),
+    ("measure",),
     ("tool_brush", "tool_erase", "tool_polygon", "tool_fill", "tool_shrink"),
     ("invert", "rotate", "fit", "one_to_one"),
     ("save_report",),
@@ -30,6 +32,7 @@ GROUP_NAMES: dict[Group, str] = {
     "view": "View",
     "window": "Window",
     "tools": "Tools",
+    "measure": "Measure",
     "overlay": "Overlay",
     "review": "Review",
     "screen": "Screen",

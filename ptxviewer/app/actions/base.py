@@ -9,7 +9,7 @@ from typing import Literal
 from ptxviewer.app.presenter import Presenter
 from ptxviewer.app.state import Film, FilmStatus, State
 
-Group = Literal["file", "films", "view", "window", "tools", "overlay", "review", "screen", "help"]
+Group = Literal["file", "films", "view", "window", "tools", "measure", "overlay", "review", "screen", "help"]
 Place = Literal["menu", "toolbar", "context"]
 
 

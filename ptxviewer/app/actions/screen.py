@@ -4,20 +4,21 @@ from __future__ import annotations
 
 from ptxviewer.app.actions.base import FILM, KEYS_ONLY, SHOWN, Action
 from ptxviewer.app.editing import SHAPES
+from ptxviewer.app.measuring import KIND_OF
 from ptxviewer.app.presenter import Presenter
 from ptxviewer.app.state import State
 
 
 def _can_go_back(state: State) -> bool:
-    return state.tool in SHAPES or state.film_only or state.banner is not None
+    return state.tool in SHAPES or state.tool in KIND_OF or state.film_only or state.banner is not None
 
 
 def _back(presenter: Presenter) -> None:
-    if presenter.editing.cancel():
+    if presenter.editing.cancel() or presenter.measuring.cancel():
         return
     if presenter.state.banner is not None:
         presenter.dismiss_banner()
-    elif presenter.state.tool in SHAPES:
+    elif presenter.state.tool in SHAPES or presenter.state.tool in KIND_OF:
         presenter.set_tool("window")
     elif presenter.state.film_only:
         presenter.toggle_film_only()

@@ -23,9 +23,9 @@ MOUSE = (
 )
 SHEET: tuple[tuple[Group | str, ...], ...] = (
     ("file", "films"),
-    ("view", "tools", "window"),
-    ("overlay", "review"),
-    ("screen", "help", "mouse"),
+    ("view", "window", "measure"),
+    ("tools", "overlay"),
+    ("review", "screen", "help", "mouse"),
 )
 
 

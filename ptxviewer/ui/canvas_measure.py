@@ -1,0 +1,158 @@
+"""Measurements on the canvas: their lines, handles and labels, and the mouse that draws and moves them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from PySide6.QtCore import QObject, QPointF, Qt, Signal
+from PySide6.QtGui import QCursor, QMouseEvent, QPainter
+from PySide6.QtWidgets import QApplication, QWidget
+
+from ptxviewer.app.measuring import KIND_OF, shown_measurements
+from ptxviewer.core.handles import Box, Drawn, Grip, grip_at, label_place
+from ptxviewer.core.measure import Measurement, handles_of, line_of, measured_text
+from ptxviewer.core.types import PixelSpacing
+from ptxviewer.ui.canvas_hands import Colour, Reach, label_size, paint_handles, paint_label, paint_line
+
+REST: Colour = (236, 232, 214)  # a warm white: neither the network's cyan nor the amber of what needs attention
+CHOSEN: Colour = (255, 214, 120)
+KEEP_OFF = 10.0  # screen pixels from the edge of the canvas
+GRABS = ("window", "zoom", "pan", *KIND_OF)  # tools with which a measurement can be taken hold of
+
+
+@dataclass
+class _Said:
+    """What measurements say, kept while film and spacing are the same: statistics of a region cost milliseconds."""
+
+    film_key: str = ""
+    spacing: PixelSpacing | None = None
+    texts: dict[Measurement, tuple[str, ...]] | None = None
+
+    def of(self, reach: Reach, measurement: Measurement) -> tuple[str, ...]:
+        film = reach.radiograph
+        if self.texts is None or len(self.texts) > 100 or (self.film_key, self.spacing) != (film.key, film.spacing):
+            self.film_key, self.spacing, self.texts = film.key, film.spacing, {}
+        if measurement not in self.texts:
+            self.texts[measurement] = measured_text(film, measurement)
+        return self.texts[measurement]
+
+
+class MeasureHand(QObject):
+    """Turns the mouse into the intents of ``app.measuring``; a ``Hand`` of the canvas."""
+
+    begun = Signal(object)  # film point
+    grabbed = Signal(object, object)  # Grip, film point
+    moved = Signal(object, bool)  # film point, straight
+    placed = Signal()
+    chosen = Signal(object)  # number or None
+
+    def __init__(self, canvas: QWidget) -> None:
+        super().__init__(canvas)
+        self._canvas = canvas
+        self._said = _Said()
+        self._pressed = QPointF()
+        self._hovered: int | None = None
+        self._fresh = False  # the press began a measurement: a release on the same spot only sets its first point
+
+    def _drawn(self, reach: Reach, measurement: Measurement) -> Drawn:
+        return Drawn(
+            tuple(reach.screen(point) for point in handles_of(measurement)),
+            tuple(reach.screen(point) for point in line_of(measurement)),
+            measurement.region,
+        )
+
+    def _under(self, reach: Reach, at: QPointF) -> Grip | None:
+        if reach.state.tool not in GRABS or reach.film.live_measure is not None:
+            return None
+        things = [self._drawn(reach, one) for one in reach.film.review.measurements]
+        return grip_at(things, (at.x(), at.y()))
+
+    # The mouse
+
+    def press(self, reach: Reach, event: QMouseEvent) -> bool:
+        """Take a measurement that is there, set the next point of one, or begin one with a measuring tool."""
+        self._pressed, self._fresh = event.position(), False
+        if reach.film.live_measure is not None:
+            self._follow(reach, event)
+            return True
+        grip = self._under(reach, event.position())
+        if grip is not None:
+            self.grabbed.emit(grip, reach.film_point(event))
+            return True
+        if reach.film.chosen is not None:
+            self.chosen.emit(None)
+        if reach.state.tool in KIND_OF:
+            self._fresh = True
+            self.begun.emit(reach.film_point(event))
+            return True
+        return False
+
+    def takes(self, reach: Reach, event: QMouseEvent) -> bool:
+        """Two quick clicks are two clicks to a tool that measures."""
+        return event.button() == Qt.MouseButton.LeftButton and (
+            reach.state.tool in KIND_OF or self._under(reach, event.position()) is not None
+        )
+
+    def _follow(self, reach: Reach, event: QMouseEvent) -> None:
+        straight = bool(event.modifiers() & Qt.KeyboardModifier.ShiftModifier)
+        self.moved.emit(reach.film_point(event), straight)
+
+    def move(self, reach: Reach, event: QMouseEvent) -> None:
+        """The point in the hand follows; a hand that only trembles moves nothing."""
+        if self._fresh or reach.film.live_measure is None or reach.film.live_measure.item is None:
+            self._follow(reach, event)
+        elif (event.position() - self._pressed).manhattanLength() >= 2:
+            self._pressed = QPointF(-1e6, -1e6)
+            self._follow(reach, event)
+
+    def release(self, reach: Reach, event: QMouseEvent) -> None:
+        """The point is set, unless this was the click that began it: then the next click sets it."""
+        far = (event.position() - self._pressed).manhattanLength() >= QApplication.startDragDistance() / 2
+        if not self._fresh or far:
+            self.placed.emit()
+        self._fresh = False
+
+    def hover(self, reach: Reach, event: QMouseEvent) -> QCursor | Qt.CursorShape | None:
+        """Between two clicks the point follows; over something that can be taken, the cursor says so."""
+        if reach.film.live_measure is not None:
+            self._follow(reach, event)
+            return None
+        grip = self._under(reach, event.position())
+        hovered = None if grip is None else grip.item
+        if hovered != self._hovered:
+            self._hovered = hovered
+            self._canvas.update()
+        if grip is None:
+            return None
+        return Qt.CursorShape.PointingHandCursor if grip.handle is not None else Qt.CursorShape.SizeAllCursor
+
+    # The picture
+
+    def paint(self, painter: QPainter, reach: Reach) -> None:
+        """All measurements of the film: lines first, then labels, each beside what it measures."""
+        film, live = reach.film, reach.film.live_measure
+        shown = shown_measurements(film)
+        if not shown:
+            return
+        inhand = None if live is None else len(shown) - 1 if live.item is None else live.item
+        width, height = reach.port.canvas
+        area = (KEEP_OFF, KEEP_OFF, width - KEEP_OFF, height - KEEP_OFF)
+        things = [self._drawn(reach, one) for one in shown]
+        for number, (one, thing) in enumerate(zip(shown, things, strict=True)):
+            active = number in (inhand, film.chosen)
+            colour = CHOSEN if active else REST
+            paint_line(painter, thing, colour, 1.8 if active else 1.4, dashed=one.kind == "calibration")
+            if one.region and not active and number != self._hovered:
+                continue  # a region at rest is its outline alone
+            hot = live.handle if live is not None and number == inhand else None
+            paint_handles(painter, thing.handles, colour, hot)
+        taken: list[Box] = [(x - 7, y - 7, x + 7, y + 7) for thing in things for x, y in thing.handles]
+        for number, (one, thing) in enumerate(zip(shown, things, strict=True)):
+            lines = self._said.of(reach, one)
+            if not lines:
+                continue
+            if len(shown) > 1:
+                lines = (f"{number + 1}  {lines[0]}", *lines[1:])
+            place = label_place(label_size(painter, lines), thing, taken, area)
+            paint_label(painter, place, lines, CHOSEN if number in (inhand, film.chosen) else REST)
+            taken.append(place)

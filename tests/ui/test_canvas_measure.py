@@ -1,0 +1,164 @@
+"""Measurements under the mouse: drawn by drag or by clicks, taken by their handles, seen on black and on white."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import numpy as np
+import pytest
+from PySide6.QtCore import QPoint, Qt
+from PySide6.QtGui import QImage
+from PySide6.QtWidgets import QLabel
+from pytestqt.qtbot import QtBot
+
+from ptxviewer.core.measure import Measurement
+from ptxviewer.inference.engine import FakeEngine
+from ptxviewer.paths import sample_study
+from ptxviewer.ui.application import Session
+from ptxviewer.ui.canvas import film_viewport
+from ptxviewer.ui.dialogs.calibrate import CalibrationDialog
+
+LEFT = Qt.MouseButton.LeftButton
+
+
+@pytest.fixture
+def session(qtbot: QtBot, tmp_path: Path) -> Iterator[Session]:
+    one = Session(tmp_path / "settings.json", FakeEngine())
+    qtbot.addWidget(one.window)
+    one.window.resize(1200, 800)
+    one.window.show()
+    one.presenter.open(sample_study()[:1])
+    qtbot.waitUntil(lambda: bool(one.presenter.state.current and one.presenter.state.current.maps), timeout=20_000)
+    one.presenter.dismiss_banner()
+    yield one
+    assert one.close()
+
+
+def drag(qtbot: QtBot, session: Session, *path: tuple[int, int]) -> None:
+    canvas = session.window.canvas
+    qtbot.mousePress(canvas, LEFT, pos=QPoint(*path[0]))
+    for point in path[1:]:
+        qtbot.mouseMove(canvas, QPoint(*point))
+    qtbot.mouseRelease(canvas, LEFT, pos=QPoint(*path[-1]))
+
+
+def click(qtbot: QtBot, session: Session, at: tuple[int, int]) -> None:
+    qtbot.mouseMove(session.window.canvas, QPoint(*at))
+    qtbot.mouseClick(session.window.canvas, LEFT, pos=QPoint(*at))
+
+
+def kept(session: Session) -> tuple[Measurement, ...]:
+    film = session.presenter.state.current
+    assert film is not None
+    return film.review.measurements
+
+
+def on_screen(session: Session, measurement: Measurement) -> list[tuple[int, int]]:
+    film, canvas = session.presenter.state.current, session.window.canvas
+    assert film is not None
+    assert film.radiograph is not None
+    port = film_viewport(film.radiograph, film.view, (float(canvas.width()), float(canvas.height())))
+    return [(round(x), round(y)) for x, y in map(port.to_screen, measurement.points)]
+
+
+def test_a_drag_measures_where_the_mouse_was_and_the_window_stays(session: Session, qtbot: QtBot) -> None:
+    session.presenter.set_tool("length")
+    view = session.presenter.state.current.view  # type: ignore[union-attr]
+    drag(qtbot, session, (300, 300), (350, 320), (420, 380))
+    (one,) = kept(session)
+    assert on_screen(session, one) == [(300, 300), (420, 380)]
+    assert session.presenter.state.current.view == view  # type: ignore[union-attr]
+
+
+def test_two_clicks_measure_as_well_as_a_drag(session: Session, qtbot: QtBot) -> None:
+    session.presenter.set_tool("length")
+    click(qtbot, session, (300, 300))
+    assert kept(session) == ()
+    click(qtbot, session, (420, 380))
+    assert on_screen(session, kept(session)[0]) == [(300, 300), (420, 380)]
+
+
+def test_an_angle_is_a_drag_and_a_click_or_three_clicks(session: Session, qtbot: QtBot) -> None:
+    session.presenter.set_tool("angle")
+    drag(qtbot, session, (300, 300), (350, 320), (420, 380))
+    click(qtbot, session, (500, 300))
+    for at in ((200, 200), (260, 260), (320, 200)):
+        click(qtbot, session, at)
+    assert [on_screen(session, one) for one in kept(session)] == [
+        [(300, 300), (420, 380), (500, 300)],
+        [(200, 200), (260, 260), (320, 200)],
+    ]
+
+
+def test_a_handle_is_taken_with_the_window_tool_and_the_key_deletes(session: Session, qtbot: QtBot) -> None:
+    session.presenter.set_tool("length")
+    drag(qtbot, session, (300, 300), (420, 380))
+    session.presenter.set_tool("window")
+    view = session.presenter.state.current.view  # type: ignore[union-attr]
+    drag(qtbot, session, (423, 378), (430, 300), (440, 200))
+    assert on_screen(session, kept(session)[0])[1] == (440, 200)
+    assert session.presenter.state.current.view == view  # type: ignore[union-attr]
+    drag(qtbot, session, (600, 500), (650, 500))  # away from it the tool has the mouse
+    assert session.presenter.state.current.view != view  # type: ignore[union-attr]
+    session.window.activateWindow()
+    session.window.canvas.setFocus()
+    qtbot.keyClick(session.window, Qt.Key.Key_Delete)
+    assert kept(session) == ()
+    qtbot.keyClick(session.window, Qt.Key.Key_Z, Qt.KeyboardModifier.ControlModifier)
+    assert len(kept(session)) == 1
+
+
+def test_handles_are_not_taken_while_a_brush_is_in_the_hand(session: Session, qtbot: QtBot) -> None:
+    session.presenter.set_tool("length")
+    drag(qtbot, session, (300, 300), (420, 380))
+    session.presenter.set_tool("brush")
+    before = kept(session)
+    drag(qtbot, session, (420, 380), (440, 200))
+    assert kept(session) == before
+    assert session.presenter.state.current.review.mask is not None  # type: ignore[union-attr]
+
+
+@pytest.mark.qt_log_ignore("This plugin does not support")  # offscreen has no window manager
+def test_a_calibration_asks_and_every_millimetre_says_so(session: Session, qtbot: QtBot) -> None:
+    session.presenter.set_tool("calibrate")
+    drag(qtbot, session, (300, 300), (420, 300))
+    (dialog,) = session.window.findChildren(CalibrationDialog)
+    dialog._done()
+    assert session.presenter.measuring.asks  # nothing typed yet
+    dialog.field.setText("100")
+    dialog._done()
+    film = session.presenter.state.current
+    assert film is not None
+    assert film.radiograph is not None
+    assert film.radiograph.spacing.label == "calibrated by reader"
+    said = " ".join(one.text() for one in session.window.reading.findChildren(QLabel))
+    assert "calibrated by the reader" in said
+    assert "at detector" not in said
+
+
+@pytest.mark.qt_log_ignore("This plugin does not support")  # offscreen has no window manager
+def test_a_calibration_that_is_cancelled_leaves_nothing(session: Session, qtbot: QtBot) -> None:
+    session.presenter.set_tool("calibrate")
+    drag(qtbot, session, (300, 300), (420, 300))
+    (dialog,) = session.window.findChildren(CalibrationDialog)
+    dialog.reject()
+    assert not session.presenter.measuring.asks
+    assert session.presenter.state.current.live_measure is None  # type: ignore[union-attr]
+
+
+def test_a_measurement_is_seen_on_black_and_on_white(session: Session, qtbot: QtBot) -> None:
+    def picture() -> np.ndarray:
+        image = session.window.canvas.grab().toImage().convertToFormat(QImage.Format.Format_Grayscale8)
+        return np.array(image.constBits()).reshape(image.height(), image.bytesPerLine())[:, : image.width()].astype(int)
+
+    session.presenter.toggle_overlay()
+    before = picture()
+    session.presenter.set_tool("length")
+    drag(qtbot, session, (330, 200), (430, 300))
+    session.presenter.measuring.choose(None)
+    after = picture()
+    assert np.abs(after - before).max() > 100
+    for x in range(345, 415, 10):  # along the line: a light core with a dark rim beside it
+        around = after[x - 130 - 4 : x - 130 + 5, x - 4 : x + 5]
+        assert around.max() - around.min() > 100
