@@ -84,7 +84,8 @@ def test_the_window_leaves_no_trace_of_the_patient(planted, tmp_path, qtbot, log
         assert not traces_in(session.window.windowTitle())
         assert not traces_in(repr(presenter.state)), "a state that ends in a log names nobody"
         presenter.close_film()
-        session.window.open_paths([planted])  # the network has a bug now
+        other = save(dataset(ramp(180, 160), ViewPosition="PA", **PLANTED), planted.with_name("Plantedfile3.dcm"))
+        session.window.open_paths([other])  # the network has a bug now
         qtbot.waitUntil(
             lambda: presenter.state.current is not None and presenter.state.current.status is FilmStatus.NOT_ANALYSED
         )
@@ -103,6 +104,7 @@ def test_the_window_leaves_no_trace_of_the_patient(planted, tmp_path, qtbot, log
     assert not traces_in(text)
     places = (kept, Path(os.environ["HOME"]), *map(Path, {os.environ["XDG_DATA_HOME"], os.environ["XDG_STATE_HOME"]}))
     written = [path for place in places for path in place.rglob("*") if path.is_file()]
+    assert {path.suffix for path in written} >= {".json", ".maps", ".png"}, "review, result and report are there"
     reports = [path for path in written if path.suffix == ".png"]
     assert len(reports) == 1
     for path in written:

@@ -33,7 +33,7 @@ def veiled(state: State) -> State:
 
 def _without_result(film: Film) -> Film:
     note = MARK_FIRST if film.status is FilmStatus.DONE else film.note
-    return replace(film, maps=None, findings=None, note=note)
+    return replace(film, maps=None, findings=None, summary=None, urgency=None, note=note)
 
 
 def marked(record: FirstRead, impression: Impression, when: str) -> FirstRead:

@@ -8,40 +8,35 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from pathlib import Path
 
 from ptxviewer.app.jobs import Outcome
-from ptxviewer.app.review_file import Saved, review_name
+from ptxviewer.app.review_file import Saved
 from ptxviewer.app.sentences import sentence
 from ptxviewer.app.services import Services, Store
 from ptxviewer.app.state import Film
 from ptxviewer.core.errors import PtxError
-from ptxviewer.core.types import Radiograph
 from ptxviewer.inference.engine import Checkpoint
 
 NOT_LOST = "It is kept while this window is open."
 
 
 @dataclass(frozen=True)
-class ReadFilm:
-    """A film as read, with the review that was kept of it. ``problem`` says why there is none that should be."""
+class Kept:
+    """The review kept under a name. ``problem`` says why there is none that should be."""
 
-    radiograph: Radiograph
     name: str
     saved: Saved | None = None
     problem: str = ""
 
 
-def read_with_review(services: Services, path: Path, frame: int) -> ReadFilm:
-    """Read a film and its saved review. Runs on the disk lane; raises ``PtxError`` for the film only."""
-    radiograph = services.read_film(path, frame)
-    name = review_name(radiograph)
+def kept_review(services: Services, name: str, shape: tuple[int, int]) -> Kept:
+    """Return the review of a film of ``shape`` that is kept as ``name``. Never raises; runs on a lane."""
     if services.reviews is None:
-        return ReadFilm(radiograph, name)
+        return Kept(name)
     try:
-        return ReadFilm(radiograph, name, services.reviews.load(name, radiograph.shape))
+        return Kept(name, services.reviews.load(name, shape))
     except PtxError as error:
-        return ReadFilm(radiograph, name, problem=str(error))
+        return Kept(name, problem=str(error))
 
 
 class Keeping:
@@ -54,9 +49,9 @@ class Keeping:
         self._pending: dict[str, Saved] = {}  # by name: what is not on disk yet
         self._failed: set[str] = set()
 
-    def newest(self, read: ReadFilm) -> Saved | None:
+    def newest(self, kept: Kept) -> Saved | None:
         """Return the review of a film that was just read: what is still being written is newer than the file."""
-        return self._pending.get(read.name, read.saved)
+        return self._pending.get(kept.name, kept.saved)
 
     def changed(self, film: Film) -> None:
         """Save the review of a film, and again all those that could not be saved before."""

@@ -7,14 +7,15 @@ from __future__ import annotations
 
 import itertools
 import os
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
 from ptxviewer.app import sentences
 from ptxviewer.app.jobs import Outcome, Ticket
-from ptxviewer.app.keeping import ReadFilm, read_with_review
+from ptxviewer.app.keeping import Kept
 from ptxviewer.app.queue import next_to_analyse, next_to_read, put_away
+from ptxviewer.app.recalling import ReadFilm, Recalling, listed, read_film, with_recalled
 from ptxviewer.app.reviewing import measured
 from ptxviewer.app.sentences import banner_for, sentence
 from ptxviewer.app.services import Services, Store
@@ -50,13 +51,15 @@ class Opening:
         services: Services,
         budget: Callable[[], int],
         forget: Callable[[Iterable[int]], None],
-        restore: Callable[[Film, ReadFilm], Film],
+        restore: Callable[[Film, Kept], Film],
     ) -> None:
         self._store = store
         self._services = services
         self._budget = budget
         self._forget = forget
         self._restore = restore
+        self.recalling = Recalling(store, services, restore, self.pump)
+        self._visible: frozenset[int] = frozenset()  # films whose thumbnails are on screen
         self._ids = itertools.count(1)
         self._drops = itertools.count(1)
         self._claim: int | None = None  # the drop whose first film comes on screen
@@ -68,8 +71,9 @@ class Opening:
         """Start whatever the lanes may do next."""
         if self._store.closed:
             return
+        self.recalling.pump()
         state = self._store.state
-        wanted = next_to_read(state)
+        wanted = next_to_read(state, self._visible)
         if self._reading and wanted is not None and wanted == state.current_id != self._reading.film_id:
             self._reading.ticket.cancel()  # the film on screen does not wait for one that is not
             self._reading = None
@@ -87,9 +91,20 @@ class Opening:
         if kept is not self._store.state:
             self._store.show(kept)
 
+    def look_at(self, film_ids: Iterable[int]) -> None:
+        """The thumbnails of these films are on screen: read those that lack one, when nothing else is to be done."""
+        visible = frozenset(film_ids)
+        if visible != self._visible:
+            self._visible = visible
+            self.pump()
+
     def announce(self) -> None:
         """Say what the reader must know of the film that has just come on screen."""
-        self._store.change(banner=banner_for(self._store.state.current))
+        film = self._store.state.current
+        if film is not None and not film.seen:
+            self._store.show(replace(self._store.state.with_film(replace(film, seen=True)), banner=banner_for(film)))
+        else:
+            self._store.change(banner=banner_for(film))
 
     def _stop(self, film_id: int) -> None:
         """Retire what is under way for a film."""
@@ -152,6 +167,7 @@ class Opening:
                 fresh.append(film.id)
             known[place] = films[film.id] = film
             asked.append(film.id)
+        self.recalling.add(fresh)
         current = [*fresh, *asked][0] if mine else state.current_id
         self._store.show(replace(state, films=tuple(films.values()), current_id=current))
         if mine:
@@ -163,10 +179,10 @@ class Opening:
     def _read(self, film_id: int) -> None:
         film = self._store.state.film(film_id)
         assert film is not None
-        path, frame, services = film.path, film.view.frame, self._services
+        frame, services, model, rule = film.view.frame, self._services, self.recalling.model, self._store.rule
 
         def work(_checkpoint: Checkpoint) -> ReadFilm:
-            return read_with_review(services, path, frame)
+            return read_film(services, film, model, rule)
 
         def done(outcome: Outcome[ReadFilm]) -> None:
             self._reading = None
@@ -184,31 +200,37 @@ class Opening:
         read = outcome.value
         if read is None:
             failed = replace(film, status=FilmStatus.FAILED, error=sentence(outcome.error))
-            self._store.update(replace(failed, radiograph=None, maps=None, findings=None, live_threshold=None))
+            nothing = replace(failed, radiograph=None, maps=None, findings=None, summary=None, live_threshold=None)
+            self._store.update(nothing)
             if on_screen:
                 self.announce()
             return
         radiograph = read.radiograph
         if film.key and film.key != radiograph.key:  # the file has changed: this is another film
             self._forget([film_id])
-            film = Film(id=film.id, path=film.path, number=film.number, view=FilmView(frame=frame))
+            film = Film(id=film.id, path=film.path, number=film.number, view=FilmView(frame=frame), seen=on_screen)
         film = replace(film, radiograph=radiograph, key=radiograph.key, frames=radiograph.frames)
-        film = self._restore(film, read)
+        film = with_recalled(self._restore(film, read.kept), read)
+        if film.status is FilmStatus.DONE and film.maps is None and not on_screen:
+            self._store.update(replace(film, radiograph=None))  # only its thumbnail was wanted
+            return
         if film.maps is not None:
             film = replace(film, status=FilmStatus.DONE)
             if film.findings is None:
                 film = measured(film, radiograph, self._store.rule)
+            if film.findings is not None and film.summary is None:
+                film = listed(film, film.findings)
         elif radiograph.not_analysed and not film.insisted:
             film = replace(film, status=FilmStatus.NOT_ANALYSED, note=radiograph.not_analysed)
         elif film.status is not FilmStatus.NOT_ANALYSED:
             film = replace(film, status=FilmStatus.WAITING)
             if state.engine.phase == "failed":
                 film = replace(film, status=FilmStatus.NOT_ANALYSED, note=state.engine.error)
-        self._store.update(film)
+        self._store.update(self.recalling.keep(film, fresh=False))
         if on_screen:
             self.announce()
-        if read.problem:
-            self._store.say(read.problem, "warning")
+        if read.kept.problem:
+            self._store.say(read.kept.problem, "warning")
 
     # ---- from a radiograph to findings
 
@@ -216,7 +238,7 @@ class Opening:
         """Load the network while the window is empty."""
         if self._store.state.engine.phase in ("loading", "ready"):
             return
-        self._store.change(engine=EngineStatus("loading"))
+        self._store.change(engine=replace(self._store.state.engine, phase="loading"))
         self._services.model.submit(lambda _checkpoint: self._services.engine.load(), self._loaded)
 
     def _loaded(self, outcome: Outcome[EngineInfo]) -> None:
@@ -258,7 +280,7 @@ class Opening:
             self.pump()
 
         if self._store.state.engine.phase == "not loaded":
-            self._store.change(engine=EngineStatus("loading"))
+            self._store.change(engine=replace(self._store.state.engine, phase="loading"))
         self._store.update(replace(film, status=FilmStatus.ANALYSING, note=""))
         self._analysing = _Running(self._services.model.submit(work, done), film_id)
 
@@ -282,7 +304,7 @@ class Opening:
             now, spacing = film.review, film.radiograph.spacing if film.radiograph is not None else radiograph.spacing
             if (now.threshold, now.mask, spacing) != (review.threshold, review.mask, radiograph.spacing):
                 film = measured(film, film.radiograph, info.rule)  # moved while the network was at work
-            self._store.update(film)
+            self._store.update(self.recalling.keep(listed(film, findings), fresh=True))
         if film_id == self._store.state.current_id:
             self.announce()
 
@@ -344,13 +366,15 @@ class Opening:
         """Show another frame: read and analysed like a film of its own, nothing of the old one stays."""
         self._stop(film.id)
         fresh = replace(film, status=FilmStatus.OPENING, radiograph=None, maps=None, findings=None, key="", note="")
+        fresh = replace(fresh, summary=None, thumbnail=None, mark="", kept_mark="")
         self._store.show(replace(self._store.state.with_film(fresh), banner=None))
         self.pump()
 
-    def close(self, film_ids: Iterable[int]) -> None:
+    def close(self, film_ids: Collection[int]) -> None:
         """Retire what is under way for films that are closed."""
         for film_id in film_ids:
             self._stop(film_id)
+        self.recalling.forget(film_ids)
 
     def stop_collecting(self) -> None:
         """Forget the drops whose films have not been found yet."""
@@ -360,6 +384,7 @@ class Opening:
 
     def shut_down(self) -> None:
         """Retire everything."""
+        self.recalling.shut_down()
         self.stop_collecting()
         for running in (self._reading, self._analysing):
             if running is not None:

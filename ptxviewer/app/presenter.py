@@ -21,7 +21,7 @@ from ptxviewer.app.reviewing import Reviewing
 from ptxviewer.app.sentences import NOTHING_FOUND, WENT_WRONG, sentence
 from ptxviewer.app.services import ReportRequest, Services, Store, View
 from ptxviewer.app.settings import Settings
-from ptxviewer.app.state import FilmStatus, FilmView, OverlayMode, State, Tool
+from ptxviewer.app.state import EngineStatus, FilmStatus, FilmView, OverlayMode, State, Tool
 from ptxviewer.core.errors import PtxError
 from ptxviewer.core.types import DecisionRule, Impression, Verdict
 from ptxviewer.inference.engine import SelfTest
@@ -35,7 +35,9 @@ class Presenter:
     def __init__(self, view: View, services: Services, settings: Settings | None = None) -> None:
         self.settings = settings or Settings()
         self._services = services
-        self._store = Store(view, self._with_settings(State(), self.settings))
+        self._store = Store(
+            view, self._with_settings(State(engine=EngineStatus(info=services.expected)), self.settings)
+        )
         self._keeping = Keeping(self._store, services, lambda: self.settings.reader)
         self._reviewing = Reviewing(self._store, self._keeping)
         self.editing = Editing(self._store, self._reviewing)
@@ -87,6 +89,10 @@ class Presenter:
     def analyse_anyway(self) -> None:
         """Analyse the film on screen in spite of what speaks against it, or again after a failure."""
         self._opening.analyse_anyway()
+
+    def look_at(self, film_ids: Iterable[int]) -> None:
+        """The thumbnails of these films are in sight."""
+        self._opening.look_at(film_ids)
 
     def cancel(self) -> None:
         """Stop analysing the film on screen, or everything in the background when it is not being analysed."""
@@ -437,7 +443,7 @@ class Presenter:
         """
         self._store.closed = True
         self._opening.shut_down()
-        lanes = (self._services.disk, self._services.model, self._services.keep)
+        lanes = (self._services.disk, self._services.model, self._services.keep, self._services.cache)
         ended = [lane.close(timeout_s) for lane in lanes if lane is not None]  # every one, also after a failure
         return all(ended)
 

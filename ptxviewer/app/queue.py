@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import replace
 
 from ptxviewer.app.state import Film, FilmStatus, State
@@ -14,12 +15,15 @@ MOST_MAPS_KEPT = 64
 
 
 def _order(state: State) -> list[Film]:
-    """The film on screen, then the ones behind it, then the ones before it."""
+    """The film on screen, the one it is compared with, then the ones behind it, then the ones before it.
+
+    While the background is paused, no others.
+    """
     ids = [film.id for film in state.films]
-    if state.current_id not in ids:
-        return list(state.films)
-    here = ids.index(state.current_id)
-    return [*state.films[here:], *state.films[:here]]
+    here = ids.index(state.current_id) if state.current_id in ids else 0
+    films = [*state.films[here:], *state.films[:here]]
+    first = [film for film_id in (state.current_id, state.prior_id) for film in films if film.id == film_id]
+    return first if state.paused else [*first, *(film for film in films if film not in first)]
 
 
 def _ready(state: State) -> list[Film]:
@@ -27,17 +31,18 @@ def _ready(state: State) -> list[Film]:
     return [f for f in _order(state) if f.status is FilmStatus.WAITING and f.radiograph is not None]
 
 
-def next_to_read(state: State) -> int | None:
-    """Return the film whose pixels are wanted next, or None."""
+def next_to_read(state: State, visible: Collection[int] = ()) -> int | None:
+    """Return the film whose pixels are wanted next, or None; at last one of ``visible`` that lacks its thumbnail."""
     ready = len(_ready(state))
     for film in _order(state):
         if film.radiograph is not None or film.status is FilmStatus.FAILED:
             continue
-        if film.id == state.current_id:
+        if film.id in (state.current_id, state.prior_id):
             return film.id
         if ready < READ_AHEAD and film.status in (FilmStatus.OPENING, FilmStatus.WAITING):
             return film.id
-    return None
+    bare = (film for film in state.films if film.id in visible and film.thumbnail is None)
+    return next((film.id for film in bare if film.status in (FilmStatus.DONE, FilmStatus.NOT_ANALYSED)), None)
 
 
 def next_to_analyse(state: State) -> int | None:
@@ -59,7 +64,8 @@ def put_away(state: State, budget_bytes: int) -> State:
         return state
     place = {film.id: index for index, film in enumerate(state.films)}
     here = place.get(state.current_id, 0) if state.current_id is not None else 0
-    stay = {state.current_id, *(film.id for film in _ready(state)[:READ_AHEAD])}
+    stay = {state.current_id, state.prior_id, *(film.id for film in _ready(state)[:READ_AHEAD])}
+    stay |= {film.id for film in state.films if film.status is FilmStatus.ANALYSING}
     changed: dict[int, Film] = {}
     count = len(held)
     for film in sorted(held, key=lambda film: -abs(place[film.id] - here)):

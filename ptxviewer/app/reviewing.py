@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import replace
 
-from ptxviewer.app.keeping import Keeping, ReadFilm
+from ptxviewer.app.keeping import Keeping, Kept
 from ptxviewer.app.sentences import NOTHING_FOUND
 from ptxviewer.app.services import Store
 from ptxviewer.app.state import Film
@@ -152,10 +152,10 @@ class Reviewing:
         if film is not None:
             self.push(film, replace(film.review, note=note))
 
-    def restore(self, film: Film, read: ReadFilm) -> Film:
+    def restore(self, film: Film, kept: Kept) -> Film:
         """Return a film that was just read with the review that was kept of it, unless it has a newer one."""
-        film = replace(film, kept_as=read.name)
-        saved = self._keeping.newest(read)
+        film = replace(film, kept_as=kept.name)
+        saved = self._keeping.newest(kept)
         if saved is not None and (film.id, film.view.frame) not in self._histories:
             film = replace(film, review=saved.review, first_read=saved.first_read)
         if film.radiograph is None:

@@ -8,12 +8,14 @@ from datetime import datetime, timezone
 from pathlib import Path
 from typing import Literal, Protocol
 
+from ptxviewer.app.facts import Facts
 from ptxviewer.app.first_read import veiled
 from ptxviewer.app.jobs import Lane
+from ptxviewer.app.result_file import Entry, fingerprint
 from ptxviewer.app.review_file import Saved
 from ptxviewer.app.settings import Settings
 from ptxviewer.app.state import Banner, Film, Overlay, State
-from ptxviewer.core.types import DecisionRule, Radiograph
+from ptxviewer.core.types import DecisionRule, ProbabilityMaps, Radiograph
 from ptxviewer.inference.engine import Checkpoint, Engine, EngineInfo, SelfTest
 
 
@@ -34,6 +36,22 @@ class Reviews(Protocol):
 
     def save(self, name: str, saved: Saved) -> None:
         """Keep a review as ``name``. Raises ``PtxError``."""
+        ...
+
+
+class Results(Protocol):
+    """Where results are kept between sessions; see ``result_file.ResultFolder``."""
+
+    def find(self, mark: str, model: str) -> Entry | None:
+        """Return what is known of the file with that fingerprint."""
+        ...
+
+    def maps(self, key: str, shape: tuple[int, int], model: str) -> ProbabilityMaps | None:
+        """Return the maps of the film with that key."""
+        ...
+
+    def save(self, mark: str, model: str, entry: Entry, maps: ProbabilityMaps | None) -> None:
+        """Keep the result of a film. Raises ``PtxError``."""
         ...
 
 
@@ -63,6 +81,11 @@ class Services:
     sample: tuple[Path, ...] = ()
     reviews: Reviews | None = None  # None: reviews last as long as the window
     keep: Lane | None = None  # writes the reviews; None: the disk lane does
+    results: Results | None = None  # None: results last as long as the window
+    cache: Lane | None = None  # finds and keeps the results; None: the disk lane does
+    fingerprint: Callable[[Path], str] = fingerprint
+    read_facts: Callable[[Path], Facts | None] | None = None  # without decoding the film
+    expected: EngineInfo | None = None  # what the card says of the network that will be loaded
     now: Callable[[], datetime] = lambda: datetime.now(timezone.utc)
     self_test: Callable[[Checkpoint], SelfTest] = lambda _checkpoint: SelfTest(False, "There is no self-test here.")
     memory_bytes: int | None = None  # of films kept ready; None: as the settings say

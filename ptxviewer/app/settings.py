@@ -29,6 +29,7 @@ class Settings:
     overlay_opacity: float = 0.25
     annotations: bool = True
     film_memory_mb: int = 400
+    keep_results: bool = True
     accepted_notice: bool = False
     geometry: str = ""
 
@@ -66,6 +67,12 @@ FIELDS = (
         "First read without the AI",
         "flag",
         "The result stays hidden until you have marked the film (Shift+Y present, Shift+N absent).",
+    ),
+    Field(
+        "keep_results",
+        "Keep results for the next time",
+        "flag",
+        "In this computer's cache folder, without patient data or pictures. Takes effect at the next start.",
     ),
     Field("film_memory_mb", "", "hidden"),
     Field("accepted_notice", "", "hidden"),

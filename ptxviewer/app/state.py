@@ -7,9 +7,19 @@ from enum import Enum
 from pathlib import Path
 from typing import Literal
 
+from ptxviewer.app.facts import Facts, Summary
 from ptxviewer.core.measure import Measurement, Point
 from ptxviewer.core.strokes import Stroke
-from ptxviewer.core.types import DecisionRule, Findings, FirstRead, ProbabilityMaps, Radiograph, Review, Voi
+from ptxviewer.core.types import (
+    DecisionRule,
+    Findings,
+    FirstRead,
+    GreyImage,
+    ProbabilityMaps,
+    Radiograph,
+    Review,
+    Voi,
+)
 from ptxviewer.inference.engine import EngineInfo
 
 OverlayMode = Literal["outline", "fill", "heat"]
@@ -82,6 +92,13 @@ class Film:
     kept_as: str = ""  # name of its saved review
     can_undo: bool = False
     can_redo: bool = False
+    mark: str = ""  # fingerprint of the file that its pixels were read from
+    kept_mark: str = ""  # fingerprint under which its result is kept between sessions
+    facts: Facts | None = None  # who and when, known also while the pixels are put away
+    summary: Summary | None = None  # of the network's findings; what the lists show where ``findings`` is None
+    urgency: float | None = None  # highest film score seen so far; it never falls
+    thumbnail: GreyImage | None = field(default=None, repr=False)
+    seen: bool = False  # has been on screen
 
     def threshold(self, rule: DecisionRule) -> float:
         """The threshold that the overlay shows now."""
@@ -148,6 +165,8 @@ class State:
     unsaved: int = 0  # reviews that could not be saved
     pixel_ratio: float = 1.0  # screen pixels per device-independent pixel, told by the window
     reports_folder: Path | None = field(default=None, repr=False)
+    paused: bool = False  # only the film on screen is read and analysed
+    prior_id: int | None = None  # the film that the one on screen is compared with
 
     @property
     def current(self) -> Film | None:

@@ -23,7 +23,7 @@ from pydicom.uid import UID, ExplicitVRBigEndian, ExplicitVRLittleEndian, Implic
 from ptxviewer.core import voi
 from ptxviewer.core.calibration import spacing_from_tags
 from ptxviewer.core.errors import UnreadableFilm
-from ptxviewer.core.types import Acquisition, PixelSpacing, Radiograph, SpacingOrigin, Voi, Window
+from ptxviewer.core.types import Acquisition, Patient, PixelSpacing, Radiograph, SpacingOrigin, Study, Voi, Window
 from ptxviewer.dicom import tags
 from ptxviewer.dicom.pixels import COLOUR_NOTE, Decoded, decode, frames_of, number
 
@@ -34,6 +34,12 @@ NOT_CALIBRATED = PixelSpacing(
 )
 FALLBACK_NOTE = "The window stored in this file shows nothing: an automatic one is used."
 
+HEADER: list[str] = [
+    "SpecificCharacterSet", "PatientName", "PatientID", "PatientBirthDate", "PatientSex", "PatientAge", "StudyDate",
+    "AcquisitionDate", "AcquisitionTime", "ContentTime", "StudyTime", "StudyDescription", "SeriesDescription",
+    "StudyInstanceUID", "SeriesInstanceUID", "SOPInstanceUID", "SOPClassUID", "Modality", "ViewPosition",
+    "PatientOrientation", "Manufacturer",
+]  # fmt: skip
 KINDS = (
     ("SR", "a structured report"), ("Report", "a structured report"), ("PDF", "a PDF document"),
     ("CDA", "a document"), ("Key Object", "a key object selection"), ("Presentation State", "a presentation state"),
@@ -72,6 +78,23 @@ def read_film(path: Path, frame: int = 0) -> Radiograph:
         raise UnreadableFilm("This file could not be read from its disk.") from None
     except Exception:  # noqa: BLE001 - the one boundary to hostile files: whatever a parser trips over is one sentence
         raise UnreadableFilm("This file is damaged or not a DICOM film.") from None
+
+
+def read_header(path: Path) -> tuple[Patient, Study, Acquisition] | None:
+    """Return who and when from a DICOM file without decoding its film; None for a picture, or where it cannot be read.
+
+    Never raises: what is wrong with the file is said when the film is read.
+    """
+    try:
+        with path.open("rb") as file:
+            if file.read(132)[:128].startswith(PICTURE_STARTS):
+                return None
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            ds = pydicom.dcmread(path, force=True, stop_before_pixels=True, specific_tags=HEADER)
+            return tags.patient(ds), tags.study(ds), tags.acquisition(ds)
+    except Exception:  # noqa: BLE001 - see ``read_film``
+        return None
 
 
 def _read(path: Path, frame: int) -> Radiograph:

@@ -11,6 +11,7 @@ from typing import Any
 from ptxviewer.core.errors import ModelUnavailable
 from ptxviewer.core.types import DecisionRule
 from ptxviewer.inference import preprocess
+from ptxviewer.inference.engine import EngineInfo
 
 SCHEMA_VERSION = 1
 CARD_FILE = "metadata.json"
@@ -105,3 +106,12 @@ def _rule(record: dict[str, Any]) -> DecisionRule:
     if not (0 < rule.threshold < 1 and all(0 <= share <= 1 for share in shares) and 0 <= rule.min_area < 1):
         raise ValueError("decision rule out of range")
     return rule
+
+
+def expected_info(folder: Path) -> EngineInfo | None:
+    """Return what the card says of the network before it is loaded, None where there is no card to read."""
+    try:
+        card = read_card(folder)
+    except ModelUnavailable:
+        return None
+    return EngineInfo(f"{card.id} {card.version}", card.sha256, "", card.rule, card.calibrated)

@@ -23,13 +23,15 @@ from PySide6.QtWidgets import QApplication
 
 from ptxviewer import __version__
 from ptxviewer.app import settings as settings_file
+from ptxviewer.app.facts import Facts
 from ptxviewer.app.jobs import ThreadLane
 from ptxviewer.app.presenter import Presenter, ReportRequest, Services
+from ptxviewer.app.result_file import ResultFolder
 from ptxviewer.app.review_file import ReviewFolder
 from ptxviewer.app.state import State
 from ptxviewer.bootstrap import scrubbed
 from ptxviewer.core.types import Radiograph
-from ptxviewer.inference.engine import Checkpoint, DeviceChoice, Engine, SelfTest
+from ptxviewer.inference.engine import Checkpoint, DeviceChoice, Engine, EngineInfo, SelfTest
 from ptxviewer.paths import bundle_dir, sample_study
 from ptxviewer.ui.bridge import Bridge
 from ptxviewer.ui.controls import tabular
@@ -137,6 +139,21 @@ def run_self_test(engine: Engine, checkpoint: Checkpoint) -> SelfTest:
     return self_test(engine, bundle_dir(), checkpoint)
 
 
+def read_facts(path: Path) -> Facts | None:
+    """Return who a film shows and when, without decoding it; None where only the whole film can tell."""
+    from ptxviewer.dicom.read import read_header
+
+    header = read_header(path)
+    return None if header is None else Facts(header[0], header[1], header[2].modality, header[2].view)
+
+
+def expected_engine() -> EngineInfo | None:
+    """Return what the card says of the shipped network, which is loaded later: results of it can be shown by then."""
+    from ptxviewer.inference.card import expected_info
+
+    return expected_info(bundle_dir())
+
+
 class Session:
     """Everything that lives as long as the window. ``painted`` is called when the window is first on screen."""
 
@@ -146,6 +163,7 @@ class Session:
         engine: Engine | None = None,
         painted: Callable[[], None] | None = None,
         reviews: Path | None = None,
+        results: Path | None = None,
     ) -> None:
         self._unpacked = tempfile.TemporaryDirectory(prefix="ptxviewer-")
         problems: list[str] = []
@@ -166,6 +184,10 @@ class Session:
             reviews=ReviewFolder(reviews or settings_path.parent / "reviews"),
             keep=ThreadLane("reviews", self.bridge.post),
             self_test=lambda checkpoint: run_self_test(network, checkpoint),
+            results=ResultFolder(results or settings_path.parent / "results") if settings.keep_results else None,
+            cache=ThreadLane("results", self.bridge.post),
+            read_facts=read_facts,
+            expected=expected_engine() if engine is None else None,
         )
         self.presenter = Presenter(self, services, settings)
         self.window = self._window = MainWindow(self.presenter, painted)
@@ -248,7 +270,8 @@ def run(files: Sequence[Path], *, sample: bool = False, settings_dir: Path | Non
         session.window.ask_to_accept()
 
     data = own or Path(platformdirs.user_data_dir("ptxviewer", appauthor=False))
-    session = Session(folder / "settings.json", painted=painted, reviews=data / "reviews")
+    cache = own or Path(platformdirs.user_cache_dir("ptxviewer", appauthor=False))
+    session = Session(folder / "settings.json", painted=painted, reviews=data / "reviews", results=cache / "results")
     sessions.append(session)
     sys.excepthook = session.report_bug
     signals = _quit_on_signals(application)

@@ -70,7 +70,7 @@ class MainWindow(QMainWindow):
         self.canvas = Canvas()
         self.canvas.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.reading = ReadingPanel(presenter)
-        self.strip = FilmStrip(self._select)
+        self.strip = FilmStrip(self._select, presenter.look_at)
         self.status = StatusBar()
         self._build()
         self.show_state(presenter.state)

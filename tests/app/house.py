@@ -2,21 +2,25 @@
 
 from __future__ import annotations
 
+import zlib
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from datetime import datetime, timezone
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 
+from ptxviewer.app.facts import Facts
 from ptxviewer.app.jobs import Outcome, Ticket, outcome_of
 from ptxviewer.app.presenter import Presenter, ReportRequest, Services
+from ptxviewer.app.result_file import Entry, entry_bytes, entry_from, maps_bytes, maps_from
 from ptxviewer.app.review_file import Saved
 from ptxviewer.app.settings import Settings
 from ptxviewer.app.state import Film, FilmStatus, State
 from ptxviewer.core.errors import ExportFailed, UnreadableFilm
-from ptxviewer.core.types import Radiograph, Window
-from ptxviewer.inference.engine import FakeEngine
+from ptxviewer.core.types import ProbabilityMaps, Radiograph, Window
+from ptxviewer.inference.engine import Checkpoint, FakeEngine, never_cancelled
 
 SIDE = 40
 FILM_BYTES = SIDE * SIDE * 2
@@ -38,6 +42,44 @@ class Drawer:
             raise ExportFailed(f"The review could not be written: {self.broken}.")
         self.writes += 1
         self.reviews[name] = saved
+
+
+class Cupboard:
+    """Keeps results in memory, as files would: what comes back is never the same object. ``broken``: see ``Drawer``."""
+
+    def __init__(self) -> None:
+        self.entries: dict[tuple[str, str], bytes] = {}
+        self.grids: dict[tuple[str, str], bytes] = {}
+        self.broken = ""
+        self.recalled = 0
+
+    def find(self, mark: str, model: str) -> Entry | None:
+        content = self.entries.get((mark, model))
+        return None if content is None else entry_from(content)
+
+    def maps(self, key: str, shape: tuple[int, int], model: str) -> ProbabilityMaps | None:
+        content = self.grids.get((key, model))
+        self.recalled += content is not None
+        return None if content is None else maps_from(content)
+
+    def save(self, mark: str, model: str, entry: Entry, maps: ProbabilityMaps | None) -> None:
+        if self.broken:
+            raise ExportFailed(f"The results could not be written: {self.broken}.")
+        if maps is not None:
+            self.grids[maps.image_key, model] = maps_bytes(maps)
+        if mark:
+            self.entries[mark, model] = entry_bytes(entry)
+
+
+class ScoringEngine(FakeEngine):
+    """Gives every film a score of its own, so that a result on the wrong film is seen."""
+
+    @staticmethod
+    def score_of(key: str) -> float:
+        return 0.5 + zlib.crc32(key.encode()) % 1000 / 2100
+
+    def predict(self, film: Radiograph, checkpoint: Checkpoint = never_cancelled) -> ProbabilityMaps:
+        return replace(super().predict(film, checkpoint), score=self.score_of(film.key))
 
 
 class HandLane:
@@ -91,9 +133,11 @@ class HandLane:
 class Screen:
     """Refuses every state in which one film's result lies on another."""
 
-    def __init__(self) -> None:
+    def __init__(self, scoring: bool = False) -> None:
         self.state = State()
         self.renders = 0
+        self.scoring = scoring  # a ``ScoringEngine`` is at work
+        self.urgencies: dict[tuple[int, str], float] = {}
 
     def render(self, state: State) -> None:
         self.state = state
@@ -108,10 +152,19 @@ class Screen:
             if film.maps is not None:
                 assert film.maps.image_key == film.key
                 assert film.status is FilmStatus.DONE
+            if self.scoring and film.key:
+                for found in (film.maps, film.findings, film.summary):
+                    assert found is None or found.score == ScoringEngine.score_of(film.key)
+            assert film.urgency is None or film.urgency >= self.urgencies.get((film.id, film.path.name), 0)
+            if film.urgency is not None and "changed" not in film.path.name and "sly" not in film.path.name:
+                self.urgencies[film.id, film.path.name] = film.urgency
 
 
 class Shelf:
-    """Films by name: ``bad`` cannot be read, ``lateral`` is not analysed, ``changed`` is another film every time."""
+    """Films by name: ``bad`` cannot be read, ``lateral`` is not analysed, ``changed`` is another film every time.
+
+    ``sly`` is, too, and its fingerprint does not tell.
+    """
 
     def __init__(self) -> None:
         self.read: list[str] = []
@@ -122,7 +175,7 @@ class Shelf:
             raise UnreadableFilm("This file is damaged or not a DICOM film.")
         if "bug" in path.name:
             raise ZeroDivisionError("Doe^Jane")
-        edition = self.read.count(path.name) if "changed" in path.name else 0
+        edition = self.read.count(path.name) if "changed" in path.name or "sly" in path.name else 0
         return Radiograph(
             f"{path.name}|{frame}|{edition}",
             np.tile(np.arange(SIDE, dtype=np.uint16), (SIDE, 1)),
@@ -132,6 +185,11 @@ class Shelf:
             not_analysed="Not analysed: this is a lateral view." if "lateral" in path.name else "",
             notes=("An automatic window is used.",) if "noted" in path.name else (),
         )
+
+    def fingerprint(self, path: Path) -> str:
+        if "bad" in path.name:
+            raise FileNotFoundError
+        return f"{path.name}|{self.read.count(path.name) if 'changed' in path.name else 0}"
 
 
 class House:
@@ -143,8 +201,13 @@ class House:
         memory_bytes: int | None = None,
         settings: Settings | None = None,
         drawer: Drawer | None = None,
+        cupboard: Cupboard | None = None,
+        facts: Callable[[Path], Facts | None] | None = None,
     ) -> None:
-        self.screen, self.disk, self.model, self.shelf = Screen(), HandLane(), HandLane(), Shelf()
+        self.screen, self.disk, self.model, self.shelf = (
+            Screen(isinstance(engine, ScoringEngine)), HandLane(), HandLane(), Shelf()
+        )  # fmt: skip
+        self.cache = HandLane()
         self.engine = engine or FakeEngine(size=16)
         self.keep, self.drawer = HandLane(), drawer or Drawer()
         self.reports: list[ReportRequest] = []
@@ -163,6 +226,10 @@ class House:
                 memory_bytes=memory_bytes,
                 reviews=self.drawer,
                 keep=self.keep,
+                results=cupboard,
+                cache=self.cache,
+                fingerprint=self.shelf.fingerprint,
+                read_facts=facts,
                 now=lambda: datetime(2026, 5, 6, 7, 8, tzinfo=timezone.utc),
             ),
             settings,
@@ -197,9 +264,10 @@ class House:
 
     def settle(self) -> None:
         for _ in range(5000):
-            if self.disk.idle and self.model.idle and self.keep.idle:
+            if self.disk.idle and self.model.idle and self.keep.idle and self.cache.idle:
                 return
             self.turn(self.keep)
+            self.turn(self.cache)
             self.turn(self.disk)
             self.turn(self.model)
         raise AssertionError("the lanes never came to rest")

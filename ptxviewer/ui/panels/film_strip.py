@@ -5,8 +5,6 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-import cv2
-import numpy as np
 from PySide6.QtCore import (
     QAbstractListModel,
     QItemSelectionModel,
@@ -16,8 +14,9 @@ from PySide6.QtCore import (
     QRectF,
     QSize,
     Qt,
+    QTimer,
 )
-from PySide6.QtGui import QColor, QFont, QImage, QPainter, QPen
+from PySide6.QtGui import QColor, QFont, QImage, QPainter, QPen, QResizeEvent
 from PySide6.QtWidgets import (
     QAbstractItemView,
     QListView,
@@ -27,34 +26,29 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from ptxviewer.app.listing import summary
 from ptxviewer.app.state import Film, FilmStatus, State
-from ptxviewer.core.types import Radiograph
-from ptxviewer.core.voi import display_lut
+from ptxviewer.core.types import GreyImage
 from ptxviewer.ui.style import PALETTE
 
 WIDTH = 112
 PICTURE = 88  # side of a thumbnail's square
-STORED = 2 * PICTURE  # pixels kept, sharp at a device pixel ratio of 2
+LOOK_MS = 120  # after the last scroll the films in sight are looked at
 ITEM = QSize(104, 124)
 Index = QModelIndex | QPersistentModelIndex
 
 
-def thumbnail(film: Radiograph) -> QImage:
-    """Return a picture of the film through its default window, its longer side ``STORED`` pixels."""
-    step = max(1, min(film.shape) // (2 * STORED))
-    coarse = np.ascontiguousarray(film.pixels[::step, ::step])
-    factor = STORED / max(film.shape)
-    size = max(1, round(film.cols * factor)), max(1, round(film.rows * factor))
-    small = np.asarray(cv2.resize(coarse, size, interpolation=cv2.INTER_AREA), np.uint16)
-    grey = np.ascontiguousarray(display_lut(film, film.vois[film.default_voi])[small])
-    return QImage(grey.data, size[0], size[1], grey.strides[0], QImage.Format.Format_Grayscale8).copy()
+def picture_of(grey: GreyImage) -> QImage:
+    """Return a thumbnail (rows, cols) as a picture that holds its own pixels."""
+    rows, cols = grey.shape
+    return QImage(grey.data, cols, rows, grey.strides[0], QImage.Format.Format_Grayscale8).copy()
 
 
 def chip(film: Film) -> tuple[str, str, bool]:
     """Return (text, colour name, filled): what the strip says of a film, in words and not by colour alone."""
-    if film.status is FilmStatus.DONE and film.maps is not None:
-        present = film.findings is not None and film.findings.present
-        return f"{film.maps.score:.2f}", "accent" if present else "quiet", present
+    found = summary(film)
+    if found is not None:
+        return f"{found.score:.2f}", "accent" if found.present else "quiet", found.present
     colour = {FilmStatus.FAILED: "failure", FilmStatus.ANALYSING: "accent"}.get(film.status, "quiet")
     return film.status.value, colour, False
 
@@ -62,7 +56,7 @@ def chip(film: Film) -> tuple[str, str, bool]:
 def spoken(film: Film) -> str:
     """Return what a screen reader says of an entry."""
     text, _, present = chip(film)
-    if film.status is FilmStatus.DONE:
+    if summary(film) is not None:
         text = f"score {text}, {'above' if present else 'nothing above'} threshold"
     return f"Film {film.number}, {text}"
 
@@ -91,33 +85,44 @@ class _Films(QAbstractListModel):
 
     def show_films(self, films: tuple[Film, ...]) -> None:
         """Take over the films of a state."""
-        before, self_ids = self.films, [film.id for film in films]
-        if [film.id for film in before] != self_ids:
+        old_ids, ids = [film.id for film in self.films], [film.id for film in films]
+        kept = set(ids)
+        for row in range(len(old_ids) - 1, -1, -1):
+            if old_ids[row] not in kept:
+                self.beginRemoveRows(QModelIndex(), row, row)
+                self.films = (*self.films[:row], *self.films[row + 1 :])
+                self.endRemoveRows()
+        before = self.films
+        if [film.id for film in before] != ids[: len(before)]:
             self.beginResetModel()
             self.films = films
             self.endResetModel()
             return
+        if len(films) > len(before):  # films that arrive leave the scroll bar where it is
+            self.beginInsertRows(QModelIndex(), len(before), len(films) - 1)
+            self.films = films
+            self.endInsertRows()
         self.films = films
-        for row, (old, new) in enumerate(zip(before, films, strict=True)):
+        for row, (old, new) in enumerate(zip(before, films[: len(before)], strict=True)):
             if old is not new:
                 self.dataChanged.emit(self.index(row), self.index(row))
 
 
 class _Painter(QStyledItemDelegate):
-    """Draws one entry. Thumbnails are kept when a film's pixels are put away."""
+    """Draws one entry. A picture is made when its entry is first painted."""
 
     def __init__(self, parent: QWidget) -> None:
         super().__init__(parent)
         self._pictures: dict[int, tuple[str, QImage]] = {}
 
-    def forget(self, ids: set[int]) -> None:
+    def forget(self, ids: frozenset[int]) -> None:
         """Drop the pictures of films that were closed."""
         self._pictures = {film_id: kept for film_id, kept in self._pictures.items() if film_id in ids}
 
     def _picture(self, film: Film) -> QImage | None:
         kept = self._pictures.get(film.id)
-        if film.radiograph is not None and (kept is None or kept[0] != film.key):
-            kept = self._pictures[film.id] = film.key, thumbnail(film.radiograph)
+        if film.thumbnail is not None and (kept is None or kept[0] != film.key):
+            kept = self._pictures[film.id] = film.key, picture_of(film.thumbnail)
         return kept[1] if kept is not None else None
 
     def sizeHint(self, option: QStyleOptionViewItem, index: Index) -> QSize:
@@ -160,7 +165,7 @@ class _Painter(QStyledItemDelegate):
     def _paint_chip(painter: QPainter, film: Film, line: QRect) -> None:
         text, name, filled = chip(film)
         colour = QColor(PALETTE[name])
-        scored = film.status is FilmStatus.DONE
+        scored = summary(film) is not None
         width = painter.fontMetrics().horizontalAdvance(text) + (10 if scored else 0)
         place = QRectF(line.right() + 1 - width, line.y() + 0.5, width - 0.5, line.height() - 1)
         align = Qt.AlignmentFlag.AlignCenter
@@ -175,9 +180,16 @@ class _Painter(QStyledItemDelegate):
 class FilmStrip(QListView):
     """Shows the films of a state; a click asks for one."""
 
-    def __init__(self, select: Callable[[int], None]) -> None:
+    def __init__(self, select: Callable[[int], None], look_at: Callable[[list[int]], None]) -> None:
+        """``look_at`` is told which films are in sight, so that those without a picture get one."""
         super().__init__()
         self._select = select
+        self._look_at = look_at
+        self._ids: frozenset[int] = frozenset()
+        self._looking = QTimer(self)
+        self._looking.setSingleShot(True)
+        self._looking.setInterval(LOOK_MS)
+        self._looking.timeout.connect(self._tell_sight)
         self._films = _Films()
         self._painter = _Painter(self)
         self.setModel(self._films)
@@ -191,15 +203,35 @@ class FilmStrip(QListView):
         self.setFocusPolicy(Qt.FocusPolicy.ClickFocus)  # a click ends the typing of a note
         self.setAccessibleName("Films")
         self.clicked.connect(self._clicked)
+        self.verticalScrollBar().valueChanged.connect(lambda _value: self._looking.start())
 
     def _clicked(self, index: QModelIndex) -> None:
         film = index.data(Qt.ItemDataRole.UserRole)
         if isinstance(film, Film):
             self._select(film.id)
 
+    def _tell_sight(self) -> None:
+        """Tell which films are in sight."""
+        if not self.isVisible():
+            self._look_at([])
+            return
+        height = max(1, self.sizeHintForRow(0))
+        first = self.verticalScrollBar().value() // height
+        seen = self._films.films[first : first + self.viewport().height() // height + 2]
+        self._look_at([film.id for film in seen])
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """More films, or fewer, are in sight."""
+        super().resizeEvent(event)
+        self._looking.start()
+
     def show_state(self, state: State) -> None:
         """Show the films and mark the one on screen."""
-        self._painter.forget({film.id for film in state.films})
+        ids = frozenset(film.id for film in state.films)
+        if ids != self._ids:
+            self._ids = ids
+            self._painter.forget(ids)
+            self._looking.start()
         self._films.show_films(state.films)
         rows = [row for row, film in enumerate(state.films) if film.id == state.current_id]
         if not rows:
