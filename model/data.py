@@ -18,7 +18,7 @@ from tqdm import tqdm
 
 from ptxviewer.core.geometry import GridMap
 
-CACHE_SIZE = 416
+CACHE_SIZE = 512
 
 
 @dataclass(frozen=True, slots=True)

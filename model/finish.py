@@ -100,9 +100,9 @@ def summaries(net: PneumothoraxNet, inputs: Iterable[NDArray[np.float32]]) -> tu
     features, logits = [], []
     for grid in inputs:
         image = torch.from_numpy(grid)[None]
-        deep = net.encoder(torch.cat((image, image.flip(3))).to(memory_format=torch.channels_last))[-1].mean((2, 3))
-        features.append(deep.mean(0).double().numpy())
-        logits.append(float(net.film_head(deep).mean()))
+        result = net(torch.cat((image, image.flip(3))).to(memory_format=torch.channels_last))
+        features.append(result.summary.mean(0).double().numpy())
+        logits.append(float(result.film.mean()))
     return np.array(features), np.array(logits)
 
 

@@ -177,7 +177,10 @@ class Trainer:
             # The head of the gate is fitted after the training (``finish``), so a new run has none.
             state = {n: v.float() for n, v in load_file(weights).items() if not n.startswith("frontal_head.")}
             counters = {n: v for n, v in self.net.state_dict().items() if n.endswith("num_batches_tracked")}
-            self.net.load_state_dict(counters | state)
+            # A film head that reads more than the bundle's goes on from what that one had learned.
+            head, learned = torch.zeros_like(self.net.film_head.weight), state["film_head.weight"]
+            head[:, : learned.shape[1]] = learned
+            self.net.load_state_dict(counters | state | {"film_head.weight": head})
         self.frozen = [self.net.encoder.get_submodule(name) for name in config.frozen]
         for module in self.frozen:
             module.requires_grad_(False)
@@ -198,7 +201,7 @@ class Trainer:
             group["lr"] = self.config.rate_at(self.step) * group["scale"]
         with torch.autocast("cpu", torch.bfloat16, enabled=has_fast_bf16()):
             logits = self.net(batch.images.to(memory_format=LAYOUT))
-        logits = type(logits)(logits.maps.float(), logits.film.float())
+        logits = logits._replace(maps=logits.maps.float(), film=logits.film.float())
         loss, parts = total_loss(logits, batch.targets, batch.present, batch.known)
         self.optimiser.zero_grad(set_to_none=True)
         loss.backward()  # type: ignore[no-untyped-call]
@@ -353,9 +356,10 @@ def main() -> None:
     parser.add_argument("--cache", type=Path, default=Path("runs/cache"))
     parser.add_argument("--config", type=Path, help="JSON with fields of Config that differ from the default")
     parser.add_argument("--threads", type=int, default=0)
+    parser.add_argument("--nice", type=int, default=15, help="how far other programs go first, 0 to 19")
     arguments = parser.parse_args()
     if hasattr(os, "nice"):
-        os.nice(15)
+        os.nice(arguments.nice)
     if arguments.threads:
         torch.set_num_threads(arguments.threads)
     overrides = json.loads(arguments.config.read_text()) if arguments.config else {}
@@ -363,6 +367,10 @@ def main() -> None:
         overrides["phases"] = tuple(Phase(**phase) for phase in overrides["phases"])
     if "frozen" in overrides:
         overrides["frozen"] = tuple(overrides["frozen"])
+    if "network" in overrides:
+        overrides["network"] = NetworkConfig(
+            **{k: tuple(v) if isinstance(v, list) else v for k, v in overrides["network"].items()}
+        )
     run(Config(**overrides), arguments.data, arguments.run, arguments.cache, arguments.encoder, arguments.weights)
 
 

@@ -30,14 +30,19 @@ class NetworkConfig:
     stride_on_conv1: bool = True  # Caffe's ResNet strides on the first 1x1, torchvision's on the 3x3
     block: Literal["bottleneck", "basic"] = "bottleneck"  # resnet50 has the one, resnet18 and resnet34 the other
     frontal: bool = False  # a head that says whether this is a frontal chest radiograph
+    evidence: bool = False  # the film head reads the strongest features and the top of the map, too, not the mean only
 
 
 class Logits(NamedTuple):
-    """``maps`` (N, 3, H, W) in the order of ``CHANNELS``; ``film`` (N,); ``frontal`` (N,) where there is that head."""
+    """``maps`` (N, 3, H, W) in the order of ``CHANNELS``; ``film`` (N,); ``frontal`` (N,) where there is that head.
+
+    ``summary`` (N, F) is the mean of the last encoder stage, from which heads can be fitted later.
+    """
 
     maps: Tensor
     film: Tensor
-    frontal: Tensor | None = None
+    frontal: Tensor | None
+    summary: Tensor
 
 
 class Bottleneck(nn.Module):
@@ -177,7 +182,7 @@ class PneumothoraxNet(nn.Module):
         # From a bias of 0 a first run learned only what speaks against, and its map could not rise above one half.
         assert self.map_head.bias is not None
         nn.init.constant_(self.map_head.bias, -2.5)
-        self.film_head = nn.Linear(deepest, 1)
+        self.film_head = nn.Linear(2 * deepest + 1 if self.config.evidence else deepest, 1)
         self.frontal_head = nn.Linear(deepest, 1) if self.config.frontal else None
 
     def forward(self, x: Tensor) -> Logits:
@@ -188,10 +193,19 @@ class PneumothoraxNet(nn.Module):
         y = features[-1]
         for up, skip in zip(self.decoder, reversed(features[:-1]), strict=True):
             y = up(y, skip)
-        maps = F.interpolate(self.map_head(y), size=x.shape[-2:], mode="bilinear", align_corners=False)
+        coarse = self.map_head(y)
+        maps = F.interpolate(coarse, size=x.shape[-2:], mode="bilinear", align_corners=False)
         summary = features[-1].mean((2, 3))
+        # A thin rim of air hardly moves the mean over the film: let its strongest trace speak for itself.
+        read = torch.cat((summary, features[-1].amax((2, 3)), top(coarse[:, 0])), 1) if self.config.evidence else summary
         frontal = None if self.frontal_head is None else self.frontal_head(summary).squeeze(1)
-        return Logits(maps, self.film_head(summary).squeeze(1), frontal)
+        return Logits(maps, self.film_head(read).squeeze(1), frontal, summary)
+
+
+def top(logits: Tensor) -> Tensor:
+    """Mean of the highest 0.1 % of each map; (N, H, W) to (N, 1)."""
+    flat = logits.flatten(1)
+    return flat.topk(max(1, flat.shape[1] // 1000), dim=1).values.mean(1, keepdim=True)
 
 
 def load_rgb_encoder(encoder: Encoder, state: dict[str, Tensor]) -> None:
