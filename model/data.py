@@ -36,8 +36,11 @@ class Example:
     expert: bool = False  # an expert drew or read it, and no film of its set was left out for being hard
 
 
-def read_index(data: Path, min_confidence: float = 0.7) -> list[Example]:
-    """List every film with its labels; recovered masks below ``min_confidence`` count at image level only."""
+def read_index(data: Path, min_confidence: float = 0.7, pseudo: Path | None = None) -> list[Example]:
+    """List every film with its labels; recovered masks below ``min_confidence`` count at image level only.
+
+    ``pseudo`` is a folder of masks by ``model.pseudo``, for positive films that have no other.
+    """
     with (data / "matched_masks.csv").open(newline="") as file:
         matched = {
             row["file"]: row["mask"] for row in csv.DictReader(file) if float(row["confidence"]) >= min_confidence
@@ -47,6 +50,9 @@ def read_index(data: Path, min_confidence: float = 0.7) -> list[Example]:
         for row in csv.DictReader(file):
             present = row["pneumothorax"] == "1"
             mask: str | None = row["mask"] or matched.get(row["file"]) if present else ""
+            if present and mask is None and pseudo is not None:
+                own = pseudo.resolve() / f"{Path(row['file']).stem}.png"
+                mask = str(own) if own.exists() else None
             group = "positive" if present else "negative"
             examples.append(
                 Example(

@@ -83,7 +83,7 @@ def beside(films: Path, masks: Path) -> list[Example]:
 def cases(data: Path, chosen: list[Example], engine: Engine, cache: Path) -> list[Case]:
     """Run the network on films (paths below ``data``); maps are kept in ``cache`` for the next call."""
     info = engine.load()
-    folder = cache / info.model_sha256[:16]
+    folder = cache / f"{info.model_sha256[:16]}-{info.device.replace(' ', '-')}"
     folder.mkdir(parents=True, exist_ok=True)
     result = []
     for example in tqdm(chosen, desc="films", unit="film", mininterval=5):
@@ -198,6 +198,24 @@ def figures(outcomes: list[Outcome], draws: int = 1000) -> dict[str, dict[str, f
     return rows
 
 
+def precision(data: Path, found: list[Case], rule: DecisionRule, bundle: Path, cache: Path) -> dict[str, float]:
+    """Return the Dice between the masks of the app's engine and of float32, as a row of the figures.
+
+    Over the films that show a pneumothorax or are called: on all others both masks are empty and prove nothing.
+    """
+    from ptxviewer.inference.torch_engine import TorchEngine
+
+    masks = [find(case.film, case.maps, rule)[1] for case in found]
+    telling = [i for i, case in enumerate(found) if case.example.present or masks[i].any()]
+    exact = cases(data, [found[i].example for i in telling], TorchEngine("cpu", bundle, exact=True), cache)
+    dices = np.array(
+        [dice(masks[i], find(case.film, case.maps, rule)[1]) for i, case in zip(telling, exact, strict=True)]
+    )
+    patients = [case.example.patient for case in exact]
+    value, low, high = bootstrap(lambda i: float(dices[i].mean()), patients)
+    return {"value": value, "low": low, "high": high, "films": len(exact)}
+
+
 def markdown(rows: dict[str, dict[str, float]]) -> str:
     """Return the figures as a table."""
     lines = ["| figure | value | 95 % interval | films |", "|---|---|---|---|"]
@@ -271,6 +289,7 @@ def main() -> None:
     parser.add_argument("--bundle", type=Path, default=Path("model/bundle"))
     parser.add_argument("--out", type=Path, default=Path("runs/eval"))
     parser.add_argument("--choose-rule", action="store_true", help="search the decision rule on these films first")
+    parser.add_argument("--precision", action="store_true", help="compare the masks with those of float32, too")
     arguments = parser.parse_args()
     from ptxviewer.inference.torch_engine import TorchEngine
 
@@ -287,13 +306,27 @@ def main() -> None:
     rule = shipped
     if arguments.choose_rule:
         rule = replace(choose_rule(found), frontal_threshold=shipped.frontal_threshold)
-    report(found, rule, splits, engine.load().model_sha256, arguments.out)
+    more = {}
+    if arguments.precision:
+        name = f"Dice of masks on {engine.load().device} with those of float32"
+        more[name] = precision(data, found, rule, arguments.bundle, arguments.out / "maps")
+    report(found, rule, splits, engine.load().model_sha256, arguments.out, more)
 
 
-def report(found: list[Case], rule: DecisionRule, splits: list[str], model_sha256: str, out: Path) -> None:
-    """Decide every case by ``rule``; write the figures as JSON and Markdown, the plots and the contact sheet."""
+def report(
+    found: list[Case],
+    rule: DecisionRule,
+    splits: list[str],
+    model_sha256: str,
+    out: Path,
+    more: dict[str, dict[str, float]],
+) -> None:
+    """Decide every case by ``rule``; write the figures as JSON and Markdown, the plots and the contact sheet.
+
+    ``more`` are rows that are added to the figures.
+    """
     outcomes = [outcome(case, rule) for case in found]
-    rows = figures(outcomes)
+    rows = figures(outcomes) | more
     record = {
         "splits": splits,
         "films": len(found),

@@ -8,7 +8,8 @@ stored with the run as ``heads.safetensors`` and ``heads.json``, and ``model.exp
   is of a five-fold fit by patient, never of the fit on the same films.
 - Logistic regression on the mean of the last encoder stage: frontal films against other pictures (``--others``:
   photographs, slices, other parts of the body) and against frontal films that were turned, cut in half or
-  inverted. Half of the other pictures is for fitting, half for measuring.
+  inverted. Half of the other pictures is for fitting, half for measuring. The threshold is chosen on frontal films
+  that the head was not fitted on, since those it was fitted on all lie at its upper end; ``val`` measures it.
 """
 
 from __future__ import annotations
@@ -38,10 +39,12 @@ from ptxviewer.core.types import Radiograph
 from ptxviewer.dicom.read import read_film
 from ptxviewer.inference.network import PneumothoraxNet
 from ptxviewer.inference.preprocess import prepare
+from ptxviewer.inference.runtime import has_fast_bf16
 
 Floats = NDArray[np.float64]
-FRONTAL_LOSS = 0.005  # share of the frontal films for fitting that may be refused
-FITTED_FRONTALS, FITTED_LUNGS, FITTED_PHANTOMS = 160, 50, 12
+FRONTAL_LOSS = 0.004  # share of the frontal films that choose the threshold which may be refused
+FITTED_FRONTALS, FITTED_LUNGS, FITTED_PHANTOMS = 300, 60, 12
+CHOOSING_FRONTALS = 250
 HEADS = "heads.safetensors"
 
 
@@ -100,9 +103,10 @@ def summaries(net: PneumothoraxNet, inputs: Iterable[NDArray[np.float32]]) -> tu
     features, logits = [], []
     for grid in inputs:
         image = torch.from_numpy(grid)[None]
-        result = net(torch.cat((image, image.flip(3))).to(memory_format=torch.channels_last))
-        features.append(result.summary.mean(0).double().numpy())
-        logits.append(float(result.film.mean()))
+        with torch.autocast("cpu", torch.bfloat16, enabled=has_fast_bf16()):
+            result = net(torch.cat((image, image.flip(3))).to(memory_format=torch.channels_last))
+        features.append(result.summary.float().mean(0).double().numpy())
+        logits.append(float(result.film.float().mean()))
     return np.array(features), np.array(logits)
 
 
@@ -134,21 +138,29 @@ def other_films(folder: Path) -> list[Radiograph]:
     return [film for film in films if min(film.shape) >= 64]
 
 
-def frontal_films(data: Path, examples: list[Example], rng: np.random.Generator) -> list[Radiograph]:
-    """Frontal films for fitting: of the training set, of the lung set, and phantoms (the sample study is one)."""
+def frontal_films(
+    data: Path, examples: list[Example], rng: np.random.Generator
+) -> tuple[list[Radiograph], list[Radiograph]]:
+    """Frontal films for fitting (of the training set, of the lung set, phantoms) and others for the threshold.
+
+    No patient is in both.
+    """
     labelled = [e for e in examples if e.split == "train" and e.present is not None]
     lungs = [e for e in examples if e.group == "lungs"]
-    chosen = [
-        *(labelled[i] for i in rng.permutation(len(labelled))[:FITTED_FRONTALS]),
-        *(lungs[i] for i in rng.permutation(len(lungs))[:FITTED_LUNGS]),
-    ]
-    films = [read_film(data / example.film) for example in tqdm(chosen, desc="frontal films", mininterval=5)]
+    order = rng.permutation(len(labelled))
+    fitted = [labelled[i] for i in order[:FITTED_FRONTALS]]
+    patients = {e.patient for e in fitted}
+    choosing = [e for i in order[FITTED_FRONTALS:] if (e := labelled[i]).patient not in patients][:CHOOSING_FRONTALS]
+    fitted += [lungs[i] for i in rng.permutation(len(lungs))[:FITTED_LUNGS]]
     sides = ("right", "left", "none")
     specs = [
         PhantomSpec(side=sides[i % 3], size=float(rng.random()), seed=i, rows=512, cols=448)  # type: ignore[arg-type]
         for i in range(FITTED_PHANTOMS)
     ]
-    return films + [film_of(make_phantom(spec)) for spec in specs]
+    return (
+        [read_film(data / e.film) for e in fitted] + [film_of(make_phantom(spec)) for spec in specs],
+        [read_film(data / e.film) for e in choosing],
+    )
 
 
 def finish(run: Path, data: Path, others: Path, threads: int) -> dict[str, Any]:
@@ -168,8 +180,10 @@ def finish(run: Path, data: Path, others: Path, threads: int) -> dict[str, Any]:
     slope, offset = fit_platt(val_logits, truth)
     honest = cross_fitted(val_logits, truth, [e.patient for e in val])
 
-    frontal_inputs = [prepare(film, size) for film in frontal_films(data, examples, rng)]
+    for_fitting, for_choosing = frontal_films(data, examples, rng)
+    frontal_inputs = [prepare(film, size) for film in for_fitting]
     frontal, _ = summaries(net, tqdm(frontal_inputs, desc="frontal features", mininterval=5))
+    choosing, _ = summaries(net, (prepare(film, size) for film in tqdm(for_choosing, desc="further frontal films")))
     other_inputs = [prepare(film, size) for film in other_films(others)]
     other, _ = summaries(net, tqdm(other_inputs, desc="other features", mininterval=5))
     made = [spoilt(grid, i % SPOILT_KINDS) for i, grid in enumerate(frontal_inputs[: 14 * SPOILT_KINDS])]
@@ -187,7 +201,7 @@ def finish(run: Path, data: Path, others: Path, threads: int) -> dict[str, Any]:
     def score(features: Floats) -> Floats:
         return np.asarray(1 / (1 + np.exp(-(features @ weight + bias))))
 
-    threshold = float(np.quantile(score(frontal), FRONTAL_LOSS))
+    threshold = min(0.5, float(np.quantile(score(choosing), FRONTAL_LOSS)))
     save_file(
         {
             "film_slope": torch.tensor(slope),
@@ -198,7 +212,7 @@ def finish(run: Path, data: Path, others: Path, threads: int) -> dict[str, Any]:
         run / HEADS,
     )
     record = {
-        "frontal_threshold": round(min(threshold, 0.5), 4),
+        "frontal_threshold": round(threshold, 5),
         "calibration": {
             "slope": slope,
             "offset": offset,
@@ -207,11 +221,11 @@ def finish(run: Path, data: Path, others: Path, threads: int) -> dict[str, Any]:
         },
         "gate": {
             "val_films": len(val),
-            "val_refused": int((score(val_features) < min(threshold, 0.5)).sum()),
+            "val_refused": int((score(val_features) < threshold).sum()),
             "others": int((~for_fit).sum()),
-            "others_refused": int((score(other[~for_fit]) < min(threshold, 0.5)).sum()),
+            "others_refused": int((score(other[~for_fit]) < threshold).sum()),
             "spoilt": len(made_val),
-            "spoilt_refused": int((score(made_val_features) < min(threshold, 0.5)).sum()),
+            "spoilt_refused": int((score(made_val_features) < threshold).sum()),
         },
     }
     (run / "heads.json").write_text(json.dumps(record, indent=1))

@@ -197,7 +197,9 @@ class PneumothoraxNet(nn.Module):
         maps = F.interpolate(coarse, size=x.shape[-2:], mode="bilinear", align_corners=False)
         summary = features[-1].mean((2, 3))
         # A thin rim of air hardly moves the mean over the film: let its strongest trace speak for itself.
-        read = torch.cat((summary, features[-1].amax((2, 3)), top(coarse[:, 0])), 1) if self.config.evidence else summary
+        read = (
+            torch.cat((summary, features[-1].amax((2, 3)), top(coarse[:, 0])), 1) if self.config.evidence else summary
+        )
         frontal = None if self.frontal_head is None else self.frontal_head(summary).squeeze(1)
         return Logits(maps, self.film_head(read).squeeze(1), frontal, summary)
 

@@ -25,15 +25,19 @@ OUT_OF_MEMORY = "The graphics card ran out of memory: using the CPU."
 
 
 class TorchEngine:
-    """See ``inference.engine.Engine``. ``bundle`` is the folder with metadata.json and weights.safetensors."""
+    """See ``inference.engine.Engine``. ``bundle`` is the folder with metadata.json and weights.safetensors.
 
-    def __init__(self, device: DeviceChoice = "auto", bundle: Path | None = None) -> None:
+    ``exact`` keeps a CPU at float32 even where bfloat16 is faster: what the fast way is measured against.
+    """
+
+    def __init__(self, device: DeviceChoice = "auto", bundle: Path | None = None, *, exact: bool = False) -> None:
         if bundle is None:
             from ptxviewer.paths import bundle_dir
 
             bundle = bundle_dir()
         self._device: DeviceChoice = device
         self._bundle = bundle
+        self._exact = exact
         self._card: Card | None = None
         self._runner: Runner | None = None
         self._info: EngineInfo | None = None
@@ -58,7 +62,7 @@ class TorchEngine:
         torch.set_num_threads(thread_count())
         choice = choose_device(self._device)
         runner = Runner(network_of(card, weights), choice, card.flip)
-        if choice.device.type == "cpu" and has_fast_bf16():
+        if choice.device.type == "cpu" and not self._exact and has_fast_bf16():
             runner.try_bf16(trial_input(card.size), card.rule.threshold)
         self._card, self._runner = card, runner
         self._info = EngineInfo(
