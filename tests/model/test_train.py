@@ -91,6 +91,25 @@ def test_frozen_stages_stay_as_they_started():
     assert not torch.equal(before["encoder.layer4.0.conv1.weight"], after["encoder.layer4.0.conv1.weight"])
 
 
+def test_a_head_that_reads_more_goes_on_from_what_the_smaller_one_had_learned(tmp_path):
+    from safetensors.torch import save_file
+
+    from model.export import compact
+
+    plain = Trainer(config())
+    save_file(compact(plain.net.state_dict()), tmp_path / "weights.safetensors")
+    evidence = config(network=NetworkConfig(**{**TINY.__dict__, "evidence": True}))
+    wider = Trainer(evidence, weights=tmp_path / "weights.safetensors")
+    image = torch.rand(2, 1, SIDE, SIDE)
+    with torch.inference_mode():
+        first, second = plain.net.eval()(image), wider.net.eval()(image)
+    torch.testing.assert_close(second.film, first.film, rtol=0.02, atol=0.02)  # the bundle's weights are half floats
+    torch.testing.assert_close(second.maps, first.maps, rtol=0.02, atol=0.02)
+    train(wider, Sampler(MadeFilms(), evidence), 3)
+    added = wider.net.film_head.weight[0, plain.net.film_head.in_features :]
+    assert added.abs().max() > 0
+
+
 def test_what_is_exported_loads_in_the_app_with_both_heads(tmp_path):
     from safetensors.torch import save_file
 
