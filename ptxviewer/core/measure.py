@@ -224,7 +224,7 @@ def measured_text(film: Radiograph, measurement: Measurement) -> tuple[str, ...]
         angle = angle_degrees(points, aspect_of(spacing)) if len(points) == 3 else None
         return () if angle is None else (f"{angle:.1f}°" + ("" if spacing.known else " (pixels taken as square)"),)
     if measurement.kind == "calibration" and measurement.mm is not None:
-        return (f"{measurement.mm:g} mm: calibration",)
+        return (f"object of {measurement.mm:g} mm",)
     long = length_mm(points[0], points[1], spacing)
     if long is None or measurement.kind == "calibration":
         return (f"{math.dist(*points):.0f} px ({origin_text(spacing)})",)

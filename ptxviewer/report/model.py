@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime, timezone
 
 from ptxviewer import __version__
+from ptxviewer.core.measure import Measurement, described
 from ptxviewer.core.sizes import sizes_of
 from ptxviewer.core.types import (
     Findings,
@@ -23,6 +24,7 @@ from ptxviewer.inference.engine import EngineInfo
 RESEARCH_USE = "Research use only. Not a medical device: not for diagnosis."
 NOT_EXCLUDED = "This does not exclude a pneumothorax."
 MOST_ROWS = 6
+VERDICTS = {"accept": "accepted", "reject": "rejected", "edited": "edited", "unsure": "unsure"}
 ZONE_NAMES: dict[Zone, str] = {"apical": "apex", "basal": "base", "lateral": "lateral side", "medial": "medial side"}
 COLUMNS = ("Side", "Area", "Largest width", "Highest score", "Mean score")
 
@@ -53,6 +55,7 @@ class ReportModel:
     flipped: bool = False
     more: str = ""  # how many findings the table leaves out
     edited: bool = False  # the mask is the reader's
+    measurements: tuple[Measurement, ...] = ()  # numbered on the film as in ``facts``
 
 
 def area_text(area_px: int, area_mm2: float | None, label: str) -> str:
@@ -129,6 +132,8 @@ def report_of(
     flipped: bool = False,
     reader: str = "",
     verdict: str = "",
+    note: str = "",
+    measurements: tuple[Measurement, ...] = (),
     when: datetime | None = None,
 ) -> ReportModel:
     """Build the page of a film; de-identified unless asked. ``analysis`` None: the film was not analysed."""
@@ -171,8 +176,14 @@ def report_of(
             f"threshold {findings.threshold:.3f}, on {analysis.maps.device or info.device}, "
             f"spacing: {film.spacing.origin.value}" + (f", mask {mask_origin(findings)}" if findings.edited else "")
         )
+    facts += [
+        ("Measured" if number == 0 else "", f"{name}: {text}")
+        for number, (name, text) in enumerate(described(film, measurements))
+    ]
     if verdict:
-        facts.append(("Reader's verdict", verdict))
+        facts.append(("Reader's verdict", VERDICTS.get(verdict, verdict)))
+    if note:
+        facts.append(("Reader's note", note))
     if reader:
         facts.append(("Reader", reader))
     remark = " ".join(dict.fromkeys(part for part in (remark, film.spacing.note, *film.notes) if part))
@@ -189,6 +200,7 @@ def report_of(
         flipped=flipped,
         more=more,
         edited=analysis is not None and analysis.findings.edited,
+        measurements=measurements,
     )
 
 

@@ -8,6 +8,7 @@ import numpy as np
 
 from ptxviewer.app.state import FilmView
 from ptxviewer.app.viewing import voi_of
+from ptxviewer.core.calibration import calibrated
 from ptxviewer.core.findings import find
 from ptxviewer.core.types import Mask, ProbabilityMaps, Radiograph, Review
 from ptxviewer.inference.engine import EngineInfo
@@ -32,6 +33,7 @@ def write_report(
 
     Needs Qt's application (``report_page.offscreen_application`` where there is no window). Raises ``PtxError``.
     """
+    film = calibrated(film, review.measurements)
     analysis: Analysis | None = None
     mask: Mask = np.zeros(film.shape, bool)
     if maps is not None:
@@ -48,6 +50,8 @@ def write_report(
         flipped=view.flipped,
         reader=reader,
         verdict=review.verdict,
+        note=review.note,
+        measurements=review.measurements,
     )
     write_png(paint_report(model, film, mask), target)
     return model

@@ -23,6 +23,7 @@ from ptxviewer.core.viewport import oriented, pixel_aspect
 from ptxviewer.core.voi import display_lut
 from ptxviewer.report.model import COLUMNS, ReportModel
 from ptxviewer.ui.none_guard import keep_none
+from ptxviewer.ui.report_measure import draw_measurements
 
 WIDTH = 2000
 MARGIN = 48
@@ -81,8 +82,8 @@ class _Page:
     def pairs(self, pairs: tuple[tuple[str, str], ...], x: int, y: int, width: int) -> int:
         """Write labels and values below each other; returns the y below them."""
         for label, value in pairs:
-            self.text(x, y, LABEL, label, 25, QUIET)
-            y = self.text(x + LABEL, y, width - LABEL, value, 25) + 8
+            below = self.text(x, y, LABEL, label, 25, QUIET)
+            y = max(below, self.text(x + LABEL, y, width - LABEL, value, 25)) + 8
         return y
 
     def table(self, model: ReportModel, x: int, y: int, width: int) -> int:
@@ -207,6 +208,7 @@ def _films(page: _Page, model: ReportModel, film: Radiograph, mask: Mask, y: int
         if x == RIGHT:
             turned = oriented(mask.astype(np.uint8), model.quarter_turns, model.flipped)
             _draw_outline(painter, turned, place, model.edited)
+            draw_measurements(painter, film, model.measurements, place, model.quarter_turns, model.flipped)
         _draw_letters(painter, letters, place)
         _draw_scale_bar(painter, film, model, place)
     y += size.height() + 12
@@ -215,6 +217,7 @@ def _films(page: _Page, model: ReportModel, film: Radiograph, mask: Mask, y: int
     )
     whose = "edited by reader" if model.edited else "mask of the network, not corrected by a reader"
     drawn = f"Outline: {whose}." if mask.any() else "Nothing is outlined."
+    drawn += " White lines: measured by reader." if model.measurements else ""
     below = page.text(MARGIN, y, COLUMN, "Film as displayed.", 22, QUIET)
     return max(below, page.text(RIGHT, y, COLUMN, drawn + convention, 22, QUIET))
 

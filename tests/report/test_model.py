@@ -7,7 +7,9 @@ import numpy as np
 import pytest
 
 from ptxviewer import __version__
+from ptxviewer.core.calibration import calibrated
 from ptxviewer.core.findings import find
+from ptxviewer.core.measure import Measurement
 from ptxviewer.core.types import Acquisition, PixelSpacing, SpacingOrigin, VoiLut, Window
 from ptxviewer.report.model import (
     COLUMNS,
@@ -106,7 +108,7 @@ def test_settings_are_on_the_page(oriented):
     assert facts["Film score"] == "0.90, above the operating point (0.40)"
     assert facts["Spacing"] == "at detector"
     assert facts["Film"] == "DX PA, 640 x 640 pixels"
-    assert facts["Reader's verdict"] == "accept"
+    assert facts["Reader's verdict"] == "accepted"
     assert facts["Reader"] == "Dr A"
 
 
@@ -167,3 +169,30 @@ def test_sizes_that_are_refused_for_one_reason_share_a_line_with_their_sources(o
     assert len(lines) == 1
     assert lines[0][0].startswith("Collins, Rhea, Light index, BTS 2010, ACCP 2001: not given, not continuous")
     assert "AJR" in lines[0][1]
+
+
+def test_the_readers_note_verdict_and_measurements_are_on_the_page(oriented):
+    drawn = (
+        Measurement("length", ((10.0, 10.0), (310.0, 410.0))),
+        Measurement("rectangle", ((10.0, 10.0), (20.0, 20.0))),
+    )
+    model = report_of(oriented, None, reader="Dr. A", verdict="accept", note="rib 4?", measurements=drawn, when=WHEN)
+    assert {"Reader's verdict": "accepted", "Reader's note": "rib 4?", "Reader": "Dr. A"}.items() <= dict(
+        model.facts
+    ).items()
+    assert "1  Length: 100.0 mm (at detector)" in words(model)
+    assert "4 mm² (at detector)" in words(model)
+    assert model.measurements == drawn
+
+
+def test_after_a_calibration_every_millimetre_on_the_page_is_the_readers(oriented):
+    drawn = (
+        Measurement("length", ((10.0, 10.0), (310.0, 410.0))),
+        Measurement("calibration", ((0.0, 0.0), (0.0, 100.0)), 40.0),
+    )
+    by_reader = calibrated(oriented, drawn)
+    said = words(report_of(by_reader, analysed(by_reader), measurements=drawn, when=WHEN))
+    assert "1  Length: 200.0 mm (calibrated by reader)" in said
+    assert "2  Calibration: object of 40 mm" in said
+    assert "cm² (calibrated by reader)" in said
+    assert "at detector" not in said

@@ -9,6 +9,7 @@ from PySide6.QtGui import QImage
 
 from ptxviewer.core.compose import AMBER, CYAN
 from ptxviewer.core.errors import ExportFailed
+from ptxviewer.core.measure import Measurement
 from ptxviewer.core.types import Acquisition, Patient, PixelSpacing, SpacingOrigin
 from ptxviewer.report.model import report_of
 from ptxviewer.ui import report_page
@@ -141,3 +142,16 @@ def test_where_it_cannot_be_written_it_says_so(tmp_path, square, mask):
 def test_an_application_is_made_only_where_there_is_none(qapp):
     with report_page.offscreen_application():
         assert type(qapp).instance() is qapp
+
+
+@pytest.mark.parametrize(("turns", "flipped"), [(0, False), (1, False), (0, True), (3, True)])
+def test_measurements_lie_where_they_were_drawn_however_the_film_lies(square, mask, turns, flipped):
+    line = Measurement("length", ((20.0, 180.0), (180.0, 180.0)))
+    plain = report_of(square, None, quarter_turns=turns, flipped=flipped)
+    drawn = replace(plain, measurements=(line,))
+    before, after = (pixels(paint_report(one, square, np.zeros_like(mask)))[:1000] for one in (plain, drawn))
+    differs = (before != after).any(-1)
+    assert not differs[:, : WIDTH // 2].any()  # the film as displayed stays as it is
+    rows, cols = np.nonzero(differs)
+    across = np.ptp(cols) > 2 * np.ptp(rows)
+    assert across == (turns % 2 == 0)
