@@ -23,8 +23,8 @@ class Corners:
     bottom_right: tuple[str, ...]  # warnings
 
 
-def corner_texts(film: Radiograph, view: FilmView, voi: Voi, zoom: float, identified: bool) -> Corners:
-    """Return the corner texts; ``zoom`` in device pixels per film pixel."""
+def corner_texts(film: Radiograph, view: FilmView, voi: Voi, zoom: float, identified: bool, aid: str = "") -> Corners:
+    """Return the corner texts; ``zoom`` in device pixels per film pixel, ``aid`` says how the picture is sharpened."""
     who, study, facts = film.patient, film.study, film.acquisition
     born = "  ".join(part for part in (who.birth_date, who.sex, who.age) if part)
     left = (who.name, who.id, born) if identified else ("De-identified",)
@@ -39,6 +39,8 @@ def corner_texts(film: Radiograph, view: FilmView, voi: Voi, zoom: float, identi
         warnings.append("Lossy compression")
     if not film.acquisition.calibrated_source:
         warnings.append("Not calibrated")
+    if aid:
+        warnings.append(aid)
     if view.inverted:
         warnings.append("INVERTED")
     if view.flipped:

@@ -15,6 +15,7 @@ from ptxviewer.app.editing import Editing
 from ptxviewer.app.first_read import MARK_FIRST, hidden, marked
 from ptxviewer.app.jobs import Outcome, Ticket
 from ptxviewer.app.keeping import Keeping
+from ptxviewer.app.looking import Looking
 from ptxviewer.app.measuring import KIND_OF, Measuring
 from ptxviewer.app.opening import BUSY, Opening
 from ptxviewer.app.reviewing import Reviewing
@@ -42,6 +43,7 @@ class Presenter:
         self._reviewing = Reviewing(self._store, self._keeping)
         self.editing = Editing(self._store, self._reviewing)
         self.measuring = Measuring(self._store, self._reviewing)
+        self.looking = Looking(self._store)
         self._opening = Opening(
             self._store, services, self._film_budget, self._reviewing.forget, self._reviewing.restore
         )

@@ -9,6 +9,7 @@ from typing import Literal
 
 from ptxviewer.app.facts import Facts, Summary
 from ptxviewer.core.measure import Measurement, Point
+from ptxviewer.core.sharpen import Sharpening
 from ptxviewer.core.strokes import Stroke
 from ptxviewer.core.types import (
     DecisionRule,
@@ -151,6 +152,9 @@ class State:
     films: tuple[Film, ...] = ()
     current_id: int | None = None
     overlay: Overlay = Overlay()
+    sharpening: Sharpening = "off"  # of what is drawn, never of the film
+    magnifier: bool = False
+    apices: bool = False  # both apices in place of the film
     tool: Tool = "window"
     measure_tool: Tool = "length"  # the measuring tool that was used last
     brush: float = 20.0  # radius in film pixels

@@ -6,6 +6,7 @@ from dataclasses import replace
 
 from ptxviewer.app.state import FilmView
 from ptxviewer.core.types import Radiograph, Voi
+from ptxviewer.core.viewport import Point, Viewport, pixel_aspect, viewport
 
 
 def voi_of(film: Radiograph, view: FilmView) -> Voi:
@@ -14,6 +15,19 @@ def voi_of(film: Radiograph, view: FilmView) -> Voi:
         return view.voi
     index = film.default_voi if view.voi_index is None else view.voi_index
     return film.vois[min(index, len(film.vois) - 1)]
+
+
+def film_viewport(film: Radiograph, view: FilmView, canvas: Point) -> Viewport:
+    """Return the map of a film on a canvas (width, height) in screen pixels."""
+    return viewport(
+        film.shape,
+        canvas,
+        zoom=view.zoom,
+        center=view.center,
+        quarter_turns=view.quarter_turns,
+        flipped=view.flipped,
+        aspect=pixel_aspect(film.spacing),
+    )
 
 
 def rotated(view: FilmView, quarter_turns: int) -> FilmView:

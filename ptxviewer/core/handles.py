@@ -75,6 +75,11 @@ def bounds(points: Sequence[Point]) -> Box:
     return min(xs), min(ys), max(xs), max(ys)
 
 
+def grown(box: Box, by: float) -> Box:
+    """Return a box that is larger by ``by`` on every side."""
+    return box[0] - by, box[1] - by, box[2] + by, box[3] + by
+
+
 def overlap(one: Box, other: Box) -> float:
     """Return the common area of two boxes."""
     width = min(one[2], other[2]) - max(one[0], other[0])

@@ -36,7 +36,7 @@ def sharpened(pixels: NDArray[np.uint16], how: Sharpening) -> NDArray[np.uint16]
     spread = 65535.0 / (high - low)
     full = cv2.addWeighted(pixels, spread, pixels, 0.0, -low * spread, dtype=cv2.CV_16U)
     if spread >= 2:
-        # CLAHE counts 65,536 levels: a film of 12 bits would leave gaps between them, which noise below its last bit fills.
+        # CLAHE counts 65,536 levels: noise below a film's last bit fills the gaps between those that it has.
         full = cv2.add(full, np.random.default_rng(0).integers(0, int(spread), pixels.shape, np.uint16))
     even = cv2.createCLAHE(CLIP, (TILES, TILES)).apply(np.asarray(full, np.uint16))
     mixed = cv2.addWeighted(pixels, 1 - BLEND, even, BLEND / spread, BLEND * low, dtype=cv2.CV_16U)

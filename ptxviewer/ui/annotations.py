@@ -58,10 +58,10 @@ def paint_corners(painter: QPainter, area: QRectF, corners: Corners) -> None:
     _column(painter, corners.top_right, right, top, half, True)
     bottom = area.bottom() - MARGIN
     _column(painter, corners.bottom_left, left, bottom - STEP * (len(corners.bottom_left) - 1), third, False)
-    _chips(painter, corners.bottom_right, right, bottom, third)
+    paint_chips(painter, corners.bottom_right, right, bottom, third)
 
 
-def _chips(painter: QPainter, lines: Sequence[str], right: float, bottom: float, longest: float) -> None:
+def paint_chips(painter: QPainter, lines: Sequence[str], right: float, bottom: float, longest: float) -> None:
     """Write warnings in amber, each in a frame of its own, upwards from the corner."""
     painter.setFont(font_of(painter.font(), LABEL))
     metrics = QFontMetricsF(painter.font())

@@ -15,37 +15,26 @@ from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from ptxviewer.app.annotations import corner_texts, orientation_letters, scale_bar
 from ptxviewer.app.editing import SHAPES
+from ptxviewer.app.looking import sharpening_text
 from ptxviewer.app.state import Film, FilmStatus, FilmView, State, Tool
-from ptxviewer.app.viewing import voi_of
+from ptxviewer.app.viewing import film_viewport, voi_of
 from ptxviewer.core.errors import StaleResult
 from ptxviewer.core.findings import Decision, decide
 from ptxviewer.core.geometry import GridMap
 from ptxviewer.core.types import DecisionRule, ProbabilityMaps, Radiograph, Voi
-from ptxviewer.core.viewport import Placement, Point, Viewport, panned, pixel_aspect, placement, viewport, zoomed_at
+from ptxviewer.core.viewport import Placement, Point, Viewport, panned, placement, zoomed_at
 from ptxviewer.core.voi import drag_window, value_range, window_of
 from ptxviewer.ui import annotations as written
 from ptxviewer.ui.canvas_edit import EditLayer, paint_brush
 from ptxviewer.ui.canvas_hands import Hand, Reach
 from ptxviewer.ui.canvas_layers import FilmLayer, HeatLayer, OverlayLayer, Picture
+from ptxviewer.ui.canvas_lens import draw_lens
 from ptxviewer.ui.canvas_measure import MeasureHand
 from ptxviewer.ui.cursors import cursor_for
 
 SETTLE_MS = 80  # after the last zoom or pan the film is resampled at its best
 NOTCH = 120  # one click of a wheel, in Qt's eighths of a degree
 BUTTON_TOOLS: dict[Qt.MouseButton, Tool] = {Qt.MouseButton.RightButton: "zoom", Qt.MouseButton.MiddleButton: "pan"}
-
-
-def film_viewport(film: Radiograph, view: FilmView, canvas: Point) -> Viewport:
-    """Return the map of a film on a canvas (width, height) in screen pixels."""
-    return viewport(
-        film.shape,
-        canvas,
-        zoom=view.zoom,
-        center=view.center,
-        quarter_turns=view.quarter_turns,
-        flipped=view.flipped,
-        aspect=pixel_aspect(film.spacing),
-    )
 
 
 def probe_text(film: Radiograph, maps: ProbabilityMaps | None, point: Point) -> str:
@@ -73,8 +62,11 @@ class Canvas(QWidget):
     brush_stepped = Signal(int)
     probed = Signal(str)
 
-    def __init__(self, parent: QWidget | None = None) -> None:
+    def __init__(self, parent: QWidget | None = None, *, lens: bool = False) -> None:
+        """``lens``: drawn over another canvas and never shown by itself, so it writes nothing and never waits."""
         super().__init__(parent)
+        self._is_lens = lens
+        self._lens: Canvas | None = None
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)
         self.setMouseTracking(True)
         self.setAccessibleName("Film")
@@ -119,7 +111,7 @@ class Canvas(QWidget):
         info = state.engine.info
         return (
             state.current, state.overlay, state.tool, state.brush, state.annotations, state.identified,
-            state.opening > 0,
+            state.opening > 0, state.sharpening, state.magnifier,
             info.rule if info is not None else None,
         )  # fmt: skip
 
@@ -129,6 +121,8 @@ class Canvas(QWidget):
         self._overlay_layer, self._heat_layer, self._decision = OverlayLayer(), HeatLayer(), None
         self._edit_layer = EditLayer()
         self._settle.stop()
+        if self._lens is not None:
+            self._lens.set_state(State())
 
     def _port(self, film: Radiograph, view: FilmView) -> Viewport:
         return film_viewport(film, view, (float(self.width()), float(self.height())))
@@ -150,6 +144,16 @@ class Canvas(QWidget):
         """Film, overlay, annotations."""
         painter = QPainter(self)
         painter.setFont(self.font())
+        self.draw(painter)
+        film = self._state.current
+        if self._state.magnifier and self._hover is not None and film is not None and film.radiograph is not None:
+            if self._lens is None:
+                self._lens = Canvas(self, lens=True)
+                self._lens.hide()
+            draw_lens(painter, self._lens, self._state, self._port(film.radiograph, film.view), self._hover)
+
+    def draw(self, painter: QPainter) -> None:
+        """Draw all that is shown, from the painter's origin."""
         film = self._state.current
         if film is None or film.radiograph is None:
             painter.fillRect(self.rect(), Qt.GlobalColor.black)
@@ -171,8 +175,9 @@ class Canvas(QWidget):
         if place.empty:
             painter.fillRect(self.rect(), Qt.GlobalColor.black)
         else:
-            moving = self._settle.isActive()
-            pictures = [self._film_layer.picture(radiograph, voi, film.view.inverted, place, ratio, moving)]
+            moving = self._settle.isActive() or self._is_lens
+            how = self._state.sharpening
+            pictures = [self._film_layer.picture(radiograph, voi, film.view.inverted, place, ratio, moving, how)]
             if overlay.shown:
                 pictures += self._overlay(film, radiograph, port, place, ratio)
             painter.save()
@@ -183,8 +188,14 @@ class Canvas(QWidget):
             painter.restore()
         if self._state.annotations:
             self._paint_annotations(painter, film.view, radiograph, port, voi)
+        elif self._state.sharpening != "off" and not self._is_lens:  # said also where nothing else is
+            area, said = QRectF(self.rect()), (sharpening_text(self._state.sharpening),)
+            edge = written.MARGIN
+            written.paint_chips(painter, said, area.right() - edge, area.bottom() - edge, area.width() - 2 * edge)
         for hand in self.hands:
-            hand.paint(painter, Reach(self._state, film, radiograph, port))
+            hand.paint(painter, Reach(self._state, film, radiograph, port, labels=not self._is_lens))
+        if self._is_lens:
+            return
         if overlay.shown and overlay.mode == "heat" and film.maps is not None:
             info = self._state.engine.info
             threshold = None if info is None else film.threshold(info.rule)
@@ -227,7 +238,8 @@ class Canvas(QWidget):
     ) -> None:
         area = QRectF(self.rect())
         zoom = port.zoom * self.devicePixelRatioF()
-        written.paint_corners(painter, area, corner_texts(radiograph, view, voi, zoom, self._state.identified))
+        aid = sharpening_text(self._state.sharpening)
+        written.paint_corners(painter, area, corner_texts(radiograph, view, voi, zoom, self._state.identified, aid))
         letters = orientation_letters(radiograph, view)
         if letters is not None:
             written.paint_letters(painter, area, letters)
@@ -316,6 +328,9 @@ class Canvas(QWidget):
             return
         at = event.position()
         reach = self._reach()
+        if self._state.magnifier:
+            self._hover = at
+            self.update()
         if self._held is not None and reach is not None:
             self._held.move(reach, event)
             return

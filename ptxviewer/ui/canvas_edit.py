@@ -34,6 +34,7 @@ class EditLayer:
         self._base = np.zeros((0, 0), np.uint8)  # the seen part of the mask before the stroke
         self._edge = np.zeros((0, 0), np.uint8)  # around the model's own outline
         self._live: NDArray[np.uint8] | None = None
+        self._levels: tuple[tuple[object, ...], NDArray[np.uint8]] | None = None  # of the mask, as it lies on screen
         self._drawn = 0  # points of the stroke that ``_live`` holds
 
     def pictures(
@@ -54,7 +55,7 @@ class EditLayer:
             size = round(NEAR * ratio) | 1
             edge = cv2.morphologyEx(model, cv2.MORPH_GRADIENT, np.ones((size, size), np.uint8))
             self._edge = np.asarray(edge, np.uint8)
-            self._base = model if mask is None else _seen(mask, place)
+            self._base = model if mask is None else self._seen(mask, place)
             self._key, self._live = key, None
         now = self._base
         if live is None or live.shape != "brush":
@@ -65,6 +66,16 @@ class EditLayer:
         if live is not None and live.shape == "polygon":
             pictures.append(_open_polygon(live, port, place, ratio))
         return pictures
+
+    def _seen(self, mask: PackedMask, place: Placement) -> NDArray[np.uint8]:
+        key = (mask, place.quarter_turns, place.flipped)
+        if self._levels is None or self._levels[0] != key:
+            levels = mask.unpack().view(np.uint8) * np.uint8(255)
+            self._levels = key, np.ascontiguousarray(oriented(levels, place.quarter_turns, place.flipped))
+        turned = self._levels[1]
+        kind = cv2.INTER_AREA if place.width < turned.shape[1] else cv2.INTER_LINEAR
+        levels = resampled(turned, (place.width, place.height), place.seen, kind)
+        return np.asarray(levels >= 128, np.uint8)
 
     def _with(self, stroke: Stroke, port: Viewport, place: Placement, ratio: float) -> NDArray[np.uint8]:
         if self._live is None or self._drawn > len(stroke.points):
@@ -138,15 +149,6 @@ def _model(film: Radiograph, decision: Decision, place: Placement) -> NDArray[np
     grid = np.ascontiguousarray(oriented(decision.grid[content], place.quarter_turns, place.flipped))
     score = resampled(grid, (place.width, place.height), place.seen, cv2.INTER_LINEAR)
     return np.asarray(score >= np.float32(decision.threshold), np.uint8)
-
-
-def _seen(mask: PackedMask, place: Placement) -> NDArray[np.uint8]:
-    levels = mask.unpack().view(np.uint8) * np.uint8(255)
-    turned = np.ascontiguousarray(oriented(levels, place.quarter_turns, place.flipped))
-    shrinks = place.width < turned.shape[1]
-    kind = cv2.INTER_AREA if shrinks else cv2.INTER_LINEAR
-    levels = resampled(turned, (place.width, place.height), place.seen, kind)
-    return np.asarray(levels >= 128, np.uint8)
 
 
 def _open_polygon(stroke: Stroke, port: Viewport, place: Placement, ratio: float) -> Picture:

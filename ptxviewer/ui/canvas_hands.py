@@ -32,6 +32,7 @@ class Reach:
     film: Film
     radiograph: Radiograph
     port: Viewport
+    labels: bool = True  # False: lines and handles alone
 
     def screen(self, point: Point) -> Point:
         """Film point to screen point."""
@@ -96,6 +97,15 @@ def paint_handles(painter: QPainter, points: Sequence[Point], colour: Colour, ho
         for shade, wide in ((CASING, 4.0), (colour, 1.6)):
             painter.setPen(QPen(QColor(*shade, 190 if shade == CASING else 255), wide))
             painter.drawEllipse(QPointF(x, y), radius, radius)
+
+
+def written_on(width: float, height: float, corners: bool) -> list[Box]:
+    """Return where the canvas itself writes, as places that labels should leave free."""
+    chips = [(width - 250, height - 50, width, height)]
+    if not corners:
+        return chips
+    bar = (width / 2 - 140, height - 60, width / 2 + 140, height)
+    return [*chips, bar, (0, 0, 260, 70), (width - 260, 0, width, 70), (0, height - 60, 200, height)]
 
 
 def label_size(painter: QPainter, lines: Sequence[str]) -> tuple[float, float]:

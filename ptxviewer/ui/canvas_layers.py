@@ -14,6 +14,7 @@ from PySide6.QtGui import QColor, QImage, QPainter, QPen, QPolygonF
 from ptxviewer.core.compose import CASING, CYAN, HEAT_FADE, heat_table
 from ptxviewer.core.findings import Decision
 from ptxviewer.core.geometry import GridMap
+from ptxviewer.core.sharpen import Sharpening, sharpened
 from ptxviewer.core.types import FloatMap, GreyImage, ProbabilityMaps, Radiograph, Voi
 from ptxviewer.core.viewport import Placement, Region, oriented, resampled
 from ptxviewer.core.voi import display_lut
@@ -32,12 +33,14 @@ class FilmLayer:
     """The film through its window. A window change costs one table, a view change one resampling of what is seen."""
 
     def __init__(self) -> None:
+        self._how: Sharpening = "off"
         self.clear()
 
     def clear(self) -> None:
         """Forget the film: its pixels may be many."""
         self._source_key: tuple[object, ...] = ()
         self._levels: list[NDArray[np.uint16]] = []  # as it lies on the screen: the film itself, half of it
+        self._sharp: dict[tuple[Sharpening, int], NDArray[np.uint16]] = {}  # of the levels, made when they are seen
         self._valid: GreyImage | None = None  # 255 where the film is no padding; None where there is none
         self._whole: NDArray[np.uint16] | None = None  # at its size on the screen, averaged
         self._seen_key: tuple[object, ...] = ()
@@ -49,9 +52,21 @@ class FilmLayer:
         self._picture: QImage | None = None  # over ``_grey``
 
     def picture(
-        self, film: Radiograph, voi: Voi, inverted: bool, place: Placement, ratio: float, moving: bool
+        self,
+        film: Radiograph,
+        voi: Voi,
+        inverted: bool,
+        place: Placement,
+        ratio: float,
+        moving: bool,
+        how: Sharpening = "off",
     ) -> Picture:
-        """Return the seen part of the film in grey; while ``moving``, quickly rather than at its best."""
+        """Return the seen part of the film in grey; while ``moving``, quickly rather than at its best.
+
+        ``how`` sharpens what is drawn: the film itself stays as it is.
+        """
+        if how != self._how:
+            self._how, self._whole, self._seen = how, None, None
         seen = self._resample(film, place, ratio, moving)
         key = (film.key, voi, inverted)
         if key != self._table_key or self._table is None:
@@ -90,14 +105,14 @@ class FilmLayer:
         shrinks = place.width < cols or place.height < rows
         averaged = self._whole is not None and self._whole.shape == size[::-1]
         moving = moving and shrinks and not averaged
-        key = (self._source_key, size, place.seen, moving)
+        key = (self._source_key, size, place.seen, moving, self._how)
         if self._seen is not None and key == self._seen_key:
             return self._seen
         x0, y0, x1, y1 = place.seen
         if not shrinks:
             per_pixel = place.width / cols / ratio
             kind = cv2.INTER_NEAREST if per_pixel >= PIXELS_FROM else cv2.INTER_CUBIC
-            self._seen = resampled(self._levels[0], size, place.seen, kind)
+            self._seen = resampled(self._shown(0), size, place.seen, kind)
         elif moving:
             self._seen = resampled(self._level(size), size, place.seen, cv2.INTER_LINEAR)
         else:
@@ -113,10 +128,20 @@ class FilmLayer:
         rows, cols = self._levels[0].shape
         half = (cols + 1) // 2, (rows + 1) // 2
         if size[0] > half[0] or size[1] > half[1]:
-            return self._levels[0]
+            return self._shown(0)
         if len(self._levels) == 1:
             self._levels.append(np.asarray(cv2.resize(self._levels[0], half, interpolation=cv2.INTER_AREA), np.uint16))
-        return self._levels[1]
+        return self._shown(1)
+
+    def _shown(self, level: int) -> NDArray[np.uint16]:
+        """A level as it is drawn: sharpened once, and kept while the film is the same."""
+        if self._how == "off":
+            return self._levels[level]
+        key = (self._how, level)
+        if key not in self._sharp:
+            self._sharp = {kept: made for kept, made in self._sharp.items() if kept[0] == self._how}
+            self._sharp[key] = sharpened(self._levels[level], self._how)
+        return self._sharp[key]
 
 
 def patches(kept: NDArray[np.bool_], place: Placement, margin: int) -> list[Region]:

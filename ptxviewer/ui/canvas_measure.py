@@ -9,10 +9,10 @@ from PySide6.QtGui import QCursor, QMouseEvent, QPainter
 from PySide6.QtWidgets import QApplication, QWidget
 
 from ptxviewer.app.measuring import KIND_OF, shown_measurements
-from ptxviewer.core.handles import Box, Drawn, Grip, grip_at, label_place
+from ptxviewer.core.handles import Box, Drawn, Grip, bounds, grip_at, grown, label_place, overlap
 from ptxviewer.core.measure import Measurement, handles_of, line_of, measured_text
 from ptxviewer.core.types import PixelSpacing
-from ptxviewer.ui.canvas_hands import Colour, Reach, label_size, paint_handles, paint_label, paint_line
+from ptxviewer.ui.canvas_hands import Colour, Reach, label_size, paint_handles, paint_label, paint_line, written_on
 
 REST: Colour = (236, 232, 214)  # a warm white: neither the network's cyan nor the amber of what needs attention
 CHOSEN: Colour = (255, 214, 120)
@@ -147,8 +147,10 @@ class MeasureHand(QObject):
             hot = live.handle if live is not None and number == inhand else None
             paint_handles(painter, thing.handles, colour, hot)
         taken: list[Box] = [(x - 7, y - 7, x + 7, y + 7) for thing in things for x, y in thing.handles]
+        taken += written_on(width, height, reach.state.annotations)
         for number, (one, thing) in enumerate(zip(shown, things, strict=True)):
-            lines = self._said.of(reach, one)
+            seen = overlap(grown(bounds(thing.line), 1), (0, 0, width, height)) > 0
+            lines = self._said.of(reach, one) if reach.labels and seen else ()
             if not lines:
                 continue
             if len(shown) > 1:

@@ -38,6 +38,7 @@ from ptxviewer.app.presenter import Presenter
 from ptxviewer.app.state import State
 from ptxviewer.ui import geometry
 from ptxviewer.ui.canvas import Canvas
+from ptxviewer.ui.canvas_apices import ApicesView
 from ptxviewer.ui.folders import reports_folder
 from ptxviewer.ui.menus import build_menus, make_action, make_toolbar, typing
 from ptxviewer.ui.panels.banner import BannerBar
@@ -83,6 +84,8 @@ class MainWindow(QMainWindow):
         self._pages = QStackedWidget()
         self._pages.addWidget(self.empty)
         self._pages.addWidget(self.canvas)
+        self.apices = ApicesView(self._presenter.set_view)
+        self._pages.addWidget(self.apices)
         self.banner = BannerBar(self._pages, self._presenter)
         self._veil = DropVeil(self._pages)
         row = QHBoxLayout()
@@ -105,19 +108,24 @@ class MainWindow(QMainWindow):
         self._toolbar = make_toolbar(self._actions)
         column.insertWidget(0, self._toolbar)
         self.canvas.view_changed.connect(self._presenter.set_view)
-        self.canvas.threshold_stepped.connect(self._presenter.step_threshold)
-        self.canvas.opacity_stepped.connect(self._presenter.step_opacity)
-        self.canvas.stroke_begun.connect(self._presenter.editing.begin)
-        self.canvas.stroke_moved.connect(self._presenter.editing.extend)
-        self.canvas.stroke_ended.connect(self._presenter.editing.finish)
-        self.canvas.brush_stepped.connect(self._presenter.editing.resize)
-        measuring = self._presenter.measuring
-        self.canvas.measure.begun.connect(measuring.begin)
-        self.canvas.measure.grabbed.connect(measuring.grab)
-        self.canvas.measure.moved.connect(measuring.move)
-        self.canvas.measure.placed.connect(self._placed)
-        self.canvas.measure.chosen.connect(measuring.choose)
-        self.canvas.probed.connect(self.status.show_probe)
+        for canvas in (self.canvas, *self.apices.canvases):
+            self._listen(canvas)
+
+    def _listen(self, canvas: Canvas) -> None:
+        """Everything that a hand does on a canvas, in film points: the same on the film and on an apex."""
+        presenter, measuring = self._presenter, self._presenter.measuring
+        canvas.threshold_stepped.connect(presenter.step_threshold)
+        canvas.opacity_stepped.connect(presenter.step_opacity)
+        canvas.stroke_begun.connect(presenter.editing.begin)
+        canvas.stroke_moved.connect(presenter.editing.extend)
+        canvas.stroke_ended.connect(presenter.editing.finish)
+        canvas.brush_stepped.connect(presenter.editing.resize)
+        canvas.measure.begun.connect(measuring.begin)
+        canvas.measure.grabbed.connect(measuring.grab)
+        canvas.measure.moved.connect(measuring.move)
+        canvas.measure.placed.connect(self._placed)
+        canvas.measure.chosen.connect(measuring.choose)
+        canvas.probed.connect(self.status.show_probe)
 
     # Rendering
 
@@ -126,8 +134,10 @@ class MainWindow(QMainWindow):
         self._state = state
         filled = bool(state.films) or state.opening > 0
         around = filled and not state.film_only
-        self._pages.setCurrentWidget(self.canvas if filled else self.empty)
+        apices = state.apices and state.current is not None and state.current.radiograph is not None
+        self._pages.setCurrentWidget(self.apices if apices else self.canvas if filled else self.empty)
         self.canvas.set_state(state)
+        self.apices.show_state(state)
         self.strip.setVisible(around)
         self.reading.setVisible(around)
         self._toolbar.setVisible(not state.film_only)
@@ -174,16 +184,20 @@ class MainWindow(QMainWindow):
             "copy_picture": self._copy_picture,
             "settings": self._settings,
             "quit": self.close,
-            "zoom_in": lambda: self.canvas.zoom_by(ZOOM_STEP),
-            "zoom_out": lambda: self.canvas.zoom_by(1 / ZOOM_STEP),
-            "pan_left": lambda: self.canvas.pan_by(PAN_STEP, 0),
-            "pan_right": lambda: self.canvas.pan_by(-PAN_STEP, 0),
-            "pan_up": lambda: self.canvas.pan_by(0, PAN_STEP),
-            "pan_down": lambda: self.canvas.pan_by(0, -PAN_STEP),
+            "zoom_in": lambda: self._film_view().zoom_by(ZOOM_STEP),
+            "zoom_out": lambda: self._film_view().zoom_by(1 / ZOOM_STEP),
+            "pan_left": lambda: self._film_view().pan_by(PAN_STEP, 0),
+            "pan_right": lambda: self._film_view().pan_by(-PAN_STEP, 0),
+            "pan_up": lambda: self._film_view().pan_by(0, PAN_STEP),
+            "pan_down": lambda: self._film_view().pan_by(0, -PAN_STEP),
             "shortcuts": self._shortcuts,
             "about_film": self._about_film,
             "about": self._about,
         }
+
+    def _film_view(self) -> Canvas:
+        """Where the film is seen now."""
+        return self.apices.canvases[0] if self._pages.currentWidget() is self.apices else self.canvas
 
     def _ask(self, dialog: QDialog) -> None:
         """Show a dialog over the window; afterwards keys go to the film again, with or without a window manager."""
@@ -210,7 +224,8 @@ class MainWindow(QMainWindow):
         shown = self._state
         named = shown.identified and self._presenter.settings.report_identified
         self.canvas.set_state(replace(shown, identified=named))
-        QGuiApplication.clipboard().setPixmap(self.canvas.grab())
+        apices = self._pages.currentWidget() is self.apices  # these name nobody
+        QGuiApplication.clipboard().setPixmap((self.apices if apices else self.canvas).grab())
         self.canvas.set_state(shown)
 
     # Dialogs are imported when they are asked for: the first picture of the window does not wait for them.
@@ -301,7 +316,7 @@ class MainWindow(QMainWindow):
     def event(self, event: QEvent) -> bool:
         """Tab moves on where a control or a text has the focus; on the film it is a shortcut like any other."""
         if event.type() == QEvent.Type.ShortcutOverride and isinstance(event, QKeyEvent):
-            on_film = QApplication.focusWidget() in (None, self, self.canvas, self.strip)
+            on_film = QApplication.focusWidget() in (None, self, self.canvas, self.strip, self.apices)
             if event.key() == Qt.Key.Key_Tab and not on_film:
                 event.accept()
                 return True

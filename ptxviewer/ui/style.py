@@ -101,6 +101,10 @@ QToolTip { background: %(raised)s; color: %(text)s; border: 1px solid %(edge)s; 
 #headline { font-size: 14px; font-weight: 600; }
 #rule { background: %(line)s; max-height: 1px; min-height: 1px; }
 #drop { background: %(canvas)s; }
+#apices { background: %(edge)s; }
+#apexName {
+  background: rgba(0, 0, 0, 205); border-radius: 4px; padding: 3px 8px; font-size: 12px;
+}
 #dropTarget { border: 1px dashed %(edge)s; border-radius: 6px; }
 #dropTarget[over="true"] { border: 2px solid %(accent)s; }
 #dropTitle { font-size: 20px; }

@@ -14,13 +14,14 @@ from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
 from ptxviewer.app.state import EngineStatus, Film, FilmStatus, FilmView, Overlay, State
+from ptxviewer.app.viewing import film_viewport
 from ptxviewer.core.errors import StaleResult
 from ptxviewer.core.findings import decide, mask_at_film
 from ptxviewer.core.geometry import GridMap
 from ptxviewer.core.types import Patient, Radiograph, Window
 from ptxviewer.core.viewport import placement
 from ptxviewer.inference.engine import FakeEngine
-from ptxviewer.ui.canvas import Canvas, film_viewport, probe_text
+from ptxviewer.ui.canvas import Canvas, probe_text
 from ptxviewer.ui.canvas_layers import outlines, patches
 
 SIZE = (600, 500)

@@ -12,11 +12,11 @@ from PySide6.QtGui import QImage
 from PySide6.QtWidgets import QLabel
 from pytestqt.qtbot import QtBot
 
+from ptxviewer.app.viewing import film_viewport
 from ptxviewer.core.measure import Measurement
 from ptxviewer.inference.engine import FakeEngine
 from ptxviewer.paths import sample_study
 from ptxviewer.ui.application import Session
-from ptxviewer.ui.canvas import film_viewport
 from ptxviewer.ui.dialogs.calibrate import CalibrationDialog
 
 LEFT = Qt.MouseButton.LeftButton

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from ptxviewer.app.actions import files, measure, overlay, review, screen, tools, view
+from ptxviewer.app.actions import files, looking, measure, overlay, review, screen, tools, view
 from ptxviewer.app.actions.base import Action, Group
 
 ACTIONS: tuple[Action, ...] = (
     *files.ACTIONS,
     *view.ACTIONS,
+    *looking.ACTIONS,
     *tools.ACTIONS,
     *measure.ACTIONS,
     *overlay.ACTIONS,
@@ -22,7 +23,7 @@ TOOLBAR: tuple[tuple[str, ...], ...] = (
     ("tool_window", "tool_zoom", "tool_pan"),
     ("measure",),
     ("tool_brush", "tool_erase", "tool_polygon", "tool_fill", "tool_shrink"),
-    ("invert", "rotate", "fit", "one_to_one"),
+    ("invert", "rotate", "fit", "one_to_one", "apices"),
     ("save_report",),
 )
 """Ids in the order of the toolbar, one tuple between two separators."""

@@ -10,7 +10,14 @@ from ptxviewer.app.state import State
 
 
 def _can_go_back(state: State) -> bool:
-    return state.tool in SHAPES or state.tool in KIND_OF or state.film_only or state.banner is not None
+    return (
+        state.tool in SHAPES
+        or state.tool in KIND_OF
+        or state.magnifier
+        or state.apices
+        or state.film_only
+        or state.banner is not None
+    )
 
 
 def _back(presenter: Presenter) -> None:
@@ -20,6 +27,8 @@ def _back(presenter: Presenter) -> None:
         presenter.dismiss_banner()
     elif presenter.state.tool in SHAPES or presenter.state.tool in KIND_OF:
         presenter.set_tool("window")
+    elif presenter.looking.back():
+        return
     elif presenter.state.film_only:
         presenter.toggle_film_only()
 

@@ -1,0 +1,129 @@
+"""Apices, magnifier and sharpening on the screen: the same overlay, the same hand, and the film itself left alone."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import numpy as np
+import pytest
+from PySide6.QtCore import QPoint, Qt
+from PySide6.QtGui import QImage
+from PySide6.QtWidgets import QWidget
+from pytestqt.qtbot import QtBot
+
+from ptxviewer.inference.engine import FakeEngine
+from ptxviewer.paths import sample_study
+from ptxviewer.ui.application import Session
+from ptxviewer.ui.canvas_lens import SIDE
+
+
+@pytest.fixture
+def session(qtbot: QtBot, tmp_path: Path) -> Iterator[Session]:
+    one = Session(tmp_path / "settings.json", FakeEngine())
+    qtbot.addWidget(one.window)
+    one.window.resize(1200, 800)
+    one.window.show()
+    one.presenter.open(sample_study()[:1])
+    qtbot.waitUntil(lambda: bool(one.presenter.state.current and one.presenter.state.current.maps), timeout=20_000)
+    one.presenter.dismiss_banner()
+    yield one
+    assert one.close()
+
+
+def picture(widget: QWidget) -> np.ndarray:
+    image = widget.grab().toImage().convertToFormat(QImage.Format.Format_RGB32)
+    return np.array(image.constBits()).reshape(image.height(), image.width(), 4)[:, :, 2::-1].astype(int)
+
+
+def cyan(shown: np.ndarray) -> int:
+    return int(((shown[:, :, 2] > 150) & (shown[:, :, 2] - shown[:, :, 0] > 80) & (shown[:, :, 1] > 120)).sum())
+
+
+def test_the_overlay_follows_to_its_apex_and_hides_there_too(session: Session) -> None:
+    session.presenter.looking.toggle_apices()
+    assert session.window.apices.isVisible()
+    assert not session.window.canvas.isVisible()
+    first, second = session.window.apices.canvases
+    assert cyan(picture(first)) > 100
+    assert cyan(picture(second)) == 0
+    session.presenter.peek(True)
+    assert cyan(picture(first)) == 0
+
+
+def test_an_apex_is_measured_and_edited_in_film_points_also_where_it_is_mirrored(
+    session: Session, qtbot: QtBot
+) -> None:
+    session.presenter.looking.toggle_apices()
+    session.presenter.set_tool("length")
+    for canvas in session.window.apices.canvases:
+        qtbot.mousePress(canvas, Qt.MouseButton.LeftButton, pos=QPoint(150, 300))
+        qtbot.mouseMove(canvas, QPoint(250, 300))
+        qtbot.mouseRelease(canvas, Qt.MouseButton.LeftButton, pos=QPoint(250, 300))
+    film = session.presenter.state.current
+    assert film is not None
+    assert film.radiograph is not None
+    right, left = film.review.measurements
+    middle = film.radiograph.cols / 2
+    assert all(x < middle for x, _ in right.points)
+    assert all(x > middle for x, _ in left.points)
+    assert right.points[1][0] > right.points[0][0]
+    assert left.points[1][0] < left.points[0][0]  # towards the spine on both panes
+    session.presenter.set_tool("window")
+    canvas = session.window.apices.canvases[1]
+    qtbot.mousePress(canvas, Qt.MouseButton.LeftButton, pos=QPoint(100, 500))
+    qtbot.mouseMove(canvas, QPoint(160, 540))
+    qtbot.mouseRelease(canvas, Qt.MouseButton.LeftButton, pos=QPoint(160, 540))
+    film = session.presenter.state.current
+    assert film is not None
+    assert film.view.voi is not None
+    assert (film.view.zoom, film.view.flipped) == (None, False)
+
+
+def test_zooming_one_pane_zooms_both_and_another_visit_begins_anew(session: Session) -> None:
+    session.presenter.looking.toggle_apices()
+    zooms = [[c._state.current.view.zoom for c in session.window.apices.canvases]]  # type: ignore[union-attr]
+    session.window._actions["zoom_in"].trigger()
+    zooms.append([c._state.current.view.zoom for c in session.window.apices.canvases])  # type: ignore[union-attr]
+    session.presenter.looking.toggle_apices()
+    assert all(c._state.current is None for c in session.window.apices.canvases)  # no film is kept for nothing
+    session.presenter.looking.toggle_apices()
+    zooms.append([c._state.current.view.zoom for c in session.window.apices.canvases])  # type: ignore[union-attr]
+    assert zooms[1] == pytest.approx([1.25 * zoom for zoom in zooms[0]])
+    assert zooms[2] == pytest.approx(zooms[0])
+
+
+def test_the_magnifier_shows_what_is_under_the_pointer_and_nothing_further_away_changes(
+    session: Session, qtbot: QtBot
+) -> None:
+    canvas = session.window.canvas
+    before = picture(canvas)
+    session.presenter.looking.toggle_magnifier()
+    at = QPoint(canvas.width() // 2, canvas.height() // 2)
+    qtbot.mouseMove(canvas, at)
+    after = picture(canvas)
+    changed = (before != after).any(-1)
+    rows, cols = np.nonzero(changed)
+    assert rows.size > SIDE * SIDE / 4
+    assert np.hypot(rows - at.y(), cols - at.x()).max() <= SIDE / 2 + 2
+    middle = slice(at.y() - 3, at.y() + 4), slice(at.x() - 3, at.x() + 4)
+    assert after[middle].mean() == pytest.approx(before[middle].mean(), abs=12)  # the same place, the same window
+
+
+def test_sharpening_changes_the_picture_says_so_and_leaves_the_film_and_the_probe(session: Session) -> None:
+    film = session.presenter.state.current
+    assert film is not None
+    assert film.radiograph is not None
+    pixels = film.radiograph.pixels.copy()
+    session.presenter.toggle_annotations()
+    plain = picture(session.window.canvas)
+    for how in ("unsharp", "clahe"):
+        session.presenter.looking.sharpen(how)  # type: ignore[arg-type]
+        shown = picture(session.window.canvas)
+        assert np.abs(shown - plain).mean() > 0.5
+        chip = shown[-45:, -260:] - plain[-45:, -260:]
+        assert ((chip[:, :, 0] - chip[:, :, 2]) > 80).any()  # amber, also without corner texts
+    session.presenter.looking.sharpen("off")
+    assert (picture(session.window.canvas) == plain).all()
+    assert session.presenter.state.current.radiograph.pixels is film.radiograph.pixels  # type: ignore[union-attr]
+    assert (film.radiograph.pixels == pixels).all()
