@@ -190,6 +190,7 @@ class MainWindow(QMainWindow):
             "pan_right": lambda: self._film_view().pan_by(-PAN_STEP, 0),
             "pan_up": lambda: self._film_view().pan_by(0, PAN_STEP),
             "pan_down": lambda: self._film_view().pan_by(0, -PAN_STEP),
+            "palette": self._palette,
             "shortcuts": self._shortcuts,
             "about_film": self._about_film,
             "about": self._about,
@@ -229,6 +230,11 @@ class MainWindow(QMainWindow):
         self.canvas.set_state(shown)
 
     # Dialogs are imported when they are asked for: the first picture of the window does not wait for them.
+
+    def _palette(self) -> None:
+        from ptxviewer.ui.dialogs.palette import Palette
+
+        self._ask(Palette(self._state, self._do, self))
 
     def _shortcuts(self) -> None:
         from ptxviewer.ui.dialogs.keys import KeySheet

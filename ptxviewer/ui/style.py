@@ -101,6 +101,9 @@ QToolTip { background: %(raised)s; color: %(text)s; border: 1px solid %(edge)s; 
 #headline { font-size: 14px; font-weight: 600; }
 #rule { background: %(line)s; max-height: 1px; min-height: 1px; }
 #drop { background: %(canvas)s; }
+#palette { background: %(raised)s; border: 1px solid %(edge)s; }
+#palette QLineEdit { font-size: 15px; padding: 6px 8px; }
+#paletteList { background: transparent; border: none; }
 #apices { background: %(edge)s; }
 #apexName {
   background: rgba(0, 0, 0, 205); border-radius: 4px; padding: 3px 8px; font-size: 12px;

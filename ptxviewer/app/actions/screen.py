@@ -64,6 +64,7 @@ ACTIONS: tuple[Action, ...] = (
         checked=lambda state: state.film_only,
     ),
     Action("back", "Back", "screen", ("Esc",), run=_back, enabled=_can_go_back, places=KEYS_ONLY),
+    Action("palette", "Command palette...", "help", ("Ctrl+K",), "Find anything by a few letters", shell=True),
     Action("shortcuts", "Keys and mouse", "help", ("?", "F1"), "Everything that the keys do", shell=True),
     Action("about_film", "About this film", "help", (), "Its technical facts", enabled=SHOWN, shell=True),
     Action("about", "About PTXViewer", "help", (), shell=True),
