@@ -11,6 +11,7 @@ from ptxviewer.app.actions.base import Action
 from ptxviewer.app.state import State
 
 WORD_START, IN_A_ROW, ANY, LATE = 10, 6, 1, 0.01
+NOT_NOW = 5.0  # what cannot be done now comes after what can, unless it is clearly what was typed
 TIP_WEIGHT = 0.4  # a match in the explanation counts less than one in the name
 
 
@@ -57,8 +58,8 @@ def match(typed: str, text: str) -> tuple[float, tuple[int, ...]] | None:
 
 
 def entries(typed: str, state: State, actions: Sequence[Action] = ACTIONS) -> tuple[Entry, ...]:
-    """Return the lines for what was typed: those that can be done now first, of equals in the order of the menus."""
-    ranked: list[tuple[tuple[bool, float, int], Entry]] = []
+    """Return the lines for what was typed, the best first; of equals what can be done now, then as in the menus."""
+    ranked: list[tuple[tuple[float, int], Entry]] = []
     for order, action in enumerate(actions):
         if action.held or action.id == "palette":
             continue
@@ -72,7 +73,7 @@ def entries(typed: str, state: State, actions: Sequence[Action] = ACTIONS) -> tu
         if by_name is None and by_more is not None and len(by_more[1]) > 2 and not _dense(by_more[1]):
             continue  # letters strewn over a sentence mean nothing
         entry = Entry(action, group, enabled, by_name[1] if by_name is not None else ())
-        ranked.append(((not enabled, -score, order), entry))
+        ranked.append(((-score if enabled else NOT_NOW - score, order), entry))
     return tuple(entry for _, entry in sorted(ranked, key=lambda one: one[0]))
 
 

@@ -388,6 +388,14 @@ class Presenter:
         """Hide or show everything around the film."""
         self._store.change(film_only=not self.state.film_only)
 
+    def toggle_strip(self) -> None:
+        """Show or hide the film strip."""
+        self._store.change(strip=not self.state.strip)
+
+    def toggle_panel(self) -> None:
+        """Show or hide the reading panel."""
+        self._store.change(panel=not self.state.panel)
+
     def dismiss_banner(self) -> None:
         """Take the sentence off the film."""
         self._store.change(banner=None)
@@ -405,6 +413,8 @@ class Presenter:
             state,
             overlay=overlay,
             annotations=settings.annotations,
+            strip=settings.strip,
+            panel=settings.panel,
             first_read_mode=settings.first_read,
             identified=settings.screen_identified,
             reports_folder=folder,
@@ -418,6 +428,8 @@ class Presenter:
             overlay_mode=overlay.mode,
             overlay_opacity=overlay.opacity,
             annotations=self.state.annotations,
+            strip=self.state.strip,
+            panel=self.state.panel,
         )
         self._store.show(self._with_settings(self.state, self.settings))
         self.store_settings()
@@ -430,6 +442,8 @@ class Presenter:
             overlay_mode=overlay.mode,
             overlay_opacity=overlay.opacity,
             annotations=self.state.annotations,
+            strip=self.state.strip,
+            panel=self.state.panel,
             **changes,  # type: ignore[arg-type]
         )
         self.settings = kept

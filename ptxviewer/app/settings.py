@@ -30,6 +30,8 @@ class Settings:
     annotations: bool = True
     film_memory_mb: int = 400
     keep_results: bool = True
+    strip: bool = True
+    panel: bool = True
     accepted_notice: bool = False
     geometry: str = ""
 
@@ -43,6 +45,8 @@ class Field:
     kind: Kind
     help: str = ""
     choices: tuple[tuple[str, str], ...] = ()  # (value, label)
+    lowest: int = 0  # of a number
+    highest: int = 0
 
 
 FIELDS = (
@@ -74,7 +78,16 @@ FIELDS = (
         "flag",
         "In this computer's cache folder, without patient data or pictures. Takes effect at the next start.",
     ),
-    Field("film_memory_mb", "", "hidden"),
+    Field(
+        "film_memory_mb",
+        "Memory for opened films, in MB",
+        "number",
+        "Films beyond it are read again when they are looked at.",
+        lowest=100,
+        highest=16_000,
+    ),
+    Field("strip", "", "hidden"),
+    Field("panel", "", "hidden"),
     Field("accepted_notice", "", "hidden"),
     Field("geometry", "", "hidden"),
 )

@@ -164,6 +164,8 @@ class State:
     annotations: bool = True  # corner texts
     identified: bool = True  # patient data in the corners of the screen (reports have their own setting)
     film_only: bool = False  # panels hidden
+    strip: bool = True  # the film strip is wanted
+    panel: bool = True  # the reading panel is wanted
     opening: int = 0  # drops whose films are still being looked for
     first_read_mode: bool = False  # the result stays hidden until the reader has marked the film
     unsaved: int = 0  # reviews that could not be saved

@@ -1,19 +1,60 @@
-"""Where the window was, and how it comes back on screens that may have changed since."""
+"""Where the window was and how wide its panels were, for each arrangement of screens that it has been on."""
 
 from __future__ import annotations
 
+import json
+from typing import Any
+
 from PySide6.QtCore import QByteArray, QRect
 from PySide6.QtGui import QGuiApplication
-from PySide6.QtWidgets import QWidget
+from PySide6.QtWidgets import QSplitter, QWidget
 
 SMALLEST = (1024, 700)
 USUAL = (1440, 900)
 GRIP = 80  # pixels of the title bar that must lie on a screen, or the window cannot be moved
+MOST_ARRANGEMENTS = 8  # desk, home, meeting room; the one not seen for longest is forgotten
 
 
-def kept(window: QWidget) -> str:
-    """Return where the window is, as text for the settings."""
-    return bytes(window.saveGeometry().toBase64().data()).decode("ascii")
+def arrangement() -> str:
+    """Return the screens there are now, as text: a laptop at its desk is another arrangement than on the train."""
+    frames = sorted(
+        (screen.geometry().x(), screen.geometry().y(), screen.geometry().width(), screen.geometry().height())
+        for screen in QGuiApplication.screens()
+    )
+    return " ".join(f"{width}x{height}{x:+d}{y:+d}" for x, y, width, height in frames)
+
+
+def _read(text: str) -> dict[str, dict[str, str]]:
+    """Return what is kept, the oldest first; anything that cannot be read is as if it had never been."""
+    try:
+        stored: Any = json.loads(text) if text else {}
+    except (ValueError, RecursionError):
+        stored = {"": {"window": text}}  # as versions before this one wrote it: of no arrangement in particular
+    if not isinstance(stored, dict):
+        return {}
+    return {
+        name: {part: value for part, value in parts.items() if isinstance(value, str)}
+        for name, parts in stored.items()
+        if isinstance(parts, dict)
+    }
+
+
+def _text(state: QByteArray) -> str:
+    return bytes(state.toBase64().data()).decode("ascii")
+
+
+def _state(text: str) -> QByteArray:
+    return QByteArray.fromBase64(text.encode("ascii", "ignore"))
+
+
+def kept(window: QWidget, panels: QSplitter, before: str) -> str:
+    """Return where the window is now, as text for the settings, with what ``before`` says of other arrangements."""
+    known = _read(before)
+    known.pop("", None)
+    here = arrangement()
+    known.pop(here, None)
+    known[here] = {"window": _text(window.saveGeometry()), "panels": _text(panels.saveState())}
+    return json.dumps(dict(list(known.items())[-MOST_ARRANGEMENTS:]))
 
 
 def reachable(frame: QRect, screens: list[QRect]) -> bool:
@@ -22,9 +63,17 @@ def reachable(frame: QRect, screens: list[QRect]) -> bool:
     return any(screen.intersected(edge).width() >= GRIP and screen.top() <= edge.top() for screen in screens)
 
 
-def restore(window: QWidget, text: str) -> None:
-    """Bring the window back; in the middle of the main screen where its place is gone or was never known."""
-    if text and window.restoreGeometry(QByteArray.fromBase64(text.encode("ascii", "ignore"))):
+def restore(window: QWidget, panels: QSplitter, text: str) -> None:
+    """Bring the window back where it was on these screens, else where it was last, if that can be reached.
+
+    In the middle of the main screen where its place is gone or was never known.
+    """
+    known = _read(text)
+    last = next(reversed(known.values()), {})
+    place = known.get(arrangement(), last)
+    if place.get("panels"):
+        panels.restoreState(_state(place["panels"]))
+    if place.get("window") and window.restoreGeometry(_state(place["window"])):
         screens = [screen.availableGeometry() for screen in QGuiApplication.screens()]
         if window.isMaximized() or window.isFullScreen() or reachable(window.geometry(), screens):
             return

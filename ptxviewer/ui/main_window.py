@@ -23,9 +23,9 @@ from PySide6.QtWidgets import (
     QApplication,
     QDialog,
     QFileDialog,
-    QHBoxLayout,
     QMainWindow,
     QPushButton,
+    QSplitter,
     QStackedWidget,
     QToolButton,
     QVBoxLayout,
@@ -88,17 +88,18 @@ class MainWindow(QMainWindow):
         self._pages.addWidget(self.apices)
         self.banner = BannerBar(self._pages, self._presenter)
         self._veil = DropVeil(self._pages)
-        row = QHBoxLayout()
-        row.setContentsMargins(0, 0, 0, 0)
-        row.setSpacing(0)
-        row.addWidget(self.strip)
-        row.addWidget(self._pages, 1)
-        row.addWidget(self.reading)
+        self._row = QSplitter(Qt.Orientation.Horizontal)
+        self._row.setChildrenCollapsible(False)
+        self._row.setHandleWidth(0)
+        for part in (self.strip, self._pages, self.reading):
+            self._row.addWidget(part)
+        self._row.setStretchFactor(1, 1)
+        self._row.splitterMoved.connect(lambda _at, _part: self.banner.place())
         whole = QWidget()
         column = QVBoxLayout(whole)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(0)
-        column.addLayout(row, 1)
+        column.addWidget(self._row, 1)
         column.addWidget(self.status)
         self.setCentralWidget(whole)
         for one in ACTIONS:
@@ -138,8 +139,8 @@ class MainWindow(QMainWindow):
         self._pages.setCurrentWidget(self.apices if apices else self.canvas if filled else self.empty)
         self.canvas.set_state(state)
         self.apices.show_state(state)
-        self.strip.setVisible(around)
-        self.reading.setVisible(around)
+        self.strip.setVisible(around and state.strip)
+        self.reading.setVisible(around and state.panel)
         self._toolbar.setVisible(not state.film_only)
         self.status.setVisible(not state.film_only)
         if not self.menuBar().isNativeMenuBar():
@@ -363,7 +364,7 @@ class MainWindow(QMainWindow):
 
     def restore(self, kept: str) -> None:
         """Come back where the window was, on a screen that is still there."""
-        geometry.restore(self, kept)
+        geometry.restore(self, self._row, kept)
 
     def showEvent(self, event: QShowEvent) -> None:
         """Listen to keys; tell once that the window has been painted."""
@@ -385,5 +386,5 @@ class MainWindow(QMainWindow):
     def closeEvent(self, event: QCloseEvent) -> None:
         """Remember the window and what is being typed, then let go."""
         self.reading.settle()
-        self._presenter.store_settings(geometry=geometry.kept(self))
+        self._presenter.store_settings(geometry=geometry.kept(self, self._row, self._presenter.settings.geometry))
         event.accept()

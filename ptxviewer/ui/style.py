@@ -49,7 +49,7 @@ QPushButton:hover { border-color: %(quiet)s; }
 QPushButton:pressed { background: %(line)s; }
 QPushButton:checked { border-color: %(accent)s; color: %(accent)s; }
 QPushButton:disabled { color: %(disabled)s; border-color: %(line)s; }
-QPushButton:focus, QToolButton:focus, QLineEdit:focus, QComboBox:focus { border: 1px solid %(accent)s; }
+QPushButton:focus, QToolButton:focus, QLineEdit:focus, QComboBox:focus, QSpinBox:focus { border: 1px solid %(accent)s; }
 QPushButton#small { padding: 2px 10px; font-size: 12px; }
 QPushButton#plain { border-color: transparent; background: transparent; color: %(quiet)s; padding: 3px 8px; }
 QPushButton#plain:hover { color: %(text)s; background: %(line)s; }
@@ -60,7 +60,7 @@ QPushButton#segment[place="last"] { border-top-right-radius: 4px; border-bottom-
 QPushButton#segment[place="middle"], QPushButton#segment[place="last"] { margin-left: -1px; }
 QPushButton#segment:checked { background: %(line)s; }
 
-QLineEdit, QComboBox, QPlainTextEdit {
+QLineEdit, QComboBox, QPlainTextEdit, QSpinBox {
   background: %(canvas)s; border: 1px solid %(edge)s; border-radius: 4px; padding: 4px 6px; min-height: 18px;
   selection-background-color: %(accent)s; selection-color: %(canvas)s;
 }
@@ -104,6 +104,7 @@ QToolTip { background: %(raised)s; color: %(text)s; border: 1px solid %(edge)s; 
 #palette { background: %(raised)s; border: 1px solid %(edge)s; }
 #palette QLineEdit { font-size: 15px; padding: 6px 8px; }
 #paletteList { background: transparent; border: none; }
+QSplitter::handle { background: transparent; }
 #apices { background: %(edge)s; }
 #apexName {
   background: rgba(0, 0, 0, 205); border-radius: 4px; padding: 3px 8px; font-size: 12px;

@@ -19,6 +19,8 @@ MOUSE = (
     ("Alt + wheel", "Opacity"),
     ("Shift + wheel", "Brush size, with a brush"),
     ("Ctrl + drag", "Erase with the brush"),
+    ("Shift + drag", "Measure straight, round, square"),
+    ("Drag a handle", "Move a measurement"),
     ("Double click", "Film: fit. Slider: its mark"),
 )
 SHEET: tuple[tuple[Group | str, ...], ...] = (

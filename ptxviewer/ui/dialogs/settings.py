@@ -14,6 +14,7 @@ from PySide6.QtWidgets import (
     QHBoxLayout,
     QLineEdit,
     QPushButton,
+    QSpinBox,
     QVBoxLayout,
     QWidget,
 )
@@ -22,7 +23,7 @@ from ptxviewer.app.settings import FIELDS, Field, Settings
 from ptxviewer.ui.controls import label
 
 WIDTH = 480
-Editor = QComboBox | QCheckBox | QLineEdit
+Editor = QComboBox | QCheckBox | QLineEdit | QSpinBox
 
 
 class SettingsDialog(QDialog):
@@ -76,6 +77,12 @@ class SettingsDialog(QDialog):
                 choice.addItem(shown, stored)
             choice.setCurrentIndex(max(0, choice.findData(value)))
             return choice
+        if field.kind == "number":
+            figure = QSpinBox()
+            figure.setRange(field.lowest, field.highest)
+            figure.setSingleStep(100)
+            figure.setValue(value)
+            return figure
         if field.kind == "flag":
             flag = QCheckBox(field.label)
             flag.setChecked(value)
@@ -95,6 +102,8 @@ class SettingsDialog(QDialog):
                 chosen[key] = editor.currentData()
             elif isinstance(editor, QCheckBox):
                 chosen[key] = editor.isChecked()
+            elif isinstance(editor, QSpinBox):
+                chosen[key] = editor.value()
             else:
                 chosen[key] = editor.text().strip()
         return replace(self._settings, **chosen)

@@ -28,7 +28,7 @@ from ptxviewer.core.types import Lesion
 from ptxviewer.report.model import NOT_EXCLUDED, headline, nearness, percent_text, size_lines
 from ptxviewer.ui.controls import MarkedSlider, ScoreBar, Segments, hairline, label
 
-WIDTH = 300
+WIDTH, WIDEST = 300, 480
 ROWS = 3  # of the findings table that are kept free
 HEADLINES = {
     FilmStatus.OPENING: "Opening ...",
@@ -44,6 +44,7 @@ NEARNESS = {
 }
 COLUMNS = ("Side", "Area", "Width", "Score")
 OPACITY = Overlay().opacity
+NOTE_TIP = "Kept with this film on this computer and printed on its report. Write no names where reports are shared."
 
 
 def lesion_cells(lesion: Lesion) -> tuple[str, ...]:
@@ -60,7 +61,8 @@ class ReadingPanel(QWidget):
         super().__init__()
         self.setObjectName("reading")
         self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
-        self.setFixedWidth(WIDTH)
+        self.setMinimumWidth(WIDTH)
+        self.setMaximumWidth(WIDEST)
         self._presenter = presenter
         self._film_id: int | None = None
         content = QWidget()
@@ -213,6 +215,7 @@ class ReadingPanel(QWidget):
         self._note = QLineEdit()
         self._note.setPlaceholderText("Note")
         self._note.setAccessibleName("Note")
+        self._note.setToolTip(NOTE_TIP)
         self._note.setMaxLength(500)
         self._note.setAcceptDrops(False)  # films dropped here open like anywhere else
         self._note.editingFinished.connect(self.settle)

@@ -1,0 +1,204 @@
+"""Every control has a name for a screen reader and a tooltip that teaches; Tab reaches them in the order of the eye."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from PySide6.QtCore import QPoint, Qt
+from PySide6.QtGui import QAccessible, QKeySequence
+from PySide6.QtWidgets import (
+    QAbstractButton,
+    QAbstractItemView,
+    QAbstractSlider,
+    QAbstractSpinBox,
+    QComboBox,
+    QDialog,
+    QLineEdit,
+    QScrollBar,
+    QWidget,
+)
+from pytestqt.qtbot import QtBot
+
+from ptxviewer.app.actions import ACTIONS, BY_ID
+from ptxviewer.app.measuring import NO_LENGTH
+from ptxviewer.app.settings import FIELDS, Settings
+from ptxviewer.inference.engine import FakeEngine
+from ptxviewer.paths import sample_study
+from ptxviewer.ui.application import Session
+from ptxviewer.ui.canvas import Canvas
+from ptxviewer.ui.dialogs.calibrate import CalibrationDialog
+from ptxviewer.ui.dialogs.keys import KeySheet
+from ptxviewer.ui.dialogs.palette import Palette
+from ptxviewer.ui.dialogs.settings import SettingsDialog
+
+pytestmark = pytest.mark.qt_log_ignore("This plugin does not support")  # offscreen has no window manager
+CONTROLS = (QAbstractButton, QAbstractSlider, QAbstractItemView, QAbstractSpinBox, QComboBox, QLineEdit, Canvas)
+
+
+@pytest.fixture
+def session(qtbot: QtBot, tmp_path: Path) -> Iterator[Session]:
+    one = Session(tmp_path / "settings.json", FakeEngine())
+    qtbot.addWidget(one.window)
+    one.window.resize(1440, 900)
+    one.window.show()
+    one.presenter.open(sample_study())
+    qtbot.waitUntil(lambda: bool(one.presenter.state.current and one.presenter.state.current.maps), timeout=20_000)
+    yield one
+    assert one.close()
+
+
+def controls(root: QWidget) -> list[QWidget]:
+    """What can be used, without the insides of other controls."""
+    found = []
+    for one in root.findChildren(QWidget):
+        inside = any(isinstance(p, (QComboBox, QAbstractSpinBox, QAbstractItemView)) for p in parents(one, root))
+        if isinstance(one, CONTROLS) and not isinstance(one, QScrollBar) and not inside:
+            found.append(one)
+    return found
+
+
+def parents(widget: QWidget, root: QWidget) -> Iterator[QWidget]:
+    at = widget.parentWidget()
+    while at is not None and at is not root:
+        yield at
+        at = at.parentWidget()
+
+
+def name_of(widget: QWidget) -> str:
+    spoken = QAccessible.queryAccessibleInterface(widget)
+    return spoken.text(QAccessible.Text.Name) if spoken is not None else ""
+
+
+def test_every_control_of_the_window_has_a_name(session: Session) -> None:
+    nameless = [
+        f"{type(one).__name__} {one.objectName()}"
+        for one in controls(session.window)
+        if one.isVisible() and not name_of(one).strip() and "qt_" not in one.objectName()
+    ]
+    assert nameless == []
+
+
+def test_every_control_of_the_dialogs_has_a_name(session: Session, qtbot: QtBot) -> None:
+    dialogs: list[QDialog] = [
+        SettingsDialog(Settings()),
+        CalibrationDialog(lambda _mm: None),
+        KeySheet(),
+        Palette(session.presenter.state, lambda _action: None),
+    ]
+    for dialog in dialogs:
+        qtbot.addWidget(dialog)
+        dialog.show()
+        nameless = [type(one).__name__ for one in controls(dialog) if not name_of(one).strip()]
+        assert nameless == [], dialog.windowTitle()
+
+
+def test_every_button_of_the_toolbar_teaches_its_key(session: Session) -> None:
+    bar = session.window._toolbar
+    for button in bar.findChildren(QAbstractButton):
+        if button.text():
+            row = next(row for row in ACTIONS if row.text.rstrip(".") == button.text() and row.icon)
+            assert row.keys
+            assert button.toolTip().endswith(f"({row.keys[0]})")
+            assert len(button.toolTip()) > len(button.text()) + len(row.keys[0]) + 3  # more than the button says
+
+
+def test_every_control_of_the_reading_panel_has_a_tooltip(session: Session) -> None:
+    silent = [
+        name_of(one)
+        for one in controls(session.window.reading)
+        if one.isVisible() and not one.toolTip() and not isinstance(one, QAbstractItemView)
+    ]
+    assert silent == []
+
+
+@pytest.mark.parametrize("row", ACTIONS, ids=lambda row: row.id)
+def test_every_key_can_be_typed(row: object) -> None:
+    for key in BY_ID[row.id].keys:  # type: ignore[attr-defined]
+        assert QKeySequence(key).toString(), key
+
+
+def test_tab_goes_through_the_window_in_the_order_of_the_eye(session: Session) -> None:
+    window = session.window
+    places = []
+    at = window._toolbar.findChildren(QAbstractButton)[0]
+    start = at
+    while True:
+        if at.focusPolicy() & Qt.FocusPolicy.TabFocus and at.isVisible() and at.isEnabled():
+            corner = at.mapTo(window, QPoint(0, 0))
+            if window._toolbar.isAncestorOf(at):
+                places.append((0, corner.x(), 0, type(at).__name__))
+            elif window.strip is at or window.strip.isAncestorOf(at):
+                places.append((1, 0, 0, type(at).__name__))
+            elif window.reading.isAncestorOf(at):
+                places.append((3, corner.y() // 8, corner.x(), type(at).__name__))
+            else:
+                places.append((2, 0, 0, type(at).__name__))
+        at = at.nextInFocusChain()
+        if at is start:
+            break
+    assert len(places) > 15
+    turns = sum(after < before for before, after in zip(places, places[1:] + places[:1], strict=True))
+    assert turns <= 1, places
+
+
+def test_every_setting_is_in_the_dialog_with_an_explanation(qtbot: QtBot) -> None:
+    dialog = SettingsDialog(Settings())
+    qtbot.addWidget(dialog)
+    names = {one.accessibleName() for one in controls(dialog)}
+    shown = [field for field in FIELDS if field.kind != "hidden"]
+    assert all(field.label in names and field.help for field in shown)
+    known = {field.key for field in FIELDS} | {"overlay_mode", "overlay_opacity", "annotations"}  # set on the screen
+    assert set(Settings.__dataclass_fields__) <= known
+
+
+def test_a_number_in_the_settings_is_kept(qtbot: QtBot) -> None:
+    dialog = SettingsDialog(Settings(film_memory_mb=800))
+    qtbot.addWidget(dialog)
+    (figure,) = [one for one in controls(dialog) if isinstance(one, QAbstractSpinBox)]
+    assert figure.property("value") == 800
+    figure.setProperty("value", 1200)
+    assert dialog.settings().film_memory_mb == 1200
+
+
+def test_a_length_that_makes_no_sense_cannot_be_taken(qtbot: QtBot) -> None:
+    got: list[float] = []
+    dialog = CalibrationDialog(got.append)
+    qtbot.addWidget(dialog)
+    dialog.show()
+    (accept,) = [one for one in controls(dialog) if isinstance(one, QAbstractButton) and one.toolTip() == NO_LENGTH]
+    for typed, possible in (("", False), ("abc", False), ("5000", False), ("12,5", True)):
+        dialog.field.setText(typed)
+        assert accept.isEnabled() == possible
+    accept.click()
+    assert got == [12.5]
+
+
+def test_the_palette_does_what_is_chosen_with_the_keyboard_alone(session: Session, qtbot: QtBot) -> None:
+    session.window._actions["palette"].trigger()
+    (palette,) = session.window.findChildren(Palette)
+    qtbot.keyClicks(palette.field, "invert")
+    qtbot.keyClick(palette.field, Qt.Key.Key_Return)
+    assert session.presenter.state.current is not None
+    assert session.presenter.state.current.view.inverted
+    assert not palette.isVisible()
+
+
+def test_the_palette_says_when_nothing_fits_and_keeps_what_cannot_be_done(session: Session, qtbot: QtBot) -> None:
+    done: list[str] = []
+    palette = Palette(session.presenter.state, lambda row: done.append(row.id))
+    qtbot.addWidget(palette)
+    palette.show()
+    qtbot.keyClicks(palette.field, "qqqq")
+    assert palette.nothing.isVisible()
+    qtbot.keyClick(palette.field, Qt.Key.Key_Return)
+    palette.field.clear()
+    qtbot.keyClicks(palette.field, "undo")
+    qtbot.keyClick(palette.field, Qt.Key.Key_Return)
+    assert palette.isVisible()
+    assert done == []
+    palette.field.clear()
+    qtbot.keyClick(palette.field, Qt.Key.Key_Down)
+    qtbot.keyClick(palette.field, Qt.Key.Key_Return)
+    assert len(done) == 1
