@@ -209,7 +209,7 @@ def analyse_and_report(
     from ptxviewer.ui.report_page import offscreen_application
 
     film, maps, _ = analyse(path, engine, force)
-    review = Review(threshold=threshold)
+    review = Review(threshold=threshold, gate_overridden=force)
     with offscreen_application():
         return write_report(film, maps, engine.load(), output, identified=identified, review=review).headline
 

@@ -121,7 +121,7 @@ def predict_one(item: Item, stem: str, engine: Engine, options: Options) -> dict
         findings, mask = find(film, maps, rule, options.threshold)
         _save_pictures(stem, maps, mask, options)
         timing["total"] = 1000 * (time.perf_counter() - started)
-        record = jsonout.film_record(item.file, film, maps, findings, timing)
+        record = jsonout.film_record(item.file, film, maps, findings, timing, gate_overridden=options.force)
     except ExportFailed:
         raise
     except PtxError as error:

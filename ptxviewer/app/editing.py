@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from dataclasses import replace
 
 from ptxviewer.app.first_read import hidden
+from ptxviewer.app.gating import withheld
 from ptxviewer.app.reviewing import Reviewing
 from ptxviewer.app.services import Store
 from ptxviewer.app.state import Film, Tool
@@ -39,7 +40,7 @@ def mask_of(film: Film, radiograph: Radiograph, rule: DecisionRule) -> PackedMas
     if film.review.mask is not None:
         return film.review.mask
     assert film.maps is not None
-    decision = decide(film.maps, rule, film.threshold(rule))
+    decision = decide(film.maps, rule, film.threshold(rule), film.detection)
     return PackedMask.pack(mask_at_film(decision, radiograph.rows, radiograph.cols))
 
 
@@ -54,7 +55,7 @@ class Editing:
     def _film(self) -> Film | None:
         state = self._store.state
         film = state.current
-        return film if film is not None and can_edit(film) and not hidden(state, film) else None
+        return film if film is not None and can_edit(film) and not hidden(state, film) and not withheld(film) else None
 
     def resize(self, steps: int) -> None:
         """Make the brush larger or smaller."""
@@ -139,6 +140,16 @@ class Editing:
         if verdict == "accept":
             verdict = "edited"  # what was accepted is no longer what is shown
         self._reviewing.push(film, replace(film.review, mask=after, verdict=verdict))
+
+    def remove_at(self, point: Point) -> None:
+        """Take the part of the mask that holds a film point out of it, as one step of undo."""
+        self.settle()
+        self._reviewing.settle_threshold()
+        film = self._film
+        if film is not None:
+            stroke = Stroke("fill", (point,), self._store.state.brush, True)
+            self._store.update(replace(film, live_stroke=stroke))
+            self.finish()
 
     def reset(self) -> None:
         """Back to the model's mask."""

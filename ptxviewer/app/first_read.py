@@ -16,7 +16,7 @@ MARK_FIRST = "First read: mark a pneumothorax as present (Shift+Y) or absent (Sh
 
 
 def hidden(state: State, film: Film) -> bool:
-    """True while the result of a film must not be seen."""
+    """True while the result of a film must not be seen before the reader has marked it."""
     return state.first_read_mode and not film.first_read.revealed
 
 
@@ -33,7 +33,7 @@ def veiled(state: State) -> State:
 
 def _without_result(film: Film) -> Film:
     note = MARK_FIRST if film.status is FilmStatus.DONE else film.note
-    return replace(film, maps=None, findings=None, summary=None, urgency=None, note=note)
+    return replace(film, maps=None, findings=None, band=None, summary=None, urgency=None, note=note)
 
 
 def marked(record: FirstRead, impression: Impression, when: str) -> FirstRead:

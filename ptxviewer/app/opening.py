@@ -10,6 +10,7 @@ import os
 from collections.abc import Callable, Collection, Iterable, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import Any
 
 from ptxviewer.app import sentences
 from ptxviewer.app.jobs import Outcome, Ticket
@@ -21,11 +22,12 @@ from ptxviewer.app.sentences import banner_for, sentence
 from ptxviewer.app.services import Services, Store
 from ptxviewer.app.state import Banner, EngineStatus, Film, FilmStatus, FilmView
 from ptxviewer.core.errors import ModelUnavailable, StaleResult
-from ptxviewer.core.findings import find
+from ptxviewer.core.reviewed import decisive, find_reviewed
 from ptxviewer.core.types import Findings, ProbabilityMaps, Radiograph, Review
 from ptxviewer.inference.engine import Checkpoint, EngineInfo
 
 Analysis = tuple[EngineInfo, ProbabilityMaps, Findings]
+NO_RESULT: dict[str, Any] = {"maps": None, "findings": None, "band": None, "summary": None, "finding": None}
 BUSY = (FilmStatus.WAITING, FilmStatus.ANALYSING)
 
 
@@ -52,7 +54,9 @@ class Opening:
         budget: Callable[[], int],
         forget: Callable[[Iterable[int]], None],
         restore: Callable[[Film, Kept], Film],
+        first: Callable[[], None] = lambda: None,
     ) -> None:
+        """``first`` may put work for the film on screen on the model lane, before that of any other film."""
         self._store = store
         self._services = services
         self._budget = budget
@@ -60,6 +64,7 @@ class Opening:
         self._restore = restore
         self.recalling = Recalling(store, services, restore, self.pump)
         self._visible: frozenset[int] = frozenset()  # films whose thumbnails are on screen
+        self._first = first
         self._ids = itertools.count(1)
         self._drops = itertools.count(1)
         self._claim: int | None = None  # the drop whose first film comes on screen
@@ -85,6 +90,7 @@ class Opening:
             self._stop(self._analysing.film_id)
             if film is not None:
                 self._store.update(replace(film, status=FilmStatus.WAITING))  # not lost: it is analysed later
+        self._first()
         if self._analysing is None and candidate is not None:
             self._analyse(candidate)
         kept = put_away(self._store.state, self._budget())
@@ -200,8 +206,7 @@ class Opening:
         read = outcome.value
         if read is None:
             failed = replace(film, status=FilmStatus.FAILED, error=sentence(outcome.error))
-            nothing = replace(failed, radiograph=None, maps=None, findings=None, summary=None, live_threshold=None)
-            self._store.update(nothing)
+            self._store.update(replace(failed, radiograph=None, **NO_RESULT, live_threshold=None))
             if on_screen:
                 self.announce()
             return
@@ -271,8 +276,7 @@ class Opening:
             engine.load()
             maps = engine.predict(radiograph, checkpoint)
             info = engine.info or engine.load()
-            edited = None if review.mask is None else review.mask.unpack()
-            return info, maps, find(radiograph, maps, info.rule, review.threshold, edited)[0]
+            return info, maps, find_reviewed(radiograph, maps, info.rule, review)[0]
 
         def done(outcome: Outcome[Analysis]) -> None:
             self._analysing = None
@@ -300,9 +304,9 @@ class Opening:
         else:
             info, maps, findings = outcome.value
             self._ready(info)
-            film = replace(film, status=FilmStatus.DONE, maps=maps, findings=findings, note="")
-            now, spacing = film.review, film.radiograph.spacing if film.radiograph is not None else radiograph.spacing
-            if (now.threshold, now.mask, spacing) != (review.threshold, review.mask, radiograph.spacing):
+            film = replace(film, status=FilmStatus.DONE, maps=maps, findings=findings, band=None, note="")
+            spacing = film.radiograph.spacing if film.radiograph is not None else radiograph.spacing
+            if (decisive(film.review), spacing) != (decisive(review), radiograph.spacing):
                 film = measured(film, film.radiograph, info.rule)  # moved while the network was at work
             self._store.update(self.recalling.keep(listed(film, findings), fresh=True))
         if film_id == self._store.state.current_id:
@@ -365,8 +369,8 @@ class Opening:
     def reread(self, film: Film) -> None:
         """Show another frame: read and analysed like a film of its own, nothing of the old one stays."""
         self._stop(film.id)
-        fresh = replace(film, status=FilmStatus.OPENING, radiograph=None, maps=None, findings=None, key="", note="")
-        fresh = replace(fresh, summary=None, thumbnail=None, mark="", kept_mark="")
+        fresh = replace(film, status=FilmStatus.OPENING, radiograph=None, **NO_RESULT, key="", note="")
+        fresh = replace(fresh, thumbnail=None, mark="", kept_mark="")
         self._store.show(replace(self._store.state.with_film(fresh), banner=None))
         self.pump()
 

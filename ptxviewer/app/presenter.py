@@ -11,15 +11,20 @@ from dataclasses import replace
 from pathlib import Path
 
 from ptxviewer.app import sentences, viewing
+from ptxviewer.app.banding import Banding
+from ptxviewer.app.choosing import Choosing
+from ptxviewer.app.detecting import Detecting
 from ptxviewer.app.editing import Editing
 from ptxviewer.app.first_read import MARK_FIRST, hidden, marked
+from ptxviewer.app.gating import withheld, without_result
 from ptxviewer.app.jobs import Outcome, Ticket
 from ptxviewer.app.keeping import Keeping
+from ptxviewer.app.lining import Lining
 from ptxviewer.app.looking import Looking
 from ptxviewer.app.measuring import KIND_OF, Measuring
 from ptxviewer.app.opening import BUSY, Opening
 from ptxviewer.app.reviewing import Reviewing
-from ptxviewer.app.sentences import NOTHING_FOUND, WENT_WRONG, sentence
+from ptxviewer.app.sentences import NOTHING_FOUND, SHOW_ANYWAY, WENT_WRONG, sentence
 from ptxviewer.app.services import ReportRequest, Services, Store, View
 from ptxviewer.app.settings import Settings
 from ptxviewer.app.state import EngineStatus, FilmStatus, FilmView, OverlayMode, State, Tool
@@ -44,8 +49,17 @@ class Presenter:
         self.editing = Editing(self._store, self._reviewing)
         self.measuring = Measuring(self._store, self._reviewing)
         self.looking = Looking(self._store)
+        self.detecting = Detecting(self._store, self._reviewing)
+        self.lining = Lining(self._store, self._reviewing)
+        self.choosing = Choosing(self._store, self.editing)
+        self.banding = Banding(self._store, services)
         self._opening = Opening(
-            self._store, services, self._film_budget, self._reviewing.forget, self._reviewing.restore
+            self._store,
+            services,
+            self._film_budget,
+            self._reviewing.forget,
+            self._reviewing.restore,
+            self.banding.pump,
         )
 
     @property
@@ -66,6 +80,8 @@ class Presenter:
         """End what the hand is doing to the film on screen: the reader turns to something else."""
         self.editing.settle()
         self.measuring.settle()
+        self.lining.settle()
+        self.detecting.settle()
         self._reviewing.settle_threshold()
 
     # ---- opening and analysing
@@ -89,8 +105,14 @@ class Presenter:
         self._opening.warm_up()
 
     def analyse_anyway(self) -> None:
-        """Analyse the film on screen in spite of what speaks against it, or again after a failure."""
-        self._opening.analyse_anyway()
+        """Analyse the film on screen, or show its result, in spite of what speaks against it; or try again."""
+        film = self.state.current
+        if film is not None and withheld(film):
+            self._reviewing.push(film, replace(film.review, gate_overridden=True))
+            self._opening.announce()
+            self._opening.pump()
+        else:
+            self._opening.analyse_anyway()
 
     def look_at(self, film_ids: Iterable[int]) -> None:
         """The thumbnails of these films are in sight."""
@@ -299,20 +321,31 @@ class Presenter:
 
     def undo(self) -> None:
         """Take back the last change to the film on screen: of a polygon that is being drawn, its last corner."""
-        if not self.editing.step_back() and not self.measuring.cancel():
+        if not self.editing.step_back() and not self.measuring.cancel() and not self.lining.cancel():
             self.editing.settle()
+            self.detecting.settle()
             self._reviewing.undo()
+            self._after_undo()
 
     def redo(self) -> None:
         """Do again what was taken back."""
         self.editing.settle()
+        self.detecting.settle()
         self._reviewing.redo()
+        self._after_undo()
+
+    def _after_undo(self) -> None:
+        """What was overridden may be refused again, and a band may be wanted again."""
+        film, banner = self.state.current, self.state.banner
+        if film is not None and (withheld(film) or (banner is not None and SHOW_ANYWAY in banner.text)):
+            self._opening.announce()
+        self._opening.pump()
 
     def set_verdict(self, verdict: Verdict) -> None:
         """Record what the reader thinks of the model's answer; the same verdict again takes it back."""
         self.editing.settle()
         film = self.state.current
-        if film is not None and not hidden(self.state, film):
+        if film is not None and not hidden(self.state, film) and not withheld(film):
             self._reviewing.set_verdict(verdict)
 
     def set_note(self, note: str) -> None:
@@ -356,6 +389,7 @@ class Presenter:
         if info is None:
             self._store.say(sentences.NO_MODEL_YET, "warning")
             return
+        film = without_result(film) if withheld(film) else film
         named = self.settings.report_identified if identified is None else identified
         request = ReportRequest(film, self.state.overlay, info, named, self.settings.reader, target)
 
@@ -383,6 +417,12 @@ class Presenter:
     def toggle_identified(self) -> None:
         """Show or hide patient data on the screen."""
         self._store.change(identified=not self.state.identified)
+
+    def toggle_two_thresholds(self) -> None:
+        """Give detection and extent sliders of their own, or one for both again, for every film."""
+        self.settle()
+        self.store_settings(two_thresholds=not self.state.two_thresholds)
+        self._store.change(two_thresholds=self.settings.two_thresholds)
 
     def toggle_film_only(self) -> None:
         """Hide or show everything around the film."""
@@ -416,6 +456,7 @@ class Presenter:
             strip=settings.strip,
             panel=settings.panel,
             first_read_mode=settings.first_read,
+            two_thresholds=settings.two_thresholds,
             identified=settings.screen_identified,
             reports_folder=folder,
         )
@@ -458,6 +499,7 @@ class Presenter:
         Nothing is rendered after it.
         """
         self._store.closed = True
+        self.banding.stop()
         self._opening.shut_down()
         lanes = (self._services.disk, self._services.model, self._services.keep, self._services.cache)
         ended = [lane.close(timeout_s) for lane in lanes if lane is not None]  # every one, also after a failure

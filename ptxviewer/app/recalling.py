@@ -21,21 +21,15 @@ from ptxviewer.app.state import Film, FilmStatus
 from ptxviewer.app.thumbnails import thumbnail
 from ptxviewer.core.calibration import calibrated
 from ptxviewer.core.findings import find
-from ptxviewer.core.measure import Measurement
-from ptxviewer.core.tiles import PackedMask
+from ptxviewer.core.reviewed import decisive, find_reviewed
 from ptxviewer.core.types import DecisionRule, Findings, GreyImage, ProbabilityMaps, Radiograph, Review
 from ptxviewer.inference.engine import Checkpoint
 
 BATCH, FACTS_BATCH = 64, 16  # files a job: short enough that their results appear as they come
 NOT_KEPT = "Results are not kept for the next time."
-Changed = tuple[float | None, PackedMask | None, tuple[Measurement, ...]]
-"""What of a review changes the findings: threshold, mask, calibration."""
-UNCHANGED: Changed = (None, None, ())
-
-
-def changed_by(review: Review) -> Changed:
-    """Return what of a review changes the findings."""
-    return review.threshold, review.mask, tuple(one for one in review.measurements if one.kind == "calibration")
+Changed = tuple[object, ...]
+"""What of a review changes the findings."""
+UNCHANGED: Changed = decisive(Review())
 
 
 def as_filed(film: Radiograph) -> Radiograph:
@@ -85,9 +79,8 @@ def read_film(services: Services, film: Film, model: str, rule: DecisionRule | N
     if film.findings is not None:
         return replace(read, maps=maps)
     review = kept.saved.review if kept.saved is not None and film.review == Review() else film.review
-    edited = None if review.mask is None else review.mask.unpack()
-    findings, _ = find(calibrated(radiograph, review.measurements), maps, rule, review.threshold, edited)
-    return replace(read, maps=maps, findings=findings, measured_for=changed_by(review))
+    findings, _ = find_reviewed(calibrated(radiograph, review.measurements), maps, rule, review)
+    return replace(read, maps=maps, findings=findings, measured_for=decisive(review))
 
 
 def with_recalled(film: Film, read: ReadFilm) -> Film:
@@ -95,7 +88,7 @@ def with_recalled(film: Film, read: ReadFilm) -> Film:
     film = replace(film, thumbnail=read.thumbnail, facts=facts_of(read.radiograph), mark=read.mark)
     if film.maps is not None or read.maps is None or read.maps.image_key != film.key:
         return film
-    fits = read.findings is not None and read.measured_for == changed_by(film.review)
+    fits = read.findings is not None and read.measured_for == decisive(film.review)
     return replace(film, maps=read.maps, findings=read.findings if fits else film.findings, note="")
 
 
@@ -199,7 +192,7 @@ class Recalling:
         if summary is None:
             return replace(film, status=FilmStatus.NOT_ANALYSED, note=entry.why_not)
         urgency = summary.score if film.urgency is None else max(film.urgency, summary.score)
-        if changed_by(film.review) != UNCHANGED:
+        if decisive(film.review) != UNCHANGED:
             summary = replace(summary, measured=False)
         return replace(film, status=FilmStatus.DONE, summary=summary, urgency=urgency)
 
@@ -244,7 +237,7 @@ class Recalling:
 
         def work(_checkpoint: Checkpoint) -> bool:
             found = findings
-            if maps is not None and (found is None or changed_by(review) != UNCHANGED):
+            if maps is not None and (found is None or decisive(review) != UNCHANGED):
                 found, _ = find(as_filed(radiograph), maps, info.rule)  # an entry is of the network, not of its reader
             why_not = "" if maps is not None else radiograph.not_analysed
             entry = Entry(

@@ -12,15 +12,26 @@ import json
 import math
 import os
 from collections.abc import Callable
-from dataclasses import dataclass, field, fields
+from dataclasses import asdict, dataclass, field, fields
 from pathlib import Path
 from typing import Any, get_args
 
 from ptxviewer.core.errors import ExportFailed, PtxError
 from ptxviewer.core.files import write_atomic
+from ptxviewer.core.limits import Detection
 from ptxviewer.core.measure import KINDS, Measurement
 from ptxviewer.core.tiles import PackedMask
-from ptxviewer.core.types import FirstRead, Impression, Radiograph, Review, Verdict
+from ptxviewer.core.types import (
+    LINE_NAMES,
+    FirstRead,
+    Impression,
+    Line,
+    MovedLine,
+    Point,
+    Radiograph,
+    Review,
+    Verdict,
+)
 
 FORMAT = 1
 WHAT = "The review"
@@ -69,6 +80,45 @@ def _threshold(value: Any) -> float | None:
     if not (isinstance(value, (int, float)) and 0 < value < 1):
         raise ValueError("no threshold")
     return float(value)
+
+
+def _write_detection(detection: Detection) -> Any:
+    return asdict(detection)
+
+
+def _detection(value: Any) -> Detection:
+    known = {one.name: value[one.name] for one in fields(Detection) if one.name in value}
+    if not all(number is None or 0 <= float(number) <= 1 for number in known.values()):
+        raise ValueError("no limit of detection")
+    return Detection(**{name: None if number is None else float(number) for name, number in known.items()})
+
+
+def _flag(value: Any) -> bool:
+    if not isinstance(value, bool):
+        raise TypeError("no flag")
+    return value
+
+
+def _write_lines(lines: tuple[MovedLine, ...]) -> Any:
+    return [
+        {"on_image_left": m.on_image_left, "name": m.name, "wall": list(m.line.wall), "lung": list(m.line.lung)}
+        for m in lines
+    ]
+
+
+def _point(value: Any) -> Point:
+    x, y = (float(number) for number in value)
+    if not (math.isfinite(x) and math.isfinite(y)):
+        raise ValueError("no point")
+    return x, y
+
+
+def _read_lines(value: Any) -> tuple[MovedLine, ...]:
+    known = _one_of(*LINE_NAMES)
+    return tuple(
+        MovedLine(_flag(one["on_image_left"]), known(one["name"]), Line(_point(one["wall"]), _point(one["lung"])))
+        for one in value
+    )
 
 
 def _text(value: Any) -> str:
@@ -130,6 +180,9 @@ CODECS: dict[str, tuple[Callable[[Any], Any], Callable[[Any], Any]]] = {
     "note": (_same, _text),
     "mask": (_write_mask, _read_mask),
     "measurements": (_write_measurements, _read_measurements),
+    "detection": (_write_detection, _detection),
+    "gate_overridden": (_same, _flag),
+    "lines": (_write_lines, _read_lines),
 }
 """Write and read of each field of ``Review``."""
 

@@ -5,13 +5,15 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import replace
 
+from ptxviewer.app.apart import pinned
 from ptxviewer.app.keeping import Keeping, Kept
 from ptxviewer.app.sentences import NOTHING_FOUND
 from ptxviewer.app.services import Store
 from ptxviewer.app.state import Film
 from ptxviewer.core.calibration import calibrated
-from ptxviewer.core.findings import find
 from ptxviewer.core.history import History
+from ptxviewer.core.limits import BY_CARD
+from ptxviewer.core.reviewed import decisive, find_reviewed
 from ptxviewer.core.types import DecisionRule, FirstRead, Radiograph, Review, Verdict
 
 MASK_IS_EDITED = "The mask is edited: reset it to the model's mask to move the threshold."
@@ -23,10 +25,9 @@ def measured(film: Film, radiograph: Radiograph | None, rule: DecisionRule | Non
     Raises ``StaleResult`` when the maps are not those of ``radiograph``.
     """
     if radiograph is None or film.maps is None or rule is None:
-        return replace(film, findings=None)
-    edited = None if film.review.mask is None else film.review.mask.unpack()
-    findings, _ = find(radiograph, film.maps, rule, film.settled_threshold(rule), edited)
-    return replace(film, findings=findings)
+        return replace(film, findings=None, finding=None)
+    findings, _ = find_reviewed(radiograph, film.maps, rule, film.review)
+    return replace(film, findings=findings, finding=None)
 
 
 class Reviewing:
@@ -49,11 +50,8 @@ class Reviewing:
         before = film.review
         spacing = film.radiograph.spacing if film.radiograph is not None else None
         film = self._marked(film, history)
-        if (
-            film.review.threshold != before.threshold
-            or film.review.mask != before.mask
-            or (film.radiograph is not None and film.radiograph.spacing != spacing)
-        ):
+        moved = film.radiograph is not None and film.radiograph.spacing != spacing
+        if moved or decisive(film.review) != decisive(before):
             film = measured(film, film.radiograph, store.rule)
         state = store.state.with_film(film)
         banner = state.banner
@@ -71,9 +69,11 @@ class Reviewing:
             review=history.present,
             radiograph=None if film.radiograph is None else calibrated(film.radiograph, measurements),
             live_threshold=None,
+            live_detection=None,
             live_stroke=None,
             live_measure=None,
             chosen=film.chosen if film.chosen is not None and film.chosen < len(measurements) else None,
+            live_line=None,
             can_undo=bool(history.past),
             can_redo=bool(history.future),
         )
@@ -92,10 +92,12 @@ class Reviewing:
             self._store.change(message=MASK_IS_EDITED)
             return
         value = min(max(round(value, 3), 0.01), 0.99)
+        detection = pinned(self._store.state, film, self._store.rule)
         if settled:
-            self.push(film, replace(film.review, threshold=value), stepping)
+            self.push(film, replace(film.review, threshold=value, detection=detection), stepping)
             return
-        state = self._store.state.with_film(replace(film, live_threshold=value))
+        live = replace(film, live_threshold=value, live_detection=detection)
+        state = self._store.state.with_film(live)
         if state.banner is not None and state.banner.text == NOTHING_FOUND:
             state = replace(state, banner=None)  # said of another threshold
         self._store.show(state)
@@ -107,10 +109,10 @@ class Reviewing:
             self.set_threshold(film.threshold(rule) + 0.01 * steps, settled=True, stepping=True)
 
     def reset_threshold(self) -> None:
-        """Back to the model's operating point."""
+        """Back to the model's operating point, of detection too."""
         film = self._store.state.current
         if film is not None:
-            self.push(film, replace(film.review, threshold=None))
+            self.push(film, replace(film.review, threshold=None, detection=BY_CARD))
 
     def settle_threshold(self) -> None:
         """End a drag that is still going on, and a row of key presses: the reader turns to something else."""

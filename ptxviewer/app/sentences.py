@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from ptxviewer.app.gating import not_shown
 from ptxviewer.app.state import Banner, Film, FilmStatus
 from ptxviewer.core.errors import PtxError
 
-NOTHING_FOUND = "Nothing above threshold. This does not exclude a pneumothorax."
+NOTHING_FOUND = "AI: nothing above threshold. This does not exclude a pneumothorax."
 WENT_WRONG = "Something went wrong inside the program; the film on screen is not affected."
 NO_MEMORY = "There is not enough memory for this film."
 NO_FILMS = "There is nothing here that can be opened."
@@ -13,6 +14,7 @@ NO_SAMPLE = "The sample study is missing from this installation."
 NO_REPORT_YET = "There is no film to report on yet."
 NO_MODEL_YET = "The report names the model, which is not loaded."
 STILL_ANALYSING = "The film is still being analysed: save the report in a moment."
+SHOW_ANYWAY = "Show it anyway: Ctrl+R."
 CANCELLED = "Analysis cancelled."
 
 
@@ -30,6 +32,9 @@ def banner_for(film: Film | None) -> Banner | None:
     notes = film.radiograph.notes if film.radiograph is not None else ()
     if film.status is FilmStatus.FAILED:
         return Banner(film.error)
+    refusal = not_shown(film)
+    if refusal:
+        return Banner(f"{refusal} {SHOW_ANYWAY}", "warning", "\n".join(notes))
     if film.status is FilmStatus.NOT_ANALYSED and film.note:
         return Banner(film.note, "warning", "\n".join(notes))
     if film.findings is not None and not film.findings.present and not film.findings.edited:

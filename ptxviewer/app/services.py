@@ -10,6 +10,7 @@ from typing import Literal, Protocol
 
 from ptxviewer.app.facts import Facts
 from ptxviewer.app.first_read import veiled
+from ptxviewer.app.gating import gated
 from ptxviewer.app.jobs import Lane
 from ptxviewer.app.result_file import Entry, fingerprint
 from ptxviewer.app.review_file import Saved
@@ -109,7 +110,7 @@ class Store:
         """Replace the state and render it."""
         self.state = state
         if not self.closed:
-            self._view.render(veiled(state))
+            self._view.render(gated(veiled(state)))
 
     def update(self, film: Film) -> None:
         """Replace one film."""

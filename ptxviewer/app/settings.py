@@ -25,6 +25,7 @@ class Settings:
     reports_folder: str = ""
     reader: str = ""
     first_read: bool = False
+    two_thresholds: bool = False
     overlay_mode: str = "outline"
     overlay_opacity: float = 0.25
     annotations: bool = True
@@ -77,6 +78,12 @@ FIELDS = (
         "Keep results for the next time",
         "flag",
         "In this computer's cache folder, without patient data or pictures. Takes effect at the next start.",
+    ),
+    Field(
+        "two_thresholds",
+        "Sensitivity and extent apart",
+        "flag",
+        "Two sliders instead of one: from which score a film counts, and how far the mask reaches.",
     ),
     Field(
         "film_memory_mb",

@@ -8,6 +8,8 @@ from pathlib import Path
 from typing import Literal
 
 from ptxviewer.app.facts import Facts, Summary
+from ptxviewer.core.band import Band
+from ptxviewer.core.limits import Detection
 from ptxviewer.core.measure import Measurement, Point
 from ptxviewer.core.sharpen import Sharpening
 from ptxviewer.core.strokes import Stroke
@@ -16,6 +18,7 @@ from ptxviewer.core.types import (
     Findings,
     FirstRead,
     GreyImage,
+    MovedLine,
     ProbabilityMaps,
     Radiograph,
     Review,
@@ -39,6 +42,7 @@ class FilmStatus(str, Enum):
     ANALYSING = "analysing"
     DONE = "done"
     NOT_ANALYSED = "not analysed"  # another modality, a lateral view, cancelled, or no network
+    NOT_SHOWN = "not shown"  # analysed, but not a film that the network can answer for (``gating``)
     FAILED = "failed"
 
 
@@ -86,6 +90,10 @@ class Film:
     insisted: bool = False  # the reader asked for an analysis in spite of ``note``
     frames: int = 1  # as last read; known also while another frame is on its way
     live_threshold: float | None = None  # while the slider is dragged; the overlay follows it at once
+    live_detection: Detection | None = None  # the same for the sliders of detection
+    live_line: MovedLine | None = None  # while a distance is dragged
+    band: Band | None = field(default=None, repr=False)  # how far the outline moves when the network looks again
+    finding: int | None = None  # which of the findings is looked at
     live_stroke: Stroke | None = None  # while the hand draws; the canvas shows it on top of the mask
     live_measure: LiveMeasure | None = None
     chosen: int | None = None  # of the measurements, the one that a key deletes
@@ -100,6 +108,11 @@ class Film:
     urgency: float | None = None  # highest film score seen so far; it never falls
     thumbnail: GreyImage | None = field(default=None, repr=False)
     seen: bool = False  # has been on screen
+
+    @property
+    def detection(self) -> Detection:
+        """The limits of detection that the overlay shows now."""
+        return self.review.detection if self.live_detection is None else self.live_detection
 
     def threshold(self, rule: DecisionRule) -> float:
         """The threshold that the overlay shows now."""
@@ -120,6 +133,8 @@ class Overlay:
     opacity: float = 0.25  # of fill and heat map
     visible: bool = True  # toggled
     peeking: bool = False  # hidden while the key is held
+    band: bool = False  # the disagreement band is wanted
+    lines: bool = False  # the distances are drawn, and can be moved
 
     @property
     def shown(self) -> bool:
@@ -167,6 +182,7 @@ class State:
     strip: bool = True  # the film strip is wanted
     panel: bool = True  # the reading panel is wanted
     opening: int = 0  # drops whose films are still being looked for
+    two_thresholds: bool = False  # detection and extent have sliders of their own
     first_read_mode: bool = False  # the result stays hidden until the reader has marked the film
     unsaved: int = 0  # reviews that could not be saved
     pixel_ratio: float = 1.0  # screen pixels per device-independent pixel, told by the window

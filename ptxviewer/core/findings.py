@@ -14,6 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ptxviewer.core.errors import StaleResult
+from ptxviewer.core.gate import judge
 from ptxviewer.core.geometry import GridMap
 from ptxviewer.core.hemithorax import (
     APICAL,
@@ -25,6 +26,7 @@ from ptxviewer.core.hemithorax import (
     zones_of,
 )
 from ptxviewer.core.interpleural import distances_of
+from ptxviewer.core.limits import BY_CARD, Detection
 from ptxviewer.core.types import (
     DecisionRule,
     Findings,
@@ -72,10 +74,15 @@ def score_threshold_at(rule: DecisionRule, threshold: float) -> float:
     return 1 - (1 - rule.score_threshold) * (1 - threshold) / (1 - rule.threshold)
 
 
-def decide(maps: ProbabilityMaps, rule: DecisionRule, threshold: float | None = None) -> Decision:
-    """Apply the rule at ``threshold`` in (0, 1); None is the operating point. About 1 ms at 512 x 512."""
+def decide(
+    maps: ProbabilityMaps, rule: DecisionRule, threshold: float | None = None, detection: Detection = BY_CARD
+) -> Decision:
+    """Apply the rule at ``threshold`` in (0, 1); None is the operating point. About 1 ms at 512 x 512.
+
+    ``detection`` is what the reader set apart: film score, peak and smallest area that make a component count.
+    """
     threshold = rule.threshold if threshold is None else min(max(threshold, 0.001), 0.999)
-    gate = score_threshold_at(rule, threshold)
+    gate = score_threshold_at(rule, threshold) if detection.score is None else detection.score
     gate_open = maps.score >= gate
     limit = np.float32(threshold)
     below = np.nextafter(limit, np.float32(0))
@@ -86,10 +93,15 @@ def decide(maps: ProbabilityMaps, rule: DecisionRule, threshold: float | None = 
     outside = np.ones(kept.shape, bool)
     outside[grid_map.content] = False
     kept &= ~outside
-    smallest = rule.min_area * grid_map.height * grid_map.width
+    min_area = rule.min_area if detection.min_area is None else detection.min_area
+    smallest = min_area * grid_map.height * grid_map.width
     count, labels, stats, _ = cv2.connectedComponentsWithStats(kept.astype(np.uint8), connectivity=8)
     keep = np.zeros(count, bool)
     keep[1:] = stats[1:, cv2.CC_STAT_AREA] >= smallest
+    if detection.peak is not None:
+        high = np.zeros(count, bool)
+        high[labels[kept & (maps.pneumothorax >= np.float32(detection.peak))]] = True
+        keep &= high
     grid = np.where(keep[labels], maps.pneumothorax, np.minimum(maps.pneumothorax, below))
     return Decision(grid.astype(np.float32, copy=False), threshold, gate, True)
 
@@ -213,6 +225,7 @@ def find(
     rule: DecisionRule,
     threshold: float | None = None,
     edited: Mask | None = None,
+    detection: Detection = BY_CARD,
 ) -> tuple[Findings, Mask]:
     """Return the findings of a film at ``threshold`` and the (rows, cols) mask that they were measured on.
 
@@ -223,12 +236,20 @@ def find(
         raise StaleResult("The result belongs to another film and was not shown.")
     if edited is not None and edited.shape != film.shape:
         raise StaleResult("The edited mask belongs to another film and was not shown.")
-    decision = decide(maps, rule, threshold)
+    decision = decide(maps, rule, threshold, detection)
     if edited is None:
         score, mask = _at_film(decision, film.rows, film.cols)
     else:
         score, mask = GridMap.for_film(film.rows, film.cols, maps.size).to_film(maps.pneumothorax), edited
-    findings = Findings(False, maps.score, decision.threshold, decision.score_threshold, edited=edited is not None)
+    findings = Findings(
+        False,
+        maps.score,
+        decision.threshold,
+        decision.score_threshold,
+        edited=edited is not None,
+        detection=detection,
+        gate=judge(maps, rule.frontal_threshold),
+    )
     if mask.any():
         sides = orientation_of(film)
         lesions, halves = measure(mask, score, lung_fields_of(maps), sides, film.spacing)

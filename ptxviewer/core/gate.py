@@ -7,26 +7,16 @@ lung hardly visible, an apex at the edge) is a caution and never refuses: a whit
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 import numpy as np
 
 from ptxviewer.core.geometry import GridMap
+from ptxviewer.core.limits import Gate
 from ptxviewer.core.types import FloatMap, ProbabilityMaps
 
 LUNG = 0.5  # score from which a grid pixel counts as lung
 NO_LUNG = 0.004  # of the film: less is no lung
 LOPSIDED = 0.2  # one lung's area over the other's
 EDGE = 0.01  # of the film's height: a lung that reaches so near to the upper edge may be cut off
-
-
-@dataclass(frozen=True, slots=True)
-class Gate:
-    """``passed`` False: the network's answer on this film means nothing. ``reason``, ``cautions``: for the screen."""
-
-    passed: bool
-    reason: str = ""
-    cautions: tuple[str, ...] = ()
 
 
 def judge(maps: ProbabilityMaps, frontal_threshold: float) -> Gate:

@@ -33,6 +33,16 @@ NO_LUNG = "no lung edge was found beside it"
 SUM_ZERO = "A + B + C is 0"
 
 
+FORMULAS = {
+    "Collins": "4.2 + 4.7 (A + B + C) %, distances in cm",
+    "Rhea": "nomogram of the average (A + B + C) / 3 in cm",
+    "Light index": "1 - (lung / hemithorax)³, diameters at the hilum",
+    "BTS 2010": "large from a rim of 2 cm at the hilum",
+    "ACCP 2001": "large from 3 cm between apex and cupola",
+}
+"""How each measure is made, as told in its tooltip."""
+
+
 @dataclass(frozen=True, slots=True)
 class Size:
     """One measure: ``text`` as printed, or the reason for which it is ``refused``."""
@@ -42,6 +52,11 @@ class Size:
     text: str = ""
     refused: str = ""
     value: float | None = None  # percent or cm, whichever the measure is in
+
+    @property
+    def formula(self) -> str:
+        """How it is made, in words."""
+        return FORMULAS[self.name]
 
 
 def why_no_formula(view: str, posture: str) -> str:
@@ -118,7 +133,7 @@ def _in_cm(a: float, b: float, c: float, rim: float) -> tuple[Size, ...]:
             if percent is not None
             else Size("Rhea", RHEA, refused=outside),
         ]
-    bts = f"{'large' if rim >= BTS_LARGE_CM else 'small'} (rim {rim:.1f} cm at the hilum)"
+    bts = f"{'large' if rim >= BTS_LARGE_CM else 'small'} (rim {rim:.1f} cm)"
     accp = f"{'large' if a >= ACCP_LARGE_CM else 'small'} (apex {a:.1f} cm)"
     return (*by_sum, Size("Light index", LIGHT), Size("BTS 2010", BTS, bts, value=rim),
             Size("ACCP 2001", ACCP, accp, value=a))  # fmt: skip

@@ -14,6 +14,7 @@ from typing import Literal, get_args
 import numpy as np
 from numpy.typing import NDArray
 
+from ptxviewer.core.limits import BY_CARD, OPEN, Detection, Gate
 from ptxviewer.core.measure import Measurement
 from ptxviewer.core.tiles import PackedMask
 
@@ -321,6 +322,15 @@ class Distances:
 
 
 @dataclass(frozen=True, slots=True)
+class MovedLine:
+    """A distance as the reader put it on the film; it stands whatever the masks say."""
+
+    on_image_left: bool
+    name: LineName
+    line: Line
+
+
+@dataclass(frozen=True, slots=True)
 class HemithoraxFinding:
     """All lesions of one half of the chest together."""
 
@@ -331,6 +341,7 @@ class HemithoraxFinding:
     refused: str = ""  # why there is no percent
     distances: Distances | None = None  # as found in the masks
     loculated: bool = False  # a good part of the air is not continuous with the apex
+    moved: tuple[LineName, ...] = ()  # lines that stand where the reader put them
 
 
 @dataclass(frozen=True, slots=True)
@@ -345,6 +356,8 @@ class Findings:
     edited: bool = False  # measured on a mask that a reader changed
     halves: tuple[HemithoraxFinding, ...] = ()  # with a lesion; the larger area first
     side_note: str = ""  # what the orientation tag says against the sides, a sentence
+    detection: Detection = BY_CARD  # as the reader set it
+    gate: Gate = OPEN  # is this a film that the network can answer for?
 
     @property
     def area_mm2(self) -> float | None:
@@ -384,3 +397,6 @@ class Review:
     note: str = field(default="", repr=False)
     mask: PackedMask | None = None  # as edited by the reader; None = the model's at the threshold
     measurements: tuple[Measurement, ...] = ()  # in the order of drawing; at most one calibration
+    detection: Detection = BY_CARD  # set apart from the threshold, which then says only how far
+    gate_overridden: bool = False  # the reader wants the result although the gate refused the film
+    lines: tuple[MovedLine, ...] = ()  # distances that the reader moved

@@ -8,6 +8,7 @@ from typing import Literal, Protocol
 
 import numpy as np
 
+from ptxviewer.core.band import Band, band_of
 from ptxviewer.core.errors import Cancelled
 from ptxviewer.core.types import DecisionRule, ProbabilityMaps, Radiograph
 
@@ -55,6 +56,10 @@ class Engine(Protocol):
 
     def predict(self, film: Radiograph, checkpoint: Checkpoint = never_cancelled) -> ProbabilityMaps:
         """Return the maps of one film; ``maps.image_key == film.key``. Raises ``Cancelled`` from a checkpoint."""
+        ...
+
+    def band(self, film: Radiograph, checkpoint: Checkpoint = never_cancelled) -> Band:
+        """Look at one film again, mirrored and scaled; takes several times as long as ``predict``."""
         ...
 
     @property
@@ -107,6 +112,11 @@ class FakeEngine:
             device=info.device,
             infer_ms=1.0,
         )
+
+    def band(self, film: Radiograph, checkpoint: Checkpoint = never_cancelled) -> Band:
+        """See ``Engine.band``."""
+        maps = self.predict(film, checkpoint).pneumothorax
+        return band_of(film.key, [maps * np.float32(0.8), maps])
 
 
 __all__ = [

@@ -109,17 +109,18 @@ class Runner:
             stage.register_forward_pre_hook(self._before_stage)
         self._move(choice.device)
 
-    def run(self, grid: FloatMap, checkpoint: Checkpoint = never_cancelled) -> Result:
-        """(1, S, S) input to the film's result; may raise ``Cancelled``."""
+    def run(self, grid: FloatMap, checkpoint: Checkpoint = never_cancelled, flip: bool | None = None) -> Result:
+        """(1, S, S) input to the film's result; may raise ``Cancelled``. ``flip`` None: as the runner was made."""
         self._checkpoint = checkpoint
+        flip = self.flip if flip is None else flip
         try:
             with torch.inference_mode():
                 image = torch.from_numpy(grid)[None].to(self.device, self._net.encoder.conv1.weight.dtype)
-                if self.flip:
+                if flip:
                     image = torch.cat((image, image.flip(3)))
                 logits = self._net(image.contiguous(memory_format=torch.channels_last))
                 maps = torch.sigmoid(logits.maps.float())
-                if self.flip:
+                if flip:
                     maps = (maps[:1] + maps[1:].flip(3)[:, MIRRORED_CHANNELS]) / 2
                 return Result(
                     maps[0].contiguous().cpu().numpy(),

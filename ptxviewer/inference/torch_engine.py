@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from ptxviewer.core.band import Band, band_of
 from ptxviewer.core.errors import ModelUnavailable
 from ptxviewer.core.types import FloatMap, ProbabilityMaps, Radiograph
 from ptxviewer.inference.card import Card, read_card, verify
@@ -114,6 +115,23 @@ class TorchEngine:
             device=info.device,
             infer_ms=1000 * (time.perf_counter() - started),
         )
+
+    def band(self, film: Radiograph, checkpoint: Checkpoint = never_cancelled) -> Band:
+        """See ``Engine.band``. A graphics card without room for it is not left: the band is then not to be had."""
+        self.load()
+        card, runner = self._card, self._runner
+        if card is None or runner is None:
+            raise RuntimeError("a loaded engine has a card and a runner")
+        checkpoint()
+        from ptxviewer.inference.looks import all_looks
+        from ptxviewer.inference.runtime import OutOfMemory
+
+        looks = None
+        with contextlib.suppress(OutOfMemory):
+            looks = all_looks(prepare(film, card.size), lambda grid: runner.run(grid, checkpoint, flip=False).maps[0])
+        if looks is None or not all(np.isfinite(look).all() for look in looks):
+            raise ModelUnavailable("The network gave no usable result for this film.")
+        return band_of(film.key, looks)
 
 
 def thread_count() -> int:

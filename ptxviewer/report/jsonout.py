@@ -15,9 +15,18 @@ Timing = Mapping[str, float | None]
 
 
 def film_record(
-    file: str, film: Radiograph, maps: ProbabilityMaps, findings: Findings, timing: Timing
+    file: str,
+    film: Radiograph,
+    maps: ProbabilityMaps,
+    findings: Findings,
+    timing: Timing,
+    *,
+    gate_overridden: bool = False,
 ) -> dict[str, Any]:
-    """Return the record of an analysed film. It holds no patient data; ``file`` is the path as it was asked for."""
+    """Return the record of an analysed film. It holds no patient data; ``file`` is the path as it was asked for.
+
+    A film that the gate refuses keeps its numbers here: a script decides by ``gate``, no reader is shown anything.
+    """
     return {
         "file": file,
         "status": "ok",
@@ -25,6 +34,12 @@ def film_record(
         "score": round(findings.score, 6),
         "present": findings.present,
         "threshold": round(findings.threshold, 6),
+        "gate": {
+            "passed": findings.gate.passed,
+            "reason": findings.gate.reason or None,
+            "cautions": list(findings.gate.cautions),
+            "overridden": gate_overridden and not findings.gate.passed,
+        },
         "mask": mask_origin(findings),
         "lesions": [_lesion(lesion) for lesion in findings.lesions],
         "hemithoraces": [_half(film, half) for half in findings.halves],
@@ -48,6 +63,7 @@ def error_record(file: str, sentence: str, timing: Timing) -> dict[str, Any]:
         "score": None,
         "present": None,
         "threshold": None,
+        "gate": None,
         "mask": None,
         "lesions": [],
         "hemithoraces": [],
@@ -89,8 +105,15 @@ def _half(film: Radiograph, half: HemithoraxFinding) -> dict[str, Any]:
         "percent": None if half.percent is None else round(half.percent, 2),
         "percent_refused": half.refused or None,
         "distances_mm": _rounded(lengths),
+        "distances_moved": list(half.moved),
         "sizes": [
-            {"name": row.name, "text": row.text or None, "refused": row.refused or None, "source": row.source}
+            {
+                "name": row.name,
+                "text": row.text or None,
+                "refused": row.refused or None,
+                "formula": row.formula,
+                "source": row.source,
+            }
             for row in sizes
         ],
     }

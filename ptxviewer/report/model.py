@@ -20,6 +20,7 @@ from ptxviewer.core.types import (
 )
 from ptxviewer.core.voi import describe
 from ptxviewer.inference.engine import EngineInfo
+from ptxviewer.report.decision import NOT_SHOWN, detection_text, gate_text, moved_text, score_name
 
 RESEARCH_USE = "Research use only. Not a medical device: not for diagnosis."
 NOT_EXCLUDED = "This does not exclude a pneumothorax."
@@ -106,12 +107,12 @@ def size_lines(film: Radiograph, half: HemithoraxFinding) -> tuple[tuple[str, st
 def headline(film: Radiograph, findings: Findings) -> str:
     """Return the decision in one line; on an edited mask it is the reader's, and says so."""
     if not findings.present:
-        return "Nothing marked, edited by reader." if findings.edited else "Nothing above threshold."
+        return "Nothing marked, edited by reader." if findings.edited else "AI: nothing above threshold."
     area = area_text(findings.area_px, findings.area_mm2, film.spacing.label)
     where = where_text(findings)
     if findings.edited:
         return f"Marked {where}, {area}, edited by reader."
-    return f"Above threshold, {where}, {area}."
+    return f"AI: above threshold, {where}, {area}."
 
 
 def _row(film: Radiograph, lesion: Lesion) -> tuple[str, ...]:
@@ -134,9 +135,13 @@ def report_of(
     verdict: str = "",
     note: str = "",
     measurements: tuple[Measurement, ...] = (),
+    gate_overridden: bool = False,
     when: datetime | None = None,
 ) -> ReportModel:
-    """Build the page of a film; de-identified unless asked. ``analysis`` None: the film was not analysed."""
+    """Build the page of a film; de-identified unless asked. ``analysis`` None: the film was not analysed.
+
+    What the gate refused is not on the page unless the reader has overridden it.
+    """
     shown = voi or film.vois[film.default_voi]
     when = when or datetime.now(timezone.utc)
     patient: tuple[tuple[str, str], ...] = (("Patient", "De-identified"),)
@@ -157,6 +162,10 @@ def report_of(
     if analysis is None:
         line, remark = "Not analysed.", film.not_analysed.removeprefix("Not analysed: ")
         provenance = f"ptxviewer {__version__}"
+    elif not analysis.findings.gate.passed and not gate_overridden:
+        line, remark = NOT_SHOWN, analysis.findings.gate.reason
+        provenance = f"ptxviewer {__version__}, model {analysis.info.model_id}, {_sha(analysis.info)}"
+        analysis = None
     else:
         findings, info = analysis.findings, analysis.info
         line, remark = headline(film, findings), "" if findings.present else NOT_EXCLUDED
@@ -165,14 +174,21 @@ def report_of(
         more = f"and {left_out} smaller" if left_out else ""
         where = nearness(findings.score, info.rule.score_threshold)
         facts += [
-            ("Film score", f"{findings.score:.2f}, {where} the operating point ({info.rule.score_threshold:.2f})"),
+            (
+                "Film score",
+                f"{findings.score:.2f} ({score_name(info.calibrated)}), {where} the operating point "
+                f"({info.rule.score_threshold:.2f})",
+            ),
             ("Threshold", f"{findings.threshold:.2f} (operating point {info.rule.threshold:.2f})"),
+            *_pair("Sensitivity", detection_text(findings, *film.shape, film.spacing)),
+            *_pair("Film check", gate_text(findings.gate, gate_overridden)),
             *((("Mask", mask_origin(findings)),) if findings.edited else ()),
             *(("Projected area", percent_text(half)) for half in findings.halves),
+            *(pair for half in findings.halves for pair in _pair("Distances", moved_text(half))),
         ]
         remark = " ".join(part for part in (remark, findings.side_note) if part)
         provenance = (
-            f"ptxviewer {__version__}, model {info.model_id}, weights sha256 {info.model_sha256[:16]}, "
+            f"ptxviewer {__version__}, model {info.model_id}, {_sha(info)}, "
             f"threshold {findings.threshold:.3f}, on {analysis.maps.device or info.device}, "
             f"spacing: {film.spacing.origin.value}" + (f", mask {mask_origin(findings)}" if findings.edited else "")
         )
@@ -202,6 +218,14 @@ def report_of(
         edited=analysis is not None and analysis.findings.edited,
         measurements=measurements,
     )
+
+
+def _pair(name: str, text: str) -> tuple[tuple[str, str], ...]:
+    return ((name, text),) if text else ()
+
+
+def _sha(info: EngineInfo) -> str:
+    return f"weights sha256 {info.model_sha256[:16]}"
 
 
 def _film_text(film: Radiograph) -> str:

@@ -14,6 +14,7 @@ from PySide6.QtGui import QMouseEvent, QNativeGestureEvent, QPainter, QPaintEven
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from ptxviewer.app.annotations import corner_texts, orientation_letters, scale_bar
+from ptxviewer.app.choosing import chosen
 from ptxviewer.app.editing import SHAPES
 from ptxviewer.app.looking import sharpening_text
 from ptxviewer.app.state import Film, FilmStatus, FilmView, State, Tool
@@ -21,14 +22,26 @@ from ptxviewer.app.viewing import film_viewport, voi_of
 from ptxviewer.core.errors import StaleResult
 from ptxviewer.core.findings import Decision, decide
 from ptxviewer.core.geometry import GridMap
+from ptxviewer.core.limits import Detection
 from ptxviewer.core.types import DecisionRule, ProbabilityMaps, Radiograph, Voi
-from ptxviewer.core.viewport import Placement, Point, Viewport, panned, placement, zoomed_at
+from ptxviewer.core.viewport import (
+    LARGEST_ZOOM,
+    Placement,
+    Point,
+    Viewport,
+    panned,
+    pixel_aspect,
+    placement,
+    zoomed_at,
+)
 from ptxviewer.core.voi import drag_window, value_range, window_of
 from ptxviewer.ui import annotations as written
+from ptxviewer.ui.canvas_band import BandLayer
 from ptxviewer.ui.canvas_edit import EditLayer, paint_brush
 from ptxviewer.ui.canvas_hands import Hand, Reach
 from ptxviewer.ui.canvas_layers import FilmLayer, HeatLayer, OverlayLayer, Picture
 from ptxviewer.ui.canvas_lens import draw_lens
+from ptxviewer.ui.canvas_lines import LineHand, paint_frame
 from ptxviewer.ui.canvas_measure import MeasureHand
 from ptxviewer.ui.cursors import cursor_for
 
@@ -38,11 +51,12 @@ BUTTON_TOOLS: dict[Qt.MouseButton, Tool] = {Qt.MouseButton.RightButton: "zoom", 
 
 
 def probe_text(film: Radiograph, maps: ProbabilityMaps | None, point: Point) -> str:
-    """Return position, value and score under a film point, "" outside the film."""
+    """Return position, pixel as stored, modality value and score under a film point, "" outside the film."""
     x, y = math.floor(point[0]), math.floor(point[1])
     if not (0 <= x < film.cols and 0 <= y < film.rows):
         return ""
-    text = f"x {x}  y {y}  value {float(film.pixels[y, x]) * film.slope + film.intercept:.6g}"
+    stored = int(film.pixels[y, x])
+    text = f"x {x}  y {y}  pixel {stored}  value {stored * film.slope + film.intercept:.6g}"
     if maps is None:
         return text
     grid_x, grid_y = GridMap.for_film(film.rows, film.cols, maps.size).point_to_grid(x + 0.5, y + 0.5)
@@ -73,13 +87,13 @@ class Canvas(QWidget):
         self.setAttribute(Qt.WidgetAttribute.WA_OpaquePaintEvent)
         self._state = State()
         self._film_layer, self._overlay_layer, self._heat_layer = FilmLayer(), OverlayLayer(), HeatLayer()
-        self._edit_layer = EditLayer()
-        self.measure = MeasureHand(self)
-        self.hands: list[Hand] = [self.measure]
+        self._edit_layer, self._band_layer = EditLayer(), BandLayer()
+        self.measure, self.lines = MeasureHand(self), LineHand(self)
+        self.hands: list[Hand] = [self.measure, self.lines]
         """What lies on the film with handles, asked in this order before the tool."""
         self._held: Hand | None = None
         self._hover: QPointF | None = None
-        self._decision: tuple[ProbabilityMaps, DecisionRule, float, Decision] | None = None
+        self._decision: tuple[ProbabilityMaps, DecisionRule, float, Detection, Decision] | None = None
         self._span: tuple[str, float] = ("", 1.0)  # of modality values, per film
         self._button: Qt.MouseButton | None = None
         self._pressed, self._last = QPointF(), QPointF()
@@ -119,7 +133,7 @@ class Canvas(QWidget):
         """Let go of a film that is no longer shown."""
         self._film_layer.clear()
         self._overlay_layer, self._heat_layer, self._decision = OverlayLayer(), HeatLayer(), None
-        self._edit_layer = EditLayer()
+        self._edit_layer, self._band_layer = EditLayer(), BandLayer()
         self._settle.stop()
         if self._lens is not None:
             self._lens.set_state(State())
@@ -131,12 +145,12 @@ class Canvas(QWidget):
         info = self._state.engine.info
         if film.maps is None or info is None:
             return None
-        threshold = film.threshold(info.rule)
+        key = info.rule, film.threshold(info.rule), film.detection
         last = self._decision
-        if last is None or last[0] is not film.maps or last[1:3] != (info.rule, threshold):
-            last = (film.maps, info.rule, threshold, decide(film.maps, info.rule, threshold))
+        if last is None or last[0] is not film.maps or last[1:4] != key:
+            last = (film.maps, *key, decide(film.maps, *key))
             self._decision = last
-        return last[3]
+        return last[4]
 
     # Painting
 
@@ -192,6 +206,9 @@ class Canvas(QWidget):
             area, said = QRectF(self.rect()), (sharpening_text(self._state.sharpening),)
             edge = written.MARGIN
             written.paint_chips(painter, said, area.right() - edge, area.bottom() - edge, area.width() - 2 * edge)
+        lesion = chosen(film) if overlay.shown else None
+        if lesion is not None:
+            paint_frame(painter, lesion, port)
         for hand in self.hands:
             hand.paint(painter, Reach(self._state, film, radiograph, port, labels=not self._is_lens))
         if self._is_lens:
@@ -223,6 +240,8 @@ class Canvas(QWidget):
         pictures = []
         if overlay.mode == "heat" and film.maps is not None:
             pictures.append(self._heat_layer.picture(radiograph, film.maps, place, overlay.opacity))
+        if decision is not None and film.band is not None and overlay.band and film.review.mask is None:
+            pictures += self._band_layer.pictures(radiograph, film.band, decision, place, ratio)
         if decision is not None:
             fill = overlay.opacity if overlay.mode == "fill" else None
             if film.review.mask is None and film.live_stroke is None:
@@ -377,6 +396,20 @@ class Canvas(QWidget):
     def zoom_by(self, factor: float) -> None:
         """Zoom about the middle of the canvas."""
         self._zoom(factor, (self.width() / 2, self.height() / 2))
+
+    def zoom_to(self, box: tuple[float, float, float, float]) -> None:
+        """Show a part (x, y, width, height) of the film as large as it fits."""
+        film = self._state.current
+        if film is None or film.radiograph is None:
+            return
+        aspect = pixel_aspect(film.radiograph.spacing)
+        across, down = box[2], box[3] * aspect
+        if film.view.quarter_turns % 2:
+            across, down = down, across
+        zoom = min(self.width() / max(across, 1.0), self.height() / max(down, 1.0), LARGEST_ZOOM)
+        x = min(max(box[0] + box[2] / 2, 0.0), float(film.radiograph.cols))
+        y = min(max(box[1] + box[3] / 2, 0.0), float(film.radiograph.rows))
+        self._emit(film, replace(film.view, zoom=zoom, center=(x, y)))
 
     def pan_by(self, dx: float, dy: float) -> None:
         """Move the film by (dx, dy) screen pixels."""

@@ -34,6 +34,7 @@ from PySide6.QtWidgets import (
 
 from ptxviewer.app.actions import ACTIONS, BY_ID
 from ptxviewer.app.actions.base import Action
+from ptxviewer.app.choosing import box_around, chosen
 from ptxviewer.app.presenter import Presenter
 from ptxviewer.app.state import State
 from ptxviewer.ui import geometry
@@ -70,7 +71,7 @@ class MainWindow(QMainWindow):
         self.setContextMenuPolicy(Qt.ContextMenuPolicy.NoContextMenu)
         self.canvas = Canvas()
         self.canvas.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
-        self.reading = ReadingPanel(presenter)
+        self.reading = ReadingPanel(presenter, self._look)
         self.strip = FilmStrip(self._select, presenter.look_at)
         self.status = StatusBar()
         self._build()
@@ -121,6 +122,9 @@ class MainWindow(QMainWindow):
         canvas.stroke_moved.connect(presenter.editing.extend)
         canvas.stroke_ended.connect(presenter.editing.finish)
         canvas.brush_stepped.connect(presenter.editing.resize)
+        canvas.lines.begun.connect(presenter.lining.begin)
+        canvas.lines.moved.connect(presenter.lining.move)
+        canvas.lines.ended.connect(presenter.lining.finish)
         canvas.measure.begun.connect(measuring.begin)
         canvas.measure.grabbed.connect(measuring.grab)
         canvas.measure.moved.connect(measuring.move)
@@ -185,6 +189,7 @@ class MainWindow(QMainWindow):
             "copy_picture": self._copy_picture,
             "settings": self._settings,
             "quit": self.close,
+            "next_finding": self._next_finding,
             "zoom_in": lambda: self._film_view().zoom_by(ZOOM_STEP),
             "zoom_out": lambda: self._film_view().zoom_by(1 / ZOOM_STEP),
             "pan_left": lambda: self._film_view().pan_by(PAN_STEP, 0),
@@ -200,6 +205,19 @@ class MainWindow(QMainWindow):
     def _film_view(self) -> Canvas:
         """Where the film is seen now."""
         return self.apices.canvases[0] if self._pages.currentWidget() is self.apices else self.canvas
+
+    def _next_finding(self) -> None:
+        self._presenter.choosing.next()
+        self._look()
+
+    def _look(self) -> None:
+        """Zoom to the finding that is looked at, or back to the whole film."""
+        film = self._state.current
+        lesion = chosen(film)
+        if lesion is None or film is None or film.radiograph is None:
+            self._presenter.fit()
+        else:
+            self.canvas.zoom_to(box_around(lesion, *film.radiograph.shape))
 
     def _ask(self, dialog: QDialog) -> None:
         """Show a dialog over the window; afterwards keys go to the film again, with or without a window manager."""

@@ -9,7 +9,7 @@ import numpy as np
 from ptxviewer.app.state import FilmView
 from ptxviewer.app.viewing import voi_of
 from ptxviewer.core.calibration import calibrated
-from ptxviewer.core.findings import find
+from ptxviewer.core.reviewed import find_reviewed
 from ptxviewer.core.types import Mask, ProbabilityMaps, Radiograph, Review
 from ptxviewer.inference.engine import EngineInfo
 from ptxviewer.report.model import Analysis, ReportModel, report_of
@@ -37,8 +37,9 @@ def write_report(
     analysis: Analysis | None = None
     mask: Mask = np.zeros(film.shape, bool)
     if maps is not None:
-        edited = None if review.mask is None else review.mask.unpack()
-        findings, mask = find(film, maps, info.rule, review.threshold, edited)
+        findings, mask = find_reviewed(film, maps, info.rule, review)
+        if not findings.gate.passed and not review.gate_overridden:
+            mask = np.zeros(film.shape, bool)
         analysis = Analysis(findings, maps, info)
     model = report_of(
         film,
@@ -52,6 +53,7 @@ def write_report(
         verdict=review.verdict,
         note=review.note,
         measurements=review.measurements,
+        gate_overridden=review.gate_overridden,
     )
     write_png(paint_report(model, film, mask), target)
     return model

@@ -54,6 +54,9 @@ QPushButton#small { padding: 2px 10px; font-size: 12px; }
 QPushButton#plain { border-color: transparent; background: transparent; color: %(quiet)s; padding: 3px 8px; }
 QPushButton#plain:hover { color: %(text)s; background: %(line)s; }
 QPushButton#plain:focus { border-color: %(accent)s; }
+QPushButton#disclosure { border: none; background: transparent; padding: 1px 0; font-size: 12px; text-align: left; }
+QPushButton#disclosure:hover { color: %(accent)s; }
+QPushButton#disclosure:focus { color: %(accent)s; }
 QPushButton#segment { border-radius: 0; padding: 4px 2px; }
 QPushButton#segment[place="first"] { border-top-left-radius: 4px; border-bottom-left-radius: 4px; }
 QPushButton#segment[place="last"] { border-top-right-radius: 4px; border-bottom-right-radius: 4px; }
@@ -75,7 +78,7 @@ QCheckBox::indicator:checked { background: %(accent)s; border-color: %(accent)s;
 QCheckBox:focus { color: %(accent)s; }
 
 QListView { background: %(panel)s; border: none; border-right: 1px solid %(line)s; outline: 0; }
-QTableWidget { background: transparent; border: none; outline: 0; }
+QTableWidget { background: transparent; border: none; outline: 0; font-size: 12px; }
 QTableWidget::item { padding: 2px 0; border: none; }
 QHeaderView { background: transparent; }
 QHeaderView::section {

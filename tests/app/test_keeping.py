@@ -15,9 +15,10 @@ from ptxviewer.app.keeping import NOT_LOST
 from ptxviewer.app.review_file import CODECS, DamagedReview, ReviewFolder, Saved, as_bytes, from_bytes, review_name
 from ptxviewer.app.settings import Settings
 from ptxviewer.core.errors import ExportFailed
+from ptxviewer.core.limits import Detection
 from ptxviewer.core.measure import Measurement
 from ptxviewer.core.tiles import PackedMask
-from ptxviewer.core.types import FirstRead, Patient, Radiograph, Review, Study, Window
+from ptxviewer.core.types import FirstRead, Line, MovedLine, Patient, Radiograph, Review, Study, Window
 from tests.app.house import Drawer, House
 
 MASK = PackedMask.pack(np.random.default_rng(1).random((300, 280)) < 0.3)
@@ -31,6 +32,9 @@ FULL = Saved(
             Measurement("angle", ((1.0, 2.5), (3.0, 4.0), (7.0, -1.0))),
             Measurement("calibration", ((0.0, 0.0), (9.0, 9.0)), 25.4),
         ),
+        Detection(0.3, None, 0.001),
+        True,
+        (MovedLine(True, "b", Line((10.5, 20.0), (14.25, 20.0))),),
     ),
     FirstRead((("absent", "2026-05-06T07:08:00+00:00"), ("present", "2026-05-06T07:09:00+00:00")), "2026-05-06"),
     "Dr. Reader",

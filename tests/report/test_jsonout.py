@@ -9,7 +9,7 @@ from ptxviewer.report.jsonout import as_bytes, error_record, film_record
 from tests.films import AT_DETECTOR, NAMED, RULE, STUDIED, film, maps
 
 FIELDS = [
-    "file", "status", "error", "score", "present", "threshold", "mask", "lesions", "hemithoraces", "spacing",
+    "file", "status", "error", "score", "present", "threshold", "gate", "mask", "lesions", "hemithoraces", "spacing",
     "model", "device", "timing_ms",
 ]  # fmt: skip
 TIMING = {"read": 1.234, "infer": 5.678, "total": 9.0}
@@ -29,6 +29,8 @@ def test_an_analysed_film_has_exactly_the_promised_fields():
     (half,) = record["hemithoraces"]
     assert half["side"] == "right"
     assert half["percent"] == round(findings.halves[0].percent, 2)
+    assert record["gate"] == {"passed": True, "reason": None, "cautions": [], "overridden": False}
+    assert half["distances_moved"] == []
     assert set(half["distances_mm"]) == {"a", "b", "c", "rim", "across"}
     assert {size["text"] for size in half["sizes"]} == {None}  # the film does not say that it is an erect PA film
     assert all(size["refused"] and size["source"] for size in half["sizes"])

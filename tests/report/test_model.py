@@ -9,8 +9,9 @@ import pytest
 from ptxviewer import __version__
 from ptxviewer.core.calibration import calibrated
 from ptxviewer.core.findings import find
+from ptxviewer.core.limits import Detection, Gate
 from ptxviewer.core.measure import Measurement
-from ptxviewer.core.types import Acquisition, PixelSpacing, SpacingOrigin, VoiLut, Window
+from ptxviewer.core.types import NO_SPACING, Acquisition, PixelSpacing, SpacingOrigin, VoiLut, Window
 from ptxviewer.report.model import (
     COLUMNS,
     MOST_ROWS,
@@ -46,7 +47,7 @@ def oriented():
 def test_a_finding_is_said_with_side_size_and_origin_of_the_size(oriented):
     model = report_of(oriented, analysed(oriented), when=WHEN)
     area = analysed(oriented).findings.area_mm2 / 100
-    assert model.headline == f"Above threshold, right apex, {area:.1f} cm² (at detector)."
+    assert model.headline == f"AI: above threshold, right apex, {area:.1f} cm² (at detector)."
     assert NOT_EXCLUDED not in model.remark
     assert len(model.rows) == 1
     assert len(model.rows[0]) == len(COLUMNS)
@@ -57,7 +58,7 @@ def test_a_finding_is_said_with_side_size_and_origin_of_the_size(oriented):
 
 def test_nothing_above_threshold_does_not_exclude(oriented):
     model = report_of(oriented, analysed(oriented, score=0.1), when=WHEN)
-    assert model.headline == "Nothing above threshold."
+    assert model.headline == "AI: nothing above threshold."
     assert model.remark.startswith(NOT_EXCLUDED)
     assert model.rows == ()
 
@@ -105,7 +106,7 @@ def test_the_time_is_utc_now_unless_told():
 def test_settings_are_on_the_page(oriented):
     facts = dict(report_of(oriented, analysed(oriented), verdict="accept", reader="Dr A", when=WHEN).facts)
     assert facts["Threshold"] == "0.50 (operating point 0.50)"
-    assert facts["Film score"] == "0.90, above the operating point (0.40)"
+    assert facts["Film score"] == "0.90 (not a probability), above the operating point (0.40)"
     assert facts["Spacing"] == "at detector"
     assert facts["Film"] == "DX PA, 640 x 640 pixels"
     assert facts["Reader's verdict"] == "accepted"
@@ -143,7 +144,7 @@ def test_findings_on_both_sides_and_many_of_them(oriented):
     grid = maps(oriented).pneumothorax.copy()
     grid[12:24, 40:50] = 0.8
     both = analysed(oriented, grid=grid)
-    assert headline(oriented, both.findings).startswith("Above threshold, both sides, ")
+    assert headline(oriented, both.findings).startswith("AI: above threshold, both sides, ")
     lesion = both.findings.lesions[0]
     many = replace(both, findings=replace(both.findings, lesions=(lesion,) * (MOST_ROWS + 3)))
     model = report_of(oriented, many, when=WHEN)
@@ -196,3 +197,38 @@ def test_after_a_calibration_every_millimetre_on_the_page_is_the_readers(oriente
     assert "2  Calibration: object of 40 mm" in said
     assert "cm² (calibrated by reader)" in said
     assert "at detector" not in said
+
+
+def refused(oriented):
+    said = analysed(oriented)
+    gate = Gate(False, "This does not look like a frontal chest radiograph.")
+    return replace(said, findings=replace(said.findings, gate=gate))
+
+
+def test_what_the_gate_refused_is_not_on_the_page_until_the_reader_insists(oriented):
+    model = report_of(oriented, refused(oriented), when=WHEN)
+    assert model.headline == "Result not shown."
+    assert "frontal" in model.remark
+    assert "Film score" not in dict(model.facts)
+    assert model.rows == ()
+    insisted = report_of(oriented, refused(oriented), gate_overridden=True, when=WHEN)
+    assert len(insisted.rows) == 1
+    assert dict(insisted.facts)["Film check"].endswith("Shown because the reader asked for it.")
+
+
+def test_cautions_limits_and_moved_lines_are_on_the_page(oriented):
+    said = analysed(oriented)
+    half = replace(said.findings.halves[0], moved=("b",))
+    limits = Detection(score=0.2, peak=0.6, min_area=0.01)
+    gate = Gate(True, cautions=("An apex may be cut off at the upper edge.",))
+    changed = replace(said.findings, score_threshold=0.2, gate=gate, detection=limits, halves=(half,))
+    facts = dict(report_of(oriented, replace(said, findings=changed), when=WHEN).facts)
+    assert facts["Film check"] == "An apex may be cut off at the upper edge."
+    assert facts["Sensitivity"] == (
+        "film score at least 0.20, peak at least 0.60, area at least 1.6 cm² (set by reader)"
+    )
+    assert facts["Distances"] == "B on the right moved by reader"
+    unsized = replace(oriented, spacing=NO_SPACING)
+    assert (
+        "at least 4,096 px" in dict(report_of(unsized, replace(said, findings=changed), when=WHEN).facts)["Sensitivity"]
+    )

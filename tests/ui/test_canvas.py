@@ -254,7 +254,9 @@ def test_the_best_picture_comes_when_the_hand_rests(canvas: Canvas, qtbot: QtBot
 def test_the_probe_reads_value_and_score() -> None:
     one = film(slope=2.0, intercept=-5.0)
     assert one.radiograph is not None
-    assert probe_text(one.radiograph, one.maps, (60.5, 90.5)).startswith("x 60  y 90  value 1995  score 0.9")
+    assert probe_text(one.radiograph, one.maps, (60.5, 90.5)).startswith(
+        "x 60  y 90  pixel 1000  value 1995  score 0.9"
+    )
     assert "score" not in probe_text(one.radiograph, None, (60.5, 90.5))
     assert probe_text(one.radiograph, None, (-0.5, 10)) == ""
 

@@ -100,7 +100,7 @@ def test_the_sample_button_opens_the_sample_study_and_shows_what_the_model_says(
         lambda: bool(session.presenter.state.current and session.presenter.state.current.maps), timeout=20_000
     )
     seen = words(session.window.reading)
-    assert "Above threshold, right medial side" in seen
+    assert "AI: above threshold, right medial side" in seen
     assert "0.90" in seen
     assert "above the operating point (0.40)" in seen
     assert "at detector" in seen
@@ -183,7 +183,7 @@ def test_text_that_is_dragged_over_the_window_is_no_film(session: Session) -> No
 def test_space_hides_the_overlay_wherever_the_focus_is_but_types_in_a_note(session: Session, qtbot: QtBot) -> None:
     open_films(session, qtbot)
     window, reading = session.window, session.window.reading
-    for focus in (window.canvas, reading._threshold, reading._modes.buttons["fill"]):
+    for focus in (window.canvas, reading.thresholds.threshold, reading.thresholds._modes.buttons["fill"]):
         focus.setFocus()
         QTest.keyPress(window.windowHandle(), Qt.Key.Key_Space)
         assert session.presenter.state.overlay.peeking
@@ -210,7 +210,7 @@ def test_the_overlay_comes_back_when_the_window_loses_the_keyboard(session: Sess
 
 def test_keys_act_on_the_film_while_a_slider_has_the_focus(session: Session, qtbot: QtBot) -> None:
     open_films(session, qtbot, 2)
-    session.window.reading._threshold.setFocus()
+    session.window.reading.thresholds.threshold.setFocus()
     key(session.window, Qt.Key.Key_Right)
     assert session.presenter.state.current_id == session.presenter.state.films[1].id
     assert session.window.strip.selectedIndexes()[0].row() == 1
@@ -257,7 +257,7 @@ def test_a_note_stays_with_its_film(session: Session, qtbot: QtBot) -> None:
 
 def test_a_slider_drag_is_one_undo_step_and_a_double_click_goes_back(session: Session, qtbot: QtBot) -> None:
     open_films(session, qtbot)
-    slider = session.window.reading._threshold
+    slider = session.window.reading.thresholds.threshold
     left = Qt.MouseButton.LeftButton
     qtbot.mousePress(slider, left, pos=QPoint(60, 10))
     for x in (80, 120, 200):

@@ -98,9 +98,9 @@ ACTIONS: tuple[Action, ...] = (
         "Analyse anyway",
         "films",
         ("Ctrl+R",),
-        "Analyse this film in spite of what speaks against it",
+        "Analyse this film, or show its result, in spite of what speaks against it",
         run=lambda p: p.analyse_anyway(),
-        enabled=film(lambda film: film.status is FilmStatus.NOT_ANALYSED),
+        enabled=film(lambda film: film.status in (FilmStatus.NOT_ANALYSED, FilmStatus.NOT_SHOWN)),
         places=FILM,
     ),
     Action(

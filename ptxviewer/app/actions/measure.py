@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from ptxviewer.app.actions.base import BAR, SHOWN, Action, film
+from ptxviewer.app.choosing import chosen
 from ptxviewer.app.measuring import KIND_OF
+from ptxviewer.app.presenter import Presenter
 from ptxviewer.app.state import Tool
 
 
@@ -18,6 +20,15 @@ def _tool(tool: Tool, text: str, tip: str) -> Action:
         checked=lambda state: state.tool == tool,
         icon=tool,
     )
+
+
+def _delete(presenter: Presenter) -> None:
+    """One key for both: what was chosen last is a measurement where one is chosen."""
+    now = presenter.state.current
+    if now is not None and now.chosen is None and chosen(now) is not None:
+        presenter.choosing.drop()
+    else:
+        presenter.measuring.delete()
 
 
 MEASURED = film(lambda film: bool(film.review.measurements) or film.live_measure is not None)
@@ -44,12 +55,12 @@ ACTIONS: tuple[Action, ...] = (
     _tool("calibrate", "Calibrate", "Drag over an object of known size and type its length: all sizes follow"),
     Action(
         "delete_measurement",
-        "Delete measurement",
+        "Delete measurement or finding",
         "measure",
         ("Del", "Backspace"),
-        "Delete the chosen measurement, else the last one",
-        run=lambda p: p.measuring.delete(),
-        enabled=MEASURED,
+        "Delete the chosen measurement or drop the chosen finding, else delete the last measurement",
+        run=_delete,
+        enabled=lambda state: MEASURED(state) or chosen(state.current) is not None,
     ),
     Action(
         "delete_measurements",

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from ptxviewer.app.actions.base import ANALYSED, FILM, KEYS_ONLY, Action, film
 from ptxviewer.app.state import OverlayMode
+from ptxviewer.core.limits import BY_CARD
 
 
 def _mode(mode: OverlayMode, text: str, tip: str) -> Action:
@@ -62,7 +63,67 @@ ACTIONS: tuple[Action, ...] = (
         ("\\",),
         "Back to the model's own threshold",
         run=lambda p: p.reset_threshold(),
-        enabled=film(lambda film: film.review.threshold is not None or film.live_threshold is not None),
+        enabled=film(
+            lambda film: (
+                film.review.threshold is not None or film.live_threshold is not None or film.detection != BY_CARD
+            )
+        ),
+    ),
+    Action(
+        "sensitivity_up",
+        "More sensitive",
+        "overlay",
+        ("Ctrl+[",),
+        "Mark films from a lower film score on",
+        run=lambda p: p.detecting.step_score(-1),
+        enabled=ANALYSED,
+    ),
+    Action(
+        "sensitivity_down",
+        "Less sensitive",
+        "overlay",
+        ("Ctrl+]",),
+        "Mark films from a higher film score on",
+        run=lambda p: p.detecting.step_score(1),
+        enabled=ANALYSED,
+    ),
+    Action(
+        "two_thresholds",
+        "Sensitivity and extent apart",
+        "overlay",
+        ("Ctrl+\\",),
+        "Two sliders: from which score a film counts, and how far the mask reaches",
+        run=lambda p: p.toggle_two_thresholds(),
+        checked=lambda state: state.two_thresholds,
+    ),
+    Action(
+        "toggle_band",
+        "Disagreement band",
+        "overlay",
+        ("B",),
+        "How far the outline moves when the network looks again, mirrored and scaled a little",
+        run=lambda p: p.banding.toggle(),
+        checked=lambda state: state.overlay.band,
+        places=FILM,
+    ),
+    Action(
+        "toggle_lines",
+        "Interpleural distances",
+        "overlay",
+        ("D",),
+        "Draw A, B, C on the film; drag an end or the line to move it",
+        run=lambda p: p.lining.toggle(),
+        checked=lambda state: state.overlay.lines,
+        places=FILM,
+    ),
+    Action(
+        "reset_lines",
+        "Distances as found",
+        "overlay",
+        (),
+        "Put all distances back where they were found in the masks",
+        run=lambda p: p.lining.reset(),
+        enabled=film(lambda film: bool(film.review.lines)),
     ),
     Action("opacity_down", "Less opacity", "overlay", ("{",), run=lambda p: p.step_opacity(-1)),
     Action("opacity_up", "More opacity", "overlay", ("}",), run=lambda p: p.step_opacity(1)),

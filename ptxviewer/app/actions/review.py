@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Literal
 
 from ptxviewer.app.actions.base import ANALYSED, FILM, SHOWN, Action, film
+from ptxviewer.app.choosing import can_choose, chosen
 from ptxviewer.core.types import Impression
 
 Verdict = Literal["accept", "reject", "unsure"]
@@ -69,6 +70,24 @@ ACTIONS: tuple[Action, ...] = (
     _verdict("unsure", "Unsure", "U", "The film does not tell"),
     _impression("present", "Shift+Y"),
     _impression("absent", "Shift+N"),
+    Action(
+        "next_finding",
+        "Next finding",
+        "review",
+        ("C",),
+        "Zoom to the next of the findings",
+        enabled=can_choose,
+        shell=True,
+    ),
+    Action(
+        "drop_finding",
+        "Drop finding",
+        "review",
+        (),
+        "Delete: take the chosen finding out of the mask; undo brings it back",
+        run=lambda p: p.choosing.drop(),
+        enabled=film(lambda film: chosen(film) is not None),
+    ),
     Action(
         "save_reviews",
         "Save reviews again",

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from ptxviewer.app.actions.base import FILM, KEYS_ONLY, SHOWN, Action
+from ptxviewer.app.choosing import chosen
 from ptxviewer.app.editing import SHAPES
 from ptxviewer.app.measuring import KIND_OF
 from ptxviewer.app.presenter import Presenter
@@ -17,11 +18,12 @@ def _can_go_back(state: State) -> bool:
         or state.apices
         or state.film_only
         or state.banner is not None
+        or chosen(state.current) is not None
     )
 
 
 def _back(presenter: Presenter) -> None:
-    if presenter.editing.cancel() or presenter.measuring.cancel():
+    if presenter.editing.cancel() or presenter.measuring.cancel() or presenter.lining.cancel():
         return
     if presenter.state.banner is not None:
         presenter.dismiss_banner()
@@ -29,6 +31,8 @@ def _back(presenter: Presenter) -> None:
         presenter.set_tool("window")
     elif presenter.looking.back():
         return
+    elif chosen(presenter.state.current) is not None:
+        presenter.choosing.choose(None)
     elif presenter.state.film_only:
         presenter.toggle_film_only()
 

@@ -1,0 +1,39 @@
+"""Films that the network cannot answer for: the result is taken out of the state until the reader insists.
+
+Refusing is a decision of the network, so it is told with its reason, is one key away from being overruled, and the
+override is part of the review: undoable, kept, said in every export.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from ptxviewer.app.state import Film, FilmStatus, State
+
+
+def withheld(film: Film) -> bool:
+    """True while the gate refuses the film and the reader has not insisted."""
+    findings = film.findings
+    return findings is not None and not findings.gate.passed and not film.review.gate_overridden
+
+
+def not_shown(film: Film) -> str:
+    """Return the sentence for a film whose result is withheld, "" for any other."""
+    if film.findings is None or not withheld(film):
+        return ""
+    reason = film.findings.gate.reason
+    return f"Result not shown: {reason[:1].lower()}{reason[1:]}"
+
+
+def without_result(film: Film) -> Film:
+    """Return the film as it is shown while its result is withheld."""
+    return replace(
+        film, maps=None, findings=None, band=None, summary=None, status=FilmStatus.NOT_SHOWN, note=not_shown(film)
+    )
+
+
+def gated(state: State) -> State:
+    """Return the state as a view may see it."""
+    if not any(withheld(film) for film in state.films):
+        return state
+    return replace(state, films=tuple(without_result(film) if withheld(film) else film for film in state.films))

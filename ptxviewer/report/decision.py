@@ -1,0 +1,50 @@
+"""What was decided on a film, and by whom, in words: the gate, the limits of detection, distances that were moved."""
+
+from __future__ import annotations
+
+from ptxviewer.core.limits import BY_CARD, Gate
+from ptxviewer.core.types import Findings, HemithoraxFinding, PixelSpacing
+
+NOT_SHOWN = "Result not shown."
+OVERRIDDEN = "Shown because the reader asked for it."
+
+
+def score_name(calibrated: bool) -> str:
+    """Return what is to be known of the film score: without calibration it must not be taken for a probability."""
+    return "calibrated" if calibrated else "not a probability"
+
+
+def gate_text(gate: Gate, overridden: bool) -> str:
+    """Return the gate's answer as one line, "" where there is nothing to say."""
+    if gate.passed:
+        return " ".join(gate.cautions)
+    return f"{gate.reason} {OVERRIDDEN}" if overridden else gate.reason
+
+
+def area_limit_text(fraction: float, rows: int, cols: int, spacing: PixelSpacing) -> str:
+    """Return a smallest area, given as a fraction of a (rows, cols) film, in cm² where the film supports it."""
+    pixels = fraction * rows * cols
+    if spacing.pixel_area_mm2 is None:
+        return f"{pixels:,.0f} px"
+    return f"{pixels * spacing.pixel_area_mm2 / 100:.1f} cm²"
+
+
+def detection_text(findings: Findings, rows: int, cols: int, spacing: PixelSpacing) -> str:
+    """Return what the reader set of the detection, "" where it is the card's."""
+    own = findings.detection
+    if own == BY_CARD:
+        return ""
+    parts = [f"film score at least {findings.score_threshold:.2f}"]
+    if own.peak is not None:
+        parts.append(f"peak at least {own.peak:.2f}")
+    if own.min_area is not None:
+        parts.append(f"area at least {area_limit_text(own.min_area, rows, cols, spacing)}")
+    return ", ".join(parts) + " (set by reader)"
+
+
+def moved_text(half: HemithoraxFinding) -> str:
+    """Return which distances of a half stand where the reader put them, "" where none does."""
+    if not half.moved:
+        return ""
+    names = ", ".join(name.upper() if len(name) == 1 else name for name in sorted(half.moved))
+    return f"{names} on the {half.side} moved by reader".replace("on the unknown ", "")

@@ -1,0 +1,166 @@
+"""The findings as a table: a click zooms to one, Delete drops it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from PySide6.QtCore import QPoint, Qt
+from PySide6.QtGui import QColor
+from PySide6.QtWidgets import (
+    QAbstractItemView,
+    QHBoxLayout,
+    QHeaderView,
+    QMenu,
+    QPushButton,
+    QTableWidget,
+    QTableWidgetItem,
+    QVBoxLayout,
+    QWidget,
+)
+
+from ptxviewer.app.actions import BY_ID
+from ptxviewer.app.presenter import Presenter
+from ptxviewer.app.state import Film
+from ptxviewer.core.types import Lesion, PixelSpacing, Side
+from ptxviewer.report.model import area_text
+from ptxviewer.ui.controls import label
+from ptxviewer.ui.style import PALETTE
+
+ROWS = 3  # that are kept free
+ROW = 22
+COLUMNS = ("Where", "Area", "Width", "Mean", "Peak")  # area and width with their units behind them
+TIPS = (
+    "Side of the patient, and the part of the hemithorax that holds most of it",
+    "Projected area",
+    "At its widest place",
+    "Mean of the model's scores in it",
+    "Highest of the model's scores in it",
+)
+WIDTHS = (0, 60, 60, 38, 36)  # the first takes the rest
+
+
+SIDES: dict[Side, str] = {"right": "R", "left": "L", "unknown": "?"}
+
+
+def lesion_cells(lesion: Lesion) -> tuple[str, ...]:
+    """Return one row of the table, in the order of ``COLUMNS``; its units are in the heading."""
+    area = f"{lesion.area_px:,}" if lesion.area_mm2 is None else f"{lesion.area_mm2 / 100:.1f}"
+    width = f"{lesion.width_px:.0f}" if lesion.width_mm is None else f"{lesion.width_mm:.0f}"
+    where = " ".join((SIDES[lesion.side], *lesion.zones[:1]))
+    return where, area, width, f"{lesion.mean_score:.2f}", f"{lesion.max_score:.2f}"
+
+
+def lesion_tip(lesion: Lesion, spacing: PixelSpacing) -> str:
+    """Return all that is known of a finding, for the tooltip of its row."""
+    zones = ", ".join(lesion.zones) if lesion.zones else "zone unknown: no lung was seen on this side"
+    area = area_text(lesion.area_px, lesion.area_mm2, spacing.label)
+    return f"{lesion.side.capitalize()}; {zones}\n{area}\nClick: zoom to it. Delete: drop it."
+
+
+class FindingsTable(QWidget):
+    """Renders the findings of a film; ``look`` zooms to the chosen one, or back to the whole film."""
+
+    def __init__(self, presenter: Presenter, look: Callable[[], None]) -> None:
+        super().__init__()
+        self._presenter, self._look = presenter, look
+        column = QVBoxLayout(self)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(4)
+        self.table = self._build()
+        column.addWidget(self.table)
+        under = QHBoxLayout()
+        self._hint = label("quiet")
+        self._drop = QPushButton("Drop")
+        self._drop.setObjectName("small")
+        self._drop.setToolTip(BY_ID["drop_finding"].tooltip)
+        self._drop.setFocusPolicy(Qt.FocusPolicy.TabFocus)
+        self._drop.clicked.connect(lambda _down=False: presenter.choosing.drop())
+        under.addWidget(self._hint, 1)
+        under.addWidget(self._drop)
+        kept = QWidget()
+        kept.setLayout(under)
+        kept.setFixedHeight(26)
+        under.setContentsMargins(0, 0, 0, 0)
+        column.addWidget(kept)
+
+    def _build(self) -> QTableWidget:
+        table = QTableWidget(0, len(COLUMNS))
+        for number, (name, tip) in enumerate(zip(COLUMNS, TIPS, strict=True)):
+            heading = QTableWidgetItem(name)
+            heading.setToolTip(tip)
+            side = Qt.AlignmentFlag.AlignRight if number else Qt.AlignmentFlag.AlignLeft
+            heading.setTextAlignment(side | Qt.AlignmentFlag.AlignVCenter)
+            table.setHorizontalHeaderItem(number, heading)
+        header = table.horizontalHeader()
+        header.setSectionResizeMode(QHeaderView.ResizeMode.Fixed)
+        header.setSectionResizeMode(0, QHeaderView.ResizeMode.Stretch)
+        header.setMinimumSectionSize(20)
+        for number, width in enumerate(WIDTHS):
+            if width:
+                table.setColumnWidth(number, width)
+        header.setHighlightSections(False)
+        table.verticalHeader().hide()
+        table.verticalHeader().setMinimumSectionSize(ROW)
+        table.verticalHeader().setDefaultSectionSize(ROW)
+        table.setShowGrid(False)
+        table.setEditTriggers(QAbstractItemView.EditTrigger.NoEditTriggers)
+        table.setSelectionMode(QAbstractItemView.SelectionMode.NoSelection)
+        table.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        table.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        table.setTextElideMode(Qt.TextElideMode.ElideRight)
+        table.setWordWrap(False)
+        table.setFixedHeight(26 + ROW * ROWS)
+        table.setAccessibleName("Findings")
+        table.setMouseTracking(True)
+        table.cellClicked.connect(self._clicked)
+        table.setContextMenuPolicy(Qt.ContextMenuPolicy.CustomContextMenu)
+        table.customContextMenuRequested.connect(self._menu)
+        return table
+
+    def _clicked(self, row: int, _column: int) -> None:
+        film = self._presenter.state.current
+        again = film is not None and film.finding == row
+        self._presenter.choosing.choose(None if again else row)
+        self._look()
+
+    def _zoom_to(self, row: int) -> None:
+        self._presenter.choosing.choose(row)
+        self._look()
+
+    def _menu(self, at: QPoint) -> None:
+        row = self.table.rowAt(at.y())
+        if row < 0:
+            return
+        menu = QMenu(self)
+        menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        menu.addAction("Zoom to it", lambda: self._zoom_to(row))
+        menu.addAction("Drop it", lambda: self._presenter.choosing.drop(row))
+        menu.popup(self.table.viewport().mapToGlobal(at))
+
+    def show_film(self, film: Film | None) -> None:
+        """Show the findings of the film on screen."""
+        findings = film.findings if film is not None else None
+        lesions = findings.lesions if findings is not None else ()
+        chosen = film.finding if film is not None else None
+        self.table.setRowCount(len(lesions))
+        sized = film is None or film.radiograph is None or film.radiograph.spacing.known
+        for column, name in ((1, "Area cm²" if sized else "Area px"), (2, "Width mm" if sized else "Width px")):
+            heading = self.table.horizontalHeaderItem(column)
+            if heading is not None and heading.text() != name:
+                heading.setText(name)
+        for row, lesion in enumerate(lesions):
+            tip = lesion_tip(lesion, film.radiograph.spacing) if film is not None and film.radiograph else ""
+            for column, text in enumerate(lesion_cells(lesion)):
+                item = self.table.item(row, column)
+                if item is None:
+                    item = QTableWidgetItem()
+                    side = Qt.AlignmentFlag.AlignRight if column else Qt.AlignmentFlag.AlignLeft
+                    item.setTextAlignment(side | Qt.AlignmentFlag.AlignVCenter)
+                    self.table.setItem(row, column, item)
+                item.setText(text)
+                item.setToolTip(tip)
+                item.setBackground(QColor(PALETTE["line"]) if row == chosen else Qt.GlobalColor.transparent)
+        self._drop.setVisible(chosen is not None)
+        count = len(lesions)
+        many = f"{count} findings. " if count > ROWS else ""
+        self._hint.setText(f"{many}Click one to zoom to it (C: next)" if count and chosen is None else "")

@@ -1,0 +1,124 @@
+"""How large, by which measure, and how far each may be trusted: percent, distances, the sizes of the literature."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QPushButton, QVBoxLayout, QWidget
+
+from ptxviewer.app.actions import BY_ID
+from ptxviewer.app.lining import can_move
+from ptxviewer.app.presenter import Presenter
+from ptxviewer.app.state import Film, State
+from ptxviewer.core.sizes import sizes_of
+from ptxviewer.core.types import HemithoraxFinding, LineName, PixelSpacing, Radiograph
+from ptxviewer.report.decision import moved_text
+from ptxviewer.report.model import percent_text
+from ptxviewer.ui.controls import label
+
+NOT_VOLUME = "Projected area: pneumothorax / (lung and pneumothorax of that side). Not a volume."
+THREE: tuple[LineName, ...] = ("a", "b", "c")
+NAMES = ("Collins", "Rhea", "Light index", "BTS 2010", "ACCP 2001")
+
+
+def distances_text(half: HemithoraxFinding, spacing: PixelSpacing) -> str:
+    """Return "A 3.6   B 1.8   C 0.4 cm", in pixels where the film supports no millimetres, "" without distances."""
+    if half.distances is None:
+        return ""
+    lengths = [half.distances.line(name).mm(spacing) for name in THREE]
+    if any(length is None for length in lengths):
+        parts = [f"{name.upper()} {half.distances.line(name).px():.0f}" for name in THREE]
+        return "   ".join(parts) + " px"
+    parts = [f"{name.upper()} {(length or 0) / 10:.1f}" for name, length in zip(THREE, lengths, strict=True)]
+    return "   ".join(parts) + " cm"
+
+
+class SizePanel(QWidget):
+    """Renders the sizes of a film, of the side with the larger area in full."""
+
+    def __init__(self, presenter: Presenter) -> None:
+        super().__init__()
+        column = QVBoxLayout(self)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(3)
+        head = QHBoxLayout()
+        head.addWidget(label("section", "SIZE"))
+        head.addStretch(1)
+        self._reset = self._button("Reset", "reset_lines", presenter)
+        self._show = self._button("On film", "toggle_lines", presenter)
+        self._show.setCheckable(True)
+        head.addWidget(self._reset)
+        head.addWidget(self._show)
+        column.addLayout(head)
+        self._percent = label("text", wrap=True)
+        self._percent.setToolTip(NOT_VOLUME)
+        self._lines, self._moved = label("value"), label("amber", wrap=True)
+        self._lines.setToolTip("Interpleural distances: over the top, at the middle of the upper and of the lower half "
+                               "of the lung. D shows them on the film, where they can be moved.")  # fmt: skip
+        for made in (self._percent, self._lines, self._moved):
+            column.addWidget(made)
+        grid = QGridLayout()
+        grid.setHorizontalSpacing(8)
+        grid.setVerticalSpacing(1)
+        grid.setColumnMinimumWidth(0, 82)
+        grid.setColumnStretch(1, 1)
+        self._rows = []
+        for number, name in enumerate(NAMES):
+            pair = label("quiet", name), label("value", wrap=True)
+            for place, one in enumerate(pair):
+                one.setAlignment(Qt.AlignmentFlag.AlignTop | Qt.AlignmentFlag.AlignLeft)
+                grid.addWidget(one, number, place)
+            self._rows.append(pair)
+        column.addLayout(grid)
+        self._refused = label("quiet", wrap=True)
+        self._refused.setAccessibleName("Sizes that are not given")
+        column.addWidget(self._refused)
+
+    @staticmethod
+    def _button(text: str, action: str, presenter: Presenter) -> QPushButton:
+        button = QPushButton(text)
+        button.setObjectName("small")
+        button.setToolTip(BY_ID[action].tooltip)
+        button.setFocusPolicy(Qt.FocusPolicy.TabFocus)
+        button.clicked.connect(lambda _down=False: BY_ID[action].run(presenter))
+        return button
+
+    def show_state(self, state: State) -> None:
+        """Show the sizes of the film on screen."""
+        film = state.current
+        self._show.setEnabled(can_move(film))
+        self._show.setChecked(state.overlay.lines)
+        self._reset.setVisible(film is not None and bool(film.review.lines))
+        halves = film.findings.halves if film is not None and film.findings is not None else ()
+        if film is None or film.radiograph is None or not halves:
+            self._clear()
+            return
+        self._show_halves(film, film.radiograph, halves)
+
+    def _clear(self) -> None:
+        for one in (self._percent, self._lines, self._moved, self._refused):
+            one.setText("")
+        self._moved.hide()
+        for name, value in self._rows:
+            name.hide()
+            value.hide()
+
+    def _show_halves(self, film: Film, radiograph: Radiograph, halves: tuple[HemithoraxFinding, ...]) -> None:
+        half, spacing = halves[0], radiograph.spacing
+        self._percent.setText("\n".join(percent_text(one).capitalize() for one in halves))
+        side = f" ({half.side})" if len(halves) > 1 else ""
+        self._lines.setText(f"{text}{side}" if (text := distances_text(half, spacing)) else "")
+        moved = ". ".join(text for one in halves if (text := moved_text(one)))
+        self._moved.setText(moved)
+        self._moved.setVisible(bool(moved))
+        rows = sizes_of(half.distances, spacing, radiograph.acquisition.view, loculated=half.loculated)
+        for row, (name, value) in zip(rows, self._rows, strict=True):
+            for one in (name, value):
+                one.setVisible(bool(row.text))
+                one.setToolTip(f"{row.formula}\n{row.source}")
+            value.setText(row.text)
+        refused = []
+        for reason in dict.fromkeys(row.refused for row in rows if row.refused):
+            names = ", ".join(row.name for row in rows if row.refused == reason)
+            refused.append(f"{names}: not given, {reason}.")
+        self._refused.setText("\n".join(refused))
+        self._refused.setToolTip("\n".join(f"{row.name}: {row.formula}; {row.source}" for row in rows if row.refused))

@@ -1,0 +1,211 @@
+"""The sliders of the decision: one for both thresholds, or detection and extent apart; opacity; how it is drawn."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QGridLayout, QLabel, QPushButton, QVBoxLayout, QWidget
+
+from ptxviewer.app.actions import BY_ID
+from ptxviewer.app.apart import apart, area_of_slider, score_limit, slider_of_area
+from ptxviewer.app.presenter import Presenter
+from ptxviewer.app.state import Film, Overlay, State
+from ptxviewer.core.band import areas_px
+from ptxviewer.core.findings import decide
+from ptxviewer.core.limits import BY_CARD
+from ptxviewer.core.types import DecisionRule
+from ptxviewer.report.decision import area_limit_text
+from ptxviewer.report.model import area_text
+from ptxviewer.ui.controls import MarkedSlider, Segments, label
+
+OPACITY = Overlay().opacity
+HIDE_HINT, OFF_HINT = "Hold Space to hide the overlay", "The overlay is off (X shows it)"
+NAMES, VALUES = 74, 54  # widths of the columns beside a slider, in pixels
+RIGHT = Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
+
+
+class _Row:
+    """Name, slider and value in one line."""
+
+    def __init__(self, name: str, tip: str, lowest: int = 0, highest: int = 100) -> None:
+        self.name, self.value = label("value", name), label("value")
+        self.slider = MarkedSlider(name, tip, lowest, highest)
+        self.value.setAlignment(RIGHT)
+
+    def place(self, grid: QGridLayout, row: int) -> None:
+        """Add the line to a grid of three columns."""
+        for column, widget in enumerate((self.name, self.slider, self.value)):
+            grid.addWidget(widget, row, column)
+
+    def show_value(self, value: float, mark: float | None, text: str) -> None:
+        """Follow the state."""
+        self.slider.show_value(value, mark)
+        self.value.setText(text)
+
+
+class ThresholdControls(QWidget):
+    """Renders a state's film; every control is an intent of the presenter."""
+
+    def __init__(self, presenter: Presenter) -> None:
+        super().__init__()
+        self._presenter = presenter
+        self._spread: tuple[object, str] = (None, "")
+        column = QVBoxLayout(self)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(6)
+        column.addLayout(self._head())
+        column.addWidget(self._build_apart())
+        self.threshold = MarkedSlider(
+            "Threshold",
+            "How high the model's score must be. [ and ] move it; a double click goes back to the operating point.",
+            1,
+            99,
+        )
+        self.threshold.moved.connect(presenter.set_threshold)
+        self.threshold.reset.connect(presenter.reset_threshold)
+        column.addWidget(self.threshold)
+        self._opacity = _Row("Opacity", "Of fill and heat map. { and } move it; a double click resets it.")
+        self._opacity.slider.moved.connect(lambda value, _settled: presenter.set_opacity(value))
+        self._opacity.slider.reset.connect(lambda: presenter.set_opacity(OPACITY))
+        grid = self._grid()
+        self._opacity.place(grid, 0)
+        column.addLayout(grid)
+        self._modes = Segments(
+            (
+                ("outline", "Outline", f"{BY_ID['overlay_outline'].tip} (O: next)"),
+                ("fill", "Fill", f"{BY_ID['overlay_fill'].tip} (O: next)"),
+                ("heat", "Heat map", f"{BY_ID['overlay_heat'].tip} (O: next)"),
+            ),
+            lambda value: BY_ID[f"overlay_{value}"].run(presenter),
+        )
+        column.addWidget(self._modes)
+        self._hint = label("quiet", wrap=True)
+        column.addWidget(self._hint)
+
+    @staticmethod
+    def _grid() -> QGridLayout:
+        grid = QGridLayout()
+        grid.setHorizontalSpacing(6)
+        grid.setVerticalSpacing(2)
+        grid.setColumnMinimumWidth(0, NAMES)
+        grid.setColumnStretch(1, 1)
+        grid.setColumnMinimumWidth(2, VALUES)
+        return grid
+
+    def _head(self) -> QGridLayout:
+        """What the slider below is, how it stands, and the way to two of them."""
+        self._title = QPushButton()
+        self._title.setObjectName("disclosure")
+        self._title.setToolTip(BY_ID["two_thresholds"].tooltip)
+        self._title.setFocusPolicy(Qt.FocusPolicy.TabFocus)
+        self._title.clicked.connect(self._presenter.toggle_two_thresholds)
+        self._mark, self._value = label("quiet"), label("value")
+        head = QGridLayout()
+        head.setHorizontalSpacing(6)
+        head.addWidget(self._title, 0, 0)
+        head.addWidget(self._mark, 0, 1, Qt.AlignmentFlag.AlignRight)
+        head.addWidget(self._value, 0, 2, Qt.AlignmentFlag.AlignRight)
+        head.setColumnStretch(1, 1)
+        return head
+
+    def _build_apart(self) -> QWidget:
+        detecting, presenter = self._presenter.detecting, self._presenter
+        back = "A double click goes back to the operating point."
+        self._score = _Row(
+            "Film score", f"Is there one? From which film score a film is marked. Ctrl+[, Ctrl+]. {back}"
+        )
+        self._peak = _Row("Peak", f"Is there one? How high the score of a part must rise somewhere. {back}")
+        self._area = _Row("Smallest area", f"Is there one? How large a part must be. {back}")
+        self._extent = _Row("Extent", f"How far does it reach? [ and ] move it. {back}", 1, 99)
+        self._connect(self._score, detecting.set_score, lambda rule: detecting.set_score(rule.score_threshold))
+        self._connect(self._peak, detecting.set_peak, lambda _rule: detecting.set_peak(0.0))
+        self._area.slider.moved.connect(lambda value, end: detecting.set_min_area(area_of_slider(value), end))
+        self._area.slider.reset.connect(lambda: detecting.set_min_area(None))
+        self._connect(self._extent, presenter.set_threshold, lambda rule: presenter.set_threshold(rule.threshold))
+        self._apart = QWidget()
+        grid = self._grid()
+        grid.setContentsMargins(0, 0, 0, 0)
+        for number, row in enumerate((self._score, self._peak, self._area, self._extent)):
+            row.place(grid, number)
+        self._apart.setLayout(grid)
+        return self._apart
+
+    def _connect(self, row: _Row, act: Callable[[float, bool], None], back: Callable[[DecisionRule], None]) -> None:
+        def reset() -> None:
+            rule = self._presenter.rule
+            if rule is not None:
+                back(rule)
+
+        row.slider.moved.connect(act)
+        row.slider.reset.connect(reset)
+
+    def show_state(self, state: State) -> None:
+        """Show the film on screen; without one everything is quiet."""
+        film, rule = state.current, self._presenter.rule
+        two = apart(state, film)
+        edited = film is not None and film.review.mask is not None
+        ready = film is not None and film.maps is not None and rule is not None
+        self._title.setText("Sensitivity and extent ▾" if two else "Threshold ▸")
+        self._apart.setVisible(two)
+        self.threshold.setVisible(not two)
+        self._value.setVisible(not two)
+        for slider in (self.threshold, *(row.slider for row in (self._score, self._peak, self._area, self._extent))):
+            slider.setEnabled(ready and not edited)
+        overlay = state.overlay
+        self._opacity.show_value(overlay.opacity, None, f"{overlay.opacity * 100:.0f} %")
+        self._opacity.slider.setEnabled(overlay.mode != "outline")
+        self._modes.show_choice(overlay.mode if overlay.visible else "")
+        self._show_values(film, rule)
+        self._hint.setText(self._hint_text(state, film, rule))
+
+    def _show_values(self, film: Film | None, rule: DecisionRule | None) -> None:
+        rows: tuple[QLabel, ...] = tuple(row.value for row in (self._score, self._peak, self._area, self._extent))
+        if film is None or film.maps is None or film.radiograph is None or rule is None:
+            for shown in (self._value, self._mark, *rows):
+                shown.setText("")
+            if rule is not None:
+                self.threshold.show_value(rule.threshold, rule.threshold)
+            return
+        threshold, detection, radiograph = film.threshold(rule), film.detection, film.radiograph
+        limit = score_limit(film, rule)
+        peak = detection.peak or 0.0
+        area = rule.min_area if detection.min_area is None else detection.min_area
+        self.threshold.show_value(threshold, rule.threshold)
+        self._value.setText(f"{threshold:.2f}")
+        self._score.show_value(limit, rule.score_threshold, f"{limit:.2f}")
+        self._peak.show_value(peak, 0.0, f"{peak:.2f}" if peak else "any")
+        self._area.show_value(
+            slider_of_area(area),
+            slider_of_area(rule.min_area),
+            area_limit_text(area, radiograph.rows, radiograph.cols, radiograph.spacing),
+        )
+        self._extent.show_value(threshold, rule.threshold, f"{threshold:.2f}")
+        moved = abs(threshold - rule.threshold) >= 0.005 or detection != BY_CARD
+        text = f"operating point {rule.threshold:.2f}" if moved else "at operating point"
+        if self._apart.isVisibleTo(self) and moved:
+            text = "moved (\\ resets)"
+        self._mark.setText("rests: the mask is edited" if film.review.mask is not None else text)
+
+    def _hint_text(self, state: State, film: Film | None, rule: DecisionRule | None) -> str:
+        overlay = state.overlay
+        if not overlay.visible:
+            return OFF_HINT
+        if not overlay.band or film is None or film.findings is None or not film.findings.present:
+            return HIDE_HINT
+        if film.review.mask is not None:
+            return "No band: the mask is edited"
+        if film.band is None or film.radiograph is None or film.maps is None or rule is None:
+            return "Band: looking again ..." if self._presenter.banding.busy else HIDE_HINT
+        key = (film.band, film.review.threshold, film.review.detection)
+        if self._spread[0] != key:
+            spacing, rows, cols = film.radiograph.spacing, film.radiograph.rows, film.radiograph.cols
+            decision = decide(film.maps, rule, film.settled_threshold(rule), film.review.detection)
+            each = spacing.pixel_area_mm2
+            low, high = areas_px(film.band, decision, rows, cols)
+            if each is None:
+                text = f"{low:,.0f} to {area_text(round(high), None, '')}"
+            else:
+                text = f"{low * each / 100:.1f} to {high * each / 100:.1f} cm²"
+            self._spread = key, f"Band: {text} over {film.band.looks} looks"
+        return self._spread[1]

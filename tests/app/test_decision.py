@@ -1,0 +1,360 @@
+"""The reader decides: two thresholds, the gate overruled, distances moved, findings dropped, the band."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from ptxviewer.app import gating
+from ptxviewer.app.actions import BY_ID
+from ptxviewer.app.apart import area_of_slider, slider_of_area
+from ptxviewer.app.choosing import box_around
+from ptxviewer.app.sentences import SHOW_ANYWAY
+from ptxviewer.app.settings import Settings
+from ptxviewer.app.state import FilmStatus
+from ptxviewer.core.band import Band, areas_px, band_of, limits_of
+from ptxviewer.core.errors import ModelUnavailable
+from ptxviewer.core.findings import decide, score_threshold_at
+from ptxviewer.core.limits import BY_CARD, Detection
+from ptxviewer.core.types import DecisionRule, ProbabilityMaps, Radiograph
+from ptxviewer.inference.engine import Checkpoint, FakeEngine, never_cancelled
+from tests.app.house import SIDE, House
+from tests.films import RULE, film, maps
+
+
+def opened(engine: FakeEngine | None = None, settings: Settings | None = None) -> House:
+    house = House(engine=engine, settings=settings)
+    house.open("a", "b")
+    house.settle()
+    return house
+
+
+# ---- detection and extent
+
+
+def test_a_peak_and_a_smallest_area_of_the_readers_refuse_components_and_nothing_else() -> None:
+    of = film(640, 640)
+    grid = np.zeros((64, 64), np.float32)
+    grid[10:20, 10:20], grid[14, 14] = 0.6, 0.95
+    grid[40:50, 40:44] = 0.7
+    both = maps(of, grid)
+    assert (decide(both, RULE).grid >= 0.5).sum() == 140
+    assert (decide(both, RULE, detection=Detection(peak=0.9)).grid >= 0.5).sum() == 100
+    assert (decide(both, RULE, detection=Detection(peak=0.7)).grid >= 0.5).sum() == 140
+    assert (decide(both, RULE, detection=Detection(min_area=60 / 64**2)).grid >= 0.5).sum() == 100
+    assert not decide(both, RULE, detection=Detection(peak=0.96)).present
+
+
+def test_the_readers_film_score_opens_and_closes_the_gate_whatever_the_threshold() -> None:
+    of = film()
+    assert decide(maps(of, score=0.3), RULE, 0.5, Detection(score=0.3)).present
+    assert not decide(maps(of, score=0.3), RULE, 0.1, Detection(score=0.31)).present
+
+
+def test_apart_the_extent_moves_alone_and_one_key_goes_back() -> None:
+    house = opened(settings=Settings(two_thresholds=True))
+    presenter, rule = house.presenter, FakeEngine.RULE
+    presenter.set_threshold(0.8)
+    assert house.film.findings is not None
+    assert house.film.findings.score_threshold == rule.score_threshold  # not 0.76, where one slider would take it
+    presenter.detecting.set_score(0.95)
+    assert not house.film.findings.present
+    assert house.film.review.threshold == 0.8
+    presenter.undo()
+    assert house.film.findings.present
+    presenter.redo()
+    presenter.reset_threshold()
+    assert (house.film.review.threshold, house.film.review.detection) == (None, BY_CARD)
+    assert house.film.findings.present
+
+
+def test_together_one_slider_still_moves_both() -> None:
+    house = opened()
+    house.presenter.set_threshold(0.8)
+    assert house.film.findings is not None
+    assert house.film.findings.score_threshold == pytest.approx(score_threshold_at(FakeEngine.RULE, 0.8))
+    assert house.film.review.detection == BY_CARD
+
+
+def test_a_drag_of_a_limit_is_one_step_and_is_shown_while_it_lasts() -> None:
+    house = opened()
+    for value in (0.5, 0.7, 0.95):
+        house.presenter.detecting.set_score(value, settled=False)
+        assert house.film.detection.score == value
+        assert house.film.review.detection == BY_CARD
+    house.presenter.detecting.set_score(0.95)
+    assert house.film.review.detection.score == 0.95
+    assert not house.film.findings.present
+    house.presenter.undo()
+    assert house.film.review.detection == BY_CARD
+    assert not house.film.can_undo
+
+
+def test_a_drag_that_is_left_counts_as_it_is() -> None:
+    house = opened()
+    house.presenter.detecting.set_peak(0.6, settled=False)
+    house.presenter.next()
+    house.presenter.previous()
+    assert house.film.review.detection.peak == 0.6
+    assert house.film.live_detection is None
+
+
+def test_steps_of_the_film_score_start_where_it_stands_and_are_one_undo_step() -> None:
+    house = opened()
+    for _ in range(5):
+        house.presenter.detecting.step_score(-1)
+    assert house.film.review.detection.score == pytest.approx(FakeEngine.RULE.score_threshold - 0.05)
+    house.presenter.undo()
+    assert house.film.review.detection == BY_CARD
+
+
+def test_an_edited_mask_rests_for_detection_too() -> None:
+    house = opened()
+    house.presenter.set_tool("brush")
+    house.presenter.editing.begin((30.0, 30.0), False)
+    house.presenter.editing.finish()
+    house.presenter.detecting.set_score(0.99)
+    assert house.film.review.detection == BY_CARD
+    assert "edited" in house.state.message
+
+
+@pytest.mark.parametrize("place", [0.0, 0.1, 0.5, 1.0])
+def test_the_slider_of_the_smallest_area_goes_there_and_back(place: float) -> None:
+    assert slider_of_area(area_of_slider(place)) == pytest.approx(place)
+
+
+# ---- the gate
+
+
+class Doubtful(FakeEngine):
+    """A network that does not take any film for a chest."""
+
+    RULE = DecisionRule(0.5, 0.4, 0.0005, frontal_threshold=0.5)
+
+    def predict(self, film: Radiograph, checkpoint: Checkpoint = never_cancelled) -> ProbabilityMaps:
+        said = super().predict(film, checkpoint)
+        return ProbabilityMaps(
+            said.image_key, said.rows, said.cols, said.pneumothorax, said.score,
+            said.lung_image_left, said.lung_image_right, frontal=0.1,
+        )  # fmt: skip
+
+
+def test_a_refused_film_shows_no_result_and_says_why() -> None:
+    house = opened(Doubtful(size=16))
+    assert house.film.status is FilmStatus.NOT_SHOWN
+    assert house.film.maps is None
+    assert house.film.findings is None
+    assert "frontal" in house.film.note
+    assert house.state.banner is not None
+    assert SHOW_ANYWAY in house.state.banner.text
+    assert "threshold" not in house.state.banner.text
+
+
+def test_nothing_can_be_done_to_a_result_that_is_not_shown() -> None:
+    house = opened(Doubtful(size=16))
+    house.presenter.set_verdict("accept")
+    house.presenter.set_tool("brush")
+    house.presenter.editing.begin((20.0, 20.0), False)
+    house.presenter.editing.finish()
+    house.presenter.banding.toggle()
+    assert house.film.review.verdict == ""
+    assert house.film.review.mask is None
+    assert house.model.idle
+
+
+def test_a_report_of_a_refused_film_gets_no_result() -> None:
+    house = opened(Doubtful(size=16))
+    house.presenter.save_report()
+    house.settle()
+    (request,) = house.reports
+    assert request.film.maps is None
+    assert "frontal" in request.film.note
+
+
+def test_the_override_shows_the_result_is_kept_and_can_be_undone() -> None:
+    house = opened(Doubtful(size=16))
+    house.presenter.analyse_anyway()
+    assert house.film.status is FilmStatus.DONE
+    assert house.film.findings is not None
+    assert house.film.findings.present
+    assert house.film.review.gate_overridden
+    assert house.state.banner is None
+    house.settle()
+    assert any(saved.review.gate_overridden for saved in house.drawer.reviews.values())
+    house.presenter.undo()
+    assert house.film.status is FilmStatus.NOT_SHOWN
+    assert house.state.banner is not None
+    house.presenter.next()
+    assert house.film.status is FilmStatus.NOT_SHOWN  # of the other film nothing was overridden
+
+
+def test_the_state_without_refused_films_is_the_state_itself() -> None:
+    house = opened()
+    assert gating.gated(house.presenter.state) is house.presenter.state
+
+
+# ---- distances
+
+
+def held(house: House) -> tuple[bool, tuple[float, float]]:
+    assert house.film.findings is not None
+    half = house.film.findings.halves[0]
+    assert half.distances is not None
+    return half.on_image_left, half.distances.b.lung
+
+
+def test_a_moved_distance_is_one_step_is_kept_and_the_sizes_follow_while_it_moves() -> None:
+    house = opened()
+    left, at = held(house)
+    house.presenter.lining.begin(left, "b", "lung", at)
+    for step in (1.0, 2.0, 3.0):
+        house.presenter.lining.move((at[0] + step, at[1]))
+        assert house.film.findings.halves[0].distances.b.lung[0] == pytest.approx(at[0] + step)
+    house.presenter.lining.finish()
+    assert house.film.findings.halves[0].moved == ("b",)
+    assert len(house.film.review.lines) == 1
+    house.settle()
+    assert next(iter(house.drawer.reviews.values())).review.lines == house.film.review.lines
+    house.presenter.undo()
+    assert held(house)[1] == at
+    assert house.film.findings.halves[0].moved == ()
+    house.presenter.redo()
+    house.presenter.lining.reset()
+    assert held(house)[1] == at
+
+
+def test_a_moved_distance_stands_when_the_mask_changes() -> None:
+    house = opened()
+    left, at = held(house)
+    house.presenter.lining.begin(left, "b", "lung", at)
+    house.presenter.lining.move((at[0] + 3, at[1] + 1))
+    house.presenter.lining.finish()
+    house.presenter.set_threshold(0.6)
+    assert held(house)[1] == pytest.approx((at[0] + 3, at[1] + 1))
+
+
+def test_a_line_stays_on_the_film_and_a_drag_can_be_called_off() -> None:
+    house = opened()
+    left, at = held(house)
+    house.presenter.lining.begin(left, "b", "both", at)
+    house.presenter.lining.move((at[0] + 1000, at[1] - 1000))
+    line = house.film.findings.halves[0].distances.b
+    assert line.wall == line.lung == (SIDE, 0)
+    assert house.presenter.lining.cancel()
+    assert held(house)[1] == at
+    assert not house.film.can_undo
+
+
+def test_a_line_that_was_only_touched_is_no_step() -> None:
+    house = opened()
+    left, at = held(house)
+    house.presenter.lining.begin(left, "a", "wall", at)
+    house.presenter.lining.finish()
+    assert not house.film.can_undo
+
+
+# ---- findings
+
+
+def test_a_dropped_finding_is_gone_comes_back_by_undo_and_leaves_the_film_edited() -> None:
+    house = opened()
+    house.presenter.choosing.next()
+    assert house.film.finding == 0
+    house.presenter.choosing.drop()
+    assert house.film.findings.lesions == ()
+    assert house.film.findings.edited
+    assert house.film.finding is None
+    house.presenter.undo()
+    assert len(house.film.findings.lesions) == 1
+    assert not house.film.findings.edited
+
+
+def test_choosing_goes_round_and_never_beyond_the_findings() -> None:
+    house = opened()
+    house.presenter.choosing.next()
+    house.presenter.choosing.next()
+    assert house.film.finding == 0
+    house.presenter.choosing.choose(7)
+    assert house.film.finding is None
+    house.presenter.choosing.choose(0)
+    house.presenter.set_threshold(0.7)
+    assert house.film.finding is None  # measured anew: the number may mean another one
+
+
+def test_a_speck_is_not_blown_up_to_the_whole_screen() -> None:
+    house = opened()
+    lesion = house.film.findings.lesions[0]
+    x, y, width, height = box_around(lesion, 1000, 800)
+    assert min(width, height) >= 150
+    assert x + width / 2 == pytest.approx(lesion.bbox[0] + lesion.bbox[2] / 2)
+    assert y + height / 2 == pytest.approx(lesion.bbox[1] + lesion.bbox[3] / 2)
+
+
+# ---- the band
+
+
+def test_the_band_of_the_film_on_screen_is_made_when_it_is_wanted() -> None:
+    house = opened()
+    assert house.model.idle
+    house.presenter.banding.toggle()
+    assert house.presenter.banding.busy
+    house.settle()
+    assert house.film.band is not None
+    assert house.film.band.image_key == house.film.key
+    assert house.named("b").band is None
+    house.presenter.next()
+    house.settle()
+    assert house.film.band is not None
+
+
+def test_the_next_film_gives_up_the_band_of_the_last_one() -> None:
+    house = opened()
+    house.presenter.banding.toggle()
+    first = house.model.tickets[-1]
+    house.presenter.next()
+    assert first.retired
+    house.settle()
+    assert house.named("a").band is None
+    assert house.named("b").band is not None
+
+
+def test_a_band_that_cannot_be_made_is_said_once_and_not_tried_for_ever() -> None:
+    class Broken(FakeEngine):
+        def band(self, film: Radiograph, checkpoint: Checkpoint = never_cancelled) -> Band:
+            raise ModelUnavailable("no")
+
+    house = opened(Broken(size=16))
+    house.presenter.banding.toggle()
+    house.settle()
+    assert house.film.band is None
+    assert "band" in house.state.message
+    assert not house.presenter.banding.busy
+
+
+def test_the_band_lies_round_the_outline_and_brings_nothing_refused_back() -> None:
+    of = film(640, 640)
+    grid = np.zeros((64, 64), np.float32)
+    grid[10:20, 10:20] = 0.8
+    grid[40, 40] = 0.9  # below the smallest area
+    wider, narrower = grid.copy(), grid.copy()
+    wider[8:22, 8:22] = 0.8
+    narrower[10:20, 10:12] = 0.1
+    band = band_of(of.key, [wider, wider, narrower, narrower])
+    decision = decide(maps(of, grid), RULE)
+    inner, outer = (limit >= 0.5 for limit in limits_of(band, decision))
+    assert (inner <= (decision.grid >= 0.5)).all()
+    assert ((decision.grid >= 0.5) <= outer).all()
+    assert (inner.sum(), outer.sum()) == (80, 196)
+    assert areas_px(band, decision, 640, 640) == (8000, 19600)
+    with pytest.raises(ValueError, match="two looks"):
+        band_of(of.key, [grid])
+
+
+def test_delete_drops_the_chosen_finding_unless_a_measurement_is_chosen() -> None:
+    house = opened()
+    delete = BY_ID["delete_measurement"]
+    assert not delete.enabled(house.state)
+    house.presenter.choosing.next()
+    assert delete.enabled(house.state)
+    delete.run(house.presenter)
+    assert house.film.findings.lesions == ()
