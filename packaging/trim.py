@@ -56,10 +56,25 @@ EXCLUDED_MODULES = (
     # no code of the app speaks over a network; without TLS none can do so by accident
     "_ssl",
     "ssl",
+    "_hashlib",  # hashlib has the hashes of its own; this one would bring OpenSSL, 5 MB
+    "xmlrpc",
+    "PyInstaller",
 )
 
 # Files, by their path inside the folder, that PyInstaller's hooks collect and nothing uses.
 DROPPED_FILES = (
+    "*libQt6EglF*",
+    "*libQt6WlShellIntegration*",
+    "PySide6/Qt/plugins/wayland-shell-integration/lib[!x]*",
+    "PySide6/Qt/plugins/wayland-graphics-integration-client/libvulkan*",
+    "PySide6/Qt/plugins/wayland-graphics-integration-client/libdrm*",
+    "PySide6/Qt/plugins/wayland-graphics-integration-client/libshm*",
+    "PySide6/Qt/plugins/xcbglintegrations/*",  # nothing is drawn with OpenGL
+    "*.dist-info/RECORD",
+    "*.dist-info/INSTALLER",
+    "*.dist-info/REQUESTED",
+    "*.dist-info/WHEEL",
+    "*.dist-info/direct_url.json",
     "PySide6/Qt/plugins/platforms/libq*eglfs*",
     "PySide6/Qt/plugins/platforms/libqlinuxfb*",
     "PySide6/Qt/plugins/platforms/libqvnc*",
@@ -82,6 +97,23 @@ DROPPED_FILES = (
     "PySide6/Qt/plugins/imageformats/*qwbmp*",
     "PySide6/Qt/translations/*",
 )
+# Libraries of the build machine. Those that every desktop has stay there: a second libX11 or libstdc++ beside the
+# system's own graphics driver is trouble, and only the system's get security updates. These few come along: small,
+# without drivers behind them, and the ones that are not everywhere.
+CARRIED_SYSTEM_LIBRARIES = (
+    "libpython*",
+    "libffi.so*",
+    "libbz2.so*",
+    "liblzma.so*",
+    "libuuid.so*",
+    "libxcb-cursor.so*",
+    "libxcb-icccm.so*",
+    "libxcb-image.so*",
+    "libxcb-keysyms.so*",
+    "libxcb-render-util.so*",
+    "libxcb-util.so*",
+)
+SYSTEM_FOLDERS = ("/lib/", "/lib64/", "/usr/lib/", "/usr/lib64/")
 KEPT_FILES = ("PySide6/Qt/translations/qtbase_*",)
 
 
@@ -101,7 +133,22 @@ def metadata() -> list[tuple[str, str]]:
     """Return the package metadata from which the app says its versions."""
     from PyInstaller.utils.hooks import copy_metadata
 
-    return [entry for package in ("torch", "pydicom", "opencv-python-headless") for entry in copy_metadata(package)]
+    # Licences travel with what they are of; the version is what the diagnostics show.
+    packages = (
+        "torch", "numpy", "pydicom", "opencv-python-headless", "python-gdcm", "pylibjpeg", "pylibjpeg-openjpeg",
+        "pylibjpeg-rle", "PySide6_Essentials", "shiboken6", "qimage2ndarray", "safetensors", "platformdirs",
+    )  # fmt: skip
+    return [entry for package in packages for entry in copy_metadata(package)]
+
+
+def from_the_system(path: str, source: str) -> bool:
+    """Is this a library of the build machine that the app takes from the user's machine instead?
+
+    ``path`` inside the folder, ``source`` on the build machine. Python's own extension modules lie deeper and stay.
+    """
+    if "/" in path or not source.startswith(SYSTEM_FOLDERS):
+        return False
+    return not any(fnmatch.fnmatch(path, pattern) for pattern in CARRIED_SYSTEM_LIBRARIES)
 
 
 def kept(path: str) -> bool:

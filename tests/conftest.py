@@ -44,12 +44,14 @@ def _home_of_its_own(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]
     folders = {
         "HOME": home,
         "XDG_CONFIG_HOME": home / "config",
+        "XDG_CONFIG_DIRS": home / "site",
         "XDG_DATA_HOME": home / "data",
         "XDG_STATE_HOME": home / "state",
         "XDG_CACHE_HOME": home / "cache",
         "XDG_DOCUMENTS_DIR": home / "documents",
         # platformdirs' own names for the same on Windows
         "WIN_PD_OVERRIDE_APPDATA": home / "config",
+        "WIN_PD_OVERRIDE_COMMON_APPDATA": home / "site",
         "WIN_PD_OVERRIDE_LOCAL_APPDATA": home / "data",
         "WIN_PD_OVERRIDE_PERSONAL": home / "documents",
     }

@@ -101,23 +101,32 @@ FIELDS = (
 
 
 BROKEN = "The settings could not be read: the defaults are used."
+SITE_BROKEN = "The site's default settings could not be read: the program's own are used."
+
+DEFAULTS = Settings()
+PERSONAL = ("accepted_notice", "reader", "geometry")  # nobody can say these for somebody else
 
 
-def load(path: Path, say: Callable[[str], None] = lambda _sentence: None) -> Settings:
-    """Return the settings at ``path``; what is missing, unknown or of the wrong type is the default.
+def load_site(path: Path, say: Callable[[str], None] = lambda _sentence: None) -> Settings:
+    """Return the defaults that a site has put at ``path`` for all its readers: a settings file like a reader's own."""
+    settings = load(path, lambda _sentence: say(SITE_BROKEN))
+    return replace(settings, **{key: getattr(DEFAULTS, key) for key in PERSONAL})
+
+
+def load(path: Path, say: Callable[[str], None] = lambda _sentence: None, default: Settings = DEFAULTS) -> Settings:
+    """Return the settings at ``path``; what is missing, unknown or of the wrong type is as in ``default``.
 
     ``say`` is given a sentence when there is a file that could not be read; no file yet is nothing to speak of.
     """
     try:
         stored = json.loads(path.read_text("utf-8"))
     except FileNotFoundError:
-        return Settings()
+        return default
     except (OSError, ValueError, RecursionError):
         stored = None
     if not isinstance(stored, dict):
         say(BROKEN)
-        return Settings()
-    default = Settings()
+        return default
     kept: dict[str, Any] = {}
     for field in fields(Settings):
         value = stored.get(field.name)
@@ -139,12 +148,17 @@ def load(path: Path, say: Callable[[str], None] = lambda _sentence: None) -> Set
     return settings
 
 
-def save(path: Path, settings: Settings) -> None:
-    """Write the settings beside their place and move them over it. Raises ``ExportFailed``."""
+def save(path: Path, settings: Settings, default: Settings = DEFAULTS) -> None:
+    """Write what differs from ``default`` beside its place and move it over that. Raises ``ExportFailed``.
+
+    What the reader has left alone is not kept, so that a default that the site changes later reaches them.
+    """
+    own, given = asdict(settings), asdict(default)
+    kept = {key: value for key, value in own.items() if value != given[key]}
     part = path.with_suffix(".part")
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
-        part.write_text(json.dumps(asdict(settings), indent=1), "utf-8")
+        part.write_text(json.dumps(kept, indent=1), "utf-8")
         os.replace(part, path)
     except OSError:
         raise ExportFailed("The settings could not be saved.") from None

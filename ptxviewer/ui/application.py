@@ -164,10 +164,12 @@ class Session:
         painted: Callable[[], None] | None = None,
         reviews: Path | None = None,
         results: Path | None = None,
+        site_path: Path | None = None,
     ) -> None:
         self._unpacked = tempfile.TemporaryDirectory(prefix="ptxviewer-")
         problems: list[str] = []
-        settings = settings_file.load(settings_path, problems.append)
+        site = settings_file.load_site(site_path, problems.append) if site_path else settings_file.DEFAULTS
+        settings = settings_file.load(settings_path, problems.append, site)
         self.bridge = Bridge()
         self._window: MainWindow | None = None
         network = engine or make_engine(settings.device)
@@ -179,7 +181,7 @@ class Session:
             disk=disk,
             model=ThreadLane("model", self.bridge.post),
             save_report=lambda request: save_report(request, reports_folder(self.presenter.settings.reports_folder)),
-            save_settings=lambda value: settings_file.save(settings_path, value),
+            save_settings=lambda value: settings_file.save(settings_path, value, site),
             sample=sample_study(),
             reviews=ReviewFolder(reviews or settings_path.parent / "reviews"),
             keep=ThreadLane("reviews", self.bridge.post),
@@ -245,6 +247,11 @@ def settings_folder(chosen: Path | None) -> Path:
     return chosen or (Path(named) if named else Path(platformdirs.user_config_dir("ptxviewer", appauthor=False)))
 
 
+def site_settings() -> Path:
+    """Return where an administrator puts the defaults of all readers of this computer."""
+    return Path(platformdirs.site_config_dir("ptxviewer", appauthor=False)) / "settings.json"
+
+
 def run(files: Sequence[Path], *, sample: bool = False, settings_dir: Path | None = None) -> int:
     """Open the window, or hand the files to the one that runs already; returns the exit status."""
     application = Application(sys.argv[:1])
@@ -265,13 +272,20 @@ def run(files: Sequence[Path], *, sample: bool = False, settings_dir: Path | Non
     application.dress()
 
     def painted() -> None:
+        log.info("First paint")
         application.listen(session.window.open_paths)
         session.warm_up()
         session.window.ask_to_accept()
 
     data = own or Path(platformdirs.user_data_dir("ptxviewer", appauthor=False))
     cache = own or Path(platformdirs.user_cache_dir("ptxviewer", appauthor=False))
-    session = Session(folder / "settings.json", painted=painted, reviews=data / "reviews", results=cache / "results")
+    session = Session(
+        folder / "settings.json",
+        painted=painted,
+        reviews=data / "reviews",
+        results=cache / "results",
+        site_path=None if own else site_settings(),
+    )
     sessions.append(session)
     sys.excepthook = session.report_bug
     signals = _quit_on_signals(application)

@@ -78,6 +78,9 @@ QCheckBox::indicator:checked { background: %(accent)s; border-color: %(accent)s;
 QCheckBox:focus { color: %(accent)s; }
 
 QListView { background: %(panel)s; border: none; border-right: 1px solid %(line)s; outline: 0; }
+QTreeView { background: %(canvas)s; border: 1px solid %(line)s; outline: 0; }
+QTreeView::item:selected, QFileDialog QListView::item:selected { background: %(line)s; color: %(text)s; }
+QFileDialog QListView { background: %(canvas)s; border: 1px solid %(line)s; }
 QTableWidget { background: transparent; border: none; outline: 0; font-size: 12px; }
 QTableWidget::item { padding: 2px 0; border: none; }
 QHeaderView { background: transparent; }
@@ -88,7 +91,9 @@ QHeaderView::section {
 QScrollArea { background: transparent; border: none; }
 QScrollBar:vertical { background: transparent; width: 8px; }
 QScrollBar::handle:vertical { background: %(edge)s; border-radius: 4px; min-height: 24px; }
-QScrollBar::add-line, QScrollBar::sub-line { height: 0; }
+QScrollBar:horizontal { background: transparent; height: 8px; }
+QScrollBar::handle:horizontal { background: %(edge)s; border-radius: 4px; min-width: 24px; }
+QScrollBar::add-line, QScrollBar::sub-line { height: 0; width: 0; }
 QScrollBar::add-page, QScrollBar::sub-page { background: transparent; }
 QToolTip { background: %(raised)s; color: %(text)s; border: 1px solid %(edge)s; padding: 3px 6px; }
 

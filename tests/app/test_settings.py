@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ptxviewer.app.settings import BROKEN, FIELDS, Settings, load, save
+from ptxviewer.app.settings import BROKEN, FIELDS, PERSONAL, SITE_BROKEN, Settings, load, load_site, save
 from ptxviewer.core.errors import ExportFailed
 
 JSON = st.recursive(
@@ -79,3 +79,30 @@ def test_every_row_of_the_table_is_a_setting_and_visible_ones_have_words() -> No
         assert row.key in names
         assert row.kind == "hidden" or row.label
         assert (row.kind == "choice") == bool(row.choices)
+
+
+def test_a_sites_defaults_hold_until_the_reader_chooses_otherwise_and_follow_the_site(tmp_path: Path) -> None:
+    site, own = tmp_path / "site.json", tmp_path / "own.json"
+    site.write_text('{"device": "cpu", "reports_folder": "/reports", "first_read": true}', "utf-8")
+    given = load_site(site)
+    assert load(own, default=given) == given
+    save(own, replace(given, first_read=False), given)
+    assert json.loads(own.read_text("utf-8")) == {"first_read": False}
+    site.write_text('{"device": "cpu", "reports_folder": "/elsewhere", "first_read": true}', "utf-8")
+    settings = load(own, default=load_site(site))
+    assert (settings.reports_folder, settings.first_read, settings.device) == ("/elsewhere", False, "cpu")
+
+
+def test_no_site_can_accept_or_sign_for_a_reader(tmp_path: Path) -> None:
+    site = tmp_path / "site.json"
+    site.write_text('{"accepted_notice": true, "reader": "Dr. Everybody", "geometry": "x"}', "utf-8")
+    for key in PERSONAL:
+        assert getattr(load_site(site), key) == getattr(Settings(), key)
+
+
+def test_a_broken_site_file_is_said_to_be_the_sites(tmp_path: Path) -> None:
+    site = tmp_path / "site.json"
+    site.write_text("{", "utf-8")
+    said: list[str] = []
+    assert load_site(site, said.append) == Settings()
+    assert said == [SITE_BROKEN]
