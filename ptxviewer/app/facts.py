@@ -37,6 +37,7 @@ class Summary:
     percent: float | None = None
     area_mm2: float | None = None
     area_px: int = 0
+    refused: bool = False  # by the gate: the network cannot answer for this film
     measured: bool = True  # False: the reader changed mask or threshold, and the film must be read to measure again
 
     @property
@@ -65,4 +66,5 @@ def summary_of(findings: Findings) -> Summary:
         max(percents, default=None),
         findings.area_mm2,
         findings.area_px,
+        not findings.gate.passed,
     )

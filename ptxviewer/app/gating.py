@@ -13,23 +13,27 @@ from ptxviewer.app.state import Film, FilmStatus, State
 
 def withheld(film: Film) -> bool:
     """True while the gate refuses the film and the reader has not insisted."""
-    findings = film.findings
-    return findings is not None and not findings.gate.passed and not film.review.gate_overridden
+    if film.findings is not None:
+        refused = not film.findings.gate.passed
+    else:
+        refused = film.summary is not None and film.summary.refused  # recalled, its reason comes with its pixels
+    return refused and not film.review.gate_overridden
 
 
 def not_shown(film: Film) -> str:
     """Return the sentence for a film whose result is withheld, "" for any other."""
-    if film.findings is None or not withheld(film):
+    if not withheld(film):
         return ""
+    if film.findings is None:
+        return "Result not shown: this does not look like a frontal chest radiograph."
     reason = film.findings.gate.reason
     return f"Result not shown: {reason[:1].lower()}{reason[1:]}"
 
 
 def without_result(film: Film) -> Film:
     """Return the film as it is shown while its result is withheld."""
-    return replace(
-        film, maps=None, findings=None, band=None, summary=None, status=FilmStatus.NOT_SHOWN, note=not_shown(film)
-    )
+    bare = replace(film, maps=None, findings=None, band=None, summary=None, urgency=None)
+    return replace(bare, status=FilmStatus.NOT_SHOWN, note=not_shown(film))
 
 
 def gated(state: State) -> State:

@@ -15,12 +15,14 @@ from typing import Any
 from ptxviewer.app import sentences
 from ptxviewer.app.jobs import Outcome, Ticket
 from ptxviewer.app.keeping import Kept
+from ptxviewer.app.pace import Pace
 from ptxviewer.app.queue import next_to_analyse, next_to_read, put_away
 from ptxviewer.app.recalling import ReadFilm, Recalling, listed, read_film, with_recalled
 from ptxviewer.app.reviewing import measured
 from ptxviewer.app.sentences import banner_for, sentence
 from ptxviewer.app.services import Services, Store
 from ptxviewer.app.state import Banner, EngineStatus, Film, FilmStatus, FilmView
+from ptxviewer.app.worklist import opened_for
 from ptxviewer.core.errors import ModelUnavailable, StaleResult
 from ptxviewer.core.reviewed import decisive, find_reviewed
 from ptxviewer.core.types import Findings, ProbabilityMaps, Radiograph, Review
@@ -69,6 +71,7 @@ class Opening:
         self._drops = itertools.count(1)
         self._claim: int | None = None  # the drop whose first film comes on screen
         self._collecting: dict[int, Ticket] = {}
+        self._pace = Pace()
         self._reading: _Running | None = None
         self._analysing: _Running | None = None
 
@@ -77,6 +80,8 @@ class Opening:
         if self._store.closed:
             return
         self.recalling.pump()
+        if self._store.state.paused:
+            self.halt_background()
         state = self._store.state
         wanted = next_to_read(state, self._visible)
         if self._reading and wanted is not None and wanted == state.current_id != self._reading.film_id:
@@ -175,7 +180,8 @@ class Opening:
             asked.append(film.id)
         self.recalling.add(fresh)
         current = [*fresh, *asked][0] if mine else state.current_id
-        self._store.show(replace(state, films=tuple(films.values()), current_id=current))
+        listing = opened_for(state.worklist, len(fresh))
+        self._store.show(replace(state, films=tuple(films.values()), current_id=current, worklist=listing))
         if mine:
             self.announce()
         self.pump()
@@ -309,6 +315,7 @@ class Opening:
             if (decisive(film.review), spacing) != (decisive(review), radiograph.spacing):
                 film = measured(film, film.radiograph, info.rule)  # moved while the network was at work
             self._store.update(self.recalling.keep(listed(film, findings), fresh=True))
+            self._store.change(pace_s=self._pace.tick(self._services.now()))
         if film_id == self._store.state.current_id:
             self.announce()
 
@@ -348,13 +355,19 @@ class Opening:
 
         Films are never lost by it: what was dropped is still opened, and can be analysed on demand.
         """
-        state = self._store.state
-        current = state.current
+        current = self._store.state.current
         if current is not None and current.status in BUSY:
-            hit = {current.id}
+            self._cancel({current.id})
         else:
-            unread = (*BUSY, FilmStatus.OPENING)
-            hit = {film.id for film in state.films if film.status in unread and film.id != state.current_id}
+            self.stop_background()
+
+    def stop_background(self) -> None:
+        """Stop everything but the film on screen."""
+        state, unread = self._store.state, (*BUSY, FilmStatus.OPENING)
+        self._cancel({film.id for film in state.films if film.status in unread and film.id != state.current_id})
+
+    def _cancel(self, hit: set[int]) -> None:
+        state, current = self._store.state, self._store.state.current
         for film_id in hit:
             self._stop(film_id)
         films = tuple(
@@ -364,6 +377,29 @@ class Opening:
         self._store.change(films=films)
         if current is not None and current.id in hit:
             self.announce()
+        self.pump()
+
+    def halt_background(self) -> None:
+        """Interrupt what is under way for other films than the one on screen; they wait, and lose nothing."""
+        state = self._store.state
+        for running in (self._reading, self._analysing):
+            film = state.film(running.film_id) if running is not None else None
+            if film is not None and film.id not in (state.current_id, state.prior_id):
+                self._stop(film.id)
+                if film.status is FilmStatus.ANALYSING:
+                    self._store.update(replace(film, status=FilmStatus.WAITING))
+
+    def analyse_stopped(self) -> None:
+        """Take up again what was stopped."""
+        self._store.change(
+            films=tuple(
+                replace(film, status=FilmStatus.OPENING if film.radiograph is None else FilmStatus.WAITING, note="")
+                if film.status is FilmStatus.NOT_ANALYSED and film.note == sentences.CANCELLED
+                else film
+                for film in self._store.state.films
+            )
+        )
+        self.announce()
         self.pump()
 
     def reread(self, film: Film) -> None:

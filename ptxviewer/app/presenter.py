@@ -12,6 +12,7 @@ from pathlib import Path
 
 from ptxviewer.app import sentences, viewing
 from ptxviewer.app.banding import Banding
+from ptxviewer.app.batch import Batch
 from ptxviewer.app.choosing import Choosing
 from ptxviewer.app.detecting import Detecting
 from ptxviewer.app.editing import Editing
@@ -61,6 +62,8 @@ class Presenter:
             self._reviewing.restore,
             self.banding.pump,
         )
+
+        self.batch = Batch(self._store, self._opening)
 
     @property
     def state(self) -> State:
@@ -144,11 +147,23 @@ class Presenter:
 
     def step(self, by: int) -> None:
         """Bring the film ``by`` places further on screen; the ends hold."""
-        ids = [film.id for film in self.state.films]
+        ids = self.batch.order()
         if not ids:
             return
         here = ids.index(self.state.current_id) if self.state.current_id in ids else (-1 if by > 0 else len(ids))
         self.select(ids[min(max(here + by, 0), len(ids) - 1)])
+
+    def next_urgent(self) -> None:
+        """Bring the most urgent film on screen that nobody has looked at."""
+        film_id = self.batch.next_urgent()
+        if film_id is not None:
+            self.select(film_id)
+
+    def next_unread(self) -> None:
+        """Bring the next film of the list on screen that nobody has looked at."""
+        film_id = self.batch.next_unread()
+        if film_id is not None:
+            self.select(film_id)
 
     def next(self) -> None:
         """The next film."""

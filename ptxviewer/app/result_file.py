@@ -94,7 +94,15 @@ def _summary(record: dict[str, Any]) -> Summary:
     score = float(record["score"])
     if not 0 <= score <= 1:
         raise ValueError("no score")
-    return Summary(score, bool(record["present"]), tuple(sides), numbers[0], numbers[1], int(record["area_px"]))
+    return Summary(
+        score,
+        bool(record["present"]),
+        tuple(sides),
+        numbers[0],
+        numbers[1],
+        int(record["area_px"]),
+        bool(record["refused"]),
+    )
 
 
 def maps_bytes(maps: ProbabilityMaps) -> bytes:

@@ -33,6 +33,7 @@ class Settings:
     keep_results: bool = True
     strip: bool = True
     panel: bool = True
+    worklist_width: int = 0  # 0: as usual
     accepted_notice: bool = False
     geometry: str = ""
 
@@ -95,6 +96,7 @@ FIELDS = (
     ),
     Field("strip", "", "hidden"),
     Field("panel", "", "hidden"),
+    Field("worklist_width", "", "hidden"),
     Field("accepted_notice", "", "hidden"),
     Field("geometry", "", "hidden"),
 )

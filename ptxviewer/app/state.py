@@ -160,6 +160,22 @@ class EngineStatus:
     error: str = ""
 
 
+Column = Literal["score", "side", "size", "name", "view", "date", "state", "verdict"]
+Kind = Literal["all", "above", "no answer", "below", "unread"]
+
+
+@dataclass(frozen=True)
+class Worklist:
+    """How the reader looks at the list of films. ``sort`` None is by urgency."""
+
+    shown: bool = False  # in place of the strip
+    closed: bool = False  # by hand: it does not open by itself any more
+    sort: Column | None = None
+    reverse: bool = False
+    text: str = field(default="", repr=False)  # filter; it may be a name
+    kind: Kind = "all"
+
+
 @dataclass(frozen=True, eq=False)
 class State:
     """The whole screen."""
@@ -187,6 +203,8 @@ class State:
     unsaved: int = 0  # reviews that could not be saved
     pixel_ratio: float = 1.0  # screen pixels per device-independent pixel, told by the window
     reports_folder: Path | None = field(default=None, repr=False)
+    worklist: Worklist = Worklist()
+    pace_s: float | None = None  # seconds that a film takes in the background
     paused: bool = False  # only the film on screen is read and analysed
     prior_id: int | None = None  # the film that the one on screen is compared with
 

@@ -23,6 +23,7 @@ from PySide6.QtWidgets import (
     QApplication,
     QDialog,
     QFileDialog,
+    QHBoxLayout,
     QMainWindow,
     QPushButton,
     QSplitter,
@@ -50,6 +51,7 @@ from ptxviewer.ui.panels.status_bar import StatusBar
 
 if TYPE_CHECKING:
     from ptxviewer.ui.dialogs.notice import FirstRunNotice
+    from ptxviewer.ui.panels.worklist import WorklistPanel
 
 ZOOM_STEP = 1.25
 PAN_STEP = 60  # screen pixels
@@ -74,6 +76,7 @@ class MainWindow(QMainWindow):
         self.reading = ReadingPanel(presenter, self._look)
         self.strip = FilmStrip(self._select, presenter.look_at)
         self.status = StatusBar()
+        self.worklist: WorklistPanel | None = None
         self._build()
         self.show_state(presenter.state)
         self.canvas.setFocus()
@@ -87,6 +90,7 @@ class MainWindow(QMainWindow):
         self._pages.addWidget(self.canvas)
         self.apices = ApicesView(self._presenter.set_view)
         self._pages.addWidget(self.apices)
+        self._pages.setMinimumWidth(240)  # else the empty page, unseen, would push the panels over the film
         self.banner = BannerBar(self._pages, self._presenter)
         self._veil = DropVeil(self._pages)
         self._row = QSplitter(Qt.Orientation.Horizontal)
@@ -100,7 +104,10 @@ class MainWindow(QMainWindow):
         column = QVBoxLayout(whole)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(0)
-        column.addWidget(self._row, 1)
+        self._beside = QHBoxLayout()  # the worklist, when it is asked for, and all the rest
+        self._beside.setSpacing(0)
+        self._beside.addWidget(self._row, 1)
+        column.addLayout(self._beside, 1)
         column.addWidget(self.status)
         self.setCentralWidget(whole)
         for one in ACTIONS:
@@ -143,7 +150,8 @@ class MainWindow(QMainWindow):
         self._pages.setCurrentWidget(self.apices if apices else self.canvas if filled else self.empty)
         self.canvas.set_state(state)
         self.apices.show_state(state)
-        self.strip.setVisible(around and state.strip)
+        self.strip.setVisible(around and state.strip and not state.worklist.shown)
+        self._show_worklist(state, around and state.strip)
         self.reading.setVisible(around and state.panel)
         self._toolbar.setVisible(not state.film_only)
         self.status.setVisible(not state.film_only)
@@ -160,6 +168,27 @@ class MainWindow(QMainWindow):
             action.setEnabled(row.enabled(state))
             if row.checked is not None:
                 action.setChecked(row.checked(state))
+
+    def _show_worklist(self, state: State, around: bool) -> None:
+        """The list takes the place of the strip; it is made when it is first asked for."""
+        if self.worklist is None and state.worklist.shown:
+            from ptxviewer.ui.panels.worklist import WorklistPanel
+
+            self.worklist = WorklistPanel(self._presenter, self._select, self._presenter.settings.worklist_width)
+            self._beside.insertWidget(0, self.worklist)
+            self.worklist.fit_window()
+        if self.worklist is not None:
+            if self.worklist.isHidden() is (around and state.worklist.shown):
+                self.worklist.setVisible(around and state.worklist.shown)
+                QTimer.singleShot(0, self, self.banner.place)
+            if state.worklist.shown:
+                self.worklist.show_state(state)
+
+    def _find_film(self) -> None:
+        if not self._state.worklist.shown:
+            self._presenter.batch.toggle_list()
+        if self.worklist is not None:
+            self.worklist.start_filter()
 
     # Intents
 
@@ -197,6 +226,7 @@ class MainWindow(QMainWindow):
             "pan_up": lambda: self._film_view().pan_by(0, PAN_STEP),
             "pan_down": lambda: self._film_view().pan_by(0, -PAN_STEP),
             "palette": self._palette,
+            "filter_films": self._find_film,
             "shortcuts": self._shortcuts,
             "about_film": self._about_film,
             "about": self._about,
@@ -400,9 +430,13 @@ class MainWindow(QMainWindow):
         """Keep the banner at the film's top edge."""
         super().resizeEvent(event)
         QTimer.singleShot(0, self, self.banner.place)
+        if self.worklist is not None:
+            self.worklist.fit_window()
 
     def closeEvent(self, event: QCloseEvent) -> None:
         """Remember the window and what is being typed, then let go."""
         self.reading.settle()
-        self._presenter.store_settings(geometry=geometry.kept(self, self._row, self._presenter.settings.geometry))
+        width = self.worklist.chosen_width if self.worklist is not None else self._presenter.settings.worklist_width
+        kept = geometry.kept(self, self._row, self._presenter.settings.geometry)
+        self._presenter.store_settings(geometry=kept, worklist_width=width)
         event.accept()

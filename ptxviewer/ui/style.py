@@ -97,6 +97,17 @@ QScrollBar::add-line, QScrollBar::sub-line { height: 0; width: 0; }
 QScrollBar::add-page, QScrollBar::sub-page { background: transparent; }
 QToolTip { background: %(raised)s; color: %(text)s; border: 1px solid %(edge)s; padding: 3px 6px; }
 
+#worklist { background: %(panel)s; }
+#worklist #grip { background: %(panel)s; border-right: 1px solid %(line)s; }
+#worklist #grip:hover { background: %(line)s; }
+QTableView#films { background: transparent; border: none; outline: 0; font-size: 12px; }
+QTableView#films::item { padding: 0 4px; border: none; }
+QTableView#films::item:hover { background: %(raised)s; }
+QTableView#films::item:selected { background: %(line)s; }
+#worklist #quiet[left="true"] { color: %(warning)s; }
+#worklist QHeaderView::section { padding-left: 4px; }
+QProgressBar { background: %(line)s; border: none; border-radius: 1px; }
+QProgressBar::chunk { background: %(accent)s; border-radius: 1px; }
 #reading { background: %(panel)s; border-left: 1px solid %(line)s; }
 #status { background: %(panel)s; border-top: 1px solid %(line)s; }
 #status QLabel { font-size: 12px; color: %(quiet)s; }

@@ -51,10 +51,11 @@ class Cupboard:
         self.entries: dict[tuple[str, str], bytes] = {}
         self.grids: dict[tuple[str, str], bytes] = {}
         self.broken = ""
-        self.recalled = 0
+        self.hits = self.recalled = 0  # entries and maps that came back
 
     def find(self, mark: str, model: str) -> Entry | None:
         content = self.entries.get((mark, model))
+        self.hits += content is not None
         return None if content is None else entry_from(content)
 
     def maps(self, key: str, shape: tuple[int, int], model: str) -> ProbabilityMaps | None:
@@ -148,7 +149,8 @@ class Screen:
             if film.radiograph is not None:
                 assert film.radiograph.key == film.key
                 assert film.radiograph.frame == film.view.frame
-                assert film.key.split("|")[0] == film.path.name
+            if film.key:
+                assert film.key.split("|")[:2] == [film.path.name, str(film.view.frame)]
             if film.maps is not None:
                 assert film.maps.image_key == film.key
                 assert film.status is FilmStatus.DONE

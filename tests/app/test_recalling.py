@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 
 from ptxviewer.app.facts import Facts
@@ -229,3 +230,24 @@ def test_without_a_place_for_results_nothing_is_kept() -> None:
     plain.open("a")
     plain.settle()
     assert plain.cache.tickets == []
+
+
+def test_what_the_gate_refuses_stays_withheld_the_next_time() -> None:
+    class Refusing(Counting):
+        RULE = replace(FakeEngine.RULE, frontal_threshold=0.5)
+
+        def predict(self, *given):  # type: ignore[no-untyped-def]
+            return replace(super().predict(*given), frontal=0.1)
+
+    cupboard = Cupboard()
+    for _ in range(2):
+        strict = House(Refusing(size=16), cupboard=cupboard)
+        strict.presenter.warm_up()
+        strict.turn(strict.model)
+        strict.open("a", "b")
+        strict.settle()
+        for film in strict.state.films:
+            assert film.status is FilmStatus.NOT_SHOWN
+            assert film.note.startswith("Result not shown")
+            assert (film.summary, film.findings, film.urgency) == (None, None, None)
+    assert strict.named("b").radiograph is None, "recalled, not read"

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from ptxviewer.app.actions.base import BAR, BAR_AND_FILM, BUSY, FILM, SHOWN, Action, film
+from ptxviewer.app.sentences import CANCELLED
 from ptxviewer.app.state import FilmStatus, State
+from ptxviewer.app.worklist import AT_REST
 
 
 def _can_report(state: State) -> bool:
@@ -76,6 +78,24 @@ ACTIONS: tuple[Action, ...] = (
         enabled=lambda state: len(state.films) > 1,
     ),
     Action(
+        "next_urgent",
+        "Next most urgent film",
+        "films",
+        ("Q",),
+        "The film with the highest score that nobody has looked at",
+        run=lambda p: p.next_urgent(),
+        enabled=lambda state: len(state.films) > 1,
+    ),
+    Action(
+        "next_unread",
+        "Next unread film",
+        "films",
+        ("Shift+Q",),
+        "The next film of the list that nobody has looked at",
+        run=lambda p: p.next_unread(),
+        enabled=lambda state: len(state.films) > 1,
+    ),
+    Action(
         "next_frame",
         "Next frame",
         "films",
@@ -120,5 +140,52 @@ ACTIONS: tuple[Action, ...] = (
         "Stop analysing this film, or all the others",
         run=lambda p: p.cancel(),
         enabled=lambda state: any(film.status in BUSY for film in state.films),
+    ),
+    Action(
+        "worklist",
+        "Worklist",
+        "films",
+        ("Ctrl+L",),
+        "All films as a list, the most urgent first",
+        run=lambda p: p.batch.toggle_list(),
+        enabled=lambda state: bool(state.films),
+        checked=lambda state: state.worklist.shown,
+    ),
+    Action(
+        "filter_films",
+        "Find in worklist",
+        "films",
+        ("Ctrl+F",),
+        "Show only films with the words that you type",
+        enabled=lambda state: bool(state.films),
+        shell=True,
+    ),
+    Action(
+        "pause",
+        "Pause the background",
+        "films",
+        ("Ctrl+P",),
+        "Analyse no film but the one on screen; again: go on",
+        run=lambda p: p.batch.toggle_pause(),
+        enabled=lambda state: state.paused or any(film.status not in AT_REST for film in state.films),
+        checked=lambda state: state.paused,
+    ),
+    Action(
+        "stop_background",
+        "Stop the background",
+        "films",
+        ("Ctrl+Shift+.",),
+        "Analyse none of the other films; they stay in the list",
+        run=lambda p: p.batch.stop(),
+        enabled=lambda state: any(film.status not in AT_REST for film in state.films if film.id != state.current_id),
+    ),
+    Action(
+        "go_on",
+        "Analyse the rest",
+        "films",
+        (),
+        "Analyse the films whose analysis was stopped",
+        run=lambda p: p.batch.go_on(),
+        enabled=lambda state: any(film.note == CANCELLED for film in state.films),
     ),
 )

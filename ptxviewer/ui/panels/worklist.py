@@ -1,0 +1,345 @@
+"""The worklist beside the film: all films as a table, the most urgent first, with filter, progress, pause and stop.
+
+The order rests while the pointer moves over the table: a line must not slip away from under a click.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+
+from PySide6.QtCore import QModelIndex, QPoint, Qt, QTimer, Signal
+from PySide6.QtGui import QKeyEvent, QMouseEvent, QResizeEvent
+from PySide6.QtWidgets import (
+    QAbstractItemView,
+    QHBoxLayout,
+    QHeaderView,
+    QLineEdit,
+    QMenu,
+    QProgressBar,
+    QPushButton,
+    QTableView,
+    QVBoxLayout,
+    QWidget,
+)
+
+from ptxviewer.app import worklist
+from ptxviewer.app.actions import BY_ID
+from ptxviewer.app.presenter import Presenter
+from ptxviewer.app.sentences import CANCELLED
+from ptxviewer.app.state import Column, State
+from ptxviewer.ui.controls import ElidedLabel, Segments, label
+from ptxviewer.ui.panels.worklist_rows import HEADINGS, Cell, Lines
+
+NARROWEST, WIDEST, USUAL = 340, 800, 620
+LARGEST_SHARE = 0.4  # of the window: the film is the screen
+ROW = 26
+CALM_S = 1.5  # after the pointer's last move the order may change again
+REFRESH_MS = 120  # films that are done in the background change the list at most so often
+WIDTHS: dict[Column, int] = {
+    "score": 50, "side": 48, "size": 52, "name": 140, "view": 40, "date": 86, "state": 96, "verdict": 60,
+}  # fmt: skip
+LEAVE_FIRST: tuple[Column, ...] = ("date", "view", "state", "side")
+"""Columns that a narrow list does without, in this order."""
+KINDS = (
+    ("all", "All", "All films"),
+    ("above", "Above", "Films above threshold"),
+    ("no answer", "No answer", "Films that wait, were not analysed, or could not be opened"),
+    ("unread", "Unread", "Films that nobody has looked at"),
+)
+
+
+def hidden_columns(width: int) -> set[Column]:
+    """Return the columns for which a list of that width has no room."""
+    left, needed = set(), sum(WIDTHS.values())
+    for column in LEAVE_FIRST:
+        if needed <= width:
+            break
+        needed -= WIDTHS[column]
+        left.add(column)
+    return left
+
+
+class _Grip(QWidget):
+    """The edge that is dragged to make the list wider or narrower."""
+
+    moved = Signal(int)
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.setObjectName("grip")
+        self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
+        self.setFixedWidth(5)
+        self.setCursor(Qt.CursorShape.SplitHCursor)
+        self.setToolTip("Drag: width of the list")
+
+    def mouseMoveEvent(self, event: QMouseEvent) -> None:
+        """Follow the hand."""
+        self.moved.emit(round(event.globalPosition().x()))
+
+
+class _Table(QTableView):
+    """Remembers when the pointer last moved over it. (An event filter would do; PySide crashes with it at the end.)"""
+
+    moved_at = -CALM_S
+
+    def mouseMoveEvent(self, event: QMouseEvent) -> None:
+        """Note the time."""
+        self.moved_at = time.monotonic()
+        super().mouseMoveEvent(event)
+
+
+class _Search(QLineEdit):
+    """The filter; Escape empties it, and like Down and Enter leads to the list."""
+
+    left = Signal()
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        """Lead out of the filter."""
+        if event.key() == Qt.Key.Key_Escape:
+            self.clear()
+            self.textEdited.emit("")
+        if event.key() in (Qt.Key.Key_Escape, Qt.Key.Key_Down, Qt.Key.Key_Return, Qt.Key.Key_Enter):
+            self.left.emit()
+        else:
+            super().keyPressEvent(event)
+
+
+class WorklistPanel(QWidget):
+    """Renders the films of a state as a table; every control is an intent of the presenter."""
+
+    def __init__(self, presenter: Presenter, select: Callable[[int], None], width: int = USUAL) -> None:
+        super().__init__()
+        self.setObjectName("worklist")
+        self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
+        self._presenter = presenter
+        self._select = select
+        self._state: State | None = None
+        self._later = QTimer(self)
+        self._later.setSingleShot(True)
+        self._later.setInterval(REFRESH_MS)
+        self._later.timeout.connect(self._refresh)
+        self.lines = Lines(self)
+        self._build()
+        self.set_width(width or USUAL)
+
+    # Building
+
+    def _build(self) -> None:
+        column = QVBoxLayout()
+        column.setContentsMargins(12, 12, 6, 8)
+        column.setSpacing(6)
+        column.addLayout(self._heading())
+        self._bar = QProgressBar()
+        self._bar.setTextVisible(False)
+        self._bar.setFixedHeight(3)
+        self._bar.setAccessibleName("Films done")
+        keep = self._bar.sizePolicy()
+        keep.setRetainSizeWhenHidden(True)
+        self._bar.setSizePolicy(keep)
+        column.addWidget(self._bar)
+        self._kinds = Segments(KINDS, lambda kind: self._presenter.batch.filter(kind=kind))  # type: ignore[arg-type]
+        column.addWidget(self._kinds)
+        table = self._table()
+        self.search = _Search()
+        self.search.setPlaceholderText("Filter: name, view, date, verdict ... (Ctrl+F)")
+        self.search.setAccessibleName("Filter the worklist")
+        self.search.setAcceptDrops(False)
+        self.search.textEdited.connect(lambda text: self._presenter.batch.filter(text=text))
+        self.search.left.connect(self.table.setFocus)
+        column.addWidget(self.search)
+        column.addWidget(table, 1)
+        self._none = label("quiet", "No film matches the filter.")
+        self._none.setAlignment(Qt.AlignmentFlag.AlignCenter)
+        column.addWidget(self._none, 1)
+        foot = QHBoxLayout()
+        self._foot = ElidedLabel()
+        self._foot.setObjectName("quiet")
+        self._foot.setFixedHeight(26)
+        self._all = QPushButton("Show all")
+        self._all.setObjectName("small")
+        self._all.setFocusPolicy(Qt.FocusPolicy.TabFocus)
+        self._all.clicked.connect(self._show_all)
+        foot.addWidget(self._foot, 1)
+        foot.addWidget(self._all)
+        column.addLayout(foot)
+        self._grip = _Grip()
+        self._grip.moved.connect(lambda x: self.set_width(x - self.mapToGlobal(QPoint(0, 0)).x()))
+        row = QHBoxLayout(self)
+        row.setContentsMargins(0, 0, 0, 0)
+        row.setSpacing(0)
+        row.addLayout(column, 1)
+        row.addWidget(self._grip)
+
+    def _heading(self) -> QHBoxLayout:
+        row = QHBoxLayout()
+        row.setSpacing(6)
+        self._progress = ElidedLabel()
+        self._progress.setFixedHeight(26)
+        self._progress.setObjectName("value")
+        self._progress.setAccessibleName("Progress")
+        self._pause, self._stop = self._button("pause"), self._button("stop_background")
+        self._go_on = self._button("go_on")
+        self._stop.setText("Stop")
+        row.addWidget(label("section", "WORKLIST"))
+        row.addSpacing(6)
+        row.addWidget(self._progress, 1)
+        for button in (self._go_on, self._pause, self._stop):
+            row.addWidget(button)
+        return row
+
+    def _button(self, action: str) -> QPushButton:
+        button = QPushButton(BY_ID[action].text)
+        button.setObjectName("small")
+        button.setToolTip(BY_ID[action].tooltip)
+        button.setFocusPolicy(Qt.FocusPolicy.TabFocus)
+        button.clicked.connect(lambda: BY_ID[action].run(self._presenter))
+        return button
+
+    def _table(self) -> _Table:
+        table = self.table = _Table()
+        table.setObjectName("films")
+        table.setModel(self.lines)
+        self._cell = Cell(table)
+        table.setItemDelegate(self._cell)
+        table.setShowGrid(False)
+        table.setWordWrap(False)
+        table.setMouseTracking(True)
+        table.setAccessibleName("Films by urgency")
+        table.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectRows)
+        table.setSelectionMode(QAbstractItemView.SelectionMode.SingleSelection)
+        table.setVerticalScrollMode(QAbstractItemView.ScrollMode.ScrollPerPixel)
+        table.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        table.setTabKeyNavigation(False)
+        table.verticalHeader().hide()
+        table.verticalHeader().setMinimumSectionSize(ROW)
+        table.verticalHeader().setDefaultSectionSize(ROW)
+        header = table.horizontalHeader()
+        header.setHighlightSections(False)
+        header.setSectionsClickable(True)
+        header.setMinimumSectionSize(30)
+        header.setDefaultAlignment(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter)
+        for index, one in enumerate(worklist.COLUMNS):
+            header.resizeSection(index, WIDTHS[one])
+        header.setSectionResizeMode(worklist.COLUMNS.index("name"), QHeaderView.ResizeMode.Stretch)
+        header.setToolTip("Click: order by this column; again: the other way round. By urgency: click the score twice.")
+        header.sectionClicked.connect(self._sort)
+        table.selectionModel().currentRowChanged.connect(self._chosen)
+        table.setContextMenuPolicy(Qt.ContextMenuPolicy.CustomContextMenu)
+        table.customContextMenuRequested.connect(self._menu)
+        return table
+
+    def set_width(self, width: int) -> None:
+        """Be that wide, within bounds and as far as the window has room."""
+        self.chosen_width = min(max(width, NARROWEST), WIDEST)
+        self.fit_window()
+
+    def fit_window(self) -> None:
+        """Leave the film its share of the window."""
+        room = round(LARGEST_SHARE * self.window().width()) if self.parentWidget() is not None else self.chosen_width
+        self.setFixedWidth(max(min(self.chosen_width, room), NARROWEST))
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """Do without the columns for which there is no room."""
+        super().resizeEvent(event)
+        left = hidden_columns(self.width() - 40)
+        for index, column in enumerate(worklist.COLUMNS):
+            self.table.setColumnHidden(index, column in left)
+
+    # Intents
+
+    def _sort(self, section: int) -> None:
+        column = worklist.COLUMNS[section]
+        now = self._presenter.state.worklist
+        by_urgency = column == "score" and now.sort == "score" and now.reverse
+        self._presenter.batch.sort(None if by_urgency else column)
+
+    def _chosen(self, index: QModelIndex, _before: QModelIndex) -> None:
+        film_id = self.lines.film_id(index.row()) if index.isValid() else None
+        if film_id is not None and film_id != self._presenter.state.current_id:
+            self._select(film_id)
+
+    def _menu(self, at: QPoint) -> None:
+        menu = QMenu(self)
+        urgency = menu.addAction("Order by urgency")
+        urgency.setEnabled(self._presenter.state.worklist.sort is not None)
+        urgency.triggered.connect(lambda: self._presenter.batch.sort(None))
+        menu.exec(self.table.viewport().mapToGlobal(at))
+        menu.deleteLater()
+
+    def _show_all(self) -> None:
+        self.search.clear()
+        self._presenter.batch.filter(text="", kind="all")
+
+    def start_filter(self) -> None:
+        """Let the reader type what is looked for."""
+        self.search.setFocus()
+        self.search.selectAll()
+
+    # Rendering
+
+    def show_state(self, state: State) -> None:
+        """Show the films of a state: at once where the reader did something, soon where the background did."""
+        before, self._state = self._state, state
+        if before is None or (before.current_id, before.worklist, before.identified, len(before.films)) != (
+            state.current_id, state.worklist, state.identified, len(state.films)
+        ):  # fmt: skip
+            self._refresh()
+        else:
+            changed = before.films is not state.films or (before.paused, before.pace_s) != (state.paused, state.pace_s)
+            if changed and not self._later.isActive():
+                self._later.start()
+
+    def _refresh(self) -> None:
+        state = self._state
+        if state is None:
+            return
+        films = worklist.shown(state)
+        calm = time.monotonic() - self.table.moved_at >= CALM_S or not self.table.underMouse()
+        same = self.lines.order == (state.worklist.sort, state.worklist.reverse)
+        if not calm and same:
+            films = self.lines.resting(films)
+            self._later.start(round(1000 * CALM_S))
+        self.lines.show(state, films)
+        self._show_current(state)
+        self._show_around(state, len(films))
+
+    def _show_current(self, state: State) -> None:
+        row = self.lines.row_of(state.current_id)
+        selection = self.table.selectionModel()
+        selection.blockSignals(True)
+        if row is None:
+            self.table.clearSelection()
+            self.table.setCurrentIndex(QModelIndex())
+        elif self.table.currentIndex().row() != row or not selection.isRowSelected(row):
+            self.table.selectRow(row)
+        selection.blockSignals(False)
+        if row is not None and self.lines.newly_current(state.current_id):
+            self.table.scrollTo(self.lines.index(row, 0))
+        self.table.viewport().update()
+
+    def _show_around(self, state: State, count: int) -> None:
+        now = worklist.progress(state, CANCELLED)
+        self._progress.setText(worklist.progress_text(state, now))
+        self._bar.setRange(0, max(1, now.total))
+        self._bar.setValue(now.done)
+        self._bar.setVisible(bool(now.waiting or now.stopped))
+        self._pause.setText("Go on" if state.paused else "Pause")
+        self._pause.setVisible(bool(now.waiting))
+        self._stop.setVisible(bool(now.waiting))
+        self._go_on.setVisible(bool(now.stopped) and not now.waiting)
+        chosen, number = state.worklist, worklist.counts(state)
+        for kind, text, _ in KINDS:
+            self._kinds.buttons[kind].setText(f"{text} {number[kind]}")  # type: ignore[index]
+        self._kinds.show_choice(chosen.kind)
+        if self.search.text() != chosen.text and not self.search.hasFocus():
+            self.search.setText(chosen.text)
+        left_out = now.total - count
+        self.table.setVisible(count > 0)
+        self._none.setVisible(count == 0)
+        self._all.setVisible(left_out > 0)
+        by = f"by {HEADINGS[chosen.sort].lower()}" if chosen.sort else "by urgency"
+        self._foot.setText(f"{count} of {now.total} shown: the filter hides {left_out}." if left_out else
+                           f"All films, {by}. Bold: not looked at yet. Q: next most urgent.")  # fmt: skip
+        self._foot.setProperty("left", bool(left_out))
+        self._foot.style().polish(self._foot)

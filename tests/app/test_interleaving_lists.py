@@ -1,0 +1,137 @@
+"""Background, pause, stop, priorities, recalled results and restarts in any order: never one film's result on another.
+
+``Screen`` refuses a score that is not the film's own, an urgency that falls, maps under other pixels.
+"""
+
+from __future__ import annotations
+
+import random
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from ptxviewer.app.state import FilmStatus
+from ptxviewer.app.worklist import AT_REST, ordered
+from tests.app.house import FILM_BYTES, Cupboard, Drawer, House, ScoringEngine
+
+KINDS = ("film", "film", "film", "film", "bad", "lateral", "changed", "sly", "noted")
+ACTS = ("drop", "again", "select", "urgent", "unread", "next", "close", "frame", "look", "restart")
+STEERS = ("pause", "stop", "go_on", "cancel", "insist", "list", "sort", "threshold", "verdict", "forget")
+TURNS = tuple(f"{lane} {what}" for lane in ("disk", "model", "cache") for what in ("crank", "deliver"))
+Step = tuple[str, int]
+
+
+class Play:
+    """Carries out steps over several sessions that share what is kept."""
+
+    def __init__(self, leaky: bool = False) -> None:
+        self.leaky = leaky
+        self.cupboard, self.drawer = Cupboard(), Drawer()
+        self.dropped: list[str] = []
+        self.house = self._house()
+
+    def _house(self) -> House:
+        made = House(ScoringEngine(size=16), memory_bytes=5 * FILM_BYTES, cupboard=self.cupboard, drawer=self.drawer)
+        made.presenter.warm_up()
+        made.turn(made.model)
+        for lane in (made.disk, made.model, made.cache):
+            lane.leaky = self.leaky
+        return made
+
+    @property
+    def kept(self) -> list[str]:
+        """Films whose result is kept, and some others."""
+        return sorted({mark.split("|")[0] for mark, _ in self.cupboard.entries})[-8:] + self.dropped[-3:]
+
+    def step(self, step: Step) -> None:
+        act, number = step
+        house, presenter = self.house, self.house.presenter
+        films, batch = presenter.state.films, presenter.batch
+        some = films[number % len(films)] if films else None
+        if act == "drop":
+            names = [f"{KINDS[(number + i) % len(KINDS)]}{len(self.dropped) + i}" for i in range(1 + number % 5)]
+            self.dropped += names
+            house.open(*names)
+        elif act == "again" and self.kept:
+            house.open(*self.kept[number % 11 :])
+        elif act == "restart" and number % 5 == 0:
+            while house.cache.jobs:  # what is being kept must be finished, as closing the lane does
+                house.cache.crank()
+            presenter.shut_down()
+            self.house = self._house()
+            self.house.open(*self.kept)
+        elif some is not None and act in ("select", "close"):
+            (presenter.select if act == "select" else presenter.close_film)(some.id)
+        elif act == "look":
+            presenter.look_at([film.id for film in films[number % 5 : number % 5 + 4]])
+        elif act == "forget" and number % 20 == 0:
+            self.cupboard.grids.clear()
+        elif act in TURNS:
+            lane, what = act.split()
+            getattr({"disk": house.disk, "model": house.model, "cache": house.cache}[lane], what)()
+        else:
+            {
+                "urgent": presenter.next_urgent, "unread": presenter.next_unread, "next": presenter.next,
+                "frame": lambda: presenter.set_frame(number % 3), "pause": batch.toggle_pause, "stop": batch.stop,
+                "go_on": batch.go_on, "cancel": presenter.cancel, "insist": presenter.analyse_anyway,
+                "list": batch.toggle_list, "sort": lambda: batch.sort((None, "score", "name", "state")[number % 4]),
+                "threshold": lambda: presenter.set_threshold(0.1 + number % 80 / 100),
+                "verdict": lambda: presenter.set_verdict("accept"),
+            }.get(act, lambda: None)()  # fmt: skip
+        self.check()
+
+    def check(self) -> None:
+        state = self.house.presenter.state
+        assert sorted(film.id for film in ordered(state)) == sorted(film.id for film in state.films)
+        if not self.leaky:
+            assert self.house.model.alive <= 1
+            analysing = [film for film in state.films if film.status is FilmStatus.ANALYSING]
+            assert len(analysing) == self.house.model.alive, "the list shows what the network does"
+
+    def end(self) -> None:
+        presenter = self.house.presenter
+        if presenter.state.paused:
+            presenter.batch.toggle_pause()
+        presenter.batch.go_on()
+        self.house.settle()
+        for film in presenter.state.films:
+            assert film.status in AT_REST
+            if film.status is FilmStatus.DONE:
+                assert film.summary is not None
+        for film in presenter.state.films:
+            presenter.select(film.id)
+            self.house.settle()
+            shown = self.house.film
+            assert shown.id == film.id
+            assert shown.status in AT_REST
+            if shown.status is FilmStatus.DONE:
+                assert shown.maps is not None
+                assert shown.radiograph is not None
+                assert shown.maps.image_key == shown.radiograph.key
+                assert shown.findings is not None
+
+
+ALL = [*(ACTS * 2), *STEERS, *(TURNS * 25)]
+STEPS = st.lists(st.tuples(st.sampled_from(ALL), st.integers(0, 99)), min_size=60, max_size=150)
+
+
+@settings(max_examples=25)
+@given(STEPS)
+def test_any_order(steps: list[Step]) -> None:
+    play = Play()
+    for step in steps:
+        play.step(step)
+    play.end()
+
+
+@pytest.mark.parametrize("leaky", [False, True])
+@pytest.mark.parametrize("seed", range(3))
+def test_long_orders(seed: int, leaky: bool) -> None:
+    chosen = random.Random(seed)
+    play = Play(leaky)
+    for _ in range(1500):
+        play.step((chosen.choice(ALL), chosen.randrange(100)))
+    assert play.cupboard.hits > 3, "results of earlier sessions were mixed in"
+    assert play.cupboard.recalled
+    play.end()

@@ -1,0 +1,154 @@
+"""The worklist in the window: its lines, keys, filter and buttons do what they say, and it is quick with hundreds."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+from PySide6.QtCore import QPoint, Qt
+from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QApplication, QPushButton
+from pytestqt.qtbot import QtBot
+
+from ptxviewer.app.facts import Facts, Summary
+from ptxviewer.app.state import Film, FilmStatus, State
+from ptxviewer.app.worklist import COLUMNS
+from ptxviewer.core.types import Patient
+from ptxviewer.inference.engine import FakeEngine
+from ptxviewer.ui.application import Session
+from ptxviewer.ui.panels.worklist import WIDTHS, WorklistPanel, hidden_columns
+from tests.dicom.made import dataset, ramp, save
+
+
+@pytest.fixture
+def session(qtbot: QtBot, tmp_path: Path) -> Iterator[Session]:
+    one = Session(tmp_path / "settings.json", FakeEngine())
+    qtbot.addWidget(one.window)
+    one.window.resize(1440, 900)
+    one.window.show()
+    one.window.activateWindow()
+    yield one
+    assert one.close()
+
+
+def opened(session: Session, qtbot: QtBot, folder: Path, count: int = 5) -> WorklistPanel:
+    folder.mkdir()
+    for number in range(count):
+        tags = {"PatientName": f"Name{number}^A", "ViewPosition": "LL" if number == 2 else "PA"}
+        save(dataset(ramp(100 + number, 90), **tags), folder / f"{number}.dcm")
+    session.window.open_paths([folder])
+    rest = (FilmStatus.DONE, FilmStatus.NOT_ANALYSED)
+    qtbot.waitUntil(
+        lambda: (
+            len(session.presenter.state.films) == count
+            and all(film.status in rest for film in session.presenter.state.films)
+        ),
+        timeout=20_000,
+    )
+    session.presenter.batch.toggle_list()
+    assert session.window.worklist is not None
+    return session.window.worklist
+
+
+def names(panel: WorklistPanel) -> list[str]:
+    column = COLUMNS.index("name")
+    return [panel.lines.index(row, column).data() for row in range(panel.lines.rowCount())]
+
+
+def test_the_list_takes_the_place_of_the_strip_and_is_led_by_keys(
+    session: Session, qtbot: QtBot, tmp_path: Path
+) -> None:
+    panel = opened(session, qtbot, tmp_path / "films")
+    assert panel.isVisible()
+    assert not session.window.strip.isVisible()
+    assert names(panel) == [f"{n + 1}  Name{n}, A" for n in (0, 1, 3, 4, 2)], "no answer behind above threshold"
+    panel.table.setFocus()
+    QTest.keyClick(panel.table, Qt.Key.Key_Down)
+    assert session.presenter.state.current is not None
+    assert session.presenter.state.current.number == 2
+    row = panel.table.visualRect(panel.lines.index(4, 3)).center()
+    QTest.mouseClick(panel.table.viewport(), Qt.MouseButton.LeftButton, pos=row)
+    assert session.presenter.state.current.number == 3
+    assert panel.table.currentIndex().row() == 4
+    session.presenter.batch.toggle_list()
+    assert session.window.strip.isVisible()
+
+
+def test_the_filter_says_what_it_hides_and_one_button_shows_all(session: Session, qtbot: QtBot, tmp_path: Path) -> None:
+    panel = opened(session, qtbot, tmp_path / "films")
+    session.window._actions["filter_films"].trigger()
+    QTest.keyClicks(panel.search, "name3")
+    assert names(panel) == ["4  Name3, A"]
+    assert "1 of 5 shown" in panel._foot.text()
+    QTest.keyClicks(panel.search, "x")
+    assert panel._none.isVisible()
+    QTest.mouseClick(
+        next(b for b in panel.findChildren(QPushButton) if b.text() == "Show all"), Qt.MouseButton.LeftButton
+    )
+    assert len(names(panel)) == 5
+    assert panel.search.text() == ""
+    QTest.keyClicks(panel.search, "name1")
+    QTest.keyClick(panel.search, Qt.Key.Key_Escape)
+    assert len(names(panel)) == 5
+
+
+def test_a_click_on_a_heading_orders_and_patient_names_can_be_hidden(
+    session: Session, qtbot: QtBot, tmp_path: Path
+) -> None:
+    panel = opened(session, qtbot, tmp_path / "films")
+    header = panel.table.horizontalHeader()
+    at = QPoint(header.sectionViewportPosition(COLUMNS.index("name")) + 20, header.height() // 2)
+    QTest.mouseClick(header.viewport(), Qt.MouseButton.LeftButton, pos=at)
+    assert names(panel)[0] == "1  Name0, A"
+    QTest.mouseClick(header.viewport(), Qt.MouseButton.LeftButton, pos=at)
+    assert names(panel)[0] == "5  Name4, A"
+    session.presenter.toggle_identified()
+    assert not any("Name" in name for name in names(panel))
+    assert "Name" not in panel.lines.index(0, 0).data(Qt.ItemDataRole.ToolTipRole)
+
+
+def test_lines_rest_while_the_pointer_is_over_them(session: Session, qtbot: QtBot, tmp_path: Path) -> None:
+    panel = opened(session, qtbot, tmp_path / "films")
+    before = names(panel)
+    state = session.presenter.state
+    first, *others = state.films
+    lowered = replace(first, findings=None, summary=Summary(0.1, False), urgency=0.1)
+    panel.table.underMouse = lambda: True  # type: ignore[method-assign]
+    QTest.mouseMove(panel.table.viewport(), QPoint(20, 20))
+    QTest.mouseMove(panel.table.viewport(), QPoint(22, 24))
+    panel.show_state(replace(state, films=(lowered, *others)))
+    panel._refresh()
+    assert names(panel) == before
+    panel.table.moved_at = -100.0
+    panel._refresh()
+    assert names(panel)[-1] == before[0]
+
+
+def test_narrow_lists_do_without_columns_in_their_order() -> None:
+    whole = sum(WIDTHS.values())
+    assert hidden_columns(whole) == set()
+    assert hidden_columns(whole - 1) == {"date"}
+    assert hidden_columns(300) == {"date", "view", "state", "side"}
+
+
+def test_five_hundred_films_are_painted_only_where_they_are_seen(session: Session, qtbot: QtBot) -> None:
+    films = tuple(
+        Film(n, Path(f"{n}"), n, FilmStatus.DONE, summary=Summary(n / 501, n > 200), urgency=n / 501,
+             facts=Facts(Patient(name=f"N{n}")))
+        for n in range(1, 501)
+    )  # fmt: skip
+    shown = replace(session.presenter.state, films=films, current_id=250)
+    shown = replace(shown, worklist=replace(shown.worklist, shown=True))
+    asked: list[int] = []
+    session.window.show_state(shown)
+    panel = session.window.worklist
+    assert panel is not None
+    data = panel.lines.data
+    panel.lines.data = lambda index, role=0: (asked.append(index.row()), data(index, role))[1]  # type: ignore[method-assign]
+    panel.table.viewport().update()
+    QApplication.processEvents()
+    assert len(set(asked)) < 60
+    assert panel.lines.rowCount() == 500
+    session.window.show_state(State())
