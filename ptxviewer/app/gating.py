@@ -10,6 +10,8 @@ from dataclasses import replace
 
 from ptxviewer.app.state import Film, FilmStatus, State
 
+NOT_SHOWN = "Result not shown: "
+
 
 def withheld(film: Film) -> bool:
     """True while the gate refuses the film and the reader has not insisted."""
@@ -27,7 +29,13 @@ def not_shown(film: Film) -> str:
     if film.findings is None:
         return "Result not shown: this does not look like a frontal chest radiograph."
     reason = film.findings.gate.reason
-    return f"Result not shown: {reason[:1].lower()}{reason[1:]}"
+    return f"{NOT_SHOWN}{reason[:1].lower()}{reason[1:]}"
+
+
+def reason_of(film: Film) -> str:
+    """Return why a film's result is not shown, from the film as it is shown."""
+    reason = film.note.removeprefix(NOT_SHOWN)
+    return f"{reason[:1].upper()}{reason[1:]}"
 
 
 def without_result(film: Film) -> Film:

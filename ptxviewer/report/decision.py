@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from ptxviewer.core.limits import BY_CARD, Gate
-from ptxviewer.core.types import Findings, HemithoraxFinding, PixelSpacing
+from ptxviewer.core.types import Findings, HemithoraxFinding, LineName, PixelSpacing
 
 NOT_SHOWN = "Result not shown."
+THREE: tuple[LineName, ...] = ("a", "b", "c")
 OVERRIDDEN = "Shown because the reader asked for it."
 
 
@@ -40,6 +41,18 @@ def detection_text(findings: Findings, rows: int, cols: int, spacing: PixelSpaci
     if own.min_area is not None:
         parts.append(f"area at least {area_limit_text(own.min_area, rows, cols, spacing)}")
     return ", ".join(parts) + " (set by reader)"
+
+
+def distances_text(half: HemithoraxFinding, spacing: PixelSpacing) -> str:
+    """Return "A 3.6   B 1.8   C 0.4 cm", in pixels where the film supports no millimetres, "" without distances."""
+    if half.distances is None:
+        return ""
+    lengths = [half.distances.line(name).mm(spacing) for name in THREE]
+    if any(length is None for length in lengths):
+        parts = [f"{name.upper()} {half.distances.line(name).px():.0f}" for name in THREE]
+        return "   ".join(parts) + " px"
+    parts = [f"{name.upper()} {(length or 0) / 10:.1f}" for name, length in zip(THREE, lengths, strict=True)]
+    return "   ".join(parts) + " cm"
 
 
 def moved_text(half: HemithoraxFinding) -> str:

@@ -20,7 +20,7 @@ from ptxviewer.core.types import (
 )
 from ptxviewer.core.voi import describe
 from ptxviewer.inference.engine import EngineInfo
-from ptxviewer.report.decision import NOT_SHOWN, detection_text, gate_text, moved_text, score_name
+from ptxviewer.report.decision import NOT_SHOWN, detection_text, distances_text, gate_text, moved_text, score_name
 
 RESEARCH_USE = "Research use only. Not a medical device: not for diagnosis."
 NOT_EXCLUDED = "This does not exclude a pneumothorax."
@@ -184,7 +184,7 @@ def report_of(
             *_pair("Film check", gate_text(findings.gate, gate_overridden)),
             *((("Mask", mask_origin(findings)),) if findings.edited else ()),
             *(("Projected area", percent_text(half)) for half in findings.halves),
-            *(pair for half in findings.halves for pair in _pair("Distances", moved_text(half))),
+            *_sizes(film, findings),
         ]
         remark = " ".join(part for part in (remark, findings.side_note) if part)
         provenance = (
@@ -218,6 +218,20 @@ def report_of(
         edited=analysis is not None and analysis.findings.edited,
         measurements=measurements,
     )
+
+
+def _sizes(film: Radiograph, findings: Findings) -> list[tuple[str, str]]:
+    """Distances and sizes of the side with the larger area, refused ones with their reason, and what was moved."""
+    if not findings.halves:
+        return []
+    half = findings.halves[0]
+    lengths = ". ".join(text for one in findings.halves if (text := moved_text(one)))
+    found = ", ".join(text for text in (distances_text(half, film.spacing), lengths) if text)
+    pairs = [*_pair("Distances", found)]
+    for line, _ in size_lines(film, half):
+        name, _, text = line.partition(": ")
+        pairs.append(("Not given", line.replace(": not given,", ":")) if text.startswith("not given") else (name, text))
+    return pairs
 
 
 def _pair(name: str, text: str) -> tuple[tuple[str, str], ...]:

@@ -227,7 +227,8 @@ def test_cautions_limits_and_moved_lines_are_on_the_page(oriented):
     assert facts["Sensitivity"] == (
         "film score at least 0.20, peak at least 0.60, area at least 1.6 cm² (set by reader)"
     )
-    assert facts["Distances"] == "B on the right moved by reader"
+    assert facts["Distances"].endswith(" cm, B on the right moved by reader")
+    assert facts["Not given"].startswith("Light index: no rim")
     unsized = replace(oriented, spacing=NO_SPACING)
     assert (
         "at least 4,096 px" in dict(report_of(unsized, replace(said, findings=changed), when=WHEN).facts)["Sensitivity"]

@@ -225,6 +225,10 @@ class FilmStrip(QListView):
         super().resizeEvent(event)
         self._looking.start()
 
+    def sizeHint(self) -> QSize:
+        """As wide as it is: a splitter would keep room for the width that lists have by default."""
+        return QSize(WIDTH, super().sizeHint().height())
+
     def show_state(self, state: State) -> None:
         """Show the films and mark the one on screen."""
         ids = frozenset(film.id for film in state.films)

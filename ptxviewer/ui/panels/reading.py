@@ -19,6 +19,7 @@ from PySide6.QtWidgets import (
 )
 
 from ptxviewer.app.actions import BY_ID
+from ptxviewer.app.gating import reason_of
 from ptxviewer.app.presenter import Presenter
 from ptxviewer.app.state import Film, FilmStatus, State
 from ptxviewer.report.decision import gate_text, score_name
@@ -223,6 +224,8 @@ class ReadingPanel(QWidget):
                 FilmStatus.WAITING: "Stop",
                 FilmStatus.ANALYSING: "Stop",
             }.get(film.status, "")
+            if film.status is FilmStatus.NOT_SHOWN:
+                remark, check = "", reason_of(film)
             if film.radiograph is not None:
                 place = film.radiograph.spacing
                 spacing = place.note or (f"Sizes {place.label}." if place.known else "No sizes in mm: pixels only.")

@@ -10,26 +10,13 @@ from ptxviewer.app.lining import can_move
 from ptxviewer.app.presenter import Presenter
 from ptxviewer.app.state import Film, State
 from ptxviewer.core.sizes import sizes_of
-from ptxviewer.core.types import HemithoraxFinding, LineName, PixelSpacing, Radiograph
-from ptxviewer.report.decision import moved_text
+from ptxviewer.core.types import HemithoraxFinding, Radiograph
+from ptxviewer.report.decision import distances_text, moved_text
 from ptxviewer.report.model import percent_text
 from ptxviewer.ui.controls import label
 
 NOT_VOLUME = "Projected area: pneumothorax / (lung and pneumothorax of that side). Not a volume."
-THREE: tuple[LineName, ...] = ("a", "b", "c")
 NAMES = ("Collins", "Rhea", "Light index", "BTS 2010", "ACCP 2001")
-
-
-def distances_text(half: HemithoraxFinding, spacing: PixelSpacing) -> str:
-    """Return "A 3.6   B 1.8   C 0.4 cm", in pixels where the film supports no millimetres, "" without distances."""
-    if half.distances is None:
-        return ""
-    lengths = [half.distances.line(name).mm(spacing) for name in THREE]
-    if any(length is None for length in lengths):
-        parts = [f"{name.upper()} {half.distances.line(name).px():.0f}" for name in THREE]
-        return "   ".join(parts) + " px"
-    parts = [f"{name.upper()} {(length or 0) / 10:.1f}" for name, length in zip(THREE, lengths, strict=True)]
-    return "   ".join(parts) + " cm"
 
 
 class SizePanel(QWidget):
