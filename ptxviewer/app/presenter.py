@@ -126,8 +126,11 @@ class Presenter:
         self._opening.cancel()
 
     def retry(self) -> None:
-        """Read a failed film again, from its first frame, or analyse one that was not."""
+        """Read a failed film again, from its first frame, analyse one that was not, show a result kept back."""
         film = self.state.current
+        if film is not None and withheld(film):
+            self.analyse_anyway()
+            return
         if film is not None and film.status is FilmStatus.FAILED and film.view.frame:
             first = self._reviewing.recall(replace(film, view=replace(film.view, frame=0)))
             self._store.update(first)

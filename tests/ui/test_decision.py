@@ -1,0 +1,218 @@
+"""What the reader sees and takes hold of: rows that zoom, distances on the film, two sliders, a result kept back."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+import pytest
+from PySide6.QtCore import QPoint, QPointF, Qt
+from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QLabel
+from pytestqt.qtbot import QtBot
+
+from ptxviewer.app.state import FilmStatus
+from ptxviewer.app.viewing import film_viewport
+from ptxviewer.core.band import band_of
+from ptxviewer.core.findings import decide
+from ptxviewer.core.types import DecisionRule, Distances, HemithoraxFinding, Line, ProbabilityMaps, Radiograph
+from ptxviewer.core.viewport import placement, viewport
+from ptxviewer.inference.engine import Checkpoint, FakeEngine, never_cancelled
+from ptxviewer.paths import sample_study
+from ptxviewer.ui.application import Session
+from ptxviewer.ui.canvas_band import BandLayer
+from ptxviewer.ui.canvas_lines import hit
+from tests.films import AT_DETECTOR, RULE, film, maps
+
+
+class Doubtful(FakeEngine):
+    """A network that does not take any film for a chest."""
+
+    RULE = DecisionRule(0.5, 0.4, 0.0005, frontal_threshold=0.5)
+
+    def predict(self, film: Radiograph, checkpoint: Checkpoint = never_cancelled) -> ProbabilityMaps:
+        said = super().predict(film, checkpoint)
+        return ProbabilityMaps(
+            said.image_key, said.rows, said.cols, said.pneumothorax, said.score,
+            said.lung_image_left, said.lung_image_right, frontal=0.1,
+        )  # fmt: skip
+
+
+def opened(qtbot: QtBot, folder: Path, engine: FakeEngine) -> Session:
+    session = Session(folder / "settings.json", engine)
+    qtbot.addWidget(session.window)
+    session.window.resize(1200, 900)
+    session.window.show()
+    session.window.open_paths(list(sample_study()[:1]))
+    qtbot.waitUntil(
+        lambda: bool(session.presenter.state.films) and session.presenter.state.films[0].status is FilmStatus.DONE,
+        timeout=20_000,
+    )
+    return session
+
+
+@pytest.fixture
+def session(qtbot: QtBot, tmp_path: Path) -> Iterator[Session]:
+    one = opened(qtbot, tmp_path, FakeEngine())
+    yield one
+    assert one.close()
+
+
+@pytest.fixture
+def doubtful(qtbot: QtBot, tmp_path: Path) -> Iterator[Session]:
+    one = opened(qtbot, tmp_path, Doubtful())
+    yield one
+    assert one.close()
+
+
+def texts(session: Session) -> str:
+    return "\n".join(
+        label.text() for label in session.window.reading.findChildren(QLabel) if label.isVisibleTo(session.window)
+    )
+
+
+def test_a_click_on_a_row_zooms_to_its_finding_and_a_second_one_back(session: Session) -> None:
+    table = session.window.reading.findings.table
+    row = table.visualItemRect(table.item(0, 0)).center()
+    QTest.mouseClick(table.viewport(), Qt.MouseButton.LeftButton, pos=row)
+    now = session.presenter.state.current
+    assert now is not None
+    assert now.finding == 0
+    assert now.view.zoom is not None
+    lesion = now.findings.lesions[0]
+    assert now.view.center == pytest.approx(
+        (lesion.bbox[0] + lesion.bbox[2] / 2, lesion.bbox[1] + lesion.bbox[3] / 2), abs=1
+    )
+    QTest.mouseClick(table.viewport(), Qt.MouseButton.LeftButton, pos=row)
+    assert session.presenter.state.current.finding is None
+    assert session.presenter.state.current.view.zoom is None
+
+
+def test_a_zoomed_finding_lies_within_the_canvas_also_on_a_turned_film(session: Session) -> None:
+    session.presenter.rotate(1)
+    session.presenter.choosing.choose(0)
+    session.window._look()
+    now, canvas = session.presenter.state.current, session.window.canvas
+    assert now is not None
+    assert now.radiograph is not None
+    port = film_viewport(now.radiograph, now.view, (canvas.width(), canvas.height()))
+    x, y, width, height = now.findings.lesions[0].bbox
+    for corner in ((x, y), (x + width, y + height)):
+        at = port.to_screen(corner)
+        assert 0 <= at[0] <= canvas.width()
+        assert 0 <= at[1] <= canvas.height()
+
+
+def test_the_table_says_side_zone_size_and_both_scores(session: Session) -> None:
+    table = session.window.reading.findings.table
+    heads = [table.horizontalHeaderItem(column).text() for column in range(table.columnCount())]
+    assert heads == ["Where", "Area cm²", "Width mm", "Mean", "Peak"]
+    lesion = session.presenter.state.current.findings.lesions[0]
+    assert table.item(0, 0).text().startswith("R ")
+    assert table.item(0, 1).text() == f"{lesion.area_mm2 / 100:.1f}"
+    assert table.item(0, 3).text() == f"{lesion.mean_score:.2f}"
+    assert "at detector" in table.item(0, 1).toolTip()
+
+
+def test_a_distance_is_dragged_on_the_film_and_the_sizes_follow(session: Session) -> None:
+    session.presenter.lining.toggle()
+    now, canvas = session.presenter.state.current, session.window.canvas
+    assert now is not None
+    assert now.radiograph is not None
+    half = now.findings.halves[0]
+    port = film_viewport(now.radiograph, now.view, (canvas.width(), canvas.height()))
+    at = QPointF(*port.to_screen(half.distances.a.wall)).toPoint()
+    before = texts(session)
+    QTest.mousePress(canvas, Qt.MouseButton.LeftButton, pos=at)
+    QTest.mouseMove(canvas, at + QPoint(0, 40))
+    QTest.mouseRelease(canvas, Qt.MouseButton.LeftButton, pos=at + QPoint(0, 40))
+    after = session.presenter.state.current
+    assert after.findings.halves[0].moved == ("a",)
+    assert after.view == now.view  # neither window nor zoom was dragged
+    moved = after.findings.halves[0].distances.a.wall[1] - half.distances.a.wall[1]
+    assert moved == pytest.approx(40 / port.zoom, rel=0.05)
+    assert "moved by reader" in texts(session)
+    assert "moved by reader" not in before
+    session.presenter.undo()
+    assert session.presenter.state.current.findings.halves[0].moved == ()
+
+
+def test_without_the_lines_shown_the_mouse_keeps_its_tool(session: Session) -> None:
+    now, canvas = session.presenter.state.current, session.window.canvas
+    assert now is not None
+    assert now.radiograph is not None
+    port = film_viewport(now.radiograph, now.view, (canvas.width(), canvas.height()))
+    at = QPointF(*port.to_screen(now.findings.halves[0].distances.a.lung)).toPoint()
+    QTest.mousePress(canvas, Qt.MouseButton.LeftButton, pos=at)
+    QTest.mouseMove(canvas, at + QPoint(30, 0))
+    QTest.mouseRelease(canvas, Qt.MouseButton.LeftButton, pos=at + QPoint(30, 0))
+    assert session.presenter.state.current.view.voi is not None
+    assert session.presenter.state.current.review.lines == ()
+
+
+def test_an_end_wins_over_its_line_and_nothing_is_taken_from_afar() -> None:
+    line = Line((100.0, 100.0), (60.0, 100.0))
+    away = Line((10.0, 10.0), (10.0, 20.0))
+    half = HemithoraxFinding("right", True, 1, 5.0, distances=Distances(away, line, away, away, away))
+    port = viewport((200, 200), (200.0, 200.0), zoom=1.0, center=None)
+    assert hit([half], port, (102, 101)) == (True, "b", "wall")
+    assert hit([half], port, (61, 99)) == (True, "b", "lung")
+    assert hit([half], port, (80, 103)) == (True, "b", "both")
+    assert hit([half], port, (80, 120)) is None
+    assert hit([replace(half, distances=None)], port, (80, 100)) is None
+
+
+def test_two_sliders_come_by_a_click_and_stand_at_the_operating_point(session: Session) -> None:
+    controls = session.window.reading.thresholds
+    assert controls.threshold.isVisible()
+    controls._title.click()
+    assert not controls.threshold.isVisible()
+    assert controls._score.slider.value() == round(100 * FakeEngine.RULE.score_threshold)
+    assert controls._extent.slider.value() == round(100 * FakeEngine.RULE.threshold)
+    assert controls._peak.value.text() == "any"
+    assert controls._area.value.text().endswith("cm²")
+    controls._score.slider.setValue(95)
+    assert not session.presenter.state.current.findings.present
+    controls._score.slider.reset.emit()
+    assert session.presenter.state.current.findings.present
+    controls._title.click()
+    assert not controls.threshold.isVisible()  # this film's limits are still set apart: none in force is hidden
+    session.presenter.reset_threshold()
+    assert controls.threshold.isVisible()
+
+
+def test_a_result_that_is_kept_back_says_why_and_one_button_shows_it(doubtful: Session) -> None:
+    said = texts(doubtful)
+    assert "Result not shown." in said
+    assert "frontal" in said
+    assert "above" not in said
+    button = doubtful.window.reading._again
+    assert button.text() == "Show anyway"
+    button.click()
+    said = texts(doubtful)
+    assert "Shown because the reader asked for it." in said
+    assert "AI: above threshold" in said
+
+
+def test_the_band_covers_what_looks_disagree_about_and_leaves_the_sure_part_free() -> None:
+    of = film(640, 640, spacing=AT_DETECTOR)
+    grid = np.zeros((64, 64), np.float32)
+    grid[20:40, 20:40] = 0.9
+    wide, narrow = grid.copy(), grid.copy()
+    wide[16:44, 16:44] = 0.9
+    narrow[20:40, 20:24] = 0.1
+    band = band_of(of.key, [wide, wide, grid, narrow, narrow])
+    port = viewport(of.shape, (640.0, 640.0), zoom=None, center=None)
+    layer, decision = BandLayer(), decide(maps(of, grid), RULE)
+    place = placement(port, 1.0)
+    ((image, x, y),) = layer.pictures(of, band, decision, place, 1.0)
+
+    def alpha(at: tuple[int, int]) -> int:
+        return image.pixelColor(at[0] - x, at[1] - y).alpha()
+
+    assert alpha((180, 300)) > 0  # beside the outline
+    assert alpha((220, 300)) > 0  # the part that some looks lose
+    assert alpha((320, 300)) == 0  # what all agree about
+    assert layer.pictures(of, band, decision, place, 1.0)[0][0] is image
