@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
@@ -9,6 +11,8 @@ from ptxviewer.app import gating
 from ptxviewer.app.actions import BY_ID
 from ptxviewer.app.apart import area_of_slider, slider_of_area
 from ptxviewer.app.choosing import box_around
+from ptxviewer.app.facts import summary_of
+from ptxviewer.app.result_file import Entry, entry_bytes, entry_from
 from ptxviewer.app.sentences import SHOW_ANYWAY
 from ptxviewer.app.settings import Settings
 from ptxviewer.app.state import FilmStatus
@@ -358,3 +362,15 @@ def test_delete_drops_the_chosen_finding_unless_a_measurement_is_chosen() -> Non
     assert delete.enabled(house.state)
     delete.run(house.presenter)
     assert house.film.findings.lesions == ()
+
+
+def test_a_refused_film_of_an_earlier_session_is_listed_without_its_score() -> None:
+    house = opened(Doubtful(size=16))
+    film = house.presenter.state.current
+    assert film is not None
+    kept = replace(film, maps=None, findings=None, radiograph=None, summary=summary_of(film.findings))
+    assert gating.withheld(kept)
+    assert gating.without_result(kept).summary is None
+    content = entry_bytes(Entry("key", "name", (40, 40), summary=kept.summary))
+    assert entry_from(content).summary == kept.summary
+    assert not gating.withheld(replace(kept, review=replace(kept.review, gate_overridden=True)))
