@@ -114,7 +114,7 @@ def label_place(size: tuple[float, float], thing: Drawn, taken: Sequence[Box], a
     """
     width, height = size
     box = bounds(thing.line)
-    middles = [((a[0] + b[0]) / 2, (a[1] + b[1]) / 2) for a, b in _segments(thing)]
+    middles = [((a[0] + b[0]) / 2, (a[1] + b[1]) / 2) for a, b in _segments(thing)] if not thing.closed else []
     spots = [box, *((x, y, x, y) for x, y in (*thing.handles, *middles))]
     if not thing.closed:
         spots = [*spots[1:], spots[0]]  # round a long line there is much room that is far from it

@@ -24,6 +24,7 @@ from ptxviewer.ui.canvas_layers import LINE, RIM, Picture, outlines
 
 NEAR = 7  # screen pixels within which two outlines are one
 DASHES = [3.0, 2.0]
+LONG = 500  # points of an outline, four screen pixels apart, from which it is drawn plainly while the hand moves
 
 
 class EditLayer:
@@ -62,7 +63,7 @@ class EditLayer:
             self._live = None
         else:
             now = self._with(live, port, place, ratio)
-        pictures = self._drawing(now, place, ratio, opacity)
+        pictures = self._drawing(now, place, ratio, opacity, live is not None)
         if live is not None and live.shape == "polygon":
             pictures.append(_open_polygon(live, port, place, ratio))
         return pictures
@@ -89,7 +90,9 @@ class EditLayer:
             self._live[y0:y1, x0:x1][inside] = 0 if stroke.removes else 1
         return self._live
 
-    def _drawing(self, mask: NDArray[np.uint8], place: Placement, ratio: float, opacity: float | None) -> list[Picture]:
+    def _drawing(
+        self, mask: NDArray[np.uint8], place: Placement, ratio: float, opacity: float | None, moving: bool
+    ) -> list[Picture]:
         x, y, width, height = cv2.boundingRect(mask)
         if width == 0:
             return []
@@ -103,9 +106,11 @@ class EditLayer:
             fill = QImage(part.data, width, height, part.strides[0], QImage.Format.Format_Indexed8)
             fill.setColorTable([0, QColor(*CYAN, round(255 * opacity)).rgba()])
             painter.drawImage(0, 0, fill)
-        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         edge = self._edge[y : y + height, x : x + width]
         runs = [run for line in outlines(part) for run in _runs(line, edge)]
+        # Smooth lines cost three times as much: a long outline is smooth again when the hand rests.
+        smooth = not moving or sum(line.size() for line, _own in runs) < LONG * ratio
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing, smooth)
         painter.setPen(QPen(QColor(*CASING), RIM * ratio, Qt.PenStyle.SolidLine, Qt.PenCapStyle.RoundCap))
         for line, _own in runs:
             painter.drawPolyline(line)

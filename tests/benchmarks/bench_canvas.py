@@ -6,6 +6,7 @@ the ratio to ``cv2.LUT`` and drawing one QImage of the same canvas in the same r
 
 from __future__ import annotations
 
+import math
 import os
 import statistics
 import time
@@ -17,11 +18,13 @@ os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
 
 import cv2
 import numpy as np
-from PySide6.QtCore import QPoint
+from PySide6.QtCore import QPoint, QPointF
 from PySide6.QtGui import QImage, QPainter
 from PySide6.QtWidgets import QApplication
 
-from ptxviewer.app.state import EngineStatus, Film, FilmStatus, FilmView, Overlay, OverlayMode, State
+from ptxviewer.app.state import EngineStatus, Film, FilmStatus, FilmView, LiveMeasure, Overlay, OverlayMode, State
+from ptxviewer.core.measure import MeasureKind, Measurement
+from ptxviewer.core.sharpen import Sharpening
 from ptxviewer.core.strokes import Stroke
 from ptxviewer.core.types import Acquisition, Radiograph, Window
 from ptxviewer.inference.engine import FakeEngine
@@ -96,6 +99,30 @@ def bench(canvas: Canvas, film: Film, width: int, height: int) -> bool:
         points = tuple((COLS / 2 + 9.0 * i, ROWS / 2 + 5.0 * i) for i in range(index + 2))
         return replace(film, live_stroke=Stroke("brush", points, 60.0))
 
+    def erase(index: int) -> Film:
+        points = tuple((COLS * 0.3 + 9.0 * i, ROWS * 0.3 + 5.0 * i) for i in range(index + 2))
+        return replace(film, live_stroke=Stroke("brush", points, 60.0, removes=True))
+
+    def long_stroke(index: int) -> Film:
+        points = tuple((COLS * (0.5 + 0.3 * math.sin(i / 40)), ROWS * (0.2 + i / 1500)) for i in range(800 + index))
+        return replace(film, live_stroke=Stroke("brush", points, 60.0))
+
+    def corner(index: int) -> Film:
+        points = ((500.0, 500.0), (1500.0, 600.0), (1400.0 + 10 * index, 1800.0))
+        return replace(film, live_stroke=Stroke("polygon", points, 60.0))
+
+    kept_marks = tuple(
+        Measurement("length", ((200.0 + 90 * i, 300.0), (300.0 + 80 * i, 1500.0 + 50 * i))) for i in range(9)
+    )
+
+    def measure(kind: MeasureKind) -> Callable[[int], Film]:
+        def change(index: int) -> Film:
+            drawn = Measurement(kind, ((400.0, 400.0), (1900.0 + 12 * index, 2400.0 + 9 * index)))
+            one = replace(film, review=replace(film.review, measurements=kept_marks))
+            return replace(one, live_measure=LiveMeasure(drawn, None, 1, drawn.points[1]))
+
+        return change
+
     least = medians(plain)
     print(f"\n{width} x {height}, film {COLS} x {ROWS} in 16 bit\n{'cv2.LUT + draw':32}{least:8.2f} ms")
     kept = True
@@ -107,12 +134,41 @@ def bench(canvas: Canvas, film: Film, width: int, height: int) -> bool:
         ("threshold drag, fill", "fill", threshold, True),
         ("brush stroke, outline", "outline", brush, True),
         ("brush stroke, fill", "fill", brush, True),
+        ("brush stroke of 800 points", "outline", long_stroke, True),
+        ("erase, outline", "outline", erase, True),
+        ("polygon corner", "outline", corner, True),
+        ("length, nine others on film", "outline", measure("length"), True),
+        ("ellipse of 1500 x 2000 pixels", "outline", measure("ellipse"), False),
         ("zoom", "outline", zoomed, False),
         ("pan at 1.5", "outline", pan, False),
     ):
         took = medians(shown(mode, change))  # type: ignore[arg-type]
         kept = kept and (took < BUDGET_MS or not limited)
         print(f"{name:32}{took:8.2f} ms   x {took / least:.1f}{'   OVER' if limited and took >= BUDGET_MS else ''}")
+
+    def aided(name: str, change: Callable[[int], None]) -> None:
+        took = medians(change)
+        print(f"{name:32}{took:8.2f} ms   x {took / least:.1f}")
+
+    def lens(index: int) -> None:
+        canvas._hover = QPointF(300.0 + 9 * index, 300.0 + 7 * index)
+        canvas.set_state(State(films=(film,), current_id=film.id, engine=engine, magnifier=True))
+        canvas.render(target, QPoint())
+
+    aided("magnifier under the pointer", lens)
+    canvas._hover = None
+    for how in ("unsharp", "clahe"):
+        start = time.perf_counter()
+        canvas.set_state(State(films=(film,), current_id=film.id, engine=engine, sharpening=how))  # type: ignore[arg-type]
+        canvas.render(target, QPoint())
+        print(f"{'sharpening on: ' + how:32}{(time.perf_counter() - start) * 1000:8.2f} ms   once a film")
+
+        def sharp(index: int, how: Sharpening = how) -> None:  # type: ignore[assignment]
+            one = window(index)
+            canvas.set_state(State(films=(one,), current_id=one.id, engine=engine, sharpening=how))
+            canvas.render(target, QPoint())
+
+        aided(f"window drag, {how}", sharp)
     return kept
 
 
