@@ -138,14 +138,16 @@ class Reviewing:
     def set_verdict(self, verdict: Verdict) -> None:
         """Record what the reader thinks of the model's answer; the same verdict again takes it back.
 
-        To accept an edited mask is the verdict "edited", which no other mask can have.
+        To accept an edited mask is the verdict "edited", which no other mask can have. A stroke gives it already, so
+        that whoever accepts after it must not take it back.
         """
         self.settle_threshold()
         film = self._store.state.current
         if film is not None and film.maps is not None:
             if verdict in ("accept", "edited"):
                 verdict = "accept" if film.review.mask is None else "edited"
-            self.push(film, replace(film.review, verdict="" if film.review.verdict == verdict else verdict))
+            again = film.review.verdict == verdict and verdict != "edited"
+            self.push(film, replace(film.review, verdict="" if again else verdict))
 
     def set_note(self, note: str) -> None:
         """Keep a note with the film; an edit is one undo step."""

@@ -64,6 +64,9 @@ def test_an_edited_mask_is_never_accepted_as_the_models(house: House) -> None:
     assert house.film.review.verdict == "accept"
     house.presenter.redo()
     house.presenter.set_verdict("accept")
+    assert house.film.review.verdict == "edited"
+    house.presenter.set_verdict("reject")
+    house.presenter.set_verdict("reject")
     assert house.film.review.verdict == ""
     house.presenter.set_verdict("accept")
     assert house.film.review.verdict == "edited"
