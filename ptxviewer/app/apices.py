@@ -102,7 +102,11 @@ def pane_view(film: Film, radiograph: Radiograph, pane: Pane, size: Point, shift
     x0, y0, x1, y1 = pane.box
     across, down = (x1 - x0, y1 - y0) if film.view.quarter_turns % 2 == 0 else (y1 - y0, x1 - x0)
     zoom = min(size[0] / max(across, 1.0), size[1] / max(down, 1.0)) * shift.zoom
-    center = (x0 + x1) / 2 + shift.outward * _outward(pane, radiograph), (y0 + y1) / 2 + shift.down
+    tall = (size[1] if film.view.quarter_turns % 2 == 0 else size[0]) / zoom * shift.zoom  # of the film, as it begins
+    y = (y0 + y1) / 2
+    if tall <= radiograph.rows:
+        y = min(max(y, tall / 2), radiograph.rows - tall / 2)  # no empty picture above the film
+    center = (x0 + x1) / 2 + shift.outward * _outward(pane, radiograph), y + shift.down
     view = flipped_horizontally(film.view) if pane.mirrored else film.view
     return replace(view, zoom=zoom, center=center)
 

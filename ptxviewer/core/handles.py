@@ -106,10 +106,20 @@ def crosses(box: Box, start: Point, end: Point) -> bool:
     return first <= last
 
 
-def label_place(size: tuple[float, float], thing: Drawn, taken: Sequence[Box], area: Box) -> Box:
+def _covers(place: Box, other: Drawn) -> bool:
+    """True when a label would lie over another thing."""
+    if other.closed:
+        return overlap(place, bounds(other.line)) > 0
+    return any(crosses(place, start, end) for start, end in _segments(other))
+
+
+def label_place(
+    size: tuple[float, float], thing: Drawn, taken: Sequence[Box], area: Box, others: Sequence[Drawn] = ()
+) -> Box:
     """Return where a label of ``size`` (width, height) stands beside a thing: never on it where there is room.
 
-    ``taken`` are the boxes of other labels, ``area`` is where labels may be. Tried are the places round the whole
+    ``taken`` are the boxes of other labels, ``area`` is where labels may be, ``others`` are things whose lines are
+    better left free, too. Tried are the places round the whole
     thing, then round each handle, then round the middle of each of its lines; where none is free, the least bad one.
     """
     width, height = size
@@ -135,6 +145,8 @@ def label_place(size: tuple[float, float], thing: Drawn, taken: Sequence[Box], a
                 badness += 8 * overlap(place, box)
             if any(crosses(place, start, end) for start, end in _segments(thing)):
                 badness += 8 * width * height
+            if others and badness < least:
+                badness += width * height * sum(_covers(place, other) for other in others)
             badness += sum(200.0 for x, y in thing.handles if left <= x <= place[2] and top <= y <= place[3])
             if badness < least - 1e-6:
                 best, least = place, badness

@@ -37,7 +37,7 @@ from ptxviewer.core.viewport import (
 from ptxviewer.core.voi import drag_window, value_range, window_of
 from ptxviewer.ui import annotations as written
 from ptxviewer.ui.canvas_band import BandLayer
-from ptxviewer.ui.canvas_edit import EditLayer, paint_brush
+from ptxviewer.ui.canvas_edit import EditLayer, paint_brush, paint_rubber
 from ptxviewer.ui.canvas_hands import Hand, Reach
 from ptxviewer.ui.canvas_layers import FilmLayer, HeatLayer, OverlayLayer, Picture
 from ptxviewer.ui.canvas_lens import draw_lens
@@ -217,6 +217,9 @@ class Canvas(QWidget):
             info = self._state.engine.info
             threshold = None if info is None else film.threshold(info.rule)
             written.paint_heat_bar(painter, QRectF(self.rect()), threshold)
+        live = film.live_stroke
+        if self._hover is not None and live is not None and live.shape == "polygon":
+            paint_rubber(painter, port.to_screen(live.points[-1]), self._hover)
         if self._hover is not None and SHAPES.get(self._state.tool) in ("brush", "shrink") and film.maps is not None:
             paint_brush(painter, self._hover, self._state.brush * port.zoom, self._state.tool == "erase")
 

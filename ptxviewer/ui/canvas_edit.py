@@ -173,6 +173,14 @@ def _open_polygon(stroke: Stroke, port: Viewport, place: Placement, ratio: float
     return image, *place.corner
 
 
+def paint_rubber(painter: QPainter, start: tuple[float, float], at: QPointF) -> None:
+    """Draw the line that the next corner of a polygon would make."""
+    painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+    for pen in (QPen(QColor(*CASING), 3.0), QPen(QColor(*AMBER), 1.2, Qt.PenStyle.DotLine)):
+        painter.setPen(pen)
+        painter.drawLine(QPointF(*start), at)
+
+
 def paint_brush(painter: QPainter, at: QPointF, radius: float, removes: bool) -> None:
     """Draw the size of the brush round the pointer; the eraser's is dashed."""
     painter.setRenderHint(QPainter.RenderHint.Antialiasing)

@@ -155,6 +155,7 @@ class MeasureHand(QObject):
                 continue
             if len(shown) > 1:
                 lines = (f"{number + 1}  {lines[0]}", *lines[1:])
-            place = label_place(label_size(painter, lines), thing, taken, area)
+            others = [other for other in things if other is not thing]
+            place = label_place(label_size(painter, lines), thing, taken, area, others)
             paint_label(painter, place, lines, CHOSEN if number in (inhand, film.chosen) else REST)
             taken.append(place)

@@ -93,20 +93,26 @@ class MainWindow(QMainWindow):
         self._pages.setMinimumWidth(240)  # else the empty page, unseen, would push the panels over the film
         self.banner = BannerBar(self._pages, self._presenter)
         self._veil = DropVeil(self._pages)
-        self._row = QSplitter(Qt.Orientation.Horizontal)
-        self._row.setChildrenCollapsible(False)
-        self._row.setHandleWidth(0)
-        for part in (self.strip, self._pages, self.reading):
-            self._row.addWidget(part)
-        self._row.setStretchFactor(1, 1)
-        self._row.splitterMoved.connect(lambda _at, _part: self.banner.place())
+        self._panels = QSplitter(Qt.Orientation.Horizontal)
+        self._panels.setChildrenCollapsible(False)
+        self._panels.setHandleWidth(0)
+        self._panels.addWidget(self._pages)
+        self._panels.addWidget(self.reading)
+        self._panels.setStretchFactor(0, 1)
+        self._panels.setStretchFactor(1, 0)
+        self._panels.splitterMoved.connect(lambda _at, _part: self.banner.place())
+        row = QHBoxLayout()
+        row.setContentsMargins(0, 0, 0, 0)
+        row.setSpacing(0)
+        row.addWidget(self.strip)
+        row.addWidget(self._panels, 1)
         whole = QWidget()
         column = QVBoxLayout(whole)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(0)
         self._beside = QHBoxLayout()  # the worklist, when it is asked for, and all the rest
         self._beside.setSpacing(0)
-        self._beside.addWidget(self._row, 1)
+        self._beside.addLayout(row, 1)
         column.addLayout(self._beside, 1)
         column.addWidget(self.status)
         self.setCentralWidget(whole)
@@ -412,7 +418,7 @@ class MainWindow(QMainWindow):
 
     def restore(self, kept: str) -> None:
         """Come back where the window was, on a screen that is still there."""
-        geometry.restore(self, self._row, kept)
+        geometry.restore(self, self._panels, kept)
 
     def showEvent(self, event: QShowEvent) -> None:
         """Listen to keys; tell once that the window has been painted."""
@@ -437,6 +443,6 @@ class MainWindow(QMainWindow):
         """Remember the window and what is being typed, then let go."""
         self.reading.settle()
         width = self.worklist.chosen_width if self.worklist is not None else self._presenter.settings.worklist_width
-        kept = geometry.kept(self, self._row, self._presenter.settings.geometry)
+        kept = geometry.kept(self, self._panels, self._presenter.settings.geometry)
         self._presenter.store_settings(geometry=kept, worklist_width=width)
         event.accept()

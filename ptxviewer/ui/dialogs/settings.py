@@ -81,6 +81,7 @@ class SettingsDialog(QDialog):
             figure = QSpinBox()
             figure.setRange(field.lowest, field.highest)
             figure.setSingleStep(100)
+            figure.setButtonSymbols(QSpinBox.ButtonSymbols.NoButtons)  # arrow keys and wheel do
             figure.setValue(value)
             return figure
         if field.kind == "flag":
