@@ -14,6 +14,7 @@ from ptxviewer.app.viewing import flipped_horizontally
 from ptxviewer.core.geometry import GridMap
 from ptxviewer.core.measure import Point
 from ptxviewer.core.types import FloatMap, Radiograph
+from ptxviewer.core.viewport import pixel_aspect
 
 LUNG = 0.5  # score from which a cell of the grid is lung
 UPPER = 0.4  # of a lung's height that is shown
@@ -100,9 +101,10 @@ def _outward(pane: Pane, radiograph: Radiograph) -> float:
 def pane_view(film: Film, radiograph: Radiograph, pane: Pane, size: Point, shift: Shift) -> FilmView:
     """Return how the film lies in a pane of ``size`` (width, height) screen pixels."""
     x0, y0, x1, y1 = pane.box
-    across, down = (x1 - x0, y1 - y0) if film.view.quarter_turns % 2 == 0 else (y1 - y0, x1 - x0)
-    zoom = min(size[0] / max(across, 1.0), size[1] / max(down, 1.0)) * shift.zoom
-    tall = (size[1] if film.view.quarter_turns % 2 == 0 else size[0]) / zoom * shift.zoom  # of the film, as it begins
+    upright, aspect = film.view.quarter_turns % 2 == 0, pixel_aspect(radiograph.spacing)
+    along, tall = size if upright else size[::-1]  # of the pane, along the film's rows and columns
+    fitted = min(along / max(x1 - x0, 1.0), tall / max((y1 - y0) * aspect, 1.0))
+    zoom, tall = fitted * shift.zoom, tall / (fitted * aspect)
     y = (y0 + y1) / 2
     if tall <= radiograph.rows:
         y = min(max(y, tall / 2), radiograph.rows - tall / 2)  # no empty picture above the film

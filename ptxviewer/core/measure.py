@@ -196,13 +196,9 @@ def has_size(measurement: Measurement) -> bool:
 
 def number(value: float) -> str:
     """Return a modality value with as many figures as can be read at a glance."""
-    return (
-        f"{value:.0f}"
-        if abs(value) >= 1000 or value == round(value)
-        else f"{value:.1f}"
-        if abs(value) >= 10
-        else f"{value:.3g}"
-    )
+    if abs(value) >= 1000 or value == round(value):
+        return f"{value:.0f}"
+    return f"{value:.1f}" if abs(value) >= 10 else f"{value:.3g}"
 
 
 def origin_text(spacing: PixelSpacing) -> str:
