@@ -30,6 +30,7 @@ from ptxviewer.inference.engine import Checkpoint, EngineInfo
 
 Analysis = tuple[EngineInfo, ProbabilityMaps, Findings]
 NO_RESULT: dict[str, Any] = {"maps": None, "findings": None, "band": None, "summary": None, "finding": None}
+ARRIVAL = 0  # the number of what a watched folder brings, where drops have theirs
 BUSY = (FilmStatus.WAITING, FilmStatus.ANALYSING)
 
 
@@ -185,6 +186,43 @@ class Opening:
         if mine:
             self.announce()
         self.pump()
+
+    # ---- what a watched folder brings
+
+    def arrived(self, paths: Sequence[Path], changed: Collection[Path]) -> None:
+        """Add films that have arrived; those at the place of others that were ``changed`` are read anew.
+
+        They come on screen only where nothing is: a reader is not interrupted.
+        """
+        places = {_same_place(path) for path in changed}
+        films = tuple(
+            Film(id=film.id, path=film.path, number=film.number, urgency=film.urgency)
+            if _same_place(film.path) in places
+            else film
+            for film in self._store.state.films
+        )
+        anew = [film.id for film, old in zip(films, self._store.state.films, strict=True) if film is not old]
+        for film_id in anew:
+            self._stop(film_id)
+        self._forget(anew)
+        self.recalling.add(anew)
+        self._store.change(films=films)
+        if self._store.state.current_id is None and not self._collecting:
+            self._claim = ARRIVAL
+        self._collected(ARRIVAL, Outcome(list(paths)))
+
+    def not_now(self, paths: Iterable[Path], known: Collection[Path]) -> set[Path]:
+        """Return which of ``paths`` lie under the film on screen: it is not taken away from under the reader's eyes."""
+        film = self._store.state.current
+        place = _same_place(film.path) if film is not None and film.status is not FilmStatus.FAILED else ""
+        return {path for path in paths if path in known and _same_place(path) == place}
+
+    def rename(self, old: Path, new: Path) -> None:
+        """Follow a file that has another name now."""
+        place = _same_place(old)
+        film = next((film for film in self._store.state.films if _same_place(film.path) == place), None)
+        if film is not None:
+            self._store.update(replace(film, path=new))
 
     # ---- from a path to a radiograph
 

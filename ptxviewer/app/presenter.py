@@ -29,6 +29,7 @@ from ptxviewer.app.sentences import NOTHING_FOUND, SHOW_ANYWAY, WENT_WRONG, sent
 from ptxviewer.app.services import ReportRequest, Services, Store, View
 from ptxviewer.app.settings import Settings
 from ptxviewer.app.state import EngineStatus, FilmStatus, FilmView, OverlayMode, State, Tool
+from ptxviewer.app.watching import Watching
 from ptxviewer.core.errors import PtxError
 from ptxviewer.core.types import DecisionRule, Impression, Verdict
 from ptxviewer.inference.engine import SelfTest
@@ -64,6 +65,9 @@ class Presenter:
         )
 
         self.batch = Batch(self._store, self._opening)
+        self.watching = Watching(
+            self._store, services, self._opening, lambda folder: self.store_settings(watch_folder=folder)
+        )
 
     @property
     def state(self) -> State:
@@ -491,6 +495,7 @@ class Presenter:
             panel=self.state.panel,
         )
         self._store.show(self._with_settings(self.state, self.settings))
+        self.watching.follow(self.settings.watch_folder)
         self.store_settings()
 
     def store_settings(self, **changes: object) -> None:
@@ -519,7 +524,13 @@ class Presenter:
         self._store.closed = True
         self.banding.stop()
         self._opening.shut_down()
-        lanes = (self._services.disk, self._services.model, self._services.keep, self._services.cache)
+        lanes = (
+            self._services.disk,
+            self._services.model,
+            self._services.keep,
+            self._services.cache,
+            self._services.watch,
+        )
         ended = [lane.close(timeout_s) for lane in lanes if lane is not None]  # every one, also after a failure
         return all(ended)
 

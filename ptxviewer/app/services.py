@@ -86,6 +86,8 @@ class Services:
     cache: Lane | None = None  # finds and keeps the results; None: the disk lane does
     fingerprint: Callable[[Path], str] = fingerprint
     read_facts: Callable[[Path], Facts | None] | None = None  # without decoding the film
+    watch: Lane | None = None  # looks at the watched folder; None: the disk lane does
+    is_film: Callable[[Path], bool] = lambda _path: True  # by its first bytes; raises ``OSError``
     expected: EngineInfo | None = None  # what the card says of the network that will be loaded
     now: Callable[[], datetime] = lambda: datetime.now(timezone.utc)
     self_test: Callable[[Checkpoint], SelfTest] = lambda _checkpoint: SelfTest(False, "There is no self-test here.")

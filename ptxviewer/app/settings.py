@@ -34,6 +34,7 @@ class Settings:
     strip: bool = True
     panel: bool = True
     worklist_width: int = 0  # 0: as usual
+    watch_folder: str = ""
     accepted_notice: bool = False
     geometry: str = ""
 
@@ -67,6 +68,7 @@ FIELDS = (
         "Off: reports are de-identified and may be shown to others.",
     ),
     Field("reports_folder", "Save reports in", "folder", "Empty: your documents folder."),
+    Field("watch_folder", "Watch this folder", "folder", "Its films are added as they arrive. Empty: watch none."),
     Field("reader", "Reader's name", "text", "Printed on reports when it is filled in."),
     Field(
         "first_read",

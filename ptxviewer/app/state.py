@@ -176,6 +176,15 @@ class Worklist:
     kind: Kind = "all"
 
 
+@dataclass(frozen=True)
+class Watch:
+    """The folder whose films are added as they arrive."""
+
+    folder: Path = field(repr=False)
+    waiting: int = 0  # files that are still being written
+    missing: bool = False  # it cannot be reached now
+
+
 @dataclass(frozen=True, eq=False)
 class State:
     """The whole screen."""
@@ -204,6 +213,7 @@ class State:
     pixel_ratio: float = 1.0  # screen pixels per device-independent pixel, told by the window
     reports_folder: Path | None = field(default=None, repr=False)
     worklist: Worklist = Worklist()
+    watch: Watch | None = None
     pace_s: float | None = None  # seconds that a film takes in the background
     paused: bool = False  # only the film on screen is read and analysed
     prior_id: int | None = None  # the film that the one on screen is compared with

@@ -139,6 +139,14 @@ def run_self_test(engine: Engine, checkpoint: Checkpoint) -> SelfTest:
     return self_test(engine, bundle_dir(), checkpoint)
 
 
+def is_film(path: Path) -> bool:
+    """Look at the first bytes of a file. Raises ``OSError`` where it cannot be read."""
+    from ptxviewer.dicom.collect import looks_like_film
+
+    with path.open("rb"):
+        return looks_like_film(path)
+
+
 def read_facts(path: Path) -> Facts | None:
     """Return who a film shows and when, without decoding it; None where only the whole film can tell."""
     from ptxviewer.dicom.read import read_header
@@ -188,6 +196,8 @@ class Session:
             self_test=lambda checkpoint: run_self_test(network, checkpoint),
             results=ResultFolder(results or settings_path.parent / "results") if settings.keep_results else None,
             cache=ThreadLane("results", self.bridge.post),
+            watch=ThreadLane("watch", self.bridge.post),
+            is_film=is_film,
             read_facts=read_facts,
             expected=expected_engine() if engine is None else None,
         )
@@ -206,6 +216,7 @@ class Session:
         """While the window is still empty, import what reads films and load the network."""
         self._disk.submit(lambda _checkpoint: importlib.import_module("ptxviewer.dicom.read"), lambda _outcome: None)
         self.presenter.warm_up()
+        self.presenter.watching.follow(self.presenter.settings.watch_folder)
 
     def close(self) -> bool:
         """End all work; True when the lanes ended in time."""

@@ -52,6 +52,7 @@ from ptxviewer.ui.panels.status_bar import StatusBar
 if TYPE_CHECKING:
     from ptxviewer.ui.dialogs.notice import FirstRunNotice
     from ptxviewer.ui.panels.worklist import WorklistPanel
+    from ptxviewer.ui.watcher import FolderWatcher
 
 ZOOM_STEP = 1.25
 PAN_STEP = 60  # screen pixels
@@ -77,6 +78,7 @@ class MainWindow(QMainWindow):
         self.strip = FilmStrip(self._select, presenter.look_at)
         self.status = StatusBar()
         self.worklist: WorklistPanel | None = None
+        self._watcher: FolderWatcher | None = None
         self._build()
         self.show_state(presenter.state)
         self.canvas.setFocus()
@@ -158,6 +160,12 @@ class MainWindow(QMainWindow):
         self.apices.show_state(state)
         self.strip.setVisible(around and state.strip and not state.worklist.shown)
         self._show_worklist(state, around and state.strip)
+        if state.watch is not None and self._watcher is None:
+            from ptxviewer.ui.watcher import FolderWatcher
+
+            self._watcher = FolderWatcher(self._presenter, self)
+        if self._watcher is not None:
+            self._watcher.show_state(state)
         self.reading.setVisible(around and state.panel)
         self._toolbar.setVisible(not state.film_only)
         self.status.setVisible(not state.film_only)
@@ -233,6 +241,7 @@ class MainWindow(QMainWindow):
             "pan_down": lambda: self._film_view().pan_by(0, -PAN_STEP),
             "palette": self._palette,
             "filter_films": self._find_film,
+            "watch_folder": self._watch_folder,
             "shortcuts": self._shortcuts,
             "about_film": self._about_film,
             "about": self._about,
@@ -267,6 +276,11 @@ class MainWindow(QMainWindow):
     def _open_folder(self) -> None:
         name = QFileDialog.getExistingDirectory(self, "Open a folder of chest X-rays")
         self.open_paths([Path(name)] if name else [])
+
+    def _watch_folder(self) -> None:
+        name = QFileDialog.getExistingDirectory(self, "Watch a folder: its films are added as they arrive")
+        if name:
+            self._presenter.watching.choose(Path(name))
 
     def _report_as(self) -> None:
         start = self._state.reports_folder or Path.home()

@@ -59,6 +59,23 @@ ACTIONS: tuple[Action, ...] = (
         run=lambda p: p.close_all(),
         enabled=lambda state: bool(state.films),
     ),
+    Action(
+        "watch_folder",
+        "Watch folder...",
+        "file",
+        ("Ctrl+Shift+F",),
+        "Add the films of a folder as they arrive, now and after the next start",
+        shell=True,
+    ),
+    Action(
+        "stop_watching",
+        "Stop watching",
+        "file",
+        (),
+        "Add no more films by themselves; those that are open stay",
+        run=lambda p: p.watching.choose(None),
+        enabled=lambda state: state.watch is not None,
+    ),
     Action("settings", "Settings...", "file", ("Ctrl+,",), shell=True),
     Action("quit", "Quit", "file", ("Ctrl+Q",), shell=True),
     Action(

@@ -33,6 +33,16 @@ def engine_text(state: State) -> str:
     return engine.info.device if engine.info is not None else ""
 
 
+def watch_text(state: State) -> str:
+    """Return what is said of the watched folder, "" where there is none."""
+    if state.watch is None:
+        return ""
+    if state.watch.missing:
+        return "Watched folder cannot be reached"
+    waiting = state.watch.waiting
+    return "Watching a folder" + (f", {waiting} arriving" if waiting else "")
+
+
 class StatusBar(QWidget):
     """Renders a state in one line of 24 pixels."""
 
@@ -48,7 +58,9 @@ class StatusBar(QWidget):
         self._probe = label("probe")
         self._engine = label("engine")
         row.addWidget(self._message, 1)
+        self._watch = label("watch")
         row.addWidget(self._probe)
+        row.addWidget(self._watch)
         row.addWidget(self._engine)
         row.addWidget(label("research", "Research use only"))
 
@@ -58,6 +70,8 @@ class StatusBar(QWidget):
         if self._message.text() != text:
             self._message.setText(text)
         self._engine.setText(engine_text(state))
+        self._watch.setText(watch_text(state))
+        self._watch.setToolTip(str(state.watch.folder) if state.watch is not None else "")
         info = state.engine.info
         self._engine.setToolTip(f"Model {info.model_id}" if info is not None else state.engine.error)
 

@@ -1,0 +1,215 @@
+"""A watched folder: what arrives is added once it is whole, on whatever disk; nothing is added twice or taken away."""
+
+from __future__ import annotations
+
+import os
+from datetime import datetime, timedelta, timezone
+from pathlib import Path
+
+import pytest
+
+from ptxviewer.app.settings import Settings
+from ptxviewer.app.state import FilmStatus
+from ptxviewer.app.watching import STILL_S, Listing, Look, Stamp, is_unfinished, list_folder, look
+from tests.app.house import House, ScoringEngine
+
+
+def names(house: House) -> list[str]:
+    return [film.path.name for film in house.state.films]
+
+
+class Folder:
+    """A real folder, and a house that looks at it whenever the clock is moved on."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+        self.now = datetime(2026, 1, 1, tzinfo=timezone.utc)
+        self.house = House(ScoringEngine(size=16), clock=lambda: self.now)
+        self.house.presenter.watching.follow(str(folder))
+        self.look(0)
+
+    def look(self, seconds: float = STILL_S) -> None:
+        self.now += timedelta(seconds=seconds)
+        self.house.presenter.watching.poll()
+        self.house.settle()
+
+    def put(self, name: str, content: bytes = b"x" * 10) -> Path:
+        path = self.folder / name
+        path.write_bytes(content)
+        return path
+
+
+@pytest.fixture
+def watched(tmp_path: Path) -> Folder:
+    return Folder(tmp_path)
+
+
+def test_a_film_is_added_when_it_has_stopped_growing(watched: Folder) -> None:
+    for length in (10, 20, 30):
+        watched.put("a", b"x" * length)
+        watched.look()
+        assert names(watched.house) == []
+        assert watched.house.state.watch is not None
+        assert watched.house.state.watch.waiting == 1
+    watched.look(STILL_S / 2)
+    assert names(watched.house) == []
+    watched.look(STILL_S / 2)
+    assert names(watched.house) == ["a"]
+    assert watched.house.film.status is FilmStatus.DONE, "the first one comes on screen"
+    assert watched.house.state.watch.waiting == 0
+    watched.look()
+    assert names(watched.house) == ["a"]
+
+
+def test_what_arrives_does_not_take_the_screen(watched: Folder) -> None:
+    for name in ("a", "b", "c"):
+        watched.put(name)
+        watched.look()
+        watched.look()
+    assert names(watched.house) == ["a", "b", "c"]
+    assert watched.house.film.path.name == "a"
+    assert all(film.status is FilmStatus.DONE for film in watched.house.state.films)
+
+
+def test_files_under_a_name_of_the_unfinished_wait_for_their_own(watched: Folder) -> None:
+    part = watched.put("a.dcm.part")
+    for name in (".hidden", "b.tmp", "~c", "d.crdownload", "e.filepart"):
+        watched.put(name)
+        assert is_unfinished(name)
+    watched.look()
+    watched.look()
+    assert names(watched.house) == []
+    part.rename(watched.folder / "a.dcm")
+    watched.look()
+    watched.look()
+    assert names(watched.house) == ["a.dcm"]
+
+
+def test_a_renamed_file_stays_one_film(watched: Folder) -> None:
+    path = watched.put("a")
+    watched.look()
+    watched.look()
+    first = watched.house.film
+    watched.house.screen.renaming = True
+    os.rename(path, watched.folder / "a1")
+    watched.look()
+    watched.look()
+    assert names(watched.house) == ["a1"]
+    assert watched.house.film.id == first.id
+
+
+def test_a_deleted_file_stays_in_the_list(watched: Folder) -> None:
+    path = watched.put("a")
+    watched.put("b")
+    watched.look()
+    watched.look()
+    path.unlink()
+    watched.look()
+    assert names(watched.house) == ["a", "b"]
+
+
+def test_a_replaced_file_is_read_anew_but_not_under_the_readers_eyes(watched: Folder) -> None:
+    watched.put("a")
+    watched.put("changed")
+    watched.look()
+    watched.look()
+    before = watched.house.named("changed").key
+    watched.put("changed", b"y" * 99)
+    watched.put("a", b"y" * 99)
+    watched.look()
+    watched.look()
+    assert watched.house.named("changed").key != before
+    assert watched.house.shelf.read.count("a") == 1
+    watched.house.presenter.next()
+    watched.look()
+    assert watched.house.shelf.read.count("a") == 2
+    assert [film.status for film in watched.house.state.films] == [FilmStatus.DONE] * 2
+
+
+def test_a_film_that_was_torn_is_tried_again_when_its_file_changes(watched: Folder) -> None:
+    watched.put("bad")
+    watched.look()
+    watched.look()
+    assert watched.house.film.status is FilmStatus.FAILED
+    reads = len(watched.house.shelf.read)
+    watched.look()
+    assert len(watched.house.shelf.read) == reads
+    watched.put("bad", b"y" * 99)
+    watched.look()
+    watched.look()
+    assert len(watched.house.shelf.read) == reads + 1
+
+
+def test_a_folder_that_cannot_be_reached_is_said_and_comes_back(tmp_path: Path) -> None:
+    folder = tmp_path / "drive"
+    folder.mkdir()
+    watched = Folder(folder)
+    watched.put("a")
+    watched.look()
+    watched.look()
+    folder.rename(tmp_path / "away")
+    watched.look()
+    assert watched.house.state.watch is not None
+    assert watched.house.state.watch.missing
+    assert names(watched.house) == ["a"]
+    (tmp_path / "away").rename(folder)
+    watched.look()
+    assert not watched.house.state.watch.missing
+    assert names(watched.house) == ["a"]
+    assert len(watched.house.shelf.read) == 1
+
+
+def test_the_folder_is_remembered_until_the_reader_stops_it(watched: Folder, tmp_path: Path) -> None:
+    house = watched.house
+    house.presenter.watching.choose(None)
+    assert house.state.watch is None
+    assert house.saved[-1].watch_folder == ""
+    watched.put("a")
+    watched.look()
+    watched.look()
+    assert names(house) == []
+    house.presenter.watching.choose(tmp_path)
+    assert house.saved[-1].watch_folder == str(tmp_path)
+    house.presenter.apply_settings(Settings())
+    assert house.state.watch is None
+
+
+def test_a_late_look_at_a_folder_that_is_watched_no_more_adds_nothing(watched: Folder) -> None:
+    watched.put("a")
+    watched.look()
+    watched.now += timedelta(seconds=STILL_S)
+    watched.house.presenter.watching.poll()
+    watched.house.disk.crank()
+    watched.house.presenter.watching.choose(None)
+    watched.house.settle()
+    assert names(watched.house) == []
+
+
+def test_what_is_locked_waits_and_what_is_no_film_is_passed_over() -> None:
+    def is_film(path: Path) -> bool:
+        if path.name == "locked":
+            raise PermissionError
+        return path.name == "film"
+
+    listing: Listing = {Path(name): Stamp(1, 1, n) for n, name in enumerate(("film", "text", "locked"), 1)}
+    waiting = {path: (stamp, 0.0) for path, stamp in listing.items()}
+    found = look(listing, {}, waiting, 100.0, is_film)
+    assert [path.name for path in found.ready] == ["film"]
+    assert [path.name for path in found.passed] == ["text"]
+    assert [path.name for path in found.waiting] == ["locked"]
+    assert look(listing, {**found.ready, **found.passed}, {}, 101.0, is_film).ready == {}
+
+
+def test_without_inodes_a_new_name_is_a_new_file() -> None:
+    known = {Path("a"): Stamp(1, 1, 0)}
+    found = look({Path("b"): Stamp(1, 1, 0)}, known, {}, 0.0, lambda _path: True)
+    assert found == Look(waiting={Path("b"): (Stamp(1, 1, 0), 0.0)}, gone=frozenset({Path("a")}))
+
+
+def test_listing_goes_into_folders_but_not_into_hidden_ones_and_leaves_out_empty_files(tmp_path: Path) -> None:
+    for name in ("a", "deep/b", ".hidden/c"):
+        path = tmp_path / name
+        path.parent.mkdir(exist_ok=True)
+        path.write_bytes(b"x")
+    (tmp_path / "empty").touch()
+    assert sorted(path.name for path in list_folder(tmp_path)) == ["a", "b"]
