@@ -8,6 +8,7 @@ import os
 import subprocess
 import sys
 import zipfile
+from dataclasses import replace
 from pathlib import Path
 
 import cv2
@@ -263,6 +264,24 @@ def test_a_film_that_cannot_be_rendered_gets_one_sentence(tmp_path, capsys):
     assert said.out == ""
     assert len(said.err.splitlines()) == 1
     assert not (tmp_path / "x.png").exists()
+
+
+# ---- a film that is no frontal chest radiograph
+
+
+def test_predict_says_what_the_gate_says_and_keeps_the_numbers(engine, tmp_path, monkeypatch):
+    monkeypatch.setattr(FakeEngine, "RULE", replace(FakeEngine.RULE, frontal_threshold=0.5))
+    plain = FakeEngine.predict
+    monkeypatch.setattr(FakeEngine, "predict", lambda self, film, *more: replace(plain(self, film, *more), frontal=0.1))
+    film = frontal(tmp_path / "x.dcm")
+    assert predict(tmp_path / "out", film) == 0
+    assert predict(tmp_path / "forced", film, "--force") == 0
+    record, forced = (records(tmp_path / folder)["x"] for folder in ("out", "forced"))
+    assert (record["gate"]["passed"], record["gate"]["overridden"]) == (False, False)
+    assert "frontal" in record["gate"]["reason"]
+    assert (record["score"], record["present"]) == (0.9, True)
+    assert forced["gate"]["overridden"]
+    assert forced["lesions"] == record["lesions"]
 
 
 # ---- report, and the window's job without a window

@@ -19,7 +19,10 @@ from dataclasses import replace
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[1]
-STATES = ("empty", "opening", "analysing", "result", "fill", "heat", "nothing-found", "error")
+STATES = (
+    "empty", "opening", "analysing", "result", "fill", "heat", "band", "distances", "finding", "apart", "not-shown",
+    "nothing-found", "error",
+)  # fmt: skip
 TIMEOUT_MS = 120_000
 
 
@@ -45,8 +48,12 @@ def shoot(arguments: argparse.Namespace) -> int:
     sys.path.insert(0, str(ROOT))
     from PySide6.QtCore import QEventLoop, QTimer
 
+    from ptxviewer.app.gating import gated
+    from ptxviewer.app.sentences import banner_for
     from ptxviewer.app.settings import Settings, save
     from ptxviewer.app.state import Film, FilmStatus
+    from ptxviewer.core.band import Band
+    from ptxviewer.core.limits import Gate
     from ptxviewer.core.types import ProbabilityMaps, Radiograph
     from ptxviewer.inference.engine import Checkpoint, Engine, EngineInfo, never_cancelled
     from ptxviewer.paths import sample_study
@@ -69,6 +76,9 @@ def shoot(arguments: argparse.Namespace) -> int:
         def predict(self, film: Radiograph, checkpoint: Checkpoint = never_cancelled) -> ProbabilityMaps:
             self.go.wait()
             return self._inner.predict(film, checkpoint)
+
+        def band(self, film: Radiograph, checkpoint: Checkpoint = never_cancelled) -> Band:
+            return self._inner.band(film, checkpoint)
 
     application = Application(sys.argv[:1])
     application.dress()
@@ -132,6 +142,36 @@ def shoot(arguments: argparse.Namespace) -> int:
         presenter.set_opacity(0.5)
         picture("heat")
         presenter.set_overlay_mode("outline")
+        if wanted & {"band"}:
+            presenter.banding.toggle()
+            until(lambda: bool(presenter.state.current and presenter.state.current.band))
+            picture("band")
+            presenter.banding.toggle()
+        presenter.lining.toggle()
+        presenter.lining.begin(True, "b", "lung", (0.0, 0.0))
+        presenter.lining.move((30.0, 4.0))
+        presenter.lining.finish()
+        picture("distances")
+        presenter.lining.toggle()
+        presenter.undo()
+        presenter.choosing.next()
+        window.look_at_finding()
+        picture("finding")
+        presenter.choosing.choose(None)
+        presenter.fit()
+        presenter.toggle_two_thresholds()
+        presenter.detecting.set_score(0.6)
+        picture("apart")
+        presenter.reset_threshold()
+        presenter.toggle_two_thresholds()
+        shown = presenter.state.current
+        if shown is not None and shown.findings is not None:
+            refused = Gate(False, "This does not look like a frontal chest radiograph.")
+            kept_back = replace(shown, findings=replace(shown.findings, gate=refused))
+            state = presenter.state.with_film(kept_back)
+            window.show_state(gated(replace(state, banner=banner_for(kept_back))))
+            picture("not-shown")
+            window.show_state(presenter.state)
         presenter.next()
         picture("nothing-found")
         damaged = Path(home) / "film.dcm"

@@ -55,7 +55,8 @@ class Banding:
             return engine.band(radiograph, checkpoint)
 
         def done(outcome: Outcome[Band]) -> None:
-            self._running = None
+            if self._running == running:
+                self._running = None
             film = self._store.state.film(film_id)
             if film is None or film.key != key or film.maps is None:
                 return
@@ -65,7 +66,8 @@ class Banding:
             else:
                 self._store.update(replace(film, band=outcome.value))
 
-        self._running = self._services.model.submit(work, done), film_id, key
+        running = self._services.model.submit(work, done), film_id, key
+        self._running = running
 
     def stop(self) -> None:
         """Retire the job under way."""

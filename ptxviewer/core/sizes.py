@@ -35,7 +35,7 @@ SUM_ZERO = "A + B + C is 0"
 
 FORMULAS = {
     "Collins": "4.2 + 4.7 (A + B + C) %, distances in cm",
-    "Rhea": "nomogram of the average (A + B + C) / 3 in cm",
+    "Rhea": "nomogram of the average (A + B + C) / 3 in cm, drawn from expiratory films",
     "Light index": "1 - (lung / hemithorax)³, diameters at the hilum",
     "BTS 2010": "large from a rim of 2 cm at the hilum",
     "ACCP 2001": "large from 3 cm between apex and cupola",

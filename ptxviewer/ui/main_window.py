@@ -74,7 +74,7 @@ class MainWindow(QMainWindow):
         self.setContextMenuPolicy(Qt.ContextMenuPolicy.NoContextMenu)
         self.canvas = Canvas()
         self.canvas.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
-        self.reading = ReadingPanel(presenter, self._look)
+        self.reading = ReadingPanel(presenter, self.look_at_finding)
         self.strip = FilmStrip(self._select, presenter.look_at)
         self.status = StatusBar()
         self.worklist: WorklistPanel | None = None
@@ -253,9 +253,9 @@ class MainWindow(QMainWindow):
 
     def _next_finding(self) -> None:
         self._presenter.choosing.next()
-        self._look()
+        self.look_at_finding()
 
-    def _look(self) -> None:
+    def look_at_finding(self) -> None:
         """Zoom to the finding that is looked at, or back to the whole film."""
         film = self._state.current
         lesion = chosen(film)

@@ -152,6 +152,8 @@ class Screen:
                 assert film.radiograph.frame == film.view.frame
             if film.key and not self.renaming:
                 assert film.key.split("|")[:2] == [film.path.name, str(film.view.frame)]
+            if film.band is not None:
+                assert film.band.image_key == film.key
             if film.maps is not None:
                 assert film.maps.image_key == film.key
                 assert film.status is FilmStatus.DONE

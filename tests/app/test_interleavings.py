@@ -24,7 +24,7 @@ from tests.app.house import FILM_BYTES, House, Screen, Shelf
 AT_REST = (FilmStatus.DONE, FilmStatus.FAILED, FilmStatus.NOT_ANALYSED)
 DROPS = ("film", "film", "film", "bad", "lateral", "changed", "noted", "torn", "empty-folder", "again", "several")
 ACTS = ("drop", "next", "previous", "select", "close", "close_all", "cancel", "retry", "frame", "threshold", "drag")
-EDITS = ("undo", "redo", "verdict", "report", "fail")
+EDITS = ("undo", "redo", "verdict", "report", "fail", "band", "limit", "line", "drop_finding")
 TURNS = ("disk crank", "disk deliver", "model crank", "model deliver")
 Step = tuple[str, int]
 
@@ -95,6 +95,18 @@ class Play:
             presenter.set_threshold(number % 100 / 100, settled=act == "threshold")
         elif act == "verdict":
             presenter.set_verdict("accept")
+        elif act == "band":
+            presenter.banding.toggle()
+        elif act == "limit":
+            presenter.detecting.set_score(number / 100, settled=number % 2 == 0)
+        elif act == "line":
+            presenter.lining.begin(True, "b", "both", (5.0, 5.0))
+            presenter.lining.move((6.0 + number % 9, 5.0))
+            if number % 3:
+                presenter.lining.finish()
+        elif act == "drop_finding":
+            presenter.choosing.next()
+            presenter.choosing.drop()
         elif act == "report":
             presenter.save_report()
         elif act == "fail":
@@ -102,9 +114,10 @@ class Play:
         elif act in TURNS:
             lane, what = act.split()
             getattr({"disk": house.disk, "model": house.model}[lane], what)()
-        assert house.model.alive <= 1, "a job was forgotten that may still deliver"
+        bands = int(presenter.banding.busy)
+        assert house.model.alive <= 1 + bands, "a job was forgotten that may still deliver"
         analysing = sum(film.status is FilmStatus.ANALYSING for film in presenter.state.films)
-        assert analysing == house.model.alive, "the strip shows what the network does"
+        assert analysing + bands == house.model.alive, "the strip shows what the network does"
 
     def end(self) -> None:
         house, presenter = self.house, self.house.presenter

@@ -6,6 +6,7 @@ from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QPushButton, QVBoxLayout, QWidget
 
 from ptxviewer.app.actions import BY_ID
+from ptxviewer.app.choosing import chosen
 from ptxviewer.app.lining import can_move
 from ptxviewer.app.presenter import Presenter
 from ptxviewer.app.state import Film, State
@@ -20,7 +21,7 @@ NAMES = ("Collins", "Rhea", "Light index", "BTS 2010", "ACCP 2001")
 
 
 class SizePanel(QWidget):
-    """Renders the sizes of a film, of the side with the larger area in full."""
+    """Renders the sizes of a film: in full those of the side that is looked at, else of the larger area's."""
 
     def __init__(self, presenter: Presenter) -> None:
         super().__init__()
@@ -90,7 +91,8 @@ class SizePanel(QWidget):
             value.hide()
 
     def _show_halves(self, film: Film, radiograph: Radiograph, halves: tuple[HemithoraxFinding, ...]) -> None:
-        half, spacing = halves[0], radiograph.spacing
+        lesion, spacing = chosen(film), radiograph.spacing
+        half = next((one for one in halves if lesion is not None and one.side == lesion.side), halves[0])
         self._percent.setText("\n".join(percent_text(one).capitalize() for one in halves))
         side = f" ({half.side})" if len(halves) > 1 else ""
         self._lines.setText(f"{text}{side}" if (text := distances_text(half, spacing)) else "")
