@@ -16,6 +16,7 @@ from ptxviewer.core.errors import ModelUnavailable
 from ptxviewer.core.types import FloatMap, ProbabilityMaps, Radiograph
 from ptxviewer.inference.card import Card, read_card, verify
 from ptxviewer.inference.engine import Checkpoint, DeviceChoice, EngineInfo, never_cancelled
+from ptxviewer.inference.preload import preload_torch
 from ptxviewer.inference.preprocess import prepare
 
 if TYPE_CHECKING:
@@ -54,6 +55,7 @@ class TorchEngine:
             return self._info
         card = read_card(self._bundle)
         weights = verify(self._bundle, card)
+        preload_torch()
         try:
             import torch
 
@@ -146,28 +148,39 @@ def network_of(card: Card, weights: bytes) -> PneumothoraxNet:
 
     Raises ``ModelUnavailable`` where weights and card do not fit.
     """
+    import torch
     from safetensors import SafetensorError
     from safetensors.torch import load
 
     from ptxviewer.inference.network import NetworkConfig, PneumothoraxNet
 
+    def ready(value: torch.Tensor) -> torch.Tensor:
+        """In the type and order of the convolutions at once: every further copy of the weights costs as much."""
+        layout = torch.channels_last if value.ndim == 4 else torch.contiguous_format
+        return value.to(torch.float32, memory_format=layout)
+
     try:
-        net = PneumothoraxNet(NetworkConfig(**card.architecture))
-        state = {name: value.float() for name, value in load(weights).items()}
-        missing, unexpected = net.load_state_dict(state, strict=False)
+        with torch.device("meta"):  # without numbers: drawing random ones first takes longer than reading ours
+            net = PneumothoraxNet(NetworkConfig(**card.architecture))
+        # Batch norm's counters say nothing to a network that no longer learns: the export leaves them out.
+        counters = (name for name in net.state_dict() if name.endswith("num_batches_tracked"))
+        state = {name: torch.zeros((), dtype=torch.long) for name in counters}
+        state |= {name: ready(value) for name, value in load(weights).items()}
+        net.load_state_dict(state, assign=True)
     except (SafetensorError, RuntimeError, TypeError, ValueError, KeyError):
         raise ModelUnavailable("The model file does not fit its card.") from None
-    # Batch norm's counters say nothing to a network that no longer learns: the export leaves them out.
-    if unexpected or any(not name.endswith("num_batches_tracked") for name in missing):
-        raise ModelUnavailable("The model file does not fit its card.")
     return net
 
 
 def trial_input(size: int) -> FloatMap:
-    """Return the (1, size, size) input of a phantom with a large pneumothorax: what bfloat16 is tried on."""
+    """Return the (1, size, size) input of a phantom with a large pneumothorax: what bfloat16 is tried on.
+
+    Projected at half the size, since it is made at every start.
+    """
     from ptxviewer.core.phantom import PhantomSpec, film_of, make_phantom
 
-    return prepare(film_of(make_phantom(PhantomSpec(side="right", size=0.8, seed=1, rows=size, cols=size))), size)
+    side = max(size // 2, 64)
+    return prepare(film_of(make_phantom(PhantomSpec(side="right", size=0.8, seed=1, rows=side, cols=side))), size)
 
 
 __all__ = ["TorchEngine", "network_of", "thread_count", "trial_input"]

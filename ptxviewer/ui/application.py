@@ -213,9 +213,15 @@ class Session:
             self._window.show_state(state)
 
     def warm_up(self) -> None:
-        """While the window is still empty, import what reads films and load the network."""
-        self._disk.submit(lambda _checkpoint: importlib.import_module("ptxviewer.dicom.read"), lambda _outcome: None)
-        self.presenter.warm_up()
+        """While the window is still empty, import what reads films and then load the network.
+
+        One after the other: while torch's libraries are brought into memory, an import on another thread would wait for
+        the system's loader with the interpreter lock in its hand, and the window with it.
+        """
+        self._disk.submit(
+            lambda _checkpoint: importlib.import_module("ptxviewer.dicom.read"),
+            lambda _outcome: self.presenter.warm_up(),
+        )
         self.presenter.watching.follow(self.presenter.settings.watch_folder)
 
     def close(self) -> bool:

@@ -1,0 +1,61 @@
+"""The window goes on while torch's libraries come into memory; whatever goes wrong there is left to the import."""
+
+import importlib.util
+import subprocess
+import sys
+from pathlib import Path
+from types import SimpleNamespace
+
+import pytest
+
+from ptxviewer.inference import preload
+from ptxviewer.inference.preload import LIBRARIES, preload_torch
+
+
+@pytest.fixture
+def torch_folder(tmp_path, monkeypatch):
+    """A torch that was not imported yet, with every system's library."""
+    (tmp_path / "lib").mkdir()
+    for name in LIBRARIES.values():
+        (tmp_path / "lib" / name).touch()
+    spec = SimpleNamespace(origin=str(tmp_path / "__init__.py"))
+    monkeypatch.setattr(importlib.util, "find_spec", lambda name: spec if name == "torch" else None)
+    monkeypatch.delitem(sys.modules, "torch", raising=False)
+    return tmp_path / "lib"
+
+
+@pytest.mark.parametrize("platform", sorted(LIBRARIES))
+def test_the_library_that_needs_all_others_is_loaded(torch_folder, platform):
+    loaded: list[Path] = []
+    assert preload_torch(platform, loaded.append)
+    assert loaded == [torch_folder / LIBRARIES[platform]]
+
+
+def test_a_torch_that_is_there_already_is_left_alone(torch_folder, monkeypatch):
+    monkeypatch.setitem(sys.modules, "torch", SimpleNamespace())
+    assert not preload_torch("linux", pytest.fail)
+
+
+def test_what_cannot_be_loaded_is_told_by_the_import_and_not_here(torch_folder):
+    def broken(_library):
+        raise OSError("a library of another system")
+
+    assert not preload_torch("linux", broken)
+    (torch_folder / LIBRARIES["linux"]).unlink()
+    assert not preload_torch("linux", pytest.fail)
+    assert not preload_torch("sunos5", pytest.fail)
+
+
+def test_the_import_finds_in_memory_what_was_loaded():
+    """In a process of its own: torch works after it, and the library was there before the import."""
+    name = LIBRARIES.get(sys.platform)
+    if name is None or sys.platform != "linux":
+        pytest.skip("looks into /proc")
+    code = (
+        "from ptxviewer.inference.preload import preload_torch\n"
+        "preload_torch()\n"
+        f"assert '{name}' in open('/proc/self/maps').read()\n"
+        "import torch\n"
+        "assert float(torch.ones(3).sum()) == 3\n"
+    )
+    subprocess.run([sys.executable, "-c", code], check=True, cwd=Path(preload.__file__).parents[2], timeout=120)
