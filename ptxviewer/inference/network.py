@@ -144,6 +144,23 @@ class Encoder(nn.Module):
         return [stem, c2, c3, c4, self.layer4(c4)]
 
 
+def beside(x: Tensor, skip: Tensor) -> Tensor:
+    """Upsample (N, C, h, w) to the size of ``skip`` (N, K, H, W) and lay both into one (N, C + K, H, W).
+
+    Where nothing is learned and the size doubles, both are written straight into their place: the picture of ``cat``
+    and ``interpolate`` without the memory in between, a twentieth of the whole network's time.
+    """
+    (n, channels, h, w), size = x.shape, skip.shape[-2:]
+    if not torch.is_inference_mode_enabled() or size != (2 * h, 2 * w):
+        return torch.cat((F.interpolate(x, size=size, mode="nearest"), skip), 1)
+    layout = torch.channels_last if skip.is_contiguous(memory_format=torch.channels_last) else torch.contiguous_format
+    shape = (n, channels + skip.shape[1], *size)
+    joined = torch.empty(shape, dtype=x.dtype, device=x.device, memory_format=layout)
+    joined[:, :channels].unflatten(3, (w, 2)).unflatten(2, (h, 2)).copy_(x[:, :, :, None, :, None])
+    joined[:, channels:].copy_(skip)
+    return joined
+
+
 class UpBlock(nn.Module):
     """Upsample to the size of the skip, join, two 3x3 convolutions."""
 
@@ -157,8 +174,7 @@ class UpBlock(nn.Module):
 
     def forward(self, x: Tensor, skip: Tensor) -> Tensor:
         """(N, C, h, w) and (N, K, H, W) to (N, out, H, W)."""
-        x = F.interpolate(x, size=skip.shape[-2:], mode="nearest")
-        x = self.relu(self.bn1(self.conv1(torch.cat((x, skip), 1))))
+        x = self.relu(self.bn1(self.conv1(beside(x, skip))))
         out: Tensor = self.relu(self.bn2(self.conv2(x)))
         return out
 

@@ -16,7 +16,7 @@ from ptxviewer.core.errors import ModelUnavailable
 from ptxviewer.core.types import FloatMap, ProbabilityMaps, Radiograph
 from ptxviewer.inference.card import Card, read_card, verify
 from ptxviewer.inference.engine import Checkpoint, DeviceChoice, EngineInfo, never_cancelled
-from ptxviewer.inference.preload import preload_torch
+from ptxviewer.inference.preload import keep_buffers, preload_torch, wait_asleep
 from ptxviewer.inference.preprocess import prepare
 
 if TYPE_CHECKING:
@@ -55,6 +55,8 @@ class TorchEngine:
             return self._info
         card = read_card(self._bundle)
         weights = verify(self._bundle, card)
+        wait_asleep()
+        keep_buffers()
         preload_torch()
         try:
             import torch
