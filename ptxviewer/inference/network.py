@@ -156,7 +156,7 @@ def beside(x: Tensor, skip: Tensor) -> Tensor:
     layout = torch.channels_last if skip.is_contiguous(memory_format=torch.channels_last) else torch.contiguous_format
     shape = (n, channels + skip.shape[1], *size)
     joined = torch.empty(shape, dtype=x.dtype, device=x.device, memory_format=layout)
-    joined[:, :channels].unflatten(3, (w, 2)).unflatten(2, (h, 2)).copy_(x[:, :, :, None, :, None])
+    joined[:, :channels].view(n, channels, h, 2, w, 2).copy_(x[:, :, :, None, :, None])
     joined[:, channels:].copy_(skip)
     return joined
 
