@@ -260,7 +260,7 @@ class Opening:
             film = Film(id=film.id, path=film.path, number=film.number, view=FilmView(frame=frame), seen=on_screen)
         film = replace(film, radiograph=radiograph, key=radiograph.key, frames=radiograph.frames)
         film = with_recalled(self._restore(film, read.kept), read)
-        if film.status is FilmStatus.DONE and film.maps is None and not on_screen:
+        if film.status is FilmStatus.DONE and film.maps is None and not on_screen and film_id != state.prior_id:
             self._store.update(replace(film, radiograph=None))  # only its thumbnail was wanted
             return
         if film.maps is not None:

@@ -14,6 +14,7 @@ from ptxviewer.app import sentences, viewing
 from ptxviewer.app.banding import Banding
 from ptxviewer.app.batch import Batch
 from ptxviewer.app.choosing import Choosing
+from ptxviewer.app.comparing import Comparing, with_linked
 from ptxviewer.app.detecting import Detecting
 from ptxviewer.app.editing import Editing
 from ptxviewer.app.first_read import MARK_FIRST, hidden, marked
@@ -65,6 +66,7 @@ class Presenter:
         )
 
         self.batch = Batch(self._store, self._opening)
+        self.comparing = Comparing(self._store, self._opening)
         self.watching = Watching(
             self._store, services, self._opening, lambda folder: self.store_settings(watch_folder=folder)
         )
@@ -231,7 +233,7 @@ class Presenter:
         film = self.state.film(film_id)
         view = replace(view, frame=film.view.frame) if film is not None else view
         if film is not None and film.view != view:
-            self._store.update(replace(film, view=view))
+            self._store.show(with_linked(self.state.with_film(replace(film, view=view)), film, view))
 
     def _view_changes(self, **changes: object) -> None:
         film = self.state.current

@@ -177,6 +177,16 @@ class Worklist:
 
 
 @dataclass(frozen=True)
+class Compare:
+    """Two films side by side: ``film_id`` is the one on screen, which tools and findings belong to."""
+
+    film_id: int
+    other_id: int
+    linked: bool = True  # window, zoom and pan
+    canvas: tuple[float, float] = (1.0, 1.0)  # screen pixels that each of them has, told by the window
+
+
+@dataclass(frozen=True)
 class Watch:
     """The folder whose films are added as they arrive."""
 
@@ -216,12 +226,25 @@ class State:
     watch: Watch | None = None
     pace_s: float | None = None  # seconds that a film takes in the background
     paused: bool = False  # only the film on screen is read and analysed
-    prior_id: int | None = None  # the film that the one on screen is compared with
+    compare: Compare | None = None
 
     @property
     def current(self) -> Film | None:
         """The film on screen."""
         return next((film for film in self.films if film.id == self.current_id), None)
+
+    @property
+    def prior_id(self) -> int | None:
+        """The film that the one on screen is compared with; another film on screen ends the comparison."""
+        compare = self.compare
+        if compare is None or compare.film_id != self.current_id or self.film(compare.other_id) is None:
+            return None
+        return compare.other_id
+
+    @property
+    def prior(self) -> Film | None:
+        """The film beside the one on screen."""
+        return None if self.prior_id is None else self.film(self.prior_id)
 
     def film(self, film_id: int) -> Film | None:
         """The film with that id, or None when it has been closed."""

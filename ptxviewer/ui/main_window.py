@@ -51,6 +51,7 @@ from ptxviewer.ui.panels.status_bar import StatusBar
 
 if TYPE_CHECKING:
     from ptxviewer.ui.dialogs.notice import FirstRunNotice
+    from ptxviewer.ui.panels.compare import ComparePage
     from ptxviewer.ui.panels.worklist import WorklistPanel
     from ptxviewer.ui.watcher import FolderWatcher
 
@@ -79,6 +80,7 @@ class MainWindow(QMainWindow):
         self.status = StatusBar()
         self.worklist: WorklistPanel | None = None
         self._watcher: FolderWatcher | None = None
+        self.compare: ComparePage | None = None
         self._build()
         self.show_state(presenter.state)
         self.canvas.setFocus()
@@ -155,7 +157,9 @@ class MainWindow(QMainWindow):
         filled = bool(state.films) or state.opening > 0
         around = filled and not state.film_only
         apices = state.apices and state.current is not None and state.current.radiograph is not None
-        self._pages.setCurrentWidget(self.apices if apices else self.canvas if filled else self.empty)
+        self._show_compare(state)
+        page = self.compare if state.prior_id is not None else self.apices if apices else self.canvas
+        self._pages.setCurrentWidget(page if filled and page is not None else self.empty)
         self.canvas.set_state(state)
         self.apices.show_state(state)
         self.strip.setVisible(around and state.strip and not state.worklist.shown)
@@ -182,6 +186,25 @@ class MainWindow(QMainWindow):
             action.setEnabled(row.enabled(state))
             if row.checked is not None:
                 action.setChecked(row.checked(state))
+
+    def _show_compare(self, state: State) -> None:
+        """Two films side by side; the page is made when it is first asked for."""
+        if self.compare is None and state.prior_id is not None:
+            from ptxviewer.ui.panels.compare import ComparePage
+
+            self.compare = ComparePage(self._presenter, self.status.show_probe)
+            self._pages.addWidget(self.compare)
+        if self.compare is not None:
+            self.compare.show_state(state)
+
+    def _compare_with(self) -> None:
+        from ptxviewer.ui.dialogs.choose_prior import ChoosePrior
+
+        dialog = ChoosePrior(self._state, self)
+        dialog.accepted.connect(
+            lambda: self._presenter.comparing.choose(dialog.chosen) if dialog.chosen is not None else None
+        )
+        self._ask(dialog)
 
     def _show_worklist(self, state: State, around: bool) -> None:
         """The list takes the place of the strip; it is made when it is first asked for."""
@@ -242,6 +265,7 @@ class MainWindow(QMainWindow):
             "palette": self._palette,
             "filter_films": self._find_film,
             "watch_folder": self._watch_folder,
+            "compare_with": self._compare_with,
             "shortcuts": self._shortcuts,
             "about_film": self._about_film,
             "about": self._about,
@@ -249,7 +273,10 @@ class MainWindow(QMainWindow):
 
     def _film_view(self) -> Canvas:
         """Where the film is seen now."""
-        return self.apices.canvases[0] if self._pages.currentWidget() is self.apices else self.canvas
+        shown = self._pages.currentWidget()
+        if self.compare is not None and shown is self.compare:
+            return self.compare.canvas
+        return self.apices.canvases[0] if shown is self.apices else self.canvas
 
     def _next_finding(self) -> None:
         self._presenter.choosing.next()

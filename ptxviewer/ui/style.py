@@ -97,6 +97,13 @@ QScrollBar::add-line, QScrollBar::sub-line { height: 0; width: 0; }
 QScrollBar::add-page, QScrollBar::sub-page { background: transparent; }
 QToolTip { background: %(raised)s; color: %(text)s; border: 1px solid %(edge)s; padding: 3px 6px; }
 
+#caption { background: %(panel)s; border-bottom: 1px solid %(line)s; }
+#caption[active="true"] { border-bottom: 1px solid %(accent)s; }
+#role { font-size: 12px; font-weight: 600; letter-spacing: 0.8px; color: %(quiet)s; }
+#caption[active="true"] #role { color: %(accent)s; }
+#between { background: %(edge)s; }
+#change { background: %(panel)s; border-top: 1px solid %(line)s; }
+#change QPushButton:checked { color: %(accent)s; border-color: %(accent)s; }
 #worklist { background: %(panel)s; }
 #worklist #grip { background: %(panel)s; border-right: 1px solid %(line)s; }
 #worklist #grip:hover { background: %(line)s; }

@@ -173,6 +173,7 @@ class Shelf:
 
     def __init__(self) -> None:
         self.read: list[str] = []
+        self.facts: Callable[[Path], Facts | None] | None = None
 
     def __call__(self, path: Path, frame: int) -> Radiograph:
         self.read.append(path.name)
@@ -181,11 +182,14 @@ class Shelf:
         if "bug" in path.name:
             raise ZeroDivisionError("Doe^Jane")
         edition = self.read.count(path.name) if "changed" in path.name or "sly" in path.name else 0
+        facts = (self.facts(path) if self.facts is not None else None) or Facts()
         return Radiograph(
             f"{path.name}|{frame}|{edition}",
             np.tile(np.arange(SIDE, dtype=np.uint16), (SIDE, 1)),
             vois=(Window(20, 40), Window(10, 20)),
             frames=3,
+            patient=facts.patient,
+            study=facts.study,
             frame=frame,
             not_analysed="Not analysed: this is a lateral view." if "lateral" in path.name else "",
             notes=("An automatic window is used.",) if "noted" in path.name else (),
@@ -213,6 +217,7 @@ class House:
         self.screen, self.disk, self.model, self.shelf = (
             Screen(isinstance(engine, ScoringEngine)), HandLane(), HandLane(), Shelf()
         )  # fmt: skip
+        self.shelf.facts = facts
         self.cache = HandLane()
         self.engine = engine or FakeEngine(size=16)
         self.keep, self.drawer = HandLane(), drawer or Drawer()

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from ptxviewer.app.actions import files, looking, measure, overlay, review, screen, tools, view
+from ptxviewer.app.actions import compare, files, looking, measure, overlay, review, screen, tools, view
 from ptxviewer.app.actions.base import Action, Group
 
 ACTIONS: tuple[Action, ...] = (
     *files.ACTIONS,
+    *compare.ACTIONS,
     *view.ACTIONS,
     *looking.ACTIONS,
     *tools.ACTIONS,

@@ -12,7 +12,8 @@ from ptxviewer.app.state import State
 
 def _can_go_back(state: State) -> bool:
     return (
-        state.tool in SHAPES
+        state.prior_id is not None
+        or state.tool in SHAPES
         or state.tool in KIND_OF
         or state.magnifier
         or state.apices
@@ -31,6 +32,8 @@ def _back(presenter: Presenter) -> None:
         presenter.set_tool("window")
     elif presenter.looking.back():
         return
+    elif presenter.state.prior_id is not None:
+        presenter.comparing.leave()
     elif chosen(presenter.state.current) is not None:
         presenter.choosing.choose(None)
     elif presenter.state.film_only:

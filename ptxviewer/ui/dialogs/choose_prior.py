@@ -1,0 +1,54 @@
+"""Choosing the film to compare with: those of the same patient first."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QDialog, QDialogButtonBox, QListWidget, QListWidgetItem, QVBoxLayout, QWidget
+
+from ptxviewer.app.comparing import apart, patient_of, siblings
+from ptxviewer.app.state import Film, FilmStatus, State
+from ptxviewer.app.worklist import cell
+from ptxviewer.ui.controls import label
+
+
+def line_of(state: State, film: Film, other: Film) -> str:
+    """Return how a film is offered: name, date, view, how far apart."""
+    parts = [cell(state, other, "name"), cell(state, other, "date"), cell(state, other, "view")]
+    same = patient_of(film) and patient_of(film) == patient_of(other)
+    parts += [apart(film, other), "same patient" if same else ""]
+    return "   ".join(part for part in parts if part)
+
+
+class ChoosePrior(QDialog):
+    """``chosen`` is the id of the film, None until one was chosen."""
+
+    def __init__(self, state: State, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setWindowTitle("Compare with")
+        self.resize(520, 380)
+        self._list = QListWidget()
+        self._list.setAccessibleName("Films")
+        film = state.current
+        if film is not None:
+            same = siblings(state, film)
+            rest = [one for one in state.films if one.id != film.id and one not in same]
+            for one in (*same, *(one for one in rest if one.status is not FilmStatus.FAILED)):
+                item = QListWidgetItem(line_of(state, film, one))
+                item.setData(Qt.ItemDataRole.UserRole, one.id)
+                self._list.addItem(item)
+        self._list.setCurrentRow(0)
+        self._list.itemDoubleClicked.connect(lambda _item: self.accept())
+        buttons = QDialogButtonBox(QDialogButtonBox.StandardButton.Ok | QDialogButtonBox.StandardButton.Cancel)
+        buttons.accepted.connect(self.accept)
+        buttons.rejected.connect(self.reject)
+        column = QVBoxLayout(self)
+        column.setContentsMargins(20, 16, 20, 14)
+        column.addWidget(label("quiet", "Films of the same patient, as the files say it, come first."))
+        column.addWidget(self._list, 1)
+        column.addWidget(buttons)
+
+    @property
+    def chosen(self) -> int | None:
+        """The film that is marked in the list."""
+        item = self._list.currentItem()
+        return None if item is None else int(item.data(Qt.ItemDataRole.UserRole))

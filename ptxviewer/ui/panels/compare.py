@@ -1,0 +1,149 @@
+"""Two films side by side: captions that say which is the prior, and below them what has changed."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+
+from PySide6.QtCore import Qt, QTimer
+from PySide6.QtGui import QResizeEvent
+from PySide6.QtWidgets import QHBoxLayout, QPushButton, QVBoxLayout, QWidget
+
+from ptxviewer.app.actions import BY_ID
+from ptxviewer.app.comparing import Role, apart, change_of, roles_of
+from ptxviewer.app.presenter import Presenter
+from ptxviewer.app.state import State, Tool
+from ptxviewer.ui.canvas import Canvas
+from ptxviewer.ui.controls import ElidedLabel, label
+
+MOVES: tuple[Tool, ...] = ("window", "zoom", "pan")
+"""Tools that work here; the others need the film alone."""
+
+
+class _Side(QWidget):
+    """One film with its caption."""
+
+    def __init__(self, presenter: Presenter, probed: Callable[[str], None]) -> None:
+        super().__init__()
+        self._role, self._said = label("role"), ElidedLabel()
+        self._said.setObjectName("value")
+        self.canvas = Canvas()
+        self.canvas.view_changed.connect(presenter.set_view)
+        self.canvas.threshold_stepped.connect(presenter.step_threshold)
+        self.canvas.opacity_stepped.connect(presenter.step_opacity)
+        self.canvas.probed.connect(probed)
+        self._caption = QWidget()
+        self._caption.setObjectName("caption")
+        self._caption.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
+        self._caption.setFixedHeight(32)
+        line = QHBoxLayout(self._caption)
+        line.setContentsMargins(12, 0, 12, 0)
+        line.setSpacing(12)
+        line.addWidget(self._role)
+        line.addWidget(self._said, 1)
+        column = QVBoxLayout(self)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(0)
+        column.addWidget(self._caption)
+        column.addWidget(self.canvas, 1)
+
+    def show_role(self, state: State, role: Role) -> None:
+        """Show the film of ``role``; the one that tools and findings belong to is marked."""
+        active = role.film.id == state.current_id
+        self._role.setText(role.name)
+        self._said.setText(role.said + ("   (in the panel)" if active else ""))
+        if self._caption.property("active") is not active:
+            self._caption.setProperty("active", active)
+            for part in (self._caption, self._role):
+                part.style().unpolish(part)
+                part.style().polish(part)
+        self.canvas.setAccessibleName(f"{role.name.capitalize()}: {role.said}")
+        tool = state.tool if state.tool in MOVES else "window"
+        self.canvas.set_state(replace(state, current_id=role.film.id, tool=tool, magnifier=False))
+
+
+class ComparePage(QWidget):
+    """Renders the film on screen and the one beside it."""
+
+    def __init__(self, presenter: Presenter, probed: Callable[[str], None]) -> None:
+        super().__init__()
+        self._presenter = presenter
+        self._sides = _Side(presenter, probed), _Side(presenter, probed)
+        self._active = 0
+        films = QHBoxLayout()
+        films.setSpacing(0)
+        line = QWidget()
+        line.setObjectName("between")
+        line.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
+        line.setFixedWidth(1)
+        films.addWidget(self._sides[0], 1)
+        films.addWidget(line)
+        films.addWidget(self._sides[1], 1)
+        column = QVBoxLayout(self)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(0)
+        column.addLayout(films, 1)
+        column.addWidget(self._foot())
+
+    def _foot(self) -> QWidget:
+        foot = QWidget()
+        foot.setObjectName("change")
+        foot.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
+        self._apart = label("quiet")
+        self._lines, self._warnings = label("headline", wrap=True), label("amber", wrap=True)
+        self._lines.setAccessibleName("Change")
+        self._warnings.setAccessibleName("Warnings")
+        heading = QHBoxLayout()
+        heading.addWidget(label("section", "CHANGE"))
+        heading.addWidget(self._apart, 1)
+        for action, text in (("link_films", "Linked"), ("exchange", "Work on the other"), ("compare", "Close")):
+            button = QPushButton(text)
+            button.setObjectName("small")
+            button.setToolTip(BY_ID[action].tooltip)
+            button.setFocusPolicy(Qt.FocusPolicy.TabFocus)
+            button.clicked.connect(lambda _down=False, action=action: BY_ID[action].run(self._presenter))
+            heading.addWidget(button)
+            if action == "link_films":
+                button.setCheckable(True)
+                self._link = button
+        column = QVBoxLayout(foot)
+        column.setContentsMargins(12, 8, 12, 10)
+        column.setSpacing(4)
+        column.addLayout(heading)
+        column.addWidget(self._lines)
+        column.addWidget(self._warnings)
+        return foot
+
+    @property
+    def canvas(self) -> Canvas:
+        """The film that keys act on."""
+        return self._sides[self._active].canvas
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """Tell how much room each film has."""
+        super().resizeEvent(event)
+        QTimer.singleShot(0, self, self._tell)
+
+    def _tell(self) -> None:
+        canvas = self._sides[0].canvas
+        self._presenter.comparing.set_canvas(float(canvas.width()), float(canvas.height()))
+
+    def show_state(self, state: State) -> None:
+        """Show both films of a state, nothing where nothing is compared."""
+        roles = roles_of(state)
+        if roles is None:
+            for side in self._sides:
+                side.canvas.set_state(State())  # lets go of the pixels
+            return
+        for number, (side, role) in enumerate(zip(self._sides, roles, strict=True)):
+            side.show_role(state, role)
+            if role.film.id == state.current_id:
+                self._active = number
+        newer, older = roles[0].film, roles[1].film
+        change = change_of(newer, older)
+        self._lines.setText("\n".join(change.lines))
+        self._warnings.setText("\n".join(change.warnings))
+        self._warnings.setVisible(bool(change.warnings))
+        self._apart.setText(apart(newer, older))
+        self._link.setChecked(state.compare is not None and state.compare.linked)
+        self._tell()
