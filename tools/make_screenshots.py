@@ -17,11 +17,18 @@ import threading
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from PySide6.QtWidgets import QWidget
+
+    from ptxviewer.ui.application import Session
 
 ROOT = Path(__file__).resolve().parents[1]
+TOOLS = ("measured", "calibrated", "magnifier", "sharpened", "apices", "edited", "palette", "keys", "settings")
 STATES = (
     "empty", "opening", "analysing", "result", "fill", "heat", "band", "distances", "finding", "apart", "not-shown",
-    "nothing-found", "error",
+    *TOOLS, "nothing-found", "error",
 )  # fmt: skip
 TIMEOUT_MS = 120_000
 
@@ -109,12 +116,12 @@ def shoot(arguments: argparse.Namespace) -> int:
             for _ in range(5):
                 application.processEvents()
 
-        def picture(name: str) -> None:
+        def picture(name: str, widget: QWidget = window) -> None:
             if name not in wanted:
                 return
             settle()
             target = arguments.folder / (f"{name}.png" if arguments.scale == "1" else f"{name}@{arguments.scale}x.png")
-            window.grab().save(str(target))
+            widget.grab().save(str(target))
             print(target)
 
         presenter.warm_up()
@@ -172,6 +179,7 @@ def shoot(arguments: argparse.Namespace) -> int:
             window.show_state(gated(replace(state, banner=banner_for(kept_back))))
             picture("not-shown")
             window.show_state(presenter.state)
+        tools(session, picture)
         presenter.next()
         picture("nothing-found")
         damaged = Path(home) / "film.dcm"
@@ -182,6 +190,69 @@ def shoot(arguments: argparse.Namespace) -> int:
         window.close()
         session.close()
     return 0
+
+
+def tools(session: Session, picture: Callable[..., None]) -> None:
+    """Bring the film on screen into the states of the tools, and back."""
+    from PySide6.QtCore import QPoint
+    from PySide6.QtTest import QTest
+
+    from ptxviewer.app.state import Tool
+    from ptxviewer.ui.dialogs.keys import KeySheet
+    from ptxviewer.ui.dialogs.palette import Palette
+    from ptxviewer.ui.dialogs.settings import SettingsDialog
+
+    presenter, window = session.presenter, session.window
+    film = presenter.state.current
+    assert film is not None
+    assert film.radiograph is not None
+    rows, cols = film.radiograph.shape
+
+    def drawn(tool: Tool, *places: tuple[float, float]) -> None:
+        presenter.set_tool(tool)
+        points = [(x * cols, y * rows) for x, y in places]
+        presenter.measuring.begin(points[0])
+        for point in points[1:]:
+            presenter.measuring.move(point)
+            presenter.measuring.place()
+
+    drawn("length", (0.28, 0.62), (0.43, 0.45))
+    drawn("angle", (0.58, 0.3), (0.66, 0.42), (0.74, 0.32))
+    drawn("ellipse", (0.2, 0.68), (0.32, 0.78))
+    drawn("rectangle", (0.52, 0.58), (0.62, 0.68))
+    picture("measured")
+    drawn("calibrate", (0.66, 0.85), (0.78, 0.85))
+    presenter.measuring.calibrate(40.0)
+    picture("calibrated")
+    presenter.measuring.delete_all()
+    presenter.set_tool("window")
+    presenter.looking.toggle_magnifier()
+    QTest.mouseMove(window.canvas, QPoint(round(window.canvas.width() * 0.42), round(window.canvas.height() * 0.3)))
+    picture("magnifier")
+    presenter.looking.toggle_magnifier()
+    presenter.looking.sharpen("unsharp")
+    picture("sharpened")
+    presenter.looking.sharpen("off")
+    presenter.looking.toggle_apices()
+    picture("apices")
+    presenter.looking.toggle_apices()
+    presenter.set_tool("brush")
+    presenter.editing.begin((0.3 * cols, 0.45 * rows), False)
+    presenter.editing.extend([(0.28 * cols, 0.55 * rows), (0.26 * cols, 0.6 * rows)])
+    presenter.editing.finish()
+    picture("edited")
+    presenter.undo()
+    presenter.set_tool("window")
+    palette = Palette(presenter.state, lambda _action: None, window)
+    palette.field.setText("fl")
+    for name, dialog in (
+        ("palette", palette),
+        ("keys", KeySheet(window)),
+        ("settings", SettingsDialog(presenter.settings, window)),
+    ):
+        dialog.show()
+        picture(name, dialog)
+        dialog.close()
 
 
 def main() -> int:

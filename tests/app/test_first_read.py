@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from ptxviewer.app.apices import USUAL, panes
 from ptxviewer.app.first_read import MARK_FIRST
 from ptxviewer.app.sentences import NOTHING_FOUND
 from ptxviewer.app.settings import Settings
@@ -65,3 +66,23 @@ def test_without_the_mode_nothing_is_hidden() -> None:
     assert house.film.maps is not None
     house.presenter.mark("present")
     assert not house.film.first_read.marks
+
+
+def test_the_aids_of_the_reader_work_before_the_result_is_shown_and_give_nothing_away() -> None:
+    house = opened()
+    house.presenter.set_tool("length")
+    house.presenter.measuring.begin((3.0, 3.0))
+    house.presenter.measuring.move((30.0, 30.0))
+    house.presenter.measuring.place()
+    assert len(house.film.review.measurements) == 1
+    house.presenter.looking.toggle_apices()
+    assert house.film.radiograph is not None
+    before = panes(house.film, house.film.radiograph)
+    house.presenter.mark("present")
+    assert house.film.radiograph is not None
+    after = panes(house.film, house.film.radiograph)
+    rows, cols = house.film.radiograph.shape
+    for pane, seen, (x0, y0, x1, y1) in zip(before, after, USUAL, strict=True):
+        usual = pytest.approx((x0 * cols, y0 * rows, x1 * cols, y1 * rows))
+        assert pane.box == usual  # not where the network saw lungs, or air
+        assert seen.box != usual
