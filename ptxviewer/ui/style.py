@@ -72,6 +72,7 @@ QComboBox QAbstractItemView {
   background: %(raised)s; border: 1px solid %(edge)s; selection-background-color: %(line)s;
   selection-color: %(text)s;
 }
+QSpinBox QLineEdit { background: transparent; border: none; padding: 0; min-height: 0; }
 QCheckBox { spacing: 8px; }
 QCheckBox::indicator { width: 14px; height: 14px; border: 1px solid %(quiet)s; border-radius: 3px; }
 QCheckBox::indicator:checked { background: %(accent)s; border-color: %(accent)s; }

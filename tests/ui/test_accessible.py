@@ -6,16 +6,18 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from PySide6.QtCore import QPoint, Qt
+from PySide6.QtCore import QPoint, QSize, Qt
 from PySide6.QtGui import QAccessible, QKeySequence
 from PySide6.QtWidgets import (
     QAbstractButton,
     QAbstractItemView,
     QAbstractSlider,
     QAbstractSpinBox,
+    QApplication,
     QComboBox,
     QDialog,
     QLineEdit,
+    QScrollArea,
     QScrollBar,
     QWidget,
 )
@@ -29,6 +31,7 @@ from ptxviewer.paths import sample_study
 from ptxviewer.ui.application import Session
 from ptxviewer.ui.canvas import Canvas
 from ptxviewer.ui.dialogs.calibrate import CalibrationDialog
+from ptxviewer.ui.dialogs.fitting import room_for
 from ptxviewer.ui.dialogs.keys import KeySheet
 from ptxviewer.ui.dialogs.palette import Palette
 from ptxviewer.ui.dialogs.settings import SettingsDialog
@@ -202,3 +205,28 @@ def test_the_palette_says_when_nothing_fits_and_keeps_what_cannot_be_done(sessio
     qtbot.keyClick(palette.field, Qt.Key.Key_Down)
     qtbot.keyClick(palette.field, Qt.Key.Key_Return)
     assert len(done) == 1
+
+
+def test_a_page_that_is_larger_than_the_screen_scrolls_and_others_stand_whole() -> None:
+    screen = QSize(1024, 700)
+    assert room_for(QSize(480, 400), screen) == QSize(480, 400)
+    tall, wide = room_for(QSize(480, 2000), screen), room_for(QSize(3000, 300), screen)
+    assert tall.height() < 700
+    assert tall.width() > 480  # the bar takes nothing from the page
+    assert wide.width() < 1024
+    assert wide.height() > 300
+
+
+def test_settings_and_keys_stand_whole_on_a_usual_screen(qtbot: QtBot, monkeypatch: pytest.MonkeyPatch) -> None:
+    for screen, scrolls in ((QSize(1920, 1080), False), (QSize(1024, 700), True)):
+        monkeypatch.setattr("PySide6.QtGui.QScreen.availableSize", lambda _self, screen=screen: screen)
+        for dialog in (SettingsDialog(Settings()), KeySheet()):
+            qtbot.addWidget(dialog)
+            dialog.show()
+            QApplication.processEvents()
+            (area,) = dialog.findChildren(QScrollArea)
+            page = area.widget()
+            whole = page.width() <= area.viewport().width() and page.height() <= area.viewport().height()
+            assert whole or scrolls, dialog.windowTitle()
+            assert dialog.height() <= screen.height()
+            assert dialog.width() <= screen.width()

@@ -9,6 +9,7 @@ from PySide6.QtWidgets import QDialog, QDialogButtonBox, QGridLayout, QHBoxLayou
 from ptxviewer.app.actions import ACTIONS, GROUP_NAMES
 from ptxviewer.app.actions.base import Group
 from ptxviewer.ui.controls import label
+from ptxviewer.ui.dialogs.fitting import fitted
 
 MOUSE = (
     ("Left drag", "Window, or the tool chosen"),
@@ -74,7 +75,13 @@ class KeySheet(QDialog):
             sheet.addLayout(column)
         buttons = QDialogButtonBox(QDialogButtonBox.StandardButton.Close)
         buttons.rejected.connect(self.reject)
+        page = QWidget()
+        sheet.setContentsMargins(24, 20, 24, 8)
+        page.setLayout(sheet)
         whole = QVBoxLayout(self)
-        whole.setContentsMargins(24, 20, 24, 16)
-        whole.addLayout(sheet)
-        whole.addWidget(buttons)
+        whole.setContentsMargins(0, 0, 0, 16)
+        whole.addWidget(fitted(page))
+        row_of_buttons = QHBoxLayout()
+        row_of_buttons.setContentsMargins(24, 0, 24, 0)
+        row_of_buttons.addWidget(buttons)
+        whole.addLayout(row_of_buttons)

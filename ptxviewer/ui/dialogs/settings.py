@@ -21,6 +21,7 @@ from PySide6.QtWidgets import (
 
 from ptxviewer.app.settings import FIELDS, Field, Settings
 from ptxviewer.ui.controls import label
+from ptxviewer.ui.dialogs.fitting import fitted
 
 WIDTH = 480
 Editor = QComboBox | QCheckBox | QLineEdit | QSpinBox
@@ -32,11 +33,11 @@ class SettingsDialog(QDialog):
     def __init__(self, settings: Settings, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.setWindowTitle("Settings")
-        self.setFixedWidth(WIDTH)
         self._settings = settings
         self._editors: dict[str, Editor] = {}
-        column = QVBoxLayout(self)
-        column.setContentsMargins(24, 20, 24, 16)
+        page = QWidget()
+        column = QVBoxLayout(page)
+        column.setContentsMargins(24, 20, 24, 4)
         column.setSpacing(4)
         for field in FIELDS:
             if field.kind != "hidden":
@@ -45,8 +46,13 @@ class SettingsDialog(QDialog):
         buttons = QDialogButtonBox(QDialogButtonBox.StandardButton.Ok | QDialogButtonBox.StandardButton.Cancel)
         buttons.accepted.connect(self.accept)
         buttons.rejected.connect(self.reject)
-        column.addWidget(buttons)
-        self.resize(WIDTH, column.heightForWidth(WIDTH))
+        whole = QVBoxLayout(self)
+        whole.setContentsMargins(0, 0, 0, 16)
+        whole.addWidget(fitted(page, WIDTH))
+        row = QHBoxLayout()
+        row.setContentsMargins(24, 0, 24, 0)
+        row.addWidget(buttons)
+        whole.addLayout(row)
 
     def _add(self, column: QVBoxLayout, field: Field) -> None:
         editor = self._editor(field, getattr(self._settings, field.key))
