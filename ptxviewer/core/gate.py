@@ -16,7 +16,7 @@ from ptxviewer.core.types import FloatMap, ProbabilityMaps
 LUNG = 0.5  # score from which a grid pixel counts as lung
 NO_LUNG = 0.004  # of the film: less is no lung
 LOPSIDED = 0.2  # one lung's area over the other's
-EDGE = 0.01  # of the film's height: a lung that reaches so near to the upper edge may be cut off
+EDGE = 0.015  # of the film's height: a lung, or air, that reaches so near to the upper edge may be cut off
 
 
 def judge(maps: ProbabilityMaps, frontal_threshold: float) -> Gate:
@@ -30,7 +30,9 @@ def judge(maps: ProbabilityMaps, frontal_threshold: float) -> Gate:
                 False, "Only one lung field was recognised: perhaps a lateral view or another part of the body."
             )
         return Gate(False, "This does not look like a frontal chest radiograph.")
-    return Gate(True, cautions=_cautions(lungs, areas) if len(lungs) == 2 else ())
+    if len(lungs) < 2:
+        return Gate(True)
+    return Gate(True, cautions=_cautions(lungs, areas, _visible(maps.pneumothorax, grid_map)))
 
 
 def _visible(lung: FloatMap, grid_map: GridMap) -> FloatMap:
@@ -39,13 +41,13 @@ def _visible(lung: FloatMap, grid_map: GridMap) -> FloatMap:
     return visible
 
 
-def _cautions(lungs: list[FloatMap], areas: list[float]) -> tuple[str, ...]:
+def _cautions(lungs: list[FloatMap], areas: list[float], air: FloatMap) -> tuple[str, ...]:
     cautions = []
     if max(areas) < NO_LUNG:
         cautions.append("No lung field was recognised.")
     elif min(areas) < LOPSIDED * max(areas):
         cautions.append("One lung field is hardly recognised: a dense or a missing lung.")
     top = max(1, round(EDGE * lungs[0].shape[0]))
-    if any(lung[:top].any() for lung in lungs):
+    if any(seen[:top].any() for seen in (*lungs, air)):
         cautions.append("An apex may be cut off at the upper edge.")
     return tuple(cautions)

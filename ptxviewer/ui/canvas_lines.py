@@ -95,11 +95,18 @@ def paint_lines(
             continue
         inner = port.to_screen((half.distances.across.lung[0], line.wall[1]))
         outward = 1.0 if wall.x() >= inner[0] else -1.0
-        _label(painter, length_text(half, name, spacing), wall, lung, name, colour, outward)
+        _label(painter, length_text(half, name, spacing), wall, lung, name, colour, outward, port.canvas[0])
 
 
 def _label(
-    painter: QPainter, text: str, wall: QPointF, lung: QPointF, name: LineName, colour: QColor, outward: float
+    painter: QPainter,
+    text: str,
+    wall: QPointF,
+    lung: QPointF,
+    name: LineName,
+    colour: QColor,
+    outward: float,
+    width: float,
 ) -> None:
     """Beside the line, at the chest wall's end for A, under the line for the width at the hilum, else above it."""
     wide = painter.fontMetrics().horizontalAdvance(text)
@@ -111,7 +118,8 @@ def _label(
         at = QPointF(x, wall.y() + (16 if name == "across" else 4))
         if name in ("b", "rim"):
             at.setY(wall.y() - 6)
-    written.write(painter, at, text, colour)
+    right = width - wide - 4  # what is said of a line stays on the canvas
+    written.write(painter, QPointF(min(max(at.x(), 4.0), max(right, 4.0)), max(at.y(), 14.0)), text, colour)
 
 
 def paint_frame(painter: QPainter, lesion: Lesion, port: Viewport) -> None:

@@ -1,5 +1,7 @@
 """The gate: what is no frontal chest radiograph is refused with its reason; a dense lung is only a caution."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
@@ -72,3 +74,11 @@ def test_the_letterbox_beside_a_film_is_not_its_edge():
 @pytest.mark.parametrize(("frontal", "threshold"), [(None, 0.5), (0.0, 0.0)])
 def test_a_network_without_that_head_refuses_nothing(frontal, threshold):
     assert judge(maps(None, None, frontal=frontal), threshold).passed
+
+
+def test_air_at_the_upper_edge_is_an_apex_cut_off_as_well():
+    plain = maps(left=(10, 60))
+    assert judge(plain, 0.5).cautions == ()
+    air = np.zeros_like(plain.pneumothorax)
+    air[0:12, 15:30] = 0.9
+    assert judge(replace(plain, pneumothorax=air), 0.5).cautions == ("An apex may be cut off at the upper edge.",)

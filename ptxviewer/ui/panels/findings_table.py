@@ -36,7 +36,7 @@ TIPS = (
     "Mean of the model's scores in it",
     "Highest of the model's scores in it",
 )
-WIDTHS = (0, 60, 70, 40, 38)  # the first takes the rest
+WIDTHS = (0, 58, 66, 38, 36)  # the first takes the rest
 
 
 SIDES: dict[Side, str] = {"right": "R", "left": "L", "unknown": "?"}
