@@ -114,10 +114,17 @@ class Canvas(QWidget):
         before, self._state = self._state, state
         if film is None or film.radiograph is None:
             self._forget()
+        if self._lens is not None and not state.magnifier:
+            self._lens.set_state(State())  # it keeps no film for nothing
         if state.tool != before.tool:
             self._show_cursor()
         if self._shown(before) != self._shown(state):
             self.update()
+
+    @property
+    def shows_film(self) -> bool:
+        """True while there is a film on this canvas."""
+        return self._state.current is not None
 
     @staticmethod
     def _shown(state: State) -> tuple[object, ...]:

@@ -61,7 +61,8 @@ class ApicesView(QWidget):
         shown = self._shown()
         if shown is None:
             for canvas in self.canvases:
-                canvas.set_state(State())
+                if canvas.shows_film:
+                    canvas.set_state(State())
             return
         film, radiograph, both = shown
         for canvas, name, pane in zip(self.canvases, self._names, both, strict=True):

@@ -7,59 +7,73 @@ from functools import lru_cache
 from PySide6.QtCore import QPoint, QPointF, Qt
 from PySide6.QtGui import QCursor, QIcon, QPainter, QPen, QPixmap
 
+from ptxviewer.app.editing import SHAPES
 from ptxviewer.app.measuring import KIND_OF
 from ptxviewer.app.state import Tool
 from ptxviewer.ui.icons import icon
 
 SIDE = 20  # screen pixels
+SMALL = 15  # of an icon beside a cross
+ARM, OPEN = 12.0, 4.0  # of the cross: its reach, and the middle that stays free
 
 
-@lru_cache(maxsize=8)
-def _drawn(name: str, ratio: float) -> QCursor:
-    """The icon on a dark rim, so that it is seen on white bone as well."""
-    big = round((SIDE + 4) * ratio)
-    picture = QPixmap(big, big)
-    picture.fill(Qt.GlobalColor.transparent)
-    light = icon(name).pixmap(round(SIDE * ratio), round(SIDE * ratio))
+def _on_rim(painter: QPainter, name: str, left: int, top: int, side: int, ratio: float) -> None:
+    """Draw an icon on a dark rim, so that it is seen on white bone as well; all but ``ratio`` in device pixels."""
+    light = icon(name).pixmap(side, side)
     dark = QPixmap(light)
     tint = QPainter(dark)
     tint.setCompositionMode(QPainter.CompositionMode.CompositionMode_SourceIn)
     tint.fillRect(dark.rect(), Qt.GlobalColor.black)
     tint.end()
-    painter = QPainter(picture)
-    middle, step = round(2 * ratio), max(1, round(ratio))
+    step = max(1, round(ratio))
     for dx in (-step, 0, step):
         for dy in (-step, 0, step):
-            painter.drawPixmap(QPoint(middle + dx, middle + dy), dark)
-    painter.drawPixmap(QPoint(middle, middle), light)
+            painter.drawPixmap(QPoint(left + dx, top + dy), dark)
+    painter.drawPixmap(QPoint(left, top), light)
+
+
+@lru_cache(maxsize=8)
+def _drawn(name: str, ratio: float) -> QCursor:
+    """The icon alone, for tools of which it does not matter where exactly they are."""
+    big = round((SIDE + 4) * ratio)
+    picture = QPixmap(big, big)
+    picture.fill(Qt.GlobalColor.transparent)
+    painter = QPainter(picture)
+    _on_rim(painter, name, round(2 * ratio), round(2 * ratio), round(SIDE * ratio), ratio)
     painter.end()
     picture.setDevicePixelRatio(ratio)
     return QCursor(picture)
 
 
-@lru_cache(maxsize=4)
-def _cross(ratio: float) -> QCursor:
-    """A thin cross with an open middle: what is measured stays visible."""
-    side = 27
+@lru_cache(maxsize=16)
+def _cross(name: str, ratio: float) -> QCursor:
+    """A thin cross with an open middle, so that the place stays visible, and the icon of the tool beside it."""
+    side = 27 if not name else 27 + SMALL - 4
     picture = QPixmap(round(side * ratio), round(side * ratio))
     picture.fill(Qt.GlobalColor.transparent)
-    picture.setDevicePixelRatio(ratio)
     painter = QPainter(picture)
-    middle, arm, open_to = side / 2, 12.0, 4.0
+    if name:
+        at = round((side - SMALL - 1) * ratio)
+        _on_rim(painter, name, at, at, round(SMALL * ratio), ratio)
+    painter.scale(ratio, ratio)
+    middle = 13.5
     for colour, width in ((Qt.GlobalColor.black, 3.0), (Qt.GlobalColor.white, 1.0)):
         painter.setPen(QPen(colour, width))
         for dx, dy in ((1, 0), (-1, 0), (0, 1), (0, -1)):
-            start = QPointF(middle + dx * open_to, middle + dy * open_to)
-            painter.drawLine(start, QPointF(middle + dx * arm, middle + dy * arm))
+            start = QPointF(middle + dx * OPEN, middle + dy * OPEN)
+            painter.drawLine(start, QPointF(middle + dx * ARM, middle + dy * ARM))
     painter.end()
-    return QCursor(picture)
+    picture.setDevicePixelRatio(ratio)
+    return QCursor(picture, 13, 13)
 
 
 def cursor_for(tool: Tool, dragging: bool, ratio: float) -> QCursor:
-    """Return the cursor of a tool; a hand that holds while panning."""
+    """Return the cursor of a tool; a hand that holds while panning, a cross where the exact place matters."""
     if tool == "pan":
         return QCursor(Qt.CursorShape.ClosedHandCursor if dragging else Qt.CursorShape.OpenHandCursor)
     if tool in KIND_OF:
-        return _cross(ratio)
+        return _cross("", ratio)
+    if tool in SHAPES:
+        return _cross(tool, ratio)
     drawing: QIcon = icon(tool)
     return QCursor(Qt.CursorShape.CrossCursor) if drawing.isNull() else _drawn(tool, ratio)

@@ -31,7 +31,8 @@ from ptxviewer.ui.icons import icon
 
 MENUS: tuple[tuple[str, tuple[Group, ...]], ...] = (
     ("File", ("file",)),
-    ("View", ("view", "tools", "measure", "screen")),
+    ("View", ("view", "screen")),
+    ("Tools", ("tools", "measure")),
     ("Film", ("films",)),
     ("AI", ("overlay", "review")),
     ("Help", ("help",)),
