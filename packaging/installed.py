@@ -1,9 +1,10 @@
 """Installs the Debian package in a bare Debian root and tries it there: this proves the list of what it depends on.
 
-    python packaging/installed.py dist/ptxviewer_0.1.0_amd64.deb [--base FOLDER] [--mirror URL]
+    python packaging/installed.py dist/ptxviewer_0.1.0_amd64.deb [--base FOLDER] [--mirror URL] [--pictures FOLDER]
 
 Needs root, debootstrap and a Debian mirror, once: ``--base`` keeps the bare root for the next time. What is installed
-is nothing but what the package asks for; then the network is unplugged and the app is driven by ``smoke.py``.
+is nothing but what the package asks for; then the network is unplugged and the app is driven by ``smoke.py``. With Xvfb
+here, films are opened in there by ``xdg-open`` and ``gio open``, too. At last the package is purged.
 """
 
 from __future__ import annotations
@@ -13,12 +14,16 @@ import os
 import shutil
 import subprocess
 import sys
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import facts
 import smoke
 
 SUITE = "bookworm"
+OPENERS = ("file", "libglib2.0-bin")  # beside xdg-utils: what tells a film by its content where no desktop runs
 LEFT_BY_DPKG = ("var/lib/dpkg", "var/log", "var/cache", "var/lib/apt", "etc/ld.so.cache")
 
 
@@ -58,10 +63,45 @@ def install(root: Path, package: Path) -> list[str]:
     return sorted(after - before)
 
 
+@contextmanager
+def mounted(root: Path) -> Iterator[None]:
+    """Give the root this machine's processes and the sockets of its screens."""
+    screens = root / "tmp" / ".X11-unix"
+    screens.mkdir(exist_ok=True)
+    Path("/tmp/.X11-unix").mkdir(exist_ok=True)
+    subprocess.run(["mount", "-t", "proc", "proc", str(root / "proc")], check=True)
+    subprocess.run(["mount", "--bind", "/tmp/.X11-unix", str(screens)], check=True)
+    try:
+        yield
+    finally:
+        for place in (screens, root / "proc"):
+            subprocess.run(["umount", str(place)], check=True)
+
+
+def opened_by_the_desktop(root: Path, pictures: Path | None) -> int:
+    """Open one film with ``xdg-open`` and the next with ``gio open``; returns 0 when both land in one window."""
+    with tempfile.TemporaryDirectory(prefix="ptx-desktop-", dir=root / "tmp") as folder:
+        app = smoke.App(f"/usr/bin/{facts.COMMAND}", Path(folder), root, unplugged=False)
+        ways = iter((["xdg-open"], ["gio", "open"]))
+
+        def opener(film: str, screen: dict[str, str]) -> None:
+            subprocess.Popen(
+                ["chroot", str(root), *next(ways), film],
+                env=app.environment(**screen),
+                stdout=subprocess.DEVNULL,
+                stderr=subprocess.DEVNULL,
+            )
+
+        try:
+            print(f"  ok    xdg-open, gio open: {smoke.desktop(app, pictures or app.home, opener)}", flush=True)
+        except smoke.SmokeError as error:
+            print(f"  FAIL  xdg-open, gio open: {error}", flush=True)
+            return 1
+    return 0
+
+
 def remove(root: Path) -> int:
-    """Ask the desktop what opens films, purge the package, look for what it left; returns 0 when that is nothing."""
-    # The caches belong to the tools that make them: with these tools there, removing has to refresh them.
-    inside(root, "apt-get", "install", "-y", "-qq", "--no-install-recommends", *facts.DESKTOP_TOOLS)
+    """Purge the package and look for what it left; returns 0 when that is nothing."""
     opens_with = inside(root, "xdg-mime", "query", "default", facts.MIME).stdout.strip()
     inside(root, "dpkg", "--purge", facts.COMMAND)
     afterwards = inside(root, "xdg-mime", "query", "default", facts.MIME).stdout.strip()
@@ -77,6 +117,7 @@ def main() -> int:
     parser = argparse.ArgumentParser(description="Try the Debian package in a bare Debian.")
     parser.add_argument("package", type=Path)
     parser.add_argument("--base", type=Path, default=facts.BUILD / "root-base", help="the bare root")
+    parser.add_argument("--pictures", type=Path, help="folder for pictures of the screen")
     parser.add_argument("--mirror", help="of Debian; debootstrap's own choice if not given")
     given = parser.parse_args()
     bare_root(given.base, given.mirror)
@@ -86,12 +127,14 @@ def main() -> int:
     subprocess.run(["cp", "-a", str(given.base), str(root)], check=True)
     came = install(root, given.package)
     print(f"installed: {given.package.name} brought {len(came) - 1} packages", flush=True)
-    subprocess.run(["mount", "-t", "proc", "proc", str(root / "proc")], check=True)
-    try:
+    with mounted(root):
         status = smoke.main([f"/usr/bin/{facts.COMMAND}", "--root", str(root)])
-    finally:
-        subprocess.run(["umount", str(root / "proc")], check=True)
-    return status or remove(root)
+        if status == 0:
+            # What opens films on a desktop; the caches are theirs, so removing has to refresh them.
+            inside(root, "apt-get", "install", "-y", "-qq", "--no-install-recommends", *OPENERS, *facts.DESKTOP_TOOLS)
+            if shutil.which("Xvfb") and shutil.which("xdotool"):
+                status = opened_by_the_desktop(root, given.pictures)
+        return status or remove(root)
 
 
 if __name__ == "__main__":

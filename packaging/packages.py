@@ -108,21 +108,30 @@ def deb(folder: Path, out: Path) -> Path:
     return made
 
 
-def tarball(folder: Path, out: Path) -> Path:
-    """Make the archive for one user in ``out``: the folder, the desktop's files, ``install.sh``."""
-    name = f"{facts.COMMAND}-{facts.version()}-linux-{platform.machine()}"
-    stage = facts.BUILD / "tarball"
-    shutil.rmtree(stage, ignore_errors=True)
-    top = stage / name
+def archive_name() -> str:
+    """Return the name of the archive, and of the folder that it unpacks to."""
+    return f"{facts.COMMAND}-{facts.version()}-linux-{platform.machine()}"
+
+
+def stage(folder: Path, where: Path) -> Path:
+    """Lay out what the archive holds below ``where``: the app, the desktop's files, ``install.sh``; returns the top."""
+    shutil.rmtree(where, ignore_errors=True)
+    top = where / archive_name()
     top.mkdir(parents=True)
     _copied(folder, top / "app")
-    write_desktop_files(top / "share", "@PROGRAM@")
+    write_desktop_files(top / "share", "/@PROGRAM@")
     script = (TEMPLATES / "install.sh").read_text(encoding="utf-8")
-    (top / "install.sh").write_text(script.replace("@COMMAND@", facts.COMMAND).replace("@ID@", facts.ID), "utf-8")
+    (top / "install.sh").write_text(script.replace("@COMMAND@", facts.COMMAND), "utf-8")
     (top / "install.sh").chmod(0o755)
     for paper in ("LICENSE", "CHANGELOG.md", "docs/install.md"):
-        if (facts.REPOSITORY / paper).exists():
-            shutil.copy2(facts.REPOSITORY / paper, top)
+        shutil.copy2(facts.REPOSITORY / paper, top)
+    return top
+
+
+def tarball(folder: Path, out: Path) -> Path:
+    """Make the archive for one user in ``out``; returns its file."""
+    name, where = archive_name(), facts.BUILD / "tarball"
+    stage(folder, where)
     made = out / f"{name}.tar.zst"
     made.unlink(missing_ok=True)
     tar = [
@@ -141,5 +150,5 @@ def tarball(folder: Path, out: Path) -> Path:
         subprocess.run(squeeze, stdin=packing.stdout, check=True)
     if packing.returncode != 0:
         raise SystemExit("tar could not pack the folder.")
-    shutil.rmtree(stage)
+    shutil.rmtree(where)
     return made

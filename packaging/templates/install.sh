@@ -78,7 +78,7 @@ echo "bin/@COMMAND@" >"$list"
 done
 entry="$share/applications/@COMMAND@.desktop"
 escaped=$(printf '%s' "$home/@COMMAND@" | sed 's/[\\&|]/\\&/g')
-sed "s|@PROGRAM@|$escaped|" "$entry" >"$entry.part" && mv "$entry.part" "$entry"
+sed "s|/@PROGRAM@|$escaped|" "$entry" >"$entry.part" && mv "$entry.part" "$entry"
 refresh
 
 if command -v ldd >/dev/null 2>&1; then
