@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 import threading
 from collections.abc import Iterator
 from dataclasses import replace
@@ -16,7 +17,7 @@ from ptxviewer import __version__
 from ptxviewer.app.settings import load
 from ptxviewer.core.types import ProbabilityMaps, Radiograph
 from ptxviewer.inference.engine import Checkpoint, FakeEngine, never_cancelled
-from ptxviewer.ui.application import Session
+from ptxviewer.ui.application import Session, site_settings
 from ptxviewer.ui.dialogs.about_program import RUNNING, ProgramDialog
 from ptxviewer.ui.dialogs.notice import FirstRunNotice
 
@@ -113,3 +114,21 @@ def test_the_first_page_says_where_reports_go_and_on_what_the_network_runs(
     kept = load(tmp_path / "settings.json")
     assert kept.accepted_notice
     assert kept.reports_folder == str(tmp_path / "reports")
+
+
+def test_a_sites_defaults_reach_the_window_and_a_broken_file_is_said(
+    qtbot: QtBot, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("XDG_CONFIG_DIRS", str(tmp_path / "etc"))
+    monkeypatch.setenv("WIN_PD_OVERRIDE_COMMON_APPDATA", str(tmp_path / "etc"))
+    site = tmp_path / "etc" / "ptxviewer" / "settings.json"
+    if sys.platform != "darwin":  # its folder for all users cannot be moved
+        assert site_settings() == site
+    site.parent.mkdir(parents=True)
+    for content, expected, told in (('{"first_read": true}', True, False), ("{", False, True)):
+        site.write_text(content, "utf-8")
+        one = Session(tmp_path / "own.json", FakeEngine(), site_path=site)
+        qtbot.addWidget(one.window)
+        assert one.presenter.settings.first_read is expected
+        assert (one.presenter.state.banner is not None) is told
+        assert one.close()
