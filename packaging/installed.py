@@ -82,18 +82,20 @@ def opened_by_the_desktop(root: Path, pictures: Path | None) -> int:
     """Open one film with ``xdg-open`` and the next with ``gio open``; returns 0 when both land in one window."""
     with tempfile.TemporaryDirectory(prefix="ptx-desktop-", dir=root / "tmp") as folder:
         app = smoke.App(f"/usr/bin/{facts.COMMAND}", Path(folder), root, unplugged=False)
+        pictures = pictures or app.home
+        pictures.mkdir(parents=True, exist_ok=True)
         ways = iter((["xdg-open"], ["gio", "open"]))
 
         def opener(film: str, screen: dict[str, str]) -> None:
             subprocess.Popen(
-                ["chroot", str(root), *next(ways), film],
+                [shutil.which("chroot") or "chroot", str(root), *next(ways), film],
                 env=app.environment(**screen),
                 stdout=subprocess.DEVNULL,
                 stderr=subprocess.DEVNULL,
             )
 
         try:
-            print(f"  ok    xdg-open, gio open: {smoke.desktop(app, pictures or app.home, opener)}", flush=True)
+            print(f"  ok    xdg-open, gio open: {smoke.desktop(app, pictures, opener)}", flush=True)
         except smoke.SmokeError as error:
             print(f"  FAIL  xdg-open, gio open: {error}", flush=True)
             return 1

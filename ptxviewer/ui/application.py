@@ -9,6 +9,7 @@ import signal
 import socket
 import sys
 import tempfile
+import time
 from collections.abc import Callable, Sequence
 from contextlib import suppress
 from datetime import datetime, timezone
@@ -289,7 +290,7 @@ def run(files: Sequence[Path], *, sample: bool = False, settings_dir: Path | Non
     application.dress()
 
     def painted() -> None:
-        log.info("First paint")
+        log.info("First paint, %.0f ms of processor time", 1000 * time.process_time())
         application.listen(session.window.open_paths)
         session.warm_up()
         session.window.ask_to_accept()

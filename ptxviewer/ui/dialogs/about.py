@@ -69,6 +69,8 @@ class FactsDialog(QDialog):
         hash_like = len(text) == 64 and " " not in text
         shown = label("text", f"{text[:32]}\n{text[32:]}" if hash_like else text, wrap=True)
         shown.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
+        if hash_like:  # a wrapped label lets itself be squeezed to one line
+            shown.setMinimumHeight(2 * shown.fontMetrics().lineSpacing() + 4)
         return shown
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 import PySide6
-from PySide6.QtCore import Qt, qVersion
+from PySide6.QtCore import Qt, QTimer, qVersion
 from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QDialogButtonBox, QPushButton, QWidget
 
@@ -59,7 +59,7 @@ class ProgramDialog(FactsDialog):
         self.test = self._button("Run self-test", self._start)
         self.copy = self._button("Copy diagnostics", self._copy)
         self.finished.connect(self._stop)
-        self.resize(self.width(), self.heightForWidth(self.width()))
+        self._fit()
 
     def _button(self, text: str, act: Callable[[], None]) -> QPushButton:
         button = self.buttons.addButton(text, QDialogButtonBox.ButtonRole.ActionRole)
@@ -92,7 +92,12 @@ class ProgramDialog(FactsDialog):
             self.form.removeRow(1)
         for row, (name, value) in enumerate(self._known(), 1):
             self.form.insertRow(row, label("quiet", name), self.value_label(value))
-        self.resize(self.width(), self.heightForWidth(self.width()))
+        QTimer.singleShot(0, self, self._fit)  # new labels know their height when they have their look
+
+    def _fit(self) -> None:
+        """Make room for all rows; the height for this width alone comes out too small, so the hint counts as well."""
+        width = self.width()
+        self.resize(width, max(self.height(), self.heightForWidth(width), self.sizeHint().height()))
 
     def _copy(self) -> None:
         facts = (*system_facts(), *screen_facts(), *self._known())
