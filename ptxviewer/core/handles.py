@@ -87,8 +87,18 @@ def overlap(one: Box, other: Box) -> float:
     return width * height if width > 0 and height > 0 else 0.0
 
 
+def _covered(place: Box, boxes: Sequence[Box]) -> float:
+    """Return the area that ``place`` has in common with boxes; most lie elsewhere, and are seen to at a glance."""
+    x0, y0, x1, y1 = place
+    return sum(overlap(place, box) for box in boxes if box[0] < x1 and box[2] > x0 and box[1] < y1 and box[3] > y0)
+
+
 def crosses(box: Box, start: Point, end: Point) -> bool:
     """True when a line between two points runs through a box (Liang and Barsky 1984)."""
+    if (start[0] < box[0] and end[0] < box[0]) or (start[0] > box[2] and end[0] > box[2]):
+        return False
+    if (start[1] < box[1] and end[1] < box[1]) or (start[1] > box[3] and end[1] > box[3]):
+        return False
     first, last = 0.0, 1.0
     for p, q in (
         (start[0] - end[0], start[0] - box[0]),
@@ -106,25 +116,21 @@ def crosses(box: Box, start: Point, end: Point) -> bool:
     return first <= last
 
 
-def _covers(place: Box, other: Drawn) -> bool:
-    """True when a label would lie over another thing."""
-    if other.closed:
-        return overlap(place, bounds(other.line)) > 0
-    return any(crosses(place, start, end) for start, end in _segments(other))
-
-
 def label_place(
     size: tuple[float, float], thing: Drawn, taken: Sequence[Box], area: Box, others: Sequence[Drawn] = ()
 ) -> Box:
     """Return where a label of ``size`` (width, height) stands beside a thing: never on it where there is room.
 
-    ``taken`` are the boxes of other labels, ``area`` is where labels may be, ``others`` are things whose lines are
-    better left free, too. Tried are the places round the whole
-    thing, then round each handle, then round the middle of each of its lines; where none is free, the least bad one.
+    ``taken`` are the boxes of other labels, ``area`` is where labels may be, ``others`` are things that are better left
+    free, too. Tried are the places round the whole thing, then round each handle, then round the middle of each of its
+    lines; where none is free, the least bad one is taken.
     """
     width, height = size
     box = bounds(thing.line)
-    middles = [((a[0] + b[0]) / 2, (a[1] + b[1]) / 2) for a, b in _segments(thing)] if not thing.closed else []
+    own = [] if thing.closed else _segments(thing)  # of what has an inside the whole box counts
+    boxes = [bounds(other.line) for other in others if other.closed]
+    lines = [segment for other in others if not other.closed for segment in _segments(other)]
+    middles = [((a[0] + b[0]) / 2, (a[1] + b[1]) / 2) for a, b in own]
     spots = [box, *((x, y, x, y) for x, y in (*thing.handles, *middles))]
     if not thing.closed:
         spots = [*spots[1:], spots[0]]  # round a long line there is much room that is far from it
@@ -140,13 +146,18 @@ def label_place(
         ):
             place = (left, top, left + width, top + height)
             outside = width * height - overlap(place, area)
-            badness = 4 * outside + 2 * sum(overlap(place, other) for other in taken)
+            badness = 4 * outside
+            if badness < least:
+                badness += 2 * _covered(place, taken)
             if thing.closed:
                 badness += 8 * overlap(place, box)
-            if any(crosses(place, start, end) for start, end in _segments(thing)):
+            if badness < least and any(crosses(place, start, end) for start, end in own):
                 badness += 8 * width * height
-            if others and badness < least:
-                badness += width * height * sum(_covers(place, other) for other in others)
+            if badness < least:
+                badness += _covered(place, boxes)
+                badness += width * height * sum(crosses(place, start, end) for start, end in lines)
+            if badness >= least:
+                continue
             badness += sum(200.0 for x, y in thing.handles if left <= x <= place[2] and top <= y <= place[3])
             if badness < least - 1e-6:
                 best, least = place, badness
