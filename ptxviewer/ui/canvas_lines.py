@@ -11,6 +11,7 @@ from PySide6.QtWidgets import QWidget
 
 from ptxviewer.app.lining import Part
 from ptxviewer.core.compose import AMBER, CASING
+from ptxviewer.core.handles import bounds, grown, overlap
 from ptxviewer.core.types import LINE_NAMES, HemithoraxFinding, Lesion, LineName, PixelSpacing, Point
 from ptxviewer.core.viewport import Viewport
 from ptxviewer.ui import annotations as written
@@ -91,8 +92,9 @@ def paint_lines(
             painter.drawEllipse(end, HANDLE, HANDLE)
             painter.setPen(QPen(colour, 1.4))
             painter.drawEllipse(end, HANDLE, HANDLE)
-        if not labels:
-            continue
+        at = bounds(((wall.x(), wall.y()), (lung.x(), lung.y())))
+        if not labels or not overlap(grown(at, 1), (0, 0, *port.canvas)):
+            continue  # the words of a line that is not seen would be said of what is
         inner = port.to_screen((half.distances.across.lung[0], line.wall[1]))
         outward = 1.0 if wall.x() >= inner[0] else -1.0
         _label(painter, length_text(half, name, spacing), wall, lung, name, colour, outward, port.canvas[0])

@@ -127,3 +127,20 @@ def test_sharpening_changes_the_picture_says_so_and_leaves_the_film_and_the_prob
     assert (picture(session.window.canvas) == plain).all()
     assert session.presenter.state.current.radiograph.pixels is film.radiograph.pixels  # type: ignore[union-attr]
     assert (film.radiograph.pixels == pixels).all()
+
+
+def test_what_is_not_on_a_pane_is_not_written_there(session: Session) -> None:
+    film = session.presenter.state.current
+    assert film is not None
+    assert film.radiograph is not None
+    session.presenter.looking.toggle_apices()
+    second = session.window.apices.canvases[1]
+    before = picture(second)
+    rows, cols = film.radiograph.shape
+    session.presenter.set_tool("length")
+    session.presenter.measuring.begin((0.1 * cols, 0.3 * rows))
+    session.presenter.measuring.move((0.25 * cols, 0.35 * rows))
+    session.presenter.measuring.place()
+    session.presenter.lining.toggle()
+    assert (picture(session.window.apices.canvases[0]) != before).any()
+    assert (picture(second) == before).all()
