@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from PySide6.QtCore import QPoint, Qt
-from PySide6.QtGui import QColor
+from PySide6.QtGui import QColor, QFont, QFontMetrics
 from PySide6.QtWidgets import (
     QAbstractItemView,
     QHBoxLayout,
@@ -21,13 +21,14 @@ from PySide6.QtWidgets import (
 from ptxviewer.app.actions import BY_ID
 from ptxviewer.app.presenter import Presenter
 from ptxviewer.app.state import Film
-from ptxviewer.core.types import Lesion, PixelSpacing, Side
+from ptxviewer.core.types import Lesion, PixelSpacing, Side, Zone
 from ptxviewer.report.model import area_text
 from ptxviewer.ui.controls import label
 from ptxviewer.ui.style import PALETTE
 
 ROWS = 3  # that are kept free
 ROW = 22
+HEADING, AROUND = 12, 7  # height of a heading's font, and pixels beside it
 COLUMNS = ("Where", "Area", "Width", "Mean", "Peak")  # area and width with their units behind them
 TIPS = (
     "Side of the patient, and the part of the hemithorax that holds most of it",
@@ -36,9 +37,9 @@ TIPS = (
     "Mean of the model's scores in it",
     "Highest of the model's scores in it",
 )
-WIDTHS = (0, 58, 66, 38, 36)  # the first takes the rest
 
 
+ZONES: dict[Zone, str] = {"apical": "apex", "basal": "base", "lateral": "lat.", "medial": "med."}
 SIDES: dict[Side, str] = {"right": "R", "left": "L", "unknown": "?"}
 
 
@@ -46,7 +47,7 @@ def lesion_cells(lesion: Lesion) -> tuple[str, ...]:
     """Return one row of the table, in the order of ``COLUMNS``; its units are in the heading."""
     area = f"{lesion.area_px:,}" if lesion.area_mm2 is None else f"{lesion.area_mm2 / 100:.1f}"
     width = f"{lesion.width_px:.0f}" if lesion.width_mm is None else f"{lesion.width_mm:.0f}"
-    where = " ".join((SIDES[lesion.side], *lesion.zones[:1]))
+    where = " ".join((SIDES[lesion.side], *(ZONES[zone] for zone in lesion.zones[:1])))
     return where, area, width, f"{lesion.mean_score:.2f}", f"{lesion.max_score:.2f}"
 
 
@@ -95,9 +96,6 @@ class FindingsTable(QWidget):
         header.setSectionResizeMode(QHeaderView.ResizeMode.Fixed)
         header.setSectionResizeMode(0, QHeaderView.ResizeMode.Stretch)
         header.setMinimumSectionSize(20)
-        for number, width in enumerate(WIDTHS):
-            if width:
-                table.setColumnWidth(number, width)
         header.setHighlightSections(False)
         table.verticalHeader().hide()
         table.verticalHeader().setMinimumSectionSize(ROW)
@@ -116,6 +114,16 @@ class FindingsTable(QWidget):
         table.setContextMenuPolicy(Qt.ContextMenuPolicy.CustomContextMenu)
         table.customContextMenuRequested.connect(self._menu)
         return table
+
+    def _fit_columns(self) -> None:
+        """Numbers take the room of their headings, in the font that the screen has; the rest is for the place."""
+        font = QFont(self.font())
+        font.setPixelSize(HEADING)  # as the stylesheet has it
+        metrics = QFontMetrics(font)
+        for column in range(1, len(COLUMNS)):
+            heading = self.table.horizontalHeaderItem(column)
+            if heading is not None:
+                self.table.setColumnWidth(column, metrics.horizontalAdvance(heading.text()) + AROUND)
 
     def _clicked(self, row: int, _column: int) -> None:
         film = self._presenter.state.current
@@ -148,6 +156,7 @@ class FindingsTable(QWidget):
             heading = self.table.horizontalHeaderItem(column)
             if heading is not None and heading.text() != name:
                 heading.setText(name)
+                self._fit_columns()
         for row, lesion in enumerate(lesions):
             tip = lesion_tip(lesion, film.radiograph.spacing) if film is not None and film.radiograph else ""
             for column, text in enumerate(lesion_cells(lesion)):

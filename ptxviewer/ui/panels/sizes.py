@@ -75,7 +75,7 @@ class SizePanel(QWidget):
         film = state.current
         self._show.setEnabled(can_move(film))
         self._show.setChecked(state.overlay.lines)
-        self._reset.setVisible(film is not None and bool(film.review.lines))
+        self._reset.setVisible(film is not None and can_move(film) and bool(film.review.lines))
         halves = film.findings.halves if film is not None and film.findings is not None else ()
         if film is None or film.radiograph is None or not halves:
             self._clear()
