@@ -116,6 +116,8 @@ class Canvas(QWidget):
             self._forget()
         if self._lens is not None and not state.magnifier:
             self._lens.set_state(State())  # it keeps no film for nothing
+        if not self._is_lens:
+            self.measure.tell(film)
         if state.tool != before.tool:
             self._show_cursor()
         if self._shown(before) != self._shown(state):

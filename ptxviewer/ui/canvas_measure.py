@@ -9,8 +9,9 @@ from PySide6.QtGui import QCursor, QMouseEvent, QPainter
 from PySide6.QtWidgets import QApplication, QWidget
 
 from ptxviewer.app.measuring import KIND_OF, shown_measurements
+from ptxviewer.app.state import Film
 from ptxviewer.core.handles import Box, Drawn, Grip, bounds, grip_at, grown, label_place, overlap
-from ptxviewer.core.measure import Measurement, handles_of, line_of, measured_text
+from ptxviewer.core.measure import Measurement, described, handles_of, line_of, measured_text
 from ptxviewer.core.types import PixelSpacing
 from ptxviewer.ui.canvas_hands import Colour, Reach, label_size, paint_handles, paint_label, paint_line, written_on
 
@@ -52,7 +53,18 @@ class MeasureHand(QObject):
         self._said = _Said()
         self._pressed = QPointF()
         self._hovered: int | None = None
+        self._told: tuple[object, ...] = ((), None)
         self._fresh = False  # the press began a measurement: a release on the same spot only sets its first point
+
+    def tell(self, film: Film | None) -> None:
+        """Tell a screen reader what is measured on the film."""
+        kept = film.review.measurements if film is not None and film.radiograph is not None else ()
+        told = (kept, film.radiograph.spacing if kept and film is not None and film.radiograph is not None else None)
+        if told == self._told or film is None:
+            return
+        self._told = told
+        words = described(film.radiograph, kept) if film.radiograph is not None else ()
+        self._canvas.setAccessibleDescription("; ".join(f"{name}: {text}" for name, text in words))
 
     def _drawn(self, reach: Reach, measurement: Measurement) -> Drawn:
         return Drawn(

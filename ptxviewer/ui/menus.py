@@ -101,16 +101,18 @@ def make_toolbar(actions: dict[str, QAction]) -> QWidget:
             button.setFocusPolicy(Qt.FocusPolicy.TabFocus)
             button.setFixedHeight(40)
             if one == "measure":
-                _offer(button, [actions[choice] for choice in CHOICES])
+                _offer(button, actions[one], [actions[choice] for choice in CHOICES])
             row.addWidget(button)
     row.addStretch(1)
     return bar
 
 
-def _offer(button: QToolButton, choices: list[QAction]) -> None:
+def _offer(button: QToolButton, action: QAction, choices: list[QAction]) -> None:
     """Give a button a small arrow that opens a choice; the button's icon is that of what was chosen."""
     menu = QMenu(button)
     menu.addActions(choices)
+    for choice in choices:
+        choice.toggled.connect(lambda on, choice=choice: action.setIcon(choice.icon()) if on else None)
     button.setMenu(menu)
     button.setPopupMode(QToolButton.ToolButtonPopupMode.MenuButtonPopup)
 

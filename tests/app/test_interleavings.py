@@ -18,13 +18,15 @@ from ptxviewer.app.jobs import ThreadLane
 from ptxviewer.app.presenter import Presenter, Services
 from ptxviewer.app.state import FilmStatus
 from ptxviewer.core.errors import UnreadableFilm
+from ptxviewer.core.handles import Grip
+from ptxviewer.core.types import SpacingOrigin
 from ptxviewer.inference.engine import Checkpoint, FakeEngine, ProbabilityMaps, Radiograph, never_cancelled
 from tests.app.house import FILM_BYTES, House, Screen, Shelf
 
 AT_REST = (FilmStatus.DONE, FilmStatus.FAILED, FilmStatus.NOT_ANALYSED)
 DROPS = ("film", "film", "film", "bad", "lateral", "changed", "noted", "torn", "empty-folder", "again", "several")
 ACTS = ("drop", "next", "previous", "select", "close", "close_all", "cancel", "retry", "frame", "threshold", "drag")
-EDITS = ("undo", "redo", "verdict", "report", "fail", "band", "limit", "line", "drop_finding")
+EDITS = ("undo", "redo", "verdict", "report", "fail", "band", "limit", "line", "drop_finding", "measure")
 TURNS = ("disk crank", "disk deliver", "model crank", "model deliver")
 Step = tuple[str, int]
 
@@ -104,6 +106,8 @@ class Play:
             presenter.lining.move((6.0 + number % 9, 5.0))
             if number % 3:
                 presenter.lining.finish()
+        elif act == "measure":
+            self.measure(number)
         elif act == "drop_finding":
             presenter.choosing.next()
             presenter.choosing.drop()
@@ -114,10 +118,46 @@ class Play:
         elif act in TURNS:
             lane, what = act.split()
             getattr({"disk": house.disk, "model": house.model}[lane], what)()
+        self.sizes_are_of_their_film()
         bands = int(presenter.banding.busy)
         assert house.model.alive <= 1 + bands, "a job was forgotten that may still deliver"
         analysing = sum(film.status is FilmStatus.ANALYSING for film in presenter.state.films)
         assert analysing + bands == house.model.alive, "the strip shows what the network does"
+
+    def measure(self, number: int) -> None:
+        """One thing that a hand does with a measurement, which may be of a film that is no longer on screen."""
+        hand, at = self.house.presenter.measuring, (3.0 + number % 30, 2.0 + number % 7)
+        what = number % 8
+        if what < 2:
+            self.house.presenter.set_tool("calibrate" if what else "length")
+            hand.begin(at)
+            hand.move((at[0] + 5, at[1] + number % 3))
+            hand.place()
+            if number % 3:
+                hand.calibrate(1.0 + number)
+        elif what == 2:
+            hand.grab(Grip(number % 3, number % 2), at)
+            hand.move((at[0] - 2, at[1] + 9))
+        elif what == 3:
+            hand.place()
+        elif what == 4:
+            hand.delete()
+        elif what == 5:
+            hand.choose(number % 4)
+        elif what == 6:
+            hand.delete_all()
+        else:
+            hand.settle()
+
+    def sizes_are_of_their_film(self) -> None:
+        for film in self.house.presenter.state.films:
+            calibrations = [one for one in film.review.measurements if one.kind == "calibration"]
+            assert len(calibrations) <= 1
+            if film.radiograph is not None:
+                by_reader = film.radiograph.spacing.origin is SpacingOrigin.MANUAL
+                assert by_reader == bool(calibrations), "one film's calibration on another, or a forgotten one"
+            if film.findings is not None and film.findings.lesions:
+                assert (film.findings.area_mm2 is not None) == bool(calibrations)
 
     def end(self) -> None:
         house, presenter = self.house, self.house.presenter

@@ -162,3 +162,23 @@ def test_a_measurement_is_seen_on_black_and_on_white(session: Session, qtbot: Qt
     for x in range(345, 415, 10):  # along the line: a light core with a dark rim beside it
         around = after[x - 130 - 4 : x - 130 + 5, x - 4 : x + 5]
         assert around.max() - around.min() > 100
+
+
+def test_a_screen_reader_is_told_what_is_measured(session: Session, qtbot: QtBot) -> None:
+    session.presenter.set_tool("length")
+    drag(qtbot, session, (300, 300), (420, 380))
+    said = session.window.canvas.accessibleDescription()
+    assert said.startswith("1  Length: ")
+    assert said.endswith("mm (at detector)")
+    session.presenter.undo()
+    assert session.window.canvas.accessibleDescription() == ""
+
+
+def test_the_button_shows_the_measuring_tool_in_the_hand(session: Session) -> None:
+    def drawn(name: str) -> bytes:
+        return bytes(session.window._actions[name].icon().pixmap(32, 32).toImage().constBits())
+
+    for tool in ("angle", "ellipse", "length"):
+        session.presenter.set_tool(tool)  # type: ignore[arg-type]
+        assert drawn("measure") == drawn(f"tool_{tool}")
+    assert drawn("measure") != drawn("tool_angle")
