@@ -55,7 +55,8 @@ def window_parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(
         prog="ptxviewer",
         description="Shows where a pneumothorax may be on a chest radiograph. " + RESEARCH_USE,
-        epilog="Commands that need no window: predict, render, report, selftest; 'ptxviewer predict --help' and so on.",
+        epilog="Commands that need no window: predict, triage, render, report, selftest; "
+        "'ptxviewer predict --help' and so on.",
     )
     parser.add_argument("files", nargs="*", type=Path, metavar="FILE", help="films, folders, ZIP archives or DICOMDIRs")
     parser.add_argument("--sample", action="store_true", help="open the sample study")
@@ -116,6 +117,21 @@ def selftest_parser() -> argparse.ArgumentParser:
     )
     _device(parser)
     add_arguments(parser)
+    return parser
+
+
+def triage_parser() -> argparse.ArgumentParser:
+    """Return the parser of ``ptxviewer triage``."""
+    from ptxviewer.cli_triage import add_arguments
+
+    parser = argparse.ArgumentParser(
+        prog="ptxviewer triage",
+        description="Analyses films and writes them as a CSV, the most urgent first, none left out. " + RESEARCH_USE,
+        epilog="Exit status: 0 all films have an answer, 1 some have none, 2 bad usage.",
+    )
+    add_arguments(parser)
+    _device(parser)
+    _force(parser)
     return parser
 
 
@@ -263,11 +279,20 @@ def headless(paths: list[Path], *, sample: bool = False) -> int:
     return 1 if failed else 0
 
 
+def triage_command(arguments: argparse.Namespace) -> int:
+    """Run ``ptxviewer triage``."""
+    from ptxviewer.cli_triage import Options, triage
+
+    options = Options(arguments.out, arguments.force, arguments.identified)
+    return triage(arguments.paths, make_engine(arguments.device), options, say)
+
+
 COMMANDS: dict[str, tuple[Callable[[], argparse.ArgumentParser], Callable[[argparse.Namespace], int]]] = {
     "predict": (predict_parser, predict_command),
     "render": (render_parser, render_command),
     "report": (report_parser, report_command),
     "selftest": (selftest_parser, selftest_command),
+    "triage": (triage_parser, triage_command),
 }
 
 

@@ -1,0 +1,219 @@
+"""A folder of 500 films: how long the window stands still, how much memory it takes, how soon it obeys and reopens.
+
+The films are computed. Every 25th is analysed by the shipped network, so that its memory counts; the others get maps of
+its size after ``--pace`` milliseconds, as on a graphics card. ``--folder`` takes films that are there already.
+"""
+
+from __future__ import annotations
+
+import argparse
+import os
+import sys
+import tempfile
+import time
+from collections.abc import Callable
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+from PySide6.QtCore import QTimer
+from PySide6.QtWidgets import QApplication
+
+from ptxviewer.app.state import FilmStatus
+from ptxviewer.app.worklist import AT_REST
+from ptxviewer.core.types import ProbabilityMaps, Radiograph
+from ptxviewer.inference.engine import Checkpoint, Engine, EngineInfo, never_cancelled
+from ptxviewer.ui.application import Application, Session, expected_engine, make_engine
+
+FILMS, ROWS, COLS = 500, 640, 520
+REAL_EVERY = 25
+STALL_GOAL_MS, MEMORY_GOAL_MB, CANCEL_GOAL_S, REOPEN_GOAL_S = 200, 1500, 1.0, 2.0
+LONGEST_S = 3600
+
+
+class Paced:
+    """The shipped network for some films, noise of its kind for the others."""
+
+    def __init__(self, inner: Engine, pace_s: float) -> None:
+        self._inner, self._pace_s, self._count = inner, pace_s, 0
+        self._noise = np.random.default_rng(1)
+
+    @property
+    def info(self) -> EngineInfo | None:
+        return self._inner.info
+
+    def load(self) -> EngineInfo:
+        return self._inner.load()
+
+    def band(self, film: Radiograph, checkpoint: Checkpoint = never_cancelled) -> object:
+        return self._inner.band(film, checkpoint)
+
+    def predict(self, film: Radiograph, checkpoint: Checkpoint = never_cancelled) -> ProbabilityMaps:
+        self._count += 1
+        if self._count % REAL_EVERY == 1 or self._pace_s < 0:
+            return self._inner.predict(film, checkpoint)
+        end = time.monotonic() + self._pace_s
+        while time.monotonic() < end:
+            checkpoint()
+            time.sleep(0.002)
+        info, score = self._inner.load(), float(self._noise.random())
+        grids = [(self._noise.random((384, 384), np.float32) ** 8).astype(np.float32) for _ in range(3)]
+        grids[0][60:120, 80:150] = score
+        return ProbabilityMaps(
+            film.key, film.rows, film.cols, grids[0], score, grids[1], grids[2], 1.0,
+            info.model_id, info.model_sha256, info.device, 1.0,
+        )  # fmt: skip
+
+
+class Heart:
+    """The largest gap between two beats of a timer on the main thread, and how many were longer than the goal."""
+
+    def __init__(self) -> None:
+        self.worst_ms, self.over, self._last = 0.0, 0, time.perf_counter()
+        self._timer = QTimer()
+        self._timer.setInterval(5)
+        self._timer.timeout.connect(self._beat)
+        self._timer.start()
+
+    def _beat(self) -> None:
+        now = time.perf_counter()
+        gap, self._last = 1000 * (now - self._last) - 5, now
+        self.worst_ms, self.over = max(self.worst_ms, gap), self.over + (gap > STALL_GOAL_MS)
+
+    def taken(self) -> tuple[float, int]:
+        worst, over = self.worst_ms, self.over
+        self.worst_ms, self.over, self._last = 0.0, 0, time.perf_counter()
+        return worst, over
+
+
+def resident_mb() -> tuple[float, float]:
+    """Memory of this process now, and at its most (Linux)."""
+    text = Path("/proc/self/status").read_text() if Path("/proc/self/status").exists() else ""
+    values = {line.split(":")[0]: float(line.split()[1]) / 1024 for line in text.splitlines() if "kB" in line}
+    return values.get("VmRSS", 0.0), values.get("VmHWM", 0.0)
+
+
+def until(done: Callable[[], bool], each: Callable[[], None] = lambda: None) -> float:
+    """Run Qt's loop until ``done``; returns the seconds that it took."""
+    start = time.monotonic()
+    while not done():
+        QApplication.processEvents()
+        each()
+        if time.monotonic() - start > LONGEST_S:
+            raise TimeoutError("the window never got there")
+    return time.monotonic() - start
+
+
+def make_films(folder: Path) -> None:
+    """16-bit films of noise on a ramp: no two alike."""
+    sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
+    from tests.dicom.made import dataset, save
+
+    ramp = np.linspace(0, 60000, COLS).astype(np.uint16)
+    for number in range(FILMS):
+        pixels = np.random.default_rng(number).integers(0, 4000, (ROWS, COLS), dtype=np.uint16) + ramp
+        tags = {"ViewPosition": "PA", "PatientID": f"P{number // 2}", "PatientName": f"N{number // 2}^A",
+                "StudyDate": f"2026{1 + number % 12:02}15"}  # fmt: skip
+        save(dataset(pixels, bits=16, **tags), folder / f"{number:04}.dcm")
+
+
+def opened(home: Path, pace_s: float) -> Session:
+    """A window of its own process's kind: results and reviews lie in ``home``."""
+    session = Session(home / "settings.json", Paced(make_engine("cpu"), pace_s))  # type: ignore[arg-type]
+    session.presenter.store_settings(accepted_notice=True)
+    session.presenter._store.change(engine=replace(session.presenter.state.engine, info=expected_engine()))
+    session.window.resize(1440, 900)
+    session.window.show()
+    return session
+
+
+def parsed() -> argparse.Namespace:
+    parser = argparse.ArgumentParser(description=(__doc__ or "").splitlines()[0])
+    parser.add_argument("--pace", type=float, default=30, help="ms that a film takes; below 0: the network for all")
+    parser.add_argument("--folder", type=Path)
+    return parser.parse_args()
+
+
+def main() -> int:
+    """Print the figures; 1 when a goal is missed."""
+    arguments = parsed()
+    with tempfile.TemporaryDirectory() as name:
+        home = Path(name)
+        os.environ.update(HOME=name, XDG_STATE_HOME=name, XDG_CONFIG_HOME=name, XDG_CACHE_HOME=name)
+        films = arguments.folder or home / "films"
+        if arguments.folder is None:
+            films.mkdir()
+            make_films(films)
+        application = Application(sys.argv[:1])
+        application.dress()
+        session = opened(home, arguments.pace / 1000)
+        presenter, heart = session.presenter, Heart()
+        session.warm_up()
+        until(lambda: presenter.state.engine.phase == "ready")
+        heart.taken()
+        idle_end = time.monotonic() + 5
+        until(lambda: time.monotonic() > idle_end)
+        idle, _ = heart.taken()
+
+        def rest() -> int:
+            return sum(film.status in AT_REST for film in presenter.state.films)
+
+        start = time.monotonic()
+        session.window.open_paths([films])
+        until(lambda: bool(presenter.state.films) and rest() >= 60)
+        presenter.batch.stop()
+        model = session.presenter._services.model
+        answered = time.monotonic()
+        shown = rest() == len(presenter.state.films)
+        until(lambda: model.pending == 0)  # type: ignore[attr-defined]
+        cancelled = time.monotonic() - answered
+        presenter.batch.go_on()
+        steps = [0, time.monotonic()]
+
+        def step() -> None:  # the reader goes through the list meanwhile, and scrolls
+            if time.monotonic() - steps[1] > 0.7:
+                steps[0], steps[1] = steps[0] + 1, time.monotonic()
+                (presenter.next_urgent if steps[0] % 3 else presenter.next)()
+                if steps[0] % 10 == 0:
+                    presenter.batch.toggle_list()
+
+        until(lambda: rest() == len(presenter.state.films), step)
+        took = time.monotonic() - start
+        stall, over = heart.taken()
+        now, peak = resident_mb()
+        done = sum(film.status is FilmStatus.DONE for film in presenter.state.films)
+        total = len(presenter.state.films)
+        until(lambda: session.presenter._services.cache.pending == 0)  # type: ignore[union-attr]
+        kept = sum(file.stat().st_size for file in (home / "results").iterdir()) / 1e6
+        session.window.close()
+        session.close()
+
+        again = opened(home, arguments.pace / 1000)
+        presenter = again.presenter
+        heart.taken()
+        start = time.monotonic()
+        again.window.open_paths([films])
+        first = until(lambda: bool(presenter.state.current and presenter.state.current.maps))
+        until(lambda: len(presenter.state.films) == total and rest() == total)
+        reopened = time.monotonic() - start
+        until(lambda: presenter._opening.recalling._job is None and not presenter._opening.recalling._nameless)
+        named = time.monotonic() - start
+        reopen_stall, _ = heart.taken()
+        again.window.close()
+        again.close()
+    goals = (
+        ("longest stall", stall, STALL_GOAL_MS, "ms", f"{over} over it; idle window {idle:.0f} ms"),
+        ("memory, at its most", peak, MEMORY_GOAL_MB, "MB", f"{now:.0f} MB at the end"),
+        ("stop: lane free", cancelled, CANCEL_GOAL_S, "s", "list answered at once" if shown else "LIST DID NOT ANSWER"),
+        ("reopened: all results", reopened, REOPEN_GOAL_S, "s",
+         f"first film whole {first:.2f} s, names {named:.2f} s, stall {reopen_stall:.0f} ms"),
+    )  # fmt: skip
+    print(f"  {total} films, {done} analysed in {took:.0f} s; {kept:.0f} MB of results kept")
+    for what, value, goal, unit, more in goals:
+        verdict = "" if value <= goal else "   OVER"
+        print(f"  {what:22} {value:8.2f} {unit:3} goal {goal} {unit}   {more}{verdict}")
+    return 0 if shown and all(value <= goal for _, value, goal, *_ in goals) else 1
+
+
+if __name__ == "__main__":
+    raise SystemExit(main())
