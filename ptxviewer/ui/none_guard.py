@@ -1,7 +1,8 @@
-"""Keeps Python alive under a PySide6 that gives references to None away.
+"""Keeps Python alive under a PySide6 that gives references to None and True away.
 
-PySide6 6.12.0 takes one reference from None with every call that returns nothing. Python 3.12 no longer counts them
-(PEP 683); Python 3.10 and 3.11 end with "deallocating None" after some ten thousand calls: minutes of dragging.
+PySide6 6.12.0 takes one reference from None with every call that returns nothing, and one from True with every signal
+that is emitted. Python 3.12 no longer counts them (PEP 683); 3.10 and 3.11 end with "deallocating None" (or "True
+or False") after some ten thousand calls: minutes of dragging, or the films of one large folder.
 """
 
 from __future__ import annotations
@@ -28,5 +29,6 @@ def keep_none() -> bool:
     """Give None references to lose where PySide6 loses them; returns whether that was needed. A second call is free."""
     if sys.version_info >= (3, 12) or sys.getrefcount(None) >= ENOUGH // 2 or references_lost() < CALLS // 2:
         return False
-    ctypes.c_ssize_t.from_address(id(None)).value += ENOUGH  # the count is the first field of an object
+    for one in (None, True, False):
+        ctypes.c_ssize_t.from_address(id(one)).value += ENOUGH  # the count is the first field of an object
     return True
