@@ -44,6 +44,7 @@ from ptxviewer.ui.single_instance import hand_over, serve, server_name
 from ptxviewer.ui.style import stylesheet
 
 log = logging.getLogger(__name__)
+SWITCH_S = 0.0005  # how long Qt waits for a thread that analyses, each time that it calls into Python; usual: 0.005
 SETTINGS_DIR = "PTXVIEWER_SETTINGS_DIR"  # a throw-away folder for tests and for trying things out
 
 
@@ -175,6 +176,7 @@ class Session:
         results: Path | None = None,
         site_path: Path | None = None,
     ) -> None:
+        sys.setswitchinterval(SWITCH_S)
         self._unpacked = tempfile.TemporaryDirectory(prefix="ptxviewer-")
         problems: list[str] = []
         site = settings_file.load_site(site_path, problems.append) if site_path else settings_file.DEFAULTS

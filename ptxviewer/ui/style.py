@@ -109,9 +109,6 @@ QToolTip { background: %(raised)s; color: %(text)s; border: 1px solid %(edge)s; 
 #worklist #grip { background: %(panel)s; border-right: 1px solid %(line)s; }
 #worklist #grip:hover { background: %(line)s; }
 QTableView#films { background: transparent; border: none; outline: 0; font-size: 12px; }
-QTableView#films::item { padding: 0 4px; border: none; }
-QTableView#films::item:hover { background: %(raised)s; }
-QTableView#films::item:selected { background: %(line)s; }
 #worklist #quiet[left="true"] { color: %(warning)s; }
 #worklist QHeaderView::section { padding-left: 4px; }
 QProgressBar { background: %(line)s; border: none; border-radius: 1px; }

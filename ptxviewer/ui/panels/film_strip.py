@@ -103,9 +103,9 @@ class _Films(QAbstractListModel):
             self.films = films
             self.endInsertRows()
         self.films = films
-        for row, (old, new) in enumerate(zip(before, films[: len(before)], strict=True)):
-            if old is not new:
-                self.dataChanged.emit(self.index(row), self.index(row))
+        changed = [n for n, (old, new) in enumerate(zip(before, films[: len(before)], strict=True)) if old is not new]
+        if changed:  # one signal: what is not in sight costs nothing, hundreds of signals do
+            self.dataChanged.emit(self.index(changed[0]), self.index(changed[-1]))
 
 
 class _Painter(QStyledItemDelegate):

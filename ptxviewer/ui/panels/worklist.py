@@ -8,8 +8,8 @@ from __future__ import annotations
 import time
 from collections.abc import Callable
 
-from PySide6.QtCore import QModelIndex, QPoint, Qt, QTimer, Signal
-from PySide6.QtGui import QKeyEvent, QMouseEvent, QResizeEvent
+from PySide6.QtCore import QEvent, QModelIndex, QPoint, QRect, Qt, QTimer, Signal
+from PySide6.QtGui import QColor, QKeyEvent, QMouseEvent, QPainter, QPaintEvent, QResizeEvent
 from PySide6.QtWidgets import (
     QAbstractItemView,
     QHBoxLayout,
@@ -29,11 +29,11 @@ from ptxviewer.app.presenter import Presenter
 from ptxviewer.app.sentences import CANCELLED
 from ptxviewer.app.state import Column, State
 from ptxviewer.ui.controls import ElidedLabel, Segments, label
-from ptxviewer.ui.panels.worklist_rows import HEADINGS, Cell, Lines
+from ptxviewer.ui.panels.worklist_rows import HEADINGS, ROW, Lines, paint_row
+from ptxviewer.ui.style import PALETTE
 
 NARROWEST, WIDEST, USUAL = 340, 800, 620
 LARGEST_SHARE = 0.4  # of the window: the film is the screen
-ROW = 26
 CALM_S = 1.5  # after the pointer's last move the order may change again
 REFRESH_MS = 120  # films that are done in the background change the list at most so often
 WIDTHS: dict[Column, int] = {
@@ -82,11 +82,45 @@ class _Table(QTableView):
     """Remembers when the pointer last moved over it. (An event filter would do; PySide crashes with it at the end.)"""
 
     moved_at = -CALM_S
+    hovered = -1
 
     def mouseMoveEvent(self, event: QMouseEvent) -> None:
-        """Note the time."""
+        """Note the time and the line."""
         self.moved_at = time.monotonic()
+        self._hover(self.rowAt(round(event.position().y())))
         super().mouseMoveEvent(event)
+
+    def leaveEvent(self, event: QEvent) -> None:
+        """No line is under the pointer any more."""
+        self._hover(-1)
+        super().leaveEvent(event)
+
+    def _hover(self, row: int) -> None:
+        if row != self.hovered:
+            self.hovered = row
+            self.viewport().update()
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        """Draw the lines in sight, in one go: see ``paint_row``."""
+        lines = self.model()
+        assert isinstance(lines, Lines)
+        painter = QPainter(self.viewport())
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        width, chosen = self.viewport().width(), self.currentIndex().row()
+        columns = [
+            (column, self.columnViewportPosition(index), self.columnWidth(index))
+            for index, column in enumerate(worklist.COLUMNS)
+            if not self.isColumnHidden(index)
+        ]
+        offset = self.verticalScrollBar().value()
+        area = event.rect()
+        for row, film, starts in lines.films((offset + area.top()) // ROW, (offset + area.bottom()) // ROW):
+            top = row * ROW - offset
+            if row in (chosen, self.hovered):
+                painter.fillRect(QRect(0, top, width, ROW), QColor(PALETTE["line" if row == chosen else "raised"]))
+            paint_row(painter, lines.state, film, top, columns)
+            if starts:
+                painter.fillRect(QRect(0, top, width, 1), QColor(PALETTE["edge"]))
 
 
 class _Search(QLineEdit):
@@ -200,8 +234,6 @@ class WorklistPanel(QWidget):
         table = self.table = _Table()
         table.setObjectName("films")
         table.setModel(self.lines)
-        self._cell = Cell(table)
-        table.setItemDelegate(self._cell)
         table.setShowGrid(False)
         table.setWordWrap(False)
         table.setMouseTracking(True)

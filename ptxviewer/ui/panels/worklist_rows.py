@@ -1,4 +1,4 @@
-"""The lines of the worklist as a model of Qt, and how a score is painted in them."""
+"""The lines of the worklist: as a model of Qt, and how they are drawn."""
 
 from __future__ import annotations
 
@@ -7,7 +7,6 @@ from typing import Any
 
 from PySide6.QtCore import QAbstractTableModel, QModelIndex, QObject, QPersistentModelIndex, QRect, QRectF, Qt
 from PySide6.QtGui import QColor, QFont, QPainter, QPen
-from PySide6.QtWidgets import QApplication, QStyle, QStyledItemDelegate, QStyleOptionViewItem
 
 from ptxviewer.app.listing import summary, unread
 from ptxviewer.app.state import Column, Film, FilmStatus, State
@@ -19,7 +18,7 @@ HEADINGS: dict[Column, str] = {
     "score": "Score", "side": "Side", "size": "Size", "name": "Film", "view": "View", "date": "Date",
     "state": "State", "verdict": "Verdict",
 }  # fmt: skip
-FIRST_OF_GROUP = Qt.ItemDataRole.UserRole + 1
+ROW = 26  # height of a line
 QUIET_STATES = (FilmStatus.OPENING, FilmStatus.WAITING, FilmStatus.DONE)
 
 
@@ -59,6 +58,21 @@ class Lines(QAbstractTableModel):
     def film_id(self, row: int) -> int | None:
         """Return the film in a line."""
         return self._films[row].id if 0 <= row < len(self._films) else None
+
+    def films(self, first: int, last: int) -> list[tuple[int, Film, bool]]:
+        """Return (line, film, first of its group) of the lines from ``first`` to ``last``, as far as there are some."""
+        by_urgency, state = self.order == (None, False), self._state
+        found = []
+        for row in range(max(first, 0), min(last + 1, len(self._films))):
+            film = self._films[row]
+            new = row > 0 and by_urgency and group(state, self._films[row - 1]) != group(state, film)
+            found.append((row, film, new))
+        return found
+
+    @property
+    def state(self) -> State:
+        """The state that was shown last."""
+        return self._state
 
     def row_of(self, film_id: int | None) -> int | None:
         """Return the line of a film, None where the filter hides it."""
@@ -112,66 +126,62 @@ class Lines(QAbstractTableModel):
         return None
 
     def data(self, index: Index, role: int = Qt.ItemDataRole.DisplayRole) -> Any:
-        """Return a cell's words and look."""
+        """Return a cell's words, for selection, screen readers and tooltips; ``paint_row`` draws."""
         if not index.isValid() or index.row() >= len(self._films):
             return None
         film, column = self._films[index.row()], COLUMNS[index.column()]
         if role == Qt.ItemDataRole.DisplayRole:
             return cell(self._state, film, column)
-        if role == Qt.ItemDataRole.UserRole:
-            return film
         if role in (Qt.ItemDataRole.ToolTipRole, Qt.ItemDataRole.AccessibleTextRole):
             return spoken(self._state, film)
-        if role == FIRST_OF_GROUP:
-            before = self._films[index.row() - 1] if index.row() else film
-            return self.order[0] is None and group(self._state, before) != group(self._state, film)
-        if role == Qt.ItemDataRole.FontRole and column == "name" and unread(film):
-            font = QFont(QApplication.font())
-            font.setPixelSize(13)
-            font.setBold(True)
-            return font
-        if role == Qt.ItemDataRole.ForegroundRole:
-            return QColor(PALETTE[self._colour(film, column)])
         return None
 
-    def _colour(self, film: Film, column: Column) -> str:
-        if column == "state":
-            return {FilmStatus.FAILED: "failure", FilmStatus.ANALYSING: "accent"}.get(
-                film.status, "quiet" if film.status in QUIET_STATES else "warning"
-            )
-        found = summary(film)
-        return "text" if column == "name" or (found is not None and found.present) else "quiet"
+
+def paint_row(
+    painter: QPainter, state: State, film: Film, top: int, columns: Sequence[tuple[Column, int, int]]
+) -> None:
+    """Draw one line from ``top`` on; ``columns`` are (name, x, width) of those that are shown.
+
+    All of it in one go, and not cell by cell through Qt's delegates: those call back into Python some thousand times
+    for every picture of the list, and each call may have to wait for a thread that analyses.
+    """
+    regular, bold = painter.font(), QFont(painter.font())
+    bold.setPixelSize(13)
+    bold.setBold(unread(film))
+    middle = Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignLeft
+    for column, x, width in columns:
+        if column == "score":
+            _paint_score(painter, film, x, top)
+            continue
+        text = cell(state, film, column)
+        if not text:
+            continue
+        painter.setFont(bold if column == "name" else regular)
+        painter.setPen(QColor(PALETTE[_colour(film, column)]))
+        metrics = painter.fontMetrics()
+        if metrics.horizontalAdvance(text) > width - 10:
+            text = metrics.elidedText(text, Qt.TextElideMode.ElideRight, width - 10)
+        painter.drawText(QRect(x + 7, top, width - 8, ROW), middle, text)
+    painter.setFont(regular)
 
 
-class Cell(QStyledItemDelegate):
-    """Paints a score as the strip does, filled where something is above threshold, and a line between two groups."""
+def _colour(film: Film, column: Column) -> str:
+    if column == "state":
+        quiet = "quiet" if film.status in QUIET_STATES else "warning"
+        return {FilmStatus.FAILED: "failure", FilmStatus.ANALYSING: "accent"}.get(film.status, quiet)
+    found = summary(film)
+    return "text" if column == "name" or (found is not None and found.present) else "quiet"
 
-    def paint(self, painter: QPainter, option: QStyleOptionViewItem, index: Index) -> None:
-        """Words or chip, then the line."""
-        if COLUMNS[index.column()] == "score":
-            self._paint_score(painter, option, index)
-        else:
-            super().paint(painter, option, index)
-        if index.data(FIRST_OF_GROUP):
-            painter.fillRect(QRect(option.rect.x(), option.rect.y(), option.rect.width(), 1), QColor(PALETTE["edge"]))
 
-    @staticmethod
-    def _paint_score(painter: QPainter, option: QStyleOptionViewItem, index: Index) -> None:
-        film = index.data(Qt.ItemDataRole.UserRole)
-        found = summary(film) if isinstance(film, Film) else None
-        painter.save()
-        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        if option.state & QStyle.StateFlag.State_Selected:
-            painter.fillRect(option.rect, QColor(PALETTE["line"]))
-        if found is not None:
-            place = QRectF(option.rect.x() + 4.5, option.rect.center().y() - 8.5, 40, 18)
-            colour = QColor(PALETTE["accent" if found.present else "quiet"])
-            painter.setPen(QPen(colour if found.present else QColor(PALETTE["edge"]), 1))
-            painter.setBrush(colour if found.present else Qt.BrushStyle.NoBrush)
-            painter.drawRoundedRect(place, 3, 3)
-            font = QFont(option.font)
-            font.setPixelSize(12)
-            painter.setFont(font)
-            painter.setPen(QColor(PALETTE["canvas"]) if found.present else colour)
-            painter.drawText(place, Qt.AlignmentFlag.AlignCenter, f"{found.score:.2f}")
-        painter.restore()
+def _paint_score(painter: QPainter, film: Film, x: int, top: int) -> None:
+    """A chip as in the strip, filled where something is above threshold."""
+    found = summary(film)
+    if found is None:
+        return
+    place = QRectF(x + 4.5, top + ROW / 2 - 9.5, 40, 18)
+    colour = QColor(PALETTE["accent" if found.present else "quiet"])
+    painter.setPen(QPen(colour if found.present else QColor(PALETTE["edge"]), 1))
+    painter.setBrush(colour if found.present else Qt.BrushStyle.NoBrush)
+    painter.drawRoundedRect(place, 3, 3)
+    painter.setPen(QColor(PALETTE["canvas"]) if found.present else colour)
+    painter.drawText(place, Qt.AlignmentFlag.AlignCenter, f"{found.score:.2f}")
