@@ -42,7 +42,12 @@ def freeze() -> None:
     subprocess.run(command, check=True, cwd=facts.REPOSITORY)
     if sys.platform.startswith("linux"):
         say(f"{elf.strip_symbols(FOLDER) / 1e6:.0f} MB of symbol tables taken out")
-        say(f"{stubs.put_in(FOLDER / '_internal', facts.BUILD / 'stubs') / 1e6:.0f} MB of unused libraries taken out")
+        saved = stubs.put_in(FOLDER / "_internal", facts.BUILD / "stubs")
+        say(
+            f"{saved / 1e6:.0f} MB of unused libraries taken out"
+            if saved
+            else "no C compiler here (gcc): nothing replaced"
+        )
 
 
 def weigh() -> int:

@@ -29,7 +29,10 @@ import films
 
 ANSWER_S = 180  # the longest that one command may take; a build machine may be busy
 FIRST_PAINT_MS = 500  # promised, warm, on a machine that does nothing else
-LOG = Path(".local/state/ptxviewer/log/ptxviewer.log")
+LOG = {  # below the home, as platformdirs has it
+    "win32": Path("ptxviewer/Logs/ptxviewer.log"),
+    "darwin": Path("Library/Logs/ptxviewer/ptxviewer.log"),
+}.get(sys.platform, Path(".local/state/ptxviewer/log/ptxviewer.log"))
 
 
 class SmokeError(Exception):
@@ -61,8 +64,9 @@ class App:
         plain = {"HOME": self.inside(self.home), "PATH": "/usr/local/bin:/usr/bin:/bin", "LANG": "C.UTF-8"}
         if sys.platform == "win32":
             plain |= {name: os.environ[name] for name in ("SYSTEMROOT", "TEMP") if name in os.environ}
-            plain |= {"PATH": os.environ["PATH"], "APPDATA": str(self.home), "LOCALAPPDATA": str(self.home)}
-            plain |= {"USERPROFILE": str(self.home)}
+            plain |= {"PATH": os.environ["PATH"], "USERPROFILE": str(self.home)}
+            # Windows knows the real folders whatever the environment says: these are platformdirs' own names for them.
+            plain |= {f"WIN_PD_OVERRIDE_{name}": str(self.home) for name in ("APPDATA", "LOCAL_APPDATA", "PERSONAL")}
         return plain | {"QT_QPA_PLATFORM": "offscreen"} | more
 
     def start(self, *arguments: str, **more: str) -> subprocess.Popen[str]:
@@ -235,7 +239,7 @@ def first_paint(app: App, runs: int = 7) -> str:
         process = app.start()
         wait_for(lambda: "First paint" in app.log(), "no window was painted")
         found = re.search(r"^(\S+ \S+),(\d+) INFO \S+ First paint, (\d+) ms", app.log(), re.MULTILINE)
-        process.send_signal(signal.SIGTERM)
+        process.terminate()
         process.communicate(timeout=ANSWER_S)
         if found is None:
             raise SmokeError("the log does not tell of the first paint")
