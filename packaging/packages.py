@@ -142,7 +142,7 @@ def tarball(folder: Path, out: Path) -> Path:
         "--group=0",
         "--numeric-owner",
         "--directory",
-        str(stage),
+        str(where),
         name,
     ]
     with subprocess.Popen(tar, stdout=subprocess.PIPE) as packing:

@@ -91,3 +91,14 @@ def test_a_wrong_word_changes_nothing(archive: Path, tmp_path: Path):
     assert run(archive / "install.sh", home, "--uninstall").returncode == 1
     assert run(archive / "install.sh", home, "--prefix", f'{home}/a"b').returncode == 2
     assert files(home) == set()
+
+
+@pytest.mark.skipif(shutil.which("zstd") is None, reason="zstd is not installed here")
+def test_the_archive_unpacks_to_what_was_staged(archive: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
+    packages = loaded("packages")
+    monkeypatch.setattr(packages.facts, "BUILD", tmp_path / "build")
+    made = packages.tarball(archive / "app", tmp_path)
+    unpacked = tmp_path / "unpacked"
+    unpacked.mkdir()
+    subprocess.run(["tar", "--zstd", "-xf", str(made), "-C", str(unpacked)], check=True)
+    assert files(unpacked / packages.archive_name()) == files(archive)
