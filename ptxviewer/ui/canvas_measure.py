@@ -50,6 +50,7 @@ class MeasureHand(QObject):
     def __init__(self, canvas: QWidget) -> None:
         super().__init__(canvas)
         self._canvas = canvas
+        self.movable = True  # False where the film on this canvas is not the one that tools work on
         self._said = _Said()
         self._pressed = QPointF()
         self._hovered: int | None = None
@@ -74,7 +75,7 @@ class MeasureHand(QObject):
         )
 
     def _under(self, reach: Reach, at: QPointF) -> Grip | None:
-        if reach.state.tool not in GRABS or reach.film.live_measure is not None:
+        if not self.movable or reach.state.tool not in GRABS or reach.film.live_measure is not None:
             return None
         things = [self._drawn(reach, one) for one in reach.film.review.measurements]
         return grip_at(things, (at.x(), at.y()))

@@ -151,3 +151,17 @@ def test_escape_takes_the_magnifier_then_the_apices() -> None:
     BY_ID["back"].run(house.presenter)
     assert not house.state.apices
     assert not BY_ID["back"].enabled(house.state)
+
+
+def test_a_report_is_of_the_film_as_it_is_whatever_aids_the_eye() -> None:
+    house = House()
+    house.open("a")
+    house.settle()
+    film = house.film
+    for how in ("unsharp", "clahe"):
+        house.presenter.looking.sharpen(how)  # type: ignore[arg-type]
+        house.presenter.save_report()
+        house.settle()
+    assert len(house.reports) == 2
+    assert all(report.film.radiograph is film.radiograph and report.film.view == film.view for report in house.reports)
+    assert all(not hasattr(report, "sharpening") for report in house.reports)

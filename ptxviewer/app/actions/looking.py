@@ -3,7 +3,13 @@
 from __future__ import annotations
 
 from ptxviewer.app.actions.base import BAR, FILM, KEYS_ONLY, SHOWN, Action
+from ptxviewer.app.state import State
 from ptxviewer.core.sharpen import Sharpening
+
+
+def _alone(state: State) -> bool:
+    """True while one film has the whole canvas: beside another there is no room for these."""
+    return SHOWN(state) and state.prior_id is None
 
 
 def _sharpening(how: Sharpening, text: str, tip: str) -> Action:
@@ -27,7 +33,7 @@ ACTIONS: tuple[Action, ...] = (
         ("A",),
         "Both apices side by side, the right one mirrored; the overlay follows",
         run=lambda p: p.looking.toggle_apices(),
-        enabled=SHOWN,
+        enabled=_alone,
         checked=lambda state: state.apices,
         icon="apices",
         places=BAR,
@@ -39,7 +45,7 @@ ACTIONS: tuple[Action, ...] = (
         ("M",),
         "A lens under the pointer, through the same window",
         run=lambda p: p.looking.toggle_magnifier(),
-        enabled=SHOWN,
+        enabled=_alone,
         checked=lambda state: state.magnifier,
         icon="magnifier",
         places=FILM,

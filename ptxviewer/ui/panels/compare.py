@@ -28,6 +28,7 @@ class _Side(QWidget):
         self._role, self._said = label("role"), ElidedLabel()
         self._said.setObjectName("value")
         self.canvas = Canvas()
+        self.canvas.measure.movable = False
         self.canvas.view_changed.connect(presenter.set_view)
         self.canvas.threshold_stepped.connect(presenter.step_threshold)
         self.canvas.opacity_stepped.connect(presenter.step_opacity)
