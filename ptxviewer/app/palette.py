@@ -10,7 +10,7 @@ from ptxviewer.app.actions import ACTIONS, GROUP_NAMES
 from ptxviewer.app.actions.base import Action
 from ptxviewer.app.state import State
 
-WORD_START, IN_A_ROW, ANY, LATE = 10, 6, 1, 0.01
+WORD_START, IN_A_ROW, ANY, LATE = 10, 11, 1, 0.01
 NOT_NOW = 5.0  # what cannot be done now comes after what can, unless it is clearly what was typed
 TIP_WEIGHT = 0.4  # a match in the explanation counts less than one in the name
 

@@ -26,7 +26,7 @@ def state() -> State:
         ("inv", "invert"), ("rotate left", "rotate_left"), ("rl", "rotate_left"), ("angle", "tool_angle"),
         ("apic", "apices"), ("magn", "magnifier"), ("heat", "overlay_heat"), ("accept", "verdict_accept"),
         ("save rep", "save_report"), ("11", "one_to_one"), ("calib", "tool_calibrate"), ("next", "next"),
-        ("ANGLE", "tool_angle"), ("pleural line", "sharpen_unsharp"),
+        ("ANGLE", "tool_angle"), ("pleural line", "sharpen_unsharp"), ("meas", "measure"), ("fl", "flip_horizontal"),
     ],
 )  # fmt: skip
 def test_what_people_type_finds_what_they_mean(state: State, typed: str, wanted: str) -> None:
@@ -72,3 +72,8 @@ def test_starts_of_words_win_over_letters_that_happen_to_be_there() -> None:
     assert start is not None
     assert strewn is not None
     assert start[0] > strewn[0]
+
+
+def test_the_name_of_a_group_finds_what_belongs_to_it(state: State) -> None:
+    found = {entry.action.id for entry in entries("meas", state)}
+    assert {"measure", "tool_length", "tool_angle", "tool_ellipse", "tool_rectangle", "tool_calibrate"} <= found
