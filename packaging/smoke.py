@@ -297,6 +297,13 @@ def windows(screen: dict[str, str]) -> list[str]:
     return xdotool(screen, "search", "--onlyvisible", "--name", r"^PTXViewer").split()
 
 
+def activate(screen: dict[str, str]) -> None:
+    """Give the keys to the app's window; asking for it fails while another window is just being closed."""
+    found: list[str] = []
+    wait_for(lambda: found.extend(windows(screen)) or found, "the window has gone", 20)
+    xdotool(screen, "windowactivate", found[0])
+
+
 def picture(screen: dict[str, str], target: Path) -> None:
     """Keep what the screen shows, for people."""
     if shutil.which("import"):
@@ -328,15 +335,16 @@ def desktop(app: App, pictures: Path, opener: Callable[[str, dict[str, str]], ob
         deadline = time.monotonic() + ANSWER_S
         while not list(reports.glob("ptx-report-*.png")):  # the key is refused while the film is being analysed
             check(time.monotonic() < deadline, "no report was saved by Ctrl+S")
-            xdotool(screen, "windowactivate", windows(screen)[0])
+            activate(screen)
             xdotool(screen, "key", "ctrl+s")
             time.sleep(2)
         picture(screen, pictures / "film.png")
         open_film(sample[1], screen)
         time.sleep(8)
-        check(len(windows(screen)) == 1, f"a second film opened a second window: {windows(screen)}")
+        activate(screen)
+        check(len(windows(screen)) == 1, "a second film opened a second window")
         picture(screen, pictures / "second-film.png")
-        xdotool(screen, "windowactivate", windows(screen)[0])
+        activate(screen)
         xdotool(screen, "key", "ctrl+q")
         wait_for(lambda: not windows(screen), "the window did not close on Ctrl+Q", 30)
     for word in ("ERROR", "CRITICAL"):
