@@ -28,7 +28,7 @@ ROOT = Path(__file__).resolve().parents[1]
 TOOLS = ("measured", "calibrated", "magnifier", "sharpened", "apices", "edited", "palette", "keys", "settings")
 STATES = (
     "empty", "opening", "analysing", "result", "fill", "heat", "band", "distances", "finding", "apart", "not-shown",
-    *TOOLS, "nothing-found", "error",
+    *TOOLS, "nothing-found", "worklist", "compare", "error",
 )  # fmt: skip
 TIMEOUT_MS = 120_000
 
@@ -182,6 +182,13 @@ def shoot(arguments: argparse.Namespace) -> int:
         tools(session, picture)
         presenter.next()
         picture("nothing-found")
+        presenter.batch.toggle_list()
+        picture("worklist")
+        presenter.batch.toggle_list()
+        presenter.comparing.choose(presenter.state.films[0].id)
+        until(lambda: presenter.state.prior is not None and presenter.state.prior.radiograph is not None)
+        picture("compare")
+        presenter.comparing.leave()
         damaged = Path(home) / "film.dcm"
         damaged.write_bytes(sample_study()[0].read_bytes()[:5000])
         presenter.open([damaged])

@@ -163,7 +163,7 @@ class MainWindow(QMainWindow):
         self.canvas.set_state(state)
         self.apices.show_state(state)
         self.strip.setVisible(around and state.strip and not state.worklist.shown)
-        self._show_worklist(state, around and state.strip)
+        self._show_worklist(state, around and state.strip and state.prior_id is None)  # two films need the room
         if state.watch is not None and self._watcher is None:
             from ptxviewer.ui.watcher import FolderWatcher
 
