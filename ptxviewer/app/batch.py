@@ -43,6 +43,10 @@ class Batch:
         self._store.change(paused=False)
         self._opening.analyse_stopped()
 
+    def forget_results(self) -> None:
+        """Delete the results of earlier sessions; reviews stay."""
+        self._opening.recalling.clear()
+
     # ---- the list
 
     def _list(self, **changes: object) -> None:

@@ -27,6 +27,7 @@ from ptxviewer.inference.engine import Checkpoint
 
 BATCH, FACTS_BATCH = 64, 16  # files a job: short enough that their results appear as they come
 NOT_KEPT = "Results are not kept for the next time."
+CLEARED = "The results of earlier sessions were deleted from this computer."
 Changed = tuple[object, ...]
 """What of a review changes the findings."""
 UNCHANGED: Changed = decisive(Review())
@@ -258,6 +259,18 @@ class Recalling:
 
         self._lane.submit(work, done, must_finish=True)
         return replace(film, kept_mark=mark or film.kept_mark)
+
+    def clear(self) -> None:
+        """Take away what was kept of all films; those that are open keep their results until they are closed."""
+        results = self._services.results
+        if results is None:
+            return
+
+        def work(_checkpoint: Checkpoint) -> bool:
+            results.clear()
+            return True
+
+        self._lane.submit(work, lambda _outcome: self._store.change(message=CLEARED), must_finish=True)
 
     def forget(self, film_ids: Iterable[int]) -> None:
         """Leave out films that were closed."""

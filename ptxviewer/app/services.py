@@ -55,6 +55,10 @@ class Results(Protocol):
         """Keep the result of a film. Raises ``PtxError``."""
         ...
 
+    def clear(self) -> None:
+        """Take everything away."""
+        ...
+
 
 @dataclass(frozen=True)
 class ReportRequest:

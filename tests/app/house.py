@@ -71,6 +71,10 @@ class Cupboard:
         if mark:
             self.entries[mark, model] = entry_bytes(entry)
 
+    def clear(self) -> None:
+        self.entries.clear()
+        self.grids.clear()
+
 
 class ScoringEngine(FakeEngine):
     """Gives every film a score of its own, so that a result on the wrong film is seen."""

@@ -8,7 +8,7 @@ from pathlib import Path
 
 from ptxviewer.app.facts import Facts
 from ptxviewer.app.listing import summary
-from ptxviewer.app.recalling import NOT_KEPT
+from ptxviewer.app.recalling import CLEARED, NOT_KEPT
 from ptxviewer.app.settings import Settings
 from ptxviewer.app.state import FilmStatus
 from ptxviewer.core.types import DecisionRule, Patient
@@ -251,3 +251,21 @@ def test_what_the_gate_refuses_stays_withheld_the_next_time() -> None:
             assert film.note.startswith("Result not shown")
             assert (film.summary, film.findings, film.urgency) == (None, None, None)
     assert strict.named("b").radiograph is None, "recalled, not read"
+
+
+def test_kept_results_can_be_deleted_and_reviews_stay() -> None:
+    drawer, cupboard = Drawer(), Cupboard()
+    first = house(cupboard, drawer)
+    first.open("a", "b")
+    first.settle()
+    first.presenter.set_verdict("accept")
+    first.presenter.batch.forget_results()
+    first.settle()
+    assert not cupboard.entries
+    assert not cupboard.grids
+    assert first.state.message == CLEARED
+    again = house(cupboard, drawer)
+    again.open("a", "b")
+    again.settle()
+    assert again.engine.shown == 2  # type: ignore[attr-defined]
+    assert again.named("a").review.verdict == "accept"

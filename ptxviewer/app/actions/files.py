@@ -76,6 +76,14 @@ ACTIONS: tuple[Action, ...] = (
         run=lambda p: p.watching.choose(None),
         enabled=lambda state: state.watch is not None,
     ),
+    Action(
+        "forget_results",
+        "Delete kept results",
+        "file",
+        (),
+        "Delete the results of earlier sessions from this computer; verdicts and notes stay",
+        run=lambda p: p.batch.forget_results(),
+    ),
     Action("settings", "Settings...", "file", ("Ctrl+,",), shell=True),
     Action("quit", "Quit", "file", ("Ctrl+Q",), shell=True),
     Action(
