@@ -205,7 +205,12 @@ def main() -> int:
         heart.taken()
         start = time.monotonic()
         again.window.open_paths([films])
-        first = until(lambda: bool(presenter.state.current and presenter.state.current.maps))
+
+        def whole() -> bool:
+            film = presenter.state.current
+            return film is not None and film.radiograph is not None and film.status in AT_REST
+
+        first = until(whole)
         until(lambda: len(presenter.state.films) == total and rest() == total)
         reopened = time.monotonic() - start
         until(lambda: presenter._opening.recalling._job is None and not presenter._opening.recalling._nameless)
