@@ -37,7 +37,7 @@ class FirstRunNotice(QDialog):
         self.setFixedWidth(WIDTH)
         self.reports = reports
         self._folder = ElidedLabel()
-        self._device = label("text", wrap=True)
+        self._device = ElidedLabel()  # one line: a label that wraps may be given no height when its text comes late
         column = QVBoxLayout(self)
         column.setContentsMargins(24, 20, 24, 16)
         column.setSpacing(10)
