@@ -39,6 +39,9 @@ def banner_for(film: Film | None) -> Banner | None:
         return Banner(film.note, "warning", "\n".join(notes))
     if film.findings is not None and not film.findings.present and not film.findings.edited:
         return Banner(NOTHING_FOUND, "info", "\n".join(notes))
+    if film.findings is not None and film.radiograph is not None:
+        # It stands beside the sizes, and a banner would cover the apices, where most findings are.
+        notes = tuple(note for note in notes if note != film.radiograph.spacing.note)
     if notes:
         return Banner(notes[0], "warning", "\n".join(notes[1:]))
     return None

@@ -11,6 +11,7 @@ from PySide6.QtWidgets import QSplitter, QWidget
 
 SMALLEST = (1024, 700)
 USUAL = (1440, 900)
+TITLE_BAR = 40  # pixels that the desktop adds on top, at most; the status line must not slide below the screen for them
 GRIP = 80  # pixels of the title bar that must lie on a screen, or the window cannot be moved
 MOST_ARRANGEMENTS = 8  # desk, home, meeting room; the one not seen for longest is forgotten
 
@@ -82,5 +83,5 @@ def restore(window: QWidget, panels: QSplitter, text: str) -> None:
         window.resize(*USUAL)
         return
     room = screen.availableGeometry()
-    window.resize(min(USUAL[0], room.width()), min(USUAL[1], room.height()))
+    window.resize(min(USUAL[0], room.width()), min(USUAL[1], room.height() - TITLE_BAR))
     window.move(room.center() - window.rect().center())

@@ -9,7 +9,7 @@ import cv2
 import numpy as np
 import pytest
 from PySide6.QtCore import QPoint, QPointF, Qt
-from PySide6.QtGui import QImage, QWheelEvent
+from PySide6.QtGui import QImage, QNativeGestureEvent, QPointingDevice, QWheelEvent
 from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
@@ -112,6 +112,20 @@ def test_the_wheel_keeps_the_point_under_the_cursor(canvas: Canvas) -> None:
     after = film_viewport(one.radiograph, got[-1], SIZE)
     assert after.zoom > 2 * film_viewport(one.radiograph, one.view, SIZE).zoom
     assert after.to_film((250, 180)) == pytest.approx(before, abs=1e-6)
+
+
+def test_pinching_a_touchpad_keeps_the_point_between_the_fingers(canvas: Canvas) -> None:
+    canvas.set_state(state(one := film()))
+    got, at = views(canvas), QPointF(150, 200)
+    assert one.radiograph is not None
+    before = film_viewport(one.radiograph, one.view, SIZE).to_film((at.x(), at.y()))
+    pad = QPointingDevice.primaryPointingDevice()
+    zoom = Qt.NativeGestureType.ZoomNativeGesture
+    event = QNativeGestureEvent(zoom, pad, 2, at, at, canvas.mapToGlobal(at), 0.25, QPointF())
+    QApplication.sendEvent(canvas, event)
+    after = film_viewport(one.radiograph, got[-1], SIZE)
+    assert after.zoom == pytest.approx(1.25 * film_viewport(one.radiograph, one.view, SIZE).zoom)
+    assert after.to_film((at.x(), at.y())) == pytest.approx(before)
 
 
 def test_the_middle_button_pans_and_the_right_one_zooms_whatever_the_tool(canvas: Canvas, qtbot: QtBot) -> None:

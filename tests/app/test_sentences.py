@@ -1,0 +1,40 @@
+"""A banner tells what stands nowhere else: it lies over the apices."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+
+from ptxviewer.app.sentences import banner_for
+from ptxviewer.app.state import Film, FilmStatus
+from ptxviewer.core.findings import find
+from ptxviewer.core.types import PixelSpacing, Radiograph, SpacingOrigin
+from ptxviewer.inference.engine import FakeEngine
+
+SPACING = "Spacing in this file is not plausible (film 17 cm wide): sizes are given in pixels and percent."
+WINDOW = "The window in this file shows nothing: an automatic one is used."
+
+
+def found(*notes: str) -> Film:
+    spacing = PixelSpacing(None, None, SpacingOrigin.IMPLAUSIBLE, "pixels only", SPACING)
+    film = Radiograph("film", np.zeros((300, 240), np.uint16), spacing=spacing, notes=notes)
+    maps = FakeEngine().predict(film)
+    findings = find(film, maps, FakeEngine.RULE, None, None)[0]
+    assert findings.present
+    return Film(1, Path("film"), status=FilmStatus.DONE, radiograph=film, maps=maps, findings=findings)
+
+
+def test_a_finding_is_not_covered_by_what_stands_beside_its_sizes() -> None:
+    assert banner_for(found(SPACING)) is None
+    told = banner_for(found(WINDOW, SPACING))
+    assert told is not None
+    assert (told.text, told.details) == (WINDOW, "")
+
+
+def test_without_a_result_the_spacing_is_told() -> None:
+    waiting = replace(found(SPACING), status=FilmStatus.ANALYSING, findings=None, maps=None)
+    told = banner_for(waiting)
+    assert told is not None
+    assert told.text == SPACING
