@@ -116,8 +116,11 @@ class Presenter:
     def analyse_anyway(self) -> None:
         """Analyse the film on screen, or show its result, in spite of what speaks against it; or try again."""
         film = self.state.current
-        if film is not None and withheld(film):
+        radiograph = film.radiograph if film is not None else None
+        refused = film is not None and film.status is FilmStatus.NOT_ANALYSED and radiograph and radiograph.not_analysed
+        if film is not None and (withheld(film) or refused):
             self._reviewing.push(film, replace(film.review, gate_overridden=True))
+        if film is not None and withheld(film):
             self._opening.announce()
             self._opening.pump()
         else:
@@ -134,7 +137,7 @@ class Presenter:
     def retry(self) -> None:
         """Read a failed film again, from its first frame, analyse one that was not, show a result kept back."""
         film = self.state.current
-        if film is not None and withheld(film):
+        if film is not None and film.status is not FilmStatus.FAILED:
             self.analyse_anyway()
             return
         if film is not None and film.status is FilmStatus.FAILED and film.view.frame:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from ptxviewer.core.limits import BY_CARD, Gate
-from ptxviewer.core.types import Findings, HemithoraxFinding, LineName, PixelSpacing
+from ptxviewer.core.types import Findings, HemithoraxFinding, LineName, PixelSpacing, Radiograph
 
 NOT_SHOWN = "Result not shown."
 THREE: tuple[LineName, ...] = ("a", "b", "c")
@@ -20,6 +20,13 @@ def gate_text(gate: Gate, overridden: bool) -> str:
     if gate.passed:
         return " ".join(gate.cautions)
     return f"{gate.reason} {OVERRIDDEN}" if overridden else gate.reason
+
+
+def film_check(film: Radiograph, gate: Gate, overridden: bool) -> str:
+    """Return all that speaks against the network's answer on a film that was analysed, "" where nothing does."""
+    unasked = film.not_analysed.removeprefix("Not analysed: ")
+    against = f"{unasked[:1].upper()}{unasked[1:]} Analysed because the reader asked for it." if unasked else ""
+    return " ".join(text for text in (against, gate_text(gate, overridden)) if text)
 
 
 def area_limit_text(fraction: float, rows: int, cols: int, spacing: PixelSpacing) -> str:

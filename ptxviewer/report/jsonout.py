@@ -36,9 +36,9 @@ def film_record(
         "threshold": round(findings.threshold, 6),
         "gate": {
             "passed": findings.gate.passed,
-            "reason": findings.gate.reason or None,
+            "reason": " ".join(text for text in (film.not_analysed, findings.gate.reason) if text) or None,
             "cautions": list(findings.gate.cautions),
-            "overridden": gate_overridden and not findings.gate.passed,
+            "overridden": gate_overridden and not (findings.gate.passed and not film.not_analysed),
         },
         "mask": mask_origin(findings),
         "lesions": [_lesion(lesion) for lesion in findings.lesions],

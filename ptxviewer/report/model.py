@@ -20,7 +20,7 @@ from ptxviewer.core.types import (
 )
 from ptxviewer.core.voi import describe
 from ptxviewer.inference.engine import EngineInfo
-from ptxviewer.report.decision import NOT_SHOWN, detection_text, distances_text, gate_text, moved_text, score_name
+from ptxviewer.report.decision import NOT_SHOWN, detection_text, distances_text, film_check, moved_text, score_name
 
 RESEARCH_USE = "Research use only. Not a medical device: not for diagnosis."
 NOT_EXCLUDED = "This does not exclude a pneumothorax."
@@ -181,7 +181,7 @@ def report_of(
             ),
             ("Threshold", f"{findings.threshold:.2f} (operating point {info.rule.threshold:.2f})"),
             *_pair("Sensitivity", detection_text(findings, *film.shape, film.spacing)),
-            *_pair("Film check", gate_text(findings.gate, gate_overridden)),
+            *_pair("Film check", film_check(film, findings.gate, gate_overridden)),
             *((("Mask", mask_origin(findings)),) if findings.edited else ()),
             *(("Projected area", percent_text(half)) for half in findings.halves),
             *_sizes(film, findings),

@@ -374,3 +374,14 @@ def test_a_refused_film_of_an_earlier_session_is_listed_without_its_score() -> N
     content = entry_bytes(Entry("key", "name", (40, 40), summary=kept.summary))
     assert entry_from(content).summary == kept.summary
     assert not gating.withheld(replace(kept, review=replace(kept.review, gate_overridden=True)))
+
+
+def test_insisting_on_a_lateral_view_is_one_answer_to_both_refusals_and_is_kept() -> None:
+    house = House(engine=Doubtful(size=16))
+    house.open("lateral")
+    house.settle()
+    house.presenter.analyse_anyway()
+    house.settle()
+    assert house.film.status is FilmStatus.DONE
+    assert house.film.findings is not None
+    assert next(iter(house.drawer.reviews.values())).review.gate_overridden

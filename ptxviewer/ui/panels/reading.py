@@ -22,7 +22,7 @@ from ptxviewer.app.actions import BY_ID
 from ptxviewer.app.gating import reason_of
 from ptxviewer.app.presenter import Presenter
 from ptxviewer.app.state import Film, FilmStatus, State
-from ptxviewer.report.decision import gate_text, score_name
+from ptxviewer.report.decision import film_check, score_name
 from ptxviewer.report.model import NOT_EXCLUDED, headline, nearness
 from ptxviewer.ui.controls import MarkedSlider, ScoreBar, Segments, hairline, label
 from ptxviewer.ui.panels.findings_table import FindingsTable
@@ -232,7 +232,7 @@ class ReadingPanel(QWidget):
             if film.maps is not None and film.findings is not None and film.radiograph is not None:
                 line = headline(film.radiograph, film.findings)
                 remark = film.findings.side_note if film.findings.present else NOT_EXCLUDED
-                check = gate_text(film.findings.gate, film.review.gate_overridden)
+                check = film_check(film.radiograph, film.findings.gate, film.review.gate_overridden)
         self._name.setText(f"Film {film.number}" if film is not None else "")
         self._headline.setText(line.replace(" cm²", "\u00a0cm²"))  # a number keeps its unit
         self._remark.setText(remark)
