@@ -22,7 +22,8 @@ from ptxviewer.core.types import FloatMap
 from ptxviewer.dicom.read import read_film
 from ptxviewer.inference.network import PneumothoraxNet
 from ptxviewer.inference.preprocess import prepare
-from ptxviewer.inference.runtime import Choice, Runner
+from ptxviewer.inference.runtime import Choice, Runner, has_fast_bf16
+from ptxviewer.inference.torch_engine import trial_input
 
 SEEN = 0.4  # a map whose peak is below this says that the network does not know either
 SILENT = 0.1  # scores below this are noise and become 0
@@ -46,6 +47,8 @@ def outline(run: Path, data: Path, out: Path) -> tuple[int, int]:
     net = PneumothoraxNet(config)
     net.load_state_dict(weights_of(run), strict=False)
     runner = Runner(net, Choice(torch.device("cpu"), "CPU"), flip=True)
+    if has_fast_bf16():
+        runner.try_bf16(trial_input(size), threshold=0.5)
     out.mkdir(parents=True, exist_ok=True)
     films, written = wanted(read_index(data)), 0
     for example in tqdm(films, desc="films without a mask", unit="film", mininterval=5):
