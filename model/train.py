@@ -379,6 +379,9 @@ def main() -> None:
     if "network" in overrides:
         shape: dict[str, Any] = {k: tuple(v) if isinstance(v, list) else v for k, v in overrides["network"].items()}
         overrides["network"] = NetworkConfig(**shape)
+    if "augmentation" in overrides:
+        ranges = {k: tuple(v) if isinstance(v, list) else v for k, v in overrides["augmentation"].items()}
+        overrides["augmentation"] = Augmentation(**ranges)
     run(
         Config(**overrides),
         arguments.data,
