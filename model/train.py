@@ -380,7 +380,9 @@ def main() -> None:
         shape: dict[str, Any] = {k: tuple(v) if isinstance(v, list) else v for k, v in overrides["network"].items()}
         overrides["network"] = NetworkConfig(**shape)
     if "augmentation" in overrides:
-        ranges = {k: tuple(v) if isinstance(v, list) else v for k, v in overrides["augmentation"].items()}
+        ranges: dict[str, Any] = {
+            k: tuple(v) if isinstance(v, list) else v for k, v in overrides["augmentation"].items()
+        }
         overrides["augmentation"] = Augmentation(**ranges)
     run(
         Config(**overrides),
