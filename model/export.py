@@ -35,6 +35,7 @@ TRAINING_DATA = [
     "NIH films reported without finding",
     "lung fields: V7 COVID-19 X-ray set (CC BY 4.0) over films of Cohen et al., OpenIST, lungVAE",
 ]
+SELF_TRAINED = ["where none was recovered: soft masks by the network itself, halfway through its training"]
 INTENDED_USE = (
     "Research and education: to point at where a pneumothorax may be on a frontal chest radiograph of an adult. Not a "
     "medical device; not to rule out a pneumothorax; not for diagnosis or triage of patients."
@@ -48,7 +49,7 @@ CALIBRATED = [
 LIMITS = [
     "Trained on 8-bit, already windowed pictures that were squeezed to a square; 10 to 16 bit films are brought to the "
     "same range, but no such film with an expert mask was available to measure the difference.",
-    "A pneumothorax thinner than about 3 mm cannot be resolved on the model's grid.",
+    "A pneumothorax thinner than two or three pixels of the model's grid (about 2 mm) cannot be resolved on it.",
     "Most drained films of the training set show a pneumothorax: a drain alone may raise the score.",
     "The decision rule was chosen on the same val films that the figures are measured on, so they flatter it slightly.",
 ]
@@ -63,6 +64,12 @@ def weights_of(run: Path) -> dict[str, torch.Tensor]:
         else torch.load(run / "checkpoint.pt", weights_only=True)["average"]
     )
     return state
+
+
+def notes_of(run: Path) -> str:
+    """What the last configuration of a run does not say of it: ``notes.txt``, by whoever changed it on the way."""
+    notes = run / "notes.txt"
+    return f" {notes.read_text().strip()}" if notes.exists() else ""
 
 
 def config_of(run: Path) -> tuple[NetworkConfig, int]:
@@ -188,11 +195,11 @@ def export(run: Path, out: Path, version: str, size: int | None, evaluation: Pat
         "rule": rule,
         "calibrated": bool(heads) and heads["calibration"]["ece_cross_fitted"] <= CALIBRATED_BELOW,
         "sha256": hashlib.sha256((out / "weights.safetensors").read_bytes()).hexdigest(),
-        "training_data": TRAINING_DATA,
+        "training_data": TRAINING_DATA + (SELF_TRAINED if record.get("pseudo") else []),
         "training": (
             f"Trained on two CPU cores: {phases}; started from {record.get('start') or 'ImageNet weights'}; "
             f"{100 * record['config']['phantoms']:.0f} % of the films were analytic phantoms like the sample study. "
-            f"Code {record['code']}, data {record['data']}, seed {record['config']['seed']}."
+            f"Code {record['code']}, data {record['data']}, seed {record['config']['seed']}." + notes_of(run)
         ),
         "metrics": {k: metrics[k] for k in ("splits", "films", "figures")} if metrics else {},
         "licence": "research use only; the encoder derives from BSD-2-Clause weights, see NOTICE",
