@@ -31,6 +31,7 @@ from ptxviewer.dicom.read import read_film
 from ptxviewer.inference.engine import Engine
 
 Booleans = NDArray[np.bool_]
+MOST_FALSE = 10.0  # false-positive films per 100 negatives that a chosen rule may give
 
 
 @dataclass(frozen=True, eq=False)
@@ -224,11 +225,12 @@ def markdown(rows: dict[str, dict[str, float]]) -> str:
     return "\n".join(lines) + "\n"
 
 
-def choose_rule(chosen: list[Case]) -> DecisionRule:
+def choose_rule(chosen: list[Case], most_false: float = MOST_FALSE) -> DecisionRule:
     """Search threshold, image gate and minimum area on the model's grid.
 
-    Objective: at most 10 false-positive films per 100 negatives; among the rules that keep this, the largest sum of
-    Dice on positives and mean Dice over all films (mean Dice alone rewards silence, Dice on positives alone noise).
+    Objective: at most ``most_false`` false-positive films per 100 negatives; among the rules that keep this, the
+    largest sum of Dice on positives and mean Dice over all films (mean Dice alone rewards silence, Dice on positives
+    alone noise).
     """
     present = np.array([bool(case.example.present) for case in chosen])
     truths = []
@@ -250,7 +252,7 @@ def choose_rule(chosen: list[Case]) -> DecisionRule:
             value = np.where(through, dices, (~present).astype(float))
             false_positives = 100 * (through & ~present).sum() / max(1, (~present).sum())
             merit = float(value[present].mean() + value.mean())
-            if false_positives <= 10 and merit > best_value:
+            if false_positives <= most_false and merit > best_value:
                 best, best_value = DecisionRule(threshold, float(gate), smallest), merit
     return best
 
@@ -288,7 +290,8 @@ def main() -> None:
     parser.add_argument("--masks", type=Path, help="with --films: PNG masks with the films' stems")
     parser.add_argument("--bundle", type=Path, default=Path("model/bundle"))
     parser.add_argument("--out", type=Path, default=Path("runs/eval"))
-    parser.add_argument("--choose-rule", action="store_true", help="search the decision rule on these films first")
+    parser.add_argument("--choose-rule", action="append", metavar="SPLIT", help="search the rule on these splits first")
+    parser.add_argument("--most-false", type=float, default=MOST_FALSE, help="false-positive films per 100 negatives")
     parser.add_argument("--precision", action="store_true", help="compare the masks with those of float32, too")
     arguments = parser.parse_args()
     from ptxviewer.inference.torch_engine import TorchEngine
@@ -305,7 +308,8 @@ def main() -> None:
     shipped = engine.load().rule
     rule = shipped
     if arguments.choose_rule:
-        rule = replace(choose_rule(found), frontal_threshold=shipped.frontal_threshold)
+        telling = cases(data, listed(data, arguments.choose_rule), engine, arguments.out / "maps")
+        rule = replace(choose_rule(telling, arguments.most_false), frontal_threshold=shipped.frontal_threshold)
     more = {}
     if arguments.precision:
         name = f"Dice of masks on {engine.load().device} with those of float32"
