@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -10,7 +11,8 @@ from PySide6.QtGui import QWheelEvent
 from PySide6.QtWidgets import QApplication, QLabel, QListWidget
 from pytestqt.qtbot import QtBot
 
-from ptxviewer.app.state import FilmStatus
+from ptxviewer.app.sentences import NOTHING_FOUND
+from ptxviewer.app.state import Banner, FilmStatus
 from ptxviewer.inference.engine import FakeEngine
 from ptxviewer.ui.application import Session
 from ptxviewer.ui.dialogs.choose_prior import ChoosePrior
@@ -48,6 +50,10 @@ def test_two_films_of_a_patient_are_compared(qtbot: QtBot, tmp_path: Path) -> No
     assert "PRIOR" in words(right)
     assert "59 days apart" in words(page)
     assert "Right: " in words(page)
+    window.banner.show_state(replace(presenter.state, banner=Banner(NOTHING_FOUND)))
+    assert window.banner.isHidden(), "it would lie over the headings of both films"
+    window.banner.show_state(replace(presenter.state, banner=Banner("The disk is full.")))
+    assert not window.banner.isHidden()
     QApplication.processEvents()
     at = QPointF(50, 60)
     wheel = QWheelEvent(

@@ -6,6 +6,7 @@ from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QPushButton, QVBoxLayout, QWidget
 
 from ptxviewer.app.presenter import Presenter
+from ptxviewer.app.sentences import NOTHING_FOUND
 from ptxviewer.app.state import Banner, FilmStatus, State
 from ptxviewer.ui.controls import label
 
@@ -52,7 +53,8 @@ class BannerBar(QWidget):
     def show_state(self, state: State) -> None:
         """Show the state's banner; which file failed is told on demand, on this screen only."""
         banner, film = state.banner, state.current
-        if banner is None:
+        # Beside a prior the banner would lie over both films' headings, and the panel says the same.
+        if banner is None or (state.prior_id is not None and banner.text == NOTHING_FOUND):
             self._shown = None
             self.hide()
             return
