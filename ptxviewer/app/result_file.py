@@ -27,7 +27,7 @@ from ptxviewer.inference.engine import EngineInfo
 
 FORMAT = 1
 WHAT = "The results"
-MOST_BYTES = 1_000_000_000  # 1.3 MB a film
+MOST_BYTES = 4_000_000_000  # about 2 MB a film, so that a folder of 500 never drives itself out
 KEPT_SHARE = 0.9  # of the bound, after the oldest were evicted
 BLOCK = 16_384
 GRIDS = ("pneumothorax", "lung_image_left", "lung_image_right")
