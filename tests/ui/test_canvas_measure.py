@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from pathlib import Path
-
 import numpy as np
 import pytest
 from PySide6.QtCore import QPoint, Qt
@@ -14,25 +11,10 @@ from pytestqt.qtbot import QtBot
 
 from ptxviewer.app.viewing import film_viewport
 from ptxviewer.core.measure import Measurement
-from ptxviewer.inference.engine import FakeEngine
-from ptxviewer.paths import sample_study
 from ptxviewer.ui.application import Session
 from ptxviewer.ui.dialogs.calibrate import CalibrationDialog
 
 LEFT = Qt.MouseButton.LeftButton
-
-
-@pytest.fixture
-def session(qtbot: QtBot, tmp_path: Path) -> Iterator[Session]:
-    one = Session(tmp_path / "settings.json", FakeEngine())
-    qtbot.addWidget(one.window)
-    one.window.resize(1200, 800)
-    one.window.show()
-    one.presenter.open(sample_study()[:1])
-    qtbot.waitUntil(lambda: bool(one.presenter.state.current and one.presenter.state.current.maps), timeout=20_000)
-    one.presenter.dismiss_banner()
-    yield one
-    assert one.close()
 
 
 def drag(qtbot: QtBot, session: Session, *path: tuple[int, int]) -> None:

@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from pathlib import Path
-
 import numpy as np
 import pytest
 from PySide6.QtCore import QPoint, Qt
@@ -12,23 +9,8 @@ from PySide6.QtGui import QImage
 from PySide6.QtWidgets import QWidget
 from pytestqt.qtbot import QtBot
 
-from ptxviewer.inference.engine import FakeEngine
-from ptxviewer.paths import sample_study
 from ptxviewer.ui.application import Session
 from ptxviewer.ui.canvas_lens import SIDE
-
-
-@pytest.fixture
-def session(qtbot: QtBot, tmp_path: Path) -> Iterator[Session]:
-    one = Session(tmp_path / "settings.json", FakeEngine())
-    qtbot.addWidget(one.window)
-    one.window.resize(1200, 800)
-    one.window.show()
-    one.presenter.open(sample_study()[:1])
-    qtbot.waitUntil(lambda: bool(one.presenter.state.current and one.presenter.state.current.maps), timeout=20_000)
-    one.presenter.dismiss_banner()
-    yield one
-    assert one.close()
 
 
 def picture(widget: QWidget) -> np.ndarray:
