@@ -28,6 +28,7 @@ from tqdm import tqdm
 
 from model.augment import Augmentation, augment, plain
 from model.data import CACHE_SIZE, Example, Films, fingerprint, read_index
+from model.folded import hold_statistics
 from model.losses import total_loss
 from model.metrics import auc, dice
 from model.plots import training_curves
@@ -65,6 +66,7 @@ class Config:
     expert_weight: float = 2.0  # how often a film labelled by an expert is drawn, relative to the others
     frozen: tuple[str, ...] = ()  # modules of the encoder that stay as they started, batch statistics too
     phantoms: float = ANALYTIC_SHARE
+    held: bool = False  # batch statistics stay as they started, everywhere: for a network that has settled
     network: NetworkConfig = field(default_factory=lambda: NetworkConfig(decoder=(128, 64, 48, 24)))
     augmentation: Augmentation = field(default_factory=Augmentation)
 
@@ -184,6 +186,8 @@ class Trainer:
         self.frozen = [self.net.encoder.get_submodule(name) for name in config.frozen]
         for module in self.frozen:
             module.requires_grad_(False)
+        if config.held:
+            hold_statistics(self.net)
         self.average = {name: value.clone() for name, value in self.net.state_dict().items()}
         groups = [
             {"params": list(self.net.encoder.parameters()), "scale": config.encoder_rate},

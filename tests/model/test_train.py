@@ -198,3 +198,28 @@ def test_a_spoilt_film_keeps_its_shape_and_is_another_picture(kind):
     other = spoilt(grid, kind)
     assert other.shape == grid.shape
     assert not np.array_equal(other, grid)
+
+
+def test_held_statistics_train_the_network_that_ships(tmp_path):
+    made = config()
+    trainer, plain = Trainer(config(held=True)), Trainer(made)
+    plain.net.load_state_dict(trainer.net.state_dict())
+    for norms in (trainer.net.modules(), plain.net.modules()):
+        torch.manual_seed(1)
+        for module in norms:
+            if isinstance(module, torch.nn.BatchNorm2d):
+                module.running_mean.uniform_(-0.2, 0.2)
+                module.running_var.uniform_(0.5, 2)
+    image = torch.rand(2, 1, SIDE, SIDE)
+    held, shipped = trainer.net.train()(image), plain.net.eval()(image)
+    torch.testing.assert_close(held.maps, shipped.maps, rtol=1e-4, atol=1e-4)
+    for output, net in ((held, trainer.net), (shipped, plain.net)):
+        (output.maps.square().mean() + output.film.sum()).backward()
+        assert net.film_head.weight.grad is not None
+    for (name, ours), theirs in zip(trainer.net.named_parameters(), plain.net.parameters(), strict=True):
+        torch.testing.assert_close(ours.grad, theirs.grad, rtol=1e-3, atol=1e-5, msg=name)
+    before = {name: value.clone() for name, value in trainer.net.state_dict().items() if "running" in name}
+    losses = train(trainer, Sampler(MadeFilms(), made), 30)
+    assert np.mean(losses[-5:]) < 0.8 * np.mean(losses[:5])
+    after = trainer.net.state_dict()
+    assert all(torch.equal(after[name], value) for name, value in before.items())
