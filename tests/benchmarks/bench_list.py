@@ -36,7 +36,7 @@ class Paced:
     """The shipped network for some films, noise of its kind for the others."""
 
     def __init__(self, inner: Engine, pace_s: float) -> None:
-        self._inner, self._pace_s, self._count = inner, pace_s, 0
+        self._inner, self._pace_s, self.count = inner, pace_s, 0
         self._chance = np.random.default_rng(1)
         self._last: ProbabilityMaps | None = None
 
@@ -51,8 +51,8 @@ class Paced:
         return self._inner.band(film, checkpoint)
 
     def predict(self, film: Radiograph, checkpoint: Checkpoint = never_cancelled) -> ProbabilityMaps:
-        self._count += 1
-        if self._last is None or self._count % REAL_EVERY == 1 or self._pace_s < 0:
+        self.count += 1
+        if self._last is None or self.count % REAL_EVERY == 1 or self._pace_s < 0:
             self._last = self._inner.predict(film, checkpoint)
             return self._last
         end = time.monotonic() + self._pace_s
@@ -129,9 +129,9 @@ def make_films(folder: Path) -> None:
         save(dataset(pixels, bits=16, **tags), folder / f"{number:04}.dcm")
 
 
-def opened(home: Path, pace_s: float) -> Session:
+def opened(home: Path, engine: Paced) -> Session:
     """A window of its own process's kind: results and reviews lie in ``home``."""
-    session = Session(home / "settings.json", Paced(make_engine("cpu"), pace_s))  # type: ignore[arg-type]
+    session = Session(home / "settings.json", engine)  # type: ignore[arg-type]
     session.presenter.store_settings(accepted_notice=True)
     session.presenter._store.change(engine=replace(session.presenter.state.engine, info=expected_engine()))
     session.window.resize(1440, 900)
@@ -158,7 +158,7 @@ def main() -> int:
             make_films(films)
         application = Application(sys.argv[:1])
         application.dress()
-        session = opened(home, arguments.pace / 1000)
+        session = opened(home, Paced(make_engine("cpu"), arguments.pace / 1000))
         presenter, heart = session.presenter, Heart()
         session.warm_up()
         until(lambda: presenter.state.engine.phase == "ready")
@@ -200,7 +200,8 @@ def main() -> int:
         session.window.close()
         session.close()
 
-        again = opened(home, arguments.pace / 1000)
+        engine = Paced(make_engine("cpu"), arguments.pace / 1000)
+        again = opened(home, engine)
         presenter = again.presenter
         heart.taken()
         start = time.monotonic()
@@ -223,7 +224,8 @@ def main() -> int:
         ("memory, at its most", peak, MEMORY_GOAL_MB, "MB", f"{now:.0f} MB at the end"),
         ("stop: lane free", cancelled, CANCEL_GOAL_S, "s", "list answered at once" if shown else "LIST DID NOT ANSWER"),
         ("reopened: all results", reopened, REOPEN_GOAL_S, "s",
-         f"first film whole {first:.2f} s, names {named:.2f} s, stall {reopen_stall:.0f} ms"),
+         f"{engine.count} analysed again; first film whole {first:.2f} s, names {named:.2f} s, "
+         f"stall {reopen_stall:.0f} ms"),
     )  # fmt: skip
     print(f"  {total} films, {done} analysed in {took:.0f} s; {kept:.0f} MB of results kept")
     for what, value, goal, unit, more in goals:
