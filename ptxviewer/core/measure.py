@@ -224,7 +224,7 @@ def measured_text(film: Radiograph, measurement: Measurement) -> tuple[str, ...]
             return ("no image here",)
         return (
             f"mean {number(found.mean)}  SD {number(found.sd)}",
-            f"min {number(found.low)}  max {number(found.high)}",
+            f"min {number(found.low)}  max {number(found.high)}  ({film.acquisition.value_unit or 'no unit'})",
             _area_text(spacing, found.pixels, found.area_mm2),
         )
     if measurement.kind == "angle":

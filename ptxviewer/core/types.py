@@ -147,6 +147,7 @@ class Acquisition:
     sop_class: str = ""  # name
     manufacturer: str = ""
     lossy: bool = False
+    value_unit: str = ""  # of modality values (PS3.3 C.11.1.1.2); "" = the file names none, as of most radiographs
     calibrated_source: bool = True  # False for PNG and JPEG: "not calibrated"
     row_direction: str = (
         ""  # PatientOrientation first value: letters towards which columns run, "L" in a normal PA film

@@ -21,6 +21,7 @@ OTHER_BODY_PARTS = {
     "THUMB", "TIBIA", "TOE", "WRIST",
 }  # fmt: skip
 
+VALUE_UNITS = {"OD": "OD × 1000", "HU": "HU"}  # the defined terms of a unit that films use
 MODALITY_NAMES = {
     "CT": "a CT image", "MR": "an MR image", "US": "an ultrasound image", "NM": "a nuclear medicine image",
     "PT": "a PET image", "MG": "a mammogram", "RF": "a fluoroscopy image", "XA": "an angiography image",
@@ -108,6 +109,14 @@ def _directions(ds: Dataset) -> tuple[str, str]:
     return ("", "") if axis[parts[0][0]] == axis[parts[1][0]] else (parts[0], parts[1])
 
 
+def _value_unit(ds: Dataset) -> str:
+    """Return the unit of modality values: RescaleType, or the type of the Modality LUT (PS3.3 C.11.1.1.2)."""
+    named = text(ds, "RescaleType")
+    with contextlib.suppress(Exception):
+        named = named or text(ds.ModalityLUTSequence[0], "ModalityLUTType")
+    return VALUE_UNITS.get(named.upper(), "")
+
+
 def acquisition(ds: Dataset) -> Acquisition:
     """How it was taken, without patient data."""
     row, column = _directions(ds)
@@ -121,6 +130,7 @@ def acquisition(ds: Dataset) -> Acquisition:
         sop_class=UID(text(ds, "SOPClassUID")).name if text(ds, "SOPClassUID") else "",
         manufacturer=text(ds, "Manufacturer"),
         lossy=text(ds, "LossyImageCompression") == "01",
+        value_unit=_value_unit(ds),
         row_direction=row,
         column_direction=column,
     )

@@ -26,7 +26,7 @@ from ptxviewer.core.measure import (
     straightened,
     with_handle,
 )
-from ptxviewer.core.types import NO_SPACING, PixelSpacing, Radiograph, SpacingOrigin
+from ptxviewer.core.types import NO_SPACING, Acquisition, PixelSpacing, Radiograph, SpacingOrigin
 
 AT_DETECTOR = PixelSpacing(0.2, 0.2, SpacingOrigin.DETECTOR, "at detector")
 OBLONG = PixelSpacing(0.3, 0.1, SpacingOrigin.DETECTOR, "at detector")
@@ -167,6 +167,8 @@ def test_every_size_says_where_its_millimetres_come_from_or_why_there_are_none()
     assert measured_text(film(spacing=AT_DETECTOR), length) == ("10.0 mm (at detector)",)
     assert measured_text(film(), length) == ("50 px (size unknown)",)
     assert measured_text(film(spacing=NOT_BELIEVED), length) == ("50 px (spacing not plausible)",)
+    assert measured_text(film(spacing=AT_DETECTOR), region)[1].endswith("(no unit)")
+    assert measured_text(film(acquisition=Acquisition(value_unit="HU")), region)[1].endswith("(HU)")
     assert measured_text(film(spacing=AT_DETECTOR), region)[2] == "48 mm² (at detector)"
     assert measured_text(film(spacing=NOT_BELIEVED), region)[2] == "1,200 px (spacing not plausible)"
     angle = Measurement("angle", ((1.0, 0.0), (0.0, 0.0), (0.0, 5.0)))

@@ -20,6 +20,7 @@ from pydicom.uid import DeflatedExplicitVRLittleEndian, ExplicitVRBigEndian, Imp
 from ptxviewer.core.errors import PtxError, UnreadableFilm
 from ptxviewer.core.types import Radiograph, SpacingOrigin, VoiLut, Window
 from ptxviewer.core.voi import AUTOMATIC, display_lut
+from ptxviewer.dicom import tags
 from ptxviewer.dicom.read import read_film
 
 _spec = importlib.util.spec_from_file_location("made", Path(__file__).with_name("made.py"))
@@ -91,6 +92,16 @@ def test_signed_values_and_rescale(tmp_path: Path) -> None:
     stored = (made.ramp().astype(np.int32) - 2048).astype(np.int16)
     film = read_film(made.save(made.dataset(stored, 16, RescaleSlope=2, RescaleIntercept=-10), tmp_path / "a.dcm"))
     assert np.array_equal(values(film), stored * 2.0 - 10)
+
+
+@pytest.mark.parametrize(("named", "unit"), [("OD", "OD × 1000"), ("HU", "HU"), ("US", ""), ("", ""), ("?", "")])
+def test_values_have_the_unit_that_the_file_names(tmp_path: Path, named: str, unit: str) -> None:
+    ds = made.dataset(made.ramp(), RescaleSlope=1, RescaleIntercept=0, RescaleType=named)
+    assert read_film(made.save(ds, tmp_path / "a.dcm")).acquisition.value_unit == unit
+    ds = made.dataset(made.ramp())
+    ds.ModalityLUTSequence = [Dataset()]
+    ds.ModalityLUTSequence[0].ModalityLUTType = named
+    assert tags.acquisition(ds).value_unit == unit
 
 
 def test_modality_lut(tmp_path: Path) -> None:
