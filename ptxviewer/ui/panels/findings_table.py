@@ -27,7 +27,7 @@ from ptxviewer.ui.controls import label
 from ptxviewer.ui.style import PALETTE
 
 ROWS = 3  # that are kept free
-ROW = 22
+ROW, HEADER = 22, 30
 HEADING, AROUND = 12, 7  # height of a heading's font, and pixels beside it
 COLUMNS = ("Where", "Area", "Width", "Mean", "Peak")  # area and width with their units behind them
 TIPS = (
@@ -96,6 +96,7 @@ class FindingsTable(QWidget):
         header.setSectionResizeMode(QHeaderView.ResizeMode.Fixed)
         header.setSectionResizeMode(0, QHeaderView.ResizeMode.Stretch)
         header.setMinimumSectionSize(20)
+        header.setFixedHeight(HEADER)
         header.setHighlightSections(False)
         table.verticalHeader().hide()
         table.verticalHeader().setMinimumSectionSize(ROW)
@@ -107,7 +108,7 @@ class FindingsTable(QWidget):
         table.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         table.setTextElideMode(Qt.TextElideMode.ElideRight)
         table.setWordWrap(False)
-        table.setFixedHeight(26 + ROW * ROWS)
+        table.setFixedHeight(HEADER + ROW * ROWS)
         table.setAccessibleName("Findings")
         table.setMouseTracking(True)
         table.cellClicked.connect(self._clicked)

@@ -29,6 +29,7 @@ from ptxviewer.ui.panels.findings_table import FindingsTable
 from ptxviewer.ui.panels.sizes import SizePanel
 from ptxviewer.ui.panels.thresholds import ThresholdControls
 
+SIDE = 16  # margin
 WIDTH, WIDEST = 300, 480
 HEADLINES = {
     FilmStatus.OPENING: "Opening ...",
@@ -63,7 +64,7 @@ class ReadingPanel(QWidget):
         self.sizes = SizePanel(presenter)
         content = QWidget()
         column = QVBoxLayout(content)
-        column.setContentsMargins(16, 14, 16, 14)
+        column.setContentsMargins(SIDE, 14, SIDE, 14)
         column.setSpacing(6)
         self._build_reading(column)
         column.addSpacing(2)
@@ -86,6 +87,12 @@ class ReadingPanel(QWidget):
         scroll.setWidgetResizable(True)
         scroll.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         scroll.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+
+        def beside(_low: int, high: int) -> None:  # the bar lies in the margin, so that nothing becomes narrower
+            bar = scroll.verticalScrollBar().sizeHint().width() if high > 0 else 0
+            column.setContentsMargins(SIDE, 14, SIDE - bar, 14)
+
+        scroll.verticalScrollBar().rangeChanged.connect(beside)
         scroll.viewport().setAutoFillBackground(False)
         content.setAutoFillBackground(False)
         whole = QVBoxLayout(self)
