@@ -1,4 +1,4 @@
-"""A loaded network on a device: batch norm folded, precision chosen, stages that can be interrupted.
+"""A loaded network on a device: its convolutions fused, precision chosen, stages that can be interrupted.
 
 This module imports torch at its top; only ``torch_engine`` imports it, inside functions, on the model lane.
 """
@@ -6,7 +6,6 @@ This module imports torch at its top; only ``torch_engine`` imports it, inside f
 from __future__ import annotations
 
 import copy
-import itertools
 import time
 from dataclasses import dataclass
 
@@ -17,6 +16,7 @@ from torch import Tensor, nn
 
 from ptxviewer.core.types import FloatMap
 from ptxviewer.inference.engine import Checkpoint, DeviceChoice, never_cancelled
+from ptxviewer.inference.fused import can_fuse, fold_batch_norm, fuse
 from ptxviewer.inference.network import PneumothoraxNet
 
 
@@ -44,34 +44,6 @@ class Choice:
     device: torch.device
     name: str
     note: str = ""
-
-
-def fold_batch_norm(net: PneumothoraxNet) -> PneumothoraxNet:
-    """Fold every batch norm into the convolution before it (``convN`` and ``bnN``, or neighbours in a sequence).
-
-    In place: torch's ``fuse_conv_bn_eval`` copies each convolution twice, half a second for ours.
-    """
-    for module in list(net.modules()):
-        children = dict(module.named_children())
-        names = list(children)
-        for name, following in itertools.pairwise(names):
-            first, second = children[name], children[following]
-            if isinstance(first, nn.Conv2d) and isinstance(second, nn.BatchNorm2d):
-                _fold(first, second)
-                setattr(module, following, nn.Identity())
-    return net
-
-
-@torch.no_grad()
-def _fold(convolution: nn.Conv2d, norm: nn.BatchNorm2d) -> None:
-    """Make ``convolution`` do the work of ``norm`` too: scale its filters, shift by a bias."""
-    mean, variance = norm.running_mean, norm.running_var
-    assert mean is not None
-    assert variance is not None
-    scale = norm.weight / torch.sqrt(variance + norm.eps)
-    convolution.weight.mul_(scale[:, None, None, None])
-    before = 0 if convolution.bias is None else convolution.bias
-    convolution.bias = nn.Parameter(norm.bias + (before - mean) * scale)
 
 
 def works(device: torch.device) -> bool:
@@ -118,7 +90,7 @@ class Runner:
         self._checkpoint: Checkpoint = never_cancelled
         self._net = fold_batch_norm(net.eval()).requires_grad_(False)
         encoder = self._net.encoder
-        stages = (encoder.conv1, encoder.layer1, encoder.layer2, encoder.layer3, encoder.layer4)
+        stages = (encoder, encoder.layer1, encoder.layer2, encoder.layer3, encoder.layer4)
         for stage in (*stages, *self._net.decoder):
             stage.register_forward_pre_hook(self._before_stage)
         self._move(choice.device)
@@ -197,6 +169,8 @@ class Runner:
     def _move(self, device: torch.device) -> None:
         self.device = device
         self._net = self._net.to(device=device, memory_format=torch.channels_last)  # type: ignore[call-overload]
+        if device.type == "cpu" and can_fuse():
+            fuse(self._net)
 
     def _before_stage(self, _module: nn.Module, _inputs: tuple[Tensor, ...]) -> None:
         self._checkpoint()

@@ -11,8 +11,9 @@ from ptxviewer.core.types import Radiograph
 from ptxviewer.inference import runtime
 from ptxviewer.inference.card import ALTERED, read_card, verify
 from ptxviewer.inference.engine import FakeEngine
+from ptxviewer.inference.fused import fold_batch_norm
 from ptxviewer.inference.preprocess import prepare
-from ptxviewer.inference.runtime import Choice, Result, Runner, choose_device, fold_batch_norm, same_decision
+from ptxviewer.inference.runtime import Choice, Result, Runner, choose_device, same_decision
 from ptxviewer.inference.torch_engine import OUT_OF_MEMORY, TorchEngine, network_of, thread_count
 from tests.bundles import SIZE, write_bundle
 

@@ -1,0 +1,86 @@
+"""The fused network answers what the plain one does, for every block, size, copy and precision, or is not used."""
+
+import copy
+
+import pytest
+import torch
+
+from ptxviewer.inference import fused, runtime
+from ptxviewer.inference.fused import FusedConv, can_fuse, fold_batch_norm, fuse
+from ptxviewer.inference.network import NetworkConfig, PneumothoraxNet
+from ptxviewer.inference.runtime import Choice, Runner
+
+SHAPES = {
+    "bottleneck": NetworkConfig(blocks=(2, 1, 2, 1), planes=(8, 8, 8, 8), stem=8, decoder=(8, 8, 8, 8), evidence=True),
+    # a first block without a convolution on its shortcut, as in ResNet-34
+    "basic": NetworkConfig(blocks=(2, 2, 1, 1), planes=(8, 8, 16, 8), stem=8, decoder=(8, 8, 8, 8), block="basic"),
+}
+needs_operators = pytest.mark.skipif(not can_fuse(), reason="this build of PyTorch has no fused convolutions")
+
+
+def network(kind: str) -> PneumothoraxNet:
+    torch.manual_seed(3)
+    net = PneumothoraxNet(SHAPES[kind]).eval()
+    for module in net.modules():
+        if isinstance(module, torch.nn.BatchNorm2d):
+            module.running_mean.uniform_(-0.3, 0.3)
+            module.running_var.uniform_(0.5, 1.5)
+            torch.nn.init.uniform_(module.weight, 0.5, 1.5)
+            torch.nn.init.uniform_(module.bias, -0.3, 0.3)
+    return net
+
+
+def same(first, second, tolerance: float = 1e-4) -> None:
+    torch.testing.assert_close(first.maps.float(), second.maps.float(), atol=tolerance, rtol=tolerance)
+    torch.testing.assert_close(first.film.float(), second.film.float(), atol=tolerance, rtol=tolerance)
+    torch.testing.assert_close(first.summary.float(), second.summary.float(), atol=tolerance, rtol=tolerance)
+
+
+@needs_operators
+@pytest.mark.parametrize("kind", sorted(SHAPES))
+def test_a_fused_network_says_what_the_plain_one_says_at_any_size(kind):
+    plain = network(kind)
+    quick = fold_batch_norm(copy.deepcopy(plain)).to(memory_format=torch.channels_last)
+    fuse(quick)
+    assert not any(isinstance(module, (torch.nn.BatchNorm2d, torch.nn.ReLU)) for module in quick.modules())
+    with torch.inference_mode():
+        for shape in ((1, 1, 64, 64), (2, 1, 96, 64), (1, 1, 70, 101), (2, 1, 64, 64)):
+            film = torch.randn(shape).contiguous(memory_format=torch.channels_last)
+            kept = film.clone()
+            same(quick(film), plain(film))
+            assert torch.equal(film, kept)  # blocks overwrite their own input only
+
+
+@needs_operators
+def test_copies_and_other_precisions_pack_their_own_weights():
+    quick = fold_batch_norm(network("bottleneck")).to(memory_format=torch.channels_last)
+    fuse(quick)
+    film = torch.randn(1, 1, 64, 64).contiguous(memory_format=torch.channels_last)
+    with torch.inference_mode():
+        before = quick(film)
+        twin = copy.deepcopy(quick)
+        packed = [module for module in twin.modules() if isinstance(module, FusedConv) and module._packed is not None]
+        assert not packed
+        same(twin(film), before)
+        for module in twin.modules():
+            if isinstance(module, FusedConv):
+                module.weight.mul_(0)
+        same(twin.to(torch.float64).to(torch.float32)(film), twin(film))
+        assert not torch.equal(twin(film).maps, before.maps)
+        same(quick(film), before)
+
+
+def test_a_build_without_the_operators_runs_the_plain_layers(monkeypatch):
+    class Nothing:
+        def __getattr__(self, name):
+            raise AttributeError(name)
+
+    film = torch.randn(1, 64, 64).numpy()
+    quick = Runner(network("bottleneck"), Choice(torch.device("cpu"), "CPU")).run(film)
+    monkeypatch.setattr(fused, "_OPS", Nothing())
+    assert not runtime.can_fuse()
+    plain = Runner(network("bottleneck"), Choice(torch.device("cpu"), "CPU"))
+    assert not any(isinstance(module, FusedConv) for module in plain._net.modules())
+    result = plain.run(film)
+    assert abs(result.maps - quick.maps).max() < 1e-4
+    assert result.score == pytest.approx(quick.score, abs=1e-4)
