@@ -1,4 +1,4 @@
-"""Background, pause, stop, priorities, recalled results and restarts in any order: never one film's result on another.
+"""Lists, comparisons, recalled results and restarts in any order: never one film's result on another.
 
 ``Screen`` refuses a score that is not the film's own, an urgency that falls, maps under other pixels.
 """
@@ -6,20 +6,34 @@
 from __future__ import annotations
 
 import random
+import zlib
+from dataclasses import replace
+from pathlib import Path
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from ptxviewer.app.comparing import change_of, roles_of
+from ptxviewer.app.facts import Facts
 from ptxviewer.app.state import FilmStatus
 from ptxviewer.app.worklist import AT_REST, ordered
+from ptxviewer.core.types import Patient, Study
 from tests.app.house import FILM_BYTES, Cupboard, Drawer, House, ScoringEngine
 
 KINDS = ("film", "film", "film", "film", "bad", "lateral", "changed", "sly", "noted")
 ACTS = ("drop", "again", "select", "urgent", "unread", "next", "close", "frame", "look", "restart")
 STEERS = ("pause", "stop", "go_on", "cancel", "insist", "list", "sort", "threshold", "verdict", "forget")
+PAIRS = ("compare", "beside", "exchange", "older", "link", "zoom", "zoom beside", "window")
 TURNS = tuple(f"{lane} {what}" for lane in ("disk", "model", "cache") for what in ("crank", "deliver"))
 Step = tuple[str, int]
+
+
+def whose(path: Path) -> Facts:
+    """Three patients, one of them without an ID, and dates of which some are the same."""
+    number = zlib.crc32(path.name.encode())
+    taken = Study(date=f"2026-01-{1 + number % 9:02}")
+    return Facts(Patient(id=("", "P1", "P2")[number % 3]), taken, "DX", ("PA", "AP")[number % 2])
 
 
 class Play:
@@ -29,10 +43,13 @@ class Play:
         self.leaky = leaky
         self.cupboard, self.drawer = Cupboard(), Drawer()
         self.dropped: list[str] = []
+        self.changes: set[tuple[str, ...]] = set()  # sentences of comparisons
         self.house = self._house()
 
     def _house(self) -> House:
-        made = House(ScoringEngine(size=16), memory_bytes=5 * FILM_BYTES, cupboard=self.cupboard, drawer=self.drawer)
+        made = House(
+            ScoringEngine(size=16), memory_bytes=5 * FILM_BYTES, cupboard=self.cupboard, drawer=self.drawer, facts=whose
+        )
         made.presenter.warm_up()
         made.turn(made.model)
         for lane in (made.disk, made.model, made.cache):
@@ -65,6 +82,8 @@ class Play:
             (presenter.select if act == "select" else presenter.close_film)(some.id)
         elif act == "look":
             presenter.look_at([film.id for film in films[number % 5 : number % 5 + 4]])
+        elif act in PAIRS:
+            self.pair(act, number)
         elif act == "forget" and number % 20 == 0:
             self.cupboard.grids.clear()
         elif act in TURNS:
@@ -81,8 +100,37 @@ class Play:
             }.get(act, lambda: None)()  # fmt: skip
         self.check()
 
+    def pair(self, act: str, number: int) -> None:
+        """Do something to two films side by side."""
+        presenter = self.house.presenter
+        state, comparing = presenter.state, presenter.comparing
+        film = state.prior if act == "zoom beside" else state.current
+        if act == "beside" and state.films:
+            comparing.choose(state.films[number % len(state.films)].id)
+        elif act.startswith("zoom") and film is not None:
+            view = replace(film.view, zoom=(None, 0.5, 2.0)[number % 3], center=(20.0 + number % 7, 15.0))
+            presenter.set_view(film.id, view)
+        else:
+            {
+                "compare": comparing.toggle, "exchange": comparing.exchange, "link": comparing.toggle_link,
+                "older": lambda: comparing.step((1, -1)[number % 2]),
+                "window": lambda: presenter.choose_voi(number % 2),
+            }.get(act, lambda: None)()  # fmt: skip
+
     def check(self) -> None:
         state = self.house.presenter.state
+        roles = roles_of(state)
+        assert (roles is None) == (state.prior is None)
+        if roles is not None:
+            left, right = roles
+            assert {left.film.id, right.film.id} == {state.current_id, state.prior_id}
+            assert left.film.id != right.film.id
+            for role in roles:
+                assert role.said.split("   ")[0] == f"Film {role.film.number}"
+                assert role.film.findings is None or role.said.endswith(f"score {role.film.findings.score:.2f}")
+            said = change_of(left.film, right.film).lines
+            assert said, "whatever is missing, there is an answer"
+            self.changes.add(said)
         assert sorted(film.id for film in ordered(state)) == sorted(film.id for film in state.films)
         if not self.leaky:
             assert self.house.model.alive <= 1
@@ -112,7 +160,7 @@ class Play:
                 assert shown.findings is not None
 
 
-ALL = [*(ACTS * 2), *STEERS, *(TURNS * 25)]
+ALL = [*(ACTS * 2), *STEERS, *PAIRS, *(TURNS * 25)]
 STEPS = st.lists(st.tuples(st.sampled_from(ALL), st.integers(0, 99)), min_size=60, max_size=150)
 
 
@@ -134,4 +182,5 @@ def test_long_orders(seed: int, leaky: bool) -> None:
         play.step((chosen.choice(ALL), chosen.randrange(100)))
     assert play.cupboard.hits > 3, "results of earlier sessions were mixed in"
     assert play.cupboard.recalled
+    assert len(play.changes) > 3, "films were compared"
     play.end()
