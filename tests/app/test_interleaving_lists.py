@@ -189,4 +189,4 @@ def test_long_orders(seed: int, leaky: bool) -> None:
     assert play.cupboard.hits > 3, "results of earlier sessions were mixed in"
     assert play.cupboard.recalled
     play.end()
-    assert len(play.changes) > 3, "films were compared"
+    assert len(play.changes) >= 3, "films of one patient and of two, with results and without, were compared"
