@@ -38,7 +38,7 @@ from ptxviewer.app.actions.base import Action
 from ptxviewer.app.choosing import box_around, chosen
 from ptxviewer.app.presenter import Presenter
 from ptxviewer.app.state import State
-from ptxviewer.ui import geometry
+from ptxviewer.ui import geometry, parts
 from ptxviewer.ui.canvas import Canvas
 from ptxviewer.ui.canvas_apices import ApicesView
 from ptxviewer.ui.folders import reports_folder
@@ -262,6 +262,9 @@ class MainWindow(QMainWindow):
             "pan_right": lambda: self._film_view().pan_by(-PAN_STEP, 0),
             "pan_up": lambda: self._film_view().pan_by(0, PAN_STEP),
             "pan_down": lambda: self._film_view().pan_by(0, -PAN_STEP),
+            "next_part": lambda: parts.go_on(self._parts()),
+            "previous_part": lambda: parts.go_on(self._parts(), -1),
+            "write_note": self._write_note,
             "palette": self._palette,
             "filter_films": self._find_film,
             "watch_folder": self._watch_folder,
@@ -270,6 +273,16 @@ class MainWindow(QMainWindow):
             "about_film": self._about_film,
             "about": self._about,
         }
+
+    def _parts(self) -> list[QWidget]:
+        """The parts of the window in the order in which F6 goes through them."""
+        lists = [] if self.worklist is None else [self.worklist]
+        return [self._film_view(), self.reading, *lists, self._toolbar]
+
+    def _write_note(self) -> None:
+        if not self._state.panel:
+            self._presenter.toggle_panel()
+        self.reading.write_note()
 
     def _film_view(self) -> Canvas:
         """Where the film is seen now."""
@@ -396,6 +409,10 @@ class MainWindow(QMainWindow):
             self._presenter.peek(event.type() == QEvent.Type.KeyPress)
         return True
 
+    def _on_film(self) -> bool:
+        focus = QApplication.focusWidget()
+        return focus in (None, self, self.strip, self.apices) or isinstance(focus, Canvas)
+
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
         """Take Space before the widget with the focus does; keys of dialogs do not come this way."""
         if isinstance(event, QKeyEvent) and event.type() in (QEvent.Type.KeyPress, QEvent.Type.KeyRelease):
@@ -407,6 +424,8 @@ class MainWindow(QMainWindow):
         focus = QApplication.focusWidget()
         if event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter) and isinstance(focus, (QPushButton, QToolButton)):
             focus.click()
+        elif not self._on_film() and parts.ends_typing(event, self.reading):
+            self._film_view().setFocus()
         elif not self._peek(event):
             super().keyPressEvent(event)
 
@@ -416,12 +435,11 @@ class MainWindow(QMainWindow):
             super().keyReleaseEvent(event)
 
     def event(self, event: QEvent) -> bool:
-        """Tab moves on where a control or a text has the focus; on the film it is a shortcut like any other."""
-        if event.type() == QEvent.Type.ShortcutOverride and isinstance(event, QKeyEvent):
-            on_film = QApplication.focusWidget() in (None, self, self.canvas, self.strip, self.apices)
-            if event.key() == Qt.Key.Key_Tab and not on_film:
-                event.accept()
-                return True
+        """Tab moves on and Esc goes back where a control or a text has the focus; on the film both are shortcuts."""
+        override = isinstance(event, QKeyEvent) and event.type() == QEvent.Type.ShortcutOverride
+        if override and event.key() in (Qt.Key.Key_Tab, Qt.Key.Key_Escape) and not self._on_film():  # type: ignore[attr-defined]
+            event.accept()
+            return True
         if event.type() == QEvent.Type.DevicePixelRatioChange:
             self._presenter.set_pixel_ratio(self.devicePixelRatioF())
         return super().event(event)

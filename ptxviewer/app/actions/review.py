@@ -68,6 +68,16 @@ ACTIONS: tuple[Action, ...] = (
     _verdict("accept", "Accept", "Y", "The model is right"),
     _verdict("reject", "Reject", "N", "The model is wrong"),
     _verdict("unsure", "Unsure", "U", "The film does not tell"),
+    Action(
+        "write_note",
+        "Write a note",
+        "review",
+        ("F2",),
+        "Enter keeps it and goes back to the film",
+        enabled=SHOWN,
+        shell=True,
+        places=FILM,
+    ),
     _impression("present", "Shift+Y"),
     _impression("absent", "Shift+N"),
     Action(

@@ -82,7 +82,7 @@ class ReadingPanel(QWidget):
         column.addWidget(hairline())
         column.addSpacing(2)
         self._build_verdict(column)
-        scroll = QScrollArea()  # low windows scroll; nothing is cut off
+        scroll = self._scroll = QScrollArea()  # low windows scroll; nothing is cut off
         scroll.setWidget(content)
         scroll.setWidgetResizable(True)
         scroll.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
@@ -171,6 +171,11 @@ class ReadingPanel(QWidget):
         column.addWidget(self._note)
 
     # Intents
+
+    def write_note(self) -> None:
+        """Give the keyboard to the note."""
+        self._note.setFocus(Qt.FocusReason.ShortcutFocusReason)
+        self._scroll.ensureWidgetVisible(self._note)
 
     def settle(self) -> None:
         """Keep a note that is being typed; called before another film comes on screen."""
