@@ -71,7 +71,7 @@ def test_the_window_leaves_no_trace_of_the_patient(planted, tmp_path, qtbot, log
     kept = tmp_path / "kept"
     session = Session(kept / "settings.json", Buggy())
     try:
-        session.presenter.store_settings(accepted_notice=True, reports_folder=str(kept))
+        session.presenter.remembering.keep(accepted_notice=True, reports_folder=str(kept))
         session.window.show()
         session.window.open_paths([planted])
         presenter = session.presenter
@@ -79,7 +79,7 @@ def test_the_window_leaves_no_trace_of_the_patient(planted, tmp_path, qtbot, log
         assert presenter.state.current.radiograph.patient.name, "the film does name its patient"
         presenter.set_threshold(0.6)
         presenter.set_verdict("accept")
-        presenter.save_report()
+        presenter.reporting.save()
         qtbot.waitUntil(lambda: "saved" in presenter.state.message)
         assert not traces_in(session.window.windowTitle())
         assert not traces_in(repr(presenter.state)), "a state that ends in a log names nobody"

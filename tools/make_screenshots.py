@@ -143,12 +143,12 @@ def shoot(arguments: argparse.Namespace) -> int:
         done = (FilmStatus.DONE, FilmStatus.NOT_ANALYSED)
         until(lambda: bool(presenter.state.films) and all(film.status in done for film in presenter.state.films))
         picture("result")
-        presenter.set_overlay_mode("fill")
+        presenter.overlaying.set_mode("fill")
         picture("fill")
-        presenter.set_overlay_mode("heat")
-        presenter.set_opacity(0.5)
+        presenter.overlaying.set_mode("heat")
+        presenter.overlaying.set_opacity(0.5)
         picture("heat")
-        presenter.set_overlay_mode("outline")
+        presenter.overlaying.set_mode("outline")
         if wanted & {"band"}:
             presenter.banding.toggle()
             until(lambda: bool(presenter.state.current and presenter.state.current.band))
@@ -165,7 +165,7 @@ def shoot(arguments: argparse.Namespace) -> int:
         window.look_at_finding()
         picture("finding")
         presenter.choosing.choose(None)
-        presenter.fit()
+        presenter.displaying.fit()
         presenter.toggle_two_thresholds()
         presenter.detecting.set_score(0.6)
         picture("apart")
@@ -255,7 +255,7 @@ def tools(session: Session, picture: Callable[..., None]) -> None:
     for name, dialog in (
         ("palette", palette),
         ("keys", KeySheet(window)),
-        ("settings", SettingsDialog(presenter.settings, window)),
+        ("settings", SettingsDialog(presenter.remembering.settings, window)),
     ):
         dialog.show()
         picture(name, dialog)

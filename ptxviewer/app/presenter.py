@@ -10,47 +10,49 @@ from collections.abc import Callable, Iterable
 from dataclasses import replace
 from pathlib import Path
 
-from ptxviewer.app import sentences, viewing
+from ptxviewer.app import sentences
 from ptxviewer.app.banding import Banding
 from ptxviewer.app.batch import Batch
 from ptxviewer.app.choosing import Choosing
-from ptxviewer.app.comparing import Comparing, with_linked
+from ptxviewer.app.comparing import Comparing
 from ptxviewer.app.detecting import Detecting
+from ptxviewer.app.displaying import Displaying
 from ptxviewer.app.editing import Editing
-from ptxviewer.app.first_read import MARK_FIRST, hidden, marked
-from ptxviewer.app.gating import withheld, without_result
+from ptxviewer.app.first_read import hidden, marked
+from ptxviewer.app.gating import withheld
 from ptxviewer.app.jobs import Outcome, Ticket
 from ptxviewer.app.keeping import Keeping
 from ptxviewer.app.lining import Lining
 from ptxviewer.app.looking import Looking
 from ptxviewer.app.measuring import KIND_OF, Measuring
-from ptxviewer.app.opening import BUSY, Opening
+from ptxviewer.app.opening import Opening
+from ptxviewer.app.overlaying import Overlaying
+from ptxviewer.app.remembering import Remembering, with_settings
+from ptxviewer.app.reporting import Reporting
 from ptxviewer.app.reviewing import Reviewing
-from ptxviewer.app.sentences import NOTHING_FOUND, SHOW_ANYWAY, WENT_WRONG, sentence
+from ptxviewer.app.sentences import NOTHING_FOUND, SHOW_ANYWAY, WENT_WRONG
 from ptxviewer.app.services import ReportRequest, Services, Store, View
 from ptxviewer.app.settings import Settings
-from ptxviewer.app.state import EngineStatus, FilmStatus, FilmView, OverlayMode, State, Tool
+from ptxviewer.app.state import EngineStatus, FilmStatus, State, Tool
 from ptxviewer.app.watching import Watching
-from ptxviewer.core.errors import PtxError
 from ptxviewer.core.types import DecisionRule, Impression, Verdict
 from ptxviewer.inference.engine import SelfTest
-
-MODES: tuple[OverlayMode, ...] = ("outline", "fill", "heat")
 
 
 class Presenter:
     """The one owner of the state."""
 
     def __init__(self, view: View, services: Services, settings: Settings | None = None) -> None:
-        self.settings = settings or Settings()
+        settings = settings or Settings()
         self._services = services
-        self._store = Store(
-            view, self._with_settings(State(engine=EngineStatus(info=services.expected)), self.settings)
-        )
-        self._keeping = Keeping(self._store, services, lambda: self.settings.reader)
+        self._store = Store(view, with_settings(State(engine=EngineStatus(info=services.expected)), settings))
+        self.remembering = Remembering(self._store, services, settings)
+        self._keeping = Keeping(self._store, services, lambda: self.remembering.settings.reader)
         self._reviewing = Reviewing(self._store, self._keeping)
         self.editing = Editing(self._store, self._reviewing)
         self.measuring = Measuring(self._store, self._reviewing)
+        self.displaying = Displaying(self._store)
+        self.overlaying = Overlaying(self._store)
         self.looking = Looking(self._store)
         self.detecting = Detecting(self._store, self._reviewing)
         self.lining = Lining(self._store, self._reviewing)
@@ -64,11 +66,11 @@ class Presenter:
             self._reviewing.restore,
             self.banding.pump,
         )
-
+        self.reporting = Reporting(self._store, services, lambda: self.remembering.settings, self.settle)
         self.batch = Batch(self._store, self._opening)
         self.comparing = Comparing(self._store, self._opening)
         self.watching = Watching(
-            self._store, services, self._opening, lambda folder: self.store_settings(watch_folder=folder)
+            self._store, services, self._opening, lambda folder: self.remembering.keep(watch_folder=folder)
         )
 
     @property
@@ -83,7 +85,7 @@ class Presenter:
 
     def _film_budget(self) -> int:
         given = self._services.memory_bytes
-        return self.settings.film_memory_mb * 1_000_000 if given is None else given
+        return self.remembering.settings.film_memory_mb * 1_000_000 if given is None else given
 
     def settle(self) -> None:
         """End what the hand is doing to the film on screen: the reader turns to something else."""
@@ -229,108 +231,13 @@ class Presenter:
         if film is not None:
             self.set_frame(min(max(film.view.frame + by, 0), film.frames - 1))
 
-    # ---- how the film lies on the screen
-
-    def set_view(self, film_id: int, view: FilmView) -> None:
-        """Take over a view that the canvas made (window drag, zoom, pan)."""
-        film = self.state.film(film_id)
-        view = replace(view, frame=film.view.frame) if film is not None else view
-        if film is not None and film.view != view:
-            self._store.show(with_linked(self.state.with_film(replace(film, view=view)), film, view))
-
-    def _view_changes(self, **changes: object) -> None:
-        film = self.state.current
-        if film is not None:
-            self.set_view(film.id, replace(film.view, **changes))  # type: ignore[arg-type]
-
-    def choose_voi(self, index: int) -> None:
-        """Show the film through preset ``index`` (from 0)."""
-        film = self.state.current
-        if film is not None and film.radiograph is not None and 0 <= index < len(film.radiograph.vois):
-            self._view_changes(voi_index=index, voi=None)
-
-    def invert(self) -> None:
-        """Turn black and white round, on screen only."""
-        film = self.state.current
-        if film is not None:
-            self._view_changes(inverted=not film.view.inverted)
-
-    def rotate(self, quarter_turns: int) -> None:
-        """Turn the film clockwise."""
-        film = self.state.current
-        if film is not None:
-            self.set_view(film.id, viewing.rotated(film.view, quarter_turns))
-
-    def flip_horizontal(self) -> None:
-        """Mirror the film left to right as it lies on the screen."""
-        film = self.state.current
-        if film is not None:
-            self.set_view(film.id, viewing.flipped_horizontally(film.view))
-
-    def flip_vertical(self) -> None:
-        """Mirror the film top to bottom as it lies on the screen."""
-        film = self.state.current
-        if film is not None:
-            self.set_view(film.id, viewing.flipped_vertically(film.view))
-
-    def fit(self) -> None:
-        """Show the whole film."""
-        self._view_changes(zoom=None, center=None)
-
-    def one_to_one(self) -> None:
-        """One film pixel on one pixel of the screen, of which high-density screens have several per unit."""
-        self._view_changes(zoom=1 / self.state.pixel_ratio)
-
-    def zoom(self, zoom: float | None) -> None:
-        """Zoom about the middle of the canvas."""
-        self._view_changes(zoom=zoom)
-
-    def set_pixel_ratio(self, ratio: float) -> None:
-        """The window tells how many screen pixels a unit has, now and when it moves to another screen."""
-        if ratio > 0 and ratio != self.state.pixel_ratio:
-            self._store.change(pixel_ratio=ratio)
-
-    def reset_view(self) -> None:
-        """Window, zoom, turn and flip as when the film was opened."""
-        film = self.state.current
-        if film is not None:
-            self.set_view(film.id, FilmView())
+    # ---- the tool
 
     def set_tool(self, tool: Tool) -> None:
         """Choose what dragging with the left button does."""
         self.editing.settle()
         self.measuring.settle()
         self._store.change(tool=tool, measure_tool=tool if tool in KIND_OF else self.state.measure_tool)
-
-    # ---- the overlay
-
-    def set_opacity(self, value: float) -> None:
-        """Opacity of fill and heat map, 0 to 1."""
-        self._overlay(opacity=min(max(round(value, 2), 0.0), 1.0))
-
-    def step_opacity(self, steps: int) -> None:
-        """Move the opacity by twentieths."""
-        self.set_opacity(self.state.overlay.opacity + 0.05 * steps)
-
-    def set_overlay_mode(self, mode: OverlayMode) -> None:
-        """Outline, fill or heat map; an overlay that was switched off comes back."""
-        self._overlay(mode=mode, visible=True)
-
-    def cycle_overlay_mode(self) -> None:
-        """The next way of drawing the overlay."""
-        self.set_overlay_mode(MODES[(MODES.index(self.state.overlay.mode) + 1) % len(MODES)])
-
-    def peek(self, held: bool) -> None:
-        """Hide the overlay while a key is held."""
-        if self.state.overlay.peeking != held:
-            self._overlay(peeking=held)
-
-    def toggle_overlay(self) -> None:
-        """Switch the overlay off or on."""
-        self._overlay(visible=not self.state.overlay.visible)
-
-    def _overlay(self, **changes: object) -> None:
-        self._store.change(overlay=replace(self.state.overlay, **changes))  # type: ignore[arg-type]
 
     # ---- the review
 
@@ -398,39 +305,6 @@ class Presenter:
         """Try again to save the reviews that could not be saved."""
         self._keeping.retry()
 
-    # ---- reports
-
-    def save_report(self, target: Path | None = None, identified: bool | None = None) -> None:
-        """Write the report of the film on screen; it says where, or why not. ``identified`` None: as set."""
-        self.settle()
-        film, info = self.state.current, self.state.engine.info
-        if film is None or film.radiograph is None:
-            self._store.say(sentences.NO_REPORT_YET, "warning")
-            return
-        if film.status in BUSY:
-            self._store.say(sentences.STILL_ANALYSING, "warning")
-            return
-        if hidden(self.state, film):
-            self._store.say(MARK_FIRST, "warning")
-            return
-        if info is None:
-            self._store.say(sentences.NO_MODEL_YET, "warning")
-            return
-        film = without_result(film) if withheld(film) else film
-        named = self.settings.report_identified if identified is None else identified
-        request = ReportRequest(film, self.state.overlay, info, named, self.settings.reader, target)
-
-        def done(outcome: Outcome[Path]) -> None:
-            if outcome.value is None:
-                self._store.change(message="")
-                self._store.say(sentence(outcome.error))
-            else:
-                self._store.change(message=f"Report saved: {outcome.value}")
-
-        self._store.change(message="Saving the report ...")
-        work = self._services.save_report
-        self._services.disk.submit(lambda _checkpoint: work(request), done, must_finish=True)
-
     def self_test(self, done: Callable[[Outcome[SelfTest]], None]) -> Ticket:
         """Try on this computer whether the network says what it said when it was made, after the film it is at."""
         return self._services.model.submit(self._services.self_test, done)
@@ -448,8 +322,8 @@ class Presenter:
     def toggle_two_thresholds(self) -> None:
         """Give detection and extent sliders of their own, or one for both again, for every film."""
         self.settle()
-        self.store_settings(two_thresholds=not self.state.two_thresholds)
-        self._store.change(two_thresholds=self.settings.two_thresholds)
+        self.remembering.keep(two_thresholds=not self.state.two_thresholds)
+        self._store.change(two_thresholds=self.remembering.settings.two_thresholds)
 
     def toggle_film_only(self) -> None:
         """Hide or show everything around the film."""
@@ -471,55 +345,11 @@ class Presenter:
         """Show a sentence from outside, for example after a bug in the window itself."""
         self._store.say(text)
 
-    @staticmethod
-    def _with_settings(state: State, settings: Settings) -> State:
-        mode: OverlayMode = next((mode for mode in MODES if mode == settings.overlay_mode), "outline")
-        overlay = replace(state.overlay, mode=mode, opacity=settings.overlay_opacity)
-        folder = Path(settings.reports_folder) if settings.reports_folder else None
-        return replace(
-            state,
-            overlay=overlay,
-            annotations=settings.annotations,
-            strip=settings.strip,
-            panel=settings.panel,
-            first_read_mode=settings.first_read,
-            two_thresholds=settings.two_thresholds,
-            identified=settings.screen_identified,
-            reports_folder=folder,
-        )
-
     def apply_settings(self, settings: Settings) -> None:
-        """Take over and keep what the reader chose; how the overlay is drawn now is no setting of the dialog."""
-        overlay = self.state.overlay
-        self.settings = replace(
-            settings,
-            overlay_mode=overlay.mode,
-            overlay_opacity=overlay.opacity,
-            annotations=self.state.annotations,
-            strip=self.state.strip,
-            panel=self.state.panel,
-        )
-        self._store.show(self._with_settings(self.state, self.settings))
-        self.watching.follow(self.settings.watch_folder)
-        self.store_settings()
-
-    def store_settings(self, **changes: object) -> None:
-        """Keep the settings together with how the overlay is drawn now."""
-        overlay = self.state.overlay
-        kept = replace(
-            self.settings,
-            overlay_mode=overlay.mode,
-            overlay_opacity=overlay.opacity,
-            annotations=self.state.annotations,
-            strip=self.state.strip,
-            panel=self.state.panel,
-            **changes,  # type: ignore[arg-type]
-        )
-        self.settings = kept
-        try:
-            self._services.save_settings(kept)
-        except PtxError as error:
-            self._store.say(str(error), "warning")
+        """Take over and keep what the reader chose in the dialog."""
+        self.remembering.take_over(settings)
+        self.watching.follow(settings.watch_folder)
+        self.remembering.keep()
 
     def shut_down(self, timeout_s: float = 5.0) -> bool:
         """Retire all work, let a report be finished, wait for the lanes; True when both ended in time.

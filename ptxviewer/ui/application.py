@@ -191,7 +191,7 @@ class Session:
             engine=network,
             disk=disk,
             model=ThreadLane("model", self.bridge.post),
-            save_report=lambda request: save_report(request, reports_folder(self.presenter.settings.reports_folder)),
+            save_report=self._save_report,
             save_settings=lambda value: settings_file.save(settings_path, value, site),
             sample=sample_study(),
             reviews=ReviewFolder(reviews or settings_path.parent / "reviews"),
@@ -210,6 +210,9 @@ class Session:
         for problem in problems:
             self.presenter.show_problem(problem)
 
+    def _save_report(self, request: ReportRequest) -> Path:
+        return save_report(request, reports_folder(self.presenter.remembering.settings.reports_folder))
+
     def render(self, state: State) -> None:
         """Show ``state`` in the window (``View``)."""
         if self._window is not None:
@@ -225,7 +228,7 @@ class Session:
             lambda _checkpoint: importlib.import_module("ptxviewer.dicom.read"),
             lambda _outcome: self.presenter.warm_up(),
         )
-        self.presenter.watching.follow(self.presenter.settings.watch_folder)
+        self.presenter.watching.follow(self.presenter.remembering.settings.watch_folder)
 
     def close(self) -> bool:
         """End all work; True when the lanes ended in time."""

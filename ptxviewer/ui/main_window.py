@@ -92,7 +92,7 @@ class MainWindow(QMainWindow):
         self._pages = QStackedWidget()
         self._pages.addWidget(self.empty)
         self._pages.addWidget(self.canvas)
-        self.apices = ApicesView(self._presenter.set_view)
+        self.apices = ApicesView(self._presenter.displaying.set_view)
         self._pages.addWidget(self.apices)
         self._pages.setMinimumWidth(240)  # else the empty page, unseen, would push the panels over the film
         self.banner = BannerBar(self._pages, self._presenter)
@@ -126,7 +126,7 @@ class MainWindow(QMainWindow):
         build_menus(self.menuBar(), self._actions, lambda: self._state)
         self._toolbar = make_toolbar(self._actions)
         column.insertWidget(0, self._toolbar)
-        self.canvas.view_changed.connect(self._presenter.set_view)
+        self.canvas.view_changed.connect(self._presenter.displaying.set_view)
         for canvas in (self.canvas, *self.apices.canvases):
             self._listen(canvas)
 
@@ -134,7 +134,7 @@ class MainWindow(QMainWindow):
         """Everything that a hand does on a canvas, in film points: the same on the film and on an apex."""
         presenter, measuring = self._presenter, self._presenter.measuring
         canvas.threshold_stepped.connect(presenter.step_threshold)
-        canvas.opacity_stepped.connect(presenter.step_opacity)
+        canvas.opacity_stepped.connect(presenter.overlaying.step_opacity)
         canvas.stroke_begun.connect(presenter.editing.begin)
         canvas.stroke_moved.connect(presenter.editing.extend)
         canvas.stroke_ended.connect(presenter.editing.finish)
@@ -211,7 +211,8 @@ class MainWindow(QMainWindow):
         if self.worklist is None and state.worklist.shown:
             from ptxviewer.ui.panels.worklist import WorklistPanel
 
-            self.worklist = WorklistPanel(self._presenter, self._select, self._presenter.settings.worklist_width)
+            width = self._presenter.remembering.settings.worklist_width
+            self.worklist = WorklistPanel(self._presenter, self._select, width)
             self._beside.insertWidget(0, self.worklist)
             self.worklist.fit_window()
         if self.worklist is not None:
@@ -300,7 +301,7 @@ class MainWindow(QMainWindow):
         film = self._state.current
         lesion = chosen(film)
         if lesion is None or film is None or film.radiograph is None:
-            self._presenter.fit()
+            self._presenter.displaying.fit()
         else:
             self.canvas.zoom_to(box_around(lesion, *film.radiograph.shape))
 
@@ -327,12 +328,12 @@ class MainWindow(QMainWindow):
         name, _ = QFileDialog.getSaveFileName(self, "Save the report", str(start / "ptx-report.png"), "PNG (*.png)")
         if name:
             path = Path(name)
-            self._presenter.save_report(path if path.suffix else path.with_suffix(".png"))
+            self._presenter.reporting.save(path if path.suffix else path.with_suffix(".png"))
 
     def _copy_picture(self) -> None:
         """Copy the film as displayed; patient data go along only where reports may have them."""
         shown = self._state
-        named = shown.identified and self._presenter.settings.report_identified
+        named = shown.identified and self._presenter.remembering.settings.report_identified
         self.canvas.set_state(replace(shown, identified=named))
         apices = self._pages.currentWidget() is self.apices  # these name nobody
         QGuiApplication.clipboard().setPixmap((self.apices if apices else self.canvas).grab())
@@ -369,7 +370,7 @@ class MainWindow(QMainWindow):
     def _settings(self) -> None:
         from ptxviewer.ui.dialogs.settings import SettingsDialog
 
-        dialog = SettingsDialog(self._presenter.settings, self)
+        dialog = SettingsDialog(self._presenter.remembering.settings, self)
         dialog.accepted.connect(lambda: self._presenter.apply_settings(dialog.settings()))
         self._ask(dialog)
 
@@ -382,15 +383,15 @@ class MainWindow(QMainWindow):
 
     def ask_to_accept(self) -> None:
         """At the first start, say what the program is not for; without consent it ends."""
-        if self._presenter.settings.accepted_notice:
+        if self._presenter.remembering.settings.accepted_notice:
             return
         from ptxviewer.ui.dialogs.notice import FirstRunNotice
 
-        given = reports_folder(self._presenter.settings.reports_folder)
+        given = reports_folder(self._presenter.remembering.settings.reports_folder)
         notice = self._notice = FirstRunNotice(given, self._state.engine, self)
 
         def accepted() -> None:
-            kept = replace(self._presenter.settings, accepted_notice=True)
+            kept = replace(self._presenter.remembering.settings, accepted_notice=True)
             self._presenter.apply_settings(
                 kept if notice.reports == given else replace(kept, reports_folder=str(notice.reports))
             )
@@ -406,7 +407,7 @@ class MainWindow(QMainWindow):
         if event.key() != Qt.Key.Key_Space or event.modifiers() or typing():
             return False
         if not event.isAutoRepeat():
-            self._presenter.peek(event.type() == QEvent.Type.KeyPress)
+            self._presenter.overlaying.peek(event.type() == QEvent.Type.KeyPress)
         return True
 
     def _on_film(self) -> bool:
@@ -441,13 +442,13 @@ class MainWindow(QMainWindow):
             event.accept()
             return True
         if event.type() == QEvent.Type.DevicePixelRatioChange:
-            self._presenter.set_pixel_ratio(self.devicePixelRatioF())
+            self._presenter.displaying.set_pixel_ratio(self.devicePixelRatioF())
         return super().event(event)
 
     def changeEvent(self, event: QEvent) -> None:
         """A key that is let go in another window must not leave the overlay hidden."""
         if event.type() == QEvent.Type.ActivationChange and not self.isActiveWindow():
-            self._presenter.peek(False)
+            self._presenter.overlaying.peek(False)
         super().changeEvent(event)
 
     # Events of the window
@@ -482,7 +483,7 @@ class MainWindow(QMainWindow):
     def showEvent(self, event: QShowEvent) -> None:
         """Listen to keys; tell once that the window has been painted."""
         super().showEvent(event)
-        self._presenter.set_pixel_ratio(self.devicePixelRatioF())
+        self._presenter.displaying.set_pixel_ratio(self.devicePixelRatioF())
         handle = self.windowHandle()
         if handle is not None:
             handle.installEventFilter(self)
@@ -501,7 +502,8 @@ class MainWindow(QMainWindow):
     def closeEvent(self, event: QCloseEvent) -> None:
         """Remember the window and what is being typed, then let go."""
         self.reading.settle()
-        width = self.worklist.chosen_width if self.worklist is not None else self._presenter.settings.worklist_width
-        kept = geometry.kept(self, self._panels, self._presenter.settings.geometry)
-        self._presenter.store_settings(geometry=kept, worklist_width=width)
+        remembering = self._presenter.remembering
+        width = self.worklist.chosen_width if self.worklist is not None else remembering.settings.worklist_width
+        kept = geometry.kept(self, self._panels, remembering.settings.geometry)
+        remembering.keep(geometry=kept, worklist_width=width)
         event.accept()

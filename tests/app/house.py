@@ -206,7 +206,7 @@ class Shelf:
 
 
 class House:
-    """A presenter with everything around it."""
+    """A presenter with everything around it. ``broken`` says why neither reports nor settings can be written."""
 
     def __init__(
         self,
@@ -227,6 +227,7 @@ class House:
         self.keep, self.drawer = HandLane(), drawer or Drawer()
         self.reports: list[ReportRequest] = []
         self.saved: list[Settings] = []
+        self.broken = ""
         self.presenter = Presenter(
             self.screen,
             Services(
@@ -236,7 +237,7 @@ class House:
                 disk=self.disk,
                 model=self.model,
                 save_report=self._save,
-                save_settings=self.saved.append,
+                save_settings=self._remember,
                 sample=(Path("sample"),),
                 memory_bytes=memory_bytes,
                 reviews=self.drawer,
@@ -255,8 +256,15 @@ class House:
         return [path for path in paths if path.name != "empty-folder"]
 
     def _save(self, request: ReportRequest) -> Path:
+        if self.broken:
+            raise ExportFailed(self.broken)
         self.reports.append(request)
         return request.target or Path("report.png")
+
+    def _remember(self, settings: Settings) -> None:
+        if self.broken:
+            raise ExportFailed(self.broken)
+        self.saved.append(settings)
 
     @property
     def state(self) -> State:

@@ -72,7 +72,7 @@ def test_presets_show_which_one_is_chosen() -> None:
 
 def test_one_to_one_is_marked_on_a_dense_screen() -> None:
     house = House()
-    house.presenter.set_pixel_ratio(2.0)
+    house.presenter.displaying.set_pixel_ratio(2.0)
     house.open("a")
     house.settle()
     row = BY_ID["one_to_one"]

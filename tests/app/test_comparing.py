@@ -267,10 +267,10 @@ def test_the_film_beside_is_read_and_analysed_next_and_its_view_follows() -> Non
     assert made.film.maps is not None
     assert sum(film.status is FilmStatus.DONE for film in made.state.films) == 2
     made.presenter.comparing.set_canvas(*CANVAS)
-    made.presenter.set_view(made.film.id, FilmView(zoom=20.0, center=(10.0, 10.0)))
+    made.presenter.displaying.set_view(made.film.id, FilmView(zoom=20.0, center=(10.0, 10.0)))
     assert made.state.prior.view.center == (10.0, 10.0)  # type: ignore[union-attr]
     made.presenter.comparing.toggle_link()
-    made.presenter.set_view(made.film.id, FilmView(zoom=30.0, center=(15.0, 10.0)))
+    made.presenter.displaying.set_view(made.film.id, FilmView(zoom=30.0, center=(15.0, 10.0)))
     assert made.state.prior.view.center == (10.0, 10.0)  # type: ignore[union-attr]
 
 

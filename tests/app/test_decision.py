@@ -168,7 +168,7 @@ def test_nothing_can_be_done_to_a_result_that_is_not_shown() -> None:
 
 def test_a_report_of_a_refused_film_gets_no_result() -> None:
     house = opened(Doubtful(size=16))
-    house.presenter.save_report()
+    house.presenter.reporting.save()
     house.settle()
     (request,) = house.reports
     assert request.film.maps is None

@@ -110,12 +110,12 @@ class Play:
             comparing.choose(films[number % len(films)].id)
         elif act.startswith("zoom") and film is not None:
             view = replace(film.view, zoom=(None, 0.5, 2.0)[number % 3], center=(20.0 + number % 7, 15.0))
-            presenter.set_view(film.id, view)
+            presenter.displaying.set_view(film.id, view)
         else:
             {
                 "compare": comparing.toggle, "exchange": comparing.exchange, "link": comparing.toggle_link,
                 "older": lambda: comparing.step((1, -1)[number % 2]),
-                "window": lambda: presenter.choose_voi(number % 2),
+                "window": lambda: presenter.displaying.choose_voi(number % 2),
             }.get(act, lambda: None)()  # fmt: skip
 
     def check(self) -> None:

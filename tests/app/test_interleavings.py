@@ -112,7 +112,7 @@ class Play:
             presenter.choosing.next()
             presenter.choosing.drop()
         elif act == "report":
-            presenter.save_report()
+            presenter.reporting.save()
         elif act == "fail":
             self.engine.fails = True
         elif act in TURNS:

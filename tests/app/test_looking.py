@@ -160,7 +160,7 @@ def test_a_report_is_of_the_film_as_it_is_whatever_aids_the_eye() -> None:
     film = house.film
     for how in ("unsharp", "clahe"):
         house.presenter.looking.sharpen(how)  # type: ignore[arg-type]
-        house.presenter.save_report()
+        house.presenter.reporting.save()
         house.settle()
     assert len(house.reports) == 2
     assert all(report.film.radiograph is film.radiograph and report.film.view == film.view for report in house.reports)

@@ -12,10 +12,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from ptxviewer.app import sentences, viewing
-from ptxviewer.app.presenter import Presenter
 from ptxviewer.app.settings import Settings
 from ptxviewer.app.state import FilmStatus, FilmView
-from ptxviewer.core.errors import ExportFailed
 from ptxviewer.core.types import Window
 from ptxviewer.inference.engine import FakeEngine
 from tests.app.house import House
@@ -123,50 +121,48 @@ def test_turns_and_flips_act_on_what_is_on_the_screen(steps: list[int]) -> None:
 
 
 def test_the_view_belongs_to_its_film(house: House) -> None:
-    house.presenter.invert()
-    house.presenter.rotate(1)
-    house.presenter.flip_horizontal()
-    house.presenter.flip_vertical()
-    house.presenter.choose_voi(1)
-    house.presenter.choose_voi(7)
-    house.presenter.set_view(house.film.id, replace(house.film.view, voi=Window(3, 4), zoom=2.0, frame=2))
+    house.presenter.displaying.invert()
+    house.presenter.displaying.rotate(1)
+    house.presenter.displaying.flip_horizontal()
+    house.presenter.displaying.flip_vertical()
+    house.presenter.displaying.choose_voi(1)
+    house.presenter.displaying.choose_voi(7)
+    house.presenter.displaying.set_view(house.film.id, replace(house.film.view, voi=Window(3, 4), zoom=2.0, frame=2))
     assert house.film.view.frame == 0, "frames are changed by set_frame alone"
     house.presenter.next()
     assert house.film.view == FilmView()
     house.presenter.previous()
     assert house.film.view.inverted
     assert house.film.view.voi_index == 1
-    house.presenter.fit()
+    house.presenter.displaying.fit()
     assert house.film.view.zoom is None
-    house.presenter.reset_view()
+    house.presenter.displaying.reset()
     assert house.film.view == FilmView()
 
 
 def test_one_to_one_means_pixels_of_the_screen(house: House) -> None:
-    house.presenter.set_pixel_ratio(2.0)
-    house.presenter.one_to_one()
+    house.presenter.displaying.set_pixel_ratio(2.0)
+    house.presenter.displaying.one_to_one()
     assert house.film.view.zoom == 0.5
-    house.presenter.zoom(3.0)
-    assert house.film.view.zoom == 3.0
 
 
 def test_the_overlay_is_the_same_for_all_films(house: House) -> None:
     presenter = house.presenter
     modes = []
     for _ in range(3):
-        presenter.cycle_overlay_mode()
+        presenter.overlaying.next_mode()
         modes.append(house.state.overlay.mode)
     assert modes == ["fill", "heat", "outline"]
-    presenter.toggle_overlay()
+    presenter.overlaying.toggle()
     assert not house.state.overlay.shown
-    presenter.set_overlay_mode("heat")
+    presenter.overlaying.set_mode("heat")
     assert house.state.overlay.shown
-    presenter.peek(True)
+    presenter.overlaying.peek(True)
     assert not house.state.overlay.shown
-    presenter.peek(False)
+    presenter.overlaying.peek(False)
     assert house.state.overlay.shown
-    presenter.set_opacity(3)
-    presenter.step_opacity(-2)
+    presenter.overlaying.set_opacity(3)
+    presenter.overlaying.step_opacity(-2)
     assert house.state.overlay.opacity == 0.9
 
 
@@ -191,7 +187,7 @@ def test_switches_of_the_screen(house: House) -> None:
 
 def test_a_report_is_of_the_film_as_it_was_when_the_key_was_pressed(house: House) -> None:
     house.presenter.set_threshold(0.7, settled=False)
-    house.presenter.save_report()
+    house.presenter.reporting.save()
     house.presenter.set_threshold(0.2)
     house.presenter.next()
     house.settle()
@@ -204,9 +200,9 @@ def test_a_report_is_of_the_film_as_it_was_when_the_key_was_pressed(house: House
 
 
 def test_a_report_may_be_identified_once_or_by_setting(house: House) -> None:
-    house.presenter.save_report(Path("x.png"), identified=True)
-    house.presenter.apply_settings(replace(house.presenter.settings, report_identified=True, reader="Dr A"))
-    house.presenter.save_report()
+    house.presenter.reporting.save(Path("x.png"), identified=True)
+    house.presenter.apply_settings(replace(house.presenter.remembering.settings, report_identified=True, reader="Dr A"))
+    house.presenter.reporting.save()
     house.settle()
     assert [request.identified for request in house.reports] == [True, True]
     assert house.reports[0].target == Path("x.png")
@@ -215,31 +211,26 @@ def test_a_report_may_be_identified_once_or_by_setting(house: House) -> None:
 
 def test_a_report_that_is_not_possible_yet_says_why() -> None:
     house = House()
-    house.presenter.save_report()
+    house.presenter.reporting.save()
     assert house.state.banner is not None
     assert house.state.banner.text == sentences.NO_REPORT_YET
     house.open("a")
     house.turn(house.disk)
     house.turn(house.disk)
     assert house.film.status is FilmStatus.ANALYSING
-    house.presenter.save_report()
+    house.presenter.reporting.save()
     assert house.state.banner.text == sentences.STILL_ANALYSING
     lateral = House()
     lateral.open("lateral")
     lateral.settle()
-    lateral.presenter.save_report()
+    lateral.presenter.reporting.save()
     assert lateral.state.banner is not None
     assert lateral.state.banner.text == sentences.NO_MODEL_YET
 
 
-def test_a_report_that_cannot_be_written_says_why(house: House, monkeypatch: pytest.MonkeyPatch) -> None:
-    def full(_request: object) -> Path:
-        raise ExportFailed("The disk is full.")
-
-    monkeypatch.setattr(house, "_save", full)
-    services = replace(house.presenter._services, save_report=full)
-    house.presenter._services = services
-    house.presenter.save_report()
+def test_a_report_that_cannot_be_written_says_why(house: House) -> None:
+    house.broken = "The disk is full."
+    house.presenter.reporting.save()
     house.settle()
     assert house.state.banner is not None
     assert house.state.banner.text == "The disk is full."
@@ -247,11 +238,11 @@ def test_a_report_that_cannot_be_written_says_why(house: House, monkeypatch: pyt
 
 
 def test_settings_are_kept_with_the_overlay_as_it_is_now(house: House) -> None:
-    house.presenter.set_overlay_mode("heat")
+    house.presenter.overlaying.set_mode("heat")
     house.presenter.apply_settings(Settings(screen_identified=False, overlay_mode="outline"))
     assert house.state.overlay.mode == "heat", "the dialog does not turn the overlay back"
     assert not house.state.identified
-    house.presenter.store_settings(geometry="abc")
+    house.presenter.remembering.keep(geometry="abc")
     assert house.saved[-1].overlay_mode == "heat"
     assert house.saved[-1].geometry == "abc"
     again = House(settings=house.saved[-1])
@@ -259,12 +250,8 @@ def test_settings_are_kept_with_the_overlay_as_it_is_now(house: House) -> None:
 
 
 def test_settings_that_cannot_be_kept_are_a_warning(house: House) -> None:
-    def refuse(_settings: Settings) -> None:
-        raise ExportFailed("The settings could not be saved.")
-
-    presenter: Presenter = house.presenter
-    presenter._services = replace(presenter._services, save_settings=refuse)
-    presenter.store_settings()
+    house.broken = "The settings could not be saved."
+    house.presenter.remembering.keep()
     assert house.state.banner is not None
     assert house.state.banner.level == "warning"
 

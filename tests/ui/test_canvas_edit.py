@@ -68,7 +68,7 @@ def drag(qtbot: QtBot, session: Session, *path: tuple[int, int], keys: Qt.Keyboa
 def test_brush_and_eraser_work_where_the_pointer_is_however_the_film_lies(
     session: Session, qtbot: QtBot, view: FilmView
 ) -> None:
-    session.presenter.set_view(film(session).id, view)
+    session.presenter.displaying.set_view(film(session).id, view)
     session.presenter.set_tool("brush")
     drag(qtbot, session, (400, 350), (440, 380), (470, 350))
     for at in ((400, 350), (440, 380), (470, 350), (455, 365)):

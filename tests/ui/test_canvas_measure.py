@@ -134,7 +134,7 @@ def test_a_measurement_is_seen_on_black_and_on_white(session: Session, qtbot: Qt
         image = session.window.canvas.grab().toImage().convertToFormat(QImage.Format.Format_Grayscale8)
         return np.array(image.constBits()).reshape(image.height(), image.bytesPerLine())[:, : image.width()].astype(int)
 
-    session.presenter.toggle_overlay()
+    session.presenter.overlaying.toggle()
     before = picture()
     session.presenter.set_tool("length")
     drag(qtbot, session, (330, 200), (430, 300))

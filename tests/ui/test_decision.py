@@ -91,7 +91,7 @@ def test_a_click_on_a_row_zooms_to_its_finding_and_a_second_one_back(session: Se
 
 
 def test_a_zoomed_finding_lies_within_the_canvas_also_on_a_turned_film(session: Session) -> None:
-    session.presenter.rotate(1)
+    session.presenter.displaying.rotate(1)
     session.presenter.choosing.choose(0)
     session.window.look_at_finding()
     now, canvas = session.presenter.state.current, session.window.canvas

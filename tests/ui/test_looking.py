@@ -29,7 +29,7 @@ def test_the_overlay_follows_to_its_apex_and_hides_there_too(session: Session) -
     first, second = session.window.apices.canvases
     assert cyan(picture(first)) > 100
     assert cyan(picture(second)) == 0
-    session.presenter.peek(True)
+    session.presenter.overlaying.peek(True)
     assert cyan(picture(first)) == 0
 
 

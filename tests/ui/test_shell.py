@@ -282,7 +282,7 @@ def test_a_copied_picture_names_nobody_unless_reports_do(
     taken = canvas.grab
     monkeypatch.setattr(canvas, "grab", lambda: (named.append(canvas._state.identified), taken())[1])
     session.window._actions["copy_picture"].trigger()
-    session.presenter.apply_settings(replace(session.presenter.settings, report_identified=True))
+    session.presenter.apply_settings(replace(session.presenter.remembering.settings, report_identified=True))
     session.window._actions["copy_picture"].trigger()
     assert named == [False, True]
     assert canvas._state.identified

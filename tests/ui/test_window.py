@@ -57,7 +57,7 @@ def test_the_sample_study_is_shown_and_analysed(session: Session, qtbot: QtBot) 
         for y in range(0, picture.height(), 2)
     )
     assert cyan > 20
-    session.presenter.peek(True)
+    session.presenter.overlaying.peek(True)
     hidden = session.window.canvas.grab().toImage()
     assert hidden != picture
 
@@ -75,12 +75,12 @@ def test_a_bad_file_is_one_sentence_and_the_next_film_opens(session: Session, qt
 def test_a_report_is_written_without_patient_data(session: Session, qtbot: QtBot, tmp_path: Path) -> None:
     open_sample(session, qtbot)
     target = tmp_path / "report.png"
-    session.presenter.save_report(target)
+    session.presenter.reporting.save(target)
     qtbot.waitUntil(lambda: session.presenter.state.message.startswith("Report saved"), timeout=20_000)
     picture = cv2.imdecode(np.frombuffer(target.read_bytes(), np.uint8), cv2.IMREAD_COLOR)
     assert picture is not None
     assert picture.shape[1] == 2000
-    session.presenter.save_report(tmp_path / "missing" / "report.png")
+    session.presenter.reporting.save(tmp_path / "missing" / "report.png")
     qtbot.waitUntil(lambda: session.presenter.state.banner is not None, timeout=10_000)
     assert session.presenter.state.banner is not None
     assert "could not be written" in session.presenter.state.banner.text

@@ -26,7 +26,7 @@ ACTIONS: tuple[Action, ...] = (
         "file",
         ("Ctrl+S",),
         "Save an annotated PNG report",
-        run=lambda p: p.save_report(),
+        run=lambda p: p.reporting.save(),
         enabled=_can_report,
         icon="report",
         places=BAR_AND_FILM,

@@ -29,9 +29,9 @@ class _Side(QWidget):
         self._said.setObjectName("value")
         self.canvas = Canvas()
         self.canvas.measure.movable = False
-        self.canvas.view_changed.connect(presenter.set_view)
+        self.canvas.view_changed.connect(presenter.displaying.set_view)
         self.canvas.threshold_stepped.connect(presenter.step_threshold)
-        self.canvas.opacity_stepped.connect(presenter.step_opacity)
+        self.canvas.opacity_stepped.connect(presenter.overlaying.step_opacity)
         self.canvas.probed.connect(probed)
         self._caption = QWidget()
         self._caption.setObjectName("caption")
