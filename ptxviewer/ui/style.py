@@ -49,14 +49,15 @@ QPushButton:hover { border-color: %(quiet)s; }
 QPushButton:pressed { background: %(line)s; }
 QPushButton:checked { border-color: %(accent)s; color: %(accent)s; }
 QPushButton:disabled { color: %(disabled)s; border-color: %(line)s; }
-QPushButton:focus, QToolButton:focus, QLineEdit:focus, QComboBox:focus, QSpinBox:focus { border: 1px solid %(accent)s; }
+QLineEdit:focus, QComboBox:focus, QSpinBox:focus { border: 1px solid %(accent)s; }
+QPushButton:focus, QToolButton:focus { border: 1px solid %(text)s; } /* the accent says: chosen */
 QPushButton#small { padding: 2px 10px; font-size: 12px; }
 QPushButton#plain { border-color: transparent; background: transparent; color: %(quiet)s; padding: 3px 8px; }
 QPushButton#plain:hover { color: %(text)s; background: %(line)s; }
-QPushButton#plain:focus { border-color: %(accent)s; }
+QPushButton#plain:focus { border-color: %(text)s; }
 QPushButton#disclosure { border: none; background: transparent; padding: 1px 0; font-size: 12px; text-align: left; }
 QPushButton#disclosure:hover { color: %(accent)s; }
-QPushButton#disclosure:focus { color: %(accent)s; }
+QPushButton#disclosure:focus { color: %(accent)s; text-decoration: underline; }
 QPushButton#segment { border-radius: 0; padding: 4px 2px; }
 QPushButton#segment[place="first"] { border-top-left-radius: 4px; border-bottom-left-radius: 4px; }
 QPushButton#segment[place="last"] { border-top-right-radius: 4px; border-bottom-right-radius: 4px; }
