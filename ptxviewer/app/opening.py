@@ -1,15 +1,12 @@
-"""The way of a film from a drop to its findings: collected and read on the disk lane, analysed on the model lane.
+"""The way of a film from its path to its findings: read on the disk lane, analysed on the model lane.
 
 Everything here runs on the main thread; what a lane brings home is refused when its film has gone or changed.
 """
 
 from __future__ import annotations
 
-import itertools
-import os
-from collections.abc import Callable, Collection, Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable
 from dataclasses import dataclass, replace
-from pathlib import Path
 from typing import Any
 
 from ptxviewer.app import sentences
@@ -22,7 +19,6 @@ from ptxviewer.app.reviewing import measured
 from ptxviewer.app.sentences import banner_for, sentence
 from ptxviewer.app.services import Services, Store
 from ptxviewer.app.state import Banner, EngineStatus, Film, FilmStatus, FilmView
-from ptxviewer.app.worklist import opened_for
 from ptxviewer.core.errors import ModelUnavailable, StaleResult
 from ptxviewer.core.reviewed import decisive, find_reviewed
 from ptxviewer.core.types import Findings, ProbabilityMaps, Radiograph, Review
@@ -30,7 +26,6 @@ from ptxviewer.inference.engine import Checkpoint, EngineInfo
 
 Analysis = tuple[EngineInfo, ProbabilityMaps, Findings]
 NO_RESULT: dict[str, Any] = {"maps": None, "findings": None, "band": None, "summary": None, "finding": None}
-ARRIVAL = 0  # the number of what a watched folder brings, where drops have theirs
 BUSY = (FilmStatus.WAITING, FilmStatus.ANALYSING)
 
 
@@ -40,11 +35,6 @@ class _Running:
 
     ticket: Ticket
     film_id: int
-
-
-def _same_place(path: Path) -> str:
-    """What two spellings of one path have in common."""
-    return os.path.normcase(os.path.abspath(path))
 
 
 class Opening:
@@ -68,10 +58,6 @@ class Opening:
         self.recalling = Recalling(store, services, restore, self.pump)
         self._visible: frozenset[int] = frozenset()  # films whose thumbnails are on screen
         self._first = first
-        self._ids = itertools.count(1)
-        self._drops = itertools.count(1)
-        self._claim: int | None = None  # the drop whose first film comes on screen
-        self._collecting: dict[int, Ticket] = {}
         self._pace = Pace()
         self._reading: _Running | None = None
         self._analysing: _Running | None = None
@@ -126,103 +112,6 @@ class Opening:
         if self._analysing and self._analysing.film_id == film_id:
             self._analysing.ticket.cancel()
             self._analysing = None
-
-    # ---- from paths to films
-
-    def collect(self, asked: Sequence[Path]) -> None:
-        """Look for films among paths; the canvas is cleared at once and waits for the first of them."""
-        drop = next(self._drops)
-        self._claim = drop
-        self._store.change(current_id=None, opening=self._store.state.opening + 1, banner=None, message="")
-
-        def work(checkpoint: Checkpoint) -> list[Path]:
-            found = []
-            for path in self._services.collect(asked):
-                checkpoint()
-                found.append(path)
-            return found
-
-        def done(outcome: Outcome[list[Path]]) -> None:
-            self._collecting.pop(drop, None)
-            self._collected(drop, outcome)
-
-        self._collecting[drop] = self._services.disk.submit(work, done)
-
-    def unclaim(self) -> None:
-        """The reader chose a film: what was dropped before no longer takes the screen."""
-        self._claim = None
-
-    def _collected(self, drop: int, outcome: Outcome[list[Path]]) -> None:
-        state = replace(self._store.state, opening=len(self._collecting))
-        mine = self._claim == drop
-        if mine:
-            self._claim = None
-        if not outcome.value:
-            text = sentences.NO_FILMS if outcome.error is None else sentence(outcome.error)
-            self._store.show(replace(state, banner=Banner(text)))
-            self.pump()
-            return
-        known = {_same_place(film.path): film for film in state.films}
-        films = {film.id: film for film in state.films}
-        number = max((film.number for film in state.films), default=0)
-        fresh: list[int] = []
-        asked: list[int] = []
-        for path in outcome.value:
-            place = _same_place(path)
-            film = known.get(place)
-            if film is None:
-                number += 1
-                film = Film(id=next(self._ids), path=path, number=number)
-                fresh.append(film.id)
-            elif film.status is FilmStatus.FAILED:
-                film = replace(film, status=FilmStatus.OPENING, error="")
-                fresh.append(film.id)
-            known[place] = films[film.id] = film
-            asked.append(film.id)
-        self.recalling.add(fresh)
-        current = [*fresh, *asked][0] if mine else state.current_id
-        listing = opened_for(state.worklist, len(fresh))
-        self._store.show(replace(state, films=tuple(films.values()), current_id=current, worklist=listing))
-        if mine:
-            self.announce()
-        self.pump()
-
-    # ---- what a watched folder brings
-
-    def arrived(self, paths: Sequence[Path], changed: Collection[Path]) -> None:
-        """Add films that have arrived; those at the place of others that were ``changed`` are read anew.
-
-        They come on screen only where nothing is: a reader is not interrupted.
-        """
-        places = {_same_place(path) for path in changed}
-        films = tuple(
-            Film(id=film.id, path=film.path, number=film.number, urgency=film.urgency)
-            if _same_place(film.path) in places
-            else film
-            for film in self._store.state.films
-        )
-        anew = [film.id for film, old in zip(films, self._store.state.films, strict=True) if film is not old]
-        for film_id in anew:
-            self._stop(film_id)
-        self._forget(anew)
-        self.recalling.add(anew)
-        self._store.change(films=films)
-        if self._store.state.current_id is None and not self._collecting:
-            self._claim = ARRIVAL
-        self._collected(ARRIVAL, Outcome(list(paths)))
-
-    def not_now(self, paths: Iterable[Path], known: Collection[Path]) -> set[Path]:
-        """Return which of ``paths`` lie under the film on screen: it is not taken away from under the reader's eyes."""
-        film = self._store.state.current
-        place = _same_place(film.path) if film is not None and film.status is not FilmStatus.FAILED else ""
-        return {path for path in paths if path in known and _same_place(path) == place}
-
-    def rename(self, old: Path, new: Path) -> None:
-        """Follow a file that has another name now."""
-        place = _same_place(old)
-        film = next((film for film in self._store.state.films if _same_place(film.path) == place), None)
-        if film is not None:
-            self._store.update(replace(film, path=new))
 
     # ---- from a path to a radiograph
 
@@ -448,22 +337,21 @@ class Opening:
         self._store.show(replace(self._store.state.with_film(fresh), banner=None))
         self.pump()
 
+    def start_over(self, film_ids: Collection[int]) -> None:
+        """Retire and forget what belonged to files that have changed: others lie at their places now."""
+        for film_id in film_ids:
+            self._stop(film_id)
+        self._forget(film_ids)
+
     def close(self, film_ids: Collection[int]) -> None:
         """Retire what is under way for films that are closed."""
         for film_id in film_ids:
             self._stop(film_id)
         self.recalling.forget(film_ids)
 
-    def stop_collecting(self) -> None:
-        """Forget the drops whose films have not been found yet."""
-        for ticket in self._collecting.values():
-            ticket.cancel()
-        self._collecting.clear()
-
     def shut_down(self) -> None:
         """Retire everything."""
         self.recalling.shut_down()
-        self.stop_collecting()
         for running in (self._reading, self._analysing):
             if running is not None:
                 running.ticket.cancel()

@@ -1,7 +1,7 @@
 """What the reader does becomes a new state, and the view shows it: the whole behaviour of the window, without Qt.
 
-Films cross the thread border twice (``opening``). Everything else happens here and in ``reviewing``, on the main
-thread, from values that are already there.
+Films cross the thread border three times (``collecting``, ``opening``). Everything else happens here and in
+``reviewing``, on the main thread, from values that are already there.
 """
 
 from __future__ import annotations
@@ -14,6 +14,7 @@ from ptxviewer.app import sentences
 from ptxviewer.app.banding import Banding
 from ptxviewer.app.batch import Batch
 from ptxviewer.app.choosing import Choosing
+from ptxviewer.app.collecting import Collecting
 from ptxviewer.app.comparing import Comparing
 from ptxviewer.app.detecting import Detecting
 from ptxviewer.app.displaying import Displaying
@@ -66,11 +67,12 @@ class Presenter:
             self._reviewing.restore,
             self.banding.pump,
         )
+        self._collecting = Collecting(self._store, services, self._opening)
         self.reporting = Reporting(self._store, services, lambda: self.remembering.settings, self.settle)
         self.batch = Batch(self._store, self._opening)
         self.comparing = Comparing(self._store, self._opening)
         self.watching = Watching(
-            self._store, services, self._opening, lambda folder: self.remembering.keep(watch_folder=folder)
+            self._store, services, self._collecting, lambda folder: self.remembering.keep(watch_folder=folder)
         )
 
     @property
@@ -102,7 +104,7 @@ class Presenter:
         asked = tuple(paths)
         if asked and not self._store.closed:
             self.settle()
-            self._opening.collect(asked)
+            self._collecting.collect(asked)
 
     def open_sample(self) -> None:
         """Open the synthetic sample study."""
@@ -154,7 +156,7 @@ class Presenter:
         if self.state.film(film_id) is None or film_id == self.state.current_id:
             return
         self.settle()
-        self._opening.unclaim()
+        self._collecting.unclaim()
         self._store.change(current_id=film_id, message="")
         self._opening.announce()
         self._opening.pump()
@@ -195,7 +197,7 @@ class Presenter:
 
     def close_all(self) -> None:
         """Close every film, also those of a drop whose films have not been found yet."""
-        self._opening.stop_collecting()
+        self._collecting.stop()
         self._store.change(opening=0)
         self._close({film.id for film in self.state.films})
 
@@ -358,6 +360,7 @@ class Presenter:
         """
         self._store.closed = True
         self.banding.stop()
+        self._collecting.stop()
         self._opening.shut_down()
         lanes = (
             self._services.disk,

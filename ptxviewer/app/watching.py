@@ -12,8 +12,8 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
+from ptxviewer.app.collecting import Collecting
 from ptxviewer.app.jobs import Outcome, Ticket
-from ptxviewer.app.opening import Opening
 from ptxviewer.app.services import Services, Store
 from ptxviewer.app.state import Watch
 from ptxviewer.core.errors import PtxError
@@ -109,12 +109,12 @@ def look(
 class Watching:
     """Watches one folder."""
 
-    def __init__(self, store: Store, services: Services, opening: Opening, keep: Callable[[str], None]) -> None:
+    def __init__(self, store: Store, services: Services, collecting: Collecting, keep: Callable[[str], None]) -> None:
         """``keep`` remembers the folder for the next start, "" for none."""
         self._store = store
         self._keep = keep
         self._services = services
-        self._opening = opening
+        self._collecting = collecting
         self._known: Listing = {}
         self._waiting: Waiting = {}
         self._job: Ticket | None = None
@@ -177,14 +177,14 @@ class Watching:
     def _looked(self, found: Look) -> None:
         for old, new in found.renamed.items():
             self._known[new] = self._known.pop(old)
-            self._opening.rename(old, new)
+            self._collecting.rename(old, new)
         for path in found.gone:
             del self._known[path]
-        busy = self._opening.not_now(found.ready, self._known)
+        busy = self._collecting.not_now(found.ready, self._known)
         self._waiting = {**found.waiting, **{path: (found.ready[path], 0.0) for path in busy}}
         arrived = {path: stamp for path, stamp in found.ready.items() if path not in busy}
         changed = [path for path in arrived if path in self._known]
         self._known |= arrived | found.passed
         self._show(waiting=len(self._waiting), missing=False)
         if arrived:
-            self._opening.arrived(sorted(arrived), changed)
+            self._collecting.arrived(sorted(arrived), changed)
