@@ -35,7 +35,7 @@ TRAINING_DATA = [
     "NIH films reported without finding",
     "lung fields: V7 COVID-19 X-ray set (CC BY 4.0) over films of Cohen et al., OpenIST, lungVAE",
 ]
-SELF_TRAINED = ["where none was recovered: soft masks by the network itself, halfway through its training"]
+SELF_TRAINED = ["where none was recovered: soft masks by an earlier state of this network"]
 INTENDED_USE = (
     "Research and education: to point at where a pneumothorax may be on a frontal chest radiograph of an adult. Not a "
     "medical device; not to rule out a pneumothorax; not for diagnosis or triage of patients."
