@@ -25,7 +25,10 @@ if TYPE_CHECKING:
     from ptxviewer.ui.application import Session
 
 ROOT = Path(__file__).resolve().parents[1]
-TOOLS = ("measured", "calibrated", "magnifier", "sharpened", "apices", "edited", "palette", "keys", "settings")
+TOOLS = (
+    "measured", "calibrated", "magnifier", "sharpened", "local-contrast", "apices", "edited", "erase", "palette",
+    "keys", "settings",
+)  # fmt: skip
 STATES = (
     "empty", "opening", "analysing", "result", "fill", "heat", "band", "distances", "finding", "apart", "not-shown",
     *TOOLS, "nothing-found", "worklist", "compare", "error",
@@ -239,6 +242,8 @@ def tools(session: Session, picture: Callable[..., None]) -> None:
     presenter.looking.toggle_magnifier()
     presenter.looking.sharpen("unsharp")
     picture("sharpened")
+    presenter.looking.sharpen("clahe")
+    picture("local-contrast")
     presenter.looking.sharpen("off")
     presenter.looking.toggle_apices()
     picture("apices")
@@ -248,6 +253,13 @@ def tools(session: Session, picture: Callable[..., None]) -> None:
     presenter.editing.extend([(0.28 * cols, 0.55 * rows), (0.26 * cols, 0.6 * rows)])
     presenter.editing.finish()
     picture("edited")
+    presenter.set_tool("erase")
+    presenter.editing.begin((0.12 * cols, 0.35 * rows), False)
+    presenter.editing.extend([(0.2 * cols, 0.3 * rows), (0.26 * cols, 0.24 * rows)])
+    QTest.mouseMove(window.canvas, QPoint(round(window.canvas.width() * 0.42), round(window.canvas.height() * 0.3)))
+    picture("erase")
+    presenter.editing.finish()
+    presenter.undo()
     presenter.undo()
     presenter.set_tool("window")
     palette = Palette(presenter.state, lambda _action: None, window)
