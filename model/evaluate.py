@@ -290,7 +290,9 @@ def main() -> None:
     parser.add_argument("--masks", type=Path, help="with --films: PNG masks with the films' stems")
     parser.add_argument("--bundle", type=Path, default=Path("model/bundle"))
     parser.add_argument("--out", type=Path, default=Path("runs/eval"))
-    parser.add_argument("--choose-rule", action="append", metavar="SPLIT", help="search the rule on these splits first")
+    parser.add_argument(
+        "--choose-rule", action="append", metavar="SPLIT", help="search the rule on these splits of --data first"
+    )
     parser.add_argument("--most-false", type=float, default=MOST_FALSE, help="false-positive films per 100 negatives")
     parser.add_argument("--precision", action="store_true", help="compare the masks with those of float32, too")
     arguments = parser.parse_args()
@@ -303,12 +305,14 @@ def main() -> None:
         chosen, data = listed(arguments.data, splits), arguments.data
     else:
         parser.error("give --data, or --films and --masks")
+    if arguments.choose_rule and not arguments.data:
+        parser.error("--choose-rule needs --data, also for films that lie elsewhere")
     engine = TorchEngine("cpu", arguments.bundle)
     found = cases(data, chosen, engine, arguments.out / "maps")
     shipped = engine.load().rule
     rule = shipped
     if arguments.choose_rule:
-        telling = cases(data, listed(data, arguments.choose_rule), engine, arguments.out / "maps")
+        telling = cases(arguments.data, listed(arguments.data, arguments.choose_rule), engine, arguments.out / "maps")
         rule = replace(choose_rule(telling, arguments.most_false), frontal_threshold=shipped.frontal_threshold)
     more = {}
     if arguments.precision:
