@@ -165,7 +165,7 @@ def shoot(arguments: argparse.Namespace) -> int:
         presenter.lining.toggle()
         presenter.undo()
         presenter.choosing.next()
-        window.look_at_finding()
+        window.area.look_at_finding()
         picture("finding")
         presenter.choosing.choose(None)
         presenter.displaying.fit()
@@ -237,7 +237,8 @@ def tools(session: Session, picture: Callable[..., None]) -> None:
     presenter.measuring.delete_all()
     presenter.set_tool("window")
     presenter.looking.toggle_magnifier()
-    QTest.mouseMove(window.canvas, QPoint(round(window.canvas.width() * 0.42), round(window.canvas.height() * 0.3)))
+    canvas = window.area.canvas
+    QTest.mouseMove(canvas, QPoint(round(canvas.width() * 0.42), round(canvas.height() * 0.3)))
     picture("magnifier")
     presenter.looking.toggle_magnifier()
     presenter.looking.sharpen("unsharp")

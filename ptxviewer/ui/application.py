@@ -298,7 +298,7 @@ def run(files: Sequence[Path], *, sample: bool = False, settings_dir: Path | Non
         log.info("First paint, %.0f ms of processor time", 1000 * time.process_time())
         application.listen(session.window.open_paths)
         session.warm_up()
-        session.window.ask_to_accept()
+        session.window.asking.for_consent()
 
     data = own or Path(platformdirs.user_data_dir("ptxviewer", appauthor=False))
     cache = own or Path(platformdirs.user_cache_dir("ptxviewer", appauthor=False))

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -14,20 +13,16 @@ from PySide6.QtGui import (
     QDragEnterEvent,
     QDragLeaveEvent,
     QDropEvent,
-    QGuiApplication,
     QKeyEvent,
     QResizeEvent,
     QShowEvent,
 )
 from PySide6.QtWidgets import (
     QApplication,
-    QDialog,
-    QFileDialog,
     QHBoxLayout,
     QMainWindow,
     QPushButton,
     QSplitter,
-    QStackedWidget,
     QToolButton,
     QVBoxLayout,
     QWidget,
@@ -35,23 +30,20 @@ from PySide6.QtWidgets import (
 
 from ptxviewer.app.actions import ACTIONS, BY_ID
 from ptxviewer.app.actions.base import Action
-from ptxviewer.app.choosing import box_around, chosen
 from ptxviewer.app.presenter import Presenter
 from ptxviewer.app.state import State
 from ptxviewer.ui import geometry, parts
+from ptxviewer.ui.asking import Asking
 from ptxviewer.ui.canvas import Canvas
-from ptxviewer.ui.canvas_apices import ApicesView
-from ptxviewer.ui.folders import reports_folder
 from ptxviewer.ui.menus import build_menus, make_action, make_toolbar, typing
 from ptxviewer.ui.panels.banner import BannerBar
-from ptxviewer.ui.panels.empty import DropVeil, EmptyPage
+from ptxviewer.ui.panels.empty import DropVeil
+from ptxviewer.ui.panels.film_area import FilmArea
 from ptxviewer.ui.panels.film_strip import FilmStrip
 from ptxviewer.ui.panels.reading import ReadingPanel
 from ptxviewer.ui.panels.status_bar import StatusBar
 
 if TYPE_CHECKING:
-    from ptxviewer.ui.dialogs.notice import FirstRunNotice
-    from ptxviewer.ui.panels.compare import ComparePage
     from ptxviewer.ui.panels.worklist import WorklistPanel
     from ptxviewer.ui.watcher import FolderWatcher
 
@@ -68,39 +60,30 @@ class MainWindow(QMainWindow):
         self._painted = painted
         self._state = presenter.state
         self._actions: dict[str, QAction] = {}
-        self._notice: FirstRunNotice | None = None  # the page of the first start, for as long as the window lives
         self.setWindowTitle("PTXViewer (research use only)")
         self.setAcceptDrops(True)
         self.setMinimumSize(*geometry.SMALLEST)
         self.setContextMenuPolicy(Qt.ContextMenuPolicy.NoContextMenu)
-        self.canvas = Canvas()
-        self.canvas.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
-        self.reading = ReadingPanel(presenter, self.look_at_finding)
-        self.strip = FilmStrip(self._select, presenter.look_at)
+        self.asking = Asking(self, presenter, lambda: self._state, self.open_paths, self._do)
         self.status = StatusBar()
+        self.area = FilmArea(presenter, self.asking, self.status.show_probe)
+        self.reading = ReadingPanel(presenter, self.area.look_at_finding)
+        self.strip = FilmStrip(self._select, presenter.look_at)
         self.worklist: WorklistPanel | None = None
         self._watcher: FolderWatcher | None = None
-        self.compare: ComparePage | None = None
         self._build()
         self.show_state(presenter.state)
-        self.canvas.setFocus()
+        self.area.canvas.setFocus()
 
     # Building
 
     def _build(self) -> None:
-        self.empty = EmptyPage(self._open_files, self._open_folder, self._presenter.open_sample)
-        self._pages = QStackedWidget()
-        self._pages.addWidget(self.empty)
-        self._pages.addWidget(self.canvas)
-        self.apices = ApicesView(self._presenter.displaying.set_view)
-        self._pages.addWidget(self.apices)
-        self._pages.setMinimumWidth(240)  # else the empty page, unseen, would push the panels over the film
-        self.banner = BannerBar(self._pages, self._presenter)
-        self._veil = DropVeil(self._pages)
+        self.banner = BannerBar(self.area, self._presenter)
+        self._veil = DropVeil(self.area)
         self._panels = QSplitter(Qt.Orientation.Horizontal)
         self._panels.setChildrenCollapsible(False)
         self._panels.setHandleWidth(0)
-        self._panels.addWidget(self._pages)
+        self._panels.addWidget(self.area)
         self._panels.addWidget(self.reading)
         self._panels.setStretchFactor(0, 1)
         self._panels.setStretchFactor(1, 0)
@@ -126,28 +109,6 @@ class MainWindow(QMainWindow):
         build_menus(self.menuBar(), self._actions, lambda: self._state)
         self._toolbar = make_toolbar(self._actions)
         column.insertWidget(0, self._toolbar)
-        self.canvas.view_changed.connect(self._presenter.displaying.set_view)
-        for canvas in (self.canvas, *self.apices.canvases):
-            self._listen(canvas)
-
-    def _listen(self, canvas: Canvas) -> None:
-        """Everything that a hand does on a canvas, in film points: the same on the film and on an apex."""
-        presenter, measuring = self._presenter, self._presenter.measuring
-        canvas.threshold_stepped.connect(presenter.step_threshold)
-        canvas.opacity_stepped.connect(presenter.overlaying.step_opacity)
-        canvas.stroke_begun.connect(presenter.editing.begin)
-        canvas.stroke_moved.connect(presenter.editing.extend)
-        canvas.stroke_ended.connect(presenter.editing.finish)
-        canvas.brush_stepped.connect(presenter.editing.resize)
-        canvas.lines.begun.connect(presenter.lining.begin)
-        canvas.lines.moved.connect(presenter.lining.move)
-        canvas.lines.ended.connect(presenter.lining.finish)
-        canvas.measure.begun.connect(measuring.begin)
-        canvas.measure.grabbed.connect(measuring.grab)
-        canvas.measure.moved.connect(measuring.move)
-        canvas.measure.placed.connect(self._placed)
-        canvas.measure.chosen.connect(measuring.choose)
-        canvas.probed.connect(self.status.show_probe)
 
     # Rendering
 
@@ -156,12 +117,7 @@ class MainWindow(QMainWindow):
         self._state = state
         filled = bool(state.films) or state.opening > 0
         around = filled and not state.film_only
-        apices = state.apices and state.current is not None and state.current.radiograph is not None
-        self._show_compare(state)
-        page = self.compare if state.prior_id is not None else self.apices if apices else self.canvas
-        self._pages.setCurrentWidget(page if filled and page is not None else self.empty)
-        self.canvas.set_state(state)
-        self.apices.show_state(state)
+        self.area.show_state(state)
         self.strip.setVisible(around and state.strip and not state.worklist.shown)
         self._show_worklist(state, around and state.strip and state.prior_id is None)  # two films need the room
         if state.watch is not None and self._watcher is None:
@@ -179,32 +135,12 @@ class MainWindow(QMainWindow):
         self.reading.show_state(state)
         self.status.show_state(state)
         self.banner.show_state(state)
-        if self._notice is not None:
-            self._notice.show_engine(state.engine)
+        self.asking.show_state(state)
         for name, action in self._actions.items():
             row = BY_ID[name]
             action.setEnabled(row.enabled(state))
             if row.checked is not None:
                 action.setChecked(row.checked(state))
-
-    def _show_compare(self, state: State) -> None:
-        """Two films side by side; the page is made when it is first asked for."""
-        if self.compare is None and state.prior_id is not None:
-            from ptxviewer.ui.panels.compare import ComparePage
-
-            self.compare = ComparePage(self._presenter, self.status.show_probe)
-            self._pages.addWidget(self.compare)
-        if self.compare is not None:
-            self.compare.show_state(state)
-
-    def _compare_with(self) -> None:
-        from ptxviewer.ui.dialogs.choose_prior import ChoosePrior
-
-        dialog = ChoosePrior(self._state, self)
-        dialog.accepted.connect(
-            lambda: self._presenter.comparing.choose(dialog.chosen) if dialog.chosen is not None else None
-        )
-        self._ask(dialog)
 
     def _show_worklist(self, state: State, around: bool) -> None:
         """The list takes the place of the strip; it is made when it is first asked for."""
@@ -250,155 +186,44 @@ class MainWindow(QMainWindow):
     def _shell_acts(self) -> dict[str, Callable[[], object]]:
         """Return what the window does itself, by the id of the action."""
         return {
-            "open_files": self._open_files,
-            "open_folder": self._open_folder,
-            "save_report_as": self._report_as,
-            "copy_picture": self._copy_picture,
-            "settings": self._settings,
+            "open_files": self.asking.open_files,
+            "open_folder": self.asking.open_folder,
+            "save_report_as": self.asking.save_report_as,
+            "copy_picture": self.area.copy_picture,
+            "settings": self.asking.settings,
             "quit": self.close,
             "next_finding": self._next_finding,
-            "zoom_in": lambda: self._film_view().zoom_by(ZOOM_STEP),
-            "zoom_out": lambda: self._film_view().zoom_by(1 / ZOOM_STEP),
-            "pan_left": lambda: self._film_view().pan_by(PAN_STEP, 0),
-            "pan_right": lambda: self._film_view().pan_by(-PAN_STEP, 0),
-            "pan_up": lambda: self._film_view().pan_by(0, PAN_STEP),
-            "pan_down": lambda: self._film_view().pan_by(0, -PAN_STEP),
+            "zoom_in": lambda: self.area.shown_canvas.zoom_by(ZOOM_STEP),
+            "zoom_out": lambda: self.area.shown_canvas.zoom_by(1 / ZOOM_STEP),
+            "pan_left": lambda: self.area.shown_canvas.pan_by(PAN_STEP, 0),
+            "pan_right": lambda: self.area.shown_canvas.pan_by(-PAN_STEP, 0),
+            "pan_up": lambda: self.area.shown_canvas.pan_by(0, PAN_STEP),
+            "pan_down": lambda: self.area.shown_canvas.pan_by(0, -PAN_STEP),
             "next_part": lambda: parts.go_on(self._parts()),
             "previous_part": lambda: parts.go_on(self._parts(), -1),
             "write_note": self._write_note,
-            "palette": self._palette,
+            "palette": self.asking.palette,
             "filter_films": self._find_film,
-            "watch_folder": self._watch_folder,
-            "compare_with": self._compare_with,
-            "shortcuts": self._shortcuts,
-            "about_film": self._about_film,
-            "about": self._about,
+            "watch_folder": self.asking.watch_folder,
+            "compare_with": self.asking.compare_with,
+            "shortcuts": self.asking.shortcuts,
+            "about_film": self.asking.about_film,
+            "about": self.asking.about,
         }
 
     def _parts(self) -> list[QWidget]:
         """The parts of the window in the order in which F6 goes through them."""
         lists = [] if self.worklist is None else [self.worklist]
-        return [self._film_view(), self.reading, *lists, self._toolbar]
+        return [self.area.shown_canvas, self.reading, *lists, self._toolbar]
 
     def _write_note(self) -> None:
         if not self._state.panel:
             self._presenter.toggle_panel()
         self.reading.write_note()
 
-    def _film_view(self) -> Canvas:
-        """Where the film is seen now."""
-        shown = self._pages.currentWidget()
-        if self.compare is not None and shown is self.compare:
-            return self.compare.canvas
-        return self.apices.canvases[0] if shown is self.apices else self.canvas
-
     def _next_finding(self) -> None:
         self._presenter.choosing.next()
-        self.look_at_finding()
-
-    def look_at_finding(self) -> None:
-        """Zoom to the finding that is looked at, or back to the whole film."""
-        film = self._state.current
-        lesion = chosen(film)
-        if lesion is None or film is None or film.radiograph is None:
-            self._presenter.displaying.fit()
-        else:
-            self.canvas.zoom_to(box_around(lesion, *film.radiograph.shape))
-
-    def _ask(self, dialog: QDialog) -> None:
-        """Show a dialog over the window; afterwards keys go to the film again, with or without a window manager."""
-        dialog.finished.connect(self.activateWindow)
-        dialog.open()
-
-    def _open_files(self) -> None:
-        names, _ = QFileDialog.getOpenFileNames(self, "Open chest X-rays")
-        self.open_paths([Path(name) for name in names])
-
-    def _open_folder(self) -> None:
-        name = QFileDialog.getExistingDirectory(self, "Open a folder of chest X-rays")
-        self.open_paths([Path(name)] if name else [])
-
-    def _watch_folder(self) -> None:
-        name = QFileDialog.getExistingDirectory(self, "Watch a folder: its films are added as they arrive")
-        if name:
-            self._presenter.watching.choose(Path(name))
-
-    def _report_as(self) -> None:
-        start = self._state.reports_folder or Path.home()
-        name, _ = QFileDialog.getSaveFileName(self, "Save the report", str(start / "ptx-report.png"), "PNG (*.png)")
-        if name:
-            path = Path(name)
-            self._presenter.reporting.save(path if path.suffix else path.with_suffix(".png"))
-
-    def _copy_picture(self) -> None:
-        """Copy the film as displayed; patient data go along only where reports may have them."""
-        shown = self._state
-        named = shown.identified and self._presenter.remembering.settings.report_identified
-        self.canvas.set_state(replace(shown, identified=named))
-        apices = self._pages.currentWidget() is self.apices  # these name nobody
-        QGuiApplication.clipboard().setPixmap((self.apices if apices else self.canvas).grab())
-        self.canvas.set_state(shown)
-
-    # Dialogs are imported when they are asked for: the first picture of the window does not wait for them.
-
-    def _palette(self) -> None:
-        from ptxviewer.ui.dialogs.palette import Palette
-
-        self._ask(Palette(self._state, self._do, self))
-
-    def _shortcuts(self) -> None:
-        from ptxviewer.ui.dialogs.keys import KeySheet
-
-        self._ask(KeySheet(self))
-
-    def _about(self) -> None:
-        from ptxviewer.ui.dialogs.about_program import ProgramDialog
-
-        self._ask(ProgramDialog(self._state, self._presenter.self_test, self))
-
-    def _placed(self) -> None:
-        """A point of a measurement is set; a line over an object asks for its length."""
-        measuring = self._presenter.measuring
-        measuring.place()
-        if measuring.asks:
-            from ptxviewer.ui.dialogs.calibrate import CalibrationDialog
-
-            dialog = CalibrationDialog(measuring.calibrate, self)
-            dialog.rejected.connect(measuring.cancel)
-            self._ask(dialog)
-
-    def _settings(self) -> None:
-        from ptxviewer.ui.dialogs.settings import SettingsDialog
-
-        dialog = SettingsDialog(self._presenter.remembering.settings, self)
-        dialog.accepted.connect(lambda: self._presenter.apply_settings(dialog.settings()))
-        self._ask(dialog)
-
-    def _about_film(self) -> None:
-        from ptxviewer.ui.dialogs.about import about_film
-
-        film = self._state.current
-        if film is not None and film.radiograph is not None:
-            self._ask(about_film(film.number, film.radiograph, self))
-
-    def ask_to_accept(self) -> None:
-        """At the first start, say what the program is not for; without consent it ends."""
-        if self._presenter.remembering.settings.accepted_notice:
-            return
-        from ptxviewer.ui.dialogs.notice import FirstRunNotice
-
-        given = reports_folder(self._presenter.remembering.settings.reports_folder)
-        notice = self._notice = FirstRunNotice(given, self._state.engine, self)
-
-        def accepted() -> None:
-            kept = replace(self._presenter.remembering.settings, accepted_notice=True)
-            self._presenter.apply_settings(
-                kept if notice.reports == given else replace(kept, reports_folder=str(notice.reports))
-            )
-
-        notice.accepted.connect(accepted)
-        notice.rejected.connect(self.close)
-        self._ask(notice)
+        self.area.look_at_finding()
 
     # Keys that a shortcut cannot express
 
@@ -412,7 +237,7 @@ class MainWindow(QMainWindow):
 
     def _on_film(self) -> bool:
         focus = QApplication.focusWidget()
-        return focus in (None, self, self.strip, self.apices) or isinstance(focus, Canvas)
+        return focus in (None, self, self.strip, self.area.apices) or isinstance(focus, Canvas)
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
         """Take Space before the widget with the focus does; keys of dialogs do not come this way."""
@@ -426,7 +251,7 @@ class MainWindow(QMainWindow):
         if event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter) and isinstance(focus, (QPushButton, QToolButton)):
             focus.click()
         elif not self._on_film() and parts.ends_typing(event, self.reading):
-            self._film_view().setFocus()
+            self.area.shown_canvas.setFocus()
         elif not self._peek(event):
             super().keyPressEvent(event)
 

@@ -93,7 +93,7 @@ def main() -> int:
                 return film is not None and film.path == path and film.radiograph is not None
 
             until(shown)
-            session.window.canvas.repaint()
+            session.window.area.canvas.repaint()
             opened.append(1000 * (time.perf_counter() - started))
             until(lambda: session.presenter.state.current.status is FilmStatus.DONE)  # type: ignore[union-attr]
             analysed.append(1000 * (time.perf_counter() - started))

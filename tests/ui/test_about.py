@@ -101,7 +101,7 @@ def test_closing_the_dialog_ends_a_self_test_that_still_runs(qtbot: QtBot, tmp_p
 def test_the_first_page_says_where_reports_go_and_on_what_the_network_runs(
     session: Session, qtbot: QtBot, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    session.window.ask_to_accept()
+    session.window.asking.for_consent()
     notice = session.window.findChild(FirstRunNotice)
     assert isinstance(notice, FirstRunNotice)
     assert "being prepared" in words(notice)

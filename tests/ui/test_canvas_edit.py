@@ -49,7 +49,7 @@ def mask(session: Session) -> Mask:
 
 def on_film(session: Session, at: tuple[int, int]) -> tuple[int, int]:
     """(row, col) under a point of the canvas."""
-    canvas, one = session.window.canvas, film(session)
+    canvas, one = session.window.area.canvas, film(session)
     assert one.radiograph is not None
     port = film_viewport(one.radiograph, one.view, (float(canvas.width()), float(canvas.height())))
     x, y = port.to_film((float(at[0]), float(at[1])))
@@ -57,7 +57,7 @@ def on_film(session: Session, at: tuple[int, int]) -> tuple[int, int]:
 
 
 def drag(qtbot: QtBot, session: Session, *path: tuple[int, int], keys: Qt.KeyboardModifier | None = None) -> None:
-    canvas, held = session.window.canvas, keys or Qt.KeyboardModifier.NoModifier
+    canvas, held = session.window.area.canvas, keys or Qt.KeyboardModifier.NoModifier
     qtbot.mousePress(canvas, LEFT, held, QPoint(*path[0]))
     for point in path[1:]:
         qtbot.mouseMove(canvas, QPoint(*point))
@@ -85,7 +85,7 @@ def test_brush_and_eraser_work_where_the_pointer_is_however_the_film_lies(
 
 
 def test_a_polygon_is_clicked_and_closed_by_a_double_click_or_a_key(session: Session, qtbot: QtBot) -> None:
-    canvas = session.window.canvas
+    canvas = session.window.area.canvas
     session.presenter.set_tool("polygon")
     corners = (380, 420), (480, 420), (480, 520)
     for at in corners:
@@ -102,7 +102,7 @@ def test_a_polygon_is_clicked_and_closed_by_a_double_click_or_a_key(session: Ses
 
 
 def test_fill_and_shrink_are_one_click(session: Session, qtbot: QtBot) -> None:
-    canvas = session.window.canvas
+    canvas = session.window.area.canvas
     session.presenter.set_tool("brush")
     ring = [(430 + round(60 * np.cos(t)), 450 + round(60 * np.sin(t))) for t in np.linspace(0, 2 * np.pi, 40)]
     drag(qtbot, session, *ring)
@@ -120,7 +120,7 @@ def test_fill_and_shrink_are_one_click(session: Session, qtbot: QtBot) -> None:
 
 
 def test_the_size_follows_keys_and_the_wheel(session: Session) -> None:
-    canvas = session.window.canvas
+    canvas = session.window.area.canvas
     session.presenter.set_tool("brush")
     sizes = [session.presenter.state.brush]
     session.window._actions["brush_larger"].trigger()

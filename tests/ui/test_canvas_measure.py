@@ -18,7 +18,7 @@ LEFT = Qt.MouseButton.LeftButton
 
 
 def drag(qtbot: QtBot, session: Session, *path: tuple[int, int]) -> None:
-    canvas = session.window.canvas
+    canvas = session.window.area.canvas
     qtbot.mousePress(canvas, LEFT, pos=QPoint(*path[0]))
     for point in path[1:]:
         qtbot.mouseMove(canvas, QPoint(*point))
@@ -26,8 +26,8 @@ def drag(qtbot: QtBot, session: Session, *path: tuple[int, int]) -> None:
 
 
 def click(qtbot: QtBot, session: Session, at: tuple[int, int]) -> None:
-    qtbot.mouseMove(session.window.canvas, QPoint(*at))
-    qtbot.mouseClick(session.window.canvas, LEFT, pos=QPoint(*at))
+    qtbot.mouseMove(session.window.area.canvas, QPoint(*at))
+    qtbot.mouseClick(session.window.area.canvas, LEFT, pos=QPoint(*at))
 
 
 def kept(session: Session) -> tuple[Measurement, ...]:
@@ -37,7 +37,7 @@ def kept(session: Session) -> tuple[Measurement, ...]:
 
 
 def on_screen(session: Session, measurement: Measurement) -> list[tuple[int, int]]:
-    film, canvas = session.presenter.state.current, session.window.canvas
+    film, canvas = session.presenter.state.current, session.window.area.canvas
     assert film is not None
     assert film.radiograph is not None
     port = film_viewport(film.radiograph, film.view, (float(canvas.width()), float(canvas.height())))
@@ -84,7 +84,7 @@ def test_a_handle_is_taken_with_the_window_tool_and_the_key_deletes(session: Ses
     drag(qtbot, session, (600, 500), (650, 500))  # away from it the tool has the mouse
     assert session.presenter.state.current.view != view  # type: ignore[union-attr]
     session.window.activateWindow()
-    session.window.canvas.setFocus()
+    session.window.area.canvas.setFocus()
     qtbot.keyClick(session.window, Qt.Key.Key_Delete)
     assert kept(session) == ()
     qtbot.keyClick(session.window, Qt.Key.Key_Z, Qt.KeyboardModifier.ControlModifier)
@@ -131,7 +131,7 @@ def test_a_calibration_that_is_cancelled_leaves_nothing(session: Session, qtbot:
 
 def test_a_measurement_is_seen_on_black_and_on_white(session: Session, qtbot: QtBot) -> None:
     def picture() -> np.ndarray:
-        image = session.window.canvas.grab().toImage().convertToFormat(QImage.Format.Format_Grayscale8)
+        image = session.window.area.canvas.grab().toImage().convertToFormat(QImage.Format.Format_Grayscale8)
         return np.array(image.constBits()).reshape(image.height(), image.bytesPerLine())[:, : image.width()].astype(int)
 
     session.presenter.overlaying.toggle()
@@ -149,11 +149,11 @@ def test_a_measurement_is_seen_on_black_and_on_white(session: Session, qtbot: Qt
 def test_a_screen_reader_is_told_what_is_measured(session: Session, qtbot: QtBot) -> None:
     session.presenter.set_tool("length")
     drag(qtbot, session, (300, 300), (420, 380))
-    said = session.window.canvas.accessibleDescription()
+    said = session.window.area.canvas.accessibleDescription()
     assert said.startswith("1  Length: ")
     assert said.endswith("mm (at detector)")
     session.presenter.undo()
-    assert session.window.canvas.accessibleDescription() == ""
+    assert session.window.area.canvas.accessibleDescription() == ""
 
 
 def test_the_button_shows_the_measuring_tool_in_the_hand(session: Session) -> None:

@@ -42,7 +42,7 @@ def test_two_films_of_a_patient_are_compared(qtbot: QtBot, tmp_path: Path) -> No
         timeout=20_000,
     )
     window._actions["compare"].trigger()
-    page = window.compare
+    page = window.area.compare
     assert page is not None
     assert page.isVisible()
     left, right = page._sides
@@ -70,7 +70,7 @@ def test_two_films_of_a_patient_are_compared(qtbot: QtBot, tmp_path: Path) -> No
     assert "PRIOR" in words(right), "which is the prior does not depend on which is worked on"
     assert right._caption.property("active")
     window._actions["back"].trigger()
-    assert window.canvas.isVisible()
+    assert window.area.canvas.isVisible()
     window._actions["compare_with"].trigger()
     dialog = window.findChild(ChoosePrior)
     assert dialog is not None

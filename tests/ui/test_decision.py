@@ -93,8 +93,8 @@ def test_a_click_on_a_row_zooms_to_its_finding_and_a_second_one_back(session: Se
 def test_a_zoomed_finding_lies_within_the_canvas_also_on_a_turned_film(session: Session) -> None:
     session.presenter.displaying.rotate(1)
     session.presenter.choosing.choose(0)
-    session.window.look_at_finding()
-    now, canvas = session.presenter.state.current, session.window.canvas
+    session.window.area.look_at_finding()
+    now, canvas = session.presenter.state.current, session.window.area.canvas
     assert now is not None
     assert now.radiograph is not None
     port = film_viewport(now.radiograph, now.view, (canvas.width(), canvas.height()))
@@ -118,7 +118,7 @@ def test_the_table_says_side_zone_size_and_both_scores(session: Session) -> None
 
 def test_a_distance_is_dragged_on_the_film_and_the_sizes_follow(session: Session) -> None:
     session.presenter.lining.toggle()
-    now, canvas = session.presenter.state.current, session.window.canvas
+    now, canvas = session.presenter.state.current, session.window.area.canvas
     assert now is not None
     assert now.radiograph is not None
     half = now.findings.halves[0]
@@ -140,7 +140,7 @@ def test_a_distance_is_dragged_on_the_film_and_the_sizes_follow(session: Session
 
 
 def test_without_the_lines_shown_the_mouse_keeps_its_tool(session: Session) -> None:
-    now, canvas = session.presenter.state.current, session.window.canvas
+    now, canvas = session.presenter.state.current, session.window.area.canvas
     assert now is not None
     assert now.radiograph is not None
     port = film_viewport(now.radiograph, now.view, (canvas.width(), canvas.height()))

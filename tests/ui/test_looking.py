@@ -24,9 +24,9 @@ def cyan(shown: np.ndarray) -> int:
 
 def test_the_overlay_follows_to_its_apex_and_hides_there_too(session: Session) -> None:
     session.presenter.looking.toggle_apices()
-    assert session.window.apices.isVisible()
-    assert not session.window.canvas.isVisible()
-    first, second = session.window.apices.canvases
+    assert session.window.area.apices.isVisible()
+    assert not session.window.area.canvas.isVisible()
+    first, second = session.window.area.apices.canvases
     assert cyan(picture(first)) > 100
     assert cyan(picture(second)) == 0
     session.presenter.overlaying.peek(True)
@@ -38,7 +38,7 @@ def test_an_apex_is_measured_and_edited_in_film_points_also_where_it_is_mirrored
 ) -> None:
     session.presenter.looking.toggle_apices()
     session.presenter.set_tool("length")
-    for canvas in session.window.apices.canvases:
+    for canvas in session.window.area.apices.canvases:
         qtbot.mousePress(canvas, Qt.MouseButton.LeftButton, pos=QPoint(150, 300))
         qtbot.mouseMove(canvas, QPoint(250, 300))
         qtbot.mouseRelease(canvas, Qt.MouseButton.LeftButton, pos=QPoint(250, 300))
@@ -52,7 +52,7 @@ def test_an_apex_is_measured_and_edited_in_film_points_also_where_it_is_mirrored
     assert right.points[1][0] > right.points[0][0]
     assert left.points[1][0] < left.points[0][0]  # towards the spine on both panes
     session.presenter.set_tool("window")
-    canvas = session.window.apices.canvases[1]
+    canvas = session.window.area.apices.canvases[1]
     qtbot.mousePress(canvas, Qt.MouseButton.LeftButton, pos=QPoint(100, 500))
     qtbot.mouseMove(canvas, QPoint(160, 540))
     qtbot.mouseRelease(canvas, Qt.MouseButton.LeftButton, pos=QPoint(160, 540))
@@ -64,13 +64,13 @@ def test_an_apex_is_measured_and_edited_in_film_points_also_where_it_is_mirrored
 
 def test_zooming_one_pane_zooms_both_and_another_visit_begins_anew(session: Session) -> None:
     session.presenter.looking.toggle_apices()
-    zooms = [[c._state.current.view.zoom for c in session.window.apices.canvases]]  # type: ignore[union-attr]
+    zooms = [[c._state.current.view.zoom for c in session.window.area.apices.canvases]]  # type: ignore[union-attr]
     session.window._actions["zoom_in"].trigger()
-    zooms.append([c._state.current.view.zoom for c in session.window.apices.canvases])  # type: ignore[union-attr]
+    zooms.append([c._state.current.view.zoom for c in session.window.area.apices.canvases])  # type: ignore[union-attr]
     session.presenter.looking.toggle_apices()
-    assert all(c._state.current is None for c in session.window.apices.canvases)  # no film is kept for nothing
+    assert all(c._state.current is None for c in session.window.area.apices.canvases)  # no film is kept for nothing
     session.presenter.looking.toggle_apices()
-    zooms.append([c._state.current.view.zoom for c in session.window.apices.canvases])  # type: ignore[union-attr]
+    zooms.append([c._state.current.view.zoom for c in session.window.area.apices.canvases])  # type: ignore[union-attr]
     assert zooms[1] == pytest.approx([1.25 * zoom for zoom in zooms[0]])
     assert zooms[2] == pytest.approx(zooms[0])
 
@@ -78,7 +78,7 @@ def test_zooming_one_pane_zooms_both_and_another_visit_begins_anew(session: Sess
 def test_the_magnifier_shows_what_is_under_the_pointer_and_nothing_further_away_changes(
     session: Session, qtbot: QtBot
 ) -> None:
-    canvas = session.window.canvas
+    canvas = session.window.area.canvas
     before = picture(canvas)
     session.presenter.looking.toggle_magnifier()
     at = QPoint(canvas.width() // 2, canvas.height() // 2)
@@ -98,15 +98,15 @@ def test_sharpening_changes_the_picture_says_so_and_leaves_the_film_and_the_prob
     assert film.radiograph is not None
     pixels = film.radiograph.pixels.copy()
     session.presenter.toggle_annotations()
-    plain = picture(session.window.canvas)
+    plain = picture(session.window.area.canvas)
     for how in ("unsharp", "clahe"):
         session.presenter.looking.sharpen(how)  # type: ignore[arg-type]
-        shown = picture(session.window.canvas)
+        shown = picture(session.window.area.canvas)
         assert np.abs(shown - plain).mean() > 0.5
         chip = shown[-45:, -260:] - plain[-45:, -260:]
         assert ((chip[:, :, 0] - chip[:, :, 2]) > 80).any()  # amber, also without corner texts
     session.presenter.looking.sharpen("off")
-    assert (picture(session.window.canvas) == plain).all()
+    assert (picture(session.window.area.canvas) == plain).all()
     assert session.presenter.state.current.radiograph.pixels is film.radiograph.pixels  # type: ignore[union-attr]
     assert (film.radiograph.pixels == pixels).all()
 
@@ -116,7 +116,7 @@ def test_what_is_not_on_a_pane_is_not_written_there(session: Session) -> None:
     assert film is not None
     assert film.radiograph is not None
     session.presenter.looking.toggle_apices()
-    second = session.window.apices.canvases[1]
+    second = session.window.area.apices.canvases[1]
     before = picture(second)
     rows, cols = film.radiograph.shape
     session.presenter.set_tool("length")
@@ -124,5 +124,5 @@ def test_what_is_not_on_a_pane_is_not_written_there(session: Session) -> None:
     session.presenter.measuring.move((0.25 * cols, 0.35 * rows))
     session.presenter.measuring.place()
     session.presenter.lining.toggle()
-    assert (picture(session.window.apices.canvases[0]) != before).any()
+    assert (picture(session.window.area.apices.canvases[0]) != before).any()
     assert (picture(second) == before).all()

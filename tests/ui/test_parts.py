@@ -26,7 +26,7 @@ def session(qtbot: QtBot, tmp_path: Path) -> Iterator[Session]:
         one.window.show()
     one.presenter.open(sample_study())
     qtbot.waitUntil(lambda: bool(one.presenter.state.current and one.presenter.state.current.maps), timeout=20_000)
-    one.window.canvas.setFocus()
+    one.window.area.canvas.setFocus()
     yield one
     assert one.close()
 
@@ -44,11 +44,11 @@ def test_f6_goes_round_the_parts_that_can_be_seen(session: Session, qtbot: QtBot
     window = session.window
     assert window.reading.isAncestorOf(press(qtbot, Qt.Key.Key_F6))
     assert window._toolbar.isAncestorOf(press(qtbot, Qt.Key.Key_F6))
-    assert press(qtbot, Qt.Key.Key_F6) is window.canvas
+    assert press(qtbot, Qt.Key.Key_F6) is window.area.canvas
     assert window._toolbar.isAncestorOf(press(qtbot, Qt.Key.Key_F6, Qt.KeyboardModifier.ShiftModifier))
     session.presenter.batch.toggle_list()
     session.presenter.toggle_panel()
-    assert press(qtbot, Qt.Key.Key_F6) is window.canvas
+    assert press(qtbot, Qt.Key.Key_F6) is window.area.canvas
     assert window.worklist is not None
     assert window.worklist.isAncestorOf(press(qtbot, Qt.Key.Key_F6))
 
@@ -56,7 +56,7 @@ def test_f6_goes_round_the_parts_that_can_be_seen(session: Session, qtbot: QtBot
 def test_esc_gives_the_keyboard_back_to_the_film_before_it_does_anything_else(session: Session, qtbot: QtBot) -> None:
     session.presenter.set_tool("brush")
     press(qtbot, Qt.Key.Key_F6)
-    assert press(qtbot, Qt.Key.Key_Escape) is session.window.canvas
+    assert press(qtbot, Qt.Key.Key_Escape) is session.window.area.canvas
     assert session.presenter.state.tool == "brush"
     press(qtbot, Qt.Key.Key_Escape)
     assert session.presenter.state.tool == "window"
@@ -68,7 +68,7 @@ def test_a_note_is_written_without_a_mouse(session: Session, qtbot: QtBot, end: 
     note = press(qtbot, Qt.Key.Key_F2)
     assert session.window.reading.isAncestorOf(note)
     qtbot.keyClicks(note, "bulla?")
-    assert press(qtbot, end) is session.window.canvas
+    assert press(qtbot, end) is session.window.area.canvas
     film = session.presenter.state.current
     assert film is not None
     assert film.review.note == "bulla?"

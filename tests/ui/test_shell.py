@@ -94,7 +94,7 @@ def test_an_empty_window_says_where_to_drop_and_that_it_is_for_research(session:
 
 
 def test_the_sample_button_opens_the_sample_study_and_shows_what_the_model_says(session: Session, qtbot: QtBot) -> None:
-    button = next(b for b in session.window.empty.findChildren(QPushButton) if b.text() == "Sample study")
+    button = next(b for b in session.window.area.empty.findChildren(QPushButton) if b.text() == "Sample study")
     qtbot.mouseClick(button, Qt.MouseButton.LeftButton)
     qtbot.waitUntil(
         lambda: bool(session.presenter.state.current and session.presenter.state.current.maps), timeout=20_000
@@ -145,7 +145,7 @@ def test_a_bad_file_is_a_banner_with_details_and_the_film_before_is_gone(
     buttons = {button.text(): button for button in banner.findChildren(QPushButton)}
     qtbot.mouseClick(buttons["Details"], Qt.MouseButton.LeftButton)
     assert "bad.dcm" in words(banner)
-    picture = session.window.canvas.grab().toImage()
+    picture = session.window.area.canvas.grab().toImage()
     assert picture.pixelColor(picture.width() // 3, picture.height() // 3).lightness() == 0
     qtbot.mouseClick(buttons["Dismiss"], Qt.MouseButton.LeftButton)
     assert not banner.isVisible()
@@ -183,7 +183,7 @@ def test_text_that_is_dragged_over_the_window_is_no_film(session: Session) -> No
 def test_space_hides_the_overlay_wherever_the_focus_is_but_types_in_a_note(session: Session, qtbot: QtBot) -> None:
     open_films(session, qtbot)
     window, reading = session.window, session.window.reading
-    for focus in (window.canvas, reading.thresholds.threshold, reading.thresholds._modes.buttons["fill"]):
+    for focus in (window.area.canvas, reading.thresholds.threshold, reading.thresholds._modes.buttons["fill"]):
         focus.setFocus()
         QTest.keyPress(window.windowHandle(), Qt.Key.Key_Space)
         assert session.presenter.state.overlay.peeking
@@ -229,7 +229,7 @@ def test_enter_presses_the_button_that_has_the_focus(session: Session, qtbot: Qt
 def test_tab_shows_the_film_alone_and_all_keys_still_work(session: Session, qtbot: QtBot) -> None:
     open_films(session, qtbot)
     window = session.window
-    window.canvas.setFocus()
+    window.area.canvas.setFocus()
     key(window, Qt.Key.Key_Tab)
     assert session.presenter.state.film_only
     for part in (window.strip, window.reading, window.status, window.menuBar(), window._toolbar):
@@ -278,7 +278,7 @@ def test_a_copied_picture_names_nobody_unless_reports_do(
     session: Session, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     open_films(session, qtbot)
-    canvas, named = session.window.canvas, []
+    canvas, named = session.window.area.canvas, []
     taken = canvas.grab
     monkeypatch.setattr(canvas, "grab", lambda: (named.append(canvas._state.identified), taken())[1])
     session.window._actions["copy_picture"].trigger()
@@ -333,7 +333,7 @@ def test_a_window_whose_screen_is_gone_is_brought_back() -> None:
 
 @pytest.mark.qt_log_ignore("This plugin does not support")  # offscreen has no window manager
 def test_the_first_start_asks_once(session: Session, tmp_path: Path, qtbot: QtBot) -> None:
-    session.window.ask_to_accept()
+    session.window.asking.for_consent()
     notice = session.window.findChild(FirstRunNotice)
     assert isinstance(notice, FirstRunNotice)
     assert "must not be used for diagnosis" in words(notice)
@@ -341,7 +341,7 @@ def test_the_first_start_asks_once(session: Session, tmp_path: Path, qtbot: QtBo
     assert load(tmp_path / "settings.json").accepted_notice
     notice.deleteLater()
     QApplication.processEvents()
-    session.window.ask_to_accept()
+    session.window.asking.for_consent()
     assert not [one for one in session.window.findChildren(FirstRunNotice) if one.isVisible()]
 
 

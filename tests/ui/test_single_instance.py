@@ -92,8 +92,8 @@ def test_the_name_shows_no_login_name_and_throw_away_settings_have_their_own() -
 TOLD_TO_END = """
 import os, signal
 from ptxviewer.ui import application
-from ptxviewer.ui.main_window import MainWindow
-MainWindow.ask_to_accept = lambda self: os.kill(os.getpid(), signal.SIGTERM)
+from ptxviewer.ui.asking import Asking
+Asking.for_consent = lambda self: os.kill(os.getpid(), signal.SIGTERM)
 raise SystemExit(application.run([]))
 """
 

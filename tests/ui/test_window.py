@@ -49,7 +49,7 @@ def open_sample(session: Session, qtbot: QtBot) -> None:
 
 def test_the_sample_study_is_shown_and_analysed(session: Session, qtbot: QtBot) -> None:
     open_sample(session, qtbot)
-    picture = session.window.canvas.grab().toImage()
+    picture = session.window.area.canvas.grab().toImage()
     assert picture.pixelColor(picture.width() // 2, picture.height() // 2).lightness() > 60
     cyan = sum(
         picture.pixelColor(x, y).blue() > 150 and picture.pixelColor(x, y).red() < 110
@@ -58,7 +58,7 @@ def test_the_sample_study_is_shown_and_analysed(session: Session, qtbot: QtBot) 
     )
     assert cyan > 20
     session.presenter.overlaying.peek(True)
-    hidden = session.window.canvas.grab().toImage()
+    hidden = session.window.area.canvas.grab().toImage()
     assert hidden != picture
 
 
@@ -88,7 +88,7 @@ def test_a_report_is_written_without_patient_data(session: Session, qtbot: QtBot
 
 def test_the_wheel_zooms_at_the_cursor(session: Session, qtbot: QtBot) -> None:
     open_sample(session, qtbot)
-    canvas, film = session.window.canvas, session.presenter.state.current
+    canvas, film = session.window.area.canvas, session.presenter.state.current
     assert film is not None
     assert film.radiograph is not None
     at = QPointF(200, 150)
@@ -110,7 +110,7 @@ def test_the_wheel_zooms_at_the_cursor(session: Session, qtbot: QtBot) -> None:
 
 def test_dragging_changes_the_window(session: Session, qtbot: QtBot) -> None:
     open_sample(session, qtbot)
-    canvas = session.window.canvas
+    canvas = session.window.area.canvas
     qtbot.mousePress(canvas, Qt.MouseButton.LeftButton, pos=QPoint(300, 300))
     qtbot.mouseMove(canvas, QPoint(360, 300))
     qtbot.mouseRelease(canvas, Qt.MouseButton.LeftButton, pos=QPoint(360, 300))
@@ -128,7 +128,7 @@ def test_maps_of_another_film_are_refused_by_the_canvas(session: Session, qtbot:
     assert film.maps is not None
     stale = replace(film, maps=replace(film.maps, image_key="another"))
     with pytest.raises(StaleResult):
-        session.window.canvas.set_state(state.with_film(stale))
+        session.window.area.canvas.set_state(state.with_film(stale))
 
 
 def test_quitting_while_films_are_analysed(session: Session, qtbot: QtBot) -> None:
@@ -215,7 +215,7 @@ def test_a_stroke_of_the_brush_on_the_canvas_changes_mask_findings_and_outline(q
         lambda: bool(presenter.state.current and presenter.state.current.status is FilmStatus.DONE), timeout=20_000
     )
     presenter.set_tool("brush")
-    canvas = window.canvas
+    canvas = window.area.canvas
     before = canvas.grab().toImage()
     middle = canvas.rect().center()
     QTest.mouseMove(canvas, middle)

@@ -1,0 +1,158 @@
+"""What the window asks in dialogs, and what it tells in sheets.
+
+The program's own dialogs are imported when they are asked for: the first picture of the window does not wait for them.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from PySide6.QtWidgets import QDialog, QFileDialog, QWidget
+
+from ptxviewer.app.actions.base import Action
+from ptxviewer.app.presenter import Presenter
+from ptxviewer.app.state import State
+from ptxviewer.ui.folders import reports_folder
+
+if TYPE_CHECKING:
+    from ptxviewer.ui.dialogs.notice import FirstRunNotice
+
+
+class Asking:
+    """Opens dialogs over ``window``; what comes of them are intents.
+
+    ``shown`` says what the window shows, ``open_paths`` and ``do`` are what it does with films and actions.
+    """
+
+    def __init__(
+        self,
+        window: QWidget,
+        presenter: Presenter,
+        shown: Callable[[], State],
+        open_paths: Callable[[list[Path]], None],
+        do: Callable[[Action], None],
+    ) -> None:
+        self._window = window
+        self._presenter = presenter
+        self._shown = shown
+        self._open_paths = open_paths
+        self._do = do
+        self._notice: FirstRunNotice | None = None  # the page of the first start, for as long as the window lives
+
+    def show_state(self, state: State) -> None:
+        """Keep the page of the first start up to date; the other dialogs stay as they were opened."""
+        if self._notice is not None:
+            self._notice.show_engine(state.engine)
+
+    def _ask(self, dialog: QDialog) -> None:
+        """Show a dialog over the window; afterwards keys go to the film again, with or without a window manager."""
+        dialog.finished.connect(self._window.activateWindow)
+        dialog.open()
+
+    # Files and folders
+
+    def open_files(self) -> None:
+        """Ask for films."""
+        names, _ = QFileDialog.getOpenFileNames(self._window, "Open chest X-rays")
+        self._open_paths([Path(name) for name in names])
+
+    def open_folder(self) -> None:
+        """Ask for a folder of films."""
+        name = QFileDialog.getExistingDirectory(self._window, "Open a folder of chest X-rays")
+        self._open_paths([Path(name)] if name else [])
+
+    def watch_folder(self) -> None:
+        """Ask for the folder to watch."""
+        name = QFileDialog.getExistingDirectory(self._window, "Watch a folder: its films are added as they arrive")
+        if name:
+            self._presenter.watching.choose(Path(name))
+
+    def save_report_as(self) -> None:
+        """Ask where the report goes."""
+        start = self._shown().reports_folder or Path.home()
+        name, _ = QFileDialog.getSaveFileName(
+            self._window, "Save the report", str(start / "ptx-report.png"), "PNG (*.png)"
+        )
+        if name:
+            path = Path(name)
+            self._presenter.reporting.save(path if path.suffix else path.with_suffix(".png"))
+
+    # The program's own
+
+    def palette(self) -> None:
+        """Search all actions."""
+        from ptxviewer.ui.dialogs.palette import Palette
+
+        self._ask(Palette(self._shown(), self._do, self._window))
+
+    def shortcuts(self) -> None:
+        """Tell every key."""
+        from ptxviewer.ui.dialogs.keys import KeySheet
+
+        self._ask(KeySheet(self._window))
+
+    def about(self) -> None:
+        """Tell of the program and its network."""
+        from ptxviewer.ui.dialogs.about_program import ProgramDialog
+
+        self._ask(ProgramDialog(self._shown(), self._presenter.self_test, self._window))
+
+    def about_film(self) -> None:
+        """Tell what the file says of the film on screen."""
+        from ptxviewer.ui.dialogs.about import about_film
+
+        film = self._shown().current
+        if film is not None and film.radiograph is not None:
+            self._ask(about_film(film.number, film.radiograph, self._window))
+
+    def compare_with(self) -> None:
+        """Ask for the film beside the one on screen."""
+        from ptxviewer.ui.dialogs.choose_prior import ChoosePrior
+
+        dialog = ChoosePrior(self._shown(), self._window)
+        dialog.accepted.connect(
+            lambda: self._presenter.comparing.choose(dialog.chosen) if dialog.chosen is not None else None
+        )
+        self._ask(dialog)
+
+    def place(self) -> None:
+        """Set a point of a measurement; a line over an object asks for its length."""
+        measuring = self._presenter.measuring
+        measuring.place()
+        if measuring.asks:
+            from ptxviewer.ui.dialogs.calibrate import CalibrationDialog
+
+            dialog = CalibrationDialog(measuring.calibrate, self._window)
+            dialog.rejected.connect(measuring.cancel)
+            self._ask(dialog)
+
+    def settings(self) -> None:
+        """Ask for the settings."""
+        from ptxviewer.ui.dialogs.settings import SettingsDialog
+
+        dialog = SettingsDialog(self._presenter.remembering.settings, self._window)
+        dialog.accepted.connect(lambda: self._presenter.apply_settings(dialog.settings()))
+        self._ask(dialog)
+
+    def for_consent(self) -> None:
+        """At the first start, say what the program is not for; without consent it ends."""
+        settings = self._presenter.remembering.settings
+        if settings.accepted_notice:
+            return
+        from ptxviewer.ui.dialogs.notice import FirstRunNotice
+
+        given = reports_folder(settings.reports_folder)
+        notice = self._notice = FirstRunNotice(given, self._shown().engine, self._window)
+
+        def accepted() -> None:
+            kept = replace(self._presenter.remembering.settings, accepted_notice=True)
+            self._presenter.apply_settings(
+                kept if notice.reports == given else replace(kept, reports_folder=str(notice.reports))
+            )
+
+        notice.accepted.connect(accepted)
+        notice.rejected.connect(self._window.close)
+        self._ask(notice)

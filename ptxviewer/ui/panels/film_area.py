@@ -1,0 +1,109 @@
+"""Where films are seen: nothing yet, one film, its apices side by side, or two films; and the hand on each of them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import Qt
+from PySide6.QtGui import QGuiApplication
+from PySide6.QtWidgets import QStackedWidget
+
+from ptxviewer.app.choosing import box_around, chosen
+from ptxviewer.app.presenter import Presenter
+from ptxviewer.app.state import State
+from ptxviewer.ui.asking import Asking
+from ptxviewer.ui.canvas import Canvas
+from ptxviewer.ui.canvas_apices import ApicesView
+from ptxviewer.ui.panels.empty import EmptyPage
+
+if TYPE_CHECKING:
+    from ptxviewer.ui.panels.compare import ComparePage
+
+
+class FilmArea(QStackedWidget):
+    """Shows the page that a state asks for. ``probed`` is told what is under the pointer."""
+
+    def __init__(self, presenter: Presenter, asking: Asking, probed: Callable[[str], None]) -> None:
+        super().__init__()
+        self._presenter = presenter
+        self._probed = probed
+        self._state = presenter.state
+        self.empty = EmptyPage(asking.open_files, asking.open_folder, presenter.open_sample)
+        self.canvas = Canvas()
+        self.canvas.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
+        self.apices = ApicesView(presenter.displaying.set_view)
+        self.compare: ComparePage | None = None
+        for page in (self.empty, self.canvas, self.apices):
+            self.addWidget(page)
+        self.setMinimumWidth(240)  # else the empty page, unseen, would push the panels over the film
+        self.canvas.view_changed.connect(presenter.displaying.set_view)
+        for canvas in (self.canvas, *self.apices.canvases):
+            self._listen(canvas, asking)
+
+    def _listen(self, canvas: Canvas, asking: Asking) -> None:
+        """Everything that a hand does on a canvas, in film points: the same on the film and on an apex."""
+        presenter, measuring = self._presenter, self._presenter.measuring
+        canvas.threshold_stepped.connect(presenter.step_threshold)
+        canvas.opacity_stepped.connect(presenter.overlaying.step_opacity)
+        canvas.stroke_begun.connect(presenter.editing.begin)
+        canvas.stroke_moved.connect(presenter.editing.extend)
+        canvas.stroke_ended.connect(presenter.editing.finish)
+        canvas.brush_stepped.connect(presenter.editing.resize)
+        canvas.lines.begun.connect(presenter.lining.begin)
+        canvas.lines.moved.connect(presenter.lining.move)
+        canvas.lines.ended.connect(presenter.lining.finish)
+        canvas.measure.begun.connect(measuring.begin)
+        canvas.measure.grabbed.connect(measuring.grab)
+        canvas.measure.moved.connect(measuring.move)
+        canvas.measure.placed.connect(asking.place)
+        canvas.measure.chosen.connect(measuring.choose)
+        canvas.probed.connect(self._probed)
+
+    def show_state(self, state: State) -> None:
+        """Show ``state`` on its page; the others let go of what they showed."""
+        self._state = state
+        filled = bool(state.films) or state.opening > 0
+        apices = state.apices and state.current is not None and state.current.radiograph is not None
+        self._show_compare(state)
+        page = self.compare if state.prior_id is not None else self.apices if apices else self.canvas
+        self.setCurrentWidget(page if filled and page is not None else self.empty)
+        self.canvas.set_state(state)
+        self.apices.show_state(state)
+
+    def _show_compare(self, state: State) -> None:
+        """Two films side by side; the page is made when it is first asked for."""
+        if self.compare is None and state.prior_id is not None:
+            from ptxviewer.ui.panels.compare import ComparePage
+
+            self.compare = ComparePage(self._presenter, self._probed)
+            self.addWidget(self.compare)
+        if self.compare is not None:
+            self.compare.show_state(state)
+
+    @property
+    def shown_canvas(self) -> Canvas:
+        """The canvas on which the film is seen now."""
+        page = self.currentWidget()
+        if self.compare is not None and page is self.compare:
+            return self.compare.canvas
+        return self.apices.canvases[0] if page is self.apices else self.canvas
+
+    def look_at_finding(self) -> None:
+        """Zoom to the finding that is looked at, or back to the whole film."""
+        film = self._state.current
+        lesion = chosen(film)
+        if lesion is None or film is None or film.radiograph is None:
+            self._presenter.displaying.fit()
+        else:
+            self.canvas.zoom_to(box_around(lesion, *film.radiograph.shape))
+
+    def copy_picture(self) -> None:
+        """Copy the film as displayed; patient data go along only where reports may have them."""
+        shown = self._state
+        named = shown.identified and self._presenter.remembering.settings.report_identified
+        self.canvas.set_state(replace(shown, identified=named))
+        apices = self.currentWidget() is self.apices  # these name nobody
+        QGuiApplication.clipboard().setPixmap((self.apices if apices else self.canvas).grab())
+        self.canvas.set_state(shown)
