@@ -164,6 +164,8 @@ class Screen:
             if self.scoring and film.key:
                 for found in (film.maps, film.findings, film.summary):
                     assert found is None or found.score == ScoringEngine.score_of(film.key)
+            if self.renaming:
+                continue  # read anew under another name, a film is another film here
             assert film.urgency is None or film.urgency >= self.urgencies.get((film.id, film.path.name), 0)
             if film.urgency is not None and "changed" not in film.path.name and "sly" not in film.path.name:
                 self.urgencies[film.id, film.path.name] = film.urgency

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import random
 from datetime import datetime, timedelta, timezone
 from pathlib import Path
 
@@ -213,3 +214,76 @@ def test_listing_goes_into_folders_but_not_into_hidden_ones_and_leaves_out_empty
         path.write_bytes(b"x")
     (tmp_path / "empty").touch()
     assert sorted(path.name for path in list_folder(tmp_path)) == ["a", "b"]
+
+
+class Arrivals:
+    """Random files in a watched folder while films are read, analysed, and chosen; and what should be open."""
+
+    def __init__(self, folder: Path, seed: int) -> None:
+        self.chance = random.Random(seed)
+        self.watched = Folder(folder)
+        self.watched.house.screen.renaming = True
+        self.count = 0
+        self.there: list[str] = []  # files under a name of their own
+        self.parts: list[str] = []  # files under a name of the unfinished
+        self.names: set[str] = set()  # of every file that was there once
+
+    def step(self) -> None:
+        chance, watched, presenter = self.chance, self.watched, self.watched.house.presenter
+        act = chance.choice(("put", "part", "whole", "grow", "rename", "delete", "look", "select", "stop"))
+        some = chance.choice(self.there) if self.there else None
+        if act in ("put", "part"):
+            self.count += 1
+            name = f"{self.count}" if act == "put" else f"{self.count}.part"
+            watched.put(name, b"x" * self.count)
+            (self.there if act == "put" else self.parts).append(name)
+        elif act == "whole" and self.parts:
+            part = self.parts.pop()
+            os.rename(watched.folder / part, watched.folder / part.removesuffix(".part"))
+            self.there.append(part.removesuffix(".part"))
+        elif act == "grow" and some is not None:
+            with (watched.folder / some).open("ab") as file:
+                file.write(b"more")
+        elif act == "rename" and some is not None:
+            os.rename(watched.folder / some, watched.folder / f"{some}r")
+            self.there[self.there.index(some)] = f"{some}r"
+        elif act == "delete" and some is not None and chance.random() < 0.3:
+            (watched.folder / some).unlink()
+            self.there.remove(some)
+        elif act == "look":
+            watched.now += timedelta(seconds=chance.choice((0.5, 1, STILL_S)))
+            presenter.watching.poll()
+        elif act == "select" and presenter.state.films:
+            presenter.select(chance.choice(presenter.state.films).id)
+        elif act == "stop" and chance.random() < 0.1:
+            presenter.watching.choose(None)
+            presenter.watching.choose(watched.folder)
+        self.names |= set(self.there)
+        for lane in (watched.house.disk, watched.house.model, watched.house.cache):
+            for _ in range(chance.randrange(3)):
+                chance.choice((lane.crank, lane.deliver))()
+        ids = [film.id for film in presenter.state.films]
+        assert len(ids) == len(set(ids))
+
+
+@pytest.mark.parametrize("seed", range(8))
+def test_whatever_happens_in_the_folder_every_whole_file_is_one_film(tmp_path: Path, seed: int) -> None:
+    arrivals = Arrivals(tmp_path, seed)
+    for _ in range(250):
+        arrivals.step()
+    watched, presenter = arrivals.watched, arrivals.watched.house.presenter
+    for _ in range(3):
+        watched.look()
+    for film in presenter.state.films:  # a film on screen is not taken away: each has to be left once
+        presenter.select(film.id)
+        watched.look()
+        watched.look()
+    open_now = names(watched.house)
+    assert len(open_now) == len(set(open_now)), "no file is open twice"
+    assert set(arrivals.there) <= set(open_now), "every whole file is open"
+    assert not [name for name in open_now if name.endswith(".part")]
+    gone = set(open_now) - set(arrivals.there)
+    assert gone <= arrivals.names, "what was there once may stay"
+    assert all(film.status is FilmStatus.DONE for film in presenter.state.films if film.path.name not in gone)
+    assert presenter.state.watch is not None
+    assert presenter.state.watch.waiting == 0
