@@ -1,12 +1,14 @@
-"""The words in the corners of the film, its orientation letters and its scale bar, as data."""
+"""The words in the corners of the film and under the pointer, its orientation letters and its scale bar, as data."""
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 
 from ptxviewer.app.state import FilmView
-from ptxviewer.core.types import PixelSpacing, Radiograph, Voi
-from ptxviewer.core.viewport import pixel_aspect
+from ptxviewer.core.geometry import GridMap
+from ptxviewer.core.types import PixelSpacing, ProbabilityMaps, Radiograph, Voi
+from ptxviewer.core.viewport import Point, pixel_aspect
 from ptxviewer.core.voi import describe
 
 BAR_MM = (100, 50, 20, 10, 5, 2, 1)
@@ -85,3 +87,17 @@ def scale_bar(spacing: PixelSpacing, view: FilmView, zoom: float, longest: float
         if pixels * zoom <= longest:
             return pixels * zoom, f"{pixels} px (size unknown)"
     return None
+
+
+def probe_text(film: Radiograph, maps: ProbabilityMaps | None, point: Point) -> str:
+    """Return position, pixel as stored, modality value and score under a film point, "" outside the film."""
+    x, y = math.floor(point[0]), math.floor(point[1])
+    if not (0 <= x < film.cols and 0 <= y < film.rows):
+        return ""
+    stored = int(film.pixels[y, x])
+    text = f"x {x}  y {y}  pixel {stored}  value {stored * film.slope + film.intercept:.6g}"
+    if maps is None:
+        return text
+    grid_x, grid_y = GridMap.for_film(film.rows, film.cols, maps.size).point_to_grid(x + 0.5, y + 0.5)
+    score = maps.pneumothorax[min(int(grid_y), maps.size - 1), min(int(grid_x), maps.size - 1)]
+    return f"{text}  score {score:.2f}"

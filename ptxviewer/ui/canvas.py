@@ -1,67 +1,39 @@
 """The film on screen and the hand on it: a state is painted from cached layers, the mouse becomes new views.
 
 Nothing here works at film resolution while the hand moves: a window drag is one table, a threshold drag a comparison
-of the few places where the mask can be. The layers are in ``canvas_layers``, the words in ``annotations``.
+of the few places where the mask can be. The layers are in ``canvas_pictures``, the words in ``annotations``.
 """
 
 from __future__ import annotations
 
-import math
 from dataclasses import replace
 
-from PySide6.QtCore import QEvent, QPointF, QRect, QRectF, Qt, QTimer, Signal, SignalInstance
+from PySide6.QtCore import QEvent, QPointF, QRectF, Qt, QTimer, Signal, SignalInstance
 from PySide6.QtGui import QMouseEvent, QNativeGestureEvent, QPainter, QPaintEvent, QWheelEvent
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
-from ptxviewer.app.annotations import corner_texts, orientation_letters, scale_bar
+from ptxviewer.app.annotations import corner_texts, orientation_letters, probe_text, scale_bar
 from ptxviewer.app.choosing import chosen
 from ptxviewer.app.editing import SHAPES
 from ptxviewer.app.looking import sharpening_text
 from ptxviewer.app.state import Film, FilmStatus, FilmView, State, Tool
 from ptxviewer.app.viewing import film_viewport, voi_of
 from ptxviewer.core.errors import StaleResult
-from ptxviewer.core.findings import Decision, decide
-from ptxviewer.core.geometry import GridMap
-from ptxviewer.core.limits import Detection
-from ptxviewer.core.types import DecisionRule, ProbabilityMaps, Radiograph, Voi
-from ptxviewer.core.viewport import (
-    LARGEST_ZOOM,
-    Placement,
-    Point,
-    Viewport,
-    panned,
-    pixel_aspect,
-    placement,
-    zoomed_at,
-)
+from ptxviewer.core.types import Radiograph
+from ptxviewer.core.viewport import LARGEST_ZOOM, Point, Viewport, panned, pixel_aspect, zoomed_at
 from ptxviewer.core.voi import drag_window, value_range, window_of
 from ptxviewer.ui import annotations as written
-from ptxviewer.ui.canvas_band import BandLayer
-from ptxviewer.ui.canvas_edit import EditLayer, paint_brush, paint_rubber
+from ptxviewer.ui.canvas_edit import paint_brush, paint_rubber
 from ptxviewer.ui.canvas_hands import Hand, Reach
-from ptxviewer.ui.canvas_layers import FilmLayer, HeatLayer, OverlayLayer, Picture
 from ptxviewer.ui.canvas_lens import draw_lens
 from ptxviewer.ui.canvas_lines import LineHand, paint_frame
 from ptxviewer.ui.canvas_measure import MeasureHand
+from ptxviewer.ui.canvas_pictures import Pictures
 from ptxviewer.ui.cursors import cursor_for
 
 SETTLE_MS = 80  # after the last zoom or pan the film is resampled at its best
 NOTCH = 120  # one click of a wheel, in Qt's eighths of a degree
 BUTTON_TOOLS: dict[Qt.MouseButton, Tool] = {Qt.MouseButton.RightButton: "zoom", Qt.MouseButton.MiddleButton: "pan"}
-
-
-def probe_text(film: Radiograph, maps: ProbabilityMaps | None, point: Point) -> str:
-    """Return position, pixel as stored, modality value and score under a film point, "" outside the film."""
-    x, y = math.floor(point[0]), math.floor(point[1])
-    if not (0 <= x < film.cols and 0 <= y < film.rows):
-        return ""
-    stored = int(film.pixels[y, x])
-    text = f"x {x}  y {y}  pixel {stored}  value {stored * film.slope + film.intercept:.6g}"
-    if maps is None:
-        return text
-    grid_x, grid_y = GridMap.for_film(film.rows, film.cols, maps.size).point_to_grid(x + 0.5, y + 0.5)
-    score = maps.pneumothorax[min(int(grid_y), maps.size - 1), min(int(grid_x), maps.size - 1)]
-    return f"{text}  score {score:.2f}"
 
 
 class Canvas(QWidget):
@@ -86,14 +58,12 @@ class Canvas(QWidget):
         self.setAccessibleName("Film")
         self.setAttribute(Qt.WidgetAttribute.WA_OpaquePaintEvent)
         self._state = State()
-        self._film_layer, self._overlay_layer, self._heat_layer = FilmLayer(), OverlayLayer(), HeatLayer()
-        self._edit_layer, self._band_layer = EditLayer(), BandLayer()
+        self._pictures = Pictures()
         self.measure, self.lines = MeasureHand(self), LineHand(self)
         self.hands: list[Hand] = [self.measure, self.lines]
         """What lies on the film with handles, asked in this order before the tool."""
         self._held: Hand | None = None
         self._hover: QPointF | None = None
-        self._decision: tuple[ProbabilityMaps, DecisionRule, float, Detection, Decision] | None = None
         self._span: tuple[str, float] = ("", 1.0)  # of modality values, per film
         self._button: Qt.MouseButton | None = None
         self._pressed, self._last = QPointF(), QPointF()
@@ -140,26 +110,13 @@ class Canvas(QWidget):
 
     def _forget(self) -> None:
         """Let go of a film that is no longer shown."""
-        self._film_layer.clear()
-        self._overlay_layer, self._heat_layer, self._decision = OverlayLayer(), HeatLayer(), None
-        self._edit_layer, self._band_layer = EditLayer(), BandLayer()
+        self._pictures.forget()
         self._settle.stop()
         if self._lens is not None:
             self._lens.set_state(State())
 
     def _port(self, film: Radiograph, view: FilmView) -> Viewport:
         return film_viewport(film, view, (float(self.width()), float(self.height())))
-
-    def _decided(self, film: Film) -> Decision | None:
-        info = self._state.engine.info
-        if film.maps is None or info is None:
-            return None
-        key = info.rule, film.threshold(info.rule), film.detection
-        last = self._decision
-        if last is None or last[0] is not film.maps or last[1:4] != key:
-            last = (film.maps, *key, decide(film.maps, *key))
-            self._decision = last
-        return last[4]
 
     # Painting
 
@@ -192,25 +149,12 @@ class Canvas(QWidget):
             written.paint_placeholder(painter, area, "Opening ...")
 
     def _paint_film(self, painter: QPainter, film: Film, radiograph: Radiograph) -> None:
-        ratio, overlay = self.devicePixelRatioF(), self._state.overlay
-        port, voi = self._port(radiograph, film.view), voi_of(radiograph, film.view)
-        place = placement(port, ratio)
-        if place.empty:
-            painter.fillRect(self.rect(), Qt.GlobalColor.black)
-        else:
-            moving = self._settle.isActive() or self._is_lens
-            how = self._state.sharpening
-            pictures = [self._film_layer.picture(radiograph, voi, film.view.inverted, place, ratio, moving, how)]
-            if overlay.shown:
-                pictures += self._overlay(film, radiograph, port, place, ratio)
-            painter.save()
-            painter.scale(1 / ratio, 1 / ratio)  # device pixel for device pixel
-            self._paint_surround(painter, place, ratio)
-            for image, x, y in pictures:
-                painter.drawImage(x, y, image)
-            painter.restore()
+        overlay, port = self._state.overlay, self._port(radiograph, film.view)
+        seen = Reach(self._state, film, radiograph, port, labels=not self._is_lens)
+        moving = self._settle.isActive() or self._is_lens
+        self._pictures.paint(painter, seen, self.size(), self.devicePixelRatioF(), moving)
         if self._state.annotations:
-            self._paint_annotations(painter, film.view, radiograph, port, voi)
+            self._paint_annotations(painter, seen)
         elif self._state.sharpening != "off" and not self._is_lens:  # said also where nothing else is
             area, said = QRectF(self.rect()), (sharpening_text(self._state.sharpening),)
             edge = written.MARGIN
@@ -219,7 +163,7 @@ class Canvas(QWidget):
         if lesion is not None:
             paint_frame(painter, lesion, port)
         for hand in self.hands:
-            hand.paint(painter, Reach(self._state, film, radiograph, port, labels=not self._is_lens))
+            hand.paint(painter, seen)
         if self._is_lens:
             return
         if overlay.shown and overlay.mode == "heat" and film.maps is not None:
@@ -232,49 +176,15 @@ class Canvas(QWidget):
         if self._hover is not None and SHAPES.get(self._state.tool) in ("brush", "shrink") and film.maps is not None:
             paint_brush(painter, self._hover, self._state.brush * port.zoom, self._state.tool == "erase")
 
-    def _paint_surround(self, painter: QPainter, place: Placement, ratio: float) -> None:
-        """Black around the film only: under it, it would cost as much as the film."""
-        width, height = math.ceil(self.width() * ratio), math.ceil(self.height() * ratio)
-        (x, y), (x0, y0, x1, y1) = place.corner, place.seen
-        right, bottom = x + x1 - x0, y + y1 - y0
-        for strip in (
-            QRect(0, 0, width, y),
-            QRect(0, bottom, width, height - bottom),
-            QRect(0, y, x, bottom - y),
-            QRect(right, y, width - right, bottom - y),
-        ):
-            painter.fillRect(strip, Qt.GlobalColor.black)
-
-    def _overlay(
-        self, film: Film, radiograph: Radiograph, port: Viewport, place: Placement, ratio: float
-    ) -> list[Picture]:
-        overlay, decision = self._state.overlay, self._decided(film)
-        pictures = []
-        if overlay.mode == "heat" and film.maps is not None:
-            pictures.append(self._heat_layer.picture(radiograph, film.maps, place, overlay.opacity))
-        if decision is not None and film.band is not None and overlay.band and film.review.mask is None:
-            pictures += self._band_layer.pictures(radiograph, film.band, decision, place, ratio)
-        if decision is not None:
-            fill = overlay.opacity if overlay.mode == "fill" else None
-            if film.review.mask is None and film.live_stroke is None:
-                pictures += self._overlay_layer.pictures(radiograph, decision, place, ratio, fill)
-            else:
-                pictures += self._edit_layer.pictures(
-                    radiograph, film.review.mask, decision, film.live_stroke, port, place, ratio, fill
-                )
-        return pictures
-
-    def _paint_annotations(
-        self, painter: QPainter, view: FilmView, radiograph: Radiograph, port: Viewport, voi: Voi
-    ) -> None:
-        area = QRectF(self.rect())
-        zoom = port.zoom * self.devicePixelRatioF()
+    def _paint_annotations(self, painter: QPainter, seen: Reach) -> None:
+        area, view, radiograph = QRectF(self.rect()), seen.film.view, seen.radiograph
+        zoom, voi = seen.port.zoom * self.devicePixelRatioF(), voi_of(radiograph, view)
         aid = sharpening_text(self._state.sharpening)
         written.paint_corners(painter, area, corner_texts(radiograph, view, voi, zoom, self._state.identified, aid))
         letters = orientation_letters(radiograph, view)
         if letters is not None:
             written.paint_letters(painter, area, letters)
-        bar = scale_bar(radiograph.spacing, view, port.zoom, min(area.width() / 4, 260))
+        bar = scale_bar(radiograph.spacing, view, seen.port.zoom, min(area.width() / 4, 260))
         if bar is not None:
             written.paint_scale_bar(painter, area, *bar)
 

@@ -13,6 +13,7 @@ from PySide6.QtGui import QImage, QNativeGestureEvent, QPointingDevice, QWheelEv
 from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
+from ptxviewer.app.annotations import probe_text
 from ptxviewer.app.state import EngineStatus, Film, FilmStatus, FilmView, Overlay, State
 from ptxviewer.app.viewing import film_viewport
 from ptxviewer.core.errors import StaleResult
@@ -21,7 +22,7 @@ from ptxviewer.core.geometry import GridMap
 from ptxviewer.core.types import Patient, Radiograph, Window
 from ptxviewer.core.viewport import placement
 from ptxviewer.inference.engine import FakeEngine
-from ptxviewer.ui.canvas import Canvas, probe_text
+from ptxviewer.ui.canvas import Canvas
 from ptxviewer.ui.canvas_layers import outlines, patches
 
 SIZE = (600, 500)
@@ -220,7 +221,7 @@ def test_the_old_film_is_gone_while_a_new_one_opens(canvas: Canvas, status: Film
     canvas.set_state(state(Film(2, Path("new"), status=status)))
     shown = picture(canvas)
     assert 0 < shown.max() < 180  # quiet words on black
-    assert canvas._film_layer._levels == []
+    assert canvas._pictures.film._levels == []
 
 
 def test_padding_stays_black_up_to_its_edge(canvas: Canvas) -> None:
