@@ -8,10 +8,9 @@ from pathlib import Path
 import pytest
 from pytestqt.qtbot import QtBot
 
-from ptxviewer.inference.engine import FakeEngine
-from ptxviewer.paths import sample_study
 from ptxviewer.ui.application import Session
 from ptxviewer.ui.none_guard import keep_none
+from tests.ui.windows import open_films, started
 
 
 @pytest.fixture(scope="session", autouse=True)
@@ -20,14 +19,15 @@ def _none_survives_pyside() -> None:
 
 
 @pytest.fixture
-def session(qtbot: QtBot, tmp_path: Path) -> Iterator[Session]:
-    """The sample film, analysed, in a window; a file whose tests start elsewhere has its own."""
-    one = Session(tmp_path / "settings.json", FakeEngine())
-    qtbot.addWidget(one.window)
-    one.window.resize(1200, 800)
-    one.window.show()
-    one.presenter.open(sample_study()[:1])
-    qtbot.waitUntil(lambda: bool(one.presenter.state.current and one.presenter.state.current.maps), timeout=20_000)
-    one.presenter.dismiss_banner()
-    yield one
-    assert one.close()
+def empty(qtbot: QtBot, tmp_path: Path) -> Iterator[Session]:
+    """A window in which no film is open."""
+    with started(qtbot, tmp_path) as one:
+        yield one
+
+
+@pytest.fixture
+def session(empty: Session, qtbot: QtBot) -> Session:
+    """The first sample film, analysed, in a window; a file whose tests start elsewhere has its own."""
+    open_films(empty, qtbot)
+    empty.presenter.dismiss_banner()
+    return empty

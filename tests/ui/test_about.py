@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import sys
 import threading
-from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 
@@ -20,17 +19,14 @@ from ptxviewer.inference.engine import Checkpoint, FakeEngine, never_cancelled
 from ptxviewer.ui.application import Session, site_settings
 from ptxviewer.ui.dialogs.about_program import RUNNING, ProgramDialog
 from ptxviewer.ui.dialogs.notice import FirstRunNotice
+from tests.ui.windows import started
 
 pytestmark = pytest.mark.qt_log_ignore("This plugin does not support")  # offscreen has no window manager
 
 
 @pytest.fixture
-def session(qtbot: QtBot, tmp_path: Path) -> Iterator[Session]:
-    one = Session(tmp_path / "settings.json", FakeEngine())
-    qtbot.addWidget(one.window)
-    one.window.show()
-    yield one
-    assert one.close()
+def session(empty: Session) -> Session:
+    return empty
 
 
 def about(session: Session) -> ProgramDialog:
@@ -87,15 +83,12 @@ class Waiting(FakeEngine):
 
 def test_closing_the_dialog_ends_a_self_test_that_still_runs(qtbot: QtBot, tmp_path: Path) -> None:
     engine = Waiting()
-    session = Session(tmp_path / "settings.json", engine)
-    qtbot.addWidget(session.window)
-    session.window.show()
-    dialog = about(session)
-    dialog.test.click()
-    qtbot.waitUntil(engine.started.is_set, timeout=20_000)
-    dialog.close()
-    qtbot.waitUntil(lambda: session.presenter._services.model.pending == 0, timeout=10_000)  # type: ignore[attr-defined]
-    assert session.close()
+    with started(qtbot, tmp_path, engine) as session:
+        dialog = about(session)
+        dialog.test.click()
+        qtbot.waitUntil(engine.started.is_set, timeout=20_000)
+        dialog.close()
+        qtbot.waitUntil(lambda: session.presenter._services.model.pending == 0, timeout=10_000)  # type: ignore[attr-defined]
 
 
 def test_the_first_page_says_where_reports_go_and_on_what_the_network_runs(

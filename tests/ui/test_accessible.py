@@ -26,7 +26,6 @@ from pytestqt.qtbot import QtBot
 from ptxviewer.app.actions import ACTIONS, BY_ID
 from ptxviewer.app.measuring import NO_LENGTH
 from ptxviewer.app.settings import FIELDS, Settings
-from ptxviewer.inference.engine import FakeEngine
 from ptxviewer.paths import sample_study
 from ptxviewer.ui.application import Session
 from ptxviewer.ui.canvas import Canvas
@@ -35,6 +34,7 @@ from ptxviewer.ui.dialogs.fitting import room_for
 from ptxviewer.ui.dialogs.keys import KeySheet
 from ptxviewer.ui.dialogs.palette import Palette
 from ptxviewer.ui.dialogs.settings import SettingsDialog
+from tests.ui.windows import open_films, started
 
 pytestmark = pytest.mark.qt_log_ignore("This plugin does not support")  # offscreen has no window manager
 CONTROLS = (QAbstractButton, QAbstractSlider, QAbstractItemView, QAbstractSpinBox, QComboBox, QLineEdit, Canvas)
@@ -42,14 +42,9 @@ CONTROLS = (QAbstractButton, QAbstractSlider, QAbstractItemView, QAbstractSpinBo
 
 @pytest.fixture
 def session(qtbot: QtBot, tmp_path: Path) -> Iterator[Session]:
-    one = Session(tmp_path / "settings.json", FakeEngine())
-    qtbot.addWidget(one.window)
-    one.window.resize(1440, 900)
-    one.window.show()
-    one.presenter.open(sample_study())
-    qtbot.waitUntil(lambda: bool(one.presenter.state.current and one.presenter.state.current.maps), timeout=20_000)
-    yield one
-    assert one.close()
+    with started(qtbot, tmp_path, size=(1440, 900)) as one:
+        open_films(one, qtbot, len(sample_study()))
+        yield one
 
 
 def controls(root: QWidget) -> list[QWidget]:

@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from pathlib import Path
-
 import numpy as np
 import pytest
 from PySide6.QtCore import QPoint, QPointF, Qt
@@ -15,24 +12,10 @@ from pytestqt.qtbot import QtBot
 from ptxviewer.app.state import Film, FilmView
 from ptxviewer.app.viewing import film_viewport
 from ptxviewer.core.types import Mask
-from ptxviewer.inference.engine import FakeEngine
-from ptxviewer.paths import sample_study
 from ptxviewer.ui.application import Session
 
 LEFT, CTRL = Qt.MouseButton.LeftButton, Qt.KeyboardModifier.ControlModifier
 VIEWS = [FilmView(), FilmView(flipped=True), FilmView(quarter_turns=1), FilmView(zoom=2.0, center=(700.0, 800.0))]
-
-
-@pytest.fixture
-def session(qtbot: QtBot, tmp_path: Path) -> Iterator[Session]:
-    one = Session(tmp_path / "settings.json", FakeEngine())
-    qtbot.addWidget(one.window)
-    one.window.resize(1200, 800)
-    one.window.show()
-    one.presenter.open(sample_study()[:1])
-    qtbot.waitUntil(lambda: bool(one.presenter.state.current and one.presenter.state.current.maps), timeout=20_000)
-    yield one
-    assert one.close()
 
 
 def film(session: Session) -> Film:

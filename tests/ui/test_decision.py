@@ -13,18 +13,17 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QLabel
 from pytestqt.qtbot import QtBot
 
-from ptxviewer.app.state import FilmStatus
 from ptxviewer.app.viewing import film_viewport
 from ptxviewer.core.band import band_of
 from ptxviewer.core.findings import decide
 from ptxviewer.core.types import DecisionRule, Distances, HemithoraxFinding, Line, ProbabilityMaps, Radiograph
 from ptxviewer.core.viewport import placement, viewport
 from ptxviewer.inference.engine import Checkpoint, FakeEngine, never_cancelled
-from ptxviewer.paths import sample_study
 from ptxviewer.ui.application import Session
 from ptxviewer.ui.canvas_band import BandLayer
 from ptxviewer.ui.canvas_lines import hit
 from tests.films import AT_DETECTOR, RULE, film, maps
+from tests.ui.windows import open_films, started
 
 
 class Doubtful(FakeEngine):
@@ -40,31 +39,11 @@ class Doubtful(FakeEngine):
         )  # fmt: skip
 
 
-def opened(qtbot: QtBot, folder: Path, engine: FakeEngine) -> Session:
-    session = Session(folder / "settings.json", engine)
-    qtbot.addWidget(session.window)
-    session.window.resize(1200, 900)
-    session.window.show()
-    session.window.open_paths(list(sample_study()[:1]))
-    qtbot.waitUntil(
-        lambda: bool(session.presenter.state.films) and session.presenter.state.films[0].status is FilmStatus.DONE,
-        timeout=20_000,
-    )
-    return session
-
-
-@pytest.fixture
-def session(qtbot: QtBot, tmp_path: Path) -> Iterator[Session]:
-    one = opened(qtbot, tmp_path, FakeEngine())
-    yield one
-    assert one.close()
-
-
 @pytest.fixture
 def doubtful(qtbot: QtBot, tmp_path: Path) -> Iterator[Session]:
-    one = opened(qtbot, tmp_path, Doubtful())
-    yield one
-    assert one.close()
+    with started(qtbot, tmp_path, Doubtful()) as one:
+        open_films(one, qtbot)
+        yield one
 
 
 def texts(session: Session) -> str:

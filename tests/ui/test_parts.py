@@ -10,25 +10,19 @@ from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QApplication, QWidget
 from pytestqt.qtbot import QtBot
 
-from ptxviewer.inference.engine import FakeEngine
 from ptxviewer.paths import sample_study
 from ptxviewer.ui.application import Session
+from tests.ui.windows import open_films, started
 
 pytestmark = pytest.mark.qt_log_ignore("This plugin does not support")  # offscreen has no window manager
 
 
 @pytest.fixture
 def session(qtbot: QtBot, tmp_path: Path) -> Iterator[Session]:
-    one = Session(tmp_path / "settings.json", FakeEngine())
-    qtbot.addWidget(one.window)
-    one.window.resize(1440, 900)
-    with qtbot.waitActive(one.window):
-        one.window.show()
-    one.presenter.open(sample_study())
-    qtbot.waitUntil(lambda: bool(one.presenter.state.current and one.presenter.state.current.maps), timeout=20_000)
-    one.window.area.canvas.setFocus()
-    yield one
-    assert one.close()
+    with started(qtbot, tmp_path, size=(1440, 900)) as one:
+        open_films(one, qtbot, len(sample_study()))
+        one.window.area.canvas.setFocus()
+        yield one
 
 
 def press(qtbot: QtBot, key: Qt.Key, modifier: Qt.KeyboardModifier = Qt.KeyboardModifier.NoModifier) -> QWidget:

@@ -6,7 +6,6 @@ import logging
 import subprocess
 import sys
 import threading
-from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 
@@ -28,6 +27,7 @@ from ptxviewer.ui.dialogs.notice import FirstRunNotice
 from ptxviewer.ui.dialogs.settings import SettingsDialog
 from ptxviewer.ui.geometry import reachable
 from ptxviewer.ui.main_window import MainWindow
+from tests.ui.windows import open_films, started
 
 
 class StoppingEngine(FakeEngine):
@@ -45,32 +45,9 @@ class StoppingEngine(FakeEngine):
             pause.wait(0.002)
 
 
-def opened(qtbot: QtBot, folder: Path, engine: FakeEngine) -> Session:
-    session = Session(folder / "settings.json", engine)
-    qtbot.addWidget(session.window)
-    session.window.resize(1200, 800)
-    session.window.show()
-    session.window.activateWindow()
-    qtbot.waitActive(session.window)
-    return session
-
-
 @pytest.fixture
-def session(qtbot: QtBot, tmp_path: Path) -> Iterator[Session]:
-    one = opened(qtbot, tmp_path, FakeEngine())
-    yield one
-    assert one.close()
-
-
-def open_films(session: Session, qtbot: QtBot, count: int = 1) -> None:
-    session.window.open_paths(list(sample_study()[:count]))
-    qtbot.waitUntil(
-        lambda: (
-            len(session.presenter.state.films) == count
-            and all(film.status is FilmStatus.DONE for film in session.presenter.state.films)
-        ),
-        timeout=20_000,
-    )
+def session(empty: Session) -> Session:
+    return empty
 
 
 def words(widget: QWidget) -> str:
@@ -109,26 +86,25 @@ def test_the_sample_button_opens_the_sample_study_and_shows_what_the_model_says(
 
 def test_nothing_jumps_when_a_result_arrives(qtbot: QtBot, tmp_path: Path) -> None:
     engine = StoppingEngine()
-    session = opened(qtbot, tmp_path, engine)
-    session.window.open_paths(list(sample_study()[:1]))
-    qtbot.waitUntil(engine.started.is_set, timeout=20_000)
+    with started(qtbot, tmp_path, engine) as session:
+        session.window.open_paths(list(sample_study()[:1]))
+        qtbot.waitUntil(engine.started.is_set, timeout=20_000)
 
-    def places() -> dict[str, QRect]:
-        parts = session.window.reading.findChildren(QWidget)
-        return {part.accessibleName(): part.geometry() for part in parts if part.accessibleName()}
+        def places() -> dict[str, QRect]:
+            parts = session.window.reading.findChildren(QWidget)
+            return {part.accessibleName(): part.geometry() for part in parts if part.accessibleName()}
 
-    qtbot.waitUntil(lambda: "Analysing ..." in words(session.window.reading), timeout=5_000)
-    before = places()
-    film = session.presenter.state.current
-    assert film is not None
-    assert film.radiograph is not None
-    maps = FakeEngine().predict(film.radiograph)
-    session.window.show_state(
-        replace(session.presenter.state.with_film(replace(film, status=FilmStatus.DONE, maps=maps)), message="")
-    )
-    QApplication.processEvents()
-    assert places() == before
-    assert session.close()
+        qtbot.waitUntil(lambda: "Analysing ..." in words(session.window.reading), timeout=5_000)
+        before = places()
+        film = session.presenter.state.current
+        assert film is not None
+        assert film.radiograph is not None
+        maps = FakeEngine().predict(film.radiograph)
+        session.window.show_state(
+            replace(session.presenter.state.with_film(replace(film, status=FilmStatus.DONE, maps=maps)), message="")
+        )
+        QApplication.processEvents()
+        assert places() == before
 
 
 def test_a_bad_file_is_a_banner_with_details_and_the_film_before_is_gone(
@@ -304,23 +280,20 @@ def test_a_bug_in_a_slot_is_a_sentence_and_a_line_in_the_log_without_names(
 
 def test_quitting_while_the_network_works_leaves_no_thread(qtbot: QtBot, tmp_path: Path) -> None:
     engine = StoppingEngine()
-    session = opened(qtbot, tmp_path, engine)
-    session.window.open_paths(list(sample_study()))
-    qtbot.waitUntil(engine.started.is_set, timeout=20_000)
-    session.window.close()
-    assert session.close()
+    with started(qtbot, tmp_path, engine) as session:
+        session.window.open_paths(list(sample_study()))
+        qtbot.waitUntil(engine.started.is_set, timeout=20_000)
+        session.window.close()
     assert not [thread.name for thread in threading.enumerate() if thread.name.startswith(("disk", "model"))]
 
 
 def test_the_window_comes_back_where_it_was(qtbot: QtBot, tmp_path: Path) -> None:
-    first = opened(qtbot, tmp_path, FakeEngine())
-    first.window.resize(1111, 733)
-    first.window.close()
-    assert first.close()
+    with started(qtbot, tmp_path) as first:
+        first.window.resize(1111, 733)
+        first.window.close()
     assert load(tmp_path / "settings.json").geometry
-    second = opened(qtbot, tmp_path, FakeEngine())
-    assert load(tmp_path / "settings.json").geometry
-    assert second.close()
+    with started(qtbot, tmp_path):
+        assert load(tmp_path / "settings.json").geometry
 
 
 def test_a_window_whose_screen_is_gone_is_brought_back() -> None:

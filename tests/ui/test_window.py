@@ -5,7 +5,6 @@ from __future__ import annotations
 import subprocess
 import sys
 import threading
-from collections.abc import Iterator
 from pathlib import Path
 
 import cv2
@@ -20,35 +19,19 @@ from pytestqt.qtbot import QtBot
 from ptxviewer.app.state import FilmStatus
 from ptxviewer.core.errors import StaleResult
 from ptxviewer.core.viewport import viewport
-from ptxviewer.inference.engine import FakeEngine
 from ptxviewer.paths import sample_study
 from ptxviewer.ui import application
 from ptxviewer.ui.application import Application, Session
+from tests.ui.windows import open_films
 
 
 @pytest.fixture
-def session(qtbot: QtBot, tmp_path: Path) -> Iterator[Session]:
-    one = Session(tmp_path / "settings.json", FakeEngine())
-    qtbot.addWidget(one.window)
-    one.window.resize(1200, 800)
-    one.window.show()
-    yield one
-    assert one.close()
-    lanes = [thread for thread in threading.enumerate() if thread.name.startswith(("disk", "model"))]
-    for thread in lanes:
-        thread.join(5)
-    assert not any(thread.is_alive() for thread in lanes)
-
-
-def open_sample(session: Session, qtbot: QtBot) -> None:
-    session.presenter.open(sample_study()[:1])
-    qtbot.waitUntil(
-        lambda: bool(session.presenter.state.current and session.presenter.state.current.maps), timeout=20_000
-    )
+def session(empty: Session) -> Session:
+    return empty
 
 
 def test_the_sample_study_is_shown_and_analysed(session: Session, qtbot: QtBot) -> None:
-    open_sample(session, qtbot)
+    open_films(session, qtbot)
     picture = session.window.area.canvas.grab().toImage()
     assert picture.pixelColor(picture.width() // 2, picture.height() // 2).lightness() > 60
     cyan = sum(
@@ -69,11 +52,11 @@ def test_a_bad_file_is_one_sentence_and_the_next_film_opens(session: Session, qt
     qtbot.waitUntil(lambda: session.presenter.state.banner is not None, timeout=10_000)
     assert session.presenter.state.banner is not None
     assert "not a DICOM film" in session.presenter.state.banner.text
-    open_sample(session, qtbot)
+    open_films(session, qtbot)
 
 
 def test_a_report_is_written_without_patient_data(session: Session, qtbot: QtBot, tmp_path: Path) -> None:
-    open_sample(session, qtbot)
+    open_films(session, qtbot)
     target = tmp_path / "report.png"
     session.presenter.reporting.save(target)
     qtbot.waitUntil(lambda: session.presenter.state.message.startswith("Report saved"), timeout=20_000)
@@ -87,7 +70,7 @@ def test_a_report_is_written_without_patient_data(session: Session, qtbot: QtBot
 
 
 def test_the_wheel_zooms_at_the_cursor(session: Session, qtbot: QtBot) -> None:
-    open_sample(session, qtbot)
+    open_films(session, qtbot)
     canvas, film = session.window.area.canvas, session.presenter.state.current
     assert film is not None
     assert film.radiograph is not None
@@ -109,7 +92,7 @@ def test_the_wheel_zooms_at_the_cursor(session: Session, qtbot: QtBot) -> None:
 
 
 def test_dragging_changes_the_window(session: Session, qtbot: QtBot) -> None:
-    open_sample(session, qtbot)
+    open_films(session, qtbot)
     canvas = session.window.area.canvas
     qtbot.mousePress(canvas, Qt.MouseButton.LeftButton, pos=QPoint(300, 300))
     qtbot.mouseMove(canvas, QPoint(360, 300))
@@ -121,7 +104,7 @@ def test_dragging_changes_the_window(session: Session, qtbot: QtBot) -> None:
 def test_maps_of_another_film_are_refused_by_the_canvas(session: Session, qtbot: QtBot) -> None:
     from dataclasses import replace
 
-    open_sample(session, qtbot)
+    open_films(session, qtbot)
     state = session.presenter.state
     film = state.current
     assert film is not None
@@ -204,18 +187,10 @@ def test_torch_is_not_imported_before_the_window_is_there() -> None:
     assert out.strip() == "False"
 
 
-def test_a_stroke_of_the_brush_on_the_canvas_changes_mask_findings_and_outline(qtbot: QtBot, tmp_path: Path) -> None:
-    session = Session(tmp_path / "settings.json", FakeEngine())
-    window, presenter = session.window, session.presenter
-    qtbot.addWidget(window)
-    window.resize(1200, 800)
-    window.show()
-    window.open_paths(list(sample_study()[:1]))
-    qtbot.waitUntil(
-        lambda: bool(presenter.state.current and presenter.state.current.status is FilmStatus.DONE), timeout=20_000
-    )
+def test_a_stroke_of_the_brush_on_the_canvas_changes_mask_findings_and_outline(session: Session, qtbot: QtBot) -> None:
+    open_films(session, qtbot)
+    presenter, canvas = session.presenter, session.window.area.canvas
     presenter.set_tool("brush")
-    canvas = window.area.canvas
     before = canvas.grab().toImage()
     middle = canvas.rect().center()
     QTest.mouseMove(canvas, middle)
@@ -234,4 +209,3 @@ def test_a_stroke_of_the_brush_on_the_canvas_changes_mask_findings_and_outline(q
     presenter.undo()
     assert presenter.state.current is not None
     assert presenter.state.current.review.mask is None
-    assert session.close()

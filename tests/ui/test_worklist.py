@@ -16,21 +16,16 @@ from ptxviewer.app.facts import Facts, Summary
 from ptxviewer.app.state import Film, FilmStatus, State
 from ptxviewer.app.worklist import COLUMNS
 from ptxviewer.core.types import Patient
-from ptxviewer.inference.engine import FakeEngine
 from ptxviewer.ui.application import Session
 from ptxviewer.ui.panels.worklist import WIDTHS, WorklistPanel, hidden_columns
 from tests.dicom.made import dataset, ramp, save
+from tests.ui.windows import started
 
 
 @pytest.fixture
 def session(qtbot: QtBot, tmp_path: Path) -> Iterator[Session]:
-    one = Session(tmp_path / "settings.json", FakeEngine())
-    qtbot.addWidget(one.window)
-    one.window.resize(1440, 900)
-    one.window.show()
-    one.window.activateWindow()
-    yield one
-    assert one.close()
+    with started(qtbot, tmp_path, size=(1440, 900)) as one:
+        yield one
 
 
 def opened(session: Session, qtbot: QtBot, folder: Path, count: int = 5) -> WorklistPanel:
