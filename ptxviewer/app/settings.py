@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
 from collections.abc import Callable
 from dataclasses import asdict, dataclass, fields, replace
 from pathlib import Path
@@ -11,6 +10,7 @@ from typing import Any, Literal, get_args
 
 from ptxviewer.app.state import OverlayMode
 from ptxviewer.core.errors import ExportFailed
+from ptxviewer.core.files import write_atomic
 
 Kind = Literal["choice", "flag", "number", "text", "folder", "hidden"]
 
@@ -104,6 +104,7 @@ FIELDS = (
 )
 
 
+WHAT = "The settings"
 BROKEN = "The settings could not be read: the defaults are used."
 SITE_BROKEN = "The site's default settings could not be read: the program's own are used."
 
@@ -153,16 +154,14 @@ def load(path: Path, say: Callable[[str], None] = lambda _sentence: None, defaul
 
 
 def save(path: Path, settings: Settings, default: Settings = DEFAULTS) -> None:
-    """Write what differs from ``default`` beside its place and move it over that. Raises ``ExportFailed``.
+    """Write what differs from ``default``; the file is whole or as it was before. Raises ``ExportFailed``.
 
     What the reader has left alone is not kept, so that a default that the site changes later reaches them.
     """
     own, given = asdict(settings), asdict(default)
     kept = {key: value for key, value in own.items() if value != given[key]}
-    part = path.with_suffix(".part")
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
-        part.write_text(json.dumps(kept, indent=1), "utf-8")
-        os.replace(part, path)
     except OSError:
-        raise ExportFailed("The settings could not be saved.") from None
+        raise ExportFailed(f"{WHAT} could not be written: their folder cannot be made.") from None
+    write_atomic(path, json.dumps(kept, indent=1).encode(), WHAT)

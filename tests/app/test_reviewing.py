@@ -250,7 +250,7 @@ def test_settings_are_kept_with_the_overlay_as_it_is_now(house: House) -> None:
 
 
 def test_settings_that_cannot_be_kept_are_a_warning(house: House) -> None:
-    house.broken = "The settings could not be saved."
+    house.broken = "The settings could not be written: the disk is full."
     house.presenter.remembering.keep()
     assert house.state.banner is not None
     assert house.state.banner.level == "warning"

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import errno
 import json
+import os
 from dataclasses import fields, replace
 from pathlib import Path
 
@@ -69,8 +71,24 @@ def test_a_whole_number_is_an_opacity_too(tmp_path: Path) -> None:
 def test_a_failed_save_leaves_the_old_file_and_says_so(tmp_path: Path) -> None:
     occupied = tmp_path / "file"
     occupied.write_text("")
-    with pytest.raises(ExportFailed, match="could not be saved"):
+    with pytest.raises(ExportFailed, match="settings could not be written"):
         save(occupied / "settings.json", Settings())
+
+
+@pytest.mark.parametrize("step", ["write", "rename"])
+def test_a_full_disk_leaves_the_old_settings_and_nothing_beside_them(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, step: str
+) -> None:
+    def full(*_: object) -> None:
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    path = tmp_path / "settings.json"
+    save(path, Settings(device="cpu"))
+    monkeypatch.setattr(*((os, "fsync") if step == "write" else (Path, "replace")), full)
+    with pytest.raises(ExportFailed, match=r"^The settings could not be written: the disk is full\.$"):
+        save(path, Settings(device="cuda"))
+    assert load(path) == Settings(device="cpu")
+    assert [file.name for file in tmp_path.iterdir()] == ["settings.json"]
 
 
 def test_every_row_of_the_table_is_a_setting_and_visible_ones_have_words() -> None:
