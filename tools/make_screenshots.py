@@ -238,7 +238,8 @@ def tools(session: Session, picture: Callable[..., None]) -> None:
     presenter.set_tool("window")
     presenter.looking.toggle_magnifier()
     canvas = window.area.canvas
-    QTest.mouseMove(canvas, QPoint(round(canvas.width() * 0.42), round(canvas.height() * 0.3)))
+    at = QPoint(round(canvas.width() * 0.42), round(canvas.height() * 0.3))
+    QTest.mouseMove(canvas, at)
     picture("magnifier")
     presenter.looking.toggle_magnifier()
     presenter.looking.sharpen("unsharp")
@@ -257,7 +258,7 @@ def tools(session: Session, picture: Callable[..., None]) -> None:
     presenter.set_tool("erase")
     presenter.editing.begin((0.12 * cols, 0.35 * rows), False)
     presenter.editing.extend([(0.2 * cols, 0.3 * rows), (0.26 * cols, 0.24 * rows)])
-    QTest.mouseMove(window.canvas, QPoint(round(window.canvas.width() * 0.42), round(window.canvas.height() * 0.3)))
+    QTest.mouseMove(canvas, at)
     picture("erase")
     presenter.editing.finish()
     presenter.undo()
