@@ -61,6 +61,17 @@ def paint_corners(painter: QPainter, area: QRectF, corners: Corners) -> None:
     paint_chips(painter, corners.bottom_right, right, bottom, third)
 
 
+def between_top_corners(base: QFont, width: float, corners: Corners) -> tuple[float, float, float]:
+    """Return from where to where the top edge is free of corner texts, and how far down they reach."""
+    metrics, half = QFontMetricsF(font_of(base, BODY)), width / 2 - MARGIN - GAP
+    left, right = (
+        min(max(map(metrics.horizontalAdvance, lines), default=0.0), half)
+        for lines in (corners.top_left, corners.top_right)
+    )
+    rows = max(len(corners.top_left), len(corners.top_right))
+    return MARGIN + left + GAP, width - MARGIN - right - GAP, MARGIN + rows * STEP
+
+
 def paint_chips(painter: QPainter, lines: Sequence[str], right: float, bottom: float, longest: float) -> None:
     """Write warnings in amber, each in a frame of its own, upwards from the corner."""
     painter.setFont(font_of(painter.font(), LABEL))

@@ -9,16 +9,18 @@ import threading
 from dataclasses import replace
 from pathlib import Path
 
+import numpy as np
 import pytest
 from PySide6.QtCore import QMimeData, QPoint, QPointF, QRect, Qt, QUrl
-from PySide6.QtGui import QDragEnterEvent, QDragLeaveEvent, QDropEvent, QGuiApplication
+from PySide6.QtGui import QDragEnterEvent, QDragLeaveEvent, QDropEvent, QGuiApplication, QImage
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QCheckBox, QLabel, QLineEdit, QPushButton, QWidget
 from pytestqt.qtbot import QtBot
 
 from ptxviewer.app.actions import ACTIONS, BY_ID
+from ptxviewer.app.sentences import NOTHING_FOUND
 from ptxviewer.app.settings import Settings, load, save
-from ptxviewer.app.state import FilmStatus
+from ptxviewer.app.state import Banner, FilmStatus
 from ptxviewer.core.types import ProbabilityMaps, Radiograph
 from ptxviewer.inference.engine import Checkpoint, FakeEngine, never_cancelled
 from ptxviewer.paths import resource, sample_study
@@ -82,6 +84,28 @@ def test_the_sample_button_opens_the_sample_study_and_shows_what_the_model_says(
     assert "above the operating point (0.40)" in seen
     assert "at detector" in seen
     assert "CPU" in words(session.window.status)
+
+
+@pytest.mark.parametrize("worklist", [False, True])
+def test_a_sentence_over_the_film_does_not_cover_whose_it_is(session: Session, qtbot: QtBot, worklist: bool) -> None:
+    open_films(session, qtbot)
+    window, state = session.window, session.presenter.state
+    window.resize(1100, 700)
+    state = replace(state, worklist=replace(state.worklist, shown=worklist), banner=Banner(NOTHING_FOUND))
+
+    def seen(identified: bool) -> np.ndarray:
+        window.show_state(replace(state, identified=identified))
+        QApplication.processEvents()
+        image = window.area.canvas.grab().toImage().convertToFormat(QImage.Format.Format_Grayscale8)
+        return np.array(image.constBits()).reshape(image.height(), image.bytesPerLine())[:, : image.width()].copy()
+
+    names = seen(False) != seen(True)
+    over, ratio = window.banner.geometry(), window.devicePixelRatioF()
+    assert names.any()
+    assert window.banner.isVisible()
+    assert window.banner._text.height() >= window.banner._text.heightForWidth(window.banner._text.width())
+    top, bottom, left, right = (round(at * ratio) for at in (over.top(), over.bottom(), over.left(), over.right()))
+    assert not names[top:bottom, left:right].any()
 
 
 def test_nothing_jumps_when_a_result_arrives(qtbot: QtBot, tmp_path: Path) -> None:

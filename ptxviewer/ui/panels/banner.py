@@ -9,15 +9,15 @@ from ptxviewer.app.presenter import Presenter
 from ptxviewer.app.sentences import NOTHING_FOUND
 from ptxviewer.app.state import Banner, FilmStatus, State
 from ptxviewer.ui.controls import label
+from ptxviewer.ui.panels.film_area import FilmArea
 
 WIDEST = 640
-TOP = 12
 
 
 class BannerBar(QWidget):
-    """Lies over another widget; that widget's layout knows nothing of it, so nothing moves when it comes and goes."""
+    """Lies over the film; the layout below knows nothing of it, so nothing moves when it comes and goes."""
 
-    def __init__(self, over: QWidget, presenter: Presenter) -> None:
+    def __init__(self, over: FilmArea, presenter: Presenter) -> None:
         super().__init__(over)
         self._over = over
         self.setObjectName("banner")
@@ -71,21 +71,22 @@ class BannerBar(QWidget):
             self.style().unpolish(self)
             self.style().polish(self)
             self.setAccessibleName(banner.text)
+        self.show()  # before it is placed: what was never shown does not know its height
         self.place()
-        self.show()
         self.raise_()
 
     def place(self) -> None:
-        """Keep to the middle of the parent's top edge, as wide as the sentence needs."""
-        room = self._over.width() - 24
+        """Keep to the middle of the film's top edge and off its corner texts, as wide as the sentence needs."""
+        room = self._over.top_room()
         buttons = 100 if self._more.isHidden() else 180
         width = self._width(self._text) + buttons
         if not self._details.isHidden():
             width = max(width, self._width(self._details) + 30)
-        width = max(160, min(width, WIDEST, room))
+        width = max(160, min(width, WIDEST, room.width()))
         self.setFixedWidth(width)
         self.setFixedHeight(max(self._column.heightForWidth(width), 38))
-        self.move((self._over.width() - width) // 2, TOP)
+        middle = (self._over.width() - width) // 2
+        self.move(max(room.left(), min(middle, room.left() + room.width() - width)), room.top())
 
     @staticmethod
     def _width(shown: QLabel) -> int:

@@ -2,17 +2,21 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QRect, Qt
 from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QStackedWidget
 
+from ptxviewer.app.annotations import corner_texts
 from ptxviewer.app.choosing import box_around, chosen
 from ptxviewer.app.presenter import Presenter
 from ptxviewer.app.state import State
+from ptxviewer.app.viewing import voi_of
+from ptxviewer.ui.annotations import between_top_corners
 from ptxviewer.ui.asking import Asking
 from ptxviewer.ui.canvas import Canvas
 from ptxviewer.ui.canvas_apices import ApicesView
@@ -20,6 +24,10 @@ from ptxviewer.ui.panels.empty import EmptyPage
 
 if TYPE_CHECKING:
     from ptxviewer.ui.panels.compare import ComparePage
+
+
+EDGE = 12  # screen pixels between a sentence over the film and the edge
+NARROWEST = 280  # screen pixels that a sentence needs
 
 
 class FilmArea(QStackedWidget):
@@ -89,6 +97,21 @@ class FilmArea(QStackedWidget):
         if self.compare is not None and page is self.compare:
             return self.compare.canvas
         return self.apices.canvases[0] if page is self.apices else self.canvas
+
+    def top_room(self) -> QRect:
+        """Where a sentence may lie at the top edge: between the corner texts, or below them where that is too narrow.
+
+        The height says nothing.
+        """
+        state, film, whole = self._state, self._state.current, self.rect().adjusted(EDGE, EDGE, -EDGE, 0)
+        written_on = self.currentWidget() is self.canvas and state.annotations
+        if not written_on or film is None or film.radiograph is None:
+            return whole
+        texts = corner_texts(film.radiograph, film.view, voi_of(film.radiograph, film.view), 1.0, state.identified)
+        left, right, down = between_top_corners(self.canvas.font(), self.width(), texts)
+        if right - left < NARROWEST:
+            return whole.translated(0, round(down) - EDGE)
+        return QRect(math.ceil(left), EDGE, math.floor(right - left), whole.height())
 
     def look_at_finding(self) -> None:
         """Zoom to the finding that is looked at, or back to the whole film."""
