@@ -74,6 +74,11 @@ class ApicesView(QWidget):
             name.adjustSize()
             name.move((canvas.width() - name.width()) // 2, 12)
 
+    @property
+    def headed(self) -> int:
+        """How far down the names of the panes reach, in screen pixels: which apex is mirrored is never covered."""
+        return max(name.geometry().bottom() + 1 for name in self._names)
+
     def _moved(self, number: int, view: FilmView) -> None:
         """The hand moved one pane: the other follows as its mirror image; a window goes to the film."""
         shown = self._shown()

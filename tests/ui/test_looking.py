@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
-from PySide6.QtCore import QPoint, Qt
+from PySide6.QtCore import QPoint, QRect, Qt
 from PySide6.QtGui import QImage
-from PySide6.QtWidgets import QWidget
+from PySide6.QtWidgets import QApplication, QLabel, QWidget
 from pytestqt.qtbot import QtBot
 
+from ptxviewer.app.sentences import NOTHING_FOUND
 from ptxviewer.ui.application import Session
 from ptxviewer.ui.canvas_lens import SIDE
 
@@ -20,6 +21,17 @@ def picture(widget: QWidget) -> np.ndarray:
 
 def cyan(shown: np.ndarray) -> int:
     return int(((shown[:, :, 2] > 150) & (shown[:, :, 2] - shown[:, :, 0] > 80) & (shown[:, :, 1] > 120)).sum())
+
+
+def test_a_sentence_over_the_apices_does_not_cover_which_is_mirrored(session: Session) -> None:
+    session.presenter.show_problem(NOTHING_FOUND)
+    session.presenter.looking.toggle_apices()
+    QApplication.processEvents()
+    area, over = session.window.area, session.window.banner.geometry()
+    assert session.window.banner.isVisible()
+    for name in area.apices.findChildren(QLabel):
+        assert name.text()
+        assert not over.intersects(QRect(name.mapTo(area, QPoint(0, 0)), name.size()))
 
 
 def test_the_overlay_follows_to_its_apex_and_hides_there_too(session: Session) -> None:

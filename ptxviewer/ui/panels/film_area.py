@@ -104,6 +104,8 @@ class FilmArea(QStackedWidget):
         The height says nothing.
         """
         state, film, whole = self._state, self._state.current, self.rect().adjusted(EDGE, EDGE, -EDGE, 0)
+        if self.currentWidget() is self.apices:
+            return whole.translated(0, self.apices.headed)
         written_on = self.currentWidget() is self.canvas and state.annotations
         if not written_on or film is None or film.radiograph is None:
             return whole
