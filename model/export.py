@@ -21,6 +21,7 @@ from safetensors.torch import load_file, save_file
 from ptxviewer.core.phantom import film_of, make_phantom
 from ptxviewer.core.types import DecisionRule
 from ptxviewer.inference import preprocess
+from ptxviewer.inference.card import tupled
 from ptxviewer.inference.network import CHANNELS, NetworkConfig, PneumothoraxNet
 from ptxviewer.inference.runtime import Choice, Runner
 from ptxviewer.inference.selftest import GOLDEN_SPEC
@@ -79,7 +80,7 @@ def config_of(run: Path) -> tuple[NetworkConfig, int]:
     """Return the network of a run and the side of the grid that it was last trained on."""
     record = json.loads((run / "run.json").read_text())["config"]
     known = {field.name for field in fields(NetworkConfig)}
-    architecture: Any = {k: tuple(v) if isinstance(v, list) else v for k, v in record["network"].items() if k in known}
+    architecture = {name: value for name, value in tupled(record["network"]).items() if name in known}
     return NetworkConfig(**architecture), int(record["phases"][-1]["size"])
 
 

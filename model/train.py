@@ -32,6 +32,7 @@ from model.folded import hold_statistics
 from model.losses import total_loss
 from model.metrics import auc, dice
 from model.plots import training_curves
+from ptxviewer.inference.card import tupled
 from ptxviewer.inference.network import NetworkConfig, PneumothoraxNet, load_rgb_encoder
 from ptxviewer.inference.runtime import has_fast_bf16
 
@@ -381,13 +382,9 @@ def main() -> None:
     if "frozen" in overrides:
         overrides["frozen"] = tuple(overrides["frozen"])
     if "network" in overrides:
-        shape: dict[str, Any] = {k: tuple(v) if isinstance(v, list) else v for k, v in overrides["network"].items()}
-        overrides["network"] = NetworkConfig(**shape)
+        overrides["network"] = NetworkConfig(**tupled(overrides["network"]))
     if "augmentation" in overrides:
-        ranges: dict[str, Any] = {
-            k: tuple(v) if isinstance(v, list) else v for k, v in overrides["augmentation"].items()
-        }
-        overrides["augmentation"] = Augmentation(**ranges)
+        overrides["augmentation"] = Augmentation(**tupled(overrides["augmentation"]))
     run(
         Config(**overrides),
         arguments.data,

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
@@ -43,6 +44,11 @@ class Card:
     limits: tuple[str, ...] = ()
 
 
+def tupled(record: Mapping[str, Any]) -> dict[str, Any]:
+    """Return a record from JSON, which knows lists only, as the fields of a configuration, which are tuples."""
+    return {name: tuple(value) if isinstance(value, list) else value for name, value in record.items()}
+
+
 def read_card(folder: Path) -> Card:
     """Return the card of the bundle in ``folder``.
 
@@ -60,7 +66,7 @@ def read_card(folder: Path) -> Card:
         return Card(
             id=str(record["id"]),
             version=str(record["version"]),
-            architecture={k: tuple(v) if isinstance(v, list) else v for k, v in record["architecture"].items()},
+            architecture=tupled(record["architecture"]),
             size=_grid_size(record["input"]["size"]),
             preprocessing=record["input"]["preprocessing"],
             rule=_rule(record["rule"]),

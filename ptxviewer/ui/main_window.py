@@ -248,7 +248,7 @@ class MainWindow(QMainWindow):
     def keyPressEvent(self, event: QKeyEvent) -> None:
         """Enter presses the button that has the focus, since Space hides the overlay."""
         focus = QApplication.focusWidget()
-        if event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter) and isinstance(focus, (QPushButton, QToolButton)):
+        if event.key() in parts.ENTER and isinstance(focus, (QPushButton, QToolButton)):
             focus.click()
         elif not self._on_film() and parts.ends_typing(event, self.reading):
             self.area.shown_canvas.setFocus()

@@ -8,6 +8,7 @@ from PySide6.QtCore import Qt
 from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import QApplication, QLineEdit, QWidget
 
+ENTER = (Qt.Key.Key_Return, Qt.Key.Key_Enter)
 TAKES_TAB = Qt.FocusPolicy.TabFocus.value
 
 
@@ -33,5 +34,4 @@ def ends_typing(event: QKeyEvent, panel: QWidget) -> bool:
     focus = QApplication.focusWidget()
     if event.key() == Qt.Key.Key_Escape:
         return True
-    entered = event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter)
-    return entered and isinstance(focus, QLineEdit) and panel.isAncestorOf(focus)
+    return event.key() in ENTER and isinstance(focus, QLineEdit) and panel.isAncestorOf(focus)
