@@ -15,156 +15,31 @@ import sys
 import time
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import torch
-from numpy.typing import NDArray
 from safetensors.torch import load_file
 from torch import Tensor
+from torch.nn import functional as F
 from tqdm import tqdm
 
-from model.augment import Augmentation, augment, plain
-from model.data import CACHE_SIZE, Example, Films, fingerprint, read_index
+from model.augment import plain
+from model.config import Config, read_config
+from model.data import Films, fingerprint, read_index
 from model.folded import hold_statistics
 from model.losses import total_loss
 from model.metrics import auc, dice
 from model.plots import training_curves
-from ptxviewer.inference.card import tupled
-from ptxviewer.inference.network import NetworkConfig, PneumothoraxNet, load_rgb_encoder
+from model.sampler import Batch, Sampler
+from ptxviewer.inference.network import PneumothoraxNet, load_rgb_encoder
 from ptxviewer.inference.runtime import has_fast_bf16
 
-ANALYTIC_SHARE = 0.05  # of phantoms
 LOOK_EVERY = 400  # steps
 # Without bf16 units, oneDNN is faster on plain tensors: a step of 8 films at 384 px took 3.1 s, 4.2 s channels-last.
 LAYOUT = torch.channels_last if has_fast_bf16() else torch.contiguous_format
-
-
-@dataclass(frozen=True)
-class Phase:
-    """A stretch of training at one resolution; ``positives`` is the share of positive films in a batch."""
-
-    size: int
-    batch: int
-    steps: int
-    positives: float
-
-
-@dataclass(frozen=True)
-class Config:
-    """Everything that decides a run."""
-
-    phases: tuple[Phase, ...] = (Phase(256, 16, 800, 0.5), Phase(320, 12, 350, 0.4))
-    seed: int = 20261123
-    rate: float = 1e-3
-    encoder_rate: float = 0.5  # of ``rate``
-    weight_decay: float = 0.02
-    warmup: int = 40
-    average: float = 0.99  # decay of the weight average
-    lungs: float = 0.08  # share of films with a lung mask
-    expert_weight: float = 2.0  # how often a film labelled by an expert is drawn, relative to the others
-    frozen: tuple[str, ...] = ()  # modules of the encoder that stay as they started, batch statistics too
-    phantoms: float = ANALYTIC_SHARE
-    held: bool = False  # batch statistics stay as they started, everywhere: for a network that has settled
-    network: NetworkConfig = field(default_factory=lambda: NetworkConfig(decoder=(128, 64, 48, 24)))
-    augmentation: Augmentation = field(default_factory=Augmentation)
-
-    @property
-    def steps(self) -> int:
-        """Steps of all phases together."""
-        return sum(phase.steps for phase in self.phases)
-
-    def phase(self, step: int) -> Phase:
-        """The phase that ``step`` belongs to."""
-        for phase in self.phases:
-            if step < phase.steps:
-                return phase
-            step -= phase.steps
-        return self.phases[-1]
-
-    def rate_at(self, step: int) -> float:
-        """Linear warm-up, then a cosine to zero over the whole run."""
-        warm = min(1.0, (step + 1) / self.warmup)
-        return self.rate * warm * 0.5 * (1 + float(np.cos(np.pi * min(1.0, step / self.steps))))
-
-
-@dataclass(frozen=True)
-class Batch:
-    """``images`` (N, 1, S, S), ``targets`` (N, 3, S, S), ``present`` (N,), ``known`` (N, 3)."""
-
-    images: Tensor
-    targets: Tensor
-    present: Tensor
-    known: Tensor
-
-
-class Sampler:
-    """Draws the batch of any step."""
-
-    def __init__(self, films: Films, config: Config) -> None:
-        self.films = films
-        self.config = config
-        usable = [(i, e) for i, e in enumerate(films.examples) if e.split == "train"]
-        self.groups = {
-            group: np.array([i for i, e in usable if e.group == group]) for group in ("positive", "negative", "lungs")
-        }
-        # Films on which two models agree are easier than films as they come: those that an expert read weigh more.
-        self.shares = {group: self._shares(chosen) for group, chosen in self.groups.items()}
-
-    def _shares(self, chosen: NDArray[np.int64]) -> NDArray[np.float64]:
-        weights = np.array([self.config.expert_weight if self.films.examples[i].expert else 1.0 for i in chosen])
-        return weights / weights.sum() if weights.size else weights
-
-    def _draw(self, rng: np.random.Generator, phase: Phase) -> tuple[Any, Any, float, tuple[float, float, float]]:
-        dice_roll = rng.random()
-        if dice_roll < self.config.phantoms:
-            from ptxviewer.core.phantom import PhantomSpec, make_phantom
-
-            side = str(rng.choice(["right", "left", "none"]))
-            phantom = make_phantom(
-                PhantomSpec(
-                    side=side,  # type: ignore[arg-type]
-                    size=float(rng.random()),
-                    seed=int(rng.integers(1 << 30)),
-                    rows=CACHE_SIZE,
-                    cols=CACHE_SIZE,
-                )
-            )
-            image = (phantom.pixels >> (phantom.spec.bits - 8)).astype(np.uint8)
-            masks = np.stack([phantom.mask, phantom.lung_right, phantom.lung_left]).astype(np.uint8) * 255
-            return image, masks, float(side != "none"), (1.0, 1.0, 1.0)
-        if dice_roll < self.config.phantoms + self.config.lungs and self.groups["lungs"].size:
-            group = "lungs"
-        else:
-            group = "positive" if rng.random() < phase.positives else "negative"
-        index = int(rng.choice(self.groups[group], p=self.shares[group]))
-        example: Example = self.films.examples[index]
-        known = (float(example.mask is not None), float(example.present is not None), float(example.lungs is not None))
-        return self.films.images[index], self.films.masks[index], float(bool(example.present)), known
-
-    def batch(self, step: int) -> Batch:
-        """Return the batch of ``step``."""
-        phase = self.config.phase(step)
-        rng = np.random.default_rng((self.config.seed, step))
-        drawn = []
-        for _ in range(phase.batch):
-            image, masks, present, known = self._draw(rng, phase)
-            drawn.append(
-                (
-                    *augment(rng, np.asarray(image), np.asarray(masks), phase.size, self.config.augmentation),
-                    present,
-                    known,
-                )
-            )
-        images, targets, present_all, known_all = zip(*drawn, strict=True)
-        return Batch(
-            torch.from_numpy(np.stack(images)),
-            torch.from_numpy(np.stack(targets)),
-            torch.tensor(present_all, dtype=torch.float32),
-            torch.tensor(known_all, dtype=torch.float32),
-        )
 
 
 class Trainer:
@@ -189,6 +64,8 @@ class Trainer:
             module.requires_grad_(False)
         if config.held:
             hold_statistics(self.net)
+        if config.film_dropout:
+            self.net.film_head.register_forward_pre_hook(self._hide)
         self.average = {name: value.clone() for name, value in self.net.state_dict().items()}
         groups = [
             {"params": list(self.net.encoder.parameters()), "scale": config.encoder_rate},
@@ -196,6 +73,9 @@ class Trainer:
         ]
         self.optimiser = torch.optim.AdamW(groups, lr=config.rate, weight_decay=config.weight_decay)
         self.step = 0
+
+    def _hide(self, head: torch.nn.Module, read: tuple[Tensor]) -> Tensor:
+        return F.dropout(read[0], self.config.film_dropout, training=head.training)
 
     def train_step(self, batch: Batch) -> dict[str, float]:
         """One step of gradient descent; returns the parts of the loss."""
@@ -376,17 +256,8 @@ def main() -> None:
         os.nice(arguments.nice)
     if arguments.threads:
         torch.set_num_threads(arguments.threads)
-    overrides = json.loads(arguments.config.read_text()) if arguments.config else {}
-    if "phases" in overrides:
-        overrides["phases"] = tuple(Phase(**phase) for phase in overrides["phases"])
-    if "frozen" in overrides:
-        overrides["frozen"] = tuple(overrides["frozen"])
-    if "network" in overrides:
-        overrides["network"] = NetworkConfig(**tupled(overrides["network"]))
-    if "augmentation" in overrides:
-        overrides["augmentation"] = Augmentation(**tupled(overrides["augmentation"]))
     run(
-        Config(**overrides),
+        read_config(arguments.config),
         arguments.data,
         arguments.run,
         arguments.cache,

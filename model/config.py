@@ -1,0 +1,79 @@
+"""Everything that decides a training run, as values: phases, rates, what is drawn how often, the network."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import numpy as np
+
+from model.augment import Augmentation
+from ptxviewer.inference.card import tupled
+from ptxviewer.inference.network import NetworkConfig
+
+ANALYTIC_SHARE = 0.05  # of phantoms
+
+
+@dataclass(frozen=True)
+class Phase:
+    """A stretch of training at one resolution; ``positives`` is the share of positive films in a batch."""
+
+    size: int
+    batch: int
+    steps: int
+    positives: float
+
+
+@dataclass(frozen=True)
+class Config:
+    """Everything that decides a run."""
+
+    phases: tuple[Phase, ...] = (Phase(256, 16, 800, 0.5), Phase(320, 12, 350, 0.4))
+    seed: int = 20261123
+    rate: float = 1e-3
+    encoder_rate: float = 0.5  # of ``rate``
+    weight_decay: float = 0.02
+    warmup: int = 40
+    average: float = 0.99  # decay of the weight average
+    lungs: float = 0.08  # share of films with a lung mask
+    expert_weight: float = 2.0  # how often a film labelled by an expert is drawn, relative to the others
+    frozen: tuple[str, ...] = ()  # modules of the encoder that stay as they started, batch statistics too
+    phantoms: float = ANALYTIC_SHARE
+    halves: float = 0.0  # share of the other films that are two: one lung of each (see ``model.sampler``)
+    film_dropout: float = 0.0  # share of what the film head reads that is hidden from it in a step
+    held: bool = False  # batch statistics stay as they started, everywhere: for a network that has settled
+    network: NetworkConfig = field(default_factory=lambda: NetworkConfig(decoder=(128, 64, 48, 24)))
+    augmentation: Augmentation = field(default_factory=Augmentation)
+
+    @property
+    def steps(self) -> int:
+        """Steps of all phases together."""
+        return sum(phase.steps for phase in self.phases)
+
+    def phase(self, step: int) -> Phase:
+        """The phase that ``step`` belongs to."""
+        for phase in self.phases:
+            if step < phase.steps:
+                return phase
+            step -= phase.steps
+        return self.phases[-1]
+
+    def rate_at(self, step: int) -> float:
+        """Linear warm-up, then a cosine to zero over the whole run."""
+        warm = min(1.0, (step + 1) / self.warmup)
+        return self.rate * warm * 0.5 * (1 + float(np.cos(np.pi * min(1.0, step / self.steps))))
+
+
+def read_config(path: Path | None) -> Config:
+    """Return the default configuration with the fields that the JSON file at ``path`` changes."""
+    changes = json.loads(path.read_text()) if path else {}
+    if "phases" in changes:
+        changes["phases"] = tuple(Phase(**phase) for phase in changes["phases"])
+    if "frozen" in changes:
+        changes["frozen"] = tuple(changes["frozen"])
+    if "network" in changes:
+        changes["network"] = NetworkConfig(**tupled(changes["network"]))
+    if "augmentation" in changes:
+        changes["augmentation"] = Augmentation(**tupled(changes["augmentation"]))
+    return Config(**changes)
