@@ -317,7 +317,10 @@ def main() -> None:
     shipped = engine.load().rule
     rule = shipped
     if arguments.choose_rule:
-        telling = cases(arguments.data, listed(arguments.data, arguments.choose_rule), engine, arguments.out / "maps")
+        wanted = listed(arguments.data, arguments.choose_rule)
+        known = {case.example: case for case in found}
+        rest = cases(arguments.data, [e for e in wanted if e not in known], engine, arguments.out / "maps")
+        telling = [known[e] for e in wanted if e in known] + rest
         rule = replace(choose_rule(telling, arguments.most_false), frontal_threshold=shipped.frontal_threshold)
     more = {}
     if arguments.precision:

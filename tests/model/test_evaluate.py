@@ -1,0 +1,154 @@
+"""The figures of the model card: by hand where a hand can count them, and each film read once."""
+
+import json
+
+import cv2
+import numpy as np
+import pytest
+
+from model.agreement import compare, summary
+from model.data import Example
+from model.evaluate import Case, Outcome, beside, cases, choose_rule, figures, outcome
+from ptxviewer.core.types import DecisionRule, ProbabilityMaps
+from tests.films import INFO, RULE, film, maps
+
+SIDE = 64
+BLOCK = np.s_[12:24, 14:26]  # of the grid: what the default maps mark
+
+
+def case(name, present, score, hit=True):
+    """A square film whose grid is its own: the mark of ``maps`` lies on the truth, or nowhere near it."""
+    taken = film(SIDE, SIDE, key=name)
+    truth = np.zeros((SIDE, SIDE), bool)
+    if present:
+        truth[BLOCK if hit else np.s_[50:62, 40:52]] = True
+    return Case(Example(name, present, "", None, name, ""), taken, truth, maps(taken, score=score))
+
+
+def said(present, called, dice, score=0.5, patient="p", view="PA"):
+    return Outcome(patient, view, present, called, score, score, dice, 0.02 * present, 0.01 * called)
+
+
+def test_the_figures_are_those_of_a_hand():
+    outcomes = [
+        said(True, True, 0.5, 0.9, "a"),
+        said(True, False, 0.0, 0.3, "b"),
+        said(False, True, 0.0, 0.8, "c"),
+        *[said(False, False, 1.0, 0.1, f"n{i}") for i in range(3)],
+    ]
+    rows = {name: row["value"] for name, row in figures(outcomes, draws=20).items()}
+    assert rows["AUC of the film score"] == pytest.approx(7 / 8)
+    assert rows["Sensitivity"] == 0.5
+    assert rows["Specificity"] == 0.75
+    assert rows["False-positive films per 100 negatives"] == 25
+    assert rows["Dice on positive films (a missed film counts 0)"] == 0.25
+    assert rows["Mean Dice over all films (empty on empty counts 1)"] == pytest.approx(3.5 / 6)
+    assert rows["Mean Dice of an always empty mask"] == pytest.approx(4 / 6)
+    assert rows["Mean area of a false-positive mask, % of film"] == pytest.approx(1)
+
+
+def test_a_film_that_the_rule_misses_counts_as_nothing_found_whatever_its_map_says():
+    found = outcome(case("x", True, 0.9), RULE)
+    assert (found.called, found.dice) == (True, 1.0)
+    missed = outcome(case("x", True, 0.3), RULE)
+    assert (missed.called, missed.dice, missed.peak) == (False, 0.0, pytest.approx(0.8))
+
+
+def test_the_chosen_rule_misses_as_few_films_as_the_bound_on_false_alarms_allows():
+    positives = [case(f"p{i}", True, score) for i, score in enumerate((0.2, 0.5, 0.7, 0.9))]
+    negatives = [case(f"n{i}", False, i / 20) for i in range(20)]  # all with a mark: only the score tells
+    rule = choose_rule(positives + negatives, most_false=50)
+    called = {c.example.film for c in positives + negatives if outcome(c, rule).called}
+    assert sum(name.startswith("n") for name in called) <= 10
+    assert {"p1", "p2", "p3"} <= called
+    stricter = choose_rule(positives + negatives, most_false=10)
+    assert stricter.score_threshold > rule.score_threshold
+    assert rule.threshold == stricter.threshold == 0.6, "of even rules the one with the smallest areas"
+    with pytest.raises(ValueError, match="keeps to"):
+        choose_rule(positives + negatives, most_false=-1)
+
+
+class Counting:
+    """An engine that marks what is bright and counts the films that it was given."""
+
+    def __init__(self):
+        self.asked = []
+
+    def load(self):
+        return INFO
+
+    def predict(self, taken):
+        self.asked.append(taken.key)
+        bright = (taken.pixels > 200).astype(np.float32)
+        return ProbabilityMaps(taken.key, taken.rows, taken.cols, bright, 0.75)
+
+
+def test_a_folder_of_films_is_judged_by_the_masks_beside_it_and_looked_at_once(tmp_path):
+    films, masks = tmp_path / "films", tmp_path / "masks"
+    films.mkdir()
+    masks.mkdir()
+    for number, name in enumerate(("air", "none", "emptied")):
+        picture = np.full((SIDE, SIDE), 40 + number, np.uint8)
+        mask = np.zeros((SIDE, SIDE), np.uint8)
+        if name == "air":
+            picture[BLOCK] = 255
+            mask[BLOCK] = 255
+        cv2.imwrite(str(films / f"{name}.png"), picture)
+        if name != "none":
+            cv2.imwrite(str(masks / f"{name}.png"), mask)
+    chosen, engine = beside(films, masks), Counting()
+    assert {example.film.rpartition("/")[2]: example.present for example in chosen} == {
+        "air.png": True,
+        "emptied.png": False,
+        "none.png": False,
+    }
+    first = cases(tmp_path, chosen, engine, tmp_path / "maps")
+    again = cases(tmp_path, chosen, engine, tmp_path / "maps")
+    assert len(engine.asked) == 3
+    for one, other in zip(first, again, strict=True):
+        assert np.array_equal(one.maps.pneumothorax, other.maps.pneumothorax)
+    by_hand = {c.example.patient: outcome(c, RULE) for c in first}
+    assert by_hand["air"].dice == 1.0
+    assert not by_hand["none"].called
+
+
+def test_the_command_line_that_says_something_else_is_told_of(tmp_path):
+    one = case("a.png", True, 0.9)
+    alike = np.where(one.truth, 255, 0).astype(np.uint8)
+    cv2.imwrite(str(tmp_path / "a.mask.png"), alike)
+    same = compare(one, RULE, {"present": True, "score": 0.9}, tmp_path)
+    assert (same.same_call, same.mask_dice, same.dice_difference) == (True, 1.0, 0.0)
+    cv2.imwrite(str(tmp_path / "a.mask.png"), alike * 0)
+    other = compare(one, RULE, {"present": False, "score": 0.2}, tmp_path)
+    assert (other.same_call, other.mask_dice) == (False, 0.0)
+    assert summary([same, other]).startswith("2 films: 1 called alike, score differs by at most 0.70000")
+
+
+def test_a_rule_is_stored_as_it_was_chosen(tmp_path, monkeypatch):
+    from model import evaluate
+
+    read = []
+    monkeypatch.setattr(evaluate, "listed", lambda _, splits: [e for s in splits for e in by_split[s]])
+    monkeypatch.setattr("ptxviewer.inference.torch_engine.TorchEngine", lambda *_: Counting())
+
+    def opened(_data, wanted, _engine, _cache):
+        read.extend(example.film for example in wanted)
+        return [by_name[example.film] for example in wanted]
+
+    monkeypatch.setattr(evaluate, "cases", opened)
+    by_split = {}
+    everything = {
+        "val": [case("p0", True, 0.8), *[case(f"n{i}", False, i / 30) for i in range(10)]],
+        "val_patients": [case("p1", True, 0.6), case("n10", False, 0.1)],
+    }
+    by_split = {split: [c.example for c in members] for split, members in everything.items()}
+    by_name = {c.example.film: c for members in everything.values() for c in members}
+    line = f"x --data {tmp_path} --out {tmp_path} --choose-rule val --choose-rule val_patients"
+    monkeypatch.setattr("sys.argv", line.split())
+    evaluate.main()
+    record = json.loads((tmp_path / "evaluation.json").read_text())
+    assert sorted(read) == sorted(by_name), "each film is opened once"
+    chosen = DecisionRule(**record["rule"])
+    assert chosen.frontal_threshold == RULE.frontal_threshold
+    assert record["figures"]["Sensitivity"]["value"] == 1
+    assert record["films"] == 11
