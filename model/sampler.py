@@ -89,7 +89,7 @@ class Sampler:
         if dice_roll < self.config.phantoms + self.config.lungs and self.groups["lungs"].size:
             return self._film(self._index(rng, "lungs"))
         index = self._any(rng, phase)
-        if self.config.halves and rng.random() < self.config.halves and self.films.examples[index].outlined:
+        if phase.halves and rng.random() < phase.halves and self.films.examples[index].outlined:
             return self._halves(rng, index, phase)
         return self._film(index)
 

@@ -106,7 +106,7 @@ def test_halves_join_outlined_films_only_and_are_known_where_they_are():
     soft = Example("x", True, "/elsewhere/x.png", None, "px", "positive")
     films.examples = [soft if e.present else e for e in films.examples]
     films.examples[2] = Example("2", True, "m", None, "p2", "positive")
-    made = config(halves=1.0, phases=(Phase(SIDE, 200, 1, 0.5),))
+    made = config(phases=(Phase(SIDE, 200, 1, 0.5, halves=1.0),))
     batch = Sampler(films, made).batch(0)
     areas = (batch.targets[:, 0] > 0.5).flatten(1).sum(1)
     assert bool(((areas > 0) == (batch.present > 0))[batch.known[:, 1] > 0].all())
