@@ -17,17 +17,12 @@ ANALYTIC_SHARE = 0.05  # of phantoms
 
 @dataclass(frozen=True)
 class Phase:
-    """A stretch of training at one resolution; ``positives`` is the share of positive films in a batch.
-
-    ``halves`` is the share of its films that are two: one lung of each (``model.sampler``). No real film is, so the
-    last phase should do without.
-    """
+    """A stretch of training at one resolution; ``positives`` is the share of positive films in a batch."""
 
     size: int
     batch: int
     steps: int
     positives: float
-    halves: float = 0.0
 
 
 @dataclass(frozen=True)
@@ -45,7 +40,6 @@ class Config:
     expert_weight: float = 2.0  # how often a film labelled by an expert is drawn, relative to the others
     frozen: tuple[str, ...] = ()  # modules of the encoder that stay as they started, batch statistics too
     phantoms: float = ANALYTIC_SHARE
-    film_dropout: float = 0.0  # share of what the film head reads that is hidden from it in a step
     held: bool = False  # batch statistics stay as they started, everywhere: for a network that has settled
     network: NetworkConfig = field(default_factory=lambda: NetworkConfig(decoder=(128, 64, 48, 24)))
     augmentation: Augmentation = field(default_factory=Augmentation)

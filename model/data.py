@@ -35,11 +35,6 @@ class Example:
     view: str = ""
     expert: bool = False  # an expert drew or read it, and no film of its set was left out for being hard
 
-    @property
-    def outlined(self) -> bool:
-        """Is all its air marked (or none there), other than by ``model.pseudo``, whose masks lie elsewhere?"""
-        return self.mask is not None and not Path(self.mask).is_absolute()
-
 
 def read_index(data: Path, min_confidence: float = 0.7, pseudo: Path | None = None) -> list[Example]:
     """List every film with its labels; recovered masks below ``min_confidence`` count at image level only.

@@ -12,33 +12,9 @@ from torch import Tensor
 from model.augment import augment
 from model.config import Config, Phase
 from model.data import CACHE_SIZE, Example, Films
-from ptxviewer.inference.preprocess import scale_to_unit
-
-SEAM = (0.42, 0.58)  # where two halves meet, of the width: the lungs of these films end before
-BLEND = 0.06  # of the width, over which one film turns into the other
-AIR = 5e-4  # share of the film from which what is left of a mask makes the film positive
 
 Pixels = NDArray[np.uint8]
 Drawn = tuple[Pixels, Pixels, float, tuple[float, float, float]]
-
-
-def exchange_halves(
-    rng: np.random.Generator, left: tuple[Pixels, Pixels], right: tuple[Pixels, Pixels]
-) -> tuple[Pixels, Pixels, float | None]:
-    """Lay the left half of one film beside the right half of another: pixels, masks, and whether there is air.
-
-    Each is an image (S, S) and its masks (3, S, S). A network that judges the whole film learns it by heart, or takes
-    the drain on one side for the air on the other; here every lung must be judged by itself (an idea of CutMix, Yun et
-    al., arXiv 1905.04899, with the body's own seam). ``None`` where too little of a mask is left to say.
-    """
-    side = left[0].shape[1]
-    seam, x = side * rng.uniform(*SEAM), np.arange(side)
-    share = np.clip((x - seam) / (BLEND * side) + 0.5, 0, 1).astype(np.float32)
-    images = [scale_to_unit(image.astype(np.float32)) for image, _ in (left, right)]
-    image = np.round(255 * (images[0] * (1 - share) + images[1] * share)).astype(np.uint8)
-    masks = np.where(x < seam, left[1], right[1])
-    area = float((masks[0] > 127).mean())
-    return image, masks, 0.0 if area == 0 else 1.0 if area >= AIR else None
 
 
 @dataclass(frozen=True)
@@ -88,29 +64,15 @@ class Sampler:
             return image, masks, float(side != "none"), (1.0, 1.0, 1.0)
         if dice_roll < self.config.phantoms + self.config.lungs and self.groups["lungs"].size:
             return self._film(self._index(rng, "lungs"))
-        index = self._any(rng, phase)
-        if phase.halves and rng.random() < phase.halves and self.films.examples[index].outlined:
-            return self._halves(rng, index, phase)
-        return self._film(index)
+        return self._film(self._index(rng, "positive" if rng.random() < phase.positives else "negative"))
 
     def _index(self, rng: np.random.Generator, group: str) -> int:
         return int(rng.choice(self.groups[group], p=self.shares[group]))
-
-    def _any(self, rng: np.random.Generator, phase: Phase) -> int:
-        return self._index(rng, "positive" if rng.random() < phase.positives else "negative")
 
     def _film(self, index: int) -> Drawn:
         example: Example = self.films.examples[index]
         known = (float(example.mask is not None), float(example.present is not None), float(example.lungs is not None))
         return self.films.images[index], self.films.masks[index], float(bool(example.present)), known
-
-    def _halves(self, rng: np.random.Generator, first: int, phase: Phase) -> Drawn:
-        second = self._any(rng, phase)
-        while not self.films.examples[second].outlined:
-            second = self._any(rng, phase)
-        left, right = ((self.films.images[i], self.films.masks[i]) for i in rng.permutation([first, second]))
-        image, masks, present = exchange_halves(rng, left, right)
-        return image, masks, present or 0.0, (1.0, float(present is not None), 0.0)
 
     def batch(self, step: int) -> Batch:
         """Return the batch of ``step``."""

@@ -22,8 +22,6 @@ from typing import Any
 import numpy as np
 import torch
 from safetensors.torch import load_file
-from torch import Tensor
-from torch.nn import functional as F
 from tqdm import tqdm
 
 from model.augment import plain
@@ -64,8 +62,6 @@ class Trainer:
             module.requires_grad_(False)
         if config.held:
             hold_statistics(self.net)
-        if config.film_dropout:
-            self.net.film_head.register_forward_pre_hook(self._hide)
         self.average = {name: value.clone() for name, value in self.net.state_dict().items()}
         groups = [
             {"params": list(self.net.encoder.parameters()), "scale": config.encoder_rate},
@@ -73,9 +69,6 @@ class Trainer:
         ]
         self.optimiser = torch.optim.AdamW(groups, lr=config.rate, weight_decay=config.weight_decay)
         self.step = 0
-
-    def _hide(self, head: torch.nn.Module, read: tuple[Tensor]) -> Tensor:
-        return F.dropout(read[0], self.config.film_dropout, training=head.training)
 
     def train_step(self, batch: Batch) -> dict[str, float]:
         """One step of gradient descent; returns the parts of the loss."""

@@ -10,7 +10,7 @@ from model.augment import Augmentation, augment
 from model.config import Config, Phase
 from model.data import Example
 from model.finish import cross_fitted, fit_logistic, fit_platt, spoilt
-from model.sampler import Sampler, exchange_halves
+from model.sampler import Sampler
 from model.train import Trainer
 from ptxviewer.inference.network import NetworkConfig
 
@@ -79,49 +79,6 @@ def test_a_stopped_run_ends_as_one_that_was_not_stopped(tmp_path):
     train(second, sampler, 8)
     for name, value in straight.average.items():
         torch.testing.assert_close(second.average[name], value, rtol=0, atol=0, msg=name)
-
-
-def test_two_halves_are_positive_only_where_air_is_left():
-    rng = np.random.default_rng(1)
-    plain_film = np.tile(np.linspace(20, 200, SIDE).astype(np.uint8), (SIDE, 1))
-    without = (plain_film, np.zeros((3, SIDE, SIDE), np.uint8))
-    masks = np.zeros((3, SIDE, SIDE), np.uint8)
-    masks[0, 10:20, 5:15] = 255  # on the left of the picture
-    with_air = (255 - plain_film, masks)
-    image, kept, present = exchange_halves(rng, with_air, without)
-    assert present == 1.0
-    assert np.array_equal(kept, masks)
-    assert image[0, 0] > 200
-    assert image[0, -1] > 200  # the left of the turned film, the right of the plain one
-    _, gone, absent = exchange_halves(rng, without, with_air)
-    assert absent == 0.0
-    assert not gone.any()
-    masks[0] = 0
-    masks[0, 10, 5] = 255
-    assert exchange_halves(rng, with_air, without)[2] is None  # one pixel of 4,096: neither
-
-
-def test_halves_join_outlined_films_only_and_are_known_where_they_are():
-    films = MadeFilms()
-    soft = Example("x", True, "/elsewhere/x.png", None, "px", "positive")
-    films.examples = [soft if e.present else e for e in films.examples]
-    films.examples[2] = Example("2", True, "m", None, "p2", "positive")
-    made = config(phases=(Phase(SIDE, 200, 1, 0.5, halves=1.0),))
-    batch = Sampler(films, made).batch(0)
-    areas = (batch.targets[:, 0] > 0.5).flatten(1).sum(1)
-    assert bool(((areas > 0) == (batch.present > 0))[batch.known[:, 1] > 0].all())
-    assert 0.3 < float(batch.present.mean()) < 0.7
-
-
-def test_a_film_head_that_is_hidden_from_sees_everything_when_it_is_used():
-    made = config(film_dropout=0.5)
-    trainer = Trainer(made)
-    image = torch.rand(2, 1, SIDE, SIDE)
-    with torch.inference_mode():
-        used, averaged = trainer.net.eval()(image), trainer.averaged()(image)
-        trainer.net.train()
-        assert not torch.equal(trainer.net(image).film, trainer.net(image).film)
-    torch.testing.assert_close(used.film, averaged.film)
 
 
 def test_frozen_stages_stay_as_they_started():
