@@ -65,13 +65,10 @@ class Config:
 
 def read_config(path: Path | None) -> Config:
     """Return the default configuration with the fields that the JSON file at ``path`` changes."""
-    changes = json.loads(path.read_text()) if path else {}
+    changes = tupled(json.loads(path.read_text())) if path else {}
     if "phases" in changes:
         changes["phases"] = tuple(Phase(**phase) for phase in changes["phases"])
-    if "frozen" in changes:
-        changes["frozen"] = tuple(changes["frozen"])
-    if "network" in changes:
-        changes["network"] = NetworkConfig(**tupled(changes["network"]))
-    if "augmentation" in changes:
-        changes["augmentation"] = Augmentation(**tupled(changes["augmentation"]))
+    for name, kind in (("network", NetworkConfig), ("augmentation", Augmentation)):
+        if name in changes:
+            changes[name] = kind(**tupled(changes[name]))
     return Config(**changes)

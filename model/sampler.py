@@ -63,13 +63,10 @@ class Sampler:
             masks = np.stack([phantom.mask, phantom.lung_right, phantom.lung_left]).astype(np.uint8) * 255
             return image, masks, float(side != "none"), (1.0, 1.0, 1.0)
         if dice_roll < self.config.phantoms + self.config.lungs and self.groups["lungs"].size:
-            return self._film(self._index(rng, "lungs"))
-        return self._film(self._index(rng, "positive" if rng.random() < phase.positives else "negative"))
-
-    def _index(self, rng: np.random.Generator, group: str) -> int:
-        return int(rng.choice(self.groups[group], p=self.shares[group]))
-
-    def _film(self, index: int) -> Drawn:
+            group = "lungs"
+        else:
+            group = "positive" if rng.random() < phase.positives else "negative"
+        index = int(rng.choice(self.groups[group], p=self.shares[group]))
         example: Example = self.films.examples[index]
         known = (float(example.mask is not None), float(example.present is not None), float(example.lungs is not None))
         return self.films.images[index], self.films.masks[index], float(bool(example.present)), known

@@ -16,12 +16,12 @@ SIDE = 64
 BLOCK = np.s_[12:24, 14:26]  # of the grid: what the default maps mark
 
 
-def case(name, present, score, hit=True):
-    """A square film whose grid is its own: the mark of ``maps`` lies on the truth, or nowhere near it."""
+def case(name, present, score):
+    """A square film whose grid is its own: the mark of ``maps`` is the truth, where there is any."""
     taken = film(SIDE, SIDE, key=name)
     truth = np.zeros((SIDE, SIDE), bool)
     if present:
-        truth[BLOCK if hit else np.s_[50:62, 40:52]] = True
+        truth[BLOCK] = True
     return Case(Example(name, present, "", None, name, ""), taken, truth, maps(taken, score=score))
 
 
@@ -127,22 +127,21 @@ def test_the_command_line_that_says_something_else_is_told_of(tmp_path):
 def test_a_rule_is_stored_as_it_was_chosen(tmp_path, monkeypatch):
     from model import evaluate
 
-    read = []
-    monkeypatch.setattr(evaluate, "listed", lambda _, splits: [e for s in splits for e in by_split[s]])
-    monkeypatch.setattr("ptxviewer.inference.torch_engine.TorchEngine", lambda *_: Counting())
-
-    def opened(_data, wanted, _engine, _cache):
-        read.extend(example.film for example in wanted)
-        return [by_name[example.film] for example in wanted]
-
-    monkeypatch.setattr(evaluate, "cases", opened)
-    by_split = {}
     everything = {
         "val": [case("p0", True, 0.8), *[case(f"n{i}", False, i / 30) for i in range(10)]],
         "val_patients": [case("p1", True, 0.6), case("n10", False, 0.1)],
     }
     by_split = {split: [c.example for c in members] for split, members in everything.items()}
     by_name = {c.example.film: c for members in everything.values() for c in members}
+    read = []
+
+    def opened(_data, wanted, _engine, _cache):
+        read.extend(example.film for example in wanted)
+        return [by_name[example.film] for example in wanted]
+
+    monkeypatch.setattr(evaluate, "listed", lambda _, splits: [e for s in splits for e in by_split[s]])
+    monkeypatch.setattr(evaluate, "cases", opened)
+    monkeypatch.setattr("ptxviewer.inference.torch_engine.TorchEngine", lambda *_: Counting())
     line = f"x --data {tmp_path} --out {tmp_path} --choose-rule val --choose-rule val_patients"
     monkeypatch.setattr("sys.argv", line.split())
     evaluate.main()

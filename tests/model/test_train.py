@@ -7,7 +7,7 @@ import pytest
 import torch
 
 from model.augment import Augmentation, augment
-from model.config import Config, Phase
+from model.config import Config, Phase, read_config
 from model.data import Example
 from model.finish import cross_fitted, fit_logistic, fit_platt, spoilt
 from model.sampler import Sampler
@@ -79,6 +79,24 @@ def test_a_stopped_run_ends_as_one_that_was_not_stopped(tmp_path):
     train(second, sampler, 8)
     for name, value in straight.average.items():
         torch.testing.assert_close(second.average[name], value, rtol=0, atol=0, msg=name)
+
+
+def test_a_configuration_file_changes_what_it_names_and_nothing_else(tmp_path):
+    file = tmp_path / "config.json"
+    changes = {
+        "phases": [{"size": 512, "batch": 8, "steps": 10, "positives": 0.3}],
+        "frozen": ["conv1"],
+        "network": {"decoder": [8, 8, 8, 8]},
+        "augmentation": {"scale": [0.9, 1.1]},
+    }
+    file.write_text(json.dumps(changes))
+    assert read_config(file) == Config(
+        phases=(Phase(512, 8, 10, 0.3),),
+        frozen=("conv1",),
+        network=NetworkConfig(decoder=(8, 8, 8, 8)),
+        augmentation=Augmentation(scale=(0.9, 1.1)),
+    )
+    assert read_config(None) == Config()
 
 
 def test_frozen_stages_stay_as_they_started():
