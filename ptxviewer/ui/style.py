@@ -81,8 +81,11 @@ QCheckBox:focus { color: %(accent)s; }
 
 QListView { background: %(panel)s; border: none; border-right: 1px solid %(line)s; outline: 0; }
 QTreeView { background: %(canvas)s; border: 1px solid %(line)s; outline: 0; }
-QTreeView::item:selected, QFileDialog QListView::item:selected { background: %(line)s; color: %(text)s; }
-QFileDialog QListView { background: %(canvas)s; border: 1px solid %(line)s; }
+QTreeView::item:selected, QListView::item:selected { background: %(line)s; color: %(text)s; }
+QFileDialog QListView, QListView#choices { background: %(canvas)s; border: 1px solid %(line)s; }
+QListView#choices { border-color: %(edge)s; border-radius: 4px; }
+QListView#choices::item { padding: 4px 6px; }
+QListView#choices:focus { border-color: %(accent)s; }
 QTableWidget { background: transparent; border: none; outline: 0; font-size: 12px; }
 QTableWidget::item { padding: 2px 0; border: none; }
 QHeaderView { background: transparent; }

@@ -27,6 +27,7 @@ class ChoosePrior(QDialog):
         self.setWindowTitle("Compare with")
         self.resize(520, 380)
         self._list = QListWidget()
+        self._list.setObjectName("choices")
         self._list.setAccessibleName("Films")
         film = state.current
         if film is not None:
