@@ -10,6 +10,7 @@ import sys
 import zipfile
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import cv2
 import numpy as np
@@ -29,6 +30,14 @@ PROMISED = {
 }  # fmt: skip
 
 
+class Asked(FakeEngine):
+    """Knows which device was asked for."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.asked: list[str] = []
+
+
 class TorchBug(FakeEngine):
     """An engine with a bug whose text holds a name."""
 
@@ -39,9 +48,13 @@ class TorchBug(FakeEngine):
 @pytest.fixture
 def engine(monkeypatch):
     """The network of these tests, in place of the shipped one; the device that was asked for is kept."""
-    fake = FakeEngine()
-    fake.asked = []
-    monkeypatch.setattr(cli, "make_engine", lambda device: fake.asked.append(device) or fake)
+    fake = Asked()
+
+    def made(device):
+        fake.asked.append(device)
+        return fake
+
+    monkeypatch.setattr(cli, "make_engine", made)
     return fake
 
 
@@ -55,7 +68,7 @@ def predict(out: Path, *arguments: object) -> int:
     return cli.main(["predict", *map(str, arguments), "--out", str(out)])
 
 
-def records(out: Path) -> dict[str, dict]:
+def records(out: Path) -> dict[str, dict[str, Any]]:
     return {path.stem: json.loads(path.read_bytes()) for path in sorted(out.glob("*.json"))}
 
 

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import numpy as np
 from pydicom.dataset import Dataset, FileMetaDataset
-from pydicom.uid import DeflatedExplicitVRLittleEndian
+from pydicom.uid import UID, DeflatedExplicitVRLittleEndian
 
 from ptxviewer.core.phantom import Phantom, PhantomSpec, make_phantom
 
@@ -19,9 +19,9 @@ SAMPLES = {
 }
 
 
-def uid(name: str) -> str:
+def uid(name: str) -> UID:
     """A UID that is the same every time: 2.25 and 120 bits of a hash (PS3.5 B.2)."""
-    return f"2.25.{int(hashlib.sha256(name.encode()).hexdigest()[:30], 16)}"
+    return UID(f"2.25.{int(hashlib.sha256(name.encode()).hexdigest()[:30], 16)}")
 
 
 def dataset(name: str, number: int, phantom: Phantom) -> Dataset:
@@ -29,7 +29,7 @@ def dataset(name: str, number: int, phantom: Phantom) -> Dataset:
     ds = Dataset()
     ds.file_meta = FileMetaDataset()
     ds.file_meta.TransferSyntaxUID = DeflatedExplicitVRLittleEndian
-    ds.file_meta.MediaStorageSOPClassUID = ds.SOPClassUID = DX
+    ds.file_meta.MediaStorageSOPClassUID = ds.SOPClassUID = UID(DX)
     ds.file_meta.MediaStorageSOPInstanceUID = ds.SOPInstanceUID = uid(name)
     ds.SpecificCharacterSet = "ISO_IR 192"
     ds.ImageType = ["DERIVED", "PRIMARY"]

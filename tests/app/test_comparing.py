@@ -268,10 +268,10 @@ def test_the_film_beside_is_read_and_analysed_next_and_its_view_follows() -> Non
     assert sum(film.status is FilmStatus.DONE for film in made.state.films) == 2
     made.presenter.comparing.set_canvas(*CANVAS)
     made.presenter.displaying.set_view(made.film.id, FilmView(zoom=20.0, center=(10.0, 10.0)))
-    assert made.state.prior.view.center == (10.0, 10.0)  # type: ignore[union-attr]
+    assert made.state.prior.view.center == (10.0, 10.0)
     made.presenter.comparing.toggle_link()
     made.presenter.displaying.set_view(made.film.id, FilmView(zoom=30.0, center=(15.0, 10.0)))
-    assert made.state.prior.view.center == (10.0, 10.0)  # type: ignore[union-attr]
+    assert made.state.prior.view.center == (10.0, 10.0)
 
 
 def test_a_recalled_film_beside_gets_its_pixels_and_maps() -> None:

@@ -50,7 +50,7 @@ def test_a_hidden_result_is_not_reported_judged_or_edited() -> None:
 def test_marks_and_changes_of_mind_are_kept_and_undo_leaves_them_alone() -> None:
     house = opened()
     for impression in ("absent", "absent", "present"):
-        house.presenter.mark(impression)  # type: ignore[arg-type]
+        house.presenter.mark(impression)
     house.presenter.undo()
     house.settle()
     (saved,) = house.drawer.reviews.values()

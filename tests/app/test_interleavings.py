@@ -19,8 +19,8 @@ from ptxviewer.app.presenter import Presenter, Services
 from ptxviewer.app.state import FilmStatus
 from ptxviewer.core.errors import UnreadableFilm
 from ptxviewer.core.handles import Grip
-from ptxviewer.core.types import SpacingOrigin
-from ptxviewer.inference.engine import Checkpoint, FakeEngine, ProbabilityMaps, Radiograph, never_cancelled
+from ptxviewer.core.types import ProbabilityMaps, Radiograph, SpacingOrigin
+from ptxviewer.inference.engine import Checkpoint, FakeEngine, never_cancelled
 from tests.app.house import FILM_BYTES, House, Screen, Shelf
 
 AT_REST = (FilmStatus.DONE, FilmStatus.FAILED, FilmStatus.NOT_ANALYSED)

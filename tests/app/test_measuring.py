@@ -26,7 +26,7 @@ def house() -> House:
 
 
 def draw(house: House, tool: str, *points: Point) -> None:
-    house.presenter.set_tool(tool)  # type: ignore[arg-type]
+    house.presenter.set_tool(tool)
     house.presenter.measuring.begin(points[0])
     for point in points[1:]:
         house.presenter.measuring.move(point)

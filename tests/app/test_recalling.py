@@ -23,7 +23,7 @@ class Counting(ScoringEngine):
 
     shown = 0
 
-    def predict(self, *given):  # type: ignore[no-untyped-def]
+    def predict(self, *given):
         self.shown += 1
         return super().predict(*given)
 
@@ -236,7 +236,7 @@ def test_what_the_gate_refuses_stays_withheld_the_next_time() -> None:
     class Refusing(Counting):
         RULE = replace(FakeEngine.RULE, frontal_threshold=0.5)
 
-        def predict(self, *given):  # type: ignore[no-untyped-def]
+        def predict(self, *given):
             return replace(super().predict(*given), frontal=0.1)
 
     cupboard = Cupboard()

@@ -84,7 +84,8 @@ def test_a_full_disk_leaves_the_old_settings_and_nothing_beside_them(
 
     path = tmp_path / "settings.json"
     save(path, Settings(device="cpu"))
-    monkeypatch.setattr(*((os, "fsync") if step == "write" else (Path, "replace")), full)
+    at, name = {"write": (os, "fsync"), "rename": (Path, "replace")}[step]
+    monkeypatch.setattr(at, name, full)
     with pytest.raises(ExportFailed, match=r"^The settings could not be written: the disk is full\.$"):
         save(path, Settings(device="cuda"))
     assert load(path) == Settings(device="cpu")

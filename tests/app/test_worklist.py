@@ -249,5 +249,5 @@ def test_a_film_that_shows_another_frame_is_not_lowered() -> None:
     for frame in (1, 2, 0):
         frames.presenter.set_frame(frame)
         frames.settle()
-        seen.append(frames.film.maps.score)  # type: ignore[union-attr]
+        seen.append(frames.film.maps.score)
     assert frames.film.urgency == max(seen)

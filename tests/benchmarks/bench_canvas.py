@@ -142,7 +142,7 @@ def bench(canvas: Canvas, film: Film, width: int, height: int) -> bool:
         ("zoom", "outline", zoomed, False),
         ("pan at 1.5", "outline", pan, False),
     ):
-        took = medians(shown(mode, change))  # type: ignore[arg-type]
+        took = medians(shown(mode, change))
         kept = kept and (took < BUDGET_MS or not limited)
         print(f"{name:32}{took:8.2f} ms   x {took / least:.1f}{'   OVER' if limited and took >= BUDGET_MS else ''}")
 
@@ -159,11 +159,11 @@ def bench(canvas: Canvas, film: Film, width: int, height: int) -> bool:
     canvas._hover = None
     for how in ("unsharp", "clahe"):
         start = time.perf_counter()
-        canvas.set_state(State(films=(film,), current_id=film.id, engine=engine, sharpening=how))  # type: ignore[arg-type]
+        canvas.set_state(State(films=(film,), current_id=film.id, engine=engine, sharpening=how))
         canvas.render(target, QPoint())
         print(f"{'sharpening on: ' + how:32}{(time.perf_counter() - start) * 1000:8.2f} ms   once a film")
 
-        def sharp(index: int, how: Sharpening = how) -> None:  # type: ignore[assignment]
+        def sharp(index: int, how: Sharpening = how) -> None:
             one = window(index)
             canvas.set_state(State(films=(one,), current_id=one.id, engine=engine, sharpening=how))
             canvas.render(target, QPoint())

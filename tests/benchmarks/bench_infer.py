@@ -134,7 +134,7 @@ def main() -> int:
     threads = thread_count()
     torch.set_num_threads(threads)
     grids = [
-        prepare(film_of(make_phantom(PhantomSpec(side=side, size=size, seed=seed))), card.size)  # type: ignore[arg-type]
+        prepare(film_of(make_phantom(PhantomSpec(side=side, size=size, seed=seed))), card.size)
         for side, size, seed in TRIALS
     ]
     ours = plain(card, weights)

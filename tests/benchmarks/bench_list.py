@@ -76,7 +76,8 @@ class Heart:
     """The largest gap between two beats of a timer on the main thread, with and without starving, and the long ones."""
 
     def __init__(self) -> None:
-        self.taken()
+        self.worst_ms, self.own_ms, self.over = 0.0, 0.0, 0
+        self._last, self._starved = time.perf_counter(), starved_ms()
         self._timer = QTimer()
         self._timer.setInterval(5)
         self._timer.timeout.connect(self._beat)
@@ -92,7 +93,7 @@ class Heart:
 
     def taken(self) -> tuple[float, float, int]:
         """The worst since the last call: as it was, without starving; how many of the latter were too long."""
-        worst = getattr(self, "worst_ms", 0.0), getattr(self, "own_ms", 0.0), getattr(self, "over", 0)
+        worst = self.worst_ms, self.own_ms, self.over
         self.worst_ms, self.own_ms, self.over = 0.0, 0.0, 0
         self._last, self._starved = time.perf_counter(), starved_ms()
         return worst
@@ -135,7 +136,7 @@ def make_films(folder: Path) -> None:
 
 def opened(home: Path, engine: Paced) -> Session:
     """A window of its own process's kind: results and reviews lie in ``home``."""
-    session = Session(home / "settings.json", engine)  # type: ignore[arg-type]
+    session = Session(home / "settings.json", engine)
     session.presenter.remembering.keep(accepted_notice=True)
     session.presenter._store.change(engine=replace(session.presenter.state.engine, info=expected_engine()))
     session.window.resize(1440, 900)
@@ -199,7 +200,7 @@ def main() -> int:
         now, peak = resident_mb()
         done = sum(film.status is FilmStatus.DONE for film in presenter.state.films)
         total = len(presenter.state.films)
-        until(lambda: session.presenter._services.cache.pending == 0)  # type: ignore[union-attr]
+        until(lambda: session.presenter._services.cache.pending == 0)
         kept = sum(file.stat().st_size for file in (home / "results").iterdir()) / 1e6
         session.window.close()
         session.close()

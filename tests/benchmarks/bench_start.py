@@ -65,8 +65,9 @@ def main() -> None:
         for _ in range(RUNS):
             runs.append(child(CHILD, folder))
             bare.append(child(BARE, folder))
-    wall, cpu, wall_bare, cpu_bare = (
-        statistics.median(run[index] for run in measured) for measured in (runs, bare) for index in (0, 1)
+    (wall, cpu), (wall_bare, cpu_bare) = (
+        (statistics.median(wall for wall, _, _ in measured), statistics.median(cpu for _, cpu, _ in measured))
+        for measured in (runs, bare)
     )
     heavy = {word for *_, word in runs}
     print(f"  first paint        {wall:7.0f} ms   CPU {cpu:5.0f} ms   goal {GOAL_MS} ms")

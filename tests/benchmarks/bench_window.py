@@ -95,7 +95,7 @@ def main() -> int:
             until(shown)
             session.window.area.canvas.repaint()
             opened.append(1000 * (time.perf_counter() - started))
-            until(lambda: session.presenter.state.current.status is FilmStatus.DONE)  # type: ignore[union-attr]
+            until(lambda: session.presenter.state.current.status is FilmStatus.DONE)
             analysed.append(1000 * (time.perf_counter() - started))
             stalls.append(heart.taken())
         session.close()

@@ -40,7 +40,7 @@ turn = st.floats(0, 2 * math.pi)
 def film(rows: int = 60, cols: int = 50, **changes: object) -> Radiograph:
     rng = np.random.default_rng(7)
     pixels = rng.integers(100, 4000, (rows, cols)).astype(np.uint16)
-    return Radiograph("film", pixels, **changes)  # type: ignore[arg-type]
+    return Radiograph("film", pixels, **changes)
 
 
 def turned(at: tuple[float, float], angle: float) -> tuple[float, float]:
@@ -119,15 +119,13 @@ def test_statistics_turn_with_the_film(a, b, turns, kind):
     # Off the halves: there the centre of a pixel lies on the border, and which side takes it is a convention.
     a, b = ((round(x * 4) / 4 + 0.1, round(y * 4) / 4 + 0.1) for x, y in (a, b))
     one = film(spacing=AT_DETECTOR)
-    cols = one.cols
-    points, pixels = (a, b), one.pixels
-    for _ in range(turns):
-        points = tuple((y, cols - x) for x, y in points)
-        pixels, cols = np.rot90(pixels), pixels.shape[0]
     first = region_statistics(one, Measurement(kind, (a, b)))
-    second = region_statistics(
-        Radiograph("t", np.ascontiguousarray(pixels), spacing=AT_DETECTOR), Measurement(kind, points)
-    )
+    pixels, cols = one.pixels, one.cols
+    for _ in range(turns):
+        a, b = ((y, cols - x) for x, y in (a, b))
+        pixels, cols = np.rot90(pixels), pixels.shape[0]
+    turned = Radiograph("t", np.ascontiguousarray(pixels), spacing=AT_DETECTOR)
+    second = region_statistics(turned, Measurement(kind, (a, b)))
     assert (first is None) == (second is None)
     if first is not None and second is not None:
         assert second.pixels == first.pixels
@@ -183,15 +181,16 @@ def test_every_size_says_where_its_millimetres_come_from_or_why_there_are_none()
 @pytest.mark.parametrize("given_spacing", [AT_DETECTOR, OBLONG, NO_SPACING, NOT_BELIEVED])
 def test_a_calibration_gives_the_object_its_length_and_can_be_taken_back(given_spacing):
     one = film(spacing=given_spacing)
-    drawn = Measurement("calibration", ((5.0, 5.0), (25.0, 35.0)), mm=25.0)
+    ends = ((5.0, 5.0), (25.0, 35.0))
+    drawn = Measurement("calibration", ends, mm=25.0)
     by_reader = calibrated(one, (Measurement("length", ((0.0, 0.0), (1.0, 1.0))), drawn))
     assert by_reader.spacing.origin is SpacingOrigin.MANUAL
-    assert length_mm(*drawn.points, by_reader.spacing) == pytest.approx(25)
+    assert length_mm(*ends, by_reader.spacing) == pytest.approx(25)
     assert aspect_of(by_reader.spacing) == pytest.approx(aspect_of(given_spacing))
     text = measured_text(by_reader, Measurement("length", drawn.points))
     assert text == ("25.0 mm (calibrated by reader)",)
     again = calibrated(by_reader, (replace(drawn, mm=50.0),))
-    assert length_mm(*drawn.points, again.spacing) == pytest.approx(50)
+    assert length_mm(*ends, again.spacing) == pytest.approx(50)
     assert calibrated(again, ()).spacing == given_spacing
     assert calibrated(one, ()) is one
     assert calibrated(by_reader, (drawn,)) is by_reader

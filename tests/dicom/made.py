@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 from pydicom.dataset import Dataset, FileMetaDataset
-from pydicom.uid import ExplicitVRLittleEndian, generate_uid
+from pydicom.uid import UID, ExplicitVRLittleEndian, generate_uid
 
 DX = "1.2.840.10008.5.1.4.1.1.1.1"
 
@@ -21,7 +21,7 @@ def dataset(pixels: np.ndarray, bits: int = 12, **tags: Any) -> Dataset:
     ds = Dataset()
     ds.file_meta = FileMetaDataset()
     ds.file_meta.TransferSyntaxUID = ExplicitVRLittleEndian
-    ds.file_meta.MediaStorageSOPClassUID = DX
+    ds.file_meta.MediaStorageSOPClassUID = UID(DX)
     ds.SOPClassUID, ds.SOPInstanceUID = DX, generate_uid()
     ds.file_meta.MediaStorageSOPInstanceUID = ds.SOPInstanceUID
     ds.Modality = "DX"
@@ -41,6 +41,6 @@ def dataset(pixels: np.ndarray, bits: int = 12, **tags: Any) -> Dataset:
 
 def save(ds: Dataset, path: Path, syntax: str | None = None, **arguments: Any) -> Path:
     if syntax is not None:
-        ds.file_meta.TransferSyntaxUID = syntax
+        ds.file_meta.TransferSyntaxUID = UID(syntax)
     ds.save_as(path, enforce_file_format=True, **arguments)
     return path

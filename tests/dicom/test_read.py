@@ -307,7 +307,9 @@ def test_cut_anywhere(tmp_path: Path, whole: bytes) -> None:
 
 @settings(max_examples=150)
 @given(places=st.lists(st.tuples(st.integers(0, 900), st.integers(0, 255)), min_size=1, max_size=8))
-def test_flipped_bytes_never_crash(whole: bytes, tmp_path_factory: pytest.TempPathFactory, places: list) -> None:
+def test_flipped_bytes_never_crash(
+    whole: bytes, tmp_path_factory: pytest.TempPathFactory, places: list[tuple[int, int]]
+) -> None:
     damaged = bytearray(whole)
     for place, value in places:
         damaged[place] = value

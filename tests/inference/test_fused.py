@@ -5,7 +5,7 @@ import copy
 import pytest
 import torch
 
-from ptxviewer.inference import fused, runtime
+from ptxviewer.inference import fused
 from ptxviewer.inference.fused import FusedConv, can_fuse, fold_batch_norm, fuse
 from ptxviewer.inference.network import NetworkConfig, PneumothoraxNet
 from ptxviewer.inference.runtime import Choice, Runner
@@ -40,7 +40,7 @@ def same(first, second, tolerance: float = 1e-4) -> None:
 @pytest.mark.parametrize("kind", sorted(SHAPES))
 def test_a_fused_network_says_what_the_plain_one_says_at_any_size(kind):
     plain = network(kind)
-    quick = fold_batch_norm(copy.deepcopy(plain)).to(memory_format=torch.channels_last)
+    quick = fold_batch_norm(copy.deepcopy(plain)).to(memory_format=torch.channels_last)  # type: ignore[call-overload]
     fuse(quick)
     assert not any(isinstance(module, (torch.nn.BatchNorm2d, torch.nn.ReLU)) for module in quick.modules())
     with torch.inference_mode():
@@ -53,7 +53,7 @@ def test_a_fused_network_says_what_the_plain_one_says_at_any_size(kind):
 
 @needs_operators
 def test_copies_and_other_precisions_pack_their_own_weights():
-    quick = fold_batch_norm(network("bottleneck")).to(memory_format=torch.channels_last)
+    quick = fold_batch_norm(network("bottleneck")).to(memory_format=torch.channels_last)  # type: ignore[call-overload]
     fuse(quick)
     film = torch.randn(1, 1, 64, 64).contiguous(memory_format=torch.channels_last)
     with torch.inference_mode():
@@ -78,7 +78,7 @@ def test_a_build_without_the_operators_runs_the_plain_layers(monkeypatch):
     film = torch.randn(1, 64, 64).numpy()
     quick = Runner(network("bottleneck"), Choice(torch.device("cpu"), "CPU")).run(film)
     monkeypatch.setattr(fused, "_OPS", Nothing())
-    assert not runtime.can_fuse()
+    assert not fused.can_fuse()
     plain = Runner(network("bottleneck"), Choice(torch.device("cpu"), "CPU"))
     assert not any(isinstance(module, FusedConv) for module in plain._net.modules())
     result = plain.run(film)

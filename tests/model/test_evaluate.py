@@ -133,7 +133,7 @@ def test_a_rule_is_stored_as_it_was_chosen(tmp_path, monkeypatch):
     }
     by_split = {split: [c.example for c in members] for split, members in everything.items()}
     by_name = {c.example.film: c for members in everything.values() for c in members}
-    read = []
+    read: list[str] = []
 
     def opened(_data, wanted, _engine, _cache):
         read.extend(example.film for example in wanted)

@@ -63,7 +63,7 @@ def test_appstream_says_what_it_is_for_and_which_version():
     assert root.findtext("id") == facts.ID
     assert root.find("releases/release").attrib["version"] == __version__
     assert root.findtext("launchable") == "ptxviewer.desktop"
-    assert "Research use only" in " ".join(p.text for p in root.iter("p"))
+    assert "Research use only" in " ".join(p.text or "" for p in root.iter("p"))
 
 
 def test_films_are_known_by_name_and_by_content():

@@ -49,7 +49,7 @@ def session(qtbot: QtBot, tmp_path: Path) -> Iterator[Session]:
 
 def controls(root: QWidget) -> list[QWidget]:
     """What can be used, without the insides of other controls."""
-    found = []
+    found: list[QWidget] = []
     for one in root.findChildren(QWidget):
         inside = any(isinstance(p, (QComboBox, QAbstractSpinBox, QAbstractItemView)) for p in parents(one, root))
         if isinstance(one, CONTROLS) and not isinstance(one, QScrollBar) and not inside:
@@ -120,7 +120,7 @@ def test_every_key_can_be_typed(row: object) -> None:
 def test_tab_goes_through_the_window_in_the_order_of_the_eye(session: Session) -> None:
     window = session.window
     places = []
-    at = window._toolbar.findChildren(QAbstractButton)[0]
+    at: QWidget | None = window._toolbar.findChildren(QAbstractButton)[0]
     start = at
     while True:
         if at.focusPolicy() & Qt.FocusPolicy.TabFocus and at.isVisible() and at.isEnabled():

@@ -32,7 +32,7 @@ INFO = ENGINE.load()
 
 def film(rows: int = 300, cols: int = 240, key: str = "film", level: int = 1000, **changes: object) -> Film:
     pixels = np.full((rows, cols), level, np.uint16)
-    radiograph = Radiograph(key=key, pixels=pixels, vois=(Window(1000, 2000),), **changes)  # type: ignore[arg-type]
+    radiograph = Radiograph(key=key, pixels=pixels, vois=(Window(1000, 2000),), **changes)
     return Film(1, Path("film"), status=FilmStatus.DONE, radiograph=radiograph, maps=ENGINE.predict(radiograph))
 
 
@@ -41,7 +41,7 @@ def state(one: Film | None, **changes: object) -> State:
     plain = State(
         films=films, current_id=one.id if one else None, engine=EngineStatus("ready", INFO), annotations=False
     )
-    return replace(plain, **changes)  # type: ignore[arg-type]
+    return replace(plain, **changes)
 
 
 @pytest.fixture
@@ -278,7 +278,7 @@ def test_the_probe_reads_value_and_score() -> None:
 
 def test_patches_hold_every_pixel_of_the_mask_and_lie_apart() -> None:
     rng = np.random.default_rng(5)
-    place = placement(film_viewport(film().radiograph, FilmView(zoom=2.3), (4000.0, 4000.0)), 1.0)  # type: ignore[arg-type]
+    place = placement(film_viewport(film().radiograph, FilmView(zoom=2.3), (4000.0, 4000.0)), 1.0)
     for _ in range(20):
         grid = cv2.GaussianBlur(rng.random((64, 51)).astype(np.float32), (0, 0), 2)
         limit = np.float32(np.quantile(grid, 0.93))

@@ -64,7 +64,7 @@ def test_two_films_of_a_patient_are_compared(qtbot: QtBot, tmp_path: Path) -> No
     assert presenter.state.current is not None
     assert presenter.state.prior is not None
     assert presenter.state.current.view.zoom is not None, "the other film follows"
-    ratio = presenter.state.prior.view.zoom / presenter.state.current.view.zoom  # type: ignore[operator]
+    ratio = presenter.state.prior.view.zoom / presenter.state.current.view.zoom
     assert ratio == pytest.approx(240 / 200), "each in parts of its own size"
     window._actions["exchange"].trigger()
     assert "PRIOR" in words(right), "which is the prior does not depend on which is worked on"

@@ -76,13 +76,13 @@ def test_an_apex_is_measured_and_edited_in_film_points_also_where_it_is_mirrored
 
 def test_zooming_one_pane_zooms_both_and_another_visit_begins_anew(session: Session) -> None:
     session.presenter.looking.toggle_apices()
-    zooms = [[c._state.current.view.zoom for c in session.window.area.apices.canvases]]  # type: ignore[union-attr]
+    zooms = [[c._state.current.view.zoom for c in session.window.area.apices.canvases]]
     session.window._actions["zoom_in"].trigger()
-    zooms.append([c._state.current.view.zoom for c in session.window.area.apices.canvases])  # type: ignore[union-attr]
+    zooms.append([c._state.current.view.zoom for c in session.window.area.apices.canvases])
     session.presenter.looking.toggle_apices()
     assert all(c._state.current is None for c in session.window.area.apices.canvases)  # no film is kept for nothing
     session.presenter.looking.toggle_apices()
-    zooms.append([c._state.current.view.zoom for c in session.window.area.apices.canvases])  # type: ignore[union-attr]
+    zooms.append([c._state.current.view.zoom for c in session.window.area.apices.canvases])
     assert zooms[1] == pytest.approx([1.25 * zoom for zoom in zooms[0]])
     assert zooms[2] == pytest.approx(zooms[0])
 
@@ -112,14 +112,14 @@ def test_sharpening_changes_the_picture_says_so_and_leaves_the_film_and_the_prob
     session.presenter.toggle_annotations()
     plain = picture(session.window.area.canvas)
     for how in ("unsharp", "clahe"):
-        session.presenter.looking.sharpen(how)  # type: ignore[arg-type]
+        session.presenter.looking.sharpen(how)
         shown = picture(session.window.area.canvas)
         assert np.abs(shown - plain).mean() > 0.5
         chip = shown[-45:, -260:] - plain[-45:, -260:]
         assert ((chip[:, :, 0] - chip[:, :, 2]) > 80).any()  # amber, also without corner texts
     session.presenter.looking.sharpen("off")
     assert (picture(session.window.area.canvas) == plain).all()
-    assert session.presenter.state.current.radiograph.pixels is film.radiograph.pixels  # type: ignore[union-attr]
+    assert session.presenter.state.current.radiograph.pixels is film.radiograph.pixels
     assert (film.radiograph.pixels == pixels).all()
 
 

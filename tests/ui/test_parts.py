@@ -67,4 +67,4 @@ def test_a_note_is_written_without_a_mouse(session: Session, qtbot: QtBot, end: 
     assert film is not None
     assert film.review.note == "bulla?"
     session.presenter.undo()
-    assert session.presenter.state.current.review.note == ""  # type: ignore[union-attr]
+    assert session.presenter.state.current.review.note == ""

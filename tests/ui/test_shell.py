@@ -195,7 +195,7 @@ def test_space_hides_the_overlay_wherever_the_focus_is_but_types_in_a_note(sessi
         key(window, letter)
     assert reading._note.text() == "a i"
     assert not session.presenter.state.overlay.peeking
-    assert not session.presenter.state.current.view.inverted  # type: ignore[union-attr]
+    assert not session.presenter.state.current.view.inverted
 
 
 def test_the_overlay_comes_back_when_the_window_loses_the_keyboard(session: Session, qtbot: QtBot) -> None:
@@ -215,14 +215,14 @@ def test_keys_act_on_the_film_while_a_slider_has_the_focus(session: Session, qtb
     assert session.presenter.state.current_id == session.presenter.state.films[1].id
     assert session.window.strip.selectedIndexes()[0].row() == 1
     key(session.window, Qt.Key.Key_I)
-    assert session.presenter.state.current.view.inverted  # type: ignore[union-attr]
+    assert session.presenter.state.current.view.inverted
 
 
 def test_enter_presses_the_button_that_has_the_focus(session: Session, qtbot: QtBot) -> None:
     open_films(session, qtbot)
     session.window.reading._verdicts.buttons["reject"].setFocus()
     key(session.window, Qt.Key.Key_Return)
-    assert session.presenter.state.current.review.verdict == "reject"  # type: ignore[union-attr]
+    assert session.presenter.state.current.review.verdict == "reject"
     assert session.window.reading._verdicts.buttons["reject"].isChecked()
 
 
@@ -235,7 +235,7 @@ def test_tab_shows_the_film_alone_and_all_keys_still_work(session: Session, qtbo
     for part in (window.strip, window.reading, window.status, window.menuBar(), window._toolbar):
         assert not part.isVisible()
     key(window, Qt.Key.Key_H)
-    assert session.presenter.state.current.view.flipped  # type: ignore[union-attr]
+    assert session.presenter.state.current.view.flipped
     key(window, Qt.Key.Key_Escape)
     assert window.reading.isVisible()
     window.reading._note.setFocus()
@@ -262,16 +262,16 @@ def test_a_slider_drag_is_one_undo_step_and_a_double_click_goes_back(session: Se
     qtbot.mousePress(slider, left, pos=QPoint(60, 10))
     for x in (80, 120, 200):
         qtbot.mouseMove(slider, QPoint(x, 10))
-    assert session.presenter.state.current.live_threshold is not None  # type: ignore[union-attr]
+    assert session.presenter.state.current.live_threshold is not None
     qtbot.mouseRelease(slider, left, pos=QPoint(200, 10))
-    assert session.presenter.state.current.review.threshold > 0.6  # type: ignore[union-attr, operator]
+    assert session.presenter.state.current.review.threshold > 0.6
     session.presenter.undo()
-    assert session.presenter.state.current.review.threshold is None  # type: ignore[union-attr]
-    assert not session.presenter.state.current.can_undo  # type: ignore[union-attr]
+    assert session.presenter.state.current.review.threshold is None
+    assert not session.presenter.state.current.can_undo
     qtbot.mousePress(slider, left, pos=QPoint(60, 10))
     qtbot.mouseRelease(slider, left, pos=QPoint(60, 10))
     qtbot.mouseDClick(slider, left, pos=QPoint(60, 10))
-    assert session.presenter.state.current.review.threshold is None  # type: ignore[union-attr]
+    assert session.presenter.state.current.review.threshold is None
 
 
 def test_a_copied_picture_names_nobody_unless_reports_do(
@@ -280,7 +280,12 @@ def test_a_copied_picture_names_nobody_unless_reports_do(
     open_films(session, qtbot)
     canvas, named = session.window.area.canvas, []
     taken = canvas.grab
-    monkeypatch.setattr(canvas, "grab", lambda: (named.append(canvas._state.identified), taken())[1])
+
+    def noted() -> object:
+        named.append(canvas._state.identified)
+        return taken()
+
+    monkeypatch.setattr(canvas, "grab", noted)
     session.window._actions["copy_picture"].trigger()
     session.presenter.apply_settings(replace(session.presenter.remembering.settings, report_identified=True))
     session.window._actions["copy_picture"].trigger()

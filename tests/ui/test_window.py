@@ -20,7 +20,7 @@ from ptxviewer.app.state import FilmStatus
 from ptxviewer.core.errors import StaleResult
 from ptxviewer.core.viewport import viewport
 from ptxviewer.paths import sample_study
-from ptxviewer.ui import application
+from ptxviewer.ui import single_instance
 from ptxviewer.ui.application import Application, Session
 from tests.ui.windows import open_films
 
@@ -77,9 +77,9 @@ def test_the_wheel_zooms_at_the_cursor(session: Session, qtbot: QtBot) -> None:
     at = QPointF(200, 150)
 
     def under() -> tuple[float, float]:
-        view = session.presenter.state.current.view  # type: ignore[union-attr]
+        view = session.presenter.state.current.view
         size = float(canvas.width()), float(canvas.height())
-        return viewport(film.radiograph.shape, size, zoom=view.zoom, center=view.center).to_film((at.x(), at.y()))  # type: ignore[union-attr]
+        return viewport(film.radiograph.shape, size, zoom=view.zoom, center=view.center).to_film((at.x(), at.y()))
 
     before = under()
     wheel = QWheelEvent(
@@ -87,7 +87,7 @@ def test_the_wheel_zooms_at_the_cursor(session: Session, qtbot: QtBot) -> None:
         Qt.KeyboardModifier.NoModifier, Qt.ScrollPhase.NoScrollPhase, False,
     )  # fmt: skip
     QApplication.sendEvent(canvas, wheel)
-    assert session.presenter.state.current.view.zoom is not None  # type: ignore[union-attr]
+    assert session.presenter.state.current.view.zoom is not None
     assert under() == pytest.approx(before)
 
 
@@ -141,17 +141,17 @@ def test_files_from_the_system_wait_for_the_window(qapp: QApplication) -> None:
 
     stand = Stand()
     event = QFileOpenEvent(QUrl.fromLocalFile("/films/a.dcm"))
-    Application.hand(stand, [Path(event.file())])  # type: ignore[arg-type]
+    Application.hand(stand, [Path(event.file())])
     assert [path.name for path in stand._waiting] == ["a.dcm"]
-    Application.listen(stand, got.extend)  # type: ignore[arg-type]
+    Application.listen(stand, got.extend)
     assert [path.name for path in got] == ["a.dcm"]
 
 
 def test_a_second_start_hands_its_files_over(qtbot: QtBot, tmp_path: Path) -> None:
     got: list[Path] = []
     name = f"ptxviewer-test-{tmp_path.name}"
-    assert not application.hand_over(name, [tmp_path])
-    server = application.serve(name, got.extend)
+    assert not single_instance.hand_over(name, [tmp_path])
+    server = single_instance.serve(name, got.extend)
     done: list[bool] = []
     code = (
         "import sys; from pathlib import Path; from PySide6.QtCore import QCoreApplication; a = QCoreApplication([]);"
