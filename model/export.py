@@ -118,7 +118,7 @@ def write_golden(state: dict[str, torch.Tensor], config: NetworkConfig, size: in
     """Store what the exported network says of one phantom, in fp32 on the CPU: the app's self-test repeats it."""
     net = PneumothoraxNet(config).eval()
     net.load_state_dict({name: value.float() for name, value in state.items()}, strict=False)
-    runner = Runner(net, Choice(torch.device("cpu"), "CPU"), flip=True)
+    runner = Runner(net, Choice(torch.device("cpu"), "CPU"))
     result = runner.run(preprocess.prepare(film_of(make_phantom(GOLDEN_SPEC)), size))
     np.savez_compressed(path, maps=result.maps.astype(np.float16), score=np.float32(result.score))
 
@@ -194,7 +194,7 @@ def export(run: Path, out: Path, version: str, size: int | None, evaluation: Pat
         "version": version,
         "created": datetime.now(timezone.utc).date().isoformat(),
         "architecture": {k: list(v) if isinstance(v, tuple) else v for k, v in architecture.items()},
-        "input": {"size": size, "channels": 1, "preprocessing": preprocess.NAME, "flip": True},
+        "input": {"size": size, "channels": 1, "preprocessing": preprocess.NAME},
         "outputs": list(CHANNELS),
         "rule": rule,
         "calibrated": bool(heads) and heads["calibration"]["ece_cross_fitted"] <= CALIBRATED_BELOW,

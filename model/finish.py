@@ -99,14 +99,14 @@ def cross_fitted(logit: Floats, truth: NDArray[np.bool_], patients: list[str], f
 
 @torch.inference_mode()
 def summaries(net: PneumothoraxNet, inputs: Iterable[NDArray[np.float32]]) -> tuple[Floats, Floats]:
-    """Return the mean of the last encoder stage (N, F) and the film logit (N,), each the mean over both flips."""
+    """Return the mean of the last encoder stage (N, F) and the film logit (N,)."""
     features, logits = [], []
     for grid in inputs:
         image = torch.from_numpy(grid)[None]
         with torch.autocast("cpu", torch.bfloat16, enabled=has_fast_bf16()):
-            result = net(torch.cat((image, image.flip(3))).to(memory_format=torch.channels_last))
-        features.append(result.summary.float().mean(0).double().numpy())
-        logits.append(float(result.film.float().mean()))
+            result = net(image.to(memory_format=torch.channels_last))
+        features.append(result.summary[0].double().numpy())
+        logits.append(float(result.film))
     return np.array(features), np.array(logits)
 
 

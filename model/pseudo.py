@@ -46,7 +46,7 @@ def outline(run: Path, data: Path, out: Path) -> tuple[int, int]:
     config, size = config_of(run)
     net = PneumothoraxNet(config)
     net.load_state_dict(weights_of(run), strict=False)
-    runner = Runner(net, Choice(torch.device("cpu"), "CPU"), flip=True)
+    runner = Runner(net, Choice(torch.device("cpu"), "CPU"))
     if has_fast_bf16():
         runner.try_bf16(trial_input(size), threshold=0.5)
     out.mkdir(parents=True, exist_ok=True)

@@ -36,7 +36,6 @@ class Card:
     rule: DecisionRule
     calibrated: bool  # may the film score be called a probability?
     sha256: str  # of weights.safetensors
-    flip: bool = False  # was it measured as the mean over the film and its mirror image?
     training_data: tuple[str, ...] = ()
     metrics: dict[str, Any] | None = None  # as ``model.evaluate`` wrote them; None = not measured
     licence: str = ""
@@ -63,6 +62,8 @@ def read_card(folder: Path) -> Card:
     try:
         if record["schema_version"] != SCHEMA_VERSION or record["input"]["preprocessing"] != preprocess.NAME:
             raise ModelUnavailable(OTHER_VERSION)
+        if record["input"].get("flip"):  # measured as the mean over the film and its mirror image (ADR 0016)
+            raise ModelUnavailable(OTHER_VERSION)
         return Card(
             id=str(record["id"]),
             version=str(record["version"]),
@@ -72,7 +73,6 @@ def read_card(folder: Path) -> Card:
             rule=_rule(record["rule"]),
             calibrated=bool(record["calibrated"]),
             sha256=str(record["sha256"]).lower(),
-            flip=bool(record["input"].get("flip", False)),
             training_data=tuple(record.get("training_data", ())),
             metrics=record.get("metrics") or None,
             licence=str(record.get("licence", "")),

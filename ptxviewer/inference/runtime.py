@@ -29,7 +29,6 @@ class Result:
     frontal: float | None = None
 
 
-MIRRORED_CHANNELS = [0, 2, 1]  # in a mirrored film the lungs have changed places
 OutOfMemory = torch.cuda.OutOfMemoryError
 
 BF16_MIN_GAIN = 1.3  # times faster than float32, or it stays off
@@ -83,8 +82,7 @@ def has_fast_bf16() -> bool:
 class Runner:
     """The network on one device. One thread at a time."""
 
-    def __init__(self, net: PneumothoraxNet, choice: Choice, flip: bool = False) -> None:
-        self.flip = flip  # look at the mirrored film, too, and answer with the mean of both
+    def __init__(self, net: PneumothoraxNet, choice: Choice) -> None:
         self.device = choice.device
         self.name = choice.name
         self._checkpoint: Checkpoint = never_cancelled
@@ -95,23 +93,17 @@ class Runner:
             stage.register_forward_pre_hook(self._before_stage)
         self._move(choice.device)
 
-    def run(self, grid: FloatMap, checkpoint: Checkpoint = never_cancelled, flip: bool | None = None) -> Result:
-        """(1, S, S) input to the film's result; may raise ``Cancelled``. ``flip`` None: as the runner was made."""
+    def run(self, grid: FloatMap, checkpoint: Checkpoint = never_cancelled) -> Result:
+        """(1, S, S) input to the film's result; may raise ``Cancelled``."""
         self._checkpoint = checkpoint
-        flip = self.flip if flip is None else flip
         try:
             with torch.inference_mode():
                 image = torch.from_numpy(grid)[None].to(self.device, self._net.encoder.conv1.weight.dtype)
-                if flip:
-                    image = torch.cat((image, image.flip(3)))
                 logits = self._net(image.contiguous(memory_format=torch.channels_last))
-                maps = torch.sigmoid(logits.maps.float())
-                if flip:
-                    maps = (maps[:1] + maps[1:].flip(3)[:, MIRRORED_CHANNELS]) / 2
                 return Result(
-                    maps[0].contiguous().cpu().numpy(),
-                    float(torch.sigmoid(logits.film.float().mean())),
-                    None if logits.frontal is None else float(torch.sigmoid(logits.frontal.float().mean())),
+                    torch.sigmoid(logits.maps[0].float()).contiguous().cpu().numpy(),
+                    float(torch.sigmoid(logits.film[0].float())),
+                    None if logits.frontal is None else float(torch.sigmoid(logits.frontal[0].float())),
                 )
         finally:
             self._checkpoint = never_cancelled
@@ -125,17 +117,7 @@ class Runner:
             torch.cuda.empty_cache()
 
     def try_bf16(self, grid: FloatMap, threshold: float, repeats: int = 2) -> bool:
-        """Change to bfloat16 if it is faster on ``grid`` and gives the same masks; returns whether it did.
-
-        Without the mirror image, which would say the same at twice the time; the reader may be waiting.
-        """
-        mirrors, self.flip = self.flip, False
-        try:
-            return self._bf16_wins(grid, threshold, repeats)
-        finally:
-            self.flip = mirrors
-
-    def _bf16_wins(self, grid: FloatMap, threshold: float, repeats: int) -> bool:
+        """Change to bfloat16 if it is faster on ``grid`` and gives the same masks; returns whether it did."""
         plain, plain_seconds = self._timed(grid, 1)
         kept = self._net
         # The memo leaves this runner itself uncopied: the hooks of the copy ask the same checkpoint.

@@ -66,7 +66,7 @@ class TorchEngine:
             raise ModelUnavailable("PyTorch cannot be loaded, so films are shown but not analysed.") from None
         torch.set_num_threads(thread_count())
         choice = choose_device(self._device)
-        runner = Runner(network_of(card, weights), choice, card.flip)
+        runner = Runner(network_of(card, weights), choice)
         if choice.device.type == "cpu" and not self._exact and has_fast_bf16():
             runner.try_bf16(trial_input(card.size), card.rule.threshold)
         self._card, self._runner = card, runner
@@ -132,7 +132,7 @@ class TorchEngine:
 
         looks = None
         with contextlib.suppress(OutOfMemory):
-            looks = all_looks(prepare(film, card.size), lambda grid: runner.run(grid, checkpoint, flip=False).maps[0])
+            looks = all_looks(prepare(film, card.size), lambda grid: runner.run(grid, checkpoint).maps[0])
         if looks is None or not all(np.isfinite(look).all() for look in looks):
             raise ModelUnavailable("The network gave no usable result for this film.")
         return band_of(film.key, looks)

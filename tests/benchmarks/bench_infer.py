@@ -28,7 +28,7 @@ from ptxviewer.inference import runtime
 from ptxviewer.inference.card import Card, read_card, verify
 from ptxviewer.inference.network import PneumothoraxNet
 from ptxviewer.inference.preprocess import prepare
-from ptxviewer.inference.runtime import MIRRORED_CHANNELS, Choice, Result, Runner, has_fast_bf16
+from ptxviewer.inference.runtime import Choice, Result, Runner, has_fast_bf16
 from ptxviewer.inference.torch_engine import network_of, thread_count
 from ptxviewer.paths import bundle_dir
 
@@ -57,7 +57,7 @@ def openvino(card: Card, weights: bytes, precision: str, threads: int) -> Run | 
     if importlib.util.find_spec("openvino") is None:
         return None
     ov = importlib.import_module("openvino")
-    shape = (2 if card.flip else 1, 1, card.size, card.size)
+    shape = (1, 1, card.size, card.size)
     net = MapsAndFilm(network_of(card, weights).eval()).eval()
     with torch.no_grad(), warnings.catch_warnings():
         warnings.simplefilter("ignore")  # the trace takes the check of the input's shape for a constant, which it is
@@ -66,19 +66,15 @@ def openvino(card: Card, weights: bytes, precision: str, threads: int) -> Run | 
     compiled = ov.Core().compile_model(model, "CPU", options)
 
     def run(grid: np.ndarray) -> Result:
-        image = np.stack((grid, grid[:, :, ::-1])) if card.flip else grid[None]
-        outputs = compiled([np.ascontiguousarray(image)])
-        maps, film = outputs[0], outputs[1]
-        if card.flip:
-            maps = (maps[:1] + maps[1:, :, :, ::-1][:, MIRRORED_CHANNELS]) / 2
-        return Result(maps[0], float(film.mean()))
+        outputs = compiled([grid[None]])
+        return Result(outputs[0][0], float(outputs[1].item()))
 
     return run
 
 
 def plain(card: Card, weights: bytes) -> Runner:
     """Return the app's runner in float32."""
-    return Runner(network_of(card, weights), Choice(torch.device("cpu"), "CPU"), card.flip)
+    return Runner(network_of(card, weights), Choice(torch.device("cpu"), "CPU"))
 
 
 def brief(card: Card, weights: bytes, grid: np.ndarray) -> Runner:
@@ -146,8 +142,7 @@ def main() -> int:
         if other is not None:
             engines[name] = other
     took = shortest(engines, grids[0])
-    pair = " and its mirror image" if card.flip else ""
-    print(f"  {card.size} x {card.size}{pair}, {threads} threads, shortest and median of {ROUNDS}")
+    print(f"  {card.size} x {card.size}, {threads} threads, shortest and median of {ROUNDS}")
     for name, (best, wall, cpu) in took.items():
         share = best / took["app float32"][0]
         print(f"  {name:20}{best:7.0f} ms {wall:7.0f} ms   CPU {cpu:6.0f} ms   x {share:.2f} of float32")

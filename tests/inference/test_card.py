@@ -44,6 +44,8 @@ def test_one_altered_byte_is_refused(tmp_path):
     [
         ({"schema_version": 2}, OTHER_VERSION),
         ({"input": {"size": SIZE, "preprocessing": "something else"}}, OTHER_VERSION),
+        # Its figures hold for the mean over film and mirror image, which this program does not form.
+        ({"input": {"size": SIZE, "preprocessing": "letterbox-percentile-1", "flip": True}}, OTHER_VERSION),
         ({"input": {"preprocessing": "letterbox-percentile-1"}}, UNREADABLE),
         ({"input": {"size": 8, "preprocessing": "letterbox-percentile-1"}}, UNREADABLE),
         ({"rule": {"threshold": 0, "score_threshold": 0.5, "min_area": 0}}, UNREADABLE),

@@ -255,27 +255,12 @@ def test_one_core_is_left_to_the_window(monkeypatch):
     assert thread_count() == 1
 
 
-def test_a_mirrored_film_gets_the_mirrored_answer(tmp_path):
-    """Looking at both the film and its mirror image leaves the network without a favourite side."""
-    folder = write_bundle(tmp_path, seed=3)
-    card = read_card(folder)
-    runner = Runner(network_of(card, verify(folder, card)), Choice(torch.device("cpu"), "CPU"), flip=True)
-    grid = prepare(film(), SIZE)
-    here, there = runner.run(grid), runner.run(np.ascontiguousarray(grid[:, :, ::-1]))
-    np.testing.assert_allclose(there.maps[[0, 2, 1], :, ::-1], here.maps, atol=1e-5)
-    assert there.score == pytest.approx(here.score, abs=1e-5)
-    assert here.frontal is None
-
-
-def test_the_card_decides_on_flip_and_frontal_head(tmp_path):
+def test_the_card_says_from_where_on_a_film_is_frontal(tmp_path):
     import json
 
     folder = write_bundle(tmp_path)
     path = folder / "metadata.json"
     record = json.loads(path.read_text())
-    record["input"]["flip"] = True
     record["rule"]["frontal_threshold"] = 0.25
     path.write_text(json.dumps(record))
-    card = read_card(folder)
-    assert card.flip
-    assert card.rule.frontal_threshold == 0.25
+    assert read_card(folder).rule.frontal_threshold == 0.25

@@ -45,7 +45,7 @@ def test_the_weights_still_say_what_they_said_when_exported(bundle, golden_film)
     import torch
 
     card = read_card(bundle)
-    runner = Runner(network_of(card, verify(bundle, card)), Choice(torch.device("cpu"), "CPU"), card.flip)
+    runner = Runner(network_of(card, verify(bundle, card)), Choice(torch.device("cpu"), "CPU"))
     result = runner.run(prepare(golden_film, card.size))
     with np.load(bundle / "golden.npz") as golden:
         np.testing.assert_allclose(result.maps, golden["maps"].astype(np.float32), atol=5e-3)
