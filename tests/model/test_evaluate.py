@@ -64,6 +64,8 @@ def test_the_chosen_rule_misses_as_few_films_as_the_bound_on_false_alarms_allows
     stricter = choose_rule(positives + negatives, most_false=10)
     assert stricter.score_threshold > rule.score_threshold
     assert rule.threshold == stricter.threshold == 0.6, "of even rules the one with the smallest areas"
+    assert rule.min_area == stricter.min_area == 0.002, "and with the fewest specks"
+    assert rule.score_threshold == 0.455, "the lowest step that keeps to the bound, not the score of a film"
     with pytest.raises(ValueError, match="keeps to"):
         choose_rule(positives + negatives, most_false=-1)
 
