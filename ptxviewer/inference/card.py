@@ -60,9 +60,11 @@ def read_card(folder: Path) -> Card:
     except (OSError, ValueError):
         raise ModelUnavailable(UNREADABLE) from None
     try:
-        if record["schema_version"] != SCHEMA_VERSION or record["input"]["preprocessing"] != preprocess.NAME:
-            raise ModelUnavailable(OTHER_VERSION)
-        if record["input"].get("flip"):  # measured as the mean over the film and its mirror image (ADR 0016)
+        if (
+            record["schema_version"] != SCHEMA_VERSION
+            or record["input"]["preprocessing"] != preprocess.NAME
+            or record["input"].get("flip")  # its figures are of the mean over film and mirror image (ADR 0016)
+        ):
             raise ModelUnavailable(OTHER_VERSION)
         return Card(
             id=str(record["id"]),

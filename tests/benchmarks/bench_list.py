@@ -75,9 +75,11 @@ def starved_ms() -> float:
 class Heart:
     """The largest gap between two beats of a timer on the main thread, with and without starving, and the long ones."""
 
+    worst_ms = own_ms = _last = _starved = 0.0
+    over = 0
+
     def __init__(self) -> None:
-        self.worst_ms, self.own_ms, self.over = 0.0, 0.0, 0
-        self._last, self._starved = time.perf_counter(), starved_ms()
+        self.taken()
         self._timer = QTimer()
         self._timer.setInterval(5)
         self._timer.timeout.connect(self._beat)
