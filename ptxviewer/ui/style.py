@@ -51,6 +51,7 @@ QPushButton:checked { border-color: %(accent)s; color: %(accent)s; }
 QPushButton:disabled { color: %(disabled)s; border-color: %(line)s; }
 QLineEdit:focus, QComboBox:focus, QSpinBox:focus { border: 1px solid %(accent)s; }
 QPushButton:focus, QToolButton:focus { border: 1px solid %(text)s; } /* the accent says: chosen */
+QDialogButtonBox { dialogbuttonbox-buttons-have-icons: 0; } /* some desktops put a red cross on Cancel */
 QPushButton#small { padding: 2px 10px; font-size: 12px; }
 QPushButton#plain { border-color: transparent; background: transparent; color: %(quiet)s; padding: 3px 8px; }
 QPushButton#plain:hover { color: %(text)s; background: %(line)s; }
