@@ -15,6 +15,7 @@ TEXT, QUIET, AMBER = QColor("#e6ebf0"), QColor(PALETTE["quiet"]), QColor(PALETTE
 SHADE, CHIP = QColor(0, 0, 0, 150), QColor(0, 0, 0, 205)
 BODY, LETTER, LABEL = 13, 18, 12  # text heights in screen pixels
 MARGIN, STEP, GAP = 14.0, 18.0, 16.0
+EDGE_ROOM = 44.0  # the height of a banner at the top edge, of the scale bar at the bottom
 RIM = [(dx, dy) for dx in (-1.0, 0.0, 1.0) for dy in (-1.0, 0.0, 1.0) if dx or dy]
 HEAT_BAR = 160.0  # height of the colour bar
 
@@ -89,7 +90,7 @@ def paint_chips(painter: QPainter, lines: Sequence[str], right: float, bottom: f
 
 
 def paint_letters(painter: QPainter, area: QRectF, letters: tuple[str, str, str, str]) -> None:
-    """Write the side letters at the middle of the left, right, top and bottom edge."""
+    """Write the side letters at the middle of each edge; above and below they leave room for banner and scale bar."""
     painter.setFont(font_of(painter.font(), LETTER, bold=True))
     metrics = QFontMetricsF(painter.font())
     wide = [metrics.horizontalAdvance(letter) for letter in letters]
@@ -97,8 +98,8 @@ def paint_letters(painter: QPainter, area: QRectF, letters: tuple[str, str, str,
     places = (
         QPointF(area.left() + MARGIN, base),
         QPointF(area.right() - MARGIN - wide[1], base),
-        QPointF(centre.x() - wide[2] / 2, area.top() + MARGIN + metrics.capHeight()),
-        QPointF(centre.x() - wide[3] / 2, area.bottom() - MARGIN - 44),
+        QPointF(centre.x() - wide[2] / 2, area.top() + MARGIN + EDGE_ROOM + metrics.capHeight()),
+        QPointF(centre.x() - wide[3] / 2, area.bottom() - MARGIN - EDGE_ROOM),
     )
     for place, letter in zip(places, letters, strict=True):
         write(painter, place, letter)
