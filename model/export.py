@@ -52,8 +52,6 @@ LIMITS = [
     "same range, but no such film with an expert mask was available to measure the difference.",
     "A pneumothorax thinner than two or three pixels of the model's grid (about 2 mm) cannot be resolved on it.",
     "Most drained films of the training set show a pneumothorax: a drain alone may raise the score.",
-    "Looked at on val: it misses air along the lateral or medial border or at the base, above all on supine films, and "
-    "then marks an apex instead; false alarms lie at the apices, several beside a chest drain or a central line.",
     "The decision rule was chosen on films of the same patients as the figures, these very films among them, so the "
     "figures flatter it slightly.",
 ]
@@ -74,6 +72,12 @@ def notes_of(run: Path) -> str:
     """What the last configuration of a run does not say of it: ``notes.txt``, by whoever changed it on the way."""
     notes = run / "notes.txt"
     return f" {notes.read_text().strip()}" if notes.exists() else ""
+
+
+def failures_of(run: Path) -> list[str]:
+    """What was seen by eye of where this very network fails: a line of ``failures.txt`` for each, if there are any."""
+    failures = run / "failures.txt"
+    return failures.read_text().strip().splitlines() if failures.exists() else []
 
 
 def config_of(run: Path) -> tuple[NetworkConfig, int]:
@@ -167,6 +171,8 @@ def card_text(card: dict[str, Any]) -> str:
             f"{gate['others']} other pictures that it was not fitted on (photographs, CT, MR, ultrasound), and "
             f"{gate['spoilt_refused']} of {gate['spoilt']} frontal films that were turned, cut in half or inverted.",
         ]
+    if card["failures"]:
+        lines += ["", "## Failure cases looked at", "", *[f"- {line}" for line in card["failures"]]]
     lines += ["", "## Limits", "", *[f"- {line}" for line in card["limits"]], ""]
     return "\n".join(lines)
 
@@ -208,6 +214,7 @@ def export(run: Path, out: Path, version: str, size: int | None, evaluation: Pat
         "metrics": {k: metrics[k] for k in ("splits", "films", "figures")} if metrics else {},
         "licence": "research use only; the encoder derives from BSD-2-Clause weights, see NOTICE",
         "intended_use": INTENDED_USE,
+        "failures": failures_of(run),
         "limits": [*(CALIBRATED if heads else UNCALIBRATED), *LIMITS],
         "heads": heads,
     }

@@ -1,6 +1,7 @@
 """Training on tiny films made by code: it learns, it resumes as if never stopped, and what it exports loads."""
 
 import json
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -163,7 +164,10 @@ def test_what_is_exported_loads_in_the_app_with_both_heads(tmp_path):
     (tmp_path / "heads.json").write_text(
         json.dumps({"frontal_threshold": 0.2, "calibration": calibration, "gate": gate})
     )
+    (tmp_path / "failures.txt").write_text("Drains: marked.\nBullae: missed.\n")
     export(tmp_path, tmp_path / "bundle", "9", None, None)
+    card = (tmp_path / "bundle" / "CARD.md").read_text()
+    assert "## Failure cases looked at\n\n- Drains: marked.\n- Bullae: missed.\n\n## Limits" in card
     engine = TorchEngine("cpu", tmp_path / "bundle")
     info = engine.load()
     assert info.calibrated
@@ -171,6 +175,17 @@ def test_what_is_exported_loads_in_the_app_with_both_heads(tmp_path):
     maps = engine.predict(film_of(make_phantom(PhantomSpec(side="right", rows=128, cols=112))))
     assert maps.frontal == pytest.approx(1.0, abs=1e-3)
     assert 0 < maps.score < 1
+
+
+def test_films_that_only_the_index_calls_frontal_do_not_teach_the_gate(monkeypatch):
+    from model import finish
+
+    read: list[str] = []
+    monkeypatch.setattr(finish, "read_film", lambda path: read.append(path.as_posix()))
+    names = [*finish.NOT_FRONTAL, *(f"labelled/{number}.webp" for number in range(20))]
+    examples = [Example(name, True, "", None, name, "positive") for name in names]
+    finish.frontal_films(Path("data"), examples, np.random.default_rng(0))
+    assert sorted(read) == sorted(f"data/{name}" for name in names[len(finish.NOT_FRONTAL) :])
 
 
 def test_a_flipped_film_swaps_its_lungs():
