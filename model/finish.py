@@ -127,7 +127,7 @@ def spoilt(grid: NDArray[np.float32], kind: int) -> NDArray[np.float32]:
 
 
 SPOILT_KINDS = 7
-# Seen by eye: the index calls them frontal, but two are taken from the side, one shows the abdomen, one nearly nothing.
+# Seen by eye: the index lists them as frontal, but two are taken from the side, one shows the abdomen, one nothing.
 NOT_FRONTAL = ("labelled/x1529.webp", "positive_only/u1054.webp", "ensemble/t2031.webp", "ensemble/t2995.webp")
 
 
