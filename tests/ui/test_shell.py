@@ -24,7 +24,7 @@ from ptxviewer.app.state import Banner, FilmStatus
 from ptxviewer.core.types import ProbabilityMaps, Radiograph
 from ptxviewer.inference.engine import Checkpoint, FakeEngine, never_cancelled
 from ptxviewer.paths import resource, sample_study
-from ptxviewer.ui import annotations
+from ptxviewer.ui.annotations import EDGE_ROOM, MARGIN
 from ptxviewer.ui.application import Session
 from ptxviewer.ui.dialogs.notice import FirstRunNotice
 from ptxviewer.ui.dialogs.settings import SettingsDialog
@@ -136,7 +136,7 @@ def test_a_banner_does_not_cover_the_letter_at_the_top_edge(session: Session, qt
     open_films(session, qtbot)
     session.presenter.show_problem(NOTHING_FOUND)
     qtbot.waitUntil(session.window.banner.isVisible, timeout=10_000)
-    assert session.window.banner.geometry().bottom() < annotations.MARGIN + annotations.EDGE_ROOM
+    assert session.window.banner.geometry().bottom() < MARGIN + EDGE_ROOM
 
 
 def test_a_bad_file_is_a_banner_with_details_and_the_film_before_is_gone(
