@@ -68,16 +68,21 @@ def weights_of(run: Path) -> dict[str, torch.Tensor]:
     return state
 
 
+def written(run: Path, name: str) -> str:
+    """Return the text ``name`` that somebody put beside a run, "" where there is none."""
+    path = run / name
+    return path.read_text().strip() if path.exists() else ""
+
+
 def notes_of(run: Path) -> str:
     """What the last configuration of a run does not say of it: ``notes.txt``, by whoever changed it on the way."""
-    notes = run / "notes.txt"
-    return f" {notes.read_text().strip()}" if notes.exists() else ""
+    notes = written(run, "notes.txt")
+    return f" {notes}" if notes else ""
 
 
 def failures_of(run: Path) -> list[str]:
     """What was seen by eye of where this very network fails: a line of ``failures.txt`` for each, if there are any."""
-    failures = run / "failures.txt"
-    return failures.read_text().strip().splitlines() if failures.exists() else []
+    return written(run, "failures.txt").splitlines()
 
 
 def config_of(run: Path) -> tuple[NetworkConfig, int]:
