@@ -17,8 +17,8 @@ import numpy as np
 from model.data import read_grey
 from model.evaluate import Case, cases, figures, listed, markdown, outcome
 from model.metrics import dice
-from ptxviewer.core.findings import find
-from ptxviewer.core.types import DecisionRule
+from ptxviewer.core.answer import DecisionRule
+from ptxviewer.core.findings.decide import find
 
 
 @dataclass(frozen=True)

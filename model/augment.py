@@ -12,7 +12,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from ptxviewer.core.types import FloatMap
+from ptxviewer.core.arrays import FloatMap
 from ptxviewer.inference.preprocess import normalise, scale_to_unit
 
 

@@ -23,12 +23,13 @@ from tqdm import tqdm
 from model.data import Example, read_grey, read_index
 from model.metrics import auc, bootstrap, dice, expected_calibration_error
 from model.plots import evaluation
-from ptxviewer.core.findings import decide, find
-from ptxviewer.core.gate import judge
+from ptxviewer.core.answer import DecisionRule, ProbabilityMaps
+from ptxviewer.core.engine import Engine
+from ptxviewer.core.film import Radiograph
+from ptxviewer.core.findings.decide import decide, find
+from ptxviewer.core.findings.gate import judge
 from ptxviewer.core.geometry import GridMap
-from ptxviewer.core.types import DecisionRule, ProbabilityMaps, Radiograph
 from ptxviewer.dicom.read import read_film
-from ptxviewer.inference.engine import Engine
 
 Booleans = NDArray[np.bool_]
 MOST_FALSE = 10.0  # false-positive films per 100 negatives that a chosen rule may give

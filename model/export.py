@@ -18,13 +18,13 @@ import numpy as np
 import torch
 from safetensors.torch import load_file, save_file
 
-from ptxviewer.core.phantom import film_of, make_phantom
-from ptxviewer.core.types import DecisionRule
+from ptxviewer.core.answer import DecisionRule
 from ptxviewer.inference import preprocess
 from ptxviewer.inference.card import tupled
 from ptxviewer.inference.network import CHANNELS, NetworkConfig, PneumothoraxNet
 from ptxviewer.inference.runtime import Choice, Runner
 from ptxviewer.inference.selftest import GOLDEN_SPEC
+from ptxviewer.phantom.film import film_of, make_phantom
 
 PROVISIONAL = DecisionRule(threshold=0.4, score_threshold=0.4, min_area=0.001)
 

@@ -34,12 +34,12 @@ from model.data import Example, read_index
 from model.export import config_of, weights_of
 from model.metrics import auc, expected_calibration_error
 from ptxviewer.core.errors import PtxError
-from ptxviewer.core.phantom import PhantomSpec, film_of, make_phantom
-from ptxviewer.core.types import Radiograph
+from ptxviewer.core.film import Radiograph
 from ptxviewer.dicom.read import read_film
 from ptxviewer.inference.network import PneumothoraxNet
 from ptxviewer.inference.preprocess import prepare
 from ptxviewer.inference.runtime import has_fast_bf16
+from ptxviewer.phantom.film import PhantomSpec, film_of, make_phantom
 
 Floats = NDArray[np.float64]
 FRONTAL_LOSS = 0.004  # share of the frontal films that choose the threshold which may be refused

@@ -18,7 +18,7 @@ from tqdm import tqdm
 
 from model.data import CACHE_SIZE, Example, read_index
 from model.export import config_of, weights_of
-from ptxviewer.core.types import FloatMap
+from ptxviewer.core.arrays import FloatMap
 from ptxviewer.dicom.read import read_film
 from ptxviewer.inference.network import PneumothoraxNet
 from ptxviewer.inference.preprocess import prepare

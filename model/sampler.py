@@ -47,7 +47,7 @@ class Sampler:
     def _draw(self, rng: np.random.Generator, phase: Phase) -> Drawn:
         dice_roll = rng.random()
         if dice_roll < self.config.phantoms:
-            from ptxviewer.core.phantom import PhantomSpec, make_phantom
+            from ptxviewer.phantom.film import PhantomSpec, make_phantom
 
             side = str(rng.choice(["right", "left", "none"]))
             phantom = make_phantom(

@@ -22,9 +22,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from model.evaluate import Case, cases, listed
-from ptxviewer.core.findings import find
-from ptxviewer.core.hemithorax import LungFields, lung_fields, lung_fields_of, orientation_of
-from ptxviewer.core.types import DecisionRule, Side
+from ptxviewer.core.answer import DecisionRule, Side
+from ptxviewer.core.findings.decide import find
+from ptxviewer.core.findings.hemithorax import LungFields, lung_fields, lung_fields_of, orientation_of
 from ptxviewer.inference.torch_engine import TorchEngine
 
 COUNTS = 0.25  # of the expert's mask: a smaller part of it does not make a side of its own

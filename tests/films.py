@@ -4,18 +4,9 @@ from __future__ import annotations
 
 import numpy as np
 
-from ptxviewer.core.types import (
-    Acquisition,
-    DecisionRule,
-    Patient,
-    PixelSpacing,
-    ProbabilityMaps,
-    Radiograph,
-    SpacingOrigin,
-    Study,
-    Window,
-)
-from ptxviewer.inference.engine import EngineInfo
+from ptxviewer.core.answer import DecisionRule, ProbabilityMaps
+from ptxviewer.core.engine import EngineInfo
+from ptxviewer.core.film import Acquisition, Patient, PixelSpacing, Radiograph, SpacingOrigin, Study, Window
 
 RULE = DecisionRule(threshold=0.5, score_threshold=0.4, min_area=0.001)
 INFO = EngineInfo("test-net 1", "ab" * 32, "CPU", RULE)

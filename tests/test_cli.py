@@ -17,12 +17,13 @@ import numpy as np
 import pytest
 from pydicom.uid import generate_uid
 
-from ptxviewer import cli
+from ptxviewer.cli import main as cli
+from ptxviewer.core.engine import SelfTest
 from ptxviewer.core.voi import display_lut
 from ptxviewer.dicom.read import read_film
-from ptxviewer.inference.engine import FakeEngine, SelfTest
 from ptxviewer.paths import bundle_dir, sample_study
 from tests.dicom.made import dataset, ramp, save
+from tests.fakes import FakeEngine
 
 NAME, PATIENT_ID = "Planted^Nomen", "PAT-4711"
 PROMISED = {

@@ -9,9 +9,9 @@ from pathlib import Path
 
 import pytest
 
-from ptxviewer import cli
-from ptxviewer.inference.engine import FakeEngine
+from ptxviewer.cli import main as cli
 from tests.dicom.made import dataset, ramp, save
+from tests.fakes import FakeEngine
 
 NAME = "Planted^Nomen"
 

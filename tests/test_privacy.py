@@ -9,13 +9,13 @@ from pathlib import Path
 import pytest
 from PySide6.QtGui import QImage
 
-from ptxviewer import cli
-from ptxviewer.app import settings as settings_file
-from ptxviewer.app.state import FilmStatus
+from ptxviewer.app.disk import settings as settings_file
+from ptxviewer.app.state.film import FilmStatus
 from ptxviewer.bootstrap import ScrubbingFormatter
-from ptxviewer.inference.engine import FakeEngine
+from ptxviewer.cli import main as cli
 from ptxviewer.ui.application import Session
 from tests.dicom.made import dataset, ramp, save
+from tests.fakes import FakeEngine
 
 PLANTED = {
     "PatientName": "Plantedname^Nomen",

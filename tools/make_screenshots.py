@@ -58,14 +58,14 @@ def shoot(arguments: argparse.Namespace) -> int:
     sys.path.insert(0, str(ROOT))
     from PySide6.QtCore import QEventLoop, QTimer
 
-    from ptxviewer.app.gating import gated
+    from ptxviewer.app.disk.settings import Settings, save
     from ptxviewer.app.sentences import banner_for
-    from ptxviewer.app.settings import Settings, save
-    from ptxviewer.app.state import Film, FilmStatus
-    from ptxviewer.core.band import Band
-    from ptxviewer.core.limits import Gate
-    from ptxviewer.core.types import ProbabilityMaps, Radiograph
-    from ptxviewer.inference.engine import Checkpoint, Engine, EngineInfo, never_cancelled
+    from ptxviewer.app.state.film import Film, FilmStatus
+    from ptxviewer.app.state.gating import gated
+    from ptxviewer.core.answer import Gate, ProbabilityMaps
+    from ptxviewer.core.engine import Checkpoint, Engine, EngineInfo, never_cancelled
+    from ptxviewer.core.film import Radiograph
+    from ptxviewer.core.findings.disagreement import Band
     from ptxviewer.paths import sample_study
     from ptxviewer.ui.application import Application, Session, make_engine
 
@@ -207,7 +207,7 @@ def tools(session: Session, picture: Callable[..., None]) -> None:
     from PySide6.QtCore import QPoint
     from PySide6.QtTest import QTest
 
-    from ptxviewer.app.state import Tool
+    from ptxviewer.app.state.screen import Tool
     from ptxviewer.ui.dialogs.keys import KeySheet
     from ptxviewer.ui.dialogs.palette import Palette
     from ptxviewer.ui.dialogs.settings import SettingsDialog

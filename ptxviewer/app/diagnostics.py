@@ -11,7 +11,7 @@ import platform
 import sys
 
 from ptxviewer import __version__
-from ptxviewer.inference.engine import EngineInfo, SelfTest
+from ptxviewer.core.engine import EngineInfo, SelfTest
 
 Facts = tuple[tuple[str, str], ...]
 PACKAGES = (

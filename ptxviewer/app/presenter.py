@@ -11,33 +11,36 @@ from dataclasses import replace
 from pathlib import Path
 
 from ptxviewer.app import sentences
-from ptxviewer.app.banding import Banding
-from ptxviewer.app.batch import Batch
-from ptxviewer.app.choosing import Choosing
-from ptxviewer.app.collecting import Collecting
-from ptxviewer.app.comparing import Comparing
-from ptxviewer.app.detecting import Detecting
-from ptxviewer.app.displaying import Displaying
-from ptxviewer.app.editing import Editing
-from ptxviewer.app.first_read import hidden, marked
-from ptxviewer.app.gating import withheld
+from ptxviewer.app.disk.settings import Settings
+from ptxviewer.app.display.aids import Looking
+from ptxviewer.app.display.comparing import Comparing
+from ptxviewer.app.display.disagreement import Banding
+from ptxviewer.app.display.overlay import Overlaying
+from ptxviewer.app.display.view import Displaying
+from ptxviewer.app.exporting import Reporting
+from ptxviewer.app.films.analysing import Opening
+from ptxviewer.app.films.background import Batch
+from ptxviewer.app.films.collecting import Collecting
+from ptxviewer.app.films.watching import Watching
 from ptxviewer.app.jobs import Outcome, Ticket
-from ptxviewer.app.keeping import Keeping
-from ptxviewer.app.lining import Lining
-from ptxviewer.app.looking import Looking
-from ptxviewer.app.measuring import KIND_OF, Measuring
-from ptxviewer.app.opening import Opening
-from ptxviewer.app.overlaying import Overlaying
-from ptxviewer.app.remembering import Remembering, with_settings
-from ptxviewer.app.reporting import Reporting
-from ptxviewer.app.reviewing import Reviewing
+from ptxviewer.app.ports import ReportRequest, Services, View
+from ptxviewer.app.preferences import Remembering, with_settings
+from ptxviewer.app.review.detection import Detecting
+from ptxviewer.app.review.distances import Lining
+from ptxviewer.app.review.editing import Editing
+from ptxviewer.app.review.finding_selection import Choosing
+from ptxviewer.app.review.measuring import KIND_OF, Measuring
+from ptxviewer.app.review.reviewing import Reviewing
+from ptxviewer.app.review.saving import Keeping
 from ptxviewer.app.sentences import NOTHING_FOUND, SHOW_ANYWAY, WENT_WRONG
-from ptxviewer.app.services import ReportRequest, Services, Store, View
-from ptxviewer.app.settings import Settings
-from ptxviewer.app.state import EngineStatus, FilmStatus, State, Tool
-from ptxviewer.app.watching import Watching
-from ptxviewer.core.types import DecisionRule, Impression, Verdict
-from ptxviewer.inference.engine import SelfTest
+from ptxviewer.app.state.film import FilmStatus
+from ptxviewer.app.state.first_read import hidden, marked
+from ptxviewer.app.state.gating import withheld
+from ptxviewer.app.state.screen import EngineStatus, State, Tool
+from ptxviewer.app.store import Store
+from ptxviewer.core.answer import DecisionRule
+from ptxviewer.core.engine import SelfTest
+from ptxviewer.core.review import Impression, Verdict
 
 
 class Presenter:

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from ptxviewer.app.gating import not_shown
-from ptxviewer.app.state import Banner, Film, FilmStatus
+from ptxviewer.app.state.film import Film, FilmStatus
+from ptxviewer.app.state.gating import not_shown
+from ptxviewer.app.state.screen import Banner
 from ptxviewer.core.errors import PtxError
 
 NOTHING_FOUND = "AI: nothing above threshold. This does not exclude a pneumothorax."

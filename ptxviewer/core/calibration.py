@@ -11,8 +11,9 @@ import math
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 
-from ptxviewer.core.measure import Measurement, aspect_of
-from ptxviewer.core.types import NO_SPACING, PixelSpacing, Radiograph, SpacingOrigin
+from ptxviewer.core.drawing.measure import aspect_of
+from ptxviewer.core.film import NO_SPACING, PixelSpacing, Radiograph, SpacingOrigin
+from ptxviewer.core.review import Measurement
 
 SMALLEST_FIELD_MM, LARGEST_FIELD_MM = 250.0, 600.0
 """Width of field that an adult chest can have; detectors are 300 to 450 mm wide."""

@@ -13,7 +13,16 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from ptxviewer.core.types import FloatMap
+from ptxviewer.core.arrays import FloatMap
+
+Point = tuple[float, float]
+"""A place on the film as (x, y) in pixels, pixel edges at integers."""
+
+Box = tuple[float, float, float, float]
+"""A rectangle as (x0, y0, x1, y1)."""
+
+PixelBox = tuple[int, int, int, int]
+"""A rectangle of whole pixels as (x0, y0, x1, y1), x1 and y1 outside."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -15,11 +15,11 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from ptxviewer.core.types import PixelSpacing
+from ptxviewer.core.film import PixelSpacing
+from ptxviewer.core.geometry import Point
 
 LARGEST_ZOOM = 32.0
 Scalar = TypeVar("Scalar", np.uint8, np.uint16, np.float32)
-Point = tuple[float, float]
 Region = tuple[
     int, int, int, int
 ]  # x0, y0, x1, y1 in device pixels from the film's corner on the screen; x1, y1 outside

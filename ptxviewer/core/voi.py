@@ -12,7 +12,8 @@ from dataclasses import replace
 import numpy as np
 from numpy.typing import NDArray
 
-from ptxviewer.core.types import GreyImage, Radiograph, Voi, VoiLut, Window
+from ptxviewer.core.arrays import GreyImage
+from ptxviewer.core.film import Radiograph, Voi, VoiLut, Window
 
 LEVELS = 65536
 AUTOMATIC = "Automatic"

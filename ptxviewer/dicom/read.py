@@ -23,7 +23,7 @@ from pydicom.uid import UID, ExplicitVRBigEndian, ExplicitVRLittleEndian, Implic
 from ptxviewer.core import voi
 from ptxviewer.core.calibration import spacing_from_tags
 from ptxviewer.core.errors import UnreadableFilm
-from ptxviewer.core.types import Acquisition, Patient, PixelSpacing, Radiograph, SpacingOrigin, Study, Voi, Window
+from ptxviewer.core.film import Acquisition, Patient, PixelSpacing, Radiograph, SpacingOrigin, Study, Voi, Window
 from ptxviewer.dicom import tags
 from ptxviewer.dicom.pixels import COLOUR_NOTE, Decoded, decode, frames_of, number
 

@@ -9,7 +9,7 @@ from pydicom.dataset import Dataset
 from pydicom.uid import UID
 
 from ptxviewer.core.calibration import Pair, SpacingTags
-from ptxviewer.core.types import Acquisition, Patient, Study, Voi, VoiFunction, VoiLut, Window
+from ptxviewer.core.film import Acquisition, Patient, Study, Voi, VoiFunction, VoiLut, Window
 from ptxviewer.dicom.pixels import functional, lut_table, number
 
 PROJECTION = {"CR", "DX", "RG", "DR", "SC", "OT", "RF", "XA", ""}

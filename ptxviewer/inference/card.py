@@ -9,10 +9,10 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
+from ptxviewer.core.answer import DecisionRule
+from ptxviewer.core.engine import EngineInfo
 from ptxviewer.core.errors import ModelUnavailable
-from ptxviewer.core.types import DecisionRule
 from ptxviewer.inference import preprocess
-from ptxviewer.inference.engine import EngineInfo
 
 SCHEMA_VERSION = 1
 CARD_FILE = "metadata.json"

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import cv2
 import numpy as np
 
-from ptxviewer.core.types import FloatMap
+from ptxviewer.core.arrays import FloatMap
 from ptxviewer.inference.preprocess import MEAN, STD
 
 SCALES = (1.0, 0.95, 1.05)

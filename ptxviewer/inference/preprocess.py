@@ -12,8 +12,9 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
+from ptxviewer.core.arrays import FloatMap
+from ptxviewer.core.film import Radiograph
 from ptxviewer.core.geometry import GridMap
-from ptxviewer.core.types import FloatMap, Radiograph
 
 NAME = "letterbox-percentile-1"  # in the model card; a change of any number here is a new name
 MEAN, STD = 0.449, 0.226

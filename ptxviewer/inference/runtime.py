@@ -14,8 +14,8 @@ import torch
 from numpy.typing import NDArray
 from torch import Tensor, nn
 
-from ptxviewer.core.types import FloatMap
-from ptxviewer.inference.engine import Checkpoint, DeviceChoice, never_cancelled
+from ptxviewer.core.arrays import FloatMap
+from ptxviewer.core.engine import Checkpoint, DeviceChoice, never_cancelled
 from ptxviewer.inference.fused import can_fuse, fold_batch_norm, fuse
 from ptxviewer.inference.network import PneumothoraxNet
 

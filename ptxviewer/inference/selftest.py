@@ -8,10 +8,10 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
+from ptxviewer.core.answer import ProbabilityMaps
+from ptxviewer.core.engine import Checkpoint, Engine, SelfTest, never_cancelled
 from ptxviewer.core.errors import PtxError
-from ptxviewer.core.phantom import PhantomSpec, film_of, make_phantom
-from ptxviewer.core.types import ProbabilityMaps
-from ptxviewer.inference.engine import Checkpoint, Engine, SelfTest, never_cancelled
+from ptxviewer.phantom.film import PhantomSpec, film_of, make_phantom
 
 GOLDEN_FILE = "golden.npz"
 GOLDEN_SPEC = PhantomSpec(side="right", size=0.6, seed=7, rows=512, cols=448)

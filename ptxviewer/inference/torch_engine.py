@@ -11,11 +11,13 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from ptxviewer.core.band import Band, band_of
+from ptxviewer.core.answer import ProbabilityMaps
+from ptxviewer.core.arrays import FloatMap
+from ptxviewer.core.engine import Checkpoint, DeviceChoice, EngineInfo, never_cancelled
 from ptxviewer.core.errors import ModelUnavailable
-from ptxviewer.core.types import FloatMap, ProbabilityMaps, Radiograph
+from ptxviewer.core.film import Radiograph
+from ptxviewer.core.findings.disagreement import Band, band_of
 from ptxviewer.inference.card import Card, read_card, verify
-from ptxviewer.inference.engine import Checkpoint, DeviceChoice, EngineInfo, never_cancelled
 from ptxviewer.inference.preload import keep_buffers, preload_torch, wait_asleep
 from ptxviewer.inference.preprocess import prepare
 
@@ -179,7 +181,7 @@ def trial_input(size: int) -> FloatMap:
 
     Projected at half the size, since it is made at every start.
     """
-    from ptxviewer.core.phantom import PhantomSpec, film_of, make_phantom
+    from ptxviewer.phantom.film import PhantomSpec, film_of, make_phantom
 
     side = max(size // 2, 64)
     return prepare(film_of(make_phantom(PhantomSpec(side="right", size=0.8, seed=1, rows=side, cols=side))), size)

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from ptxviewer.core.limits import BY_CARD, Gate
-from ptxviewer.core.types import Findings, HemithoraxFinding, LineName, PixelSpacing, Radiograph
+from ptxviewer.core.answer import BY_CARD, Findings, Gate, HemithoraxFinding, LineName
+from ptxviewer.core.film import PixelSpacing, Radiograph
 
 NOT_SHOWN = "Result not shown."
 THREE: tuple[LineName, ...] = ("a", "b", "c")

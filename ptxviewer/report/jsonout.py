@@ -6,8 +6,9 @@ import json
 from collections.abc import Mapping
 from typing import Any
 
-from ptxviewer.core.sizes import sizes_of
-from ptxviewer.core.types import LINE_NAMES, Findings, HemithoraxFinding, Lesion, ProbabilityMaps, Radiograph
+from ptxviewer.core.answer import LINE_NAMES, Findings, HemithoraxFinding, Lesion, ProbabilityMaps
+from ptxviewer.core.film import Radiograph
+from ptxviewer.core.findings.sizes import sizes_of
 from ptxviewer.report.model import mask_origin
 
 Timing = Mapping[str, float | None]

@@ -6,20 +6,13 @@ from dataclasses import dataclass
 from datetime import datetime, timezone
 
 from ptxviewer import __version__
-from ptxviewer.core.measure import Measurement, described
-from ptxviewer.core.sizes import sizes_of
-from ptxviewer.core.types import (
-    Findings,
-    HemithoraxFinding,
-    Lesion,
-    ProbabilityMaps,
-    Radiograph,
-    Voi,
-    Window,
-    Zone,
-)
+from ptxviewer.core.answer import Findings, HemithoraxFinding, Lesion, ProbabilityMaps, Zone
+from ptxviewer.core.drawing.measure import described
+from ptxviewer.core.engine import EngineInfo
+from ptxviewer.core.film import Radiograph, Voi, Window
+from ptxviewer.core.findings.sizes import sizes_of
+from ptxviewer.core.review import Measurement
 from ptxviewer.core.voi import describe
-from ptxviewer.inference.engine import EngineInfo
 from ptxviewer.report.decision import NOT_SHOWN, detection_text, distances_text, film_check, moved_text, score_name
 
 RESEARCH_USE = "Research use only. Not a medical device: not for diagnosis."

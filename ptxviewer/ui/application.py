@@ -23,25 +23,25 @@ from PySide6.QtGui import QFileOpenEvent
 from PySide6.QtWidgets import QApplication
 
 from ptxviewer import __version__
-from ptxviewer.app import settings as settings_file
-from ptxviewer.app.facts import Facts
+from ptxviewer.app.disk import settings as settings_file
+from ptxviewer.app.disk.result_file import ResultFolder
+from ptxviewer.app.disk.review_file import ReviewFolder
 from ptxviewer.app.jobs import ThreadLane
 from ptxviewer.app.presenter import Presenter, ReportRequest, Services
-from ptxviewer.app.result_file import ResultFolder
-from ptxviewer.app.review_file import ReviewFolder
-from ptxviewer.app.state import State
+from ptxviewer.app.state.facts import Facts
+from ptxviewer.app.state.screen import State
 from ptxviewer.bootstrap import scrubbed
-from ptxviewer.core.types import Radiograph
-from ptxviewer.inference.engine import Checkpoint, DeviceChoice, Engine, EngineInfo, SelfTest
+from ptxviewer.core.engine import Checkpoint, DeviceChoice, Engine, EngineInfo, SelfTest
+from ptxviewer.core.film import Radiograph
 from ptxviewer.paths import bundle_dir, sample_study
-from ptxviewer.ui.bridge import Bridge
 from ptxviewer.ui.controls import tabular
-from ptxviewer.ui.folders import reports_folder
-from ptxviewer.ui.icons import app_icon
 from ptxviewer.ui.main_window import MainWindow
-from ptxviewer.ui.none_guard import keep_none
-from ptxviewer.ui.single_instance import hand_over, serve, server_name
-from ptxviewer.ui.style import stylesheet
+from ptxviewer.ui.platform.bridge import Bridge
+from ptxviewer.ui.platform.folders import reports_folder
+from ptxviewer.ui.platform.icons import app_icon
+from ptxviewer.ui.platform.none_guard import keep_none
+from ptxviewer.ui.platform.single_instance import hand_over, serve, server_name
+from ptxviewer.ui.platform.style import stylesheet
 
 log = logging.getLogger(__name__)
 SWITCH_S = 0.0005  # how long Qt waits for a thread that analyses, each time that it calls into Python; usual: 0.005
@@ -101,7 +101,7 @@ def make_engine(device: str) -> Engine:
 
 def save_report(request: ReportRequest, folder: Path) -> Path:
     """Write the report that was asked for, by default under a neutral name. On the disk lane; raises ``PtxError``."""
-    from ptxviewer.ui.report_file import write_report
+    from ptxviewer.ui.report.file import write_report
 
     film = request.film
     assert film.radiograph is not None

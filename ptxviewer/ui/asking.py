@@ -12,10 +12,10 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtWidgets import QDialog, QFileDialog, QWidget
 
-from ptxviewer.app.actions.base import Action
+from ptxviewer.app.commands.base import Action
 from ptxviewer.app.presenter import Presenter
-from ptxviewer.app.state import State
-from ptxviewer.ui.folders import reports_folder
+from ptxviewer.app.state.screen import State
+from ptxviewer.ui.platform.folders import reports_folder
 
 if TYPE_CHECKING:
     from ptxviewer.ui.dialogs.notice import FirstRunNotice

@@ -8,7 +8,7 @@ from PySide6.QtCore import QRectF, QSize, Qt, Signal
 from PySide6.QtGui import QColor, QFont, QMouseEvent, QPainter, QPaintEvent, QPen, QWheelEvent
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QPushButton, QSizePolicy, QSlider, QWidget
 
-from ptxviewer.ui.style import PALETTE
+from ptxviewer.ui.platform.style import PALETTE
 
 HANDLE = 12  # diameter of the slider's handle
 

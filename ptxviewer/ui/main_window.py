@@ -28,13 +28,13 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from ptxviewer.app.actions import ACTIONS, BY_ID
-from ptxviewer.app.actions.base import Action
+from ptxviewer.app.commands import ACTIONS, BY_ID
+from ptxviewer.app.commands.base import Action
 from ptxviewer.app.presenter import Presenter
-from ptxviewer.app.state import State
-from ptxviewer.ui import geometry, parts
+from ptxviewer.app.state.screen import State
+from ptxviewer.ui import parts
 from ptxviewer.ui.asking import Asking
-from ptxviewer.ui.canvas import Canvas
+from ptxviewer.ui.canvas.canvas import Canvas
 from ptxviewer.ui.menus import build_menus, make_action, make_toolbar, typing
 from ptxviewer.ui.panels.banner import BannerBar
 from ptxviewer.ui.panels.empty import DropVeil
@@ -42,10 +42,11 @@ from ptxviewer.ui.panels.film_area import FilmArea
 from ptxviewer.ui.panels.film_strip import FilmStrip
 from ptxviewer.ui.panels.reading import ReadingPanel
 from ptxviewer.ui.panels.status_bar import StatusBar
+from ptxviewer.ui.platform import geometry
 
 if TYPE_CHECKING:
     from ptxviewer.ui.panels.worklist import WorklistPanel
-    from ptxviewer.ui.watcher import FolderWatcher
+    from ptxviewer.ui.platform.watcher import FolderWatcher
 
 ZOOM_STEP = 1.25
 PAN_STEP = 60  # screen pixels
@@ -121,7 +122,7 @@ class MainWindow(QMainWindow):
         self.strip.setVisible(around and state.strip and not state.worklist.shown)
         self._show_worklist(state, around and state.strip and state.prior_id is None)  # two films need the room
         if state.watch is not None and self._watcher is None:
-            from ptxviewer.ui.watcher import FolderWatcher
+            from ptxviewer.ui.platform.watcher import FolderWatcher
 
             self._watcher = FolderWatcher(self._presenter, self)
         if self._watcher is not None:

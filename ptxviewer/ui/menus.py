@@ -22,12 +22,12 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from ptxviewer.app.actions import ACTIONS, BY_ID, TOOLBAR
-from ptxviewer.app.actions.base import Action, Group
-from ptxviewer.app.actions.measure import CHOICES
-from ptxviewer.app.state import State
+from ptxviewer.app.commands import ACTIONS, BY_ID, TOOLBAR
+from ptxviewer.app.commands.base import Action, Group
+from ptxviewer.app.commands.measure import CHOICES
+from ptxviewer.app.state.screen import State
 from ptxviewer.core.voi import describe
-from ptxviewer.ui.icons import icon
+from ptxviewer.ui.platform.icons import icon
 
 MENUS: tuple[tuple[str, tuple[Group, ...]], ...] = (
     ("File", ("file",)),

@@ -11,16 +11,19 @@ from typing import Any
 
 import numpy as np
 
-from ptxviewer.app.facts import Facts
+from ptxviewer.app.disk.result_file import Entry, entry_bytes, entry_from, maps_bytes, maps_from
+from ptxviewer.app.disk.review_file import Saved
+from ptxviewer.app.disk.settings import Settings
 from ptxviewer.app.jobs import Outcome, Ticket, outcome_of
 from ptxviewer.app.presenter import Presenter, ReportRequest, Services
-from ptxviewer.app.result_file import Entry, entry_bytes, entry_from, maps_bytes, maps_from
-from ptxviewer.app.review_file import Saved
-from ptxviewer.app.settings import Settings
-from ptxviewer.app.state import Film, FilmStatus, State
+from ptxviewer.app.state.facts import Facts
+from ptxviewer.app.state.film import Film, FilmStatus
+from ptxviewer.app.state.screen import State
+from ptxviewer.core.answer import ProbabilityMaps
+from ptxviewer.core.engine import Checkpoint, never_cancelled
 from ptxviewer.core.errors import ExportFailed, UnreadableFilm
-from ptxviewer.core.types import ProbabilityMaps, Radiograph, Window
-from ptxviewer.inference.engine import Checkpoint, FakeEngine, never_cancelled
+from ptxviewer.core.film import Radiograph, Window
+from tests.fakes import FakeEngine
 
 SIDE = 40
 FILM_BYTES = SIDE * SIDE * 2

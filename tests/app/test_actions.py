@@ -6,9 +6,10 @@ from pathlib import Path
 
 import pytest
 
-from ptxviewer.app.actions import ACTIONS, BY_ID, GROUP_NAMES, TOOLBAR
-from ptxviewer.app.actions.base import Action
-from ptxviewer.app.state import FilmStatus, State
+from ptxviewer.app.commands import ACTIONS, BY_ID, GROUP_NAMES, TOOLBAR
+from ptxviewer.app.commands.base import Action
+from ptxviewer.app.state.film import FilmStatus
+from ptxviewer.app.state.screen import State
 from tests.app.house import House
 
 DESIGN_KEYS = (

@@ -9,9 +9,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ptxviewer.app.annotations import corner_texts, orientation_letters, scale_bar
-from ptxviewer.app.state import FilmView
-from ptxviewer.core.types import (
+from ptxviewer.app.display.annotations import corner_texts, orientation_letters, scale_bar
+from ptxviewer.core.film import (  # fmt: skip
     NO_SPACING,
     Acquisition,
     Patient,
@@ -20,7 +19,8 @@ from ptxviewer.core.types import (
     SpacingOrigin,
     Study,
     Window,
-)  # fmt: skip
+)
+from ptxviewer.core.view import FilmView
 
 VOI = Window(1600, 3200, explanation="LUNG")
 FILM = Radiograph(

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from ptxviewer.app.comparing import (
+from ptxviewer.app.display.comparing import (
     NO_OTHER,
     NO_PRIOR,
     NO_RESULT_YET,
@@ -20,20 +20,12 @@ from ptxviewer.app.comparing import (
     prior_of,
     roles_of,
 )
-from ptxviewer.app.facts import Facts
-from ptxviewer.app.state import Compare, EngineStatus, Film, FilmStatus, FilmView, State
-from ptxviewer.core.types import (
-    NO_SPACING,
-    Findings,
-    HemithoraxFinding,
-    Patient,
-    PixelSpacing,
-    Radiograph,
-    Side,
-    SpacingOrigin,
-    Study,
-    Window,
-)
+from ptxviewer.app.state.facts import Facts
+from ptxviewer.app.state.film import Film, FilmStatus
+from ptxviewer.app.state.screen import Compare, EngineStatus, State
+from ptxviewer.core.answer import Findings, HemithoraxFinding, Side
+from ptxviewer.core.film import NO_SPACING, Patient, PixelSpacing, Radiograph, SpacingOrigin, Study, Window
+from ptxviewer.core.view import FilmView
 from tests import films
 from tests.app.house import Cupboard, House, ScoringEngine
 

@@ -7,22 +7,23 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from ptxviewer.app import gating
-from ptxviewer.app.actions import BY_ID
-from ptxviewer.app.apart import area_of_slider, slider_of_area
-from ptxviewer.app.choosing import box_around
-from ptxviewer.app.facts import summary_of
-from ptxviewer.app.result_file import Entry, entry_bytes, entry_from
+from ptxviewer.app.commands import BY_ID
+from ptxviewer.app.disk.result_file import Entry, entry_bytes, entry_from
+from ptxviewer.app.disk.settings import Settings
+from ptxviewer.app.review.finding_selection import box_around
 from ptxviewer.app.sentences import SHOW_ANYWAY
-from ptxviewer.app.settings import Settings
-from ptxviewer.app.state import FilmStatus
-from ptxviewer.core.band import Band, areas_px, band_of, limits_of
+from ptxviewer.app.state import gating
+from ptxviewer.app.state.facts import summary_of
+from ptxviewer.app.state.film import FilmStatus
+from ptxviewer.app.state.two_thresholds import area_of_slider, slider_of_area
+from ptxviewer.core.answer import BY_CARD, DecisionRule, Detection, ProbabilityMaps
+from ptxviewer.core.engine import Checkpoint, never_cancelled
 from ptxviewer.core.errors import ModelUnavailable
-from ptxviewer.core.findings import decide, score_threshold_at
-from ptxviewer.core.limits import BY_CARD, Detection
-from ptxviewer.core.types import DecisionRule, ProbabilityMaps, Radiograph
-from ptxviewer.inference.engine import Checkpoint, FakeEngine, never_cancelled
+from ptxviewer.core.film import Radiograph
+from ptxviewer.core.findings.decide import decide, score_threshold_at
+from ptxviewer.core.findings.disagreement import Band, areas_px, band_of, limits_of
 from tests.app.house import SIDE, House
+from tests.fakes import FakeEngine
 from tests.films import RULE, film, maps
 
 

@@ -8,7 +8,8 @@ from pathlib import Path
 
 from ptxviewer import __version__
 from ptxviewer.app import diagnostics
-from ptxviewer.inference.engine import FakeEngine, SelfTest
+from ptxviewer.core.engine import SelfTest
+from tests.fakes import FakeEngine
 
 
 def test_they_say_versions_device_hash_and_what_the_self_test_came_to():

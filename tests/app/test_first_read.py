@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import pytest
 
-from ptxviewer.app.apices import USUAL, panes
-from ptxviewer.app.first_read import MARK_FIRST
+from ptxviewer.app.disk.settings import Settings
+from ptxviewer.app.display.apices import USUAL, panes
 from ptxviewer.app.sentences import NOTHING_FOUND
-from ptxviewer.app.settings import Settings
-from ptxviewer.inference.engine import FakeEngine
+from ptxviewer.app.state.first_read import MARK_FIRST
 from tests.app.house import Drawer, House
+from tests.fakes import FakeEngine
 
 
 def opened(drawer: Drawer | None = None, score: float = 0.9) -> House:

@@ -14,11 +14,11 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from ptxviewer.app.comparing import change_of, roles_of
-from ptxviewer.app.facts import Facts
-from ptxviewer.app.state import FilmStatus
-from ptxviewer.app.worklist import AT_REST, ordered
-from ptxviewer.core.types import Patient, Study
+from ptxviewer.app.display.comparing import change_of, roles_of
+from ptxviewer.app.films.worklist import AT_REST, ordered
+from ptxviewer.app.state.facts import Facts
+from ptxviewer.app.state.film import FilmStatus
+from ptxviewer.core.film import Patient, Study
 from tests.app.house import FILM_BYTES, Cupboard, Drawer, House, ScoringEngine
 
 KINDS = ("film", "film", "film", "film", "bad", "lateral", "changed", "sly", "noted")

@@ -16,12 +16,14 @@ from hypothesis import strategies as st
 
 from ptxviewer.app.jobs import ThreadLane
 from ptxviewer.app.presenter import Presenter, Services
-from ptxviewer.app.state import FilmStatus
+from ptxviewer.app.state.film import FilmStatus
+from ptxviewer.core.answer import ProbabilityMaps
+from ptxviewer.core.drawing.handles import Grip
+from ptxviewer.core.engine import Checkpoint, never_cancelled
 from ptxviewer.core.errors import UnreadableFilm
-from ptxviewer.core.handles import Grip
-from ptxviewer.core.types import ProbabilityMaps, Radiograph, SpacingOrigin
-from ptxviewer.inference.engine import Checkpoint, FakeEngine, never_cancelled
+from ptxviewer.core.film import Radiograph, SpacingOrigin
 from tests.app.house import FILM_BYTES, House, Screen, Shelf
+from tests.fakes import FakeEngine
 
 AT_REST = (FilmStatus.DONE, FilmStatus.FAILED, FilmStatus.NOT_ANALYSED)
 DROPS = ("film", "film", "film", "bad", "lateral", "changed", "noted", "torn", "empty-folder", "again", "several")

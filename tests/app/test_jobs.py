@@ -9,8 +9,8 @@ from collections.abc import Callable
 import pytest
 
 from ptxviewer.app.jobs import Outcome, ThreadLane, Ticket, outcome_of
+from ptxviewer.core.engine import Checkpoint
 from ptxviewer.core.errors import Cancelled, UnreadableFilm
-from ptxviewer.inference.engine import Checkpoint
 
 Home = queue.SimpleQueue[Callable[[], None]]
 PATIENCE_S = 30.0

@@ -11,14 +11,14 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from ptxviewer.app.keeping import NOT_LOST
-from ptxviewer.app.review_file import CODECS, DamagedReview, ReviewFolder, Saved, as_bytes, from_bytes, review_name
-from ptxviewer.app.settings import Settings
+from ptxviewer.app.disk.review_file import CODECS, DamagedReview, ReviewFolder, Saved, as_bytes, from_bytes, review_name
+from ptxviewer.app.disk.settings import Settings
+from ptxviewer.app.review.saving import NOT_LOST
+from ptxviewer.core.answer import Detection, Line
+from ptxviewer.core.drawing.tiles import PackedMask
 from ptxviewer.core.errors import ExportFailed
-from ptxviewer.core.limits import Detection
-from ptxviewer.core.measure import Measurement
-from ptxviewer.core.tiles import PackedMask
-from ptxviewer.core.types import FirstRead, Line, MovedLine, Patient, Radiograph, Review, Study, Window
+from ptxviewer.core.film import Patient, Radiograph, Study, Window
+from ptxviewer.core.review import FirstRead, Measurement, MovedLine, Review
 from tests.app.house import Drawer, House
 
 MASK = PackedMask.pack(np.random.default_rng(1).random((300, 280)) < 0.3)
@@ -176,7 +176,7 @@ CRASH = """
 import sys
 from pathlib import Path
 from ptxviewer.app.jobs import ThreadLane
-from ptxviewer.app.review_file import ReviewFolder
+from ptxviewer.app.disk.review_file import ReviewFolder
 from tests.app import house as made
 house = made.House(drawer=ReviewFolder(Path(sys.argv[1])))
 lane = ThreadLane("reviews", lambda _home: None)

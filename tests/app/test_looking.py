@@ -8,13 +8,14 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from ptxviewer.app.actions import BY_ID
-from ptxviewer.app.annotations import corner_texts
-from ptxviewer.app.apices import Shift, pane_view, panes, shifted
-from ptxviewer.app.looking import SHARPENED, sharpening_text
-from ptxviewer.app.state import Film, FilmView
-from ptxviewer.app.viewing import film_viewport
-from ptxviewer.core.types import Acquisition, ProbabilityMaps, Radiograph, Window
+from ptxviewer.app.commands import BY_ID
+from ptxviewer.app.display.aids import SHARPENED, sharpening_text
+from ptxviewer.app.display.annotations import corner_texts
+from ptxviewer.app.display.apices import Shift, pane_view, panes, shifted
+from ptxviewer.app.state.film import Film
+from ptxviewer.core.answer import ProbabilityMaps
+from ptxviewer.core.film import Acquisition, Radiograph, Window
+from ptxviewer.core.view import FilmView, film_viewport
 from tests.app.house import House
 
 ROWS, COLS, GRID = 800, 640, 64

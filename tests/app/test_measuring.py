@@ -6,12 +6,12 @@ from dataclasses import replace
 
 import pytest
 
-from ptxviewer.app.actions import BY_ID
-from ptxviewer.app.measuring import NO_LENGTH, object_length, shown_measurements
-from ptxviewer.app.review_file import DamagedReview, Saved, as_bytes, from_bytes
-from ptxviewer.core.handles import Grip
-from ptxviewer.core.measure import Measurement
-from ptxviewer.core.types import Review, SpacingOrigin
+from ptxviewer.app.commands import BY_ID
+from ptxviewer.app.disk.review_file import DamagedReview, Saved, as_bytes, from_bytes
+from ptxviewer.app.review.measuring import NO_LENGTH, object_length, shown_measurements
+from ptxviewer.core.drawing.handles import Grip
+from ptxviewer.core.film import SpacingOrigin
+from ptxviewer.core.review import Measurement, Review
 from tests.app.house import Drawer, House
 
 Point = tuple[float, float]

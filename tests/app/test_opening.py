@@ -7,14 +7,16 @@ from pathlib import Path
 
 import pytest
 
+from ptxviewer.app.films.queue import MOST_FILMS_KEPT, MOST_MAPS_KEPT, READ_AHEAD
 from ptxviewer.app.jobs import Outcome
-from ptxviewer.app.queue import MOST_FILMS_KEPT, MOST_MAPS_KEPT, READ_AHEAD
 from ptxviewer.app.sentences import CANCELLED, NO_FILMS, NO_MEMORY, NOTHING_FOUND, WENT_WRONG
-from ptxviewer.app.state import FilmStatus
+from ptxviewer.app.state.film import FilmStatus
+from ptxviewer.core.answer import ProbabilityMaps
+from ptxviewer.core.engine import Checkpoint, EngineInfo, never_cancelled
 from ptxviewer.core.errors import ModelUnavailable
-from ptxviewer.core.types import ProbabilityMaps, Radiograph
-from ptxviewer.inference.engine import Checkpoint, EngineInfo, FakeEngine, never_cancelled
+from ptxviewer.core.film import Radiograph
 from tests.app.house import FILM_BYTES, House
+from tests.fakes import FakeEngine
 
 
 class BrokenEngine(FakeEngine):

@@ -6,9 +6,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ptxviewer.app.actions import ACTIONS
-from ptxviewer.app.palette import entries, match
-from ptxviewer.app.state import State
+from ptxviewer.app.commands import ACTIONS
+from ptxviewer.app.commands.palette import entries, match
+from ptxviewer.app.state.screen import State
 from tests.app.house import House
 
 

@@ -8,13 +8,13 @@ from pathlib import Path
 
 import pytest
 
-from ptxviewer.app.actions import ACTIONS
+from ptxviewer.app.commands import ACTIONS
 from ptxviewer.app.jobs import Outcome, ThreadLane
 from ptxviewer.app.presenter import NOTHING_FOUND
-from ptxviewer.app.state import FilmStatus
+from ptxviewer.app.state.film import FilmStatus
 from ptxviewer.core.errors import ModelUnavailable
-from ptxviewer.inference.engine import FakeEngine
 from tests.app.house import FILM_BYTES, House
+from tests.fakes import FakeEngine
 
 
 def test_a_dropped_film_is_shown_then_analysed() -> None:

@@ -6,14 +6,15 @@ from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 
-from ptxviewer.app.facts import Facts
-from ptxviewer.app.listing import summary
-from ptxviewer.app.recalling import CLEARED, NOT_KEPT
-from ptxviewer.app.settings import Settings
-from ptxviewer.app.state import FilmStatus
-from ptxviewer.core.types import DecisionRule, Patient
-from ptxviewer.inference.engine import FakeEngine
+from ptxviewer.app.disk.settings import Settings
+from ptxviewer.app.films.listing import summary
+from ptxviewer.app.films.recalling import CLEARED, NOT_KEPT
+from ptxviewer.app.state.facts import Facts
+from ptxviewer.app.state.film import FilmStatus
+from ptxviewer.core.answer import DecisionRule
+from ptxviewer.core.film import Patient
 from tests.app.house import Cupboard, Drawer, House, ScoringEngine
+from tests.fakes import FakeEngine
 
 NAMES = [f"film{number}" for number in range(20)]
 

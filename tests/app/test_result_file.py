@@ -10,10 +10,10 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from ptxviewer.app.facts import Summary
-from ptxviewer.app.result_file import Entry, ResultFolder, fingerprint, identity, maps_bytes, maps_from
+from ptxviewer.app.disk.result_file import Entry, ResultFolder, fingerprint, identity, maps_bytes, maps_from
+from ptxviewer.app.state.facts import Summary
+from ptxviewer.core.answer import ProbabilityMaps
 from ptxviewer.core.errors import ExportFailed
-from ptxviewer.core.types import ProbabilityMaps
 from tests.films import INFO, RULE, film, maps
 
 MODEL = identity(INFO)

@@ -11,12 +11,14 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ptxviewer.app import sentences, viewing
-from ptxviewer.app.settings import Settings
-from ptxviewer.app.state import FilmStatus, FilmView
-from ptxviewer.core.types import Window
-from ptxviewer.inference.engine import FakeEngine
+from ptxviewer.app import sentences
+from ptxviewer.app.disk.settings import Settings
+from ptxviewer.app.state.film import FilmStatus
+from ptxviewer.core import view as viewing
+from ptxviewer.core.film import Window
+from ptxviewer.core.view import FilmView
 from tests.app.house import House
+from tests.fakes import FakeEngine
 
 
 @pytest.fixture

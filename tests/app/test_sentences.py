@@ -8,10 +8,10 @@ from pathlib import Path
 import numpy as np
 
 from ptxviewer.app.sentences import banner_for
-from ptxviewer.app.state import Film, FilmStatus
-from ptxviewer.core.findings import find
-from ptxviewer.core.types import PixelSpacing, Radiograph, SpacingOrigin
-from ptxviewer.inference.engine import FakeEngine
+from ptxviewer.app.state.film import Film, FilmStatus
+from ptxviewer.core.film import PixelSpacing, Radiograph, SpacingOrigin
+from ptxviewer.core.findings.decide import find
+from tests.fakes import FakeEngine
 
 SPACING = "Spacing in this file is not plausible (film 17 cm wide): sizes are given in pixels and percent."
 WINDOW = "The window in this file shows nothing: an automatic one is used."

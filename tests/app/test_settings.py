@@ -12,7 +12,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ptxviewer.app.settings import BROKEN, FIELDS, PERSONAL, SITE_BROKEN, Settings, load, load_site, save
+from ptxviewer.app.disk.settings import BROKEN, FIELDS, PERSONAL, SITE_BROKEN, Settings, load, load_site, save
 from ptxviewer.core.errors import ExportFailed
 
 JSON = st.recursive(

@@ -10,14 +10,16 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ptxviewer.app import worklist
-from ptxviewer.app.batch import ALL_SEEN
-from ptxviewer.app.facts import Facts, Summary
-from ptxviewer.app.pace import Pace
+from ptxviewer.app.disk.settings import Settings
+from ptxviewer.app.films import worklist
+from ptxviewer.app.films.background import ALL_SEEN
+from ptxviewer.app.films.pace import Pace
 from ptxviewer.app.sentences import CANCELLED
-from ptxviewer.app.settings import Settings
-from ptxviewer.app.state import EngineStatus, Film, FilmStatus, State, Worklist
-from ptxviewer.core.types import Patient, Review, Study
+from ptxviewer.app.state.facts import Facts, Summary
+from ptxviewer.app.state.film import Film, FilmStatus
+from ptxviewer.app.state.screen import EngineStatus, State, Worklist
+from ptxviewer.core.film import Patient, Study
+from ptxviewer.core.review import Review
 from tests.app.house import House, ScoringEngine
 from tests.films import INFO
 

@@ -22,14 +22,16 @@ from PySide6.QtCore import QPoint, QPointF
 from PySide6.QtGui import QImage, QPainter
 from PySide6.QtWidgets import QApplication
 
-from ptxviewer.app.state import EngineStatus, Film, FilmStatus, FilmView, LiveMeasure, Overlay, OverlayMode, State
-from ptxviewer.core.measure import MeasureKind, Measurement
+from ptxviewer.app.state.film import Film, FilmStatus, LiveMeasure
+from ptxviewer.app.state.screen import EngineStatus, Overlay, OverlayMode, State
+from ptxviewer.core.drawing.strokes import Stroke
+from ptxviewer.core.film import Acquisition, Radiograph, Window
+from ptxviewer.core.review import MeasureKind, Measurement
 from ptxviewer.core.sharpen import Sharpening
-from ptxviewer.core.strokes import Stroke
-from ptxviewer.core.types import Acquisition, Radiograph, Window
-from ptxviewer.inference.engine import FakeEngine
-from ptxviewer.ui.canvas import Canvas
-from ptxviewer.ui.none_guard import keep_none
+from ptxviewer.core.view import FilmView
+from ptxviewer.ui.canvas.canvas import Canvas
+from ptxviewer.ui.platform.none_guard import keep_none
+from tests.fakes import FakeEngine
 
 ROWS, COLS = 3000, 2500
 CANVASES = ((1400, 1100), (3840, 2160))

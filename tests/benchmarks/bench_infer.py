@@ -24,7 +24,6 @@ keep_buffers()
 
 import torch
 
-from ptxviewer.core.phantom import PhantomSpec, film_of, make_phantom
 from ptxviewer.inference import runtime
 from ptxviewer.inference.card import Card, read_card, verify
 from ptxviewer.inference.network import PneumothoraxNet
@@ -32,6 +31,7 @@ from ptxviewer.inference.preprocess import prepare
 from ptxviewer.inference.runtime import Choice, Result, Runner, has_fast_bf16
 from ptxviewer.inference.torch_engine import network_of, thread_count
 from ptxviewer.paths import bundle_dir
+from ptxviewer.phantom.film import PhantomSpec, film_of, make_phantom
 
 ROUNDS = 15
 NEAREST = 1.15  # times OpenVINO in float32

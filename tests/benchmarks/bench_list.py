@@ -20,10 +20,11 @@ import numpy as np
 from PySide6.QtCore import QEventLoop, QTimer
 from PySide6.QtWidgets import QApplication
 
-from ptxviewer.app.state import FilmStatus
-from ptxviewer.app.worklist import AT_REST
-from ptxviewer.core.types import ProbabilityMaps, Radiograph
-from ptxviewer.inference.engine import Checkpoint, Engine, EngineInfo, never_cancelled
+from ptxviewer.app.films.worklist import AT_REST
+from ptxviewer.app.state.film import FilmStatus
+from ptxviewer.core.answer import ProbabilityMaps
+from ptxviewer.core.engine import Checkpoint, Engine, EngineInfo, never_cancelled
+from ptxviewer.core.film import Radiograph
 from ptxviewer.ui.application import Application, Session, expected_engine, make_engine
 
 FILMS, ROWS, COLS = 500, 640, 520

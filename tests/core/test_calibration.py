@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from ptxviewer.core.calibration import SpacingTags, spacing_from_tags
-from ptxviewer.core.types import SpacingOrigin
+from ptxviewer.core.film import SpacingOrigin
 
 D = SpacingOrigin.DETECTOR
 COLS = 2000  # at 0.2 mm a chest of 40 cm

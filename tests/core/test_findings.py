@@ -7,16 +7,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from ptxviewer.core.answer import DecisionRule
 from ptxviewer.core.errors import StaleResult
-from ptxviewer.core.findings import (
-    decide,
-    find,
-    mask_at_film,
-    measure,
-    score_threshold_at,
-)
-from ptxviewer.core.hemithorax import lung_fields, orientation_of
-from ptxviewer.core.types import NO_SPACING, Acquisition, DecisionRule, PixelSpacing, SpacingOrigin
+from ptxviewer.core.film import NO_SPACING, Acquisition, PixelSpacing, SpacingOrigin
+from ptxviewer.core.findings.decide import decide, find, mask_at_film, measure, score_threshold_at
+from ptxviewer.core.findings.hemithorax import lung_fields, orientation_of
 from tests.films import AT_DETECTOR, RULE, film, maps
 
 

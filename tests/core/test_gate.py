@@ -5,8 +5,8 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from ptxviewer.core.gate import judge
-from ptxviewer.core.types import ProbabilityMaps
+from ptxviewer.core.answer import ProbabilityMaps
+from ptxviewer.core.findings.gate import judge
 
 SIDE = 100
 

@@ -9,21 +9,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ptxviewer.core import sizes
-from ptxviewer.core.findings import find, measure
-from ptxviewer.core.hemithorax import lung_fields, orientation_of
-from ptxviewer.core.phantom import Phantom, PhantomSpec, film_of, make_phantom
-from ptxviewer.core.types import (
-    LINE_NAMES,
-    NO_SPACING,
-    Acquisition,
-    Distances,
-    Line,
-    PixelSpacing,
-    ProbabilityMaps,
-    Radiograph,
-    SpacingOrigin,
-)
+from ptxviewer.core.answer import LINE_NAMES, Distances, Line, ProbabilityMaps
+from ptxviewer.core.film import NO_SPACING, Acquisition, PixelSpacing, Radiograph, SpacingOrigin
+from ptxviewer.core.findings import sizes
+from ptxviewer.core.findings.decide import find, measure
+from ptxviewer.core.findings.hemithorax import lung_fields, orientation_of
+from ptxviewer.phantom.film import Phantom, PhantomSpec, film_of, make_phantom
 from tests.films import AT_DETECTOR, RULE, film, maps
 
 KINDS = tuple(product(("right", "left"), (0.5, 1.0), ("PA", "AP"), (True, False), (8, 16), (False, True)))

@@ -11,8 +11,7 @@ from hypothesis import assume, example, given
 from hypothesis import strategies as st
 
 from ptxviewer.core.calibration import calibrated, field_doubt, reader_spacing
-from ptxviewer.core.measure import (
-    Measurement,
+from ptxviewer.core.drawing.measure import (
     angle_degrees,
     aspect_of,
     described,
@@ -26,7 +25,8 @@ from ptxviewer.core.measure import (
     straightened,
     with_handle,
 )
-from ptxviewer.core.types import NO_SPACING, Acquisition, PixelSpacing, Radiograph, SpacingOrigin
+from ptxviewer.core.film import NO_SPACING, Acquisition, PixelSpacing, Radiograph, SpacingOrigin
+from ptxviewer.core.review import Measurement
 
 AT_DETECTOR = PixelSpacing(0.2, 0.2, SpacingOrigin.DETECTOR, "at detector")
 OBLONG = PixelSpacing(0.3, 0.1, SpacingOrigin.DETECTOR, "at detector")

@@ -11,8 +11,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from ptxviewer.core.phantom import Phantom, PhantomSpec, film_of, make_phantom
-from ptxviewer.core.types import SpacingOrigin
+from ptxviewer.core.film import SpacingOrigin
+from ptxviewer.phantom.film import Phantom, PhantomSpec, film_of, make_phantom
 
 SMALL = PhantomSpec(rows=320, cols=268)
 specs = st.builds(

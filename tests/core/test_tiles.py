@@ -7,9 +7,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from ptxviewer.core.drawing.strokes import Stroke, apply
+from ptxviewer.core.drawing.tiles import TILE, PackedMask, clipped
 from ptxviewer.core.history import History
-from ptxviewer.core.strokes import Stroke, apply
-from ptxviewer.core.tiles import TILE, PackedMask, clipped
 
 
 def random_mask(rng: np.random.Generator, rows: int, cols: int) -> np.ndarray:

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import assume, given
 from hypothesis import strategies as st
 
-from ptxviewer.core.types import PixelSpacing, SpacingOrigin
+from ptxviewer.core.film import PixelSpacing, SpacingOrigin
 from ptxviewer.core.viewport import (
     LARGEST_ZOOM,
     Viewport,

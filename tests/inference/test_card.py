@@ -4,8 +4,8 @@ import json
 
 import pytest
 
+from ptxviewer.core.answer import DecisionRule
 from ptxviewer.core.errors import ModelUnavailable
-from ptxviewer.core.types import DecisionRule
 from ptxviewer.inference.card import ALTERED, MISSING, OTHER_VERSION, UNREADABLE, read_card, verify
 from tests.bundles import SIZE, write_bundle
 

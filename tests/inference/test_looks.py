@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from ptxviewer.core.errors import Cancelled
-from ptxviewer.core.types import Radiograph
+from ptxviewer.core.film import Radiograph
 from ptxviewer.inference.looks import LOOKS, all_looks, as_seen, brought_back
 from ptxviewer.inference.torch_engine import TorchEngine
 from tests.bundles import SIZE, write_bundle

@@ -6,12 +6,12 @@ import numpy as np
 import pytest
 
 from ptxviewer.core.errors import ModelUnavailable
-from ptxviewer.core.phantom import film_of, make_phantom
-from ptxviewer.inference.engine import FakeEngine
 from ptxviewer.inference.selftest import GOLDEN_FILE, GOLDEN_SPEC, self_test, stacked
 from ptxviewer.inference.torch_engine import TorchEngine
 from ptxviewer.paths import bundle_dir
+from ptxviewer.phantom.film import film_of, make_phantom
 from tests.bundles import write_bundle
+from tests.fakes import FakeEngine
 
 
 def write_golden(folder, engine, shift=0.0, score=0.0):

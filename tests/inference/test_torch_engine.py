@@ -7,15 +7,15 @@ import pytest
 import torch
 
 from ptxviewer.core.errors import Cancelled, ModelUnavailable
-from ptxviewer.core.types import Radiograph
+from ptxviewer.core.film import Radiograph
 from ptxviewer.inference import runtime
 from ptxviewer.inference.card import ALTERED, read_card, verify
-from ptxviewer.inference.engine import FakeEngine
 from ptxviewer.inference.fused import fold_batch_norm
 from ptxviewer.inference.preprocess import prepare
 from ptxviewer.inference.runtime import Choice, Result, Runner, choose_device, same_decision
 from ptxviewer.inference.torch_engine import OUT_OF_MEMORY, TorchEngine, network_of, thread_count
 from tests.bundles import SIZE, write_bundle
+from tests.fakes import FakeEngine
 
 
 def film(rows=90, cols=70, seed=0, key="film"):

@@ -6,7 +6,7 @@ import cv2
 import numpy as np
 import pytest
 
-from ptxviewer.core.findings import find
+from ptxviewer.core.findings.decide import find
 from ptxviewer.inference.card import CARD_FILE, WEIGHTS_FILE, read_card, verify
 from ptxviewer.inference.preprocess import prepare
 from ptxviewer.inference.runtime import Choice, Runner
@@ -25,8 +25,8 @@ def bundle():
 
 @pytest.fixture(scope="module")
 def golden_film():
-    from ptxviewer.core.phantom import film_of, make_phantom
     from ptxviewer.inference.selftest import GOLDEN_SPEC
+    from ptxviewer.phantom.film import film_of, make_phantom
 
     return film_of(make_phantom(GOLDEN_SPEC))
 

@@ -9,7 +9,7 @@ import pytest
 from model.agreement import compare, summary
 from model.data import Example
 from model.evaluate import Case, Outcome, beside, cases, choose_rule, figures, outcome
-from ptxviewer.core.types import DecisionRule, ProbabilityMaps
+from ptxviewer.core.answer import DecisionRule, ProbabilityMaps
 from tests.films import INFO, RULE, film, maps
 
 SIDE = 64

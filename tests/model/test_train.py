@@ -135,8 +135,8 @@ def test_what_is_exported_loads_in_the_app_with_both_heads(tmp_path):
     from safetensors.torch import save_file
 
     from model.export import export
-    from ptxviewer.core.phantom import PhantomSpec, film_of, make_phantom
     from ptxviewer.inference.torch_engine import TorchEngine
+    from ptxviewer.phantom.film import PhantomSpec, film_of, make_phantom
 
     made = config()
     trainer = Trainer(made)

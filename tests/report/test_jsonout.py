@@ -4,7 +4,7 @@ import json
 
 import numpy as np
 
-from ptxviewer.core.findings import find
+from ptxviewer.core.findings.decide import find
 from ptxviewer.report.jsonout import as_bytes, error_record, film_record
 from tests.films import AT_DETECTOR, NAMED, RULE, STUDIED, film, maps
 

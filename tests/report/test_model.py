@@ -7,11 +7,11 @@ import numpy as np
 import pytest
 
 from ptxviewer import __version__
+from ptxviewer.core.answer import Detection, Gate
 from ptxviewer.core.calibration import calibrated
-from ptxviewer.core.findings import find
-from ptxviewer.core.limits import Detection, Gate
-from ptxviewer.core.measure import Measurement
-from ptxviewer.core.types import NO_SPACING, Acquisition, PixelSpacing, SpacingOrigin, VoiLut, Window
+from ptxviewer.core.film import NO_SPACING, Acquisition, PixelSpacing, SpacingOrigin, VoiLut, Window
+from ptxviewer.core.findings.decide import find
+from ptxviewer.core.review import Measurement
 from ptxviewer.report.model import (
     COLUMNS,
     MOST_ROWS,

@@ -9,7 +9,7 @@ import pytest
 from pytestqt.qtbot import QtBot
 
 from ptxviewer.ui.application import Session
-from ptxviewer.ui.none_guard import keep_none
+from ptxviewer.ui.platform.none_guard import keep_none
 from tests.ui.windows import open_films, started
 
 

@@ -13,12 +13,14 @@ from PySide6.QtWidgets import QFileDialog, QLabel
 from pytestqt.qtbot import QtBot
 
 from ptxviewer import __version__
-from ptxviewer.app.settings import load
-from ptxviewer.core.types import ProbabilityMaps, Radiograph
-from ptxviewer.inference.engine import Checkpoint, FakeEngine, never_cancelled
+from ptxviewer.app.disk.settings import load
+from ptxviewer.core.answer import ProbabilityMaps
+from ptxviewer.core.engine import Checkpoint, never_cancelled
+from ptxviewer.core.film import Radiograph
 from ptxviewer.ui.application import Session, site_settings
 from ptxviewer.ui.dialogs.about_program import RUNNING, ProgramDialog
 from ptxviewer.ui.dialogs.notice import FirstRunNotice
+from tests.fakes import FakeEngine
 from tests.ui.windows import started
 
 pytestmark = pytest.mark.qt_log_ignore("This plugin does not support")  # offscreen has no window manager

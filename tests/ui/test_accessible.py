@@ -23,12 +23,12 @@ from PySide6.QtWidgets import (
 )
 from pytestqt.qtbot import QtBot
 
-from ptxviewer.app.actions import ACTIONS, BY_ID
-from ptxviewer.app.measuring import NO_LENGTH
-from ptxviewer.app.settings import FIELDS, Settings
+from ptxviewer.app.commands import ACTIONS, BY_ID
+from ptxviewer.app.disk.settings import FIELDS, Settings
+from ptxviewer.app.review.measuring import NO_LENGTH
 from ptxviewer.paths import sample_study
 from ptxviewer.ui.application import Session
-from ptxviewer.ui.canvas import Canvas
+from ptxviewer.ui.canvas.canvas import Canvas
 from ptxviewer.ui.dialogs.calibrate import CalibrationDialog
 from ptxviewer.ui.dialogs.fitting import room_for
 from ptxviewer.ui.dialogs.keys import KeySheet

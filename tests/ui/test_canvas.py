@@ -13,17 +13,18 @@ from PySide6.QtGui import QImage, QNativeGestureEvent, QPointingDevice, QWheelEv
 from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
-from ptxviewer.app.annotations import probe_text
-from ptxviewer.app.state import EngineStatus, Film, FilmStatus, FilmView, Overlay, State
-from ptxviewer.app.viewing import film_viewport
+from ptxviewer.app.display.annotations import probe_text
+from ptxviewer.app.state.film import Film, FilmStatus
+from ptxviewer.app.state.screen import EngineStatus, Overlay, State
 from ptxviewer.core.errors import StaleResult
-from ptxviewer.core.findings import decide, mask_at_film
+from ptxviewer.core.film import Patient, Radiograph, Window
+from ptxviewer.core.findings.decide import decide, mask_at_film
 from ptxviewer.core.geometry import GridMap
-from ptxviewer.core.types import Patient, Radiograph, Window
+from ptxviewer.core.view import FilmView, film_viewport
 from ptxviewer.core.viewport import placement
-from ptxviewer.inference.engine import FakeEngine
-from ptxviewer.ui.canvas import Canvas
-from ptxviewer.ui.canvas_layers import outlines, patches
+from ptxviewer.ui.canvas.canvas import Canvas
+from ptxviewer.ui.canvas.layers import outlines, patches
+from tests.fakes import FakeEngine
 
 SIZE = (600, 500)
 ENGINE = FakeEngine(64)

@@ -9,9 +9,9 @@ from PySide6.QtGui import QWheelEvent
 from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
-from ptxviewer.app.state import Film, FilmView
-from ptxviewer.app.viewing import film_viewport
-from ptxviewer.core.types import Mask
+from ptxviewer.app.state.film import Film
+from ptxviewer.core.arrays import Mask
+from ptxviewer.core.view import FilmView, film_viewport
 from ptxviewer.ui.application import Session
 
 LEFT, CTRL = Qt.MouseButton.LeftButton, Qt.KeyboardModifier.ControlModifier

@@ -9,8 +9,8 @@ from PySide6.QtGui import QImage
 from PySide6.QtWidgets import QLabel
 from pytestqt.qtbot import QtBot
 
-from ptxviewer.app.viewing import film_viewport
-from ptxviewer.core.measure import Measurement
+from ptxviewer.core.review import Measurement
+from ptxviewer.core.view import film_viewport
 from ptxviewer.ui.application import Session
 from ptxviewer.ui.dialogs.calibrate import CalibrationDialog
 

@@ -12,11 +12,12 @@ from PySide6.QtWidgets import QApplication, QLabel, QListWidget
 from pytestqt.qtbot import QtBot
 
 from ptxviewer.app.sentences import NOTHING_FOUND
-from ptxviewer.app.state import Banner, FilmStatus
-from ptxviewer.inference.engine import FakeEngine
+from ptxviewer.app.state.film import FilmStatus
+from ptxviewer.app.state.screen import Banner
 from ptxviewer.ui.application import Session
 from ptxviewer.ui.dialogs.choose_prior import ChoosePrior
 from tests.dicom.made import dataset, ramp, save
+from tests.fakes import FakeEngine
 
 
 def words(widget) -> str:

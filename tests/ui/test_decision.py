@@ -13,15 +13,17 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QLabel
 from pytestqt.qtbot import QtBot
 
-from ptxviewer.app.viewing import film_viewport
-from ptxviewer.core.band import band_of
-from ptxviewer.core.findings import decide
-from ptxviewer.core.types import DecisionRule, Distances, HemithoraxFinding, Line, ProbabilityMaps, Radiograph
+from ptxviewer.core.answer import DecisionRule, Distances, HemithoraxFinding, Line, ProbabilityMaps
+from ptxviewer.core.engine import Checkpoint, never_cancelled
+from ptxviewer.core.film import Radiograph
+from ptxviewer.core.findings.decide import decide
+from ptxviewer.core.findings.disagreement import band_of
+from ptxviewer.core.view import film_viewport
 from ptxviewer.core.viewport import placement, viewport
-from ptxviewer.inference.engine import Checkpoint, FakeEngine, never_cancelled
 from ptxviewer.ui.application import Session
-from ptxviewer.ui.canvas_band import BandLayer
-from ptxviewer.ui.canvas_lines import hit
+from ptxviewer.ui.canvas.disagreement import BandLayer
+from ptxviewer.ui.canvas.distances import hit
+from tests.fakes import FakeEngine
 from tests.films import AT_DETECTOR, RULE, film, maps
 from tests.ui.windows import open_films, started
 

@@ -11,7 +11,7 @@ from pytestqt.qtbot import QtBot
 
 from ptxviewer.app.sentences import NOTHING_FOUND
 from ptxviewer.ui.application import Session
-from ptxviewer.ui.canvas_lens import SIDE
+from ptxviewer.ui.canvas.lens import SIDE
 
 
 def picture(widget: QWidget) -> np.ndarray:

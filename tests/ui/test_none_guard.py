@@ -7,7 +7,7 @@ import sys
 
 LONG_SESSION = """
 from PySide6.QtCore import QObject
-from ptxviewer.ui.none_guard import keep_none
+from ptxviewer.ui.platform.none_guard import keep_none
 keep_none()
 thing = QObject()
 for _ in range(100_000):
@@ -23,7 +23,7 @@ def test_a_hundred_thousand_calls_of_qt_do_not_end_python() -> None:
 
 EMITTING = """
 from PySide6.QtCore import QObject, Signal
-from ptxviewer.ui.none_guard import keep_none
+from ptxviewer.ui.platform.none_guard import keep_none
 class Sender(QObject):
     sent = Signal(int)
 keep_none()

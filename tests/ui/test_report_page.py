@@ -7,13 +7,13 @@ import numpy as np
 import pytest
 from PySide6.QtGui import QImage
 
-from ptxviewer.core.compose import AMBER, CYAN
+from ptxviewer.core.drawing.colours import AMBER, CYAN
 from ptxviewer.core.errors import ExportFailed
-from ptxviewer.core.measure import Measurement
-from ptxviewer.core.types import Acquisition, Patient, PixelSpacing, SpacingOrigin
+from ptxviewer.core.film import Acquisition, Patient, PixelSpacing, SpacingOrigin
+from ptxviewer.core.review import Measurement
 from ptxviewer.report.model import report_of
-from ptxviewer.ui import report_page
-from ptxviewer.ui.report_page import COLUMN, MARGIN, RIGHT, WIDTH, paint_report, side_letters, write_png
+from ptxviewer.ui.report import page as report_page
+from ptxviewer.ui.report.page import COLUMN, MARGIN, RIGHT, WIDTH, paint_report, side_letters, write_png
 from tests.films import AT_DETECTOR, NAMED, ORIENTED, STUDIED, film
 
 pytestmark = pytest.mark.usefixtures("qapp")

@@ -17,19 +17,22 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QCheckBox, QLabel, QLineEdit, QPushButton, QWidget
 from pytestqt.qtbot import QtBot
 
-from ptxviewer.app.actions import ACTIONS, BY_ID
+from ptxviewer.app.commands import ACTIONS, BY_ID
+from ptxviewer.app.disk.settings import Settings, load, save
 from ptxviewer.app.sentences import NOTHING_FOUND
-from ptxviewer.app.settings import Settings, load, save
-from ptxviewer.app.state import Banner, FilmStatus
-from ptxviewer.core.types import ProbabilityMaps, Radiograph
-from ptxviewer.inference.engine import Checkpoint, FakeEngine, never_cancelled
+from ptxviewer.app.state.film import FilmStatus
+from ptxviewer.app.state.screen import Banner
+from ptxviewer.core.answer import ProbabilityMaps
+from ptxviewer.core.engine import Checkpoint, never_cancelled
+from ptxviewer.core.film import Radiograph
 from ptxviewer.paths import resource, sample_study
-from ptxviewer.ui.annotations import EDGE_ROOM, MARGIN
 from ptxviewer.ui.application import Session
+from ptxviewer.ui.canvas.annotations import EDGE_ROOM, MARGIN
 from ptxviewer.ui.dialogs.notice import FirstRunNotice
 from ptxviewer.ui.dialogs.settings import SettingsDialog
-from ptxviewer.ui.geometry import reachable
 from ptxviewer.ui.main_window import MainWindow
+from ptxviewer.ui.platform.geometry import reachable
+from tests.fakes import FakeEngine
 from tests.ui.windows import open_films, started
 
 
@@ -399,7 +402,7 @@ import sys
 from pathlib import Path
 from PySide6.QtCore import QTimer, QUrl
 from PySide6.QtGui import QFileOpenEvent
-from ptxviewer.inference.engine import FakeEngine
+from tests.fakes import FakeEngine
 from ptxviewer.ui.application import Application, Session
 application = Application(["ptxviewer"])
 application.dress()

@@ -16,12 +16,12 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
-from ptxviewer.app.state import FilmStatus
+from ptxviewer.app.state.film import FilmStatus
 from ptxviewer.core.errors import StaleResult
 from ptxviewer.core.viewport import viewport
 from ptxviewer.paths import sample_study
-from ptxviewer.ui import single_instance
 from ptxviewer.ui.application import Application, Session
+from ptxviewer.ui.platform import single_instance
 from tests.ui.windows import open_films
 
 
@@ -174,7 +174,8 @@ def test_a_second_start_hands_its_files_over(qtbot: QtBot, tmp_path: Path) -> No
 
 def test_torch_and_pydicom_stay_out_of_the_core_and_the_app() -> None:
     code = (
-        "import sys, ptxviewer.app.presenter, ptxviewer.app.actions, ptxviewer.report.model, ptxviewer.core.findings; "
+        "import sys, ptxviewer.app.presenter, ptxviewer.app.commands, ptxviewer.report.model; "
+        "import ptxviewer.core.findings.decide; "
         "print([m for m in ('torch', 'PySide6', 'pydicom') if m in sys.modules])"
     )
     out = subprocess.run([sys.executable, "-c", code], check=True, capture_output=True, text=True).stdout

@@ -12,10 +12,11 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QPushButton
 from pytestqt.qtbot import QtBot
 
-from ptxviewer.app.facts import Facts, Summary
-from ptxviewer.app.state import Film, FilmStatus, State
-from ptxviewer.app.worklist import COLUMNS
-from ptxviewer.core.types import Patient
+from ptxviewer.app.films.worklist import COLUMNS
+from ptxviewer.app.state.facts import Facts, Summary
+from ptxviewer.app.state.film import Film, FilmStatus
+from ptxviewer.app.state.screen import State
+from ptxviewer.core.film import Patient
 from ptxviewer.ui.application import Session
 from ptxviewer.ui.panels.worklist import WIDTHS, WorklistPanel, hidden_columns
 from tests.dicom.made import dataset, ramp, save

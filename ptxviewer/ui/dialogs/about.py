@@ -6,7 +6,7 @@ from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QDialog, QDialogButtonBox, QFormLayout, QLabel, QVBoxLayout, QWidget
 
 from ptxviewer.app.diagnostics import Facts
-from ptxviewer.core.types import Radiograph
+from ptxviewer.core.film import Radiograph
 from ptxviewer.ui.controls import label
 
 WIDTH = 560

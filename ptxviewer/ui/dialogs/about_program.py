@@ -13,8 +13,8 @@ from ptxviewer import __version__
 from ptxviewer.app.diagnostics import Facts, as_text, installed_as, model_facts, self_test_facts, system_facts
 from ptxviewer.app.jobs import Outcome, Ticket
 from ptxviewer.app.sentences import sentence
-from ptxviewer.app.state import State
-from ptxviewer.inference.engine import SelfTest
+from ptxviewer.app.state.screen import State
+from ptxviewer.core.engine import SelfTest
 from ptxviewer.report.model import RESEARCH_USE
 from ptxviewer.ui.controls import label
 from ptxviewer.ui.dialogs.about import FactsDialog

@@ -6,8 +6,8 @@ from PySide6.QtCore import Qt
 from PySide6.QtGui import QKeySequence
 from PySide6.QtWidgets import QDialog, QDialogButtonBox, QGridLayout, QHBoxLayout, QVBoxLayout, QWidget
 
-from ptxviewer.app.actions import ACTIONS, GROUP_NAMES
-from ptxviewer.app.actions.base import Group
+from ptxviewer.app.commands import ACTIONS, GROUP_NAMES
+from ptxviewer.app.commands.base import Group
 from ptxviewer.ui.controls import label
 from ptxviewer.ui.dialogs.fitting import fitted
 

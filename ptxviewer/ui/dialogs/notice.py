@@ -6,7 +6,7 @@ from pathlib import Path
 
 from PySide6.QtWidgets import QDialog, QFileDialog, QGridLayout, QHBoxLayout, QPushButton, QVBoxLayout, QWidget
 
-from ptxviewer.app.state import EngineStatus
+from ptxviewer.app.state.screen import EngineStatus
 from ptxviewer.ui.controls import ElidedLabel, hairline, label
 
 SENTENCES = (

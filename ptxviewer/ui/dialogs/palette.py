@@ -18,13 +18,13 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from ptxviewer.app.actions.base import Action
-from ptxviewer.app.palette import Entry, entries
-from ptxviewer.app.state import State
-from ptxviewer.ui.annotations import font_of
+from ptxviewer.app.commands.base import Action
+from ptxviewer.app.commands.palette import Entry, entries
+from ptxviewer.app.state.screen import State
+from ptxviewer.ui.canvas.annotations import font_of
 from ptxviewer.ui.controls import label
 from ptxviewer.ui.dialogs.keys import key_text
-from ptxviewer.ui.style import PALETTE
+from ptxviewer.ui.platform.style import PALETTE
 
 WIDTH, ROW, ROWS = 560, 40, 10
 ENTRY = Qt.ItemDataRole.UserRole

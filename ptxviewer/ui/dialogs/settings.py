@@ -19,7 +19,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from ptxviewer.app.settings import FIELDS, Field, Settings
+from ptxviewer.app.disk.settings import FIELDS, Field, Settings
 from ptxviewer.ui.controls import label
 from ptxviewer.ui.dialogs.fitting import fitted
 

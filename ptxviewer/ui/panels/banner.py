@@ -7,7 +7,8 @@ from PySide6.QtWidgets import QHBoxLayout, QLabel, QPushButton, QVBoxLayout, QWi
 
 from ptxviewer.app.presenter import Presenter
 from ptxviewer.app.sentences import NOTHING_FOUND
-from ptxviewer.app.state import Banner, FilmStatus, State
+from ptxviewer.app.state.film import FilmStatus
+from ptxviewer.app.state.screen import Banner, State
 from ptxviewer.ui.controls import label
 from ptxviewer.ui.panels.film_area import FilmArea
 

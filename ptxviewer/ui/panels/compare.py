@@ -9,11 +9,11 @@ from PySide6.QtCore import Qt, QTimer
 from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QHBoxLayout, QPushButton, QVBoxLayout, QWidget
 
-from ptxviewer.app.actions import BY_ID
-from ptxviewer.app.comparing import Role, apart, change_of, roles_of
+from ptxviewer.app.commands import BY_ID
+from ptxviewer.app.display.comparing import Role, apart, change_of, roles_of
 from ptxviewer.app.presenter import Presenter
-from ptxviewer.app.state import State, Tool
-from ptxviewer.ui.canvas import Canvas
+from ptxviewer.app.state.screen import State, Tool
+from ptxviewer.ui.canvas.canvas import Canvas
 from ptxviewer.ui.controls import ElidedLabel, label
 
 MOVES: tuple[Tool, ...] = ("window", "zoom", "pan")

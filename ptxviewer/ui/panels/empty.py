@@ -10,8 +10,8 @@ from PySide6.QtWidgets import QFrame, QHBoxLayout, QPushButton, QVBoxLayout, QWi
 
 from ptxviewer.report.model import RESEARCH_USE
 from ptxviewer.ui.controls import label
-from ptxviewer.ui.icons import icon
-from ptxviewer.ui.style import PALETTE
+from ptxviewer.ui.platform.icons import icon
+from ptxviewer.ui.platform.style import PALETTE
 
 KEYS = (("Space", "hides the overlay while held"), ("[  ]", "move the threshold"), ("?", "shows every key"))
 

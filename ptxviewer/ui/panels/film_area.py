@@ -11,15 +11,15 @@ from PySide6.QtCore import QRect, Qt
 from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QStackedWidget
 
-from ptxviewer.app.annotations import corner_texts
-from ptxviewer.app.choosing import box_around, chosen
+from ptxviewer.app.display.annotations import corner_texts
 from ptxviewer.app.presenter import Presenter
-from ptxviewer.app.state import State
-from ptxviewer.app.viewing import voi_of
-from ptxviewer.ui.annotations import between_top_corners
+from ptxviewer.app.review.finding_selection import box_around, chosen
+from ptxviewer.app.state.screen import State
+from ptxviewer.core.view import voi_of
 from ptxviewer.ui.asking import Asking
-from ptxviewer.ui.canvas import Canvas
-from ptxviewer.ui.canvas_apices import ApicesView
+from ptxviewer.ui.canvas.annotations import between_top_corners
+from ptxviewer.ui.canvas.apices import ApicesView
+from ptxviewer.ui.canvas.canvas import Canvas
 from ptxviewer.ui.panels.empty import EmptyPage
 
 if TYPE_CHECKING:

@@ -26,10 +26,11 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from ptxviewer.app.listing import summary
-from ptxviewer.app.state import Film, FilmStatus, State
-from ptxviewer.core.types import GreyImage
-from ptxviewer.ui.style import PALETTE
+from ptxviewer.app.films.listing import summary
+from ptxviewer.app.state.film import Film, FilmStatus
+from ptxviewer.app.state.screen import State
+from ptxviewer.core.arrays import GreyImage
+from ptxviewer.ui.platform.style import PALETTE
 
 WIDTH = 112
 PICTURE = 88  # side of a thumbnail's square

@@ -18,13 +18,14 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from ptxviewer.app.actions import BY_ID
+from ptxviewer.app.commands import BY_ID
 from ptxviewer.app.presenter import Presenter
-from ptxviewer.app.state import Film
-from ptxviewer.core.types import Lesion, PixelSpacing, Side, Zone
+from ptxviewer.app.state.film import Film
+from ptxviewer.core.answer import Lesion, Side, Zone
+from ptxviewer.core.film import PixelSpacing
 from ptxviewer.report.model import area_text
 from ptxviewer.ui.controls import label
-from ptxviewer.ui.style import PALETTE
+from ptxviewer.ui.platform.style import PALETTE
 
 ROWS = 3  # that are kept free
 ROW, HEADER = 22, 30

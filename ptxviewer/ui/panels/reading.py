@@ -18,10 +18,11 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from ptxviewer.app.actions import BY_ID
-from ptxviewer.app.gating import reason_of
+from ptxviewer.app.commands import BY_ID
 from ptxviewer.app.presenter import Presenter
-from ptxviewer.app.state import Film, FilmStatus, State
+from ptxviewer.app.state.film import Film, FilmStatus
+from ptxviewer.app.state.gating import reason_of
+from ptxviewer.app.state.screen import State
 from ptxviewer.report.decision import film_check, score_name
 from ptxviewer.report.model import NOT_EXCLUDED, headline, nearness
 from ptxviewer.ui.controls import MarkedSlider, ScoreBar, Segments, hairline, label

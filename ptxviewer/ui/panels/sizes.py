@@ -5,13 +5,15 @@ from __future__ import annotations
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QPushButton, QVBoxLayout, QWidget
 
-from ptxviewer.app.actions import BY_ID
-from ptxviewer.app.choosing import chosen
-from ptxviewer.app.lining import can_move
+from ptxviewer.app.commands import BY_ID
 from ptxviewer.app.presenter import Presenter
-from ptxviewer.app.state import Film, State
-from ptxviewer.core.sizes import sizes_of
-from ptxviewer.core.types import HemithoraxFinding, Radiograph
+from ptxviewer.app.review.distances import can_move
+from ptxviewer.app.review.finding_selection import chosen
+from ptxviewer.app.state.film import Film
+from ptxviewer.app.state.screen import State
+from ptxviewer.core.answer import HemithoraxFinding
+from ptxviewer.core.film import Radiograph
+from ptxviewer.core.findings.sizes import sizes_of
 from ptxviewer.report.decision import distances_text, moved_text
 from ptxviewer.report.model import percent_text
 from ptxviewer.ui.controls import label

@@ -5,7 +5,8 @@ from __future__ import annotations
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QHBoxLayout, QWidget
 
-from ptxviewer.app.state import FilmStatus, State
+from ptxviewer.app.state.film import FilmStatus
+from ptxviewer.app.state.screen import State
 from ptxviewer.ui.controls import ElidedLabel, label
 
 

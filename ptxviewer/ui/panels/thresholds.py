@@ -7,14 +7,14 @@ from collections.abc import Callable
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QGridLayout, QLabel, QPushButton, QVBoxLayout, QWidget
 
-from ptxviewer.app.actions import BY_ID
-from ptxviewer.app.apart import apart, area_of_slider, score_limit, slider_of_area
+from ptxviewer.app.commands import BY_ID
 from ptxviewer.app.presenter import Presenter
-from ptxviewer.app.state import Film, Overlay, State
-from ptxviewer.core.band import areas_px
-from ptxviewer.core.findings import decide
-from ptxviewer.core.limits import BY_CARD
-from ptxviewer.core.types import DecisionRule
+from ptxviewer.app.state.film import Film
+from ptxviewer.app.state.screen import Overlay, State
+from ptxviewer.app.state.two_thresholds import apart, area_of_slider, score_limit, slider_of_area
+from ptxviewer.core.answer import BY_CARD, DecisionRule
+from ptxviewer.core.findings.decide import decide
+from ptxviewer.core.findings.disagreement import areas_px
 from ptxviewer.report.decision import area_limit_text
 from ptxviewer.report.model import area_text
 from ptxviewer.ui.controls import MarkedSlider, Segments, label

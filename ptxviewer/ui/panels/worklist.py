@@ -23,14 +23,14 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from ptxviewer.app import worklist
-from ptxviewer.app.actions import BY_ID
+from ptxviewer.app.commands import BY_ID
+from ptxviewer.app.films import worklist
 from ptxviewer.app.presenter import Presenter
 from ptxviewer.app.sentences import CANCELLED
-from ptxviewer.app.state import Column, State
+from ptxviewer.app.state.screen import Column, State
 from ptxviewer.ui.controls import ElidedLabel, Segments, label
 from ptxviewer.ui.panels.worklist_rows import HEADINGS, ROW, Lines, paint_row
-from ptxviewer.ui.style import PALETTE
+from ptxviewer.ui.platform.style import PALETTE
 
 NARROWEST, WIDEST, USUAL = 340, 800, 620
 LARGEST_SHARE = 0.4  # of the window: the film is the screen

@@ -8,10 +8,11 @@ from typing import Any
 from PySide6.QtCore import QAbstractTableModel, QModelIndex, QObject, QPersistentModelIndex, QRect, QRectF, Qt
 from PySide6.QtGui import QColor, QFont, QPainter, QPen
 
-from ptxviewer.app.listing import summary, unread
-from ptxviewer.app.state import Column, Film, FilmStatus, State
-from ptxviewer.app.worklist import COLUMNS, cell, group, name_of, state_of
-from ptxviewer.ui.style import PALETTE
+from ptxviewer.app.films.listing import summary, unread
+from ptxviewer.app.films.worklist import COLUMNS, cell, group, name_of, state_of
+from ptxviewer.app.state.film import Film, FilmStatus
+from ptxviewer.app.state.screen import Column, State
+from ptxviewer.ui.platform.style import PALETTE
 
 Index = QModelIndex | QPersistentModelIndex
 HEADINGS: dict[Column, str] = {

@@ -1,0 +1,66 @@
+"""Aids to the eye: apices, magnifier, sharpening."""
+
+from __future__ import annotations
+
+from ptxviewer.app.commands.base import BAR, FILM, KEYS_ONLY, SHOWN, Action
+from ptxviewer.app.state.screen import State
+from ptxviewer.core.sharpen import Sharpening
+
+
+def _alone(state: State) -> bool:
+    """True while one film has the whole canvas: beside another there is no room for these."""
+    return SHOWN(state) and state.prior_id is None
+
+
+def _sharpening(how: Sharpening, text: str, tip: str) -> Action:
+    return Action(
+        f"sharpen_{how}",
+        text,
+        "view",
+        (),
+        tip,
+        run=lambda presenter: presenter.looking.sharpen(how),
+        enabled=SHOWN,
+        checked=lambda state: state.sharpening == how,
+    )
+
+
+ACTIONS: tuple[Action, ...] = (
+    Action(
+        "apices",
+        "Apices",
+        "view",
+        ("A",),
+        "Both apices side by side, the right one mirrored; the overlay follows",
+        run=lambda p: p.looking.toggle_apices(),
+        enabled=_alone,
+        checked=lambda state: state.apices,
+        icon="apices",
+        places=BAR,
+    ),
+    Action(
+        "magnifier",
+        "Magnifier",
+        "view",
+        ("M",),
+        "A lens under the pointer, through the same window",
+        run=lambda p: p.looking.toggle_magnifier(),
+        enabled=_alone,
+        checked=lambda state: state.magnifier,
+        icon="magnifier",
+        places=FILM,
+    ),
+    Action(
+        "next_sharpening",
+        "Sharpen",
+        "view",
+        ("S",),
+        "Off, edges, local contrast in turn: for the eye only, the AI and reports see the film as it is",
+        run=lambda p: p.looking.next_sharpening(),
+        enabled=SHOWN,
+        places=KEYS_ONLY,
+    ),
+    _sharpening("off", "No sharpening", "Show the film as it is"),
+    _sharpening("unsharp", "Sharpen edges", "Lift edges such as a pleural line (unsharp mask); display only"),
+    _sharpening("clahe", "Sharpen local contrast", "Lift contrast where the film is evenly dark (CLAHE); display only"),
+)

@@ -1,0 +1,236 @@
+"""Results on disk between sessions: what the network said of a film, under names that are hashes.
+
+Two small files a film. The *entry* is found by the file's fingerprint and says what the lists show, so that a folder
+is listed without decoding a film. The *maps* are found by the hash of the pixels, and are the network's bit for bit.
+Both names also hold the network's identity. Nothing in them is the patient's: no name, no date, no path, no picture.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import hashlib
+import json
+import os
+import zlib
+from collections.abc import Iterable
+from dataclasses import dataclass, field, fields
+from pathlib import Path
+from typing import Any, get_args
+
+import numpy as np
+
+from ptxviewer.app.state.facts import Summary
+from ptxviewer.core.answer import ProbabilityMaps, Side
+from ptxviewer.core.engine import EngineInfo
+from ptxviewer.core.errors import ExportFailed
+from ptxviewer.core.files import write_atomic
+
+FORMAT = 1
+WHAT = "The results"
+MOST_BYTES = 4_000_000_000  # about 2 MB a film, so that a folder of 500 never drives itself out
+KEPT_SHARE = 0.9  # of the bound, after the oldest were evicted
+BLOCK = 16_384
+GRIDS = ("pneumothorax", "lung_image_left", "lung_image_right")
+BROKEN = (ValueError, TypeError, KeyError, IndexError, AttributeError, OverflowError, MemoryError, RecursionError)
+
+
+def fingerprint(path: Path) -> str:
+    """Return a hash that tells whether a file is still the one that was analysed, without reading all of it.
+
+    Size, time of change, first, middle and last block: the first holds the SOP instance UID. Raises ``OSError``.
+    """
+    with path.open("rb") as file:
+        stat = os.fstat(file.fileno())
+        digest = hashlib.blake2b(f"{stat.st_size}|{stat.st_mtime_ns}".encode(), digest_size=20)
+        for start in (0, stat.st_size // 2, max(0, stat.st_size - BLOCK)):
+            file.seek(start)
+            digest.update(file.read(BLOCK))
+    return digest.hexdigest()
+
+
+def identity(info: EngineInfo) -> str:
+    """Return a hash of the network and its operating point: results of another one are never used."""
+    return hashlib.blake2b(f"{info.model_id}|{info.model_sha256}|{info.rule!r}".encode(), digest_size=8).hexdigest()
+
+
+@dataclass(frozen=True)
+class Entry:
+    """What the lists show of a film. ``why_not`` is why the network did not look at it; then there is no summary."""
+
+    key: str  # of the radiograph
+    kept_as: str  # name of its review
+    shape: tuple[int, int]
+    frames: int = 1
+    why_not: str = ""
+    summary: Summary | None = None
+    format: int = field(default=FORMAT)
+
+
+def entry_bytes(entry: Entry) -> bytes:
+    """Return the content of the file of an entry."""
+    summary = entry.summary
+    record = {one.name: getattr(entry, one.name) for one in fields(Entry)}
+    record["summary"] = None if summary is None else {one.name: getattr(summary, one.name) for one in fields(Summary)}
+    return json.dumps(record).encode("ascii")
+
+
+def entry_from(content: bytes) -> Entry:
+    """Return the entry in a file. Raises one of ``BROKEN``."""
+    record = json.loads(content)
+    if record["format"] != FORMAT:
+        raise ValueError("another format")
+    rows, cols = (int(side) for side in record["shape"])
+    texts = [record[name] for name in ("key", "kept_as", "why_not")]
+    if not all(isinstance(text, str) for text in texts):
+        raise TypeError("no text")
+    summary = None if record["summary"] is None else _summary(record["summary"])
+    return Entry(texts[0], texts[1], (rows, cols), int(record["frames"]), texts[2], summary)
+
+
+def _summary(record: dict[str, Any]) -> Summary:
+    sides: list[Side] = [side for side in get_args(Side) if side in record["sides"]]
+    sides.sort(key=record["sides"].index)
+    numbers = [None if record[name] is None else float(record[name]) for name in ("percent", "area_mm2")]
+    score = float(record["score"])
+    if not 0 <= score <= 1:
+        raise ValueError("no score")
+    return Summary(
+        score,
+        bool(record["present"]),
+        tuple(sides),
+        numbers[0],
+        numbers[1],
+        int(record["area_px"]),
+        bool(record["refused"]),
+    )
+
+
+def maps_bytes(maps: ProbabilityMaps) -> bytes:
+    """Return maps packed without loss: a line of JSON, then each grid with its bytes sorted by weight, deflated."""
+    there = [name for name in GRIDS if getattr(maps, name) is not None]
+    head = {one.name: getattr(maps, one.name) for one in fields(ProbabilityMaps) if one.name not in GRIDS}
+    line = json.dumps({"format": FORMAT, "grids": there, "size": maps.size, **head}).encode("ascii")
+    grids = b"".join(
+        np.ascontiguousarray(getattr(maps, name).view(np.uint8).reshape(-1, 4).T).tobytes() for name in there
+    )
+    return line + b"\n" + zlib.compress(grids, 1) + zlib.crc32(line).to_bytes(4, "big")
+
+
+def maps_from(content: bytes) -> ProbabilityMaps:
+    """Return the maps in a file. Raises one of ``BROKEN``, or ``zlib.error``."""
+    line, _, rest = content.partition(b"\n")
+    if zlib.crc32(line).to_bytes(4, "big") != rest[-4:]:
+        raise ValueError("damaged")
+    head = json.loads(line)
+    names, size = head.pop("grids"), int(head.pop("size"))
+    if head.pop("format") != FORMAT or not set(names) <= set(GRIDS) or not 0 < size <= 4096:
+        raise ValueError("another format")
+    room = 4 * size * size * len(names)
+    unpacked = zlib.decompressobj().decompress(rest[:-4], room + 1)
+    if len(unpacked) != room:
+        raise ValueError("damaged")
+    planes = np.frombuffer(unpacked, np.uint8).reshape(len(names), 4, size * size)
+    grids: dict[str, Any] = {
+        name: np.ascontiguousarray(plane.T).view(np.float32).reshape(size, size)
+        for name, plane in zip(names, planes, strict=True)
+    }
+    return ProbabilityMaps(**grids, **head)
+
+
+class ResultFolder:
+    """The results of all films, in the cache folder of this computer's user. One thread at a time writes.
+
+    A file that cannot be read, or is not of the film that was asked for, is taken away and made again.
+    """
+
+    def __init__(self, folder: Path, most_bytes: int = MOST_BYTES) -> None:
+        self._folder = folder
+        self._most_bytes = most_bytes
+        self._held: int | None = None  # bytes in the folder, None until somebody writes
+
+    def find(self, mark: str, model: str) -> Entry | None:
+        """Return the entry of the file with that fingerprint, None where there is none."""
+        path = self._folder / f"{mark}-{model}.json"
+        content = self._read(path)
+        if content is None:
+            return None
+        try:
+            return entry_from(content)
+        except BROKEN:
+            self._drop(path)
+            return None
+
+    def maps(self, key: str, shape: tuple[int, int], model: str) -> ProbabilityMaps | None:
+        """Return the maps of the film with that key and shape, None where there are none."""
+        path = self._maps_path(key, model)
+        content = self._read(path)
+        if content is None:
+            return None
+        try:
+            maps = maps_from(content)
+            if maps.image_key != key or (maps.rows, maps.cols) != shape:
+                raise ValueError("of another film")
+        except (*BROKEN, zlib.error):
+            self._drop(path)
+            return None
+        with contextlib.suppress(OSError):
+            os.utime(path)  # the oldest in use, not the oldest made, is evicted
+        return maps
+
+    def save(self, mark: str, model: str, entry: Entry, maps: ProbabilityMaps | None) -> None:
+        """Keep the result of a film; the maps first, so that no entry promises what is not there.
+
+        ``mark`` is the file's fingerprint, "" when it is not known. Raises ``ExportFailed``.
+        """
+        try:
+            self._folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+        except OSError:
+            raise ExportFailed(f"{WHAT} could not be written: their folder cannot be made.") from None
+        if maps is not None:
+            self._write(self._maps_path(maps.image_key, model), maps_bytes(maps))
+        if mark:
+            self._write(self._folder / f"{mark}-{model}.json", entry_bytes(entry))
+
+    def clear(self) -> None:
+        """Take everything away. Files that cannot be removed stay."""
+        for path, *_ in self._files():
+            self._drop(path)
+        self._held = None
+
+    def _maps_path(self, key: str, model: str) -> Path:
+        return self._folder / f"{hashlib.blake2b(key.encode(), digest_size=20).hexdigest()}-{model}.maps"
+
+    def _read(self, path: Path) -> bytes | None:
+        try:
+            return path.read_bytes()
+        except OSError:
+            return None
+
+    def _drop(self, path: Path) -> None:
+        with contextlib.suppress(OSError):
+            path.unlink()
+
+    def _write(self, path: Path, content: bytes) -> None:
+        write_atomic(path, content, WHAT)
+        self._held = sum(size for _, size, _ in self._files()) if self._held is None else self._held + len(content)
+        if self._held > self._most_bytes:
+            self._evict(path)
+
+    def _files(self) -> Iterable[tuple[Path, int, float]]:
+        """Path, size and time of every file of ours."""
+        with contextlib.suppress(OSError), os.scandir(self._folder) as found:
+            for one in found:
+                if one.name.endswith((".json", ".maps", ".part")):
+                    with contextlib.suppress(OSError):
+                        stat = one.stat()
+                        yield Path(one.path), stat.st_size, stat.st_mtime
+
+    def _evict(self, newest: Path) -> None:
+        files = sorted(self._files(), key=lambda file: (file[0] == newest, file[2]))
+        held = sum(size for _, size, _ in files)
+        for path, size, _ in files:
+            if held <= KEPT_SHARE * self._most_bytes:
+                break
+            self._drop(path)
+            held -= size
+        self._held = held

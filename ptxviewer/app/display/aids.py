@@ -1,0 +1,50 @@
+"""Aids to the eye: sharpening, magnifier, apices. They change what is drawn, never the film, the result or a report."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from ptxviewer.app.store import Store
+from ptxviewer.core.sharpen import SHARPENINGS, Sharpening
+
+SHARPENED = "SHARPENED: DISPLAY ONLY"
+NAMES: dict[Sharpening, str] = {"off": "off", "unsharp": "edges", "clahe": "local contrast"}
+
+
+def sharpening_text(how: Sharpening) -> str:
+    """Return what stands on a film that is shown sharpened, "" where it is shown as it is."""
+    return "" if how == "off" else f"{SHARPENED} ({NAMES[how]})"
+
+
+@dataclass(frozen=True)
+class Looking:
+    """Switches the aids."""
+
+    store: Store
+
+    def sharpen(self, how: Sharpening) -> None:
+        """Show films sharpened, or as they are."""
+        self.store.change(sharpening=how, message=f"Sharpening: {NAMES[how]}.")
+
+    def next_sharpening(self) -> None:
+        """The next way of sharpening."""
+        now = SHARPENINGS.index(self.store.state.sharpening)
+        self.sharpen(SHARPENINGS[(now + 1) % len(SHARPENINGS)])
+
+    def toggle_magnifier(self) -> None:
+        """Show or hide the magnifier under the pointer."""
+        self.store.change(magnifier=not self.store.state.magnifier)
+
+    def toggle_apices(self) -> None:
+        """Show both apices side by side, or the film again."""
+        self.store.change(apices=not self.store.state.apices)
+
+    def back(self) -> bool:
+        """Switch off what covers the film, one at a time; True when there was something."""
+        if self.store.state.magnifier:
+            self.toggle_magnifier()
+        elif self.store.state.apices:
+            self.toggle_apices()
+        else:
+            return False
+        return True

@@ -1,0 +1,363 @@
+"""The way of a film from its path to its findings: read on the disk lane, analysed on the model lane.
+
+Everything here runs on the main thread; what a lane brings home is refused when its film has gone or changed.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection, Iterable
+from dataclasses import dataclass, replace
+from typing import Any
+
+from ptxviewer.app import sentences
+from ptxviewer.app.films.pace import Pace
+from ptxviewer.app.films.queue import next_to_analyse, next_to_read, put_away
+from ptxviewer.app.films.recalling import ReadFilm, Recalling, listed, read_film, with_recalled
+from ptxviewer.app.jobs import Outcome, Ticket
+from ptxviewer.app.ports import Services
+from ptxviewer.app.review.reviewing import measured
+from ptxviewer.app.review.saving import Kept
+from ptxviewer.app.sentences import banner_for, sentence
+from ptxviewer.app.state.film import Film, FilmStatus
+from ptxviewer.app.state.screen import Banner, EngineStatus
+from ptxviewer.app.store import Store
+from ptxviewer.core.answer import Findings, ProbabilityMaps
+from ptxviewer.core.engine import Checkpoint, EngineInfo
+from ptxviewer.core.errors import ModelUnavailable, StaleResult
+from ptxviewer.core.film import Radiograph
+from ptxviewer.core.findings.reviewed import decisive, find_reviewed
+from ptxviewer.core.review import Review
+from ptxviewer.core.view import FilmView
+
+Analysis = tuple[EngineInfo, ProbabilityMaps, Findings]
+NO_RESULT: dict[str, Any] = {"maps": None, "findings": None, "band": None, "summary": None, "finding": None}
+BUSY = (FilmStatus.WAITING, FilmStatus.ANALYSING)
+
+
+@dataclass(frozen=True)
+class _Running:
+    """The one job of a kind that is under way."""
+
+    ticket: Ticket
+    film_id: int
+
+
+class Opening:
+    """Feeds both lanes; the film on screen always goes first."""
+
+    def __init__(
+        self,
+        store: Store,
+        services: Services,
+        budget: Callable[[], int],
+        forget: Callable[[Iterable[int]], None],
+        restore: Callable[[Film, Kept], Film],
+        first: Callable[[], None] = lambda: None,
+    ) -> None:
+        """``first`` may put work for the film on screen on the model lane, before that of any other film."""
+        self._store = store
+        self._services = services
+        self._budget = budget
+        self._forget = forget
+        self._restore = restore
+        self.recalling = Recalling(store, services, restore, self.pump)
+        self._visible: frozenset[int] = frozenset()  # films whose thumbnails are on screen
+        self._first = first
+        self._pace = Pace()
+        self._reading: _Running | None = None
+        self._analysing: _Running | None = None
+
+    def pump(self) -> None:
+        """Start whatever the lanes may do next."""
+        if self._store.closed:
+            return
+        self.recalling.pump()
+        if self._store.state.paused:
+            self.halt_background()
+        state = self._store.state
+        wanted = next_to_read(state, self._visible)
+        if self._reading and wanted is not None and wanted == state.current_id != self._reading.film_id:
+            self._reading.ticket.cancel()  # the film on screen does not wait for one that is not
+            self._reading = None
+        if self._reading is None and wanted is not None:
+            self._read(wanted)
+        candidate = next_to_analyse(state)
+        if self._analysing and candidate is not None and candidate == state.current_id != self._analysing.film_id:
+            film = state.film(self._analysing.film_id)
+            self._stop(self._analysing.film_id)
+            if film is not None:
+                self._store.update(replace(film, status=FilmStatus.WAITING))  # not lost: it is analysed later
+        self._first()
+        if self._analysing is None and candidate is not None:
+            self._analyse(candidate)
+        kept = put_away(self._store.state, self._budget())
+        if kept is not self._store.state:
+            self._store.show(kept)
+
+    def look_at(self, film_ids: Iterable[int]) -> None:
+        """The thumbnails of these films are on screen: read those that lack one, when nothing else is to be done."""
+        visible = frozenset(film_ids)
+        if visible != self._visible:
+            self._visible = visible
+            self.pump()
+
+    def announce(self) -> None:
+        """Say what the reader must know of the film that has just come on screen."""
+        film = self._store.state.current
+        if film is not None and not film.seen:
+            self._store.show(replace(self._store.state.with_film(replace(film, seen=True)), banner=banner_for(film)))
+        else:
+            self._store.change(banner=banner_for(film))
+
+    def _stop(self, film_id: int) -> None:
+        """Retire what is under way for a film."""
+        if self._reading and self._reading.film_id == film_id:
+            self._reading.ticket.cancel()
+            self._reading = None
+        if self._analysing and self._analysing.film_id == film_id:
+            self._analysing.ticket.cancel()
+            self._analysing = None
+
+    # ---- from a path to a radiograph
+
+    def _read(self, film_id: int) -> None:
+        film = self._store.state.film(film_id)
+        assert film is not None
+        frame, services, model, rule = film.view.frame, self._services, self.recalling.model, self._store.rule
+
+        def work(_checkpoint: Checkpoint) -> ReadFilm:
+            return read_film(services, film, model, rule)
+
+        def done(outcome: Outcome[ReadFilm]) -> None:
+            self._reading = None
+            self._was_read(film_id, frame, outcome)
+            self.pump()
+
+        self._reading = _Running(self._services.disk.submit(work, done), film_id)
+
+    def _was_read(self, film_id: int, frame: int, outcome: Outcome[ReadFilm]) -> None:
+        state = self._store.state
+        film = state.film(film_id)
+        if film is None or film.view.frame != frame:
+            return
+        on_screen = film_id == state.current_id
+        read = outcome.value
+        if read is None:
+            failed = replace(film, status=FilmStatus.FAILED, error=sentence(outcome.error))
+            self._store.update(replace(failed, radiograph=None, **NO_RESULT, live_threshold=None))
+            if on_screen:
+                self.announce()
+            return
+        radiograph = read.radiograph
+        if film.key and film.key != radiograph.key:  # the file has changed: this is another film
+            self._forget([film_id])
+            film = Film(id=film.id, path=film.path, number=film.number, view=FilmView(frame=frame), seen=on_screen)
+        film = replace(film, radiograph=radiograph, key=radiograph.key, frames=radiograph.frames)
+        film = with_recalled(self._restore(film, read.kept), read)
+        if film.status is FilmStatus.DONE and film.maps is None and not on_screen and film_id != state.prior_id:
+            self._store.update(replace(film, radiograph=None))  # only its thumbnail was wanted
+            return
+        if film.maps is not None:
+            film = replace(film, status=FilmStatus.DONE)
+            if film.findings is None:
+                film = measured(film, radiograph, self._store.rule)
+            if film.findings is not None and film.summary is None:
+                film = listed(film, film.findings)
+        elif radiograph.not_analysed and not film.insisted:
+            film = replace(film, status=FilmStatus.NOT_ANALYSED, note=radiograph.not_analysed)
+        elif film.status is not FilmStatus.NOT_ANALYSED:
+            film = replace(film, status=FilmStatus.WAITING)
+            if state.engine.phase == "failed":
+                film = replace(film, status=FilmStatus.NOT_ANALYSED, note=state.engine.error)
+        self._store.update(self.recalling.keep(film, fresh=False))
+        if on_screen:
+            self.announce()
+        if read.kept.problem:
+            self._store.say(read.kept.problem, "warning")
+
+    # ---- from a radiograph to findings
+
+    def warm_up(self) -> None:
+        """Load the network while the window is empty."""
+        if self._store.state.engine.phase in ("loading", "ready"):
+            return
+        self._store.change(engine=replace(self._store.state.engine, phase="loading"))
+        self._services.model.submit(lambda _checkpoint: self._services.engine.load(), self._loaded)
+
+    def _loaded(self, outcome: Outcome[EngineInfo]) -> None:
+        if outcome.value is None:
+            self._engine_failed(outcome.error)
+        else:
+            self._ready(outcome.value)
+        self.pump()
+
+    def _ready(self, info: EngineInfo) -> None:
+        """Take over what the engine says of itself: also that it moved to another device."""
+        if self._store.state.engine != EngineStatus("ready", info):
+            self._store.change(engine=EngineStatus("ready", info), message=info.note or self._store.state.message)
+
+    def _engine_failed(self, error: BaseException | None) -> None:
+        text = sentence(error)
+        films = tuple(
+            replace(film, status=FilmStatus.NOT_ANALYSED, note=text) if film.status in BUSY else film
+            for film in self._store.state.films
+        )
+        self._store.change(engine=EngineStatus("failed", error=text), films=films, banner=Banner(text))
+
+    def _analyse(self, film_id: int) -> None:
+        film = self._store.state.film(film_id)
+        assert film is not None
+        assert film.radiograph is not None
+        radiograph, engine, review = film.radiograph, self._services.engine, film.review
+
+        def work(checkpoint: Checkpoint) -> Analysis:
+            engine.load()
+            maps = engine.predict(radiograph, checkpoint)
+            info = engine.info or engine.load()
+            return info, maps, find_reviewed(radiograph, maps, info.rule, review)[0]
+
+        def done(outcome: Outcome[Analysis]) -> None:
+            self._analysing = None
+            self._analysed(film_id, radiograph, review, outcome)
+            self.pump()
+
+        if self._store.state.engine.phase == "not loaded":
+            self._store.change(engine=replace(self._store.state.engine, phase="loading"))
+        self._store.update(replace(film, status=FilmStatus.ANALYSING, note=""))
+        self._analysing = _Running(self._services.model.submit(work, done), film_id)
+
+    def _analysed(self, film_id: int, radiograph: Radiograph, review: Review, outcome: Outcome[Analysis]) -> None:
+        film = self._store.state.film(film_id)
+        key = radiograph.key
+        if film is None or film.key != key or film.status is not FilmStatus.ANALYSING:
+            return  # closed, or another frame: the result belongs to nobody
+        error = outcome.error
+        if outcome.value is not None and outcome.value[1].image_key != key:
+            error = StaleResult("The result belongs to another film and was not shown.")
+        if outcome.value is None or error is not None:
+            if isinstance(error, ModelUnavailable) or self._services.engine.info is None:
+                self._engine_failed(error)
+                return
+            self._store.update(replace(film, status=FilmStatus.NOT_ANALYSED, note=sentence(error)))
+        else:
+            info, maps, findings = outcome.value
+            self._ready(info)
+            film = replace(film, status=FilmStatus.DONE, maps=maps, findings=findings, band=None, note="")
+            spacing = film.radiograph.spacing if film.radiograph is not None else radiograph.spacing
+            if (decisive(film.review), spacing) != (decisive(review), radiograph.spacing):
+                film = measured(film, film.radiograph, info.rule)  # moved while the network was at work
+            self._store.update(self.recalling.keep(listed(film, findings), fresh=True))
+            self._store.change(pace_s=self._pace.tick(self._services.now()))
+        if film_id == self._store.state.current_id:
+            self.announce()
+
+    # ---- the reader interferes
+
+    def analyse_anyway(self) -> None:
+        """Analyse the film on screen in spite of what speaks against it, or again after a failure."""
+        state = self._store.state
+        film = state.current
+        if film is None or film.status is not FilmStatus.NOT_ANALYSED:
+            return
+        again = {film.id}
+        if state.engine.phase == "failed":  # a second try of the engine is one for all films that it failed
+            again |= {f.id for f in state.films if f.note == state.engine.error}
+            state = replace(state, engine=EngineStatus("not loaded"))
+        films = tuple(
+            replace(f, status=FilmStatus.WAITING, insisted=f.insisted or f.id == film.id, note="")
+            if f.id in again and f.status is FilmStatus.NOT_ANALYSED
+            else f
+            for f in state.films
+        )
+        self._store.show(replace(state, films=films, banner=None))
+        self.pump()
+
+    def retry(self) -> None:
+        """Read a failed film again, from its first frame, or analyse one that was not."""
+        film = self._store.state.current
+        if film is None or film.status is not FilmStatus.FAILED:
+            self.analyse_anyway()
+            return
+        fresh = replace(film, status=FilmStatus.OPENING, error="", key="", view=replace(film.view, frame=0))
+        self._store.show(replace(self._store.state.with_film(fresh), banner=None))
+        self.pump()
+
+    def cancel(self) -> None:
+        """Stop analysing the film on screen; where it is not being analysed, stop everything in the background.
+
+        Films are never lost by it: what was dropped is still opened, and can be analysed on demand.
+        """
+        current = self._store.state.current
+        if current is not None and current.status in BUSY:
+            self._cancel({current.id})
+        else:
+            self.stop_background()
+
+    def stop_background(self) -> None:
+        """Stop everything but the film on screen."""
+        state, unread = self._store.state, (*BUSY, FilmStatus.OPENING)
+        self._cancel({film.id for film in state.films if film.status in unread and film.id != state.current_id})
+
+    def _cancel(self, hit: set[int]) -> None:
+        state, current = self._store.state, self._store.state.current
+        for film_id in hit:
+            self._stop(film_id)
+        films = tuple(
+            replace(film, status=FilmStatus.NOT_ANALYSED, note=sentences.CANCELLED) if film.id in hit else film
+            for film in state.films
+        )
+        self._store.change(films=films)
+        if current is not None and current.id in hit:
+            self.announce()
+        self.pump()
+
+    def halt_background(self) -> None:
+        """Interrupt what is under way for other films than the one on screen; they wait, and lose nothing."""
+        state = self._store.state
+        for running in (self._reading, self._analysing):
+            film = state.film(running.film_id) if running is not None else None
+            if film is not None and film.id not in (state.current_id, state.prior_id):
+                self._stop(film.id)
+                if film.status is FilmStatus.ANALYSING:
+                    self._store.update(replace(film, status=FilmStatus.WAITING))
+
+    def analyse_stopped(self) -> None:
+        """Take up again what was stopped."""
+        self._store.change(
+            films=tuple(
+                replace(film, status=FilmStatus.OPENING if film.radiograph is None else FilmStatus.WAITING, note="")
+                if film.status is FilmStatus.NOT_ANALYSED and film.note == sentences.CANCELLED
+                else film
+                for film in self._store.state.films
+            )
+        )
+        self.announce()
+        self.pump()
+
+    def reread(self, film: Film) -> None:
+        """Show another frame: read and analysed like a film of its own, nothing of the old one stays."""
+        self._stop(film.id)
+        fresh = replace(film, status=FilmStatus.OPENING, radiograph=None, **NO_RESULT, key="", note="")
+        fresh = replace(fresh, thumbnail=None, mark="", kept_mark="")
+        self._store.show(replace(self._store.state.with_film(fresh), banner=None))
+        self.pump()
+
+    def start_over(self, film_ids: Collection[int]) -> None:
+        """Retire and forget what belonged to files that have changed: others lie at their places now."""
+        for film_id in film_ids:
+            self._stop(film_id)
+        self._forget(film_ids)
+
+    def close(self, film_ids: Collection[int]) -> None:
+        """Retire what is under way for films that are closed."""
+        for film_id in film_ids:
+            self._stop(film_id)
+        self.recalling.forget(film_ids)
+
+    def shut_down(self) -> None:
+        """Retire everything."""
+        self.recalling.shut_down()
+        for running in (self._reading, self._analysing):
+            if running is not None:
+                running.ticket.cancel()
+        self._reading = self._analysing = None

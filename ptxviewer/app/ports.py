@@ -1,0 +1,98 @@
+"""What the presenter is given and what it gives away: the seams at which Qt, DICOM and torch are plugged in."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime, timezone
+from pathlib import Path
+from typing import Protocol
+
+from ptxviewer.app.disk.result_file import Entry, fingerprint
+from ptxviewer.app.disk.review_file import Saved
+from ptxviewer.app.disk.settings import Settings
+from ptxviewer.app.jobs import Lane
+from ptxviewer.app.state.facts import Facts
+from ptxviewer.app.state.film import Film
+from ptxviewer.app.state.screen import Overlay, State
+from ptxviewer.core.answer import ProbabilityMaps
+from ptxviewer.core.engine import Checkpoint, Engine, EngineInfo, SelfTest
+from ptxviewer.core.film import Radiograph
+
+
+class View(Protocol):
+    """What the presenter needs of a window."""
+
+    def render(self, state: State) -> None:
+        """Show ``state``."""
+        ...
+
+
+class Reviews(Protocol):
+    """Where reviews are kept; see ``review_file.ReviewFolder``."""
+
+    def load(self, name: str, shape: tuple[int, int]) -> Saved | None:
+        """Return the review kept as ``name`` of a film of ``shape``. Raises ``PtxError``."""
+        ...
+
+    def save(self, name: str, saved: Saved) -> None:
+        """Keep a review as ``name``. Raises ``PtxError``."""
+        ...
+
+
+class Results(Protocol):
+    """Where results are kept between sessions; see ``result_file.ResultFolder``."""
+
+    def find(self, mark: str, model: str) -> Entry | None:
+        """Return what is known of the file with that fingerprint."""
+        ...
+
+    def maps(self, key: str, shape: tuple[int, int], model: str) -> ProbabilityMaps | None:
+        """Return the maps of the film with that key."""
+        ...
+
+    def save(self, mark: str, model: str, entry: Entry, maps: ProbabilityMaps | None) -> None:
+        """Keep the result of a film. Raises ``PtxError``."""
+        ...
+
+    def clear(self) -> None:
+        """Take everything away."""
+        ...
+
+
+@dataclass(frozen=True)
+class ReportRequest:
+    """Everything that a report is made of, captured when the key was pressed."""
+
+    film: Film
+    overlay: Overlay
+    info: EngineInfo
+    identified: bool
+    reader: str = field(repr=False)
+    target: Path | None = field(repr=False)  # None: a neutral name in the reports folder
+
+
+@dataclass(frozen=True)
+class Services:
+    """What the composition root hands in, so that nothing here knows DICOM, torch or Qt."""
+
+    read_film: Callable[[Path, int], Radiograph]
+    collect: Callable[[Sequence[Path]], Iterable[Path]]
+    engine: Engine
+    disk: Lane
+    model: Lane
+    save_report: Callable[[ReportRequest], Path]
+    save_settings: Callable[[Settings], None] = lambda _settings: None
+    sample: tuple[Path, ...] = ()
+    reviews: Reviews | None = None  # None: reviews last as long as the window
+    keep: Lane | None = None  # writes the reviews; None: the disk lane does
+    results: Results | None = None  # None: results last as long as the window
+    cache: Lane | None = None  # finds and keeps the results; None: the disk lane does
+    fingerprint: Callable[[Path], str] = fingerprint
+    read_facts: Callable[[Path], Facts | None] | None = None  # without decoding the film
+    watch: Lane | None = None  # looks at the watched folder; None: the disk lane does
+    is_film: Callable[[Path], bool] = lambda _path: True  # by its first bytes; raises ``OSError``
+    expected: EngineInfo | None = None  # what the card says of the network that will be loaded
+    now: Callable[[], datetime] = lambda: datetime.now(timezone.utc)
+    self_test: Callable[[Checkpoint], SelfTest] = lambda _checkpoint: SelfTest(False, "There is no self-test here.")
+    memory_bytes: int | None = None  # of films kept ready; None: as the settings say

@@ -1,0 +1,103 @@
+"""Reviews are saved as they are made and come back with their film; what cannot be saved stays in memory.
+
+Writing has a lane of its own: a folder that is being read must not hold back a stroke. Every change is a job that must
+finish, and one that a newer change has overtaken writes nothing.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from ptxviewer.app.disk.review_file import Saved
+from ptxviewer.app.jobs import Outcome
+from ptxviewer.app.ports import Services
+from ptxviewer.app.sentences import sentence
+from ptxviewer.app.state.film import Film
+from ptxviewer.app.store import Store
+from ptxviewer.core.engine import Checkpoint
+from ptxviewer.core.errors import PtxError
+
+NOT_LOST = "It is kept while this window is open."
+
+
+@dataclass(frozen=True)
+class Kept:
+    """The review kept under a name. ``problem`` says why there is none that should be."""
+
+    name: str
+    saved: Saved | None = None
+    problem: str = ""
+
+
+def kept_review(services: Services, name: str, shape: tuple[int, int]) -> Kept:
+    """Return the review of a film of ``shape`` that is kept as ``name``. Never raises; runs on a lane."""
+    if services.reviews is None:
+        return Kept(name)
+    try:
+        return Kept(name, services.reviews.load(name, shape))
+    except PtxError as error:
+        return Kept(name, problem=str(error))
+
+
+class Keeping:
+    """Saves the reviews of all films."""
+
+    def __init__(self, store: Store, services: Services, reader: Callable[[], str]) -> None:
+        self._store = store
+        self._services = services
+        self._reader = reader
+        self._pending: dict[str, Saved] = {}  # by name: what is not on disk yet
+        self._failed: set[str] = set()
+
+    def newest(self, kept: Kept) -> Saved | None:
+        """Return the review of a film that was just read: what is still being written is newer than the file."""
+        return self._pending.get(kept.name, kept.saved)
+
+    def changed(self, film: Film) -> None:
+        """Save the review of a film, and again all those that could not be saved before."""
+        if not film.kept_as or self._services.reviews is None:
+            return
+        when = self._services.now().isoformat(timespec="seconds")
+        self._pending[film.kept_as] = Saved(film.review, film.first_read, self._reader(), when)
+        for name in sorted(self._failed | {film.kept_as}):
+            self._write(name)
+
+    def retry(self) -> None:
+        """Try again to save what could not be saved."""
+        for name in sorted(self._failed):
+            self._write(name)
+
+    def _write(self, name: str) -> None:
+        reviews, saved = self._services.reviews, self._pending[name]
+        assert reviews is not None
+
+        def work(_checkpoint: Checkpoint) -> bool:
+            if self._pending.get(name) is saved:  # else a newer one waits behind this one
+                reviews.save(name, saved)
+            return True
+
+        def done(outcome: Outcome[bool]) -> None:
+            newest = self._pending.get(name) is saved
+            if outcome.value is None and newest:
+                self._could_not(name, outcome.error)
+            elif outcome.value is not None and newest:
+                del self._pending[name]
+                self._could(name)
+
+        (self._services.keep or self._services.disk).submit(work, done, must_finish=True)
+
+    def _could_not(self, name: str, error: BaseException | None) -> None:
+        first = not self._failed
+        self._failed.add(name)
+        self._store.change(unsaved=len(self._failed))
+        if first:  # once, not at every stroke
+            self._store.say(f"{sentence(error)} {NOT_LOST}", "warning")
+
+    def _could(self, name: str) -> None:
+        self._failed.discard(name)
+        if self._store.state.unsaved != len(self._failed):
+            banner = self._store.state.banner
+            if not self._failed and banner is not None and banner.text.endswith(NOT_LOST):
+                self._store.change(banner=None, message="All reviews are saved again.")
+            self._store.change(unsaved=len(self._failed))

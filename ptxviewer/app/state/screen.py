@@ -1,0 +1,148 @@
+"""Everything that the screen shows, as one frozen value: the view renders it, the presenter replaces it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+from typing import Literal
+
+from ptxviewer.app.state.film import Film
+from ptxviewer.core.engine import EngineInfo
+from ptxviewer.core.sharpen import Sharpening
+
+OverlayMode = Literal["outline", "fill", "heat"]
+Tool = Literal[
+    "window", "zoom", "pan",
+    "brush", "erase", "polygon", "fill", "shrink",
+    "length", "angle", "ellipse", "rectangle", "calibrate",
+]  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Overlay:
+    """How the mask is drawn, for all films."""
+
+    mode: OverlayMode = "outline"
+    opacity: float = 0.25  # of fill and heat map
+    visible: bool = True  # toggled
+    peeking: bool = False  # hidden while the key is held
+    band: bool = False  # the disagreement band is wanted
+    lines: bool = False  # the distances are drawn, and can be moved
+
+    @property
+    def shown(self) -> bool:
+        """True when the overlay is to be drawn."""
+        return self.visible and not self.peeking
+
+
+@dataclass(frozen=True)
+class Banner:
+    """One sentence over the film's top edge."""
+
+    text: str
+    level: Literal["info", "warning", "error"] = "error"
+    details: str = field(default="", repr=False)
+
+
+@dataclass(frozen=True)
+class EngineStatus:
+    """What the status bar says of the network."""
+
+    phase: Literal["not loaded", "loading", "ready", "failed"] = "not loaded"
+    info: EngineInfo | None = None
+    error: str = ""
+
+
+Column = Literal["score", "side", "size", "name", "view", "date", "state", "verdict"]
+Kind = Literal["all", "above", "no answer", "below", "unread"]
+
+
+@dataclass(frozen=True)
+class Worklist:
+    """How the reader looks at the list of films. ``sort`` None is by urgency."""
+
+    shown: bool = False  # in place of the strip
+    closed: bool = False  # by hand: it does not open by itself any more
+    sort: Column | None = None
+    reverse: bool = False
+    text: str = field(default="", repr=False)  # filter; it may be a name
+    kind: Kind = "all"
+
+
+@dataclass(frozen=True)
+class Compare:
+    """Two films side by side: ``film_id`` is the one on screen, which tools and findings belong to."""
+
+    film_id: int
+    other_id: int
+    linked: bool = True  # window, zoom and pan
+    canvas: tuple[float, float] = (1.0, 1.0)  # screen pixels that each of them has, told by the window
+
+
+@dataclass(frozen=True)
+class Watch:
+    """The folder whose films are added as they arrive."""
+
+    folder: Path = field(repr=False)
+    waiting: int = 0  # files that are still being written
+    missing: bool = False  # it cannot be reached now
+
+
+@dataclass(frozen=True, eq=False)
+class State:
+    """The whole screen."""
+
+    films: tuple[Film, ...] = ()
+    current_id: int | None = None
+    overlay: Overlay = Overlay()
+    sharpening: Sharpening = "off"  # of what is drawn, never of the film
+    magnifier: bool = False
+    apices: bool = False  # both apices in place of the film
+    tool: Tool = "window"
+    measure_tool: Tool = "length"  # the measuring tool that was used last
+    brush: float = 20.0  # radius in film pixels
+    engine: EngineStatus = EngineStatus()
+    banner: Banner | None = None
+    message: str = ""  # quiet line in the status bar: "Report saved: ..."
+    annotations: bool = True  # corner texts
+    identified: bool = True  # patient data in the corners of the screen (reports have their own setting)
+    film_only: bool = False  # panels hidden
+    strip: bool = True  # the film strip is wanted
+    panel: bool = True  # the reading panel is wanted
+    opening: int = 0  # drops whose films are still being looked for
+    two_thresholds: bool = False  # detection and extent have sliders of their own
+    first_read_mode: bool = False  # the result stays hidden until the reader has marked the film
+    unsaved: int = 0  # reviews that could not be saved
+    pixel_ratio: float = 1.0  # screen pixels per device-independent pixel, told by the window
+    reports_folder: Path | None = field(default=None, repr=False)
+    worklist: Worklist = Worklist()
+    watch: Watch | None = None
+    pace_s: float | None = None  # seconds that a film takes in the background
+    paused: bool = False  # only the film on screen is read and analysed
+    compare: Compare | None = None
+
+    @property
+    def current(self) -> Film | None:
+        """The film on screen."""
+        return next((film for film in self.films if film.id == self.current_id), None)
+
+    @property
+    def prior_id(self) -> int | None:
+        """The film that the one on screen is compared with; another film on screen ends the comparison."""
+        compare = self.compare
+        if compare is None or compare.film_id != self.current_id or self.film(compare.other_id) is None:
+            return None
+        return compare.other_id
+
+    @property
+    def prior(self) -> Film | None:
+        """The film beside the one on screen."""
+        return None if self.prior_id is None else self.film(self.prior_id)
+
+    def film(self, film_id: int) -> Film | None:
+        """The film with that id, or None when it has been closed."""
+        return next((film for film in self.films if film.id == film_id), None)
+
+    def with_film(self, film: Film) -> State:
+        """The same state with one film replaced."""
+        return replace(self, films=tuple(film if other.id == film.id else other for other in self.films))

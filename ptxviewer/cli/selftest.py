@@ -1,0 +1,35 @@
+"""``ptxviewer selftest``: does the network say on this computer what it said when it was made?"""
+
+from __future__ import annotations
+
+import argparse
+import json
+from collections.abc import Callable
+
+from ptxviewer.app.diagnostics import Facts, as_text, model_facts, self_test_facts, system_facts
+from ptxviewer.core.engine import Engine
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """Add what the command takes beside ``--device``."""
+    parser.add_argument("--json", action="store_true", help="print the facts as JSON")
+
+
+def run(engine: Engine, say: Callable[[str], None], *, as_json: bool = False) -> int:
+    """Run the self-test and print what was found; 0 when the network gives the expected result and films decode."""
+    from ptxviewer.dicom.decoders import missing
+    from ptxviewer.inference.selftest import self_test
+    from ptxviewer.paths import bundle_dir
+
+    result = self_test(engine, bundle_dir())
+    lacking = missing()
+    decoders = "all there" if not lacking else "missing for " + ", ".join(lacking)
+    facts: Facts = (
+        *system_facts(),
+        *model_facts(result.info),
+        ("Film decoders", decoders),
+        *self_test_facts(result),
+    )
+    passed = result.passed and not lacking
+    say(json.dumps({**dict(facts), "passed": passed}, indent=1) if as_json else as_text(facts))
+    return 0 if passed else 1

@@ -1,0 +1,206 @@
+"""The network's answer: its maps, the rule that turns them into a decision, and the findings.
+
+Everything here is frozen; ``ProbabilityMaps`` clears the write flag of its arrays.
+"""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass, replace
+from typing import Literal, get_args
+
+import numpy as np
+
+from ptxviewer.core.arrays import FloatMap
+from ptxviewer.core.film import PixelSpacing
+from ptxviewer.core.geometry import Point
+
+Side = Literal["right", "left", "unknown"]
+"""The patient's side, not the screen's."""
+
+
+LineName = Literal["a", "b", "c", "rim", "across"]
+
+
+LINE_NAMES: tuple[LineName, ...] = get_args(LineName)
+
+
+Zone = Literal["apical", "lateral", "basal", "medial"]
+"""Where in a hemithorax; see ``core.hemithorax.zone_shares``."""
+
+
+@dataclass(frozen=True, eq=False)
+class ProbabilityMaps:
+    """What one forward pass said about one film, on the model's grid.
+
+    All maps are (S, S) float32 scores in [0, 1]; they are scores, not calibrated probabilities, unless the model
+    card says so. ``image_key`` names the film they belong to. To bring a map back to the film use
+    ``core.geometry.GridMap.for_film(rows, cols, S)`` and threshold after that, never before.
+    """
+
+    image_key: str
+    rows: int
+    cols: int
+    pneumothorax: FloatMap  # (S, S)
+    score: float  # image level, [0, 1]
+    lung_image_left: FloatMap | None = None  # (S, S) lung on the left of the picture (normally the patient's right)
+    lung_image_right: FloatMap | None = None  # (S, S)
+    frontal: float | None = None  # is this a frontal chest radiograph? [0, 1]; None = the network does not say
+    model_id: str = ""
+    model_sha256: str = ""
+    device: str = ""  # as shown: "CPU", "CPU bf16", "CUDA ..."
+    infer_ms: float = 0.0
+
+    def __post_init__(self) -> None:
+        for grid in (self.pneumothorax, self.lung_image_left, self.lung_image_right):
+            if grid is not None:
+                if grid.ndim != 2 or grid.shape[0] != grid.shape[1] or grid.dtype != np.float32:
+                    raise ValueError(f"maps must be square float32 grids, got {grid.dtype} {grid.shape}")
+                grid.setflags(write=False)
+
+    @property
+    def size(self) -> int:
+        """Side of the grid."""
+        return int(self.pneumothorax.shape[0])
+
+
+@dataclass(frozen=True, slots=True)
+class DecisionRule:
+    """The model's operating point, from its card: when is a pneumothorax said to be there, and how far does it reach.
+
+    ``threshold`` applies to the pneumothorax map, ``score_threshold`` to the image score, ``min_area`` is the
+    smallest component kept, as a fraction of the film's area (so that it holds at every resolution). Below
+    ``frontal_threshold`` the film is not taken for a frontal chest radiograph (``core.gate``); 0 takes every film.
+    """
+
+    threshold: float
+    score_threshold: float
+    min_area: float
+    frontal_threshold: float = 0.0
+
+
+@dataclass(frozen=True, slots=True)
+class Detection:
+    """Is there one? As a reader set it apart from how far it reaches; None is what the model's card says.
+
+    ``score`` is the film score, ``peak`` the highest score of a component, ``min_area`` its area as a fraction of the
+    film's: what lies below is not marked. Without a ``score`` of its own the gate goes with the threshold.
+    """
+
+    score: float | None = None
+    peak: float | None = None
+    min_area: float | None = None
+
+
+BY_CARD = Detection()
+"""Nothing set by the reader."""
+
+
+@dataclass(frozen=True, slots=True)
+class Gate:
+    """``passed`` False: the network's answer on this film means nothing. ``reason``, ``cautions``: for the screen."""
+
+    passed: bool
+    reason: str = ""
+    cautions: tuple[str, ...] = ()
+
+
+OPEN = Gate(True)
+"""Nothing speaks against the film."""
+
+
+@dataclass(frozen=True, slots=True)
+class Lesion:
+    """One connected component of the mask at film resolution."""
+
+    side: Side
+    area_px: int
+    area_mm2: float | None
+    max_score: float
+    mean_score: float
+    bbox: tuple[int, int, int, int]  # x, y, width, height in film pixels
+    width_mm: float | None = None  # across its widest place: the largest circle that fits in
+    width_px: float = 0.0
+    zones: tuple[Zone, ...] = ()  # that hold a good part of it, the fullest first; () where no lung was seen
+    peak: tuple[int, int] = (0, 0)  # x, y of its highest score, in film pixels
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """A distance: from the chest wall to the lung (``across``: to the mediastinum)."""
+
+    wall: Point
+    lung: Point
+
+    def mm(self, spacing: PixelSpacing) -> float | None:
+        """Length in millimetres, None where the film supports none."""
+        if spacing.row_mm is None or spacing.col_mm is None:
+            return None
+        dx, dy = self.wall[0] - self.lung[0], self.wall[1] - self.lung[1]
+        return math.hypot(dx * spacing.col_mm, dy * spacing.row_mm)
+
+    def px(self) -> float:
+        """Length in film pixels."""
+        return math.dist(self.wall, self.lung)
+
+
+@dataclass(frozen=True, slots=True)
+class Distances:
+    """The lines of one hemithorax."""
+
+    a: Line  # over the top of the collapsed lung, vertical
+    b: Line  # middle of the upper half of the collapsed lung, horizontal
+    c: Line  # middle of its lower half, horizontal
+    rim: Line  # at the hilum, horizontal
+    across: Line  # the whole hemithorax at the hilum, from wall to mediastinum
+
+    def line(self, name: LineName) -> Line:
+        """The line of that name."""
+        found: Line = getattr(self, name)
+        return found
+
+    def with_line(self, name: LineName, line: Line) -> Distances:
+        """The same with one line moved."""
+        changes: dict[str, Line] = {name: line}
+        return replace(self, **changes)
+
+
+@dataclass(frozen=True, slots=True)
+class HemithoraxFinding:
+    """All lesions of one half of the chest together."""
+
+    side: Side
+    on_image_left: bool
+    area_px: int
+    percent: float | None  # projected: pneumothorax / (lung and pneumothorax) of that half
+    refused: str = ""  # why there is no percent
+    distances: Distances | None = None  # as found in the masks
+    loculated: bool = False  # a good part of the air is not continuous with the apex
+    moved: tuple[LineName, ...] = ()  # lines that stand where the reader put them
+
+
+@dataclass(frozen=True, slots=True)
+class Findings:
+    """What the decision rule makes of the maps at one threshold."""
+
+    present: bool
+    score: float
+    threshold: float
+    score_threshold: float  # the image gate that went with this threshold
+    lesions: tuple[Lesion, ...] = ()
+    edited: bool = False  # measured on a mask that a reader changed
+    halves: tuple[HemithoraxFinding, ...] = ()  # with a lesion; the larger area first
+    side_note: str = ""  # what the orientation tag says against the sides, a sentence
+    detection: Detection = BY_CARD  # as the reader set it
+    gate: Gate = OPEN  # is this a film that the network can answer for?
+
+    @property
+    def area_mm2(self) -> float | None:
+        """Area of all components, None when the film supports no millimetres."""
+        areas = [lesion.area_mm2 for lesion in self.lesions if lesion.area_mm2 is not None]
+        return sum(areas) if areas and len(areas) == len(self.lesions) else None
+
+    @property
+    def area_px(self) -> int:
+        """Area of all components in film pixels."""
+        return sum(lesion.area_px for lesion in self.lesions)

@@ -1,0 +1,236 @@
+"""Length, angle and the statistics of a region on a film: pure maths, in millimetres where the film supports them.
+
+Points are film points (x, y) with pixel edges at integers. A distance takes the spacing of rows and of columns apart,
+so that pixels need not be square; an angle is the one on the patient, not the one on the grid.
+"""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass, replace
+from itertools import pairwise
+from typing import TYPE_CHECKING
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+from ptxviewer.core.geometry import Point
+from ptxviewer.core.review import MeasureKind, Measurement
+
+if TYPE_CHECKING:
+    from ptxviewer.core.film import PixelSpacing, Radiograph
+
+ELLIPSE_POINTS = 72  # corners with which an ellipse is drawn and found under the pointer
+
+
+@dataclass(frozen=True, slots=True)
+class RegionStatistics:
+    """Of the film's pixels whose centre lies inside a region, without padding; values are modality values."""
+
+    pixels: int
+    mean: float
+    sd: float  # of a sample: n - 1
+    low: float
+    high: float
+    area_mm2: float | None  # None where the film supports no millimetres
+
+
+def aspect_of(spacing: PixelSpacing) -> float:
+    """Return how many times taller than wide a pixel is; 1 where the film does not say."""
+    return 1.0 if spacing.row_mm is None or spacing.col_mm is None else spacing.row_mm / spacing.col_mm
+
+
+def length_mm(start: Point, end: Point, spacing: PixelSpacing) -> float | None:
+    """Return the distance of two points in millimetres, None where the film supports none."""
+    if spacing.row_mm is None or spacing.col_mm is None:
+        return None
+    return math.hypot((end[0] - start[0]) * spacing.col_mm, (end[1] - start[1]) * spacing.row_mm)
+
+
+def angle_degrees(points: tuple[Point, ...], aspect: float = 1.0) -> float | None:
+    """Return the angle at the middle one of three points, 0 to 180; None where an arm has no length."""
+    (x0, y0), (x, y), (x1, y1) = points
+    first, second = (x0 - x, (y0 - y) * aspect), (x1 - x, (y1 - y) * aspect)
+    if math.hypot(*first) == 0 or math.hypot(*second) == 0:
+        return None
+    cross = first[0] * second[1] - first[1] * second[0]
+    dot = first[0] * second[0] + first[1] * second[1]
+    return math.degrees(math.atan2(abs(cross), dot))
+
+
+def _inside(measurement: Measurement, rows: int, cols: int) -> tuple[slice, slice, NDArray[np.uint8] | None] | None:
+    """Return the part of the film with the pixels of a region, None off the film; a mask None is all of the part."""
+    (xa, ya), (xb, yb) = measurement.points
+    if not all(math.isfinite(v) for v in (xa, ya, xb, yb)):
+        return None
+    x0, x1, y0, y1 = min(xa, xb), max(xa, xb), min(ya, yb), max(ya, yb)
+    left, right = max(math.ceil(x0 - 0.5), 0), min(math.ceil(x1 - 0.5), cols)
+    top, bottom = max(math.ceil(y0 - 0.5), 0), min(math.ceil(y1 - 0.5), rows)
+    if left >= right or top >= bottom:
+        return None
+    part = slice(top, bottom), slice(left, right)
+    if measurement.kind == "rectangle":
+        return *part, None
+    y = (np.arange(top, bottom) + 0.5 - (y0 + y1) / 2) / ((y1 - y0) / 2)
+    half = np.sqrt(np.maximum(1 - y * y, 0.0)) * ((x1 - x0) / 2)
+    middle = (x0 + x1) / 2 - left - 0.5
+    first = np.maximum(np.ceil(middle - half), 0).astype(np.int64).tolist()
+    last = np.minimum(np.floor(middle + half) + 1, right - left).astype(np.int64).tolist()
+    mask = np.zeros((bottom - top, right - left), np.uint8)
+    for row, (start, end) in enumerate(zip(first, last, strict=True)):
+        mask[row, start : max(end, start)] = 1  # a run a row: half the time of comparing every pixel
+    return *part, mask
+
+
+def region_statistics(film: Radiograph, region: Measurement) -> RegionStatistics | None:
+    """Return what the pixels of an ellipse or a rectangle say, None where it holds none of the film's."""
+    found = _inside(region, film.rows, film.cols)
+    if found is None:
+        return None
+    rows, cols, mask = found
+    part = film.pixels[rows, cols]
+    if film.padding is not None:
+        image = ((part < film.padding[0]) | (part > film.padding[1])).view(np.uint8)
+        mask = image if mask is None else mask & image
+    count = part.size if mask is None else int(cv2.countNonZero(mask))
+    if count == 0:
+        return None
+    mean, deviation = cv2.meanStdDev(part, mask=mask)
+    low, high, _, _ = cv2.minMaxLoc(part, mask=mask)
+    ends = low * film.slope + film.intercept, high * film.slope + film.intercept
+    sample = math.sqrt(count / (count - 1)) if count > 1 else 1.0
+    pixel = film.spacing.pixel_area_mm2
+    return RegionStatistics(
+        count,
+        float(mean[0, 0]) * film.slope + film.intercept,
+        float(deviation[0, 0]) * abs(film.slope) * sample,
+        min(ends),
+        max(ends),
+        None if pixel is None else count * pixel,
+    )
+
+
+# ---- the hand
+
+
+def line_of(measurement: Measurement) -> tuple[Point, ...]:
+    """Return what is drawn of a measurement; the line of a region is closed."""
+    if not measurement.region:
+        return measurement.points
+    (x0, y0), (x1, y1) = measurement.points
+    if measurement.kind == "rectangle":
+        return (x0, y0), (x1, y0), (x1, y1), (x0, y1)
+    turn = np.linspace(0, 2 * math.pi, ELLIPSE_POINTS, endpoint=False)
+    x, y = (x0 + x1) / 2 + (x1 - x0) / 2 * np.cos(turn), (y0 + y1) / 2 + (y1 - y0) / 2 * np.sin(turn)
+    return tuple(zip(x.tolist(), y.tolist(), strict=True))
+
+
+def handles_of(measurement: Measurement) -> tuple[Point, ...]:
+    """Return where a measurement can be taken hold of: its points, of a region the four corners of its box."""
+    if not measurement.region:
+        return measurement.points
+    (x0, y0), (x1, y1) = measurement.points
+    return (x0, y0), (x1, y1), (x1, y0), (x0, y1)
+
+
+def with_handle(measurement: Measurement, handle: int, to: Point) -> Measurement:
+    """Return the measurement with one handle moved; the corner opposite to a region's stays."""
+    if measurement.region:
+        kept = handles_of(measurement)[(1, 0, 3, 2)[handle]]
+        return replace(measurement, points=(kept, to))
+    points = tuple(to if index == handle else point for index, point in enumerate(measurement.points))
+    return replace(measurement, points=points)
+
+
+def moved(measurement: Measurement, dx: float, dy: float) -> Measurement:
+    """Return the measurement shifted by (dx, dy) film pixels."""
+    return replace(measurement, points=tuple((x + dx, y + dy) for x, y in measurement.points))
+
+
+def straightened(measurement: Measurement, handle: int, to: Point, aspect: float = 1.0) -> Point:
+    """Return ``to`` where a straight hand would put it: a line in steps of 45 degrees, a round or square region.
+
+    ``aspect``: see ``aspect_of``; round is round on the patient.
+    """
+    if measurement.region:
+        x, y = handles_of(measurement)[(1, 0, 3, 2)[handle]]
+        side = max(abs(to[0] - x), abs(to[1] - y) * aspect)
+        return x + math.copysign(side, to[0] - x), y + math.copysign(side / aspect, to[1] - y)
+    x, y = measurement.points[handle - 1 if handle else 1]
+    dx, dy = to[0] - x, (to[1] - y) * aspect
+    turn = round(math.atan2(dy, dx) / (math.pi / 4)) * (math.pi / 4)
+    along = dx * math.cos(turn) + dy * math.sin(turn)
+    return x + along * math.cos(turn), y + along * math.sin(turn) / aspect
+
+
+def has_size(measurement: Measurement) -> bool:
+    """True when there is something to measure: a line of a pixel, an angle with two arms, a region with an inside."""
+    points = measurement.points
+    if measurement.region:
+        return abs(points[0][0] - points[1][0]) >= 1 and abs(points[0][1] - points[1][1]) >= 1
+    return all(math.dist(a, b) >= 1 for a, b in pairwise(points))
+
+
+# ---- words
+
+
+def number(value: float) -> str:
+    """Return a modality value with as many figures as can be read at a glance."""
+    if abs(value) >= 1000 or value == round(value):
+        return f"{value:.0f}"
+    return f"{value:.1f}" if abs(value) >= 10 else f"{value:.3g}"
+
+
+def origin_text(spacing: PixelSpacing) -> str:
+    """Return where the millimetres come from, or why there are none."""
+    if spacing.known:
+        return spacing.label or spacing.origin.value
+    return "spacing not plausible" if spacing.origin.value == "not plausible" else "size unknown"
+
+
+def _area_text(spacing: PixelSpacing, pixels: int, area_mm2: float | None) -> str:
+    if area_mm2 is None:
+        return f"{pixels:,} px ({origin_text(spacing)})"
+    size = f"{area_mm2 / 100:.1f} cm²" if area_mm2 >= 1000 else f"{area_mm2:.0f} mm²"
+    return f"{size} ({origin_text(spacing)})"
+
+
+def measured_text(film: Radiograph, measurement: Measurement) -> tuple[str, ...]:
+    """Return what a measurement says, in lines, with units and the origin of the millimetres."""
+    points, spacing = measurement.points, film.spacing
+    if measurement.region:
+        found = region_statistics(film, measurement)
+        if found is None:
+            return ("no image here",)
+        return (
+            f"mean {number(found.mean)}  SD {number(found.sd)}",
+            f"min {number(found.low)}  max {number(found.high)}  ({film.acquisition.value_unit or 'no unit'})",
+            _area_text(spacing, found.pixels, found.area_mm2),
+        )
+    if measurement.kind == "angle":
+        angle = angle_degrees(points, aspect_of(spacing)) if len(points) == 3 else None
+        return () if angle is None else (f"{angle:.1f}°" + ("" if spacing.known else " (pixels taken as square)"),)
+    if measurement.kind == "calibration" and measurement.mm is not None:
+        return (f"object of {measurement.mm:g} mm",)
+    long = length_mm(points[0], points[1], spacing)
+    if long is None or measurement.kind == "calibration":
+        return (f"{math.dist(*points):.0f} px ({origin_text(spacing)})",)
+    return (f"{long:.1f} mm ({origin_text(spacing)})",)
+
+
+NAMES: dict[MeasureKind, str] = {
+    "length": "Length",
+    "angle": "Angle",
+    "ellipse": "Ellipse",
+    "rectangle": "Rectangle",
+    "calibration": "Calibration",
+}
+
+
+def described(film: Radiograph, measurements: tuple[Measurement, ...]) -> tuple[tuple[str, str], ...]:
+    """Return (numbered name, text) of every measurement, for the report and for screen readers."""
+    return tuple(
+        (f"{number}  {NAMES[one.kind]}", ", ".join(measured_text(film, one)).replace("  ", ", "))
+        for number, one in enumerate(measurements, 1)
+    )

@@ -1,0 +1,66 @@
+"""What the rest of the house knows of the network: the port that an engine implements, and the values it returns."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Literal, Protocol
+
+from ptxviewer.core.answer import DecisionRule, ProbabilityMaps
+from ptxviewer.core.film import Radiograph
+from ptxviewer.core.findings.disagreement import Band
+
+DeviceChoice = Literal["auto", "cpu", "cuda", "mps"]
+Checkpoint = Callable[[], None]
+"""Called before each stage of the network; raises ``Cancelled`` when the work has been retired."""
+
+
+def never_cancelled() -> None:
+    """A checkpoint that lets everything pass."""
+
+
+@dataclass(frozen=True, slots=True)
+class EngineInfo:
+    """What is shown of a loaded network."""
+
+    model_id: str
+    model_sha256: str
+    device: str  # as shown: "CPU", "CPU bf16", "CUDA NVIDIA ..."
+    rule: DecisionRule  # the model's operating point
+    calibrated: bool = False  # may the image score be called a probability?
+    note: str = ""  # a sentence for the status bar: "CUDA was asked for but is not usable: using the CPU."
+
+
+@dataclass(frozen=True, slots=True)
+class SelfTest:
+    """What came of running the golden phantom through the network on this computer (``inference.selftest``)."""
+
+    passed: bool
+    sentence: str  # for the reader
+    info: EngineInfo | None = None  # None: the network could not even be loaded
+    difference: float | None = None  # largest difference of any score; None: there was nothing to compare
+    took_ms: float | None = None
+
+
+class Engine(Protocol):
+    """A network behind a door. One thread at a time calls it: the model lane."""
+
+    def load(self) -> EngineInfo:
+        """Import the heavy libraries, verify and load the weights, choose the device; a second call is free.
+
+        Raises ``ModelUnavailable`` with one sentence.
+        """
+        ...
+
+    def predict(self, film: Radiograph, checkpoint: Checkpoint = never_cancelled) -> ProbabilityMaps:
+        """Return the maps of one film; ``maps.image_key == film.key``. Raises ``Cancelled`` from a checkpoint."""
+        ...
+
+    def band(self, film: Radiograph, checkpoint: Checkpoint = never_cancelled) -> Band:
+        """Look at one film again, mirrored and scaled; takes several times as long as ``predict``."""
+        ...
+
+    @property
+    def info(self) -> EngineInfo | None:
+        """None until loaded. May change after a prediction, when out of memory moved the work to the CPU."""
+        ...

@@ -1,0 +1,135 @@
+"""The seam between the canvas and what lies on the film with handles: measurements, distances; and how it is drawn.
+
+The canvas asks each hand before the tool gets the mouse. Hit-testing and places of labels are in ``core.handles``.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from itertools import pairwise
+from typing import Protocol
+
+from PySide6.QtCore import QLineF, QPointF, QRectF, Qt
+from PySide6.QtGui import QColor, QCursor, QFontMetricsF, QMouseEvent, QPainter, QPen, QPolygonF
+
+from ptxviewer.app.state.film import Film
+from ptxviewer.app.state.screen import State
+from ptxviewer.core.drawing.colours import CASING
+from ptxviewer.core.drawing.handles import Drawn
+from ptxviewer.core.film import Radiograph
+from ptxviewer.core.geometry import Box, Point
+from ptxviewer.core.viewport import Viewport
+from ptxviewer.ui.canvas.annotations import CHIP, LABEL, font_of
+
+HANDLE = 4.5  # radius in screen pixels
+PAD_X, PAD_Y, LINE_STEP = 6.0, 3.0, 16.0
+Colour = tuple[int, int, int]
+
+
+@dataclass(frozen=True)
+class Reach:
+    """What a hand may look at: the film on screen and where it lies."""
+
+    state: State
+    film: Film
+    radiograph: Radiograph
+    port: Viewport
+    labels: bool = True  # False: lines and handles alone
+
+    def screen(self, point: Point) -> Point:
+        """Film point to screen point."""
+        return self.port.to_screen(point)
+
+    def film_point(self, event: QMouseEvent) -> Point:
+        """Where the pointer is on the film."""
+        return self.port.to_film((event.position().x(), event.position().y()))
+
+
+class Hand(Protocol):
+    """Something with handles on the film. ``press`` that returns True gets the moves until the release."""
+
+    def press(self, reach: Reach, event: QMouseEvent) -> bool:
+        """Take the left button, or leave it to others."""
+        ...
+
+    def takes(self, reach: Reach, event: QMouseEvent) -> bool:
+        """True when a double click is meant for this hand, as two clicks."""
+        ...
+
+    def move(self, reach: Reach, event: QMouseEvent) -> None:
+        """The mouse moves with the button down that was taken."""
+        ...
+
+    def release(self, reach: Reach, event: QMouseEvent) -> None:
+        """The button is let go."""
+        ...
+
+    def hover(self, reach: Reach, event: QMouseEvent) -> QCursor | Qt.CursorShape | None:
+        """The mouse moves with no button down; the cursor to show, None where nothing of this hand is under it."""
+        ...
+
+    def paint(self, painter: QPainter, reach: Reach) -> None:
+        """Draw over the film."""
+        ...
+
+
+def paint_line(painter: QPainter, drawn: Drawn, colour: Colour, width: float, dashed: bool = False) -> None:
+    """Draw a line on a dark rim, seen on white bone and on black air."""
+    line = QPolygonF([QPointF(x, y) for x, y in drawn.line])
+    # Lines with flat ends are drawn ten times as fast as a polyline, which Qt turns into an area first.
+    pieces = [QLineF(start, end) for start, end in pairwise([QPointF(x, y) for x, y in drawn.line])]
+    painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+    painter.setBrush(Qt.BrushStyle.NoBrush)
+    for shade, wide in ((CASING, width + 2.4), (colour, width)):
+        pen = QPen(QColor(*shade, 190 if shade == CASING else 255), wide)
+        pen.setCapStyle(Qt.PenCapStyle.FlatCap)
+        if dashed and shade != CASING:
+            pen.setDashPattern([4.0, 3.0])
+        painter.setPen(pen)
+        if drawn.closed:
+            painter.drawPolygon(line)
+        else:
+            painter.drawLines(pieces)
+
+
+def paint_handles(painter: QPainter, points: Sequence[Point], colour: Colour, hot: int | None = None) -> None:
+    """Draw round handles with an open middle, so that the place itself stays visible; number ``hot`` is larger."""
+    painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+    painter.setBrush(Qt.BrushStyle.NoBrush)
+    for number, (x, y) in enumerate(points):
+        radius = HANDLE + 1.5 if number == hot else HANDLE
+        for shade, wide in ((CASING, 4.0), (colour, 1.6)):
+            painter.setPen(QPen(QColor(*shade, 190 if shade == CASING else 255), wide))
+            painter.drawEllipse(QPointF(x, y), radius, radius)
+
+
+def written_on(width: float, height: float, corners: bool) -> list[Box]:
+    """Return where the canvas itself writes, as places that labels should leave free."""
+    chips = [(width - 250, height - 50, width, height)]
+    if not corners:
+        return chips
+    bar = (width / 2 - 140, height - 60, width / 2 + 140, height)
+    return [*chips, bar, (0, 0, 260, 70), (width - 260, 0, width, 70), (0, height - 60, 200, height)]
+
+
+def label_size(painter: QPainter, lines: Sequence[str]) -> tuple[float, float]:
+    """Return the size of a label; sets the font that ``paint_label`` writes with."""
+    painter.setFont(font_of(painter.font(), LABEL))
+    metrics = QFontMetricsF(painter.font())
+    wide = max((metrics.horizontalAdvance(line) for line in lines), default=0.0)
+    return wide + 2 * PAD_X, LINE_STEP * len(lines) + 2 * PAD_Y
+
+
+def paint_label(painter: QPainter, place: Box, lines: Sequence[str], colour: Colour) -> None:
+    """Write lines on a dark plate: legible whatever lies below."""
+    frame = QRectF(QPointF(place[0], place[1]), QPointF(place[2], place[3]))
+    painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+    painter.setPen(Qt.PenStyle.NoPen)
+    painter.setBrush(CHIP)
+    painter.drawRoundedRect(frame, 4, 4)
+    painter.setBrush(Qt.BrushStyle.NoBrush)
+    painter.setPen(QColor(*colour))
+    ascent = QFontMetricsF(painter.font()).ascent()
+    for row, line in enumerate(lines):
+        painter.drawText(QPointF(frame.left() + PAD_X, frame.top() + PAD_Y + ascent + row * LINE_STEP), line)

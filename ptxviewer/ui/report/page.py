@@ -1,0 +1,267 @@
+"""Paints a report: the film as displayed, beside it the film with the outline, below them what was found and how."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import replace
+from pathlib import Path
+
+import cv2
+import numpy as np
+from PySide6.QtCore import QBuffer, QByteArray, QIODevice, QPoint, QPointF, QRect, QSize, QSizeF, Qt
+from PySide6.QtGui import QColor, QFont, QGuiApplication, QImage, QPainter, QPen, QPolygonF
+
+from ptxviewer.app.display.annotations import orientation_letters
+from ptxviewer.core.arrays import GreyImage, Mask
+from ptxviewer.core.drawing.colours import AMBER, CASING, CYAN
+from ptxviewer.core.errors import ExportFailed
+from ptxviewer.core.files import write_atomic
+from ptxviewer.core.film import Radiograph
+from ptxviewer.core.view import FilmView
+from ptxviewer.core.viewport import oriented, pixel_aspect
+from ptxviewer.core.voi import display_lut
+from ptxviewer.report.model import COLUMNS, ReportModel
+from ptxviewer.ui.platform.none_guard import keep_none
+from ptxviewer.ui.report.measure import draw_measurements
+
+WIDTH = 2000
+MARGIN = 48
+COLUMN = (WIDTH - 3 * MARGIN) // 2
+RIGHT = 2 * MARGIN + COLUMN
+TALLEST_FILM = 1150
+LABEL = 200  # width of the labels of facts
+BAR_MM = (100, 50, 20, 10, 5)
+INK, QUIET, LINE = QColor("#16191d"), QColor("#5c6670"), QColor("#c9d0d6")
+
+
+@contextmanager
+def offscreen_application() -> Iterator[None]:
+    """Provide the Qt application that fonts need, without a window, where there is none yet."""
+    application = QGuiApplication.instance()
+    if application is None:
+        os.environ["QT_QPA_PLATFORM"] = "offscreen"
+        keep_none()
+        application = QGuiApplication([])
+    yield
+    del application
+
+
+def _font(size_px: int, bold: bool = False) -> QFont:
+    font = QGuiApplication.font()
+    font.setPixelSize(size_px)
+    font.setBold(bold)
+    return font
+
+
+class _Page:
+    """A painter with a pen that moves down the page; text wraps at the width it is given."""
+
+    def __init__(self, painter: QPainter) -> None:
+        self.painter = painter
+
+    def text(
+        self, x: int, y: int, width: int, text: str, size_px: int, colour: QColor = INK, *, bold: bool = False
+    ) -> int:
+        """Write ``text`` from the top left corner (x, y), wrapped; returns the y below it."""
+        if not text:
+            return y
+        self.painter.setFont(_font(size_px, bold))
+        self.painter.setPen(colour)
+        flags = int(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignTop | Qt.TextFlag.TextWordWrap)
+        room = QRect(x, y, width, 4000)
+        height = self.painter.boundingRect(room, flags, text).height()
+        self.painter.drawText(QRect(x, y, width, height), flags, text)
+        return y + height
+
+    def line(self, x: int, y: int, width: int) -> None:
+        """Draw a hairline."""
+        self.painter.setPen(QPen(LINE, 2))
+        self.painter.drawLine(x, y, x + width, y)
+
+    def pairs(self, pairs: tuple[tuple[str, str], ...], x: int, y: int, width: int) -> int:
+        """Write labels and values below each other; returns the y below them."""
+        for label, value in pairs:
+            below = self.text(x, y, LABEL, label, 25, QUIET)
+            y = max(below, self.text(x + LABEL, y, width - LABEL, value, 25)) + 8
+        return y
+
+    def table(self, model: ReportModel, x: int, y: int, width: int) -> int:
+        """Write the findings; returns the y below them."""
+        step = width // len(COLUMNS)
+        for index, name in enumerate(COLUMNS):
+            self.text(x + index * step, y, step, name, 22, QUIET)
+        y += 38
+        self.line(x, y, width)
+        y += 12
+        for row in model.rows:
+            y = max(self.text(x + index * step, y, step, value, 25) for index, value in enumerate(row)) + 8
+        return self.text(x, y, width, model.more, 22, QUIET)
+
+
+def _film_image(film: Radiograph, model: ReportModel) -> QImage:
+    voi = model.window or film.vois[film.default_voi]
+    grey = np.ascontiguousarray(
+        oriented(display_lut(film, voi, model.inverted)[film.pixels], model.quarter_turns, model.flipped)
+    )
+    image = QImage(grey.data, grey.shape[1], grey.shape[0], grey.strides[0], QImage.Format.Format_Grayscale8)
+    return image.copy()
+
+
+def _film_size(film: Radiograph, model: ReportModel) -> QSize:
+    """Return the size of the film on the page; pixels that are not square are shown as they are on the patient."""
+    size = QSizeF(film.cols, film.rows * pixel_aspect(film.spacing))
+    if model.quarter_turns % 2:
+        size.transpose()
+    size.scale(QSizeF(COLUMN, TALLEST_FILM), Qt.AspectRatioMode.KeepAspectRatio)
+    return QSize(max(1, round(size.width())), max(1, round(size.height())))
+
+
+def _draw_outline(painter: QPainter, mask: GreyImage, place: QRect, edited: bool) -> None:
+    scale_x, scale_y = place.width() / mask.shape[1], place.height() / mask.shape[0]
+    contours, _ = cv2.findContours(np.ascontiguousarray(mask), cv2.RETR_LIST, cv2.CHAIN_APPROX_NONE)
+    lines = [
+        QPolygonF([QPointF(place.x() + (x + 0.5) * scale_x, place.y() + (y + 0.5) * scale_y) for [[x, y]] in contour])
+        for contour in contours
+    ]
+    painter.setBrush(Qt.BrushStyle.NoBrush)
+    for colour, width in ((CASING, 6.0), (AMBER if edited else CYAN, 3.0)):
+        style = Qt.PenStyle.DashLine if edited and colour == AMBER else Qt.PenStyle.SolidLine
+        painter.setPen(QPen(QColor(*colour), width, style, Qt.PenCapStyle.RoundCap, Qt.PenJoinStyle.RoundJoin))
+        for line in lines:
+            painter.drawPolygon(line)
+
+
+def side_letters(film: Radiograph, model: ReportModel) -> tuple[str, str, str, str]:
+    """Return what stands at the left, right, top and bottom edge: sides only, in brackets where they are assumed.
+
+    Without an orientation tag the usual view from the front is assumed: the patient's right on the picture's left.
+    """
+    known = film.orientation_known
+    if not known:
+        film = replace(film, acquisition=replace(film.acquisition, row_direction="L", column_direction="F"))
+    view = FilmView(quarter_turns=model.quarter_turns, flipped=model.flipped)
+    left, right, top, bottom = (
+        (letters[:1] if known else f"({letters[:1]})") if letters[:1] in ("L", "R") else ""
+        for letters in orientation_letters(film, view) or ("", "", "", "")
+    )
+    return left, right, top, bottom
+
+
+def _draw_letters(painter: QPainter, letters: tuple[str, str, str, str], place: QRect) -> None:
+    painter.setFont(_font(40, bold=True))
+    inner = place.adjusted(16, 10, -16, -10)
+    centre = Qt.AlignmentFlag.AlignVCenter, Qt.AlignmentFlag.AlignHCenter
+    edges = (
+        Qt.AlignmentFlag.AlignLeft | centre[0],
+        Qt.AlignmentFlag.AlignRight | centre[0],
+        Qt.AlignmentFlag.AlignTop | centre[1],
+        Qt.AlignmentFlag.AlignBottom | centre[1],
+    )
+    for edge, letter in zip(edges, letters, strict=True):
+        _on_film(painter, inner, int(edge), letter)
+
+
+def _on_film(painter: QPainter, room: QRect, flags: int, text: str) -> None:
+    """Write white on a dark rim: legible on black background and on white bone."""
+    painter.setPen(QColor(0, 0, 0))
+    for dx in (-2, 0, 2):
+        for dy in (-2, 0, 2):
+            painter.drawText(room.translated(dx, dy), flags, text)
+    painter.setPen(QColor("#ffffff"))
+    painter.drawText(room, flags, text)
+
+
+def _draw_scale_bar(painter: QPainter, film: Radiograph, model: ReportModel, place: QRect) -> None:
+    across_mm = film.spacing.col_mm if model.quarter_turns % 2 == 0 else film.spacing.row_mm
+    if across_mm is None:
+        return
+    per_mm = place.width() / ((film.cols if model.quarter_turns % 2 == 0 else film.rows) * across_mm)
+    length = next((mm for mm in BAR_MM if mm * per_mm <= 0.3 * place.width()), None)
+    if length is None:
+        return
+    span, y = round(length * per_mm), place.bottom() - 24
+    right = place.right() - 24
+    for colour, width in ((QColor(0, 0, 0), 8), (QColor("#ffffff"), 4)):
+        painter.setPen(QPen(colour, width, Qt.PenStyle.SolidLine, Qt.PenCapStyle.SquareCap))
+        painter.drawLine(right - span, y, right, y)
+        for x in (right - span, right):
+            painter.drawLine(x, y - 10, x, y + 10)
+    painter.setFont(_font(24))
+    text = f"{length / 10:g} cm ({film.spacing.label})"
+    flags = int(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignBottom)
+    _on_film(painter, QRect(place.left(), y - 62, place.width() - 24, 48), flags, text)
+
+
+def _films(page: _Page, model: ReportModel, film: Radiograph, mask: Mask, y: int) -> int:
+    """Draw the film as displayed, and beside it with the outline; returns the y below them."""
+    painter = page.painter
+    size = _film_size(film, model)
+    small = _film_image(film, model).scaled(
+        size, Qt.AspectRatioMode.IgnoreAspectRatio, Qt.TransformationMode.SmoothTransformation
+    )
+    letters = side_letters(film, model)
+    for x in (MARGIN, RIGHT):
+        painter.fillRect(x, y, COLUMN, size.height(), Qt.GlobalColor.black)
+        place = QRect(QPoint(x + (COLUMN - size.width()) // 2, y), size)
+        painter.drawImage(place.topLeft(), small)
+        if x == RIGHT:
+            turned = oriented(mask.astype(np.uint8), model.quarter_turns, model.flipped)
+            _draw_outline(painter, turned, place, model.edited)
+            draw_measurements(painter, film, model.measurements, place, model.quarter_turns, model.flipped)
+        _draw_letters(painter, letters, place)
+        _draw_scale_bar(painter, film, model, place)
+    y += size.height() + 12
+    convention = (
+        "" if film.orientation_known else " Side letters in brackets: the file does not say, usual view assumed."
+    )
+    whose = "edited by reader" if model.edited else "mask of the network, not corrected by a reader"
+    drawn = f"Outline: {whose}." if mask.any() else "Nothing is outlined."
+    drawn += " White lines: measured by reader." if model.measurements else ""
+    below = page.text(MARGIN, y, COLUMN, "Film as displayed.", 22, QUIET)
+    return max(below, page.text(RIGHT, y, COLUMN, drawn + convention, 22, QUIET))
+
+
+def _title(model: ReportModel) -> str:
+    says = "a network's result, edited by a reader" if model.edited else "what the network says"
+    return f"Pneumothorax on a chest radiograph: {says}"
+
+
+def _draw(page: _Page, model: ReportModel, film: Radiograph, mask: Mask) -> int:
+    """Draw the page from top to bottom; returns its height."""
+    width = WIDTH - 2 * MARGIN
+    y = page.text(MARGIN, 36, width, _title(model), 24, QUIET)
+    y = page.text(MARGIN, y + 6, width, model.headline, 46, bold=True)
+    y = page.text(MARGIN, y + 4, width, model.remark, 26, QUIET)
+    y = _films(page, model, film, mask, y + 24) + 36
+    left = page.pairs(model.patient, MARGIN, y, COLUMN)
+    page.line(MARGIN, left + 6, COLUMN)
+    left = page.pairs(model.facts, MARGIN, left + 20, COLUMN)
+    right = page.table(model, RIGHT, y, COLUMN) if model.rows else y
+    y = max(left, right) + 28
+    page.line(MARGIN, y, width)
+    y = page.text(MARGIN, y + 20, width, model.research_use, 25, bold=True)
+    return page.text(MARGIN, y + 8, width, model.provenance, 20, QUIET) + 36
+
+
+def paint_report(model: ReportModel, film: Radiograph, mask: Mask) -> QImage:
+    """Return the page, 2,000 pixels wide, black on white so that it prints; ``mask`` (rows, cols) of the film."""
+    page = QImage(WIDTH, 2 * WIDTH, QImage.Format.Format_RGB32)
+    page.fill(Qt.GlobalColor.white)
+    painter = QPainter(page)
+    painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+    height = _draw(_Page(painter), model, film, mask)
+    painter.end()
+    return page.copy(0, 0, WIDTH, height)
+
+
+def write_png(image: QImage, path: Path) -> Path:
+    """Write the page beside its place and move it there. Raises ``ExportFailed``."""
+    content = QByteArray()
+    buffer = QBuffer(content)
+    buffer.open(QIODevice.OpenModeFlag.WriteOnly)
+    if not image.save(buffer, "PNG"):  # type: ignore[call-overload]
+        raise ExportFailed("The report could not be encoded as PNG.")
+    write_atomic(path, bytes(content.data()))
+    return path

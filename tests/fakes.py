@@ -1,0 +1,61 @@
+"""Stand-ins for what tests do not want to run: the network."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from ptxviewer.core.answer import DecisionRule, ProbabilityMaps
+from ptxviewer.core.engine import Checkpoint, EngineInfo, never_cancelled
+from ptxviewer.core.film import Radiograph
+from ptxviewer.core.findings.disagreement import Band, band_of
+
+
+class FakeEngine:
+    """Says that a disc in the upper left part of the film is a pneumothorax: instant, deterministic, for tests."""
+
+    RULE = DecisionRule(threshold=0.5, score_threshold=0.4, min_area=0.0005)
+
+    def __init__(self, size: int = 64, score: float = 0.9, error: Exception | None = None) -> None:
+        self.size = size
+        self.score = score
+        self.error = error
+        self._info: EngineInfo | None = None
+
+    @property
+    def info(self) -> EngineInfo | None:
+        """See ``Engine.info``."""
+        return self._info
+
+    def load(self) -> EngineInfo:
+        """See ``Engine.load``."""
+        if self._info is None:
+            self._info = EngineInfo("fake", "0" * 64, "CPU", self.RULE)
+        return self._info
+
+    def predict(self, film: Radiograph, checkpoint: Checkpoint = never_cancelled) -> ProbabilityMaps:
+        """See ``Engine.predict``."""
+        info = self.load()
+        checkpoint()
+        if self.error is not None:
+            raise self.error
+        y, x = np.mgrid[0 : self.size, 0 : self.size].astype(np.float32) / self.size
+        disc = np.clip(1.5 - 8 * np.hypot(x - 0.3, y - 0.3), 0, 1).astype(np.float32)
+        checkpoint()
+        return ProbabilityMaps(
+            image_key=film.key,
+            rows=film.rows,
+            cols=film.cols,
+            pneumothorax=disc * np.float32(self.score),
+            score=self.score,
+            lung_image_left=((x > 0.1) & (x < 0.45)).astype(np.float32),
+            lung_image_right=((x > 0.55) & (x < 0.9)).astype(np.float32),
+            model_id=info.model_id,
+            model_sha256=info.model_sha256,
+            device=info.device,
+            infer_ms=1.0,
+        )
+
+    def band(self, film: Radiograph, checkpoint: Checkpoint = never_cancelled) -> Band:
+        """See ``Engine.band``."""
+        maps = self.predict(film, checkpoint).pneumothorax
+        return band_of(film.key, [maps * np.float32(0.8), maps])
