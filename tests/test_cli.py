@@ -373,7 +373,8 @@ def program(home: Path, *arguments: object, code: str = "") -> subprocess.Comple
 
 BUG = f"""
 import sys
-from ptxviewer import bootstrap, cli
+from ptxviewer import bootstrap
+from ptxviewer.cli import main as cli
 bootstrap.prepare()
 def broken(arguments):
     raise ZeroDivisionError({NAME!r})
