@@ -28,6 +28,10 @@ VIOLATIONS = {
         ("ptxviewer/app/wrong.py", "import ptxviewer.dicom.read"),  # reaches pydicom through it
         ("ptxviewer/report/wrong.py", "from PySide6 import QtGui"),
     ],
+    "speech": [
+        ("ptxviewer/app/wrong.py", "from ptxviewer.words import say"),
+        ("ptxviewer/core/wrong.py", "def f():\n    from ptxviewer import words"),
+    ],
     "qt": [
         ("ptxviewer/inference/wrong.py", "from PySide6.QtCore import QThread"),
         ("ptxviewer/wrong.py", "import qimage2ndarray"),
@@ -57,6 +61,7 @@ LIGHT_MODULES = [
         if path.stem != "__init__"
     ),
     "ptxviewer.paths",
+    "ptxviewer.words",
     "ptxviewer.bootstrap",
     "ptxviewer.cli.main",
 ]

@@ -373,8 +373,7 @@ def program(home: Path, *arguments: object, code: str = "") -> subprocess.Comple
 
 BUG = f"""
 import sys
-from ptxviewer import bootstrap
-from ptxviewer.cli import main as cli
+from ptxviewer import bootstrap; from ptxviewer.cli import main as cli
 bootstrap.prepare()
 def broken(arguments):
     raise ZeroDivisionError({NAME!r})
@@ -389,7 +388,7 @@ def test_a_bug_is_one_sentence_and_a_place_in_the_log(tmp_path):
     assert done.stderr == "ptxviewer: Unexpected failure (ZeroDivisionError): this is a bug in ptxviewer.\n"
     (log,) = tmp_path.rglob("ptxviewer.log")
     text = log.read_text()
-    assert "ZeroDivisionError at cli.py" in text
+    assert "ZeroDivisionError at main.py" in text
     assert NAME not in text
 
 

@@ -1,0 +1,89 @@
+"""Why something was refused, failed or needs a caution: values with their arguments, never sentences.
+
+A reason without arguments is a member of an enum that derives from ``Reason``; one with arguments is a frozen
+dataclass that does. ``ptxviewer.words.say`` turns either into a sentence of the reader's language. Programs, files
+and tests compare reasons; nothing compares or parses a sentence.
+
+    class Reading(Reason, Enum):
+        EMPTY_FILE = "empty_file"
+
+    @dataclass(frozen=True)
+    class OtherModality(Reason):
+        modality: str
+
+(Not ``slots=True``: that makes a second class, which would be listed twice.)
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import re
+from dataclasses import dataclass
+from enum import Enum
+from typing import Any
+
+
+class Reason:
+    """The base of all reasons."""
+
+    __slots__ = ()
+
+    @property
+    def code(self) -> str:
+        """Stable name, for files, JSON and the catalogue of texts: ``"empty_file"``, ``"other_modality"``."""
+        if isinstance(self, Enum):
+            return str(self.value)
+        return code_of(type(self))
+
+
+def code_of(kind: type[Reason]) -> str:
+    """Return the code of a reason that has arguments."""
+    return re.sub(r"(?<=[a-z0-9])(?=[A-Z])", "_", kind.__name__).lower()
+
+
+@dataclass(frozen=True)
+class UnknownReason(Reason):
+    """A reason that a newer version wrote into a file."""
+
+    written: str
+
+
+def kinds() -> list[type[Reason]]:
+    """Return every class of reasons that has been imported."""
+    found: list[type[Reason]] = []
+    waiting = [Reason]
+    while waiting:
+        for kind in waiting.pop().__subclasses__():
+            found.append(kind)
+            waiting.append(kind)
+    return found
+
+
+def arguments(reason: Reason) -> dict[str, Any]:
+    """Return the arguments of a reason by name, ``{}`` for a member of an enum."""
+    if isinstance(reason, Enum) or not dataclasses.is_dataclass(reason):
+        return {}
+    return {field.name: getattr(reason, field.name) for field in dataclasses.fields(reason)}
+
+
+def encode(reason: Reason) -> dict[str, Any]:
+    """Return a reason as JSON can hold it; ``decode`` is the inverse."""
+    values = {name: encode(v) if isinstance(v, Reason) else v for name, v in arguments(reason).items()}
+    return {"code": reason.code, **values}
+
+
+def decode(written: dict[str, Any]) -> Reason:
+    """Return the reason that ``encode`` wrote; one that this version does not know is an ``UnknownReason``."""
+    code = str(written.get("code", ""))
+    values = {n: decode(v) if isinstance(v, dict) else v for n, v in written.items() if n != "code"}
+    for kind in kinds():
+        if issubclass(kind, Enum):
+            member = next((m for m in kind if m.value == code), None)
+            if isinstance(member, Reason):
+                return member
+        elif code_of(kind) == code:
+            try:
+                return kind(**values)
+            except TypeError:
+                break
+    return UnknownReason(code)
