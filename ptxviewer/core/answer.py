@@ -14,6 +14,7 @@ import numpy as np
 from ptxviewer.core.arrays import FloatMap
 from ptxviewer.core.film import PixelSpacing
 from ptxviewer.core.geometry import Point
+from ptxviewer.core.reasons import Reason
 
 Side = Literal["right", "left", "unknown"]
 """The patient's side, not the screen's."""
@@ -173,7 +174,7 @@ class HemithoraxFinding:
     on_image_left: bool
     area_px: int
     percent: float | None  # projected: pneumothorax / (lung and pneumothorax) of that half
-    refused: str = ""  # why there is no percent
+    refused: Reason | None = None  # why there is no percent
     distances: Distances | None = None  # as found in the masks
     loculated: bool = False  # a good part of the air is not continuous with the apex
     moved: tuple[LineName, ...] = ()  # lines that stand where the reader put them
@@ -190,7 +191,7 @@ class Findings:
     lesions: tuple[Lesion, ...] = ()
     edited: bool = False  # measured on a mask that a reader changed
     halves: tuple[HemithoraxFinding, ...] = ()  # with a lesion; the larger area first
-    side_note: str = ""  # what the orientation tag says against the sides, a sentence
+    side_note: Reason | None = None  # what the orientation tag says against the sides
     detection: Detection = BY_CARD  # as the reader set it
     gate: Gate = OPEN  # is this a film that the network can answer for?
 

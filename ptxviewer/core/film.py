@@ -42,6 +42,7 @@ class PixelSpacing:
     origin: SpacingOrigin
     label: str = ""
     note: str = ""
+    factor: float | None = None  # by which sizes at the detector were divided, for ``MAGNIFICATION``
 
     @property
     def known(self) -> bool:

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from ptxviewer.core.answer import BY_CARD, Findings, Gate, HemithoraxFinding, LineName
+from ptxviewer.core.answer import BY_CARD, Findings, Gate
 from ptxviewer.core.film import PixelSpacing, Radiograph
+from ptxviewer.words import quantities
 
 NOT_SHOWN = "Result not shown."
-THREE: tuple[LineName, ...] = ("a", "b", "c")
 OVERRIDDEN = "Shown because the reader asked for it."
 
 
@@ -31,10 +31,7 @@ def film_check(film: Radiograph, gate: Gate, overridden: bool) -> str:
 
 def area_limit_text(fraction: float, rows: int, cols: int, spacing: PixelSpacing) -> str:
     """Return a smallest area, given as a fraction of a (rows, cols) film, in cm² where the film supports it."""
-    pixels = fraction * rows * cols
-    if spacing.pixel_area_mm2 is None:
-        return f"{pixels:,.0f} px"
-    return f"{pixels * spacing.pixel_area_mm2 / 100:.1f} cm²"
+    return quantities.area(fraction * rows * cols, spacing)
 
 
 def detection_text(findings: Findings, rows: int, cols: int, spacing: PixelSpacing) -> str:
@@ -48,23 +45,3 @@ def detection_text(findings: Findings, rows: int, cols: int, spacing: PixelSpaci
     if own.min_area is not None:
         parts.append(f"area at least {area_limit_text(own.min_area, rows, cols, spacing)}")
     return ", ".join(parts) + " (set by reader)"
-
-
-def distances_text(half: HemithoraxFinding, spacing: PixelSpacing) -> str:
-    """Return "A 3.6   B 1.8   C 0.4 cm", in pixels where the film supports no millimetres, "" without distances."""
-    if half.distances is None:
-        return ""
-    lengths = [half.distances.line(name).mm(spacing) for name in THREE]
-    if any(length is None for length in lengths):
-        parts = [f"{name.upper()} {half.distances.line(name).px():.0f}" for name in THREE]
-        return "   ".join(parts) + " px"
-    parts = [f"{name.upper()} {(length or 0) / 10:.1f}" for name, length in zip(THREE, lengths, strict=True)]
-    return "   ".join(parts) + " cm"
-
-
-def moved_text(half: HemithoraxFinding) -> str:
-    """Return which distances of a half stand where the reader put them, "" where none does."""
-    if not half.moved:
-        return ""
-    names = ", ".join(name.upper() if len(name) == 1 else name for name in sorted(half.moved))
-    return f"{names} on the {half.side} moved by reader".replace("on the unknown ", "")

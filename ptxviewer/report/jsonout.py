@@ -8,8 +8,10 @@ from typing import Any
 
 from ptxviewer.core.answer import LINE_NAMES, Findings, HemithoraxFinding, Lesion, ProbabilityMaps
 from ptxviewer.core.film import Radiograph
-from ptxviewer.core.findings.sizes import sizes_of
+from ptxviewer.core.findings.sizes import Size, sizes_of
+from ptxviewer.core.reasons import Reason, encode
 from ptxviewer.report.model import mask_origin
+from ptxviewer.words import measures, say, tr
 
 Timing = Mapping[str, float | None]
 """Milliseconds under "read", "infer" and "total"; None where it did not come to that."""
@@ -104,20 +106,31 @@ def _half(film: Radiograph, half: HemithoraxFinding) -> dict[str, Any]:
         "side": half.side,
         "area_px": half.area_px,
         "percent": None if half.percent is None else round(half.percent, 2),
-        "percent_refused": half.refused or None,
+        "percent_refused": _reason(half.refused),
         "distances_mm": _rounded(lengths),
         "distances_moved": list(half.moved),
-        "sizes": [
-            {
-                "name": row.name,
-                "text": row.text or None,
-                "refused": row.refused or None,
-                "formula": row.formula,
-                "source": row.source,
-            }
-            for row in sizes
-        ],
+        "sizes": [_size(size) for size in sizes],
     }
+
+
+def _size(size: Size) -> dict[str, Any]:
+    value = size.value
+    return {
+        "id": size.measure.id,
+        "value": None if value is None else round(value.number, 2),
+        "unit": None if value is None else value.unit,
+        "large": None if value is None else value.large,
+        "text": measures.size(size) or None,
+        "refused": _reason(size.refused),
+        "name": tr(size.measure.name),
+        "formula": tr(size.measure.formula),
+        "source": size.measure.source,
+    }
+
+
+def _reason(reason: Reason | None) -> dict[str, Any] | None:
+    """A reason for programs (its code and its arguments) and for people (its text)."""
+    return None if reason is None else {**encode(reason), "text": say(reason)}
 
 
 def _rounded(timing: Timing) -> dict[str, float | None]:

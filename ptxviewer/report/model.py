@@ -6,20 +6,20 @@ from dataclasses import dataclass
 from datetime import datetime, timezone
 
 from ptxviewer import __version__
-from ptxviewer.core.answer import Findings, HemithoraxFinding, Lesion, ProbabilityMaps, Zone
+from ptxviewer.core.answer import Findings, HemithoraxFinding, Lesion, ProbabilityMaps
 from ptxviewer.core.drawing.measure import described
 from ptxviewer.core.engine import EngineInfo
 from ptxviewer.core.film import Radiograph, Voi, Window
-from ptxviewer.core.findings.sizes import sizes_of
+from ptxviewer.core.findings.sizes import Size, sizes_of
 from ptxviewer.core.review import Measurement
 from ptxviewer.core.voi import describe
-from ptxviewer.report.decision import NOT_SHOWN, detection_text, distances_text, film_check, moved_text, score_name
+from ptxviewer.report.decision import NOT_SHOWN, detection_text, film_check, score_name
+from ptxviewer.words import finding, measures, quantities, say, tr
 
 RESEARCH_USE = "Research use only. Not a medical device: not for diagnosis."
 NOT_EXCLUDED = "This does not exclude a pneumothorax."
 MOST_ROWS = 6
 VERDICTS = {"accept": "accepted", "reject": "rejected", "edited": "edited", "unsure": "unsure"}
-ZONE_NAMES: dict[Zone, str] = {"apical": "apex", "basal": "base", "lateral": "lateral side", "medial": "medial side"}
 COLUMNS = ("Side", "Area", "Largest width", "Highest score", "Mean score")
 
 
@@ -52,11 +52,6 @@ class ReportModel:
     measurements: tuple[Measurement, ...] = ()  # numbered on the film as in ``facts``
 
 
-def area_text(area_px: int, area_mm2: float | None, label: str) -> str:
-    """Return an area with the origin of its spacing, or in pixels."""
-    return f"{area_px:,} px" if area_mm2 is None else f"{area_mm2 / 100:.1f} cm² ({label})"
-
-
 def nearness(score: float, operating_point: float) -> str:
     """Return where a score lies: above, near (within a fifth) or below the operating point."""
     if abs(score - operating_point) <= 0.2 * operating_point:
@@ -74,34 +69,19 @@ def where_text(findings: Findings) -> str:
     largest = findings.lesions[0]
     if len({lesion.side for lesion in findings.lesions}) > 1:
         return "both sides"
-    if largest.side == "unknown":
-        return "side unknown"
-    return f"{largest.side} {ZONE_NAMES[largest.zones[0]]}" if largest.zones else f"{largest.side} side"
+    return finding.place(largest.side, largest.zones[0] if largest.zones else None)
 
 
-def percent_text(half: HemithoraxFinding) -> str:
-    """Return the projected share of the hemithorax, or why there is none."""
-    if half.percent is None:
-        return f"no percent: {half.refused}"
-    return f"{half.percent:.0f} % of the {half.side} hemithorax".replace("unknown ", "")
-
-
-def size_lines(film: Radiograph, half: HemithoraxFinding) -> tuple[tuple[str, str], ...]:
-    """Return (line, sources) of every size of one side; sizes refused for one reason share a line."""
-    rows = sizes_of(half.distances, film.spacing, film.acquisition.view, loculated=half.loculated)
-    lines = [(f"{row.name}: {row.text}", row.source) for row in rows if row.text]
-    for reason in dict.fromkeys(row.refused for row in rows if row.refused):
-        refused = [row for row in rows if row.refused == reason]
-        names = ", ".join(row.name for row in refused)
-        lines.append((f"{names}: not given, {reason}.", "; ".join(row.source for row in refused)))
-    return tuple(lines)
+def sizes_of_half(film: Radiograph, half: HemithoraxFinding) -> tuple[Size, ...]:
+    """Return the sizes of the literature for one half of the chest."""
+    return sizes_of(half.distances, film.spacing, film.acquisition.view, loculated=half.loculated)
 
 
 def headline(film: Radiograph, findings: Findings) -> str:
     """Return the decision in one line; on an edited mask it is the reader's, and says so."""
     if not findings.present:
         return "Nothing marked, edited by reader." if findings.edited else "AI: nothing above threshold."
-    area = area_text(findings.area_px, findings.area_mm2, film.spacing.label)
+    area = measures.area_with_origin(findings.area_px, findings.area_mm2, film.spacing.label)
     where = where_text(findings)
     if findings.edited:
         return f"Marked {where}, {area}, edited by reader."
@@ -109,8 +89,8 @@ def headline(film: Radiograph, findings: Findings) -> str:
 
 
 def _row(film: Radiograph, lesion: Lesion) -> tuple[str, ...]:
-    width = f"{lesion.width_px:.0f} px" if lesion.width_mm is None else f"{lesion.width_mm:.0f} mm"
-    area = f"{lesion.area_px:,} px" if lesion.area_mm2 is None else f"{lesion.area_mm2 / 100:.1f} cm²"
+    width = quantities.length(lesion.width_px, lesion.width_mm)
+    area = quantities.area_or_px(lesion.area_px, lesion.area_mm2)
     side = ", ".join((lesion.side.capitalize(), *lesion.zones))
     return side, area, width, f"{lesion.max_score:.2f}", f"{lesion.mean_score:.2f}"
 
@@ -176,10 +156,12 @@ def report_of(
             *_pair("Sensitivity", detection_text(findings, *film.shape, film.spacing)),
             *_pair("Film check", film_check(film, findings.gate, gate_overridden)),
             *((("Mask", mask_origin(findings)),) if findings.edited else ()),
-            *(("Projected area", percent_text(half)) for half in findings.halves),
+            *(("Projected area", measures.percent(half)) for half in findings.halves),
             *_sizes(film, findings),
         ]
-        remark = " ".join(part for part in (remark, findings.side_note) if part)
+        remark = " ".join(
+            part for part in (remark, "" if findings.side_note is None else say(findings.side_note)) if part
+        )
         provenance = (
             f"ptxviewer {__version__}, model {info.model_id}, {_sha(info)}, "
             f"threshold {findings.threshold:.3f}, on {analysis.maps.device or info.device}, "
@@ -218,13 +200,14 @@ def _sizes(film: Radiograph, findings: Findings) -> list[tuple[str, str]]:
     if not findings.halves:
         return []
     half = findings.halves[0]
-    lengths = ". ".join(text for one in findings.halves if (text := moved_text(one)))
-    found = ", ".join(text for text in (distances_text(half, film.spacing), lengths) if text)
-    pairs = [*_pair("Distances", found)]
-    for line, _ in size_lines(film, half):
-        name, _, text = line.partition(": ")
-        pairs.append(("Not given", line.replace(": not given,", ":")) if text.startswith("not given") else (name, text))
-    return pairs
+    moved = measures.moved_lines(findings.halves)
+    lengths = ", ".join(text for text in (measures.distances(half, film.spacing), moved) if text)
+    sizes = sizes_of_half(film, half)
+    return [
+        *_pair("Distances", lengths),
+        *((tr(size.measure.name), measures.size(size)) for size in sizes if size.value is not None),
+        *(("Not given", f"{names}: {reason}") for names, reason in measures.refusals(sizes)),
+    ]
 
 
 def _pair(name: str, text: str) -> tuple[tuple[str, str], ...]:

@@ -57,6 +57,11 @@ def tr(text: str, **values: Any) -> str:
     return translated.format(**values) if values else translated
 
 
+def trc(context: str, text: str) -> str:
+    """Return a text that means different things in different places: ``context`` says which."""
+    return _catalogue.pgettext(context, text)
+
+
 def trn(one: str, many: str, count: int, **values: Any) -> str:
     """Return the form of a text that fits ``count``, which fills ``{count}``."""
     return _catalogue.ngettext(one, many, count).format(count=count, **values)
@@ -69,6 +74,12 @@ def say(reason: Reason) -> str:
     values = {name: _spoken(value) for name, value in arguments(reason).items()}
     text: Msgid | Callable[..., str] = TEXTS[reason.code]
     return text(**values) if callable(text) else tr(text, **values)
+
+
+def sentences(*parts: Reason | str | None) -> str:
+    """Return reasons and sentences one behind the other, each once; what is empty is left out."""
+    texts = (say(part) if isinstance(part, Reason) else part for part in parts)
+    return " ".join(dict.fromkeys(text for text in texts if text))
 
 
 def _spoken(value: Any) -> Any:

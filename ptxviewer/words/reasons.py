@@ -9,7 +9,9 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from ptxviewer.core.msgid import N_, Msgid
+from ptxviewer.words import finding
 
 TEXTS: dict[str, Msgid | Callable[..., str]] = {
     "unknown_reason": N_("A newer version of the program wrote a reason that this one does not know ({written})."),
+    **finding.TEXTS,
 }

@@ -5,6 +5,7 @@ import json
 import numpy as np
 
 from ptxviewer.core.findings.decide import find
+from ptxviewer.core.findings.sizes import MEASURES
 from ptxviewer.report.jsonout import as_bytes, error_record, film_record
 from tests.films import AT_DETECTOR, NAMED, RULE, STUDIED, film, maps
 
@@ -33,7 +34,8 @@ def test_an_analysed_film_has_exactly_the_promised_fields():
     assert half["distances_moved"] == []
     assert set(half["distances_mm"]) == {"a", "b", "c", "rim", "across"}
     assert {size["text"] for size in half["sizes"]} == {None}  # the film does not say that it is an erect PA film
-    assert all(size["refused"] and size["source"] for size in half["sizes"])
+    assert {size["refused"]["code"] for size in half["sizes"]} == {"view_not_stated"}
+    assert [size["id"] for size in half["sizes"]] == [measure.id for measure in MEASURES]
     assert lesion["side"] == "right"
     assert lesion["area_px"] == findings.area_px
     assert len(lesion["bbox"]) == 4

@@ -11,6 +11,7 @@ from ptxviewer.core.answer import Detection, Gate
 from ptxviewer.core.calibration import calibrated
 from ptxviewer.core.film import NO_SPACING, Acquisition, PixelSpacing, SpacingOrigin, VoiLut, Window
 from ptxviewer.core.findings.decide import find
+from ptxviewer.core.reasons.finding import Finding
 from ptxviewer.core.review import Measurement
 from ptxviewer.report.model import (
     COLUMNS,
@@ -18,12 +19,12 @@ from ptxviewer.report.model import (
     NOT_EXCLUDED,
     RESEARCH_USE,
     Analysis,
-    area_text,
     headline,
     nearness,
     report_of,
-    size_lines,
+    sizes_of_half,
 )
+from ptxviewer.words import measures, quantities, say
 from tests.films import AT_DETECTOR, INFO, NAMED, ORIENTED, RULE, STUDIED, film, maps
 
 WHEN = datetime(2026, 5, 6, 7, 8, tzinfo=timezone.utc)
@@ -160,16 +161,15 @@ def test_where_a_score_lies(score, word):
 
 
 def test_areas_read_well():
-    assert area_text(12345, None, "") == "12,345 px"
-    assert area_text(1, 620.0, "at detector") == "6.2 cm² (at detector)"
+    assert quantities.area_or_px(12345, None) == "12,345 px"
+    assert measures.area_with_origin(1, 620.0, "at detector") == "6.2 cm² (at detector)"
 
 
-def test_sizes_that_are_refused_for_one_reason_share_a_line_with_their_sources(oriented):
+def test_sizes_that_are_refused_for_one_reason_share_a_line(oriented):
     (half,) = analysed(oriented).findings.halves
-    lines = size_lines(oriented, replace(half, loculated=True))
-    assert len(lines) == 1
-    assert lines[0][0].startswith("Collins, Rhea, Light index, BTS 2010, ACCP 2001: not given, not continuous")
-    assert "AJR" in lines[0][1]
+    ((names, reason),) = measures.refusals(sizes_of_half(oriented, replace(half, loculated=True)))
+    assert names == "Collins, Rhea, Light index, BTS 2010, ACCP 2001"
+    assert reason == say(Finding.LOCULATED)
 
 
 def test_the_readers_note_verdict_and_measurements_are_on_the_page(oriented):
@@ -228,7 +228,7 @@ def test_cautions_limits_and_moved_lines_are_on_the_page(oriented):
         "film score at least 0.20, peak at least 0.60, area at least 1.6 cm² (set by reader)"
     )
     assert facts["Distances"].endswith(" cm, B on the right moved by reader")
-    assert facts["Not given"].startswith("Light index: no rim")
+    assert facts["Not given"] == f"Light index: {say(Finding.NO_RIM)}"
     unsized = replace(oriented, spacing=NO_SPACING)
     assert (
         "at least 4,096 px" in dict(report_of(unsized, replace(said, findings=changed), when=WHEN).facts)["Sensitivity"]

@@ -29,13 +29,12 @@ from ptxviewer.core.findings.hemithorax import (
     zones_of,
 )
 from ptxviewer.core.geometry import GridMap
+from ptxviewer.core.reasons.finding import Finding
 from ptxviewer.core.viewport import pixel_aspect
 
 THICKNESS_SIZE = 700  # longest side of the picture on which the width of a component is measured
 SAMPLE = 20_000  # pixels of a component from which its side and its zones are told
 LOCULATED_SHARE = 0.25  # of one half's air that does not reach the apical zone
-NO_LUNG_SEEN = "the model saw no lung on this side"
-NOT_UPRIGHT = "the film does not lie upright"
 
 
 @dataclass(frozen=True, eq=False)
@@ -199,15 +198,15 @@ def _half_finding(
     area, side = sum(lesion.area_px for lesion in lesions), sides.side(on_left)
     half = half_of(lungs, air, on_left)
     if half is None:
-        return HemithoraxFinding(side, on_left, area, None, NO_LUNG_SEEN), lesions
+        return HemithoraxFinding(side, on_left, area, None, Finding.NO_LUNG_ON_SIDE), lesions
     if not sides.head_up:
-        return HemithoraxFinding(side, on_left, area, None, NOT_UPRIGHT), lesions
+        return HemithoraxFinding(side, on_left, area, None, Finding.NOT_UPRIGHT), lesions
     zoned = [replace(lesion, zones=zones_of(half, *places)) for lesion, places in zip(lesions, pixels, strict=True)]
     apical_to = half.top + APICAL * half.air.shape[0]
     apart = sum(lesion.area_px for lesion in lesions if lesion.bbox[1] / half.row_scale >= apical_to)
     percent = 100.0 * area / (area + half.lung_px)
     loculated = apart > LOCULATED_SHARE * area
-    return HemithoraxFinding(side, on_left, area, percent, "", distances_of(half), loculated), zoned
+    return HemithoraxFinding(side, on_left, area, percent, None, distances_of(half), loculated), zoned
 
 
 def find(

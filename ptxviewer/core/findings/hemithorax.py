@@ -17,6 +17,8 @@ from ptxviewer.core.answer import ProbabilityMaps, Side, Zone
 from ptxviewer.core.arrays import FloatMap, Mask
 from ptxviewer.core.film import Radiograph
 from ptxviewer.core.geometry import GridMap
+from ptxviewer.core.reasons import Reason
+from ptxviewer.core.reasons.finding import Finding
 
 LUNG_SCORE = 0.5
 CRUMB = 0.1  # parts of a lung map smaller than this share of its largest part are noise
@@ -132,7 +134,7 @@ class Orientation:
 
     image_left: Side
     head_up: bool
-    note: str = ""
+    note: Reason | None = None
 
     def side(self, on_image_left: bool) -> Side:
         """The patient's side of one half of the picture."""
@@ -145,12 +147,11 @@ def orientation_of(film: Radiograph) -> Orientation:
     """Read the orientation tag (PS3.3 C.7.6.1.1.1); without one a film shows the patient's right on its left."""
     across, down = film.acquisition.row_direction[:1], film.acquisition.column_direction[:1]
     if across and across not in "LR":
-        return Orientation("unknown", False, "The orientation tag says that the film lies on its side: check the side.")
+        return Orientation("unknown", False, Finding.FILM_ON_ITS_SIDE)
     head_up = down != "H"
-    upside_down = "" if head_up else "The orientation tag says that the film lies upside down: check the side."
+    upside_down = None if head_up else Finding.FILM_UPSIDE_DOWN
     if across == "R":
-        mirrored = "The orientation tag says that the patient's right is on the right of the picture: check the side."
-        return Orientation("left", head_up, upside_down or mirrored)
+        return Orientation("left", head_up, upside_down or Finding.FILM_MIRRORED)
     return Orientation("right", head_up, upside_down)
 
 

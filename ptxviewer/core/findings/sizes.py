@@ -1,72 +1,78 @@
 """How large a pneumothorax is by the measures of the literature, each with its source or the reason for refusing it.
 
 All of them were made for erect films: Collins and the guidelines for PA films, distances in centimetres. None is a
-volume; none claims tension.
+volume; none claims tension. ``MEASURES`` is the only list of them: window, report and JSON read it.
 """
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
+from typing import Literal
 
 import numpy as np
 
 from ptxviewer.core.answer import Distances
 from ptxviewer.core.film import PixelSpacing
-
-COLLINS = "Collins et al., AJR 1995;165:1127"
-RHEA = "Rhea et al., Radiology 1982;144:733"
-LIGHT = "Light index, Noppen et al., Respiration 2001;68:396"
-BTS = "BTS 2010, MacDuff et al., Thorax 2010;65(Suppl 2):ii18"
-ACCP = "ACCP 2001, Baumann et al., Chest 2001;119:590"
+from ptxviewer.core.msgid import N_, Msgid
+from ptxviewer.core.reasons import Reason
+from ptxviewer.core.reasons.finding import Finding, OtherView, OutsideNomogram
 
 RHEA_TABLE = ((0.5, 1.0, 1.5, 2.0, 2.5, 3.0, 3.5, 4.0, 5.0), (10, 14, 18, 23, 27, 32, 36, 40, 49))
 """Average interpleural distance in cm, percent of the hemithorax."""
 BTS_LARGE_CM, ACCP_LARGE_CM = 2.0, 3.0
 
-NO_ERECT_PA = {
-    "AP": "AP film: the formula holds for erect PA films",
-    "": "the file does not say that this is an erect PA film",
-}
-SUPINE = "supine film: the formula holds for erect films"
-NO_SPACING = "no trustworthy pixel spacing"
-LOCULATED = "not continuous with the apex (loculated?): the formula assumes free air"
-NO_LUNG = "no lung edge was found beside it"
-SUM_ZERO = "A + B + C is 0"
+
+@dataclass(frozen=True, slots=True)
+class Lengths:
+    """The distances of one hemithorax, all in one unit: centimetres, or pixels where ``Measure.needs_cm`` is False."""
+
+    a: float
+    b: float
+    c: float
+    rim: float
+    across: float
+
+    @property
+    def total(self) -> float:
+        """A + B + C."""
+        return self.a + self.b + self.c
 
 
-FORMULAS = {
-    "Collins": "4.2 + 4.7 (A + B + C) %, distances in cm",
-    "Rhea": "nomogram of the average (A + B + C) / 3 in cm, drawn from expiratory films",
-    "Light index": "1 - (lung / hemithorax)³, diameters at the hilum",
-    "BTS 2010": "large from a rim of 2 cm at the hilum",
-    "ACCP 2001": "large from 3 cm between apex and cupola",
-}
-"""How each measure is made, as told in its tooltip."""
+@dataclass(frozen=True, slots=True)
+class Value:
+    """What a measure says: its number, how it is printed (``text`` with ``{number}``), and the class it gives."""
+
+    number: float
+    unit: Literal["%", "cm"]
+    text: Msgid
+    large: bool | None = None  # None: the measure gives no class
+
+    @property
+    def digits(self) -> int:
+        """Behind the decimal sign, as printed."""
+        return 1 if self.unit == "cm" else 0
+
+
+@dataclass(frozen=True, slots=True)
+class Measure:
+    """One size of the literature. ``compute`` returns its value, or the reason for which these lengths give none."""
+
+    id: str
+    name: Msgid
+    source: str
+    formula: Msgid
+    compute: Callable[[Lengths], Value | Reason]
+    needs_cm: bool = True  # False: a ratio, which pixels give as well
 
 
 @dataclass(frozen=True, slots=True)
 class Size:
-    """One measure: ``text`` as printed, or the reason for which it is ``refused``."""
+    """One measure of one hemithorax: its ``value``, or the reason for which it is ``refused``."""
 
-    name: str
-    source: str
-    text: str = ""
-    refused: str = ""
-    value: float | None = None  # percent or cm, whichever the measure is in
-
-    @property
-    def formula(self) -> str:
-        """How it is made, in words."""
-        return FORMULAS[self.name]
-
-
-def why_no_formula(view: str, posture: str) -> str:
-    """Return why formulas of erect PA films do not hold for a film of this view and posture, or ""."""
-    if posture in ("supine", "recumbent", "prone"):
-        return SUPINE
-    if view == "PA":
-        return ""
-    return NO_ERECT_PA.get(view, f"{view} film: the formula holds for erect PA films")
+    measure: Measure
+    value: Value | None = None
+    refused: Reason | None = None
 
 
 def collins(sum_cm: float) -> float:
@@ -88,53 +94,111 @@ def light(lung: float, hemithorax: float) -> float | None:
     return 100 * (1 - (lung / hemithorax) ** 3)
 
 
+def _percent(number: float) -> Value:
+    return Value(number, "%", N_("{number} %"))
+
+
+def _collins(cm: Lengths) -> Value | Reason:
+    return Finding.SUM_IS_ZERO if cm.total <= 0 else _percent(collins(cm.total))
+
+
+def _rhea(cm: Lengths) -> Value | Reason:
+    if cm.total <= 0:
+        return Finding.SUM_IS_ZERO
+    percent = rhea(cm.total / 3)
+    return OutsideNomogram(cm.total / 3, RHEA_TABLE[0][0], RHEA_TABLE[0][-1]) if percent is None else _percent(percent)
+
+
+def _light(lengths: Lengths) -> Value | Reason:
+    percent = light(lengths.across - lengths.rim, lengths.across)
+    return Finding.NO_RIM if not lengths.rim or percent is None else _percent(percent)
+
+
+def _bts(cm: Lengths) -> Value | Reason:
+    if cm.total <= 0 and cm.rim <= 0:
+        return Finding.SUM_IS_ZERO
+    large = cm.rim >= BTS_LARGE_CM
+    text = N_("large (rim {number} cm)") if large else N_("small (rim {number} cm)")
+    return Value(cm.rim, "cm", text, large)
+
+
+def _accp(cm: Lengths) -> Value | Reason:
+    if cm.total <= 0 and cm.rim <= 0:
+        return Finding.SUM_IS_ZERO
+    large = cm.a >= ACCP_LARGE_CM
+    text = N_("large (apex {number} cm)") if large else N_("small (apex {number} cm)")
+    return Value(cm.a, "cm", text, large)
+
+
+MEASURES: tuple[Measure, ...] = (
+    Measure(
+        "collins",
+        N_("Collins"),
+        "Collins et al., AJR 1995;165:1127",
+        N_("4.2 + 4.7 (A + B + C) %, distances in cm"),
+        _collins,
+    ),
+    Measure(
+        "rhea",
+        N_("Rhea"),
+        "Rhea et al., Radiology 1982;144:733",
+        N_("nomogram of the average (A + B + C) / 3 in cm, drawn from expiratory films"),
+        _rhea,
+    ),
+    Measure(
+        "light",
+        N_("Light index"),
+        "Light index, Noppen et al., Respiration 2001;68:396",
+        N_("1 - (lung / hemithorax)³, diameters at the hilum"),
+        _light,
+        needs_cm=False,
+    ),
+    Measure(
+        "bts_2010",
+        N_("BTS 2010"),
+        "BTS 2010, MacDuff et al., Thorax 2010;65(Suppl 2):ii18",
+        N_("large from a rim of 2 cm at the hilum"),
+        _bts,
+    ),
+    Measure(
+        "accp_2001",
+        N_("ACCP 2001"),
+        "ACCP 2001, Baumann et al., Chest 2001;119:590",
+        N_("large from 3 cm between apex and cupola"),
+        _accp,
+    ),
+)
+"""Every size of the literature, in the order in which they are listed; a new one is a row here."""
+
+
+def why_no_formula(view: str, posture: str) -> Reason | None:
+    """Return why formulas of erect PA films do not hold for a film of this view and posture, None where they do."""
+    if posture in ("supine", "recumbent", "prone"):
+        return Finding.SUPINE_FILM
+    if view == "PA":
+        return None
+    return OtherView(view) if view else Finding.VIEW_NOT_STATED
+
+
 def sizes_of(
     distances: Distances | None, spacing: PixelSpacing, view: str, *, posture: str = "", loculated: bool = False
 ) -> tuple[Size, ...]:
-    """Return Collins, Rhea, Light, BTS and ACCP for the lines of one hemithorax, in this order."""
-    reason = why_no_formula(view, posture) or (LOCULATED if loculated else "") or ("" if distances else NO_LUNG)
-    names = (("Collins", COLLINS), ("Rhea", RHEA), ("Light index", LIGHT), ("BTS 2010", BTS), ("ACCP 2001", ACCP))
-    if reason or distances is None:
-        return tuple(Size(name, source, refused=reason) for name, source in names)
-    lengths = [line.mm(spacing) for line in (distances.a, distances.b, distances.c, distances.rim)]
-    cm = [length / 10 for length in lengths if length is not None]
-    if len(cm) < len(lengths):
-        in_cm = tuple(Size(name, source, refused=NO_SPACING) for name, source in names)
-    else:
-        in_cm = _in_cm(*cm)
-    return in_cm[0], in_cm[1], _light(distances, spacing), in_cm[3], in_cm[4]
+    """Return every measure of ``MEASURES``, in that order, for the lines of one hemithorax."""
+    reason = why_no_formula(view, posture) or (Finding.LOCULATED if loculated else None)
+    if reason is None and distances is None:
+        reason = Finding.NO_LUNG_EDGE
+    if reason is not None or distances is None:
+        return tuple(Size(measure, refused=reason) for measure in MEASURES)
+    lines = (distances.a, distances.b, distances.c, distances.rim, distances.across)
+    in_mm = [length for line in lines if (length := line.mm(spacing)) is not None]
+    if len(in_mm) == len(lines):
+        return tuple(_size(measure, Lengths(*(length / 10 for length in in_mm))) for measure in MEASURES)
+    in_px = Lengths(*(line.px() for line in lines))
+    return tuple(
+        Size(measure, refused=Finding.NO_SPACING) if measure.needs_cm else _size(measure, in_px) for measure in MEASURES
+    )
 
 
-def _light(distances: Distances, spacing: PixelSpacing) -> Size:
-    """A ratio of two lengths on one line: it needs no millimetres."""
-    across = distances.across.mm(spacing) or distances.across.px()
-    rim = distances.rim.mm(spacing) if distances.rim.mm(spacing) is not None else distances.rim.px()
-    percent = light(across - (rim or 0.0), across)
-    if not rim or percent is None:
-        return Size("Light index", LIGHT, refused="no rim at the level of the hilum")
-    return Size("Light index", LIGHT, f"{percent:.0f} %", value=percent)
-
-
-def _in_cm(a: float, b: float, c: float, rim: float) -> tuple[Size, ...]:
-    """The measures that need centimetres; the Light index has its place, but none of its own here."""
-    total = a + b + c
-    if total <= 0 and rim <= 0:
-        return tuple(
-            Size(name, source, refused=SUM_ZERO)
-            for name, source in (("Collins", COLLINS), ("Rhea", RHEA), ("", ""), ("BTS 2010", BTS), ("ACCP 2001", ACCP))
-        )
-    if total <= 0:
-        by_sum = [Size("Collins", COLLINS, refused=SUM_ZERO), Size("Rhea", RHEA, refused=SUM_ZERO)]
-    else:
-        percent, average = rhea(total / 3), total / 3
-        outside = f"average distance {average:.1f} cm lies outside the nomogram (0.5 to 5 cm)"
-        by_sum = [
-            Size("Collins", COLLINS, f"{collins(total):.0f} %", value=collins(total)),
-            Size("Rhea", RHEA, f"{percent:.0f} %", value=percent)
-            if percent is not None
-            else Size("Rhea", RHEA, refused=outside),
-        ]
-    bts = f"{'large' if rim >= BTS_LARGE_CM else 'small'} (rim {rim:.1f} cm)"
-    accp = f"{'large' if a >= ACCP_LARGE_CM else 'small'} (apex {a:.1f} cm)"
-    return (*by_sum, Size("Light index", LIGHT), Size("BTS 2010", BTS, bts, value=rim),
-            Size("ACCP 2001", ACCP, accp, value=a))  # fmt: skip
+def _size(measure: Measure, lengths: Lengths) -> Size:
+    answer = measure.compute(lengths)
+    return Size(measure, refused=answer) if isinstance(answer, Reason) else Size(measure, answer)

@@ -23,9 +23,9 @@ from ptxviewer.app.presenter import Presenter
 from ptxviewer.app.state.film import Film
 from ptxviewer.core.answer import Lesion, Side, Zone
 from ptxviewer.core.film import PixelSpacing
-from ptxviewer.report.model import area_text
 from ptxviewer.ui.controls import label
 from ptxviewer.ui.platform.style import PALETTE
+from ptxviewer.words import measures
 
 ROWS = 3  # that are kept free
 ROW, HEADER = 22, 30
@@ -55,7 +55,7 @@ def lesion_cells(lesion: Lesion) -> tuple[str, ...]:
 def lesion_tip(lesion: Lesion, spacing: PixelSpacing) -> str:
     """Return all that is known of a finding, for the tooltip of its row."""
     zones = ", ".join(lesion.zones) if lesion.zones else "zone unknown: no lung was seen on this side"
-    area = area_text(lesion.area_px, lesion.area_mm2, spacing.label)
+    area = measures.area_with_origin(lesion.area_px, lesion.area_mm2, spacing.label)
     return f"{lesion.side.capitalize()}; {zones}\n{area}\nClick: zoom to it. Delete: drop it."
 
 

@@ -29,6 +29,7 @@ from ptxviewer.ui.controls import MarkedSlider, ScoreBar, Segments, hairline, la
 from ptxviewer.ui.panels.findings_table import FindingsTable
 from ptxviewer.ui.panels.sizes import SizePanel
 from ptxviewer.ui.panels.thresholds import ThresholdControls
+from ptxviewer.words import say
 
 SIDE = 16  # margin
 WIDTH, WIDEST = 300, 480
@@ -244,7 +245,8 @@ class ReadingPanel(QWidget):
                 spacing = place.note or (f"Sizes {place.label}." if place.known else "No sizes in mm: pixels only.")
             if film.maps is not None and film.findings is not None and film.radiograph is not None:
                 line = headline(film.radiograph, film.findings)
-                remark = film.findings.side_note if film.findings.present else NOT_EXCLUDED
+                note = film.findings.side_note
+                remark = NOT_EXCLUDED if not film.findings.present else say(note) if note is not None else ""
                 check = film_check(film.radiograph, film.findings.gate, film.review.gate_overridden)
         self._name.setText(f"Film {film.number}" if film is not None else "")
         self._headline.setText(line.replace(" cm²", "\u00a0cm²"))  # a number keeps its unit

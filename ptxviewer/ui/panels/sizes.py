@@ -13,13 +13,11 @@ from ptxviewer.app.state.film import Film
 from ptxviewer.app.state.screen import State
 from ptxviewer.core.answer import HemithoraxFinding
 from ptxviewer.core.film import Radiograph
-from ptxviewer.core.findings.sizes import sizes_of
-from ptxviewer.report.decision import distances_text, moved_text
-from ptxviewer.report.model import percent_text
+from ptxviewer.core.findings.sizes import MEASURES, sizes_of
 from ptxviewer.ui.controls import label
+from ptxviewer.words import finding, measures, tr
 
 NOT_VOLUME = "Projected area: pneumothorax / (lung and pneumothorax of that side). Not a volume."
-NAMES = ("Collins", "Rhea", "Light index", "BTS 2010", "ACCP 2001")
 
 
 class SizePanel(QWidget):
@@ -52,8 +50,8 @@ class SizePanel(QWidget):
         grid.setColumnMinimumWidth(0, 82)
         grid.setColumnStretch(1, 1)
         self._rows = []
-        for number, name in enumerate(NAMES):
-            pair = label("quiet", name), label("value", wrap=True)
+        for number, measure in enumerate(MEASURES):
+            pair = label("quiet", tr(measure.name)), label("value", wrap=True)
             for place, one in enumerate(pair):
                 one.setAlignment(Qt.AlignmentFlag.AlignTop | Qt.AlignmentFlag.AlignLeft)
                 grid.addWidget(one, number, place)
@@ -95,21 +93,28 @@ class SizePanel(QWidget):
     def _show_halves(self, film: Film, radiograph: Radiograph, halves: tuple[HemithoraxFinding, ...]) -> None:
         lesion, spacing = chosen(film), radiograph.spacing
         half = next((one for one in halves if lesion is not None and one.side == lesion.side), halves[0])
-        self._percent.setText("\n".join(percent_text(one).capitalize() for one in halves))
-        side = f" ({half.side})" if len(halves) > 1 else ""
-        self._lines.setText(f"{text}{side}" if (text := distances_text(half, spacing)) else "")
-        moved = ". ".join(text for one in halves if (text := moved_text(one)))
+        self._percent.setText("\n".join(measures.percent(one) for one in halves))
+        lengths = measures.distances(half, spacing)
+        self._lines.setText(f"{lengths} ({finding.side(half.side)})" if lengths and len(halves) > 1 else lengths)
+        moved = measures.moved_lines(halves)
         self._moved.setText(moved)
         self._moved.setVisible(bool(moved))
-        rows = sizes_of(half.distances, spacing, radiograph.acquisition.view, loculated=half.loculated)
-        for row, (name, value) in zip(rows, self._rows, strict=True):
-            for one in (name, value):
-                one.setVisible(bool(row.text))
-                one.setToolTip(f"{row.formula}\n{row.source}")
-            value.setText(row.text)
-        refused = []
-        for reason in dict.fromkeys(row.refused for row in rows if row.refused):
-            names = ", ".join(row.name for row in rows if row.refused == reason)
-            refused.append(f"{names}: not given, {reason}.")
-        self._refused.setText("\n".join(refused))
-        self._refused.setToolTip("\n".join(f"{row.name}: {row.formula}; {row.source}" for row in rows if row.refused))
+        sizes = sizes_of(half.distances, spacing, radiograph.acquisition.view, loculated=half.loculated)
+        for size, (name, value) in zip(sizes, self._rows, strict=True):
+            for widget in (name, value):
+                widget.setVisible(size.value is not None)
+                widget.setToolTip(f"{tr(size.measure.formula)}\n{size.measure.source}")
+            value.setText(measures.size(size))
+        self._refused.setText(
+            "\n".join(
+                tr("Not given: {names}. {reason}", names=names, reason=reason)
+                for names, reason in measures.refusals(sizes)
+            )
+        )
+        self._refused.setToolTip(
+            "\n".join(
+                f"{tr(size.measure.name)}: {tr(size.measure.formula)}; {size.measure.source}"
+                for size in sizes
+                if size.refused is not None
+            )
+        )

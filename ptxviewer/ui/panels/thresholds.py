@@ -16,8 +16,8 @@ from ptxviewer.core.answer import BY_CARD, DecisionRule
 from ptxviewer.core.findings.decide import decide
 from ptxviewer.core.findings.disagreement import areas_px
 from ptxviewer.report.decision import area_limit_text
-from ptxviewer.report.model import area_text
 from ptxviewer.ui.controls import MarkedSlider, Segments, label
+from ptxviewer.words import quantities
 
 OPACITY = Overlay().opacity
 HIDE_HINT, OFF_HINT = "Hold Space to hide the overlay", "The overlay is off (X shows it)"
@@ -204,7 +204,7 @@ class ThresholdControls(QWidget):
             each = spacing.pixel_area_mm2
             low, high = areas_px(film.band, decision, rows, cols)
             if each is None:
-                text = f"{low:,.0f} to {area_text(round(high), None, '')}"
+                text = f"{low:,.0f} to {quantities.px(high)}"
             else:
                 text = f"{low * each / 100:.1f} to {high * each / 100:.1f} cm²"
             self._spread = key, f"Band: {text} over {film.band.looks} looks"

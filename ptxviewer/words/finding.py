@@ -1,0 +1,126 @@
+"""The texts of ``core.reasons.finding``, and the names of what findings are told in: sides, zones, views, verdicts."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from ptxviewer.core.answer import LineName, Side, Zone
+from ptxviewer.core.msgid import N_, Msgid
+from ptxviewer.core.review import Verdict
+from ptxviewer.words import tr
+from ptxviewer.words.quantities import decimal, plain
+
+SIDES: dict[Side, Msgid] = {"right": N_("right"), "left": N_("left"), "unknown": N_("side unknown")}
+ZONES: dict[Zone, Msgid] = {
+    "apical": N_("apical"),
+    "lateral": N_("lateral"),
+    "basal": N_("basal"),
+    "medial": N_("medial"),
+}
+VERDICTS: dict[Verdict, Msgid] = {
+    "": N_("no verdict"),
+    "accept": N_("accepted"),
+    "edited": N_("edited"),
+    "reject": N_("rejected"),
+    "unsure": N_("unsure"),
+}
+LINES: dict[LineName, Msgid] = {
+    "a": N_("A"),
+    "b": N_("B"),
+    "c": N_("C"),
+    "rim": N_("rim"),
+    "across": N_("width of the hemithorax"),
+}
+
+# Whole phrases, not parts put together: other languages inflect them.
+_PLACES: dict[tuple[Side, Zone | None], Msgid] = {
+    ("right", None): N_("right side"),
+    ("right", "apical"): N_("right apex"),
+    ("right", "lateral"): N_("right lateral"),
+    ("right", "basal"): N_("right base"),
+    ("right", "medial"): N_("right medial"),
+    ("left", None): N_("left side"),
+    ("left", "apical"): N_("left apex"),
+    ("left", "lateral"): N_("left lateral"),
+    ("left", "basal"): N_("left base"),
+    ("left", "medial"): N_("left medial"),
+}
+_OF_HEMITHORAX: dict[Side, Msgid] = {
+    "right": N_("{percent} % of the right hemithorax"),
+    "left": N_("{percent} % of the left hemithorax"),
+    "unknown": N_("{percent} % of the hemithorax"),
+}
+
+
+def side(name: Side) -> str:
+    """Return the name of the patient's side: "right"."""
+    return tr(SIDES[name])
+
+
+def zone(name: Zone) -> str:
+    """Return the name of a zone of the hemithorax: "apical"."""
+    return tr(ZONES[name])
+
+
+def verdict(name: Verdict) -> str:
+    """Return a reader's verdict: "accepted"."""
+    return tr(VERDICTS[name])
+
+
+def line_name(name: LineName) -> str:
+    """Return the name of an interpleural distance: "A", "rim"."""
+    return tr(LINES[name])
+
+
+def place(name: Side, zone_name: Zone | None = None) -> str:
+    """Return where a lesion lies: "right apex", "left side", "side unknown"."""
+    return tr(SIDES["unknown"]) if name == "unknown" else tr(_PLACES[name, zone_name])
+
+
+def both_sides() -> str:
+    """Return what is said of findings on both sides."""
+    return tr("both sides")
+
+
+def of_hemithorax(percent: float, name: Side, places: int = 0) -> str:
+    """Return "12 % of the right hemithorax"."""
+    return tr(_OF_HEMITHORAX[name], percent=decimal(percent, places))
+
+
+def _outside_nomogram(average_cm: float, low_cm: float, high_cm: float) -> str:
+    return tr(
+        "The average distance of {average} cm lies outside the nomogram ({low} to {high} cm).",
+        average=decimal(average_cm, 1),
+        low=plain(low_cm),
+        high=plain(high_cm),
+    )
+
+
+TEXTS: dict[str, Msgid | Callable[..., str]] = {
+    "one_lung_field": N_("Only one lung field was recognised: perhaps a lateral view or another part of the body."),
+    "not_frontal": N_("This does not look like a frontal chest radiograph."),
+    "no_lung_field": N_("No lung field was recognised."),
+    "lung_hardly_seen": N_("One lung field is hardly recognised: a dense or a missing lung."),
+    "apex_cut_off": N_("An apex may be cut off at the upper edge."),
+    "no_lung_on_side": N_("The network saw no lung on this side."),
+    "not_upright": N_("The film does not lie upright."),
+    "film_on_its_side": N_("The orientation tag says that the film lies on its side: check the side."),
+    "film_upside_down": N_("The orientation tag says that the film lies upside down: check the side."),
+    "film_mirrored": N_(
+        "The orientation tag says that the patient's right is on the right of the picture: check the side."
+    ),
+    "other_view": N_("{view} film: the formula holds for erect PA films."),
+    "view_not_stated": N_("The file does not say that this is an erect PA film."),
+    "supine_film": N_("Supine film: the formula holds for erect films."),
+    "no_spacing": N_("No trustworthy pixel spacing."),
+    "loculated": N_("Not continuous with the apex (loculated?): the formula assumes free air."),
+    "no_lung_edge": N_("No lung edge was found beside it."),
+    "sum_is_zero": N_("A + B + C is 0."),
+    "no_rim": N_("No rim at the level of the hilum."),
+    "outside_nomogram": _outside_nomogram,
+    "result_not_shown": N_("Result not shown. {why}"),
+    "shown_on_request": N_("{why} Shown because the reader asked for it."),
+    "analysed_on_request": N_("{why} Analysed because the reader asked for it."),
+    "result_of_other_film": N_("The result belongs to another film and was not shown."),
+    "mask_of_other_film": N_("The edited mask belongs to another film and was not shown."),
+}

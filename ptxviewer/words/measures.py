@@ -1,0 +1,70 @@
+"""The measures of findings in words: percent, distances, the sizes of the literature, areas with their origin."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from ptxviewer.core.answer import HemithoraxFinding, LineName, Side
+from ptxviewer.core.film import PixelSpacing
+from ptxviewer.core.findings.sizes import Size
+from ptxviewer.core.msgid import N_, Msgid
+from ptxviewer.words import finding, say, tr
+from ptxviewer.words.quantities import area_or_px, count, decimal
+
+COLLINS_LINES: tuple[LineName, ...] = ("a", "b", "c")
+_MOVED: dict[Side, Msgid] = {
+    "right": N_("{lines} on the right moved by reader"),
+    "left": N_("{lines} on the left moved by reader"),
+    "unknown": N_("{lines} moved by reader"),
+}
+
+
+def area_with_origin(area_px: float, area_mm2: float | None, origin: str) -> str:
+    """Return an area in cm² with the origin of its spacing, or in pixels."""
+    return area_or_px(area_px, None) if area_mm2 is None else f"{area_or_px(area_px, area_mm2)} ({origin})"
+
+
+def percent(half: HemithoraxFinding) -> str:
+    """Return the projected share of the hemithorax, or why there is none."""
+    if half.percent is not None:
+        return finding.of_hemithorax(half.percent, half.side)
+    return "" if half.refused is None else tr("No percent. {reason}", reason=say(half.refused))
+
+
+def distances(half: HemithoraxFinding, spacing: PixelSpacing) -> str:
+    """Return "A 3.6   B 1.8   C 0.4 cm", in pixels where the film supports no millimetres, "" without distances."""
+    if half.distances is None:
+        return ""
+    lines = [half.distances.line(name) for name in COLLINS_LINES]
+    in_mm = [length for line in lines if (length := line.mm(spacing)) is not None]
+    if len(in_mm) < len(lines):
+        numbers, unit = [count(line.px()) for line in lines], "px"
+    else:
+        numbers, unit = [decimal(length / 10) for length in in_mm], "cm"
+    named = zip(COLLINS_LINES, numbers, strict=True)
+    return "   ".join(f"{finding.line_name(name)} {number}" for name, number in named) + f" {unit}"
+
+
+def moved_lines(halves: Iterable[HemithoraxFinding]) -> str:
+    """Return which distances stand where the reader put them, "" where none does."""
+    return ". ".join(
+        tr(_MOVED[half.side], lines=", ".join(finding.line_name(name) for name in sorted(half.moved)))
+        for half in halves
+        if half.moved
+    )
+
+
+def size(given: Size) -> str:
+    """Return what a size of the literature says, "" where it is refused."""
+    if given.value is None:
+        return ""
+    return tr(given.value.text, number=decimal(given.value.number, given.value.digits))
+
+
+def refusals(sizes: Iterable[Size]) -> tuple[tuple[str, str], ...]:
+    """Return (names, sentence) of the sizes that are refused; those refused for one reason share a line."""
+    names: dict[str, list[str]] = {}
+    for one in sizes:
+        if one.refused is not None:
+            names.setdefault(say(one.refused), []).append(tr(one.measure.name))
+    return tuple((", ".join(group), reason) for reason, group in names.items())
