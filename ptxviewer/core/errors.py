@@ -1,10 +1,27 @@
-"""What can go wrong in ways we expect: ``str(error)`` is one sentence for the screen, without patient data."""
+"""What can go wrong in ways that are expected: each error carries its reason, which the edges turn into a sentence."""
 
 from __future__ import annotations
 
+from ptxviewer.core.reasons import Reason
+from ptxviewer.core.reasons.transition import spoken
+
 
 class PtxError(Exception):
-    """An expected failure. Its text is shown to the reader as it stands: one sentence, no names, no paths."""
+    """An expected failure, with the ``reason`` that the reader is told."""
+
+    def __init__(self, reason: Reason | str) -> None:
+        super().__init__(reason)
+        self._given = reason
+
+    @property
+    def reason(self) -> Reason:
+        """Why it failed."""
+        if not isinstance(self._given, Reason):
+            raise TypeError("raised with a text: a reason is wanted")
+        return self._given
+
+    def __str__(self) -> str:
+        return spoken(self._given)
 
 
 class UnreadableFilm(PtxError):

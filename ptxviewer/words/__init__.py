@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from ptxviewer.core.msgid import Msgid
-from ptxviewer.core.reasons import Reason, arguments
+from ptxviewer.core.reasons import Reason, arguments, transition
 
 CATALOGUES = Path(__file__).parent / "locale"
 DOMAIN = "ptxviewer"
@@ -84,3 +84,6 @@ def sentences(*parts: Reason | str | None) -> str:
 
 def _spoken(value: Any) -> Any:
     return say(value) if isinstance(value, Reason) else value
+
+
+transition.speaker["say"] = say
