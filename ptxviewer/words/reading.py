@@ -60,7 +60,9 @@ BODY_PARTS: dict[str, Msgid] = {
 
 def _image_too_large(cols: int, rows: int) -> str:
     # Translators: {cols} x {rows} are the width and height of an image.
-    return tr("This file claims an image of {cols} x {rows} pixels, more than this viewer can hold.", cols=cols, rows=rows)
+    return tr(
+        "This file claims an image of {cols} x {rows} pixels, more than this viewer can hold.", cols=cols, rows=rows
+    )
 
 
 def _zip_too_many(limit: int) -> str:
@@ -68,7 +70,9 @@ def _zip_too_many(limit: int) -> str:
 
 
 def _zip_too_large(limit_bytes: int) -> str:
-    return tr("Unpacked, this ZIP archive is larger than {limit}: unpack it yourself first.", limit=megabytes(limit_bytes))
+    return tr(
+        "Unpacked, this ZIP archive is larger than {limit}: unpack it yourself first.", limit=megabytes(limit_bytes)
+    )
 
 
 def _other_modality(modality: str) -> str:
@@ -89,7 +93,8 @@ def _field_not_plausible(width_cm: float) -> str:
 
 def _calibrated(object_mm: float) -> str:
     return tr(
-        "Sizes are calibrated by the reader on an object of {length} mm, and hold in its plane.", length=plain(object_mm)
+        "Sizes are calibrated by the reader on an object of {length} mm, and hold in its plane.",
+        length=plain(object_mm),
     )
 
 
