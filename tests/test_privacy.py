@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 import os
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -71,7 +72,7 @@ def test_the_window_leaves_no_trace_of_the_patient(planted, tmp_path, qtbot, log
     kept = tmp_path / "kept"
     session = Session(kept / "settings.json", Buggy())
     try:
-        session.presenter.remembering.keep(accepted_notice=True, reports_folder=str(kept))
+        session.presenter.preferences.save(lambda s: replace(s, accepted_notice=True, reports_folder=str(kept)))
         session.window.show()
         session.window.open_paths([planted])
         presenter = session.presenter

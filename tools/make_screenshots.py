@@ -58,10 +58,11 @@ def shoot(arguments: argparse.Namespace) -> int:
     sys.path.insert(0, str(ROOT))
     from PySide6.QtCore import QEventLoop, QTimer
 
-    from ptxviewer.app.disk.settings import Settings, save
+    from ptxviewer.app.disk.settings import save
     from ptxviewer.app.sentences import banner_for
     from ptxviewer.app.state.film import Film, FilmStatus
     from ptxviewer.app.state.gating import gated
+    from ptxviewer.app.state.settings import Settings
     from ptxviewer.core.answer import Gate, ProbabilityMaps
     from ptxviewer.core.engine import Checkpoint, Engine, EngineInfo, never_cancelled
     from ptxviewer.core.film import Radiograph
@@ -269,7 +270,7 @@ def tools(session: Session, picture: Callable[..., None]) -> None:
     for name, dialog in (
         ("palette", palette),
         ("keys", KeySheet(window)),
-        ("settings", SettingsDialog(presenter.remembering.settings, window)),
+        ("settings", SettingsDialog(presenter.state.settings, window)),
     ):
         dialog.show()
         picture(name, dialog)

@@ -6,7 +6,6 @@ from collections.abc import Callable
 from pathlib import Path
 
 from ptxviewer.app import sentences
-from ptxviewer.app.disk.settings import Settings
 from ptxviewer.app.films.analysing import BUSY
 from ptxviewer.app.jobs import Outcome
 from ptxviewer.app.ports import ReportRequest, Services
@@ -19,19 +18,16 @@ from ptxviewer.app.store import Store
 class Reporting:
     """Saves reports."""
 
-    def __init__(
-        self, store: Store, services: Services, settings: Callable[[], Settings], settle: Callable[[], None]
-    ) -> None:
+    def __init__(self, store: Store, services: Services, settle: Callable[[], None]) -> None:
         """``settle`` ends what the hand is doing to the film, so that the report is of the film as it is seen."""
         self._store = store
         self._services = services
-        self._settings = settings
         self._settle = settle
 
     def save(self, target: Path | None = None, identified: bool | None = None) -> None:
         """Write the report of the film on screen; it says where, or why not. ``identified`` None: as set."""
         self._settle()
-        state, settings = self._store.state, self._settings()
+        state, settings = self._store.state, self._store.state.settings
         film, info = state.current, state.engine.info
         if film is None or film.radiograph is None:
             self._store.say(sentences.NO_REPORT_YET, "warning")

@@ -10,11 +10,11 @@ from typing import Protocol
 
 from ptxviewer.app.disk.result_file import Entry, fingerprint
 from ptxviewer.app.disk.review_file import Saved
-from ptxviewer.app.disk.settings import Settings
 from ptxviewer.app.jobs import Lane
 from ptxviewer.app.state.facts import Facts
 from ptxviewer.app.state.film import Film
 from ptxviewer.app.state.screen import Overlay, State
+from ptxviewer.app.state.settings import Settings
 from ptxviewer.core.answer import ProbabilityMaps
 from ptxviewer.core.engine import Checkpoint, Engine, EngineInfo, SelfTest
 from ptxviewer.core.film import Radiograph

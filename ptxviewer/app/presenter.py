@@ -11,7 +11,6 @@ from dataclasses import replace
 from pathlib import Path
 
 from ptxviewer.app import sentences
-from ptxviewer.app.disk.settings import Settings
 from ptxviewer.app.display.aids import Looking
 from ptxviewer.app.display.comparing import Comparing
 from ptxviewer.app.display.disagreement import Banding
@@ -24,7 +23,7 @@ from ptxviewer.app.films.collecting import Collecting
 from ptxviewer.app.films.watching import Watching
 from ptxviewer.app.jobs import Outcome, Ticket
 from ptxviewer.app.ports import ReportRequest, Services, View
-from ptxviewer.app.preferences import Remembering, with_settings
+from ptxviewer.app.preferences import Preferences
 from ptxviewer.app.review.detection import Detecting
 from ptxviewer.app.review.distances import Lining
 from ptxviewer.app.review.editing import Editing
@@ -37,6 +36,7 @@ from ptxviewer.app.state.film import FilmStatus
 from ptxviewer.app.state.first_read import hidden, marked
 from ptxviewer.app.state.gating import withheld
 from ptxviewer.app.state.screen import EngineStatus, State, Tool
+from ptxviewer.app.state.settings import Settings
 from ptxviewer.app.store import Store
 from ptxviewer.core.answer import DecisionRule
 from ptxviewer.core.engine import SelfTest
@@ -49,14 +49,15 @@ class Presenter:
     def __init__(self, view: View, services: Services, settings: Settings | None = None) -> None:
         settings = settings or Settings()
         self._services = services
-        self._store = Store(view, with_settings(State(engine=EngineStatus(info=services.expected)), settings))
-        self.remembering = Remembering(self._store, services, settings)
-        self._keeping = Keeping(self._store, services, lambda: self.remembering.settings.reader)
+        engine = EngineStatus(info=services.expected)
+        self._store = Store(view, State(engine=engine, settings=settings, identified=settings.screen_identified))
+        self.preferences = Preferences(self._store, services)
+        self._keeping = Keeping(self._store, services, lambda: self.state.settings.reader)
         self._reviewing = Reviewing(self._store, self._keeping)
         self.editing = Editing(self._store, self._reviewing)
         self.measuring = Measuring(self._store, self._reviewing)
         self.displaying = Displaying(self._store)
-        self.overlaying = Overlaying(self._store)
+        self.overlaying = Overlaying(self._store, self.preferences)
         self.looking = Looking(self._store)
         self.detecting = Detecting(self._store, self._reviewing)
         self.lining = Lining(self._store, self._reviewing)
@@ -71,11 +72,14 @@ class Presenter:
             self.banding.pump,
         )
         self._collecting = Collecting(self._store, services, self._opening)
-        self.reporting = Reporting(self._store, services, lambda: self.remembering.settings, self.settle)
+        self.reporting = Reporting(self._store, services, self.settle)
         self.batch = Batch(self._store, self._opening)
         self.comparing = Comparing(self._store, self._opening)
         self.watching = Watching(
-            self._store, services, self._collecting, lambda folder: self.remembering.keep(watch_folder=folder)
+            self._store,
+            services,
+            self._collecting,
+            lambda folder: self.preferences.save(lambda settings: replace(settings, watch_folder=folder)),
         )
 
     @property
@@ -90,7 +94,7 @@ class Presenter:
 
     def _film_budget(self) -> int:
         given = self._services.memory_bytes
-        return self.remembering.settings.film_memory_mb * 1_000_000 if given is None else given
+        return self.state.settings.film_memory_mb * 1_000_000 if given is None else given
 
     def settle(self) -> None:
         """End what the hand is doing to the film on screen: the reader turns to something else."""
@@ -294,7 +298,7 @@ class Presenter:
     def mark(self, impression: Impression) -> None:
         """Record what the reader sees on the film; the first mark shows the network's result."""
         film = self.state.current
-        if film is None or film.radiograph is None or not self.state.first_read_mode:
+        if film is None or film.radiograph is None or not self.state.settings.first_read:
             return
         record = marked(film.first_read, impression, self._services.now().isoformat(timespec="seconds"))
         if record == film.first_read:
@@ -318,7 +322,7 @@ class Presenter:
 
     def toggle_annotations(self) -> None:
         """Show or hide the corner texts."""
-        self._store.change(annotations=not self.state.annotations)
+        self.preferences.change(lambda settings: replace(settings, annotations=not settings.annotations))
 
     def toggle_identified(self) -> None:
         """Show or hide patient data on the screen."""
@@ -327,8 +331,7 @@ class Presenter:
     def toggle_two_thresholds(self) -> None:
         """Give detection and extent sliders of their own, or one for both again, for every film."""
         self.settle()
-        self.remembering.keep(two_thresholds=not self.state.two_thresholds)
-        self._store.change(two_thresholds=self.remembering.settings.two_thresholds)
+        self.preferences.save(lambda settings: replace(settings, two_thresholds=not settings.two_thresholds))
 
     def toggle_film_only(self) -> None:
         """Hide or show everything around the film."""
@@ -336,11 +339,11 @@ class Presenter:
 
     def toggle_strip(self) -> None:
         """Show or hide the film strip."""
-        self._store.change(strip=not self.state.strip)
+        self.preferences.change(lambda settings: replace(settings, strip=not settings.strip))
 
     def toggle_panel(self) -> None:
         """Show or hide the reading panel."""
-        self._store.change(panel=not self.state.panel)
+        self.preferences.change(lambda settings: replace(settings, panel=not settings.panel))
 
     def dismiss_banner(self) -> None:
         """Take the sentence off the film."""
@@ -352,9 +355,9 @@ class Presenter:
 
     def apply_settings(self, settings: Settings) -> None:
         """Take over and keep what the reader chose in the dialog."""
-        self.remembering.take_over(settings)
+        self._store.show(replace(self.state, settings=settings, identified=settings.screen_identified))
         self.watching.follow(settings.watch_folder)
-        self.remembering.keep()
+        self.preferences.save()
 
     def shut_down(self, timeout_s: float = 5.0) -> bool:
         """Retire all work, let a report be finished, wait for the lanes; True when both ended in time.

@@ -30,6 +30,7 @@ from ptxviewer.app.jobs import ThreadLane
 from ptxviewer.app.presenter import Presenter, ReportRequest, Services
 from ptxviewer.app.state.facts import Facts
 from ptxviewer.app.state.screen import State
+from ptxviewer.app.state.settings import DEFAULTS
 from ptxviewer.bootstrap import scrubbed
 from ptxviewer.core.engine import Checkpoint, DeviceChoice, Engine, EngineInfo, SelfTest
 from ptxviewer.core.film import Radiograph
@@ -179,7 +180,7 @@ class Session:
         sys.setswitchinterval(SWITCH_S)
         self._unpacked = tempfile.TemporaryDirectory(prefix="ptxviewer-")
         problems: list[str] = []
-        site = settings_file.load_site(site_path, problems.append) if site_path else settings_file.DEFAULTS
+        site = settings_file.load_site(site_path, problems.append) if site_path else DEFAULTS
         settings = settings_file.load(settings_path, problems.append, site)
         self.bridge = Bridge()
         self._window: MainWindow | None = None
@@ -211,7 +212,7 @@ class Session:
             self.presenter.show_problem(problem)
 
     def _save_report(self, request: ReportRequest) -> Path:
-        return save_report(request, reports_folder(self.presenter.remembering.settings.reports_folder))
+        return save_report(request, reports_folder(self.presenter.state.settings.reports_folder))
 
     def render(self, state: State) -> None:
         """Show ``state`` in the window (``View``)."""
@@ -228,7 +229,7 @@ class Session:
             lambda _checkpoint: importlib.import_module("ptxviewer.dicom.read"),
             lambda _outcome: self.presenter.warm_up(),
         )
-        self.presenter.watching.follow(self.presenter.remembering.settings.watch_folder)
+        self.presenter.watching.follow(self.presenter.state.settings.watch_folder)
 
     def close(self) -> bool:
         """End all work; True when the lanes ended in time."""

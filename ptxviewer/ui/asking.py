@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtWidgets import QDialog, QFileDialog, QWidget
 
-from ptxviewer.app.commands.base import Action
+from ptxviewer.app.commands.base import Command
 from ptxviewer.app.presenter import Presenter
 from ptxviewer.app.state.screen import State
 from ptxviewer.ui.platform.folders import reports_folder
@@ -33,7 +33,7 @@ class Asking:
         presenter: Presenter,
         shown: Callable[[], State],
         open_paths: Callable[[list[Path]], None],
-        do: Callable[[Action], None],
+        do: Callable[[Command], None],
     ) -> None:
         self._window = window
         self._presenter = presenter
@@ -72,7 +72,8 @@ class Asking:
 
     def save_report_as(self) -> None:
         """Ask where the report goes."""
-        start = self._shown().reports_folder or Path.home()
+        chosen = self._shown().settings.reports_folder
+        start = Path(chosen) if chosen else Path.home()
         name, _ = QFileDialog.getSaveFileName(
             self._window, "Save the report", str(start / "ptx-report.png"), "PNG (*.png)"
         )
@@ -133,13 +134,13 @@ class Asking:
         """Ask for the settings."""
         from ptxviewer.ui.dialogs.settings import SettingsDialog
 
-        dialog = SettingsDialog(self._presenter.remembering.settings, self._window)
-        dialog.accepted.connect(lambda: self._presenter.apply_settings(dialog.settings()))
+        dialog = SettingsDialog(self._presenter.state.settings, self._window)
+        dialog.accepted.connect(lambda: self._presenter.apply_settings(dialog.chosen(self._presenter.state.settings)))
         self._ask(dialog)
 
     def for_consent(self) -> None:
         """At the first start, say what the program is not for; without consent it ends."""
-        settings = self._presenter.remembering.settings
+        settings = self._presenter.state.settings
         if settings.accepted_notice:
             return
         from ptxviewer.ui.dialogs.notice import FirstRunNotice
@@ -148,7 +149,7 @@ class Asking:
         notice = self._notice = FirstRunNotice(given, self._shown().engine, self._window)
 
         def accepted() -> None:
-            kept = replace(self._presenter.remembering.settings, accepted_notice=True)
+            kept = replace(self._presenter.state.settings, accepted_notice=True)
             self._presenter.apply_settings(
                 kept if notice.reports == given else replace(kept, reports_folder=str(notice.reports))
             )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -28,8 +29,8 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from ptxviewer.app.commands import ACTIONS, BY_ID
-from ptxviewer.app.commands.base import Action
+from ptxviewer.app.commands import BY_ID, COMMANDS
+from ptxviewer.app.commands.base import Command
 from ptxviewer.app.presenter import Presenter
 from ptxviewer.app.state.screen import State
 from ptxviewer.ui import parts
@@ -104,7 +105,7 @@ class MainWindow(QMainWindow):
         column.addLayout(self._beside, 1)
         column.addWidget(self.status)
         self.setCentralWidget(whole)
-        for one in ACTIONS:
+        for one in COMMANDS:
             if not one.held:  # Space: see _peek
                 self._actions[one.id] = make_action(one, self._do, self)
         build_menus(self.menuBar(), self._actions, lambda: self._state)
@@ -119,15 +120,17 @@ class MainWindow(QMainWindow):
         filled = bool(state.films) or state.opening > 0
         around = filled and not state.film_only
         self.area.show_state(state)
-        self.strip.setVisible(around and state.strip and not state.worklist.shown)
-        self._show_worklist(state, around and state.strip and state.prior_id is None)  # two films need the room
+        self.strip.setVisible(around and state.settings.strip and not state.worklist.shown)
+        self._show_worklist(
+            state, around and state.settings.strip and state.prior_id is None
+        )  # two films need the room
         if state.watch is not None and self._watcher is None:
             from ptxviewer.ui.platform.watcher import FolderWatcher
 
             self._watcher = FolderWatcher(self._presenter, self)
         if self._watcher is not None:
             self._watcher.show_state(state)
-        self.reading.setVisible(around and state.panel)
+        self.reading.setVisible(around and state.settings.panel)
         self._toolbar.setVisible(not state.film_only)
         self.status.setVisible(not state.film_only)
         if not self.menuBar().isNativeMenuBar():
@@ -148,7 +151,7 @@ class MainWindow(QMainWindow):
         if self.worklist is None and state.worklist.shown:
             from ptxviewer.ui.panels.worklist import WorklistPanel
 
-            width = self._presenter.remembering.settings.worklist_width
+            width = state.settings.worklist_width
             self.worklist = WorklistPanel(self._presenter, self._select, width)
             self._beside.insertWidget(0, self.worklist)
             self.worklist.fit_window()
@@ -177,7 +180,7 @@ class MainWindow(QMainWindow):
         self.reading.settle()
         self._presenter.select(film_id)
 
-    def _do(self, row: Action) -> None:
+    def _do(self, row: Command) -> None:
         self.reading.settle()
         if not row.shell:
             row.run(self._presenter)
@@ -218,7 +221,7 @@ class MainWindow(QMainWindow):
         return [self.area.shown_canvas, self.reading, *lists, self._toolbar]
 
     def _write_note(self) -> None:
-        if not self._state.panel:
+        if not self._state.settings.panel:
             self._presenter.toggle_panel()
         self.reading.write_note()
 
@@ -328,8 +331,8 @@ class MainWindow(QMainWindow):
     def closeEvent(self, event: QCloseEvent) -> None:
         """Remember the window and what is being typed, then let go."""
         self.reading.settle()
-        remembering = self._presenter.remembering
-        width = self.worklist.chosen_width if self.worklist is not None else remembering.settings.worklist_width
-        kept = geometry.kept(self, self._panels, remembering.settings.geometry)
-        remembering.keep(geometry=kept, worklist_width=width)
+        settings = self._presenter.state.settings
+        width = self.worklist.chosen_width if self.worklist is not None else settings.worklist_width
+        kept = geometry.kept(self, self._panels, settings.geometry)
+        self._presenter.preferences.save(lambda settings: replace(settings, geometry=kept, worklist_width=width))
         event.accept()

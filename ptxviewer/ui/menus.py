@@ -22,8 +22,8 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from ptxviewer.app.commands import ACTIONS, BY_ID, TOOLBAR
-from ptxviewer.app.commands.base import Action, Group
+from ptxviewer.app.commands import BY_ID, COMMANDS, TOOLBAR
+from ptxviewer.app.commands.base import Command, Group
 from ptxviewer.app.commands.measure import CHOICES
 from ptxviewer.app.state.screen import State
 from ptxviewer.core.voi import describe
@@ -49,7 +49,7 @@ def typing() -> bool:
     return isinstance(QApplication.focusWidget(), (QLineEdit, QPlainTextEdit, QTextEdit, QAbstractSpinBox, QComboBox))
 
 
-def make_action(row: Action, do: Callable[[Action], None], window: QMainWindow) -> QAction:
+def make_action(row: Command, do: Callable[[Command], None], window: QMainWindow) -> QAction:
     """Return the Qt action of a row. It belongs to the window, so its keys work also while menus are hidden."""
     made = QAction(row.text, window)
     if row.icon:
@@ -71,7 +71,7 @@ def build_menus(bar: QMenuBar, actions: dict[str, QAction], state: Callable[[], 
         for number, group in enumerate(groups):
             if number:
                 menu.addSeparator()
-            for row in ACTIONS:
+            for row in COMMANDS:
                 if row.group == group and "menu" in row.places:
                     menu.addAction(actions[row.id])
             if group == "view":
@@ -119,7 +119,7 @@ def _offer(button: QToolButton, action: QAction, choices: list[QAction]) -> None
 
 def _add_presets(menu: QMenu, actions: dict[str, QAction], state: Callable[[], State]) -> None:
     presets = menu.addMenu("Window presets")
-    rows = [actions[row.id] for row in ACTIONS if row.group == "window"]
+    rows = [actions[row.id] for row in COMMANDS if row.group == "window"]
     presets.addActions(rows[:1])
 
     def name_them() -> None:

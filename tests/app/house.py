@@ -13,12 +13,12 @@ import numpy as np
 
 from ptxviewer.app.disk.result_file import Entry, entry_bytes, entry_from, maps_bytes, maps_from
 from ptxviewer.app.disk.review_file import Saved
-from ptxviewer.app.disk.settings import Settings
 from ptxviewer.app.jobs import Outcome, Ticket, outcome_of
 from ptxviewer.app.presenter import Presenter, ReportRequest, Services
 from ptxviewer.app.state.facts import Facts
 from ptxviewer.app.state.film import Film, FilmStatus
 from ptxviewer.app.state.screen import State
+from ptxviewer.app.state.settings import Settings
 from ptxviewer.core.answer import ProbabilityMaps
 from ptxviewer.core.engine import Checkpoint, never_cancelled
 from ptxviewer.core.errors import ExportFailed, UnreadableFilm

@@ -6,8 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from ptxviewer.app.commands import ACTIONS, BY_ID, GROUP_NAMES, TOOLBAR
-from ptxviewer.app.commands.base import Action
+from ptxviewer.app.commands import BY_ID, COMMANDS, GROUP_NAMES, TOOLBAR
+from ptxviewer.app.commands.base import Command
 from ptxviewer.app.state.film import FilmStatus
 from ptxviewer.app.state.screen import State
 from tests.app.house import House
@@ -38,18 +38,18 @@ def states() -> list[State]:
 
 @pytest.mark.parametrize("key", DESIGN_KEYS.split())
 def test_the_keys_of_the_design_exist(key: str) -> None:
-    assert any(key in row.keys for row in ACTIONS)
+    assert any(key in row.keys for row in COMMANDS)
 
 
 def test_every_row_is_asked_in_every_state() -> None:
     for state in states():
-        for row in ACTIONS:
+        for row in COMMANDS:
             assert isinstance(row.enabled(state), bool)
             assert row.checked is None or isinstance(row.checked(state), bool)
 
 
-@pytest.mark.parametrize("row", [row for row in ACTIONS if not row.shell], ids=lambda row: row.id)
-def test_every_row_can_be_done_with_and_without_a_film(row: Action) -> None:
+@pytest.mark.parametrize("row", [row for row in COMMANDS if not row.shell], ids=lambda row: row.id)
+def test_every_row_can_be_done_with_and_without_a_film(row: Command) -> None:
     for names in ((), ("a", "b"), ("bad",), ("lateral",)):
         house = House()
         if names:
@@ -100,8 +100,8 @@ def test_going_back_takes_one_thing_at_a_time() -> None:
 
 def test_the_toolbar_and_the_menus_name_rows_that_exist() -> None:
     listed = [name for part in TOOLBAR for name in part]
-    assert set(listed) == {row.id for row in ACTIONS if "toolbar" in row.places}
-    assert {row.group for row in ACTIONS} == set(GROUP_NAMES)
+    assert set(listed) == {row.id for row in COMMANDS if "toolbar" in row.places}
+    assert {row.group for row in COMMANDS} == set(GROUP_NAMES)
     root = Path(__file__).resolve().parents[2] / "resources" / "icons"
     for name in listed:
         assert (root / f"{BY_ID[name].icon}.svg").is_file(), "a toolbar button needs its icon"

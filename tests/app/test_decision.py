@@ -9,12 +9,12 @@ import pytest
 
 from ptxviewer.app.commands import BY_ID
 from ptxviewer.app.disk.result_file import Entry, entry_bytes, entry_from
-from ptxviewer.app.disk.settings import Settings
 from ptxviewer.app.review.finding_selection import box_around
 from ptxviewer.app.sentences import SHOW_ANYWAY
 from ptxviewer.app.state import gating
 from ptxviewer.app.state.facts import summary_of
 from ptxviewer.app.state.film import FilmStatus
+from ptxviewer.app.state.settings import Settings
 from ptxviewer.app.state.two_thresholds import area_of_slider, slider_of_area
 from ptxviewer.core.answer import BY_CARD, DecisionRule, Detection, ProbabilityMaps
 from ptxviewer.core.engine import Checkpoint, never_cancelled

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import pytest
 
-from ptxviewer.app.disk.settings import Settings
 from ptxviewer.app.display.apices import USUAL, panes
 from ptxviewer.app.sentences import NOTHING_FOUND
 from ptxviewer.app.state.first_read import MARK_FIRST
+from ptxviewer.app.state.settings import Settings
 from tests.app.house import Drawer, House
 from tests.fakes import FakeEngine
 

@@ -12,8 +12,8 @@ import numpy as np
 import pytest
 
 from ptxviewer.app.disk.review_file import CODECS, DamagedReview, ReviewFolder, Saved, as_bytes, from_bytes, review_name
-from ptxviewer.app.disk.settings import Settings
 from ptxviewer.app.review.saving import NOT_LOST
+from ptxviewer.app.state.settings import Settings
 from ptxviewer.core.answer import Detection, Line
 from ptxviewer.core.drawing.tiles import PackedMask
 from ptxviewer.core.errors import ExportFailed

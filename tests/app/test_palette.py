@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ptxviewer.app.commands import ACTIONS
+from ptxviewer.app.commands import COMMANDS
 from ptxviewer.app.commands.palette import entries, match
 from ptxviewer.app.state.screen import State
 from tests.app.house import House
@@ -35,13 +35,13 @@ def test_what_people_type_finds_what_they_mean(state: State, typed: str, wanted:
 
 def test_nothing_typed_lists_everything_that_can_be_done_first(state: State) -> None:
     listed = entries("", state)
-    assert {entry.action.id for entry in listed} == {row.id for row in ACTIONS if not row.held} - {"palette"}
+    assert {entry.action.id for entry in listed} == {row.id for row in COMMANDS if not row.held} - {"palette"}
     possible = [entry.enabled for entry in listed]
     assert possible == sorted(possible, reverse=True)
 
 
 def test_every_action_is_found_first_by_its_own_name(state: State) -> None:
-    for row in ACTIONS:
+    for row in COMMANDS:
         if not row.held and row.id != "palette":
             found = [entry.action.text for entry in entries(row.text.rstrip("."), state) if entry.enabled]
             found += [entry.action.text for entry in entries(row.text.rstrip("."), state) if not entry.enabled]

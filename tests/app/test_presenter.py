@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from ptxviewer.app.commands import ACTIONS
+from ptxviewer.app.commands import COMMANDS
 from ptxviewer.app.jobs import Outcome, ThreadLane
 from ptxviewer.app.presenter import NOTHING_FOUND
 from ptxviewer.app.state.film import FilmStatus
@@ -164,9 +164,9 @@ def test_a_thread_lane_ends_and_delivers_nothing_afterwards() -> None:
 
 
 def test_no_key_means_two_things() -> None:
-    keys = [key for row in ACTIONS for key in row.keys]
+    keys = [key for row in COMMANDS for key in row.keys]
     assert len(keys) == len(set(keys))
-    assert len({row.id for row in ACTIONS}) == len(ACTIONS)
+    assert len({row.id for row in COMMANDS}) == len(COMMANDS)
 
 
 def test_frames_are_stepped_one_by_one_and_the_ends_hold() -> None:

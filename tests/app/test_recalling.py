@@ -6,11 +6,11 @@ from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 
-from ptxviewer.app.disk.settings import Settings
 from ptxviewer.app.films.listing import summary
 from ptxviewer.app.films.recalling import CLEARED, NOT_KEPT
 from ptxviewer.app.state.facts import Facts
 from ptxviewer.app.state.film import FilmStatus
+from ptxviewer.app.state.settings import Settings
 from ptxviewer.core.answer import DecisionRule
 from ptxviewer.core.film import Patient
 from tests.app.house import Cupboard, Drawer, House, ScoringEngine

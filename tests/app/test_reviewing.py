@@ -12,7 +12,6 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from ptxviewer.app import sentences
-from ptxviewer.app.disk.settings import Settings
 from ptxviewer.app.state.film import FilmStatus
 from ptxviewer.core import view as viewing
 from ptxviewer.core.film import Window
@@ -153,7 +152,7 @@ def test_the_overlay_is_the_same_for_all_films(house: House) -> None:
     modes = []
     for _ in range(3):
         presenter.overlaying.next_mode()
-        modes.append(house.state.overlay.mode)
+        modes.append(house.state.settings.overlay_mode)
     assert modes == ["fill", "heat", "outline"]
     presenter.overlaying.toggle()
     assert not house.state.overlay.shown
@@ -165,7 +164,7 @@ def test_the_overlay_is_the_same_for_all_films(house: House) -> None:
     assert house.state.overlay.shown
     presenter.overlaying.set_opacity(3)
     presenter.overlaying.step_opacity(-2)
-    assert house.state.overlay.opacity == 0.9
+    assert house.state.settings.overlay_opacity == 0.9
 
 
 def test_switches_of_the_screen(house: House) -> None:
@@ -175,8 +174,8 @@ def test_switches_of_the_screen(house: House) -> None:
     house.presenter.toggle_film_only()
     house.presenter.set_tool("pan")
     after = house.state
-    assert (after.annotations, after.identified, after.film_only) == (
-        not before.annotations,
+    assert (after.settings.annotations, after.identified, after.film_only) == (
+        not before.settings.annotations,
         not before.identified,
         not before.film_only,
     )
@@ -203,7 +202,7 @@ def test_a_report_is_of_the_film_as_it_was_when_the_key_was_pressed(house: House
 
 def test_a_report_may_be_identified_once_or_by_setting(house: House) -> None:
     house.presenter.reporting.save(Path("x.png"), identified=True)
-    house.presenter.apply_settings(replace(house.presenter.remembering.settings, report_identified=True, reader="Dr A"))
+    house.presenter.apply_settings(replace(house.state.settings, report_identified=True, reader="Dr A"))
     house.presenter.reporting.save()
     house.settle()
     assert [request.identified for request in house.reports] == [True, True]
@@ -241,19 +240,18 @@ def test_a_report_that_cannot_be_written_says_why(house: House) -> None:
 
 def test_settings_are_kept_with_the_overlay_as_it_is_now(house: House) -> None:
     house.presenter.overlaying.set_mode("heat")
-    house.presenter.apply_settings(Settings(screen_identified=False, overlay_mode="outline"))
-    assert house.state.overlay.mode == "heat", "the dialog does not turn the overlay back"
+    house.presenter.apply_settings(replace(house.state.settings, screen_identified=False))
     assert not house.state.identified
-    house.presenter.remembering.keep(geometry="abc")
+    house.presenter.preferences.save(lambda settings: replace(settings, geometry="abc"))
     assert house.saved[-1].overlay_mode == "heat"
     assert house.saved[-1].geometry == "abc"
     again = House(settings=house.saved[-1])
-    assert again.presenter.state.overlay.mode == "heat"
+    assert again.presenter.state.settings.overlay_mode == "heat"
 
 
 def test_settings_that_cannot_be_kept_are_a_warning(house: House) -> None:
     house.broken = "The settings could not be written: the disk is full."
-    house.presenter.remembering.keep()
+    house.presenter.preferences.save()
     assert house.state.banner is not None
     assert house.state.banner.level == "warning"
 

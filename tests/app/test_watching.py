@@ -9,9 +9,9 @@ from pathlib import Path
 
 import pytest
 
-from ptxviewer.app.disk.settings import Settings
 from ptxviewer.app.films.watching import STILL_S, Listing, Look, Stamp, is_unfinished, list_folder, look
 from ptxviewer.app.state.film import FilmStatus
+from ptxviewer.app.state.settings import Settings
 from tests.app.house import House, ScoringEngine
 
 

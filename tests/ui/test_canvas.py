@@ -16,6 +16,7 @@ from pytestqt.qtbot import QtBot
 from ptxviewer.app.display.annotations import probe_text
 from ptxviewer.app.state.film import Film, FilmStatus
 from ptxviewer.app.state.screen import EngineStatus, Overlay, State
+from ptxviewer.app.state.settings import Settings
 from ptxviewer.core.errors import StaleResult
 from ptxviewer.core.film import Patient, Radiograph, Window
 from ptxviewer.core.findings.decide import decide, mask_at_film
@@ -40,7 +41,10 @@ def film(rows: int = 300, cols: int = 240, key: str = "film", level: int = 1000,
 def state(one: Film | None, **changes: object) -> State:
     films = () if one is None else (one,)
     plain = State(
-        films=films, current_id=one.id if one else None, engine=EngineStatus("ready", INFO), annotations=False
+        films=films,
+        current_id=one.id if one else None,
+        engine=EngineStatus("ready", INFO),
+        settings=Settings(annotations=False),
     )
     return replace(plain, **changes)
 
@@ -192,7 +196,7 @@ def test_the_overlay_turns_and_flips_with_the_film(canvas: Canvas, view: FilmVie
 
 
 def test_a_hidden_overlay_leaves_grey_alone(canvas: Canvas) -> None:
-    for overlay in (Overlay(visible=False), Overlay(peeking=True), Overlay("heat", peeking=True)):
+    for overlay in (Overlay(visible=False), Overlay(peeking=True), Overlay(band=True, peeking=True)):
         canvas.set_state(state(film(), overlay=overlay))
         shown = picture(canvas)
         assert (shown[:, :, 0] == shown[:, :, 2]).all()
@@ -244,9 +248,9 @@ def test_the_patients_name_is_painted_only_when_identified(canvas: Canvas) -> No
     pictures = []
     for name in ("Alpha, Anna", "Omega, Otto"):
         named = replace(one.radiograph, patient=Patient(name))
-        canvas.set_state(state(replace(one, radiograph=named), annotations=True, identified=False))
+        canvas.set_state(state(replace(one, radiograph=named), settings=Settings(), identified=False))
         pictures.append(picture(canvas))
-        canvas.set_state(state(replace(one, radiograph=named), annotations=True, identified=True))
+        canvas.set_state(state(replace(one, radiograph=named), settings=Settings(), identified=True))
         pictures.append(picture(canvas))
     assert (pictures[0] == pictures[2]).all()
     assert (pictures[1] != pictures[3]).any()

@@ -17,11 +17,12 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QCheckBox, QLabel, QLineEdit, QPushButton, QWidget
 from pytestqt.qtbot import QtBot
 
-from ptxviewer.app.commands import ACTIONS, BY_ID
-from ptxviewer.app.disk.settings import Settings, load, save
+from ptxviewer.app.commands import BY_ID, COMMANDS
+from ptxviewer.app.disk.settings import load, save
 from ptxviewer.app.sentences import NOTHING_FOUND
 from ptxviewer.app.state.film import FilmStatus
 from ptxviewer.app.state.screen import Banner
+from ptxviewer.app.state.settings import Settings
 from ptxviewer.core.answer import ProbabilityMaps
 from ptxviewer.core.engine import Checkpoint, never_cancelled
 from ptxviewer.core.film import Radiograph
@@ -200,7 +201,7 @@ def test_space_hides_the_overlay_wherever_the_focus_is_but_types_in_a_note(sessi
         assert session.presenter.state.overlay.peeking
         QTest.keyRelease(window.windowHandle(), Qt.Key.Key_Space)
         assert not session.presenter.state.overlay.peeking
-    assert session.presenter.state.overlay.mode == "outline"
+    assert session.presenter.state.settings.overlay_mode == "outline"
     reading._note.setFocus()
     for letter in (Qt.Key.Key_A, Qt.Key.Key_Space, Qt.Key.Key_I):
         key(window, letter)
@@ -298,7 +299,7 @@ def test_a_copied_picture_names_nobody_unless_reports_do(
 
     monkeypatch.setattr(canvas, "grab", noted)
     session.window._actions["copy_picture"].trigger()
-    session.presenter.apply_settings(replace(session.presenter.remembering.settings, report_identified=True))
+    session.presenter.apply_settings(replace(session.presenter.state.settings, report_identified=True))
     session.window._actions["copy_picture"].trigger()
     assert named == [False, True]
     assert canvas._state.identified
@@ -359,13 +360,14 @@ def test_the_first_start_asks_once(session: Session, tmp_path: Path, qtbot: QtBo
 
 
 def test_settings_chosen_in_the_dialog_are_kept(qtbot: QtBot, tmp_path: Path) -> None:
-    dialog = SettingsDialog(Settings(geometry="kept"))
+    dialog = SettingsDialog(Settings())
     qtbot.addWidget(dialog)
     assert {box.text() for box in dialog.findChildren(QCheckBox)} >= {"Write patient data into reports"}
     next(box for box in dialog.findChildren(QCheckBox) if box.text().startswith("Write")).setChecked(True)
     next(line for line in dialog.findChildren(QLineEdit) if line.accessibleName() == "Reader's name").setText(" Dr. A ")
-    chosen = dialog.settings()
-    assert chosen == Settings(report_identified=True, reader="Dr. A", geometry="kept")
+    now = Settings(overlay_mode="heat", geometry="kept")  # changed on the screen while the dialog was open
+    chosen = dialog.chosen(now)
+    assert chosen == replace(now, report_identified=True, reader="Dr. A")
     save(tmp_path / "s.json", chosen)
     assert load(tmp_path / "s.json") == chosen
 
@@ -389,7 +391,7 @@ def test_the_sheets_open_by_key(session: Session, qtbot: QtBot) -> None:
 def test_every_action_has_its_icon_its_key_and_somebody_who_does_it(session: Session) -> None:
     acts = session.window._shell_acts()
     keys: list[str] = []
-    for row in ACTIONS:
+    for row in COMMANDS:
         assert not row.icon or resource(f"icons/{row.icon}.svg").is_file(), row.icon
         assert row.held or not row.shell or row.id in acts, row.id
         keys += row.keys

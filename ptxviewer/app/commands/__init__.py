@@ -4,22 +4,22 @@ from __future__ import annotations
 
 from ptxviewer.app.commands import aids as looking
 from ptxviewer.app.commands import compare, files, measure, overlay, review, screen, tools, view
-from ptxviewer.app.commands.base import Action, Group
+from ptxviewer.app.commands.base import Command, Group
 
-ACTIONS: tuple[Action, ...] = (
-    *files.ACTIONS,
-    *compare.ACTIONS,
-    *view.ACTIONS,
-    *looking.ACTIONS,
-    *tools.ACTIONS,
-    *measure.ACTIONS,
-    *overlay.ACTIONS,
-    *review.ACTIONS,
-    *screen.ACTIONS,
+COMMANDS: tuple[Command, ...] = (
+    *files.COMMANDS,
+    *compare.COMMANDS,
+    *view.COMMANDS,
+    *looking.COMMANDS,
+    *tools.COMMANDS,
+    *measure.COMMANDS,
+    *overlay.COMMANDS,
+    *review.COMMANDS,
+    *screen.COMMANDS,
 )
 """In the order of the menus."""
 
-BY_ID: dict[str, Action] = {action.id: action for action in ACTIONS}
+BY_ID: dict[str, Command] = {action.id: action for action in COMMANDS}
 TOOLBAR: tuple[tuple[str, ...], ...] = (
     ("open_files",),
     ("tool_window", "tool_zoom", "tool_pan"),

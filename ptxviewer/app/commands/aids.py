@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from ptxviewer.app.commands.base import BAR, FILM, KEYS_ONLY, SHOWN, Action
+from ptxviewer.app.commands.base import BAR, FILM, KEYS_ONLY, SHOWN, Command
 from ptxviewer.app.state.screen import State
 from ptxviewer.core.sharpen import Sharpening
 
@@ -12,8 +12,8 @@ def _alone(state: State) -> bool:
     return SHOWN(state) and state.prior_id is None
 
 
-def _sharpening(how: Sharpening, text: str, tip: str) -> Action:
-    return Action(
+def _sharpening(how: Sharpening, text: str, tip: str) -> Command:
+    return Command(
         f"sharpen_{how}",
         text,
         "view",
@@ -25,8 +25,8 @@ def _sharpening(how: Sharpening, text: str, tip: str) -> Action:
     )
 
 
-ACTIONS: tuple[Action, ...] = (
-    Action(
+COMMANDS: tuple[Command, ...] = (
+    Command(
         "apices",
         "Apices",
         "view",
@@ -38,7 +38,7 @@ ACTIONS: tuple[Action, ...] = (
         icon="apices",
         places=BAR,
     ),
-    Action(
+    Command(
         "magnifier",
         "Magnifier",
         "view",
@@ -50,7 +50,7 @@ ACTIONS: tuple[Action, ...] = (
         icon="magnifier",
         places=FILM,
     ),
-    Action(
+    Command(
         "next_sharpening",
         "Sharpen",
         "view",

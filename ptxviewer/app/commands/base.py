@@ -23,7 +23,7 @@ def _always(_state: State) -> bool:
 
 
 @dataclass(frozen=True)
-class Action:
+class Command:
     """One thing that the reader can do. ``keys`` are Qt key sequences in the portable spelling."""
 
     id: str

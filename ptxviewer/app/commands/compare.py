@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from ptxviewer.app.commands.base import FILM, Action
+from ptxviewer.app.commands.base import FILM, Command
 from ptxviewer.app.state.screen import State
 
 
@@ -10,8 +10,8 @@ def _on(state: State) -> bool:
     return state.prior_id is not None
 
 
-ACTIONS: tuple[Action, ...] = (
-    Action(
+COMMANDS: tuple[Command, ...] = (
+    Command(
         "compare",
         "Compare with prior",
         "films",
@@ -22,7 +22,7 @@ ACTIONS: tuple[Action, ...] = (
         checked=_on,
         places=FILM,
     ),
-    Action(
+    Command(
         "compare_with",
         "Compare with...",
         "films",
@@ -31,7 +31,7 @@ ACTIONS: tuple[Action, ...] = (
         enabled=lambda state: state.current is not None and len(state.films) > 1,
         shell=True,
     ),
-    Action(
+    Command(
         "older_prior",
         "Older prior",
         "films",
@@ -40,7 +40,7 @@ ACTIONS: tuple[Action, ...] = (
         run=lambda p: p.comparing.step(1),
         enabled=_on,
     ),
-    Action(
+    Command(
         "newer_prior",
         "Newer prior",
         "films",
@@ -49,7 +49,7 @@ ACTIONS: tuple[Action, ...] = (
         run=lambda p: p.comparing.step(-1),
         enabled=_on,
     ),
-    Action(
+    Command(
         "exchange",
         "Work on the other film",
         "films",
@@ -58,7 +58,7 @@ ACTIONS: tuple[Action, ...] = (
         run=lambda p: p.comparing.exchange(),
         enabled=_on,
     ),
-    Action(
+    Command(
         "link_films",
         "Move both films together",
         "films",

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from ptxviewer.app.commands.base import BAR, BAR_AND_FILM, BUSY, FILM, SHOWN, Action, film
+from ptxviewer.app.commands.base import BAR, BAR_AND_FILM, BUSY, FILM, SHOWN, Command, film
 from ptxviewer.app.films.worklist import AT_REST
 from ptxviewer.app.sentences import CANCELLED
 from ptxviewer.app.state.film import FilmStatus
@@ -15,13 +15,13 @@ def _can_report(state: State) -> bool:
     return done and state.engine.info is not None
 
 
-ACTIONS: tuple[Action, ...] = (
-    Action(
+COMMANDS: tuple[Command, ...] = (
+    Command(
         "open_files", "Open files...", "file", ("Ctrl+O",), "Open chest X-rays", shell=True, icon="open", places=BAR
     ),
-    Action("open_folder", "Open folder...", "file", ("Ctrl+Shift+O",), "Open all films of a folder", shell=True),
-    Action("open_sample", "Open sample study", "file", (), "A synthetic film", run=lambda p: p.open_sample()),
-    Action(
+    Command("open_folder", "Open folder...", "file", ("Ctrl+Shift+O",), "Open all films of a folder", shell=True),
+    Command("open_sample", "Open sample study", "file", (), "A synthetic film", run=lambda p: p.open_sample()),
+    Command(
         "save_report",
         "Save report",
         "file",
@@ -32,8 +32,8 @@ ACTIONS: tuple[Action, ...] = (
         icon="report",
         places=BAR_AND_FILM,
     ),
-    Action("save_report_as", "Save report as...", "file", ("Ctrl+Shift+S",), enabled=_can_report, shell=True),
-    Action(
+    Command("save_report_as", "Save report as...", "file", ("Ctrl+Shift+S",), enabled=_can_report, shell=True),
+    Command(
         "copy_picture",
         "Copy picture",
         "file",
@@ -43,7 +43,7 @@ ACTIONS: tuple[Action, ...] = (
         shell=True,
         places=FILM,
     ),
-    Action(
+    Command(
         "close_film",
         "Close film",
         "file",
@@ -52,7 +52,7 @@ ACTIONS: tuple[Action, ...] = (
         enabled=film(),
         places=FILM,
     ),
-    Action(
+    Command(
         "close_all",
         "Close all films",
         "file",
@@ -60,7 +60,7 @@ ACTIONS: tuple[Action, ...] = (
         run=lambda p: p.close_all(),
         enabled=lambda state: bool(state.films),
     ),
-    Action(
+    Command(
         "watch_folder",
         "Watch folder...",
         "file",
@@ -68,7 +68,7 @@ ACTIONS: tuple[Action, ...] = (
         "Add the films of a folder as they arrive, now and after the next start",
         shell=True,
     ),
-    Action(
+    Command(
         "stop_watching",
         "Stop watching",
         "file",
@@ -77,7 +77,7 @@ ACTIONS: tuple[Action, ...] = (
         run=lambda p: p.watching.choose(None),
         enabled=lambda state: state.watch is not None,
     ),
-    Action(
+    Command(
         "forget_results",
         "Delete kept results",
         "file",
@@ -85,9 +85,9 @@ ACTIONS: tuple[Action, ...] = (
         "Delete the results of earlier sessions from this computer; verdicts and notes stay",
         run=lambda p: p.batch.forget_results(),
     ),
-    Action("settings", "Settings...", "file", ("Ctrl+,",), shell=True),
-    Action("quit", "Quit", "file", ("Ctrl+Q",), shell=True),
-    Action(
+    Command("settings", "Settings...", "file", ("Ctrl+,",), shell=True),
+    Command("quit", "Quit", "file", ("Ctrl+Q",), shell=True),
+    Command(
         "next",
         "Next film",
         "films",
@@ -95,7 +95,7 @@ ACTIONS: tuple[Action, ...] = (
         run=lambda p: p.next(),
         enabled=lambda state: len(state.films) > 1,
     ),
-    Action(
+    Command(
         "previous",
         "Previous film",
         "films",
@@ -103,7 +103,7 @@ ACTIONS: tuple[Action, ...] = (
         run=lambda p: p.previous(),
         enabled=lambda state: len(state.films) > 1,
     ),
-    Action(
+    Command(
         "next_urgent",
         "Next most urgent film",
         "films",
@@ -112,7 +112,7 @@ ACTIONS: tuple[Action, ...] = (
         run=lambda p: p.next_urgent(),
         enabled=lambda state: len(state.films) > 1,
     ),
-    Action(
+    Command(
         "next_unread",
         "Next unread film",
         "films",
@@ -121,7 +121,7 @@ ACTIONS: tuple[Action, ...] = (
         run=lambda p: p.next_unread(),
         enabled=lambda state: len(state.films) > 1,
     ),
-    Action(
+    Command(
         "next_frame",
         "Next frame",
         "films",
@@ -130,7 +130,7 @@ ACTIONS: tuple[Action, ...] = (
         run=lambda p: p.step_frame(1),
         enabled=film(lambda film: film.view.frame < film.frames - 1),
     ),
-    Action(
+    Command(
         "previous_frame",
         "Previous frame",
         "films",
@@ -139,7 +139,7 @@ ACTIONS: tuple[Action, ...] = (
         run=lambda p: p.step_frame(-1),
         enabled=film(lambda film: film.view.frame > 0),
     ),
-    Action(
+    Command(
         "analyse",
         "Analyse anyway",
         "films",
@@ -149,7 +149,7 @@ ACTIONS: tuple[Action, ...] = (
         enabled=film(lambda film: film.status in (FilmStatus.NOT_ANALYSED, FilmStatus.NOT_SHOWN)),
         places=FILM,
     ),
-    Action(
+    Command(
         "retry",
         "Try again",
         "films",
@@ -158,7 +158,7 @@ ACTIONS: tuple[Action, ...] = (
         run=lambda p: p.retry(),
         enabled=film(lambda film: film.status in (FilmStatus.FAILED, FilmStatus.NOT_ANALYSED)),
     ),
-    Action(
+    Command(
         "cancel",
         "Stop analysing",
         "films",
@@ -167,7 +167,7 @@ ACTIONS: tuple[Action, ...] = (
         run=lambda p: p.cancel(),
         enabled=lambda state: any(film.status in BUSY for film in state.films),
     ),
-    Action(
+    Command(
         "worklist",
         "Worklist",
         "films",
@@ -177,7 +177,7 @@ ACTIONS: tuple[Action, ...] = (
         enabled=lambda state: bool(state.films),
         checked=lambda state: state.worklist.shown,
     ),
-    Action(
+    Command(
         "filter_films",
         "Find in worklist",
         "films",
@@ -186,7 +186,7 @@ ACTIONS: tuple[Action, ...] = (
         enabled=lambda state: bool(state.films),
         shell=True,
     ),
-    Action(
+    Command(
         "pause",
         "Pause the background",
         "films",
@@ -196,7 +196,7 @@ ACTIONS: tuple[Action, ...] = (
         enabled=lambda state: state.paused or any(film.status not in AT_REST for film in state.films),
         checked=lambda state: state.paused,
     ),
-    Action(
+    Command(
         "stop_background",
         "Stop the background",
         "films",
@@ -205,7 +205,7 @@ ACTIONS: tuple[Action, ...] = (
         run=lambda p: p.batch.stop(),
         enabled=lambda state: any(film.status not in AT_REST for film in state.films if film.id != state.current_id),
     ),
-    Action(
+    Command(
         "go_on",
         "Analyse the rest",
         "films",

@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from ptxviewer.app.commands.base import BAR, SHOWN, Action, film
+from ptxviewer.app.commands.base import BAR, SHOWN, Command, film
 from ptxviewer.app.presenter import Presenter
 from ptxviewer.app.review.finding_selection import chosen
 from ptxviewer.app.review.measuring import KIND_OF
 from ptxviewer.app.state.screen import Tool
 
 
-def _tool(tool: Tool, text: str, tip: str) -> Action:
-    return Action(
+def _tool(tool: Tool, text: str, tip: str) -> Command:
+    return Command(
         f"tool_{tool}",
         text,
         "measure",
@@ -35,8 +35,8 @@ MEASURED = film(lambda film: bool(film.review.measurements) or film.live_measure
 CHOICES = tuple(f"tool_{tool}" for tool in KIND_OF)
 """What the toolbar's button offers below itself."""
 
-ACTIONS: tuple[Action, ...] = (
-    Action(
+COMMANDS: tuple[Command, ...] = (
+    Command(
         "measure",
         "Measure",
         "measure",
@@ -53,7 +53,7 @@ ACTIONS: tuple[Action, ...] = (
     _tool("ellipse", "Ellipse", "Drag a region: mean, SD, smallest, largest value and area; with Shift a circle"),
     _tool("rectangle", "Rectangle", "Drag a region: mean, SD, smallest, largest value and area; with Shift a square"),
     _tool("calibrate", "Calibrate", "Drag over an object of known size and type its length: all sizes follow"),
-    Action(
+    Command(
         "delete_measurement",
         "Delete measurement or finding",
         "measure",
@@ -62,7 +62,7 @@ ACTIONS: tuple[Action, ...] = (
         run=_delete,
         enabled=lambda state: MEASURED(state) or chosen(state.current) is not None,
     ),
-    Action(
+    Command(
         "delete_measurements",
         "Delete all measurements",
         "measure",

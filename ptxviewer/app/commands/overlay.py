@@ -2,26 +2,26 @@
 
 from __future__ import annotations
 
-from ptxviewer.app.commands.base import ANALYSED, FILM, KEYS_ONLY, Action, film
-from ptxviewer.app.state.screen import OverlayMode
+from ptxviewer.app.commands.base import ANALYSED, FILM, KEYS_ONLY, Command, film
+from ptxviewer.app.state.settings import OverlayMode
 from ptxviewer.core.answer import BY_CARD
 
 
-def _mode(mode: OverlayMode, text: str, tip: str) -> Action:
-    return Action(
+def _mode(mode: OverlayMode, text: str, tip: str) -> Command:
+    return Command(
         f"overlay_{mode}",
         text,
         "overlay",
         (),
         tip,
         run=lambda presenter: presenter.overlaying.set_mode(mode),
-        checked=lambda state: state.overlay.mode == mode,
+        checked=lambda state: state.settings.overlay_mode == mode,
         icon=mode,
     )
 
 
-ACTIONS: tuple[Action, ...] = (
-    Action(
+COMMANDS: tuple[Command, ...] = (
+    Command(
         "peek",
         "Hide overlay while held",
         "overlay",
@@ -31,7 +31,7 @@ ACTIONS: tuple[Action, ...] = (
         held=True,
         places=KEYS_ONLY,
     ),
-    Action(
+    Command(
         "toggle_overlay",
         "Show overlay",
         "overlay",
@@ -40,7 +40,7 @@ ACTIONS: tuple[Action, ...] = (
         checked=lambda state: state.overlay.visible,
         places=FILM,
     ),
-    Action(
+    Command(
         "cycle_overlay",
         "Outline, fill, heat map",
         "overlay",
@@ -52,11 +52,11 @@ ACTIONS: tuple[Action, ...] = (
     _mode("outline", "Outline", "Draw the edge of the mask"),
     _mode("fill", "Fill", "Tint the mask"),
     _mode("heat", "Heat map", "Colour the film by score"),
-    Action(
+    Command(
         "threshold_down", "Lower threshold", "overlay", ("[",), run=lambda p: p.step_threshold(-1), enabled=ANALYSED
     ),
-    Action("threshold_up", "Higher threshold", "overlay", ("]",), run=lambda p: p.step_threshold(1), enabled=ANALYSED),
-    Action(
+    Command("threshold_up", "Higher threshold", "overlay", ("]",), run=lambda p: p.step_threshold(1), enabled=ANALYSED),
+    Command(
         "reset_threshold",
         "Threshold at operating point",
         "overlay",
@@ -69,7 +69,7 @@ ACTIONS: tuple[Action, ...] = (
             )
         ),
     ),
-    Action(
+    Command(
         "sensitivity_up",
         "More sensitive",
         "overlay",
@@ -78,7 +78,7 @@ ACTIONS: tuple[Action, ...] = (
         run=lambda p: p.detecting.step_score(-1),
         enabled=ANALYSED,
     ),
-    Action(
+    Command(
         "sensitivity_down",
         "Less sensitive",
         "overlay",
@@ -87,16 +87,16 @@ ACTIONS: tuple[Action, ...] = (
         run=lambda p: p.detecting.step_score(1),
         enabled=ANALYSED,
     ),
-    Action(
+    Command(
         "two_thresholds",
         "Sensitivity and extent apart",
         "overlay",
         ("Ctrl+\\",),
         "Two sliders: from which score a film counts, and how far the mask reaches",
         run=lambda p: p.toggle_two_thresholds(),
-        checked=lambda state: state.two_thresholds,
+        checked=lambda state: state.settings.two_thresholds,
     ),
-    Action(
+    Command(
         "toggle_band",
         "Disagreement band",
         "overlay",
@@ -106,7 +106,7 @@ ACTIONS: tuple[Action, ...] = (
         checked=lambda state: state.overlay.band,
         places=FILM,
     ),
-    Action(
+    Command(
         "toggle_lines",
         "Interpleural distances",
         "overlay",
@@ -116,7 +116,7 @@ ACTIONS: tuple[Action, ...] = (
         checked=lambda state: state.overlay.lines,
         places=FILM,
     ),
-    Action(
+    Command(
         "reset_lines",
         "Distances as found",
         "overlay",
@@ -125,6 +125,6 @@ ACTIONS: tuple[Action, ...] = (
         run=lambda p: p.lining.reset(),
         enabled=film(lambda film: bool(film.review.lines)),
     ),
-    Action("opacity_down", "Less opacity", "overlay", ("{",), run=lambda p: p.overlaying.step_opacity(-1)),
-    Action("opacity_up", "More opacity", "overlay", ("}",), run=lambda p: p.overlaying.step_opacity(1)),
+    Command("opacity_down", "Less opacity", "overlay", ("{",), run=lambda p: p.overlaying.step_opacity(-1)),
+    Command("opacity_up", "More opacity", "overlay", ("}",), run=lambda p: p.overlaying.step_opacity(1)),
 )

@@ -6,8 +6,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 
-from ptxviewer.app.commands import ACTIONS, GROUP_NAMES
-from ptxviewer.app.commands.base import Action
+from ptxviewer.app.commands import COMMANDS, GROUP_NAMES
+from ptxviewer.app.commands.base import Command
 from ptxviewer.app.state.screen import State
 
 WORD_START, IN_A_ROW, ANY, LATE = 10, 11, 1, 0.01
@@ -19,7 +19,7 @@ TIP_WEIGHT = 0.4  # a match in the explanation counts less than one in the name
 class Entry:
     """One line of the palette; ``marks`` are the letters of the name that matched."""
 
-    action: Action
+    action: Command
     group: str
     enabled: bool
     marks: tuple[int, ...] = ()
@@ -57,7 +57,7 @@ def match(typed: str, text: str) -> tuple[float, tuple[int, ...]] | None:
     return score - LATE * len(there) / 10, places  # of equals the shorter name
 
 
-def entries(typed: str, state: State, actions: Sequence[Action] = ACTIONS) -> tuple[Entry, ...]:
+def entries(typed: str, state: State, actions: Sequence[Command] = COMMANDS) -> tuple[Entry, ...]:
     """Return the lines for what was typed, the best first; of equals what can be done now, then as in the menus."""
     ranked: list[tuple[tuple[float, int], Entry]] = []
     for order, action in enumerate(actions):

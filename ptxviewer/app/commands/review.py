@@ -4,15 +4,15 @@ from __future__ import annotations
 
 from typing import Literal
 
-from ptxviewer.app.commands.base import ANALYSED, FILM, SHOWN, Action, film
+from ptxviewer.app.commands.base import ANALYSED, FILM, SHOWN, Command, film
 from ptxviewer.app.review.finding_selection import can_choose, chosen
 from ptxviewer.core.review import Impression
 
 Verdict = Literal["accept", "reject", "unsure"]
 
 
-def _verdict(verdict: Verdict, text: str, key: str, tip: str) -> Action:
-    return Action(
+def _verdict(verdict: Verdict, text: str, key: str, tip: str) -> Command:
+    return Command(
         f"verdict_{verdict}",
         text,
         "review",
@@ -29,15 +29,15 @@ def _verdict(verdict: Verdict, text: str, key: str, tip: str) -> Action:
     )
 
 
-def _impression(impression: Impression, key: str) -> Action:
-    return Action(
+def _impression(impression: Impression, key: str) -> Command:
+    return Command(
         f"mark_{impression}",
         f"First read: {impression}",
         "review",
         (key,),
         f"Mark a pneumothorax as {impression}; the first mark shows the result",
         run=lambda presenter: presenter.mark(impression),
-        enabled=lambda state: state.first_read_mode and SHOWN(state),
+        enabled=lambda state: state.settings.first_read and SHOWN(state),
         checked=lambda state: (
             state.current is not None
             and bool(state.current.first_read.marks)
@@ -46,8 +46,8 @@ def _impression(impression: Impression, key: str) -> Action:
     )
 
 
-ACTIONS: tuple[Action, ...] = (
-    Action(
+COMMANDS: tuple[Command, ...] = (
+    Command(
         "undo",
         "Undo",
         "review",
@@ -56,7 +56,7 @@ ACTIONS: tuple[Action, ...] = (
         enabled=film(lambda film: film.can_undo),
         icon="undo",
     ),
-    Action(
+    Command(
         "redo",
         "Redo",
         "review",
@@ -68,7 +68,7 @@ ACTIONS: tuple[Action, ...] = (
     _verdict("accept", "Accept", "Y", "The model is right"),
     _verdict("reject", "Reject", "N", "The model is wrong"),
     _verdict("unsure", "Unsure", "U", "The film does not tell"),
-    Action(
+    Command(
         "write_note",
         "Write a note",
         "review",
@@ -80,7 +80,7 @@ ACTIONS: tuple[Action, ...] = (
     ),
     _impression("present", "Shift+Y"),
     _impression("absent", "Shift+N"),
-    Action(
+    Command(
         "next_finding",
         "Next finding",
         "review",
@@ -89,7 +89,7 @@ ACTIONS: tuple[Action, ...] = (
         enabled=can_choose,
         shell=True,
     ),
-    Action(
+    Command(
         "drop_finding",
         "Drop finding",
         "review",
@@ -98,7 +98,7 @@ ACTIONS: tuple[Action, ...] = (
         run=lambda p: p.choosing.drop(),
         enabled=film(lambda film: chosen(film) is not None),
     ),
-    Action(
+    Command(
         "save_reviews",
         "Save reviews again",
         "review",

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from ptxviewer.app.commands.base import FILM, KEYS_ONLY, SHOWN, Action
+from ptxviewer.app.commands.base import FILM, KEYS_ONLY, SHOWN, Command
 from ptxviewer.app.presenter import Presenter
 from ptxviewer.app.review.editing import SHAPES
 from ptxviewer.app.review.finding_selection import chosen
@@ -40,18 +40,18 @@ def _back(presenter: Presenter) -> None:
         presenter.toggle_film_only()
 
 
-ACTIONS: tuple[Action, ...] = (
-    Action(
+COMMANDS: tuple[Command, ...] = (
+    Command(
         "toggle_annotations",
         "Corner texts",
         "screen",
         ("T",),
         "Show or hide the texts in the corners of the film",
         run=lambda p: p.toggle_annotations(),
-        checked=lambda state: state.annotations,
+        checked=lambda state: state.settings.annotations,
         places=FILM,
     ),
-    Action(
+    Command(
         "toggle_identified",
         "Patient data",
         "screen",
@@ -61,7 +61,7 @@ ACTIONS: tuple[Action, ...] = (
         checked=lambda state: state.identified,
         places=FILM,
     ),
-    Action(
+    Command(
         "toggle_film_only",
         "Film alone",
         "screen",
@@ -70,25 +70,25 @@ ACTIONS: tuple[Action, ...] = (
         run=lambda p: p.toggle_film_only(),
         checked=lambda state: state.film_only,
     ),
-    Action(
+    Command(
         "toggle_strip",
         "Film strip",
         "screen",
         ("Ctrl+B",),
         "Show or hide the film strip",
         run=lambda p: p.toggle_strip(),
-        checked=lambda state: state.strip,
+        checked=lambda state: state.settings.strip,
     ),
-    Action(
+    Command(
         "toggle_panel",
         "Reading panel",
         "screen",
         ("Ctrl+Shift+B",),
         "Show or hide the reading panel",
         run=lambda p: p.toggle_panel(),
-        checked=lambda state: state.panel,
+        checked=lambda state: state.settings.panel,
     ),
-    Action(
+    Command(
         "next_part",
         "Next part of the window",
         "screen",
@@ -97,10 +97,10 @@ ACTIONS: tuple[Action, ...] = (
         shell=True,
         places=KEYS_ONLY,
     ),
-    Action("previous_part", "Part before", "screen", ("Shift+F6",), shell=True, places=KEYS_ONLY),
-    Action("back", "Back", "screen", ("Esc",), run=_back, enabled=_can_go_back, places=KEYS_ONLY),
-    Action("palette", "Command palette...", "help", ("Ctrl+K",), "Find anything by a few letters", shell=True),
-    Action("shortcuts", "Keys and mouse", "help", ("?", "F1"), "Everything that the keys do", shell=True),
-    Action("about_film", "About this film", "help", (), "Its technical facts", enabled=SHOWN, shell=True),
-    Action("about", "About PTXViewer", "help", (), shell=True),
+    Command("previous_part", "Part before", "screen", ("Shift+F6",), shell=True, places=KEYS_ONLY),
+    Command("back", "Back", "screen", ("Esc",), run=_back, enabled=_can_go_back, places=KEYS_ONLY),
+    Command("palette", "Command palette...", "help", ("Ctrl+K",), "Find anything by a few letters", shell=True),
+    Command("shortcuts", "Keys and mouse", "help", ("?", "F1"), "Everything that the keys do", shell=True),
+    Command("about_film", "About this film", "help", (), "Its technical facts", enabled=SHOWN, shell=True),
+    Command("about", "About PTXViewer", "help", (), shell=True),
 )

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from ptxviewer.app.commands.base import BAR, Action, film
+from ptxviewer.app.commands.base import BAR, Command, film
 from ptxviewer.app.state.screen import Tool
 
 
-def _tool(tool: Tool, text: str, key: str, tip: str) -> Action:
-    return Action(
+def _tool(tool: Tool, text: str, key: str, tip: str) -> Command:
+    return Command(
         f"tool_{tool}",
         text,
         "tools",
@@ -20,7 +20,7 @@ def _tool(tool: Tool, text: str, key: str, tip: str) -> Action:
     )
 
 
-ACTIONS: tuple[Action, ...] = (
+COMMANDS: tuple[Command, ...] = (
     _tool("window", "Window", "W", "Drag: window width and level"),
     _tool("zoom", "Zoom", "Z", "Drag up and down: zoom"),
     _tool("pan", "Pan", "P", "Drag: move the film"),
@@ -29,7 +29,7 @@ ACTIONS: tuple[Action, ...] = (
     _tool("polygon", "Polygon", "G", "Click corners, double click to close: add to the mask; with Ctrl: cut out"),
     _tool("fill", "Fill", "J", "Click into a hole: fill it; with Ctrl on a part of the mask: remove it"),
     _tool("shrink", "Shrink", "K", "Click on a part of the mask: shrink it to the film's edge, as deep as the ring"),
-    Action(
+    Command(
         "finish_stroke",
         "Close polygon",
         "tools",
@@ -38,9 +38,9 @@ ACTIONS: tuple[Action, ...] = (
         run=lambda p: p.editing.finish(),
         enabled=film(lambda film: film.live_stroke is not None),
     ),
-    Action("brush_smaller", "Smaller brush", "tools", (",",), "Shift + wheel", run=lambda p: p.editing.resize(-1)),
-    Action("brush_larger", "Larger brush", "tools", (".",), "Shift + wheel", run=lambda p: p.editing.resize(1)),
-    Action(
+    Command("brush_smaller", "Smaller brush", "tools", (",",), "Shift + wheel", run=lambda p: p.editing.resize(-1)),
+    Command("brush_larger", "Larger brush", "tools", (".",), "Shift + wheel", run=lambda p: p.editing.resize(1)),
+    Command(
         "reset_mask",
         "Reset to the model's mask",
         "tools",

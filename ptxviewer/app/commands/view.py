@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from ptxviewer.app.commands.base import BAR, BAR_AND_FILM, FILM, KEYS_ONLY, SHOWN, Action, film
+from ptxviewer.app.commands.base import BAR, BAR_AND_FILM, FILM, KEYS_ONLY, SHOWN, Command, film
 
 
-def _preset(index: int) -> Action:
-    return Action(
+def _preset(index: int) -> Command:
+    return Command(
         f"preset_{index + 1}",
         f"Window preset {index + 1}",
         "window",
@@ -29,8 +29,8 @@ def _preset(index: int) -> Action:
     )
 
 
-def _pan(direction: str) -> Action:
-    return Action(
+def _pan(direction: str) -> Command:
+    return Command(
         f"pan_{direction.lower()}",
         f"Pan {direction.lower()}",
         "view",
@@ -41,8 +41,8 @@ def _pan(direction: str) -> Action:
     )
 
 
-ACTIONS: tuple[Action, ...] = (
-    Action(
+COMMANDS: tuple[Command, ...] = (
+    Command(
         "invert",
         "Invert",
         "view",
@@ -54,7 +54,7 @@ ACTIONS: tuple[Action, ...] = (
         icon="invert",
         places=BAR_AND_FILM,
     ),
-    Action(
+    Command(
         "rotate",
         "Rotate right",
         "view",
@@ -65,7 +65,7 @@ ACTIONS: tuple[Action, ...] = (
         icon="rotate",
         places=BAR_AND_FILM,
     ),
-    Action(
+    Command(
         "rotate_left",
         "Rotate left",
         "view",
@@ -74,7 +74,7 @@ ACTIONS: tuple[Action, ...] = (
         run=lambda p: p.displaying.rotate(-1),
         enabled=SHOWN,
     ),
-    Action(
+    Command(
         "flip_horizontal",
         "Flip left to right",
         "view",
@@ -85,7 +85,7 @@ ACTIONS: tuple[Action, ...] = (
         icon="flip",
         places=FILM,
     ),
-    Action(
+    Command(
         "flip_vertical",
         "Flip top to bottom",
         "view",
@@ -94,7 +94,7 @@ ACTIONS: tuple[Action, ...] = (
         run=lambda p: p.displaying.flip_vertical(),
         enabled=SHOWN,
     ),
-    Action(
+    Command(
         "fit",
         "Fit",
         "view",
@@ -106,7 +106,7 @@ ACTIONS: tuple[Action, ...] = (
         icon="fit",
         places=BAR_AND_FILM,
     ),
-    Action(
+    Command(
         "one_to_one",
         "1:1",
         "view",
@@ -118,10 +118,10 @@ ACTIONS: tuple[Action, ...] = (
         icon="one_to_one",
         places=BAR,
     ),
-    Action("zoom_in", "Zoom in", "view", ("+", "="), enabled=SHOWN, shell=True),
-    Action("zoom_out", "Zoom out", "view", ("-",), enabled=SHOWN, shell=True),
+    Command("zoom_in", "Zoom in", "view", ("+", "="), enabled=SHOWN, shell=True),
+    Command("zoom_out", "Zoom out", "view", ("-",), enabled=SHOWN, shell=True),
     *(_pan(direction) for direction in ("Left", "Right", "Up", "Down")),
-    Action(
+    Command(
         "reset_view",
         "Reset view",
         "view",

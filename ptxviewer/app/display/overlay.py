@@ -3,43 +3,48 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from typing import get_args
 
-from ptxviewer.app.state.screen import OverlayMode
+from ptxviewer.app.preferences import Preferences
+from ptxviewer.app.state.settings import OverlayMode
 from ptxviewer.app.store import Store
 
-MODES: tuple[OverlayMode, ...] = ("outline", "fill", "heat")
+MODES: tuple[OverlayMode, ...] = get_args(OverlayMode)
 
 
 class Overlaying:
     """Changes how the overlay is drawn."""
 
-    def __init__(self, store: Store) -> None:
+    def __init__(self, store: Store, preferences: Preferences) -> None:
         self._store = store
-
-    def _change(self, **changes: object) -> None:
-        self._store.change(overlay=replace(self._store.state.overlay, **changes))  # type: ignore[arg-type]
+        self._preferences = preferences
 
     def set_opacity(self, value: float) -> None:
         """Opacity of fill and heat map, 0 to 1."""
-        self._change(opacity=min(max(round(value, 2), 0.0), 1.0))
+        opacity = min(max(round(value, 2), 0.0), 1.0)
+        self._preferences.change(lambda settings: replace(settings, overlay_opacity=opacity))
 
     def step_opacity(self, steps: int) -> None:
         """Move the opacity by twentieths."""
-        self.set_opacity(self._store.state.overlay.opacity + 0.05 * steps)
+        self.set_opacity(self._preferences.settings.overlay_opacity + 0.05 * steps)
 
     def set_mode(self, mode: OverlayMode) -> None:
         """Outline, fill or heat map; an overlay that was switched off comes back."""
-        self._change(mode=mode, visible=True)
+        state = self._store.state
+        settings = replace(state.settings, overlay_mode=mode)
+        self._store.show(replace(state, settings=settings, overlay=replace(state.overlay, visible=True)))
 
     def next_mode(self) -> None:
         """The next way of drawing the overlay."""
-        self.set_mode(MODES[(MODES.index(self._store.state.overlay.mode) + 1) % len(MODES)])
+        self.set_mode(MODES[(MODES.index(self._preferences.settings.overlay_mode) + 1) % len(MODES)])
 
     def peek(self, held: bool) -> None:
         """Hide the overlay while a key is held."""
-        if self._store.state.overlay.peeking != held:
-            self._change(peeking=held)
+        state = self._store.state
+        if state.overlay.peeking != held:
+            self._store.show(replace(state, overlay=replace(state.overlay, peeking=held)))
 
     def toggle(self) -> None:
         """Switch the overlay off or on."""
-        self._change(visible=not self._store.state.overlay.visible)
+        state = self._store.state
+        self._store.show(replace(state, overlay=replace(state.overlay, visible=not state.overlay.visible)))

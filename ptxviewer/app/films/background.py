@@ -55,7 +55,8 @@ class Batch:
     def toggle_list(self) -> None:
         """Show the worklist in place of the strip, or the strip again."""
         on = not self._store.state.worklist.shown
-        self._store.change(strip=self._store.state.strip or on)
+        settings = self._store.state.settings
+        self._store.change(settings=replace(settings, strip=settings.strip or on))
         self._list(shown=on, closed=not on)
 
     def sort(self, column: Column | None) -> None:

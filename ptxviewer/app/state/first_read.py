@@ -18,12 +18,12 @@ MARK_FIRST = "First read: mark a pneumothorax as present (Shift+Y) or absent (Sh
 
 def hidden(state: State, film: Film) -> bool:
     """True while the result of a film must not be seen before the reader has marked it."""
-    return state.first_read_mode and not film.first_read.revealed
+    return state.settings.first_read and not film.first_read.revealed
 
 
 def veiled(state: State) -> State:
     """Return the state as a view may see it."""
-    if not state.first_read_mode:
+    if not state.settings.first_read:
         return state
     films = tuple(_without_result(film) if hidden(state, film) else film for film in state.films)
     current = state.current

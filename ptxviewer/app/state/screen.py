@@ -7,10 +7,10 @@ from pathlib import Path
 from typing import Literal
 
 from ptxviewer.app.state.film import Film
+from ptxviewer.app.state.settings import DEFAULTS, Settings
 from ptxviewer.core.engine import EngineInfo
 from ptxviewer.core.sharpen import Sharpening
 
-OverlayMode = Literal["outline", "fill", "heat"]
 Tool = Literal[
     "window", "zoom", "pan",
     "brush", "erase", "polygon", "fill", "shrink",
@@ -20,10 +20,8 @@ Tool = Literal[
 
 @dataclass(frozen=True)
 class Overlay:
-    """How the mask is drawn, for all films."""
+    """What of the network's answer is drawn now, for all films; how it is drawn is a setting."""
 
-    mode: OverlayMode = "outline"
-    opacity: float = 0.25  # of fill and heat map
     visible: bool = True  # toggled
     peeking: bool = False  # hidden while the key is held
     band: bool = False  # the disagreement band is wanted
@@ -90,10 +88,11 @@ class Watch:
 
 @dataclass(frozen=True, eq=False)
 class State:
-    """The whole screen."""
+    """The whole screen. ``settings`` is what is shown and what is kept, one value."""
 
     films: tuple[Film, ...] = ()
     current_id: int | None = None
+    settings: Settings = DEFAULTS
     overlay: Overlay = Overlay()
     sharpening: Sharpening = "off"  # of what is drawn, never of the film
     magnifier: bool = False
@@ -104,17 +103,11 @@ class State:
     engine: EngineStatus = EngineStatus()
     banner: Banner | None = None
     message: str = ""  # quiet line in the status bar: "Report saved: ..."
-    annotations: bool = True  # corner texts
-    identified: bool = True  # patient data in the corners of the screen (reports have their own setting)
+    identified: bool = True  # patient data in the corners, until the program ends (the setting is for its start)
     film_only: bool = False  # panels hidden
-    strip: bool = True  # the film strip is wanted
-    panel: bool = True  # the reading panel is wanted
     opening: int = 0  # drops whose films are still being looked for
-    two_thresholds: bool = False  # detection and extent have sliders of their own
-    first_read_mode: bool = False  # the result stays hidden until the reader has marked the film
     unsaved: int = 0  # reviews that could not be saved
     pixel_ratio: float = 1.0  # screen pixels per device-independent pixel, told by the window
-    reports_folder: Path | None = field(default=None, repr=False)
     worklist: Worklist = Worklist()
     watch: Watch | None = None
     pace_s: float | None = None  # seconds that a film takes in the background

@@ -17,7 +17,7 @@ LARGEST_AREA = 0.02  # of the film: the end of the slider of the smallest area
 
 def apart(state: State, film: Film | None) -> bool:
     """True when detection has sliders of its own: by choice, or because this film's review sets them apart."""
-    return state.two_thresholds or (film is not None and film.detection != BY_CARD)
+    return state.settings.two_thresholds or (film is not None and film.detection != BY_CARD)
 
 
 def score_limit(film: Film, rule: DecisionRule) -> float:

@@ -67,9 +67,10 @@ class ApicesView(QWidget):
                     canvas.set_state(State())
             return
         film, radiograph, both = shown
+        bare = replace(state.settings, annotations=False)
         for canvas, name, pane in zip(self.canvases, self._names, both, strict=True):
             view = pane_view(film, radiograph, pane, self._size(canvas), self._shift)
-            canvas.set_state(replace(state.with_film(replace(film, view=view)), annotations=False))
+            canvas.set_state(replace(state.with_film(replace(film, view=view)), settings=bare))
             canvas.setAccessibleName(pane.name)
             if name.text() != pane.name:
                 name.setText(pane.name)

@@ -105,7 +105,7 @@ class Canvas(QWidget):
         """All of a state that is painted here."""
         info = state.engine.info
         return (
-            state.current, state.overlay, state.tool, state.brush, state.annotations, state.identified,
+            state.current, state.overlay, state.settings, state.tool, state.brush, state.identified,
             state.opening > 0, state.sharpening, state.magnifier,
             info.rule if info is not None else None,
         )  # fmt: skip
@@ -155,7 +155,7 @@ class Canvas(QWidget):
         seen = Reach(self._state, film, radiograph, port, labels=not self._is_lens)
         moving = self._settle.isActive() or self._is_lens
         self._pictures.paint(painter, seen, self.size(), self.devicePixelRatioF(), moving)
-        if self._state.annotations:
+        if self._state.settings.annotations:
             self._paint_annotations(painter, seen)
         elif self._state.sharpening != "off" and not self._is_lens:  # said also where nothing else is
             area, said = QRectF(self.rect()), (sharpening_text(self._state.sharpening),)
@@ -168,7 +168,7 @@ class Canvas(QWidget):
             hand.paint(painter, seen)
         if self._is_lens:
             return
-        if overlay.shown and overlay.mode == "heat" and film.maps is not None:
+        if overlay.shown and self._state.settings.overlay_mode == "heat" and film.maps is not None:
             info = self._state.engine.info
             threshold = None if info is None else film.threshold(info.rule)
             written.paint_heat_bar(painter, QRectF(self.rect()), threshold)

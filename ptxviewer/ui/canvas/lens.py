@@ -29,7 +29,8 @@ def draw_lens(painter: QPainter, lens: Canvas, state: State, port: Viewport, at:
     ratio = lens.devicePixelRatioF()
     view = replace(film.view, zoom=port.zoom * POWER, center=port.to_film((at.x(), at.y())))
     lens.resize(SIDE, SIDE)
-    lens.set_state(replace(state.with_film(replace(film, view=view)), annotations=False, magnifier=False))
+    bare = replace(state.settings, annotations=False)
+    lens.set_state(replace(state.with_film(replace(film, view=view)), settings=bare, magnifier=False))
     # On whole device pixels: a picture between two of them would be blurred.
     corner = QPointF(round((at.x() - SIDE / 2) * ratio) / ratio, round((at.y() - SIDE / 2) * ratio) / ratio)
     circle = QRectF(corner.x() + 2, corner.y() + 2, SIDE - 4, SIDE - 4)

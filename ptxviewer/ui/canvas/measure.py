@@ -162,7 +162,7 @@ class MeasureHand(QObject):
             hot = live.handle if live is not None and number == inhand else None
             paint_handles(painter, thing.handles, colour, hot)
         taken: list[Box] = [(x - 7, y - 7, x + 7, y + 7) for thing in things for x, y in thing.handles]
-        taken += written_on(width, height, reach.state.annotations)
+        taken += written_on(width, height, reach.state.settings.annotations)
         for number, (one, thing) in enumerate(zip(shown, things, strict=True)):
             seen = overlap(grown(bounds(thing.line), 1), (0, 0, width, height)) > 0
             lines = self._said.of(reach, one) if reach.labels and seen else ()

@@ -52,14 +52,15 @@ class Pictures:
 
     def _over(self, seen: Reach, place: Placement, ratio: float) -> list[Picture]:
         overlay, film, radiograph = seen.state.overlay, seen.film, seen.radiograph
+        mode, opacity = seen.state.settings.overlay_mode, seen.state.settings.overlay_opacity
         decision = self._decided(seen.state, film)
         pictures = []
-        if overlay.mode == "heat" and film.maps is not None:
-            pictures.append(self._heat.picture(radiograph, film.maps, place, overlay.opacity))
+        if mode == "heat" and film.maps is not None:
+            pictures.append(self._heat.picture(radiograph, film.maps, place, opacity))
         if decision is not None and film.band is not None and overlay.band and film.review.mask is None:
             pictures += self._band.pictures(radiograph, film.band, decision, place, ratio)
         if decision is not None:
-            fill = overlay.opacity if overlay.mode == "fill" else None
+            fill = opacity if mode == "fill" else None
             if film.review.mask is None and film.live_stroke is None:
                 pictures += self._overlay.pictures(radiograph, decision, place, ratio, fill)
             else:

@@ -6,7 +6,7 @@ from PySide6.QtCore import Qt
 from PySide6.QtGui import QKeySequence
 from PySide6.QtWidgets import QDialog, QDialogButtonBox, QGridLayout, QHBoxLayout, QVBoxLayout, QWidget
 
-from ptxviewer.app.commands import ACTIONS, GROUP_NAMES
+from ptxviewer.app.commands import COMMANDS, GROUP_NAMES
 from ptxviewer.app.commands.base import Group
 from ptxviewer.ui.controls import label
 from ptxviewer.ui.dialogs.fitting import fitted
@@ -43,7 +43,7 @@ def rows(group: str) -> list[tuple[str, str]]:
         return list(MOUSE)
     if group == "window":
         return [("1 ... 9", "Window preset")]
-    return [(key_text(row.keys), row.text.rstrip(".")) for row in ACTIONS if row.group == group and row.keys]
+    return [(key_text(row.keys), row.text.rstrip(".")) for row in COMMANDS if row.group == group and row.keys]
 
 
 class KeySheet(QDialog):

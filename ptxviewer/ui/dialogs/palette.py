@@ -18,7 +18,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from ptxviewer.app.commands.base import Action
+from ptxviewer.app.commands.base import Command
 from ptxviewer.app.commands.palette import Entry, entries
 from ptxviewer.app.state.screen import State
 from ptxviewer.ui.canvas.annotations import font_of
@@ -75,7 +75,7 @@ class _Row(QStyledItemDelegate):
 class Palette(QDialog):
     """Lists what can be done in ``state``; ``do`` is called with what was chosen, after the palette has gone."""
 
-    def __init__(self, state: State, do: Callable[[Action], None], parent: QWidget | None = None) -> None:
+    def __init__(self, state: State, do: Callable[[Command], None], parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._state, self._do = state, do
         self.setWindowTitle("Command palette")

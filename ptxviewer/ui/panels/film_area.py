@@ -106,7 +106,7 @@ class FilmArea(QStackedWidget):
         state, film, whole = self._state, self._state.current, self.rect().adjusted(EDGE, EDGE, -EDGE, 0)
         if self.currentWidget() is self.apices:
             return whole.translated(0, self.apices.headed)
-        written_on = self.currentWidget() is self.canvas and state.annotations
+        written_on = self.currentWidget() is self.canvas and state.settings.annotations
         if not written_on or film is None or film.radiograph is None:
             return whole
         texts = corner_texts(film.radiograph, film.view, voi_of(film.radiograph, film.view), 1.0, state.identified)
@@ -127,7 +127,7 @@ class FilmArea(QStackedWidget):
     def copy_picture(self) -> None:
         """Copy the film as displayed; patient data go along only where reports may have them."""
         shown = self._state
-        named = shown.identified and self._presenter.remembering.settings.report_identified
+        named = shown.identified and shown.settings.report_identified
         self.canvas.set_state(replace(shown, identified=named))
         apices = self.currentWidget() is self.apices  # these name nobody
         QGuiApplication.clipboard().setPixmap((self.apices if apices else self.canvas).grab())

@@ -10,7 +10,8 @@ from PySide6.QtWidgets import QGridLayout, QLabel, QPushButton, QVBoxLayout, QWi
 from ptxviewer.app.commands import BY_ID
 from ptxviewer.app.presenter import Presenter
 from ptxviewer.app.state.film import Film
-from ptxviewer.app.state.screen import Overlay, State
+from ptxviewer.app.state.screen import State
+from ptxviewer.app.state.settings import DEFAULTS
 from ptxviewer.app.state.two_thresholds import apart, area_of_slider, score_limit, slider_of_area
 from ptxviewer.core.answer import BY_CARD, DecisionRule
 from ptxviewer.core.findings.decide import decide
@@ -19,7 +20,7 @@ from ptxviewer.report.decision import area_limit_text
 from ptxviewer.ui.controls import MarkedSlider, Segments, label
 from ptxviewer.words import quantities
 
-OPACITY = Overlay().opacity
+OPACITY = DEFAULTS.overlay_opacity
 HIDE_HINT, OFF_HINT = "Hold Space to hide the overlay", "The overlay is off (X shows it)"
 NAMES, VALUES = 74, 54  # widths of the columns beside a slider, in pixels
 RIGHT = Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
@@ -152,10 +153,10 @@ class ThresholdControls(QWidget):
         self._value.setVisible(not two)
         for slider in (self.threshold, *(row.slider for row in (self._score, self._peak, self._area, self._extent))):
             slider.setEnabled(ready and not edited)
-        overlay = state.overlay
-        self._opacity.show_value(overlay.opacity, None, f"{overlay.opacity * 100:.0f} %")
-        self._opacity.slider.setEnabled(overlay.mode != "outline")
-        self._modes.show_choice(overlay.mode if overlay.visible else "")
+        mode, opacity = state.settings.overlay_mode, state.settings.overlay_opacity
+        self._opacity.show_value(opacity, None, f"{opacity * 100:.0f} %")
+        self._opacity.slider.setEnabled(mode != "outline")
+        self._modes.show_choice(mode if state.overlay.visible else "")
         self._show_values(film, rule)
         self._hint.setText(self._hint_text(state, film, rule))
 
