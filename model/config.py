@@ -10,7 +10,7 @@ import numpy as np
 
 from model.augment import Augmentation
 from ptxviewer.inference.card import tupled
-from ptxviewer.inference.network import NetworkConfig
+from ptxviewer.inference.torch.network import NetworkConfig
 
 ANALYTIC_SHARE = 0.05  # of phantoms
 

@@ -210,11 +210,11 @@ def precision(data: Path, found: list[Case], rule: DecisionRule, bundle: Path, c
 
     Over the films that show a pneumothorax or are called: on all others both masks are empty and prove nothing.
     """
-    from ptxviewer.inference.torch_engine import TorchEngine
+    from ptxviewer.inference.torch.loading import torch_engine
 
     masks = [find(case.film, case.maps, rule)[1] for case in found]
     telling = [i for i, case in enumerate(found) if case.example.present or masks[i].any()]
-    exact = cases(data, [found[i].example for i in telling], TorchEngine("cpu", bundle, exact=True), cache)
+    exact = cases(data, [found[i].example for i in telling], torch_engine("cpu", bundle, exact=True), cache)
     dices = np.array(
         [dice(masks[i], find(case.film, case.maps, rule)[1]) for i, case in zip(telling, exact, strict=True)]
     )
@@ -304,7 +304,7 @@ def main() -> None:
     parser.add_argument("--most-false", type=float, default=MOST_FALSE, help="false-positive films per 100 negatives")
     parser.add_argument("--precision", action="store_true", help="compare the masks with those of float32, too")
     arguments = parser.parse_args()
-    from ptxviewer.inference.torch_engine import TorchEngine
+    from ptxviewer.inference.torch.loading import torch_engine
 
     splits = arguments.split or ["val"]
     if arguments.films and arguments.masks:
@@ -315,7 +315,7 @@ def main() -> None:
         parser.error("give --data, or --films and --masks")
     if arguments.choose_rule and not arguments.data:
         parser.error("--choose-rule needs --data, also for films that lie elsewhere")
-    engine = TorchEngine("cpu", arguments.bundle)
+    engine = torch_engine("cpu", arguments.bundle)
     found = cases(data, chosen, engine, arguments.out / "maps")
     shipped = engine.load().rule
     rule = shipped

@@ -21,9 +21,9 @@ from safetensors.torch import load_file, save_file
 from ptxviewer.core.answer import DecisionRule
 from ptxviewer.inference import preprocess
 from ptxviewer.inference.card import tupled
-from ptxviewer.inference.network import CHANNELS, NetworkConfig, PneumothoraxNet
-from ptxviewer.inference.runtime import Choice, Runner
 from ptxviewer.inference.selftest import GOLDEN_SPEC
+from ptxviewer.inference.torch.network import CHANNELS, NetworkConfig, PneumothoraxNet
+from ptxviewer.inference.torch.runner import Choice, TorchRunner
 from ptxviewer.phantom.film import film_of, make_phantom
 
 PROVISIONAL = DecisionRule(threshold=0.4, score_threshold=0.4, min_area=0.001)
@@ -127,7 +127,7 @@ def write_golden(state: dict[str, torch.Tensor], config: NetworkConfig, size: in
     """Store what the exported network says of one phantom, in fp32 on the CPU: the app's self-test repeats it."""
     net = PneumothoraxNet(config).eval()
     net.load_state_dict({name: value.float() for name, value in state.items()}, strict=False)
-    runner = Runner(net, Choice(torch.device("cpu"), "CPU"))
+    runner = TorchRunner(net, Choice(torch.device("cpu"), "CPU"))
     result = runner.run(preprocess.prepare(film_of(make_phantom(GOLDEN_SPEC)), size))
     np.savez_compressed(path, maps=result.maps.astype(np.float16), score=np.float32(result.score))
 

@@ -36,9 +36,9 @@ from model.metrics import auc, expected_calibration_error
 from ptxviewer.core.errors import PtxError
 from ptxviewer.core.film import Radiograph
 from ptxviewer.dicom.read import read_film
-from ptxviewer.inference.network import PneumothoraxNet
 from ptxviewer.inference.preprocess import prepare
-from ptxviewer.inference.runtime import has_fast_bf16
+from ptxviewer.inference.torch.network import PneumothoraxNet
+from ptxviewer.inference.torch.runner import has_fast_bf16
 from ptxviewer.phantom.film import PhantomSpec, film_of, make_phantom
 
 Floats = NDArray[np.float64]

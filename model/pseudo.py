@@ -20,10 +20,10 @@ from model.data import CACHE_SIZE, Example, read_index
 from model.export import config_of, weights_of
 from ptxviewer.core.arrays import FloatMap
 from ptxviewer.dicom.read import read_film
-from ptxviewer.inference.network import PneumothoraxNet
+from ptxviewer.inference.equivalence import trial_input
 from ptxviewer.inference.preprocess import prepare
-from ptxviewer.inference.runtime import Choice, Runner, has_fast_bf16
-from ptxviewer.inference.torch_engine import trial_input
+from ptxviewer.inference.torch.network import PneumothoraxNet
+from ptxviewer.inference.torch.runner import Choice, TorchRunner, has_fast_bf16
 
 SEEN = 0.4  # a map whose peak is below this says that the network does not know either
 SILENT = 0.1  # scores below this are noise and become 0
@@ -46,7 +46,7 @@ def outline(run: Path, data: Path, out: Path) -> tuple[int, int]:
     config, size = config_of(run)
     net = PneumothoraxNet(config)
     net.load_state_dict(weights_of(run), strict=False)
-    runner = Runner(net, Choice(torch.device("cpu"), "CPU"))
+    runner = TorchRunner(net, Choice(torch.device("cpu"), "CPU"))
     if has_fast_bf16():
         runner.try_bf16(trial_input(size), threshold=0.5)
     out.mkdir(parents=True, exist_ok=True)

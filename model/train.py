@@ -32,8 +32,8 @@ from model.losses import total_loss
 from model.metrics import auc, dice
 from model.plots import training_curves
 from model.sampler import Batch, Sampler
-from ptxviewer.inference.network import PneumothoraxNet, load_rgb_encoder
-from ptxviewer.inference.runtime import has_fast_bf16
+from ptxviewer.inference.torch.network import PneumothoraxNet, load_rgb_encoder
+from ptxviewer.inference.torch.runner import has_fast_bf16
 
 LOOK_EVERY = 400  # steps
 # Without bf16 units, oneDNN is faster on plain tensors: a step of 8 films at 384 px took 3.1 s, 4.2 s channels-last.

@@ -1,11 +1,14 @@
-"""Stand-ins for what tests do not want to run: the network."""
+"""Stand-ins for what tests do not want to run: an engine, and a runtime behind the real engine."""
 
 from __future__ import annotations
+
+from collections.abc import Sequence
 
 import numpy as np
 
 from ptxviewer.core.answer import DecisionRule, ProbabilityMaps
-from ptxviewer.core.engine import Checkpoint, EngineInfo, never_cancelled
+from ptxviewer.core.arrays import FloatMap
+from ptxviewer.core.engine import Checkpoint, EngineInfo, RunResult, never_cancelled
 from ptxviewer.core.film import Radiograph
 from ptxviewer.core.findings.disagreement import Band, band_of
 
@@ -59,3 +62,33 @@ class FakeEngine:
         """See ``Engine.band``."""
         maps = self.predict(film, checkpoint).pneumothorax
         return band_of(film.key, [maps * np.float32(0.8), maps])
+
+
+class FakeRunner:
+    """A runtime without a network: the pneumothorax map is the film itself, scaled to [0, 1].
+
+    ``failures`` are raised by the first runs, in this order; ``output`` replaces every result.
+    """
+
+    def __init__(
+        self, device: str = "CPU", failures: Sequence[Exception] = (), output: RunResult | None = None, note: str = ""
+    ) -> None:
+        self.device = device
+        self.note = note
+        self.runs: list[str] = []  # the device of each
+        self._failures = list(failures)
+        self._output = output
+
+    def run(self, grid: FloatMap, checkpoint: Checkpoint = never_cancelled) -> RunResult:
+        """See ``Runner.run``."""
+        checkpoint()
+        self.runs.append(self.device)
+        if self._failures:
+            raise self._failures.pop(0)
+        bright = (grid[0] - grid.min()) / max(float(np.ptp(grid)), 1e-6)
+        lungs = np.full_like(bright, 0.25)
+        return self._output or RunResult(np.stack((bright, lungs, lungs)), 0.5, 0.75)
+
+    def move_to_cpu(self) -> None:
+        """See ``Runner.move_to_cpu``."""
+        self.device = "CPU"

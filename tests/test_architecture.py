@@ -32,6 +32,10 @@ VIOLATIONS = {
         ("ptxviewer/app/wrong.py", "from ptxviewer.words import say"),
         ("ptxviewer/core/wrong.py", "def f():\n    from ptxviewer import words"),
     ],
+    "engine": [
+        ("ptxviewer/app/wrong.py", "import ptxviewer.inference.card"),
+        ("ptxviewer/report/wrong.py", "def f():\n    from ptxviewer.inference.engine import BundleEngine"),
+    ],
     "qt": [
         ("ptxviewer/inference/wrong.py", "from PySide6.QtCore import QThread"),
         ("ptxviewer/wrong.py", "import qimage2ndarray"),
@@ -39,6 +43,7 @@ VIOLATIONS = {
     "torch": [
         ("ptxviewer/ui/panels/wrong.py", "def f():\n    import torch"),
         ("ptxviewer/dicom/wrong.py", "import safetensors"),
+        ("ptxviewer/inference/wrong.py", "def f():\n    import torch"),
     ],
     "pydicom": [
         ("ptxviewer/ui/wrong.py", "import pydicom"),

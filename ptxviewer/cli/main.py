@@ -158,10 +158,10 @@ def _force(parser: argparse.ArgumentParser) -> None:
 
 def make_engine(device: DeviceChoice) -> Engine:
     """Return the shipped network; nothing heavy is imported before it is used."""
-    from ptxviewer.inference.torch_engine import TorchEngine
+    from ptxviewer.inference.torch.loading import torch_engine
     from ptxviewer.paths import bundle_dir
 
-    return TorchEngine(device, bundle_dir())
+    return torch_engine(device, bundle_dir())
 
 
 def predict_command(arguments: argparse.Namespace) -> int:

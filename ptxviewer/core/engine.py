@@ -1,4 +1,4 @@
-"""What the rest of the house knows of the network: the port that an engine implements, and the values it returns."""
+"""The ports of the network: ``Engine``, which the app asks about a film, and ``Runner``, a runtime behind an engine."""
 
 from __future__ import annotations
 
@@ -6,7 +6,11 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Literal, Protocol
 
+import numpy as np
+from numpy.typing import NDArray
+
 from ptxviewer.core.answer import DecisionRule, ProbabilityMaps
+from ptxviewer.core.arrays import FloatMap
 from ptxviewer.core.film import Radiograph
 from ptxviewer.core.findings.disagreement import Band
 from ptxviewer.core.msgid import N_, Msgid
@@ -52,7 +56,7 @@ class EngineInfo:
 
 @dataclass(frozen=True, slots=True)
 class SelfTest:
-    """What came of running the golden phantom through the network on this computer (``inference.selftest``)."""
+    """The result of running the golden phantom through the network on this computer (``inference.selftest``)."""
 
     passed: bool
     sentence: str  # for the reader
@@ -61,8 +65,50 @@ class SelfTest:
     took_ms: float | None = None
 
 
+@dataclass(frozen=True, eq=False)
+class RunResult:
+    """The output of a network for one input.
+
+    ``maps`` (3, S, S) float32 scores of pneumothorax, lung on the left and lung on the right of the picture; ``score``
+    of the film, and ``frontal`` where the network judges whether the film is one; all in [0, 1].
+    """
+
+    maps: NDArray[np.float32]
+    score: float
+    frontal: float | None = None
+
+
+class OutOfMemory(Exception):
+    """The device has no memory left for this input; the CPU may have."""
+
+
+class Runner(Protocol):
+    """A network, loaded and ready on one device. One thread at a time calls it."""
+
+    @property
+    def device(self) -> str:
+        """The device as shown: "CPU", "CPU bf16", "CUDA NVIDIA ..."."""
+        ...
+
+    @property
+    def note(self) -> str:
+        """See ``EngineInfo.note``."""
+        ...
+
+    def run(self, grid: FloatMap, checkpoint: Checkpoint = never_cancelled) -> RunResult:
+        """Return the output for a (1, S, S) float32 input, normalised by ``preprocess``.
+
+        Raises ``OutOfMemory``, and ``Cancelled`` from the checkpoint, which is called as often as the runtime allows.
+        """
+        ...
+
+    def move_to_cpu(self) -> None:
+        """Leave the device for good, after ``OutOfMemory``."""
+        ...
+
+
 class Engine(Protocol):
-    """A network behind a door. One thread at a time calls it: the model lane."""
+    """What the app asks about films. One thread at a time calls it: the model lane."""
 
     def load(self) -> EngineInfo:
         """Import the heavy libraries, verify and load the weights, choose the device; a second call is free.

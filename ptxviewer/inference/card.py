@@ -16,7 +16,7 @@ from ptxviewer.inference import preprocess
 
 SCHEMA_VERSION = 1
 CARD_FILE = "metadata.json"
-WEIGHTS_FILE = "weights.safetensors"
+WEIGHTS_FILE = "weights.safetensors"  # where the card names no other
 
 MISSING = "The model file is missing."
 UNREADABLE = "The model card cannot be read."
@@ -35,7 +35,8 @@ class Card:
     preprocessing: str  # equals ``preprocess.NAME``
     rule: DecisionRule
     calibrated: bool  # may the film score be called a probability?
-    sha256: str  # of weights.safetensors
+    sha256: str  # of the weights' file
+    weights_file: str = WEIGHTS_FILE  # in the bundle; another runtime has a format of its own
     training_data: tuple[str, ...] = ()
     metrics: dict[str, Any] | None = None  # as ``model.evaluate`` wrote them; None = not measured
     licence: str = ""
@@ -75,6 +76,7 @@ def read_card(folder: Path) -> Card:
             rule=_rule(record["rule"]),
             calibrated=bool(record["calibrated"]),
             sha256=str(record["sha256"]).lower(),
+            weights_file=_file_name(record.get("weights_file", WEIGHTS_FILE)),
             training_data=tuple(record.get("training_data", ())),
             metrics=record.get("metrics") or None,
             licence=str(record.get("licence", "")),
@@ -91,7 +93,7 @@ def verify(folder: Path, card: Card) -> bytes:
     The caller loads these very bytes, so nothing can change between the check and the use. Raises ``ModelUnavailable``.
     """
     try:
-        content = (folder / WEIGHTS_FILE).read_bytes()
+        content = (folder / card.weights_file).read_bytes()
     except FileNotFoundError:
         raise ModelUnavailable(MISSING) from None
     except OSError:
@@ -105,6 +107,12 @@ def _grid_size(value: Any) -> int:
     if not 32 <= int(value) <= 4096:
         raise ValueError("grid size out of range")
     return int(value)
+
+
+def _file_name(value: Any) -> str:
+    if not isinstance(value, str) or Path(value).name != value:
+        raise ValueError("the weights lie beside the card")
+    return value
 
 
 def _rule(record: dict[str, Any]) -> DecisionRule:

@@ -9,8 +9,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ptxviewer.core.answer import ProbabilityMaps
-from ptxviewer.core.engine import Checkpoint, Engine, SelfTest, never_cancelled
+from ptxviewer.core.engine import Checkpoint, Engine, RunResult, SelfTest, never_cancelled
 from ptxviewer.core.errors import PtxError
+from ptxviewer.inference.equivalence import same_decision
 from ptxviewer.phantom.film import PhantomSpec, film_of, make_phantom
 
 GOLDEN_FILE = "golden.npz"
@@ -52,7 +53,8 @@ def self_test(engine: Engine, bundle: Path, checkpoint: Checkpoint = never_cance
     if info.device == EXACT_DEVICE:
         passed = np.abs(found - expected).max() <= MAP_TOLERANCE and abs(maps.score - expected_score) <= SCORE_TOLERANCE
     else:
-        passed = _same_decision(expected, expected_score, found, maps.score, info.rule.threshold)
+        golden_result, result = RunResult(expected, expected_score), RunResult(found, maps.score)
+        passed = same_decision(golden_result, result, info.rule.threshold)
     sentence = (
         f"Self-test passed: the network gives the expected result on {info.device}."
         if passed
@@ -66,11 +68,3 @@ def stacked(maps: ProbabilityMaps) -> NDArray[np.float32] | None:
     if maps.lung_image_left is None or maps.lung_image_right is None:
         return None
     return np.stack((maps.pneumothorax, maps.lung_image_left, maps.lung_image_right))
-
-
-def _same_decision(
-    expected: NDArray[np.float32], expected_score: float, found: NDArray[np.float32], score: float, threshold: float
-) -> bool:
-    from ptxviewer.inference.runtime import Result, same_decision
-
-    return same_decision(Result(expected, expected_score), Result(found, score), threshold)

@@ -94,10 +94,10 @@ class Application(QApplication):
 
 def make_engine(device: str) -> Engine:
     """Return the shipped network; torch is imported by the model lane, later."""
-    from ptxviewer.inference.torch_engine import TorchEngine
+    from ptxviewer.inference.torch.loading import torch_engine
 
     choice = cast("DeviceChoice", device if device in get_args(DeviceChoice) else "auto")
-    return TorchEngine(choice, bundle_dir())
+    return torch_engine(choice, bundle_dir())
 
 
 def save_report(request: ReportRequest, folder: Path) -> Path:

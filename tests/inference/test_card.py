@@ -73,3 +73,8 @@ def test_the_card_survives_a_round_trip_through_json(tmp_path):
     card = read_card(tmp_path)
     assert card.limits == tuple(record["limits"])
     assert card.metrics == {"films": 3}
+
+
+def test_the_card_says_from_where_on_a_film_is_frontal(tmp_path):
+    rule = {"threshold": 0.1, "score_threshold": 0.0, "min_area": 0.0, "frontal_threshold": 0.25}
+    assert read_card(write_bundle(tmp_path, rule=rule)).rule.frontal_threshold == 0.25

@@ -8,7 +8,7 @@ import pytest
 from ptxviewer.core.errors import Cancelled
 from ptxviewer.core.film import Radiograph
 from ptxviewer.inference.looks import LOOKS, all_looks, as_seen, brought_back
-from ptxviewer.inference.torch_engine import TorchEngine
+from ptxviewer.inference.torch.loading import torch_engine
 from tests.bundles import SIZE, write_bundle
 
 
@@ -48,7 +48,7 @@ def test_every_look_is_taken_once_and_the_film_itself_is_the_first() -> None:
 
 @pytest.fixture
 def engine(tmp_path):
-    return TorchEngine("cpu", write_bundle(tmp_path / "bundle"))
+    return torch_engine("cpu", write_bundle(tmp_path / "bundle"))
 
 
 FILM = Radiograph(key="film", pixels=np.random.default_rng(0).integers(0, 4096, (90, 70)).astype(np.uint16))

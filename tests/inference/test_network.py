@@ -3,7 +3,7 @@
 import pytest
 import torch
 
-from ptxviewer.inference.network import beside
+from ptxviewer.inference.torch.network import beside
 
 
 @pytest.mark.parametrize("size", [(6, 10), (5, 9), (7, 7)])  # twice the size, and what odd sizes come to

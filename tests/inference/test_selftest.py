@@ -7,7 +7,7 @@ import pytest
 
 from ptxviewer.core.errors import ModelUnavailable
 from ptxviewer.inference.selftest import GOLDEN_FILE, GOLDEN_SPEC, self_test, stacked
-from ptxviewer.inference.torch_engine import TorchEngine
+from ptxviewer.inference.torch.loading import torch_engine
 from ptxviewer.paths import bundle_dir
 from ptxviewer.phantom.film import film_of, make_phantom
 from tests.bundles import write_bundle
@@ -25,8 +25,8 @@ def write_golden(folder, engine, shift=0.0, score=0.0):
 
 def test_the_network_of_a_bundle_passes_against_its_own_output(tmp_path):
     bundle = write_bundle(tmp_path / "bundle")
-    write_golden(bundle, TorchEngine("cpu", bundle))
-    result = self_test(TorchEngine("cpu", bundle), bundle)
+    write_golden(bundle, torch_engine("cpu", bundle))
+    result = self_test(torch_engine("cpu", bundle), bundle)
     assert result.passed, result
     assert result.info is not None
     assert result.difference is not None
@@ -35,10 +35,10 @@ def test_the_network_of_a_bundle_passes_against_its_own_output(tmp_path):
 
 def test_weights_that_were_altered_fail_before_anything_is_compared(tmp_path):
     bundle = write_bundle(tmp_path / "bundle")
-    write_golden(bundle, TorchEngine("cpu", bundle))
+    write_golden(bundle, torch_engine("cpu", bundle))
     weights = bundle / "weights.safetensors"
     weights.write_bytes(weights.read_bytes()[:-1] + b"\x01")
-    result = self_test(TorchEngine("cpu", bundle), bundle)
+    result = self_test(torch_engine("cpu", bundle), bundle)
     assert not result.passed
     assert result.info is None
     assert "altered" in result.sentence
@@ -81,5 +81,5 @@ def test_another_device_has_to_decide_the_same_not_to_compute_the_same(tmp_path)
 
 @pytest.mark.weights
 def test_the_shipped_network_passes_on_this_machine():
-    result = self_test(TorchEngine("cpu"), bundle_dir())
+    result = self_test(torch_engine("cpu"), bundle_dir())
     assert result.passed, result

@@ -9,8 +9,8 @@ import pytest
 from ptxviewer.core.findings.decide import find
 from ptxviewer.inference.card import CARD_FILE, WEIGHTS_FILE, read_card, verify
 from ptxviewer.inference.preprocess import prepare
-from ptxviewer.inference.runtime import Choice, Runner
-from ptxviewer.inference.torch_engine import TorchEngine, network_of
+from ptxviewer.inference.torch.loading import network_of, torch_engine
+from ptxviewer.inference.torch.runner import Choice, TorchRunner
 from ptxviewer.paths import bundle_dir
 
 pytestmark = pytest.mark.weights
@@ -45,7 +45,7 @@ def test_the_weights_still_say_what_they_said_when_exported(bundle, golden_film)
     import torch
 
     card = read_card(bundle)
-    runner = Runner(network_of(card, verify(bundle, card)), Choice(torch.device("cpu"), "CPU"))
+    runner = TorchRunner(network_of(card, verify(bundle, card)), Choice(torch.device("cpu"), "CPU"))
     result = runner.run(prepare(golden_film, card.size))
     with np.load(bundle / "golden.npz") as golden:
         np.testing.assert_allclose(result.maps, golden["maps"].astype(np.float32), atol=5e-3)
@@ -56,7 +56,7 @@ def test_a_taller_copy_of_a_film_gets_the_same_answer(bundle, golden_film):
     """Twice the pixels are the same film: the decision may not hang on the resolution."""
     from dataclasses import replace
 
-    engine = TorchEngine("cpu", bundle)
+    engine = torch_engine("cpu", bundle)
     rule = engine.load().rule
     doubled = cv2.resize(golden_film.pixels, None, fx=2, fy=2, interpolation=cv2.INTER_LINEAR)
     large = replace(golden_film, key="large", pixels=doubled)

@@ -13,7 +13,7 @@ from model.data import Example
 from model.finish import cross_fitted, fit_logistic, fit_platt, spoilt
 from model.sampler import Sampler
 from model.train import Trainer
-from ptxviewer.inference.network import NetworkConfig
+from ptxviewer.inference.torch.network import NetworkConfig
 
 TINY = NetworkConfig(blocks=(1, 1, 1, 1), planes=(8, 8, 8, 8), stem=8, decoder=(8, 8, 8, 8))
 SIDE = 64
@@ -135,7 +135,7 @@ def test_what_is_exported_loads_in_the_app_with_both_heads(tmp_path):
     from safetensors.torch import save_file
 
     from model.export import export
-    from ptxviewer.inference.torch_engine import TorchEngine
+    from ptxviewer.inference.torch.loading import torch_engine
     from ptxviewer.phantom.film import PhantomSpec, film_of, make_phantom
 
     made = config()
@@ -168,7 +168,7 @@ def test_what_is_exported_loads_in_the_app_with_both_heads(tmp_path):
     export(tmp_path, tmp_path / "bundle", "9", None, None)
     card = (tmp_path / "bundle" / "CARD.md").read_text()
     assert "## Failure cases looked at\n\n- Drains: marked.\n- Bullae: missed.\n\n## Limits" in card
-    engine = TorchEngine("cpu", tmp_path / "bundle")
+    engine = torch_engine("cpu", tmp_path / "bundle")
     info = engine.load()
     assert info.calibrated
     assert info.rule.frontal_threshold == 0.2

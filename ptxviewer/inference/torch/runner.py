@@ -1,39 +1,25 @@
 """A loaded network on a device: its convolutions fused, precision chosen, stages that can be interrupted.
 
-This module imports torch at its top; only ``torch_engine`` imports it, inside functions, on the model lane.
+This module imports torch at its top; ``loading`` imports it inside functions, on the model lane.
 """
 
 from __future__ import annotations
 
 import copy
 import time
+from collections.abc import Callable
 from dataclasses import dataclass
 
-import numpy as np
 import torch
-from numpy.typing import NDArray
 from torch import Tensor, nn
 
 from ptxviewer.core.arrays import FloatMap
-from ptxviewer.core.engine import Checkpoint, DeviceChoice, never_cancelled
-from ptxviewer.inference.fused import can_fuse, fold_batch_norm, fuse
-from ptxviewer.inference.network import PneumothoraxNet
-
-
-@dataclass(frozen=True, eq=False)
-class Result:
-    """``maps`` (3, S, S) scores in the order of ``CHANNELS``; ``score`` and ``frontal`` of the film, in [0, 1]."""
-
-    maps: NDArray[np.float32]
-    score: float
-    frontal: float | None = None
-
-
-OutOfMemory = torch.cuda.OutOfMemoryError
+from ptxviewer.core.engine import Checkpoint, DeviceChoice, OutOfMemory, RunResult, never_cancelled
+from ptxviewer.inference.equivalence import same_decision
+from ptxviewer.inference.torch.fused import can_fuse, fold_batch_norm, fuse
+from ptxviewer.inference.torch.network import PneumothoraxNet
 
 BF16_MIN_GAIN = 1.3  # times faster than float32, or it stays off
-BF16_MIN_DICE = 0.995  # of the masks at the operating point
-BF16_MAX_SCORE_SHIFT = 0.01  # of the film score
 
 
 @dataclass(frozen=True)
@@ -79,12 +65,13 @@ def has_fast_bf16() -> bool:
     return any(question is not None and bool(question()) for question in asked)
 
 
-class Runner:
-    """The network on one device. One thread at a time."""
+class TorchRunner:
+    """``core.engine.Runner`` with PyTorch. One thread at a time."""
 
     def __init__(self, net: PneumothoraxNet, choice: Choice) -> None:
-        self.device = choice.device
-        self.name = choice.name
+        self.device = choice.name
+        self.note = choice.note
+        self._on = choice.device
         self._checkpoint: Checkpoint = never_cancelled
         self._net = fold_batch_norm(net.eval()).requires_grad_(False)
         encoder = self._net.encoder
@@ -93,30 +80,40 @@ class Runner:
             stage.register_forward_pre_hook(self._before_stage)
         self._move(choice.device)
 
-    def run(self, grid: FloatMap, checkpoint: Checkpoint = never_cancelled) -> Result:
-        """(1, S, S) input to the film's result; may raise ``Cancelled``."""
+    def run(self, grid: FloatMap, checkpoint: Checkpoint = never_cancelled) -> RunResult:
+        """See ``Runner.run``."""
         self._checkpoint = checkpoint
         try:
             with torch.inference_mode():
-                image = torch.from_numpy(grid)[None].to(self.device, self._net.encoder.conv1.weight.dtype)
+                image = torch.from_numpy(grid)[None].to(self._on, self._net.encoder.conv1.weight.dtype)
                 logits = self._net(image.contiguous(memory_format=torch.channels_last))
-                return Result(
+                return RunResult(
                     torch.sigmoid(logits.maps[0].float()).contiguous().cpu().numpy(),
                     float(torch.sigmoid(logits.film[0].float())),
                     None if logits.frontal is None else float(torch.sigmoid(logits.frontal[0].float())),
                 )
+        except torch.cuda.OutOfMemoryError:
+            raise OutOfMemory from None
         finally:
             self._checkpoint = never_cancelled
 
     def move_to_cpu(self) -> None:
-        """Leave the device for good."""
-        device = self.device
+        """See ``Runner.move_to_cpu``."""
+        left = self._on
         self._move(torch.device("cpu"))
-        self.name = "CPU"
-        if device.type == "cuda":
+        self.device = "CPU"
+        if left.type == "cuda":
             torch.cuda.empty_cache()
 
-    def try_bf16(self, grid: FloatMap, threshold: float, repeats: int = 2) -> bool:
+    def try_bf16(
+        self,
+        grid: FloatMap,
+        threshold: float,
+        *,
+        repeats: int = 2,
+        min_gain: float = BF16_MIN_GAIN,
+        same: Callable[[RunResult, RunResult, float], bool] = same_decision,
+    ) -> bool:
         """Change to bfloat16 if it is faster on ``grid`` and gives the same masks; returns whether it did."""
         plain, plain_seconds = self._timed(grid, 1)
         kept = self._net
@@ -133,13 +130,13 @@ class Runner:
             # The heads stay exact: they are small.
             head.register_forward_pre_hook(lambda _module, inputs: tuple(x.float() for x in inputs))
         brief, brief_seconds = self._timed(grid, repeats)
-        if plain_seconds / brief_seconds > BF16_MIN_GAIN and same_decision(plain, brief, threshold):
-            self.name = "CPU bf16"
+        if plain_seconds / brief_seconds > min_gain and same(plain, brief, threshold):
+            self.device = "CPU bf16"
             return True
         self._net = kept
         return False
 
-    def _timed(self, grid: FloatMap, repeats: int) -> tuple[Result, float]:
+    def _timed(self, grid: FloatMap, repeats: int) -> tuple[RunResult, float]:
         result = self.run(grid)  # the first run chooses kernels and is not timed
         best = float("inf")
         for _ in range(repeats):
@@ -149,26 +146,10 @@ class Runner:
         return result, best
 
     def _move(self, device: torch.device) -> None:
-        self.device = device
+        self._on = device
         self._net = self._net.to(device=device, memory_format=torch.channels_last)  # type: ignore[call-overload]
         if device.type == "cpu" and can_fuse():
             fuse(self._net)
 
     def _before_stage(self, _module: nn.Module, _inputs: tuple[Tensor, ...]) -> None:
         self._checkpoint()
-
-
-def same_decision(plain: Result, brief: Result, threshold: float) -> bool:
-    """Do two results give the same masks (pneumothorax at ``threshold``, lungs at 0.5) and about the same score?
-
-    Two results without any mask prove nothing and count as different.
-    """
-    levels = np.array([threshold, 0.5, 0.5], np.float32)[:, None, None]
-    first, second = plain.maps >= levels, brief.maps >= levels
-    if not first.any() or abs(plain.score - brief.score) > BF16_MAX_SCORE_SHIFT:
-        return False
-    for one, other in zip(first, second, strict=True):
-        total = int(one.sum()) + int(other.sum())
-        if total and 2 * int((one & other).sum()) / total < BF16_MIN_DICE:
-            return False
-    return True

@@ -15,7 +15,7 @@ from typing import Any
 import torch
 from torch import Tensor, nn
 
-from ptxviewer.inference.network import Basic, Bottleneck, PneumothoraxNet, UpBlock
+from ptxviewer.inference.torch.network import Basic, Bottleneck, PneumothoraxNet, UpBlock
 
 _OPS: Any = torch.ops.mkldnn  # named with an underscore, but what code compiled for inference calls
 

@@ -1,0 +1,114 @@
+"""The engine: everything between a film and its maps that does not depend on the library which runs the network.
+
+A runtime is a ``Runner`` (``core.engine``) and a function that starts it (``Start``). This module reads the card,
+verifies the weights, prepares the film, checks that the output is finite, takes the further looks of the band, and
+moves the work to the CPU when a device has no memory left.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import time
+from collections.abc import Callable
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+
+from ptxviewer.core.answer import ProbabilityMaps
+from ptxviewer.core.engine import Checkpoint, EngineInfo, OutOfMemory, Runner, never_cancelled
+from ptxviewer.core.errors import ModelUnavailable
+from ptxviewer.core.film import Radiograph
+from ptxviewer.core.findings.disagreement import Band, band_of
+from ptxviewer.inference.card import Card, read_card, verify
+from ptxviewer.inference.looks import all_looks
+from ptxviewer.inference.preprocess import prepare
+
+OUT_OF_MEMORY = "The graphics card ran out of memory: using the CPU."
+UNUSABLE_RESULT = "The network gave no usable result for this film."
+
+Start = Callable[[Card, bytes], Runner]
+"""Import the runtime and build the card's network from its verified weights. Raises ``ModelUnavailable``."""
+
+
+class BundleEngine:
+    """``core.engine.Engine`` for the network in ``bundle``, the folder with metadata.json and weights.safetensors."""
+
+    def __init__(self, bundle: Path, start: Start) -> None:
+        self._bundle = bundle
+        self._start = start
+        self._loaded: tuple[Card, Runner] | None = None
+        self._info: EngineInfo | None = None
+
+    @property
+    def info(self) -> EngineInfo | None:
+        """See ``Engine.info``."""
+        return self._info
+
+    def load(self) -> EngineInfo:
+        """See ``Engine.load``. The first call takes seconds: it imports the runtime."""
+        if self._info is None:
+            card = read_card(self._bundle)
+            runner = self._start(card, verify(self._bundle, card))
+            self._loaded = card, runner
+            self._info = EngineInfo(
+                model_id=f"{card.id} {card.version}",
+                model_sha256=card.sha256,
+                device=runner.device,
+                rule=card.rule,
+                calibrated=card.calibrated,
+                note=runner.note,
+            )
+        return self._info
+
+    def predict(self, film: Radiograph, checkpoint: Checkpoint = never_cancelled) -> ProbabilityMaps:
+        """See ``Engine.predict``.
+
+        Running out of a device's memory, and only that, moves the work to the CPU for good.
+        Raises ``ModelUnavailable`` where the network's output is not a number: that must never read as "nothing found".
+        """
+        card, runner = self._ready()
+        checkpoint()
+        started = time.perf_counter()
+        grid = prepare(film, card.size)
+        result = None
+        with contextlib.suppress(OutOfMemory):
+            result = runner.run(grid, checkpoint)
+        if result is None:  # outside the handler, whose traceback would keep the device's memory
+            runner.move_to_cpu()
+            self._info = replace(self.load(), device=runner.device, note=OUT_OF_MEMORY)
+            result = runner.run(grid, checkpoint)
+        if not (np.isfinite(result.score) and np.isfinite(result.maps).all()):
+            raise ModelUnavailable(UNUSABLE_RESULT)
+        info = self.load()
+        return ProbabilityMaps(
+            image_key=film.key,
+            rows=film.rows,
+            cols=film.cols,
+            pneumothorax=result.maps[0],
+            score=result.score,
+            frontal=result.frontal,
+            lung_image_left=result.maps[1],
+            lung_image_right=result.maps[2],
+            model_id=info.model_id,
+            model_sha256=info.model_sha256,
+            device=info.device,
+            infer_ms=1000 * (time.perf_counter() - started),
+        )
+
+    def band(self, film: Radiograph, checkpoint: Checkpoint = never_cancelled) -> Band:
+        """See ``Engine.band``. A device without memory for it is not left: the band is then unavailable."""
+        card, runner = self._ready()
+        checkpoint()
+        maps = None
+        with contextlib.suppress(OutOfMemory):
+            maps = all_looks(prepare(film, card.size), lambda grid: runner.run(grid, checkpoint).maps[0])
+        if maps is None or not all(np.isfinite(single).all() for single in maps):
+            raise ModelUnavailable(UNUSABLE_RESULT)
+        return band_of(film.key, maps)
+
+    def _ready(self) -> tuple[Card, Runner]:
+        self.load()
+        if self._loaded is None:
+            raise RuntimeError("a loaded engine has a card and a runner")
+        return self._loaded
