@@ -176,9 +176,9 @@ def shoot(arguments: argparse.Namespace) -> int:
         presenter.reset_threshold()
         presenter.toggle_two_thresholds()
         shown = presenter.state.current
-        if shown is not None and shown.findings is not None:
+        if shown is not None and shown.result is not None and shown.findings is not None:
             refused = Gate(False, "This does not look like a frontal chest radiograph.")
-            kept_back = replace(shown, findings=replace(shown.findings, gate=refused))
+            kept_back = replace(shown, result=replace(shown.result, findings=replace(shown.findings, gate=refused)))
             state = presenter.state.with_film(kept_back)
             window.show_state(gated(replace(state, banner=banner_for(kept_back))))
             picture("not-shown")

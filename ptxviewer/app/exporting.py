@@ -11,7 +11,7 @@ from ptxviewer.app.jobs import Outcome
 from ptxviewer.app.ports import ReportRequest, Services
 from ptxviewer.app.sentences import sentence
 from ptxviewer.app.state.first_read import MARK_FIRST, hidden
-from ptxviewer.app.state.gating import withheld, without_result
+from ptxviewer.app.state.gating import as_withheld, withheld
 from ptxviewer.app.store import Store
 
 
@@ -41,7 +41,7 @@ class Reporting:
         if info is None:
             self._store.say(sentences.NO_MODEL_YET, "warning")
             return
-        film = without_result(film) if withheld(film) else film
+        film = as_withheld(film) if withheld(film) else film
         named = settings.report_identified if identified is None else identified
         request = ReportRequest(film, state.overlay, info, named, settings.reader, target)
 

@@ -67,7 +67,6 @@ class Presenter:
             self._store,
             services,
             self._film_budget,
-            self._reviewing.forget,
             self._reviewing.restore,
             self.banding.pump,
         )
@@ -152,8 +151,7 @@ class Presenter:
             self.analyse_anyway()
             return
         if film is not None and film.status is FilmStatus.FAILED and film.view.frame:
-            first = self._reviewing.recall(replace(film, view=replace(film.view, frame=0)))
-            self._store.update(first)
+            self._store.update(self._reviewing.at_frame(film, 0))
         self._opening.retry()
 
     # ---- moving between films
@@ -214,7 +212,6 @@ class Presenter:
         if len(left) == len(before.films):
             return
         self._opening.close(gone)
-        self._reviewing.forget(gone)
         current = before.current_id
         if current in gone:
             place = [film.id for film in before.films].index(current)
@@ -232,7 +229,7 @@ class Presenter:
             return
         self.settle()
         film = self.state.current or film
-        self._opening.reread(self._reviewing.recall(replace(film, view=replace(film.view, frame=frame))))
+        self._opening.reread(self._reviewing.at_frame(film, frame))
 
     def step_frame(self, by: int) -> None:
         """Show the frame ``by`` places further of a multi-frame film; the ends hold."""

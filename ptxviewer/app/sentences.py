@@ -32,12 +32,12 @@ def banner_for(film: Film | None) -> Banner | None:
         return None
     notes = film.radiograph.notes if film.radiograph is not None else ()
     if film.status is FilmStatus.FAILED:
-        return Banner(film.error)
+        return Banner(film.why)
     refusal = not_shown(film)
     if refusal:
         return Banner(f"{refusal} {SHOW_ANYWAY}", "warning", "\n".join(notes))
-    if film.status is FilmStatus.NOT_ANALYSED and film.note:
-        return Banner(film.note, "warning", "\n".join(notes))
+    if film.status is FilmStatus.NOT_ANALYSED and film.why:
+        return Banner(film.why, "warning", "\n".join(notes))
     if film.findings is not None and not film.findings.present and not film.findings.edited:
         return Banner(NOTHING_FOUND, "info", "\n".join(notes))
     if film.findings is not None and film.radiograph is not None:

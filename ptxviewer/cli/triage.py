@@ -16,7 +16,7 @@ from pathlib import Path
 
 from ptxviewer.app.films.worklist import by_urgency, group
 from ptxviewer.app.state.facts import Summary, summary_of
-from ptxviewer.app.state.film import Film, FilmStatus
+from ptxviewer.app.state.film import Film, FilmStatus, Result
 from ptxviewer.app.state.screen import EngineStatus, State
 from ptxviewer.cli.predict import Item, analyse, list_items, progress
 from ptxviewer.core.engine import Engine
@@ -50,7 +50,7 @@ def triage_one(number: int, item: Item, engine: Engine, force: bool) -> Film:
     film = Film(id=number, path=path, number=number)
 
     def without(status: FilmStatus, note: str) -> Film:
-        return Film(id=number, path=path, number=number, status=status, note=note)
+        return Film(id=number, path=path, number=number, status=status, why=note)
 
     try:
         if item.path is None:
@@ -66,7 +66,9 @@ def triage_one(number: int, item: Item, engine: Engine, force: bool) -> Film:
     if not findings.gate.passed and not force:
         return without(FilmStatus.NOT_SHOWN, findings.gate.reason)
     found: Summary = summary_of(findings)
-    return Film(film.id, path, number, FilmStatus.DONE, summary=found, urgency=found.score, note=findings.gate.reason)
+    return Film(
+        film.id, path, number, FilmStatus.DONE, findings.gate.reason, result=Result(summary=found), urgency=found.score
+    )
 
 
 def rows_of(films: list[Film], engine: Engine) -> list[tuple[Film, tuple[str, ...]]]:
@@ -81,7 +83,7 @@ def rows_of(films: list[Film], engine: Engine) -> list[tuple[Film, tuple[str, ..
             percent = "" if found.percent is None else f"{found.percent:.0f}"
             cells = ("yes" if found.present else "no", f"{found.score:.4f}", found.side, percent, area)
         status = "analysed" if film.status is FilmStatus.DONE else film.status.value
-        rows.append((film, (str(rank), str(film.number), group(state, film), *cells, status, film.note)))
+        rows.append((film, (str(rank), str(film.number), group(state, film), *cells, status, film.why)))
     return rows
 
 

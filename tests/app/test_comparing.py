@@ -21,7 +21,7 @@ from ptxviewer.app.display.comparing import (
     roles_of,
 )
 from ptxviewer.app.state.facts import Facts
-from ptxviewer.app.state.film import Film, FilmStatus
+from ptxviewer.app.state.film import Film, FilmStatus, Result
 from ptxviewer.app.state.screen import Compare, EngineStatus, State
 from ptxviewer.core.answer import Findings, HemithoraxFinding, Side
 from ptxviewer.core.film import NO_SPACING, Patient, PixelSpacing, Radiograph, SpacingOrigin, Study, Window
@@ -44,7 +44,7 @@ def film(
     date, _, time = taken.partition(" ")
     findings = Findings(bool(halves), 0.8, 0.5, 0.4, halves=halves)
     return Film(
-        id=number, path=Path(f"f{number}"), number=number, status=status, findings=findings,
+        id=number, path=Path(f"f{number}"), number=number, status=status, result=Result(findings=findings),
         radiograph=films.film(key=f"k{number}", spacing=spacing), key=f"k{number}",
         facts=Facts(Patient(id=patient), Study(date=date, time=time), "DX", view),
     )  # fmt: skip
@@ -123,7 +123,7 @@ def test_nothing_on_both_does_not_exclude() -> None:
 
 def test_no_change_before_both_have_a_result_or_between_two_patients() -> None:
     new, old = film(1, "2026-03-01", halves=(half("right", 1.0, 9),)), film(2, "2026-01-01")
-    assert change_of(new, replace(old, findings=None)).lines == (NO_RESULT_YET,)
+    assert change_of(new, replace(old, result=None)).lines == (NO_RESULT_YET,)
     assert change_of(new, film(2, "2026-01-01", patient="P2")).lines == (OTHER_PATIENT,)
 
 
@@ -140,10 +140,13 @@ MANUAL = PixelSpacing(0.2, 0.2, SpacingOrigin.MANUAL, "calibrated by reader")
         (film(2, "2026-01-01", patient=""), "check that this is one patient"),
         (film(2), "do not tell which film is the newer"),
         (
-            replace(film(2, "2026-01-01"), findings=Findings(False, 0.8, 0.3, 0.4)),
+            replace(film(2, "2026-01-01"), result=Result(findings=Findings(False, 0.8, 0.3, 0.4))),
             "differ (0.30, then 0.50)",
         ),
-        (replace(film(2, "2026-01-01"), findings=Findings(False, 0.8, 0.5, 0.4, edited=True)), "edited by the reader"),
+        (
+            replace(film(2, "2026-01-01"), result=Result(findings=Findings(False, 0.8, 0.5, 0.4, edited=True))),
+            "edited by the reader",
+        ),
     ],
 )
 def test_what_speaks_against_comparing_is_said(old: Film, word: str) -> None:

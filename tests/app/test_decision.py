@@ -13,7 +13,7 @@ from ptxviewer.app.review.finding_selection import box_around
 from ptxviewer.app.sentences import SHOW_ANYWAY
 from ptxviewer.app.state import gating
 from ptxviewer.app.state.facts import summary_of
-from ptxviewer.app.state.film import FilmStatus
+from ptxviewer.app.state.film import FilmStatus, Result, with_review
 from ptxviewer.app.state.settings import Settings
 from ptxviewer.app.state.two_thresholds import area_of_slider, slider_of_area
 from ptxviewer.core.answer import BY_CARD, DecisionRule, Detection, ProbabilityMaps
@@ -101,7 +101,7 @@ def test_a_drag_that_is_left_counts_as_it_is() -> None:
     house.presenter.next()
     house.presenter.previous()
     assert house.film.review.detection.peak == 0.6
-    assert house.film.live_detection is None
+    assert house.film.hand is None
 
 
 def test_steps_of_the_film_score_start_where_it_stands_and_are_one_undo_step() -> None:
@@ -149,7 +149,7 @@ def test_a_refused_film_shows_no_result_and_says_why() -> None:
     assert house.film.status is FilmStatus.NOT_SHOWN
     assert house.film.maps is None
     assert house.film.findings is None
-    assert "frontal" in house.film.note
+    assert "frontal" in house.film.why
     assert house.state.banner is not None
     assert SHOW_ANYWAY in house.state.banner.text
     assert "threshold" not in house.state.banner.text
@@ -173,7 +173,7 @@ def test_a_report_of_a_refused_film_gets_no_result() -> None:
     house.settle()
     (request,) = house.reports
     assert request.film.maps is None
-    assert "frontal" in request.film.note
+    assert "frontal" in request.film.why
 
 
 def test_the_override_shows_the_result_is_kept_and_can_be_undone() -> None:
@@ -369,12 +369,12 @@ def test_a_refused_film_of_an_earlier_session_is_listed_without_its_score() -> N
     house = opened(Doubtful(size=16))
     film = house.presenter.state.current
     assert film is not None
-    kept = replace(film, maps=None, findings=None, radiograph=None, summary=summary_of(film.findings))
+    kept = replace(film, result=Result(summary=summary_of(film.findings)), radiograph=None)
     assert gating.withheld(kept)
-    assert gating.without_result(kept).summary is None
+    assert gating.as_withheld(kept).summary is None
     content = entry_bytes(Entry("key", "name", (40, 40), summary=kept.summary))
     assert entry_from(content).summary == kept.summary
-    assert not gating.withheld(replace(kept, review=replace(kept.review, gate_overridden=True)))
+    assert not gating.withheld(with_review(kept, replace(kept.review, gate_overridden=True)))
 
 
 def test_insisting_on_a_lateral_view_is_one_answer_to_both_refusals_and_is_kept() -> None:

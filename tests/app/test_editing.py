@@ -81,7 +81,7 @@ def test_the_threshold_does_not_move_under_an_edited_mask(house: House) -> None:
     house.presenter.step_threshold(3)
     house.presenter.set_threshold(0.9, settled=False)
     assert house.film.review.threshold is None
-    assert house.film.live_threshold is None
+    assert house.film.hand is None
     assert house.state.message == MASK_IS_EDITED
 
 
@@ -90,7 +90,7 @@ def test_a_polygon_grows_by_corners_and_undo_takes_the_last_one(house: House) ->
     for corner in ((25.0, 25.0), (38.0, 25.0), (38.0, 38.0), (1.0, 1.0)):
         house.presenter.editing.begin(corner, False)
     house.presenter.undo()
-    live = house.film.live_stroke
+    live = house.film.stroke
     assert live is not None
     assert live.points == ((25.0, 25.0), (38.0, 25.0), (38.0, 38.0))
     house.presenter.editing.finish()
@@ -109,7 +109,7 @@ def test_turning_to_something_else_keeps_a_brush_stroke_and_drops_an_open_polygo
         house.presenter.editing.begin(corner, False)
     house.presenter.previous()
     assert house.named("b").review.mask is None
-    assert all(film.live_stroke is None for film in house.state.films)
+    assert all(film.hand is None for film in house.state.films)
 
 
 def test_filling_where_nothing_is_enclosed_says_so(house: House) -> None:

@@ -24,7 +24,7 @@ def test_no_view_sees_the_result_before_the_reader_has_marked_the_film(score: fl
     house = opened(score=score)
     assert all(film.maps is None and film.findings is None for film in house.state.films)
     assert house.state.banner is None
-    assert house.film.note == MARK_FIRST
+    assert house.film.why == MARK_FIRST
     house.presenter.mark("absent")
     assert house.film.maps is not None
     assert house.film.findings is not None

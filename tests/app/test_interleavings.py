@@ -171,7 +171,7 @@ class Play:
         for film in presenter.state.films:
             assert film.status in AT_REST
             if film.status is FilmStatus.NOT_ANALYSED:
-                assert film.note, "a film that is not analysed says why"
+                assert film.why, "a film that is not analysed says why"
             if film.status is FilmStatus.DONE:
                 assert film.findings is not None or film.radiograph is None
         if self.shown is not None:

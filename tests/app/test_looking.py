@@ -12,7 +12,7 @@ from ptxviewer.app.commands import BY_ID
 from ptxviewer.app.display.aids import SHARPENED, sharpening_text
 from ptxviewer.app.display.annotations import corner_texts
 from ptxviewer.app.display.apices import Shift, pane_view, panes, shifted
-from ptxviewer.app.state.film import Film
+from ptxviewer.app.state.film import Film, Result
 from ptxviewer.core.answer import ProbabilityMaps
 from ptxviewer.core.film import Acquisition, Radiograph, Window
 from ptxviewer.core.view import FilmView, film_viewport
@@ -34,7 +34,7 @@ def film(view: FilmView | None = None, *, lungs: bool = True, row_direction: str
     left[12:50, 12:26] = 1
     right[16:50, 38:52] = 1
     maps = ProbabilityMaps("film", ROWS, COLS, np.zeros((GRID, GRID), np.float32), 0.1, left, right)
-    return Film(1, Path("film"), radiograph=radiograph, maps=maps if lungs else None, view=view or FilmView())
+    return Film(1, Path("film"), radiograph=radiograph, result=Result(maps) if lungs else None, view=view or FilmView())
 
 
 def shot(one: Film) -> Radiograph:
@@ -118,7 +118,7 @@ def test_the_pneumothorax_over_a_lung_belongs_to_its_apex() -> None:
     assert one.maps is not None
     air = np.zeros((GRID, GRID), np.float32)
     air[6:12, 12:26] = 1
-    with_air = replace(one, maps=replace(one.maps, pneumothorax=air))
+    with_air = replace(one, result=Result(replace(one.maps, pneumothorax=air)))
     assert panes(with_air, shot(one))[0].box[1] < panes(one, shot(one))[0].box[1] - 50
 
 

@@ -117,7 +117,7 @@ def test_escape_drops_what_is_drawn_then_puts_the_tool_away(house: House) -> Non
     house.presenter.measuring.begin((3.0, 3.0))
     house.presenter.measuring.move((9.0, 9.0))
     BY_ID["back"].run(house.presenter)
-    assert house.film.live_measure is None
+    assert house.film.hand is None
     assert house.state.tool == "length"
     BY_ID["back"].run(house.presenter)
     assert house.state.tool == "window"
@@ -138,7 +138,7 @@ def test_undo_in_the_middle_drops_what_is_drawn_only(house: House) -> None:
     house.presenter.measuring.begin((3.0, 3.0))
     house.presenter.undo()
     assert len(kept(house)) == 1
-    assert house.film.live_measure is None
+    assert house.film.hand is None
 
 
 def test_turning_to_another_film_drops_a_new_one_and_keeps_a_moved_one(house: House) -> None:
@@ -152,7 +152,7 @@ def test_turning_to_another_film_drops_a_new_one_and_keeps_a_moved_one(house: Ho
     hand.move((30.0, 3.0))
     house.presenter.previous()
     assert house.named("b").review.measurements == ()
-    assert all(film.live_measure is None for film in house.state.films)
+    assert all(film.hand is None for film in house.state.films)
 
 
 def test_nothing_is_drawn_without_a_film_or_with_another_tool() -> None:
@@ -163,7 +163,7 @@ def test_nothing_is_drawn_without_a_film_or_with_another_tool() -> None:
     house.settle()
     house.presenter.set_tool("pan")
     house.presenter.measuring.begin((1.0, 1.0))
-    assert house.film.live_measure is None
+    assert house.film.hand is None
 
 
 def test_a_calibration_gives_every_size_of_this_film_and_no_other(house: House) -> None:

@@ -115,7 +115,7 @@ def test_a_film_that_cannot_be_read_stays_in_the_strip_with_its_sentence(
     house.open(name)
     house.settle()
     assert house.film.status is FilmStatus.FAILED
-    assert house.film.error == text
+    assert house.film.why == text
     assert house.state.banner is not None
     assert house.state.banner.text == text
     assert "Doe" not in caplog.text
@@ -149,7 +149,7 @@ def test_too_little_memory_is_a_sentence_of_its_own(caplog: pytest.LogCaptureFix
     house = House(FakeEngine(error=MemoryError()))
     house.open("a")
     house.settle()
-    assert house.film.note == NO_MEMORY
+    assert house.film.why == NO_MEMORY
 
 
 def test_the_film_on_screen_is_analysed_before_the_others() -> None:
@@ -184,7 +184,7 @@ def test_maps_of_another_film_are_refused() -> None:
     house.settle()
     assert house.film.status is FilmStatus.NOT_ANALYSED
     assert house.film.maps is None
-    assert house.film.note == "The result belongs to another film and was not shown."
+    assert house.film.why == "The result belongs to another film and was not shown."
 
 
 def test_maps_of_another_film_are_refused_again_when_they_come_home() -> None:
@@ -214,7 +214,7 @@ def test_films_are_shown_without_a_model_and_analysed_once_it_is_there() -> None
     for film in house.state.films:
         assert film.radiograph is not None
         assert film.status is FilmStatus.NOT_ANALYSED
-        assert film.note == "The model file is missing."
+        assert film.why == "The model file is missing."
     engine.broken = False
     house.presenter.retry()
     house.settle()
@@ -262,7 +262,7 @@ def test_cancelling_stops_this_film_first_and_then_the_others() -> None:
     for _ in range(3):
         house.turn(house.disk)
     house.presenter.cancel()
-    assert house.film.note == CANCELLED
+    assert house.film.why == CANCELLED
     assert house.named("b").status is FilmStatus.ANALYSING
     house.presenter.cancel()
     house.settle()

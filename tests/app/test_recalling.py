@@ -56,7 +56,7 @@ def test_a_folder_is_listed_without_reading_or_analysing_it_again() -> None:
     again.settle()
     assert [film.status for film in again.state.films] == [film.status for film in first.state.films]
     assert [summary(film) for film in again.state.films] == [summary(film) for film in first.state.films]
-    assert [film.note for film in again.state.films] == [film.note for film in first.state.films]
+    assert [film.why for film in again.state.films] == [film.why for film in first.state.films]
     assert again.engine.shown == 0  # type: ignore[attr-defined]
     assert again.shelf.read == ["film0"], "only what is on screen is read"
     assert again.film.maps is not None
@@ -249,7 +249,7 @@ def test_what_the_gate_refuses_stays_withheld_the_next_time() -> None:
         strict.settle()
         for film in strict.state.films:
             assert film.status is FilmStatus.NOT_SHOWN
-            assert film.note.startswith("Result not shown")
+            assert film.why.startswith("Result not shown")
             assert (film.summary, film.findings, film.urgency) == (None, None, None)
     assert strict.named("b").radiograph is None, "recalled, not read"
 

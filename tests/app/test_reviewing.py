@@ -35,7 +35,7 @@ def test_dragging_moves_the_overlay_and_only_letting_go_measures(house: House) -
     assert house.film.findings is before
     assert not house.film.can_undo
     house.presenter.set_threshold(0.8)
-    assert house.film.live_threshold is None
+    assert house.film.hand is None
     assert house.film.findings is not None
     assert house.film.findings.threshold == 0.8
 
@@ -44,7 +44,7 @@ def test_choosing_another_film_in_a_drag_settles_it(house: House) -> None:
     house.presenter.set_threshold(0.7, settled=False)
     house.presenter.next()
     assert house.named("a").review.threshold == 0.7
-    assert house.named("a").live_threshold is None
+    assert house.named("a").hand is None
     assert house.film.threshold(FakeEngine.RULE) == FakeEngine.RULE.threshold
 
 
@@ -195,7 +195,7 @@ def test_a_report_is_of_the_film_as_it_was_when_the_key_was_pressed(house: House
     (request,) = house.reports
     assert request.film.path.name == "a"
     assert request.film.review.threshold == 0.7
-    assert request.film.live_threshold is None
+    assert request.film.hand is None
     assert not request.identified, "reports are de-identified unless the reader says otherwise"
     assert house.state.message == "Report saved: report.png"
 

@@ -8,7 +8,7 @@ from pathlib import Path
 import numpy as np
 
 from ptxviewer.app.sentences import banner_for
-from ptxviewer.app.state.film import Film, FilmStatus
+from ptxviewer.app.state.film import Film, FilmStatus, Result
 from ptxviewer.core.film import PixelSpacing, Radiograph, SpacingOrigin
 from ptxviewer.core.findings.decide import find
 from tests.fakes import FakeEngine
@@ -23,7 +23,7 @@ def found(*notes: str) -> Film:
     maps = FakeEngine().predict(film)
     findings = find(film, maps, FakeEngine.RULE, None, None)[0]
     assert findings.present
-    return Film(1, Path("film"), status=FilmStatus.DONE, radiograph=film, maps=maps, findings=findings)
+    return Film(1, Path("film"), status=FilmStatus.DONE, radiograph=film, result=Result(maps, findings))
 
 
 def test_a_finding_is_not_covered_by_what_stands_beside_its_sizes() -> None:
@@ -34,7 +34,7 @@ def test_a_finding_is_not_covered_by_what_stands_beside_its_sizes() -> None:
 
 
 def test_without_a_result_the_spacing_is_told() -> None:
-    waiting = replace(found(SPACING), status=FilmStatus.ANALYSING, findings=None, maps=None)
+    waiting = replace(found(SPACING), status=FilmStatus.ANALYSING, result=None)
     told = banner_for(waiting)
     assert told is not None
     assert told.text == SPACING

@@ -15,10 +15,11 @@ from ptxviewer.app.films.background import ALL_SEEN
 from ptxviewer.app.films.pace import Pace
 from ptxviewer.app.sentences import CANCELLED
 from ptxviewer.app.state.facts import Facts, Summary
-from ptxviewer.app.state.film import Film, FilmStatus
+from ptxviewer.app.state.film import Film, FilmStatus, Result
 from ptxviewer.app.state.screen import EngineStatus, State, Worklist
 from ptxviewer.app.state.settings import Settings
 from ptxviewer.core.film import Patient, Study
+from ptxviewer.core.history import History
 from ptxviewer.core.review import Review
 from tests.app.house import House, ScoringEngine
 from tests.films import INFO
@@ -30,7 +31,14 @@ COLUMNS = (None, *worklist.COLUMNS)
 
 def film(number: int, score: float | None = None, status: FilmStatus = DONE, **changes) -> Film:
     found = None if score is None else Summary(score, score >= 0.4, ("left",), 100 * score, None, 100)
-    made = Film(id=number, path=Path(f"f{number}"), number=number, status=status, summary=found, urgency=score)
+    made = Film(
+        id=number,
+        path=Path(f"f{number}"),
+        number=number,
+        status=status,
+        result=found and Result(summary=found),
+        urgency=score,
+    )
     return replace(made, **changes)
 
 
@@ -70,8 +78,8 @@ def test_above_threshold_first_then_no_answer_then_below_each_by_score() -> None
         film(1, 0.1, urgency=0.9),  # another frame is shown
         film(1, None, FAILED, urgency=0.9),  # its file has gone
         film(1, None, WAITING, urgency=0.9),
-        film(1, 0.9, review=Review(verdict="reject")),
-        film(1, 0.9, summary=Summary(0.9, False)),  # the reader moved the threshold over it
+        film(1, 0.9, history=History(Review(verdict="reject"))),
+        film(1, 0.9, result=Result(summary=Summary(0.9, False))),  # the reader moved the threshold over it
     ],
 )
 def test_nothing_lowers_a_film_that_was_above_threshold(lowered: Film) -> None:
@@ -110,7 +118,12 @@ def test_a_filter_finds_words_of_a_line_and_names_only_while_they_are_on_screen(
 
 
 def test_the_next_most_urgent_is_the_first_that_nobody_has_looked_at() -> None:
-    films = film(1, 0.5), film(2, 0.9, seen=True), film(3, 0.8), film(4, 0.99, review=Review(verdict="accept"))
+    films = (
+        film(1, 0.5),
+        film(2, 0.9, seen=True),
+        film(3, 0.8),
+        film(4, 0.99, history=History(Review(verdict="accept"))),
+    )
     listed = replace(state(*films), current_id=2)
     assert worklist.next_urgent(listed) == 3
     assert worklist.next_unread(listed) == 3
@@ -130,7 +143,7 @@ def test_progress_says_how_many_and_how_long() -> None:
     assert said(replace(now, pace_s=0.01)) == "2 of 502, less than a minute left"
     assert said(replace(now, pace_s=None)) == "2 of 502, analysing"
     assert said(replace(now, paused=True)) == "2 of 502, paused"
-    stopped = film(2, None, FilmStatus.NOT_ANALYSED, note=CANCELLED)
+    stopped = film(2, None, FilmStatus.NOT_ANALYSED, why=CANCELLED)
     assert said(state(film(1, 0.5), stopped)) == "1 of 2, stopped"
     assert said(state(film(1, 0.5), film(2, 0.5))) == "2 films"
 
@@ -203,7 +216,7 @@ def test_stopping_answers_at_once_keeps_every_film_and_can_be_taken_back() -> No
     many.presenter.batch.go_on()
     many.settle()
     assert {film.status for film in many.state.films} == {DONE, FAILED, FilmStatus.NOT_ANALYSED}
-    assert many.named("lateral").note != CANCELLED
+    assert many.named("lateral").why != CANCELLED
 
 
 def test_the_keys_follow_the_list_on_screen() -> None:

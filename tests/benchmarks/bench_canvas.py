@@ -22,9 +22,18 @@ from PySide6.QtCore import QPoint, QPointF
 from PySide6.QtGui import QImage, QPainter
 from PySide6.QtWidgets import QApplication
 
-from ptxviewer.app.state.film import Film, FilmStatus, LiveMeasure
+from ptxviewer.app.state.film import (
+    Film,
+    FilmStatus,
+    MeasurementInHand,
+    Result,
+    StrokeInHand,
+    ThresholdDrag,
+    with_review,
+)
 from ptxviewer.app.state.screen import EngineStatus, State
 from ptxviewer.app.state.settings import OverlayMode, Settings
+from ptxviewer.core.answer import BY_CARD
 from ptxviewer.core.drawing.strokes import Stroke
 from ptxviewer.core.film import Acquisition, Radiograph, Window
 from ptxviewer.core.review import MeasureKind, Measurement
@@ -48,7 +57,9 @@ def sample_film() -> Film:
     facts = Acquisition("DX", "PA", row_direction="L", column_direction="F")
     radiograph = Radiograph("bench", pixels, vois=(Window(30000, 40000),), acquisition=facts)
     engine = FakeEngine(512)
-    return Film(1, Path("bench"), status=FilmStatus.DONE, radiograph=radiograph, maps=engine.predict(radiograph))
+    return Film(
+        1, Path("bench"), status=FilmStatus.DONE, radiograph=radiograph, result=Result(engine.predict(radiograph))
+    )
 
 
 def medians(frame: Callable[[int], object]) -> float:
@@ -93,7 +104,7 @@ def bench(canvas: Canvas, film: Film, width: int, height: int) -> bool:
         return replace(film, view=FilmView(voi=Window(30000 + 50 * index, 40000)))
 
     def threshold(index: int) -> Film:
-        return replace(film, live_threshold=0.2 + 0.02 * index)
+        return replace(film, hand=ThresholdDrag(0.2 + 0.02 * index, BY_CARD))
 
     def zoomed(index: int) -> Film:
         canvas._settle.start()  # as while the wheel turns
@@ -105,19 +116,19 @@ def bench(canvas: Canvas, film: Film, width: int, height: int) -> bool:
 
     def brush(index: int) -> Film:
         points = tuple((COLS / 2 + 9.0 * i, ROWS / 2 + 5.0 * i) for i in range(index + 2))
-        return replace(film, live_stroke=Stroke("brush", points, 60.0))
+        return replace(film, hand=StrokeInHand(Stroke("brush", points, 60.0)))
 
     def erase(index: int) -> Film:
         points = tuple((COLS * 0.3 + 9.0 * i, ROWS * 0.3 + 5.0 * i) for i in range(index + 2))
-        return replace(film, live_stroke=Stroke("brush", points, 60.0, removes=True))
+        return replace(film, hand=StrokeInHand(Stroke("brush", points, 60.0, removes=True)))
 
     def long_stroke(index: int) -> Film:
         points = tuple((COLS * (0.5 + 0.3 * math.sin(i / 40)), ROWS * (0.2 + i / 1500)) for i in range(800 + index))
-        return replace(film, live_stroke=Stroke("brush", points, 60.0))
+        return replace(film, hand=StrokeInHand(Stroke("brush", points, 60.0)))
 
     def corner(index: int) -> Film:
         points = ((500.0, 500.0), (1500.0, 600.0), (1400.0 + 10 * index, 1800.0))
-        return replace(film, live_stroke=Stroke("polygon", points, 60.0))
+        return replace(film, hand=StrokeInHand(Stroke("polygon", points, 60.0)))
 
     kept_marks = tuple(
         Measurement("length", ((200.0 + 90 * i, 300.0), (300.0 + 80 * i, 1500.0 + 50 * i))) for i in range(9)
@@ -126,8 +137,8 @@ def bench(canvas: Canvas, film: Film, width: int, height: int) -> bool:
     def measure(kind: MeasureKind) -> Callable[[int], Film]:
         def change(index: int) -> Film:
             drawn = Measurement(kind, ((400.0, 400.0), (1900.0 + 12 * index, 2400.0 + 9 * index)))
-            one = replace(film, review=replace(film.review, measurements=kept_marks))
-            return replace(one, live_measure=LiveMeasure(drawn, None, 1, drawn.points[1]))
+            one = with_review(film, replace(film.review, measurements=kept_marks))
+            return replace(one, hand=MeasurementInHand(drawn, None, 1, drawn.points[1]))
 
         return change
 

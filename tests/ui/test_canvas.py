@@ -14,9 +14,10 @@ from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
 from ptxviewer.app.display.annotations import probe_text
-from ptxviewer.app.state.film import Film, FilmStatus
+from ptxviewer.app.state.film import Film, FilmStatus, Result, ThresholdDrag
 from ptxviewer.app.state.screen import EngineStatus, Overlay, State
 from ptxviewer.app.state.settings import Settings
+from ptxviewer.core.answer import BY_CARD
 from ptxviewer.core.errors import StaleResult
 from ptxviewer.core.film import Patient, Radiograph, Window
 from ptxviewer.core.findings.decide import decide, mask_at_film
@@ -35,7 +36,9 @@ INFO = ENGINE.load()
 def film(rows: int = 300, cols: int = 240, key: str = "film", level: int = 1000, **changes: object) -> Film:
     pixels = np.full((rows, cols), level, np.uint16)
     radiograph = Radiograph(key=key, pixels=pixels, vois=(Window(1000, 2000),), **changes)
-    return Film(1, Path("film"), status=FilmStatus.DONE, radiograph=radiograph, maps=ENGINE.predict(radiograph))
+    return Film(
+        1, Path("film"), status=FilmStatus.DONE, radiograph=radiograph, result=Result(ENGINE.predict(radiograph))
+    )
 
 
 def state(one: Film | None, **changes: object) -> State:
@@ -206,7 +209,7 @@ def test_the_threshold_moves_the_outline_at_once(canvas: Canvas) -> None:
     one = film()
     counts = []
     for threshold in (0.2, 0.8):
-        canvas.set_state(state(replace(one, live_threshold=threshold)))
+        canvas.set_state(state(replace(one, hand=ThresholdDrag(threshold, BY_CARD))))
         counts.append(int(cyan(picture(canvas)).sum()))
     assert counts[0] > counts[1] > 0
 
@@ -216,7 +219,7 @@ def test_maps_of_another_film_are_refused(canvas: Canvas) -> None:
     canvas.set_state(state(one))
     assert one.maps is not None
     with pytest.raises(StaleResult):
-        canvas.set_state(state(replace(one, maps=replace(one.maps, image_key="another"))))
+        canvas.set_state(state(replace(one, result=Result(replace(one.maps, image_key="another")))))
 
 
 @pytest.mark.parametrize("status", [FilmStatus.OPENING, FilmStatus.FAILED])

@@ -126,7 +126,7 @@ def test_a_calibration_that_is_cancelled_leaves_nothing(session: Session, qtbot:
     (dialog,) = session.window.findChildren(CalibrationDialog)
     dialog.reject()
     assert not session.presenter.measuring.asks
-    assert session.presenter.state.current.live_measure is None
+    assert session.presenter.state.current.hand is None
 
 
 def test_a_measurement_is_seen_on_black_and_on_white(session: Session, qtbot: QtBot) -> None:

@@ -20,7 +20,7 @@ from pytestqt.qtbot import QtBot
 from ptxviewer.app.commands import BY_ID, COMMANDS
 from ptxviewer.app.disk.settings import load, save
 from ptxviewer.app.sentences import NOTHING_FOUND
-from ptxviewer.app.state.film import FilmStatus
+from ptxviewer.app.state.film import FilmStatus, Result
 from ptxviewer.app.state.screen import Banner
 from ptxviewer.app.state.settings import Settings
 from ptxviewer.core.answer import ProbabilityMaps
@@ -130,7 +130,10 @@ def test_nothing_jumps_when_a_result_arrives(qtbot: QtBot, tmp_path: Path) -> No
         assert film.radiograph is not None
         maps = FakeEngine().predict(film.radiograph)
         session.window.show_state(
-            replace(session.presenter.state.with_film(replace(film, status=FilmStatus.DONE, maps=maps)), message="")
+            replace(
+                session.presenter.state.with_film(replace(film, status=FilmStatus.DONE, result=Result(maps))),
+                message="",
+            )
         )
         QApplication.processEvents()
         assert places() == before
@@ -274,7 +277,7 @@ def test_a_slider_drag_is_one_undo_step_and_a_double_click_goes_back(session: Se
     qtbot.mousePress(slider, left, pos=QPoint(60, 10))
     for x in (80, 120, 200):
         qtbot.mouseMove(slider, QPoint(x, 10))
-    assert session.presenter.state.current.live_threshold is not None
+    assert session.presenter.state.current.hand is not None
     qtbot.mouseRelease(slider, left, pos=QPoint(200, 10))
     assert session.presenter.state.current.review.threshold > 0.6
     session.presenter.undo()

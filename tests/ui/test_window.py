@@ -108,8 +108,9 @@ def test_maps_of_another_film_are_refused_by_the_canvas(session: Session, qtbot:
     state = session.presenter.state
     film = state.current
     assert film is not None
+    assert film.result is not None
     assert film.maps is not None
-    stale = replace(film, maps=replace(film.maps, image_key="another"))
+    stale = replace(film, result=replace(film.result, maps=replace(film.maps, image_key="another")))
     with pytest.raises(StaleResult):
         session.window.area.canvas.set_state(state.with_film(stale))
 
@@ -199,7 +200,7 @@ def test_a_stroke_of_the_brush_on_the_canvas_changes_mask_findings_and_outline(s
     QTest.mouseMove(canvas, middle + QPoint(40, 10))
     live = presenter.state.current
     assert live is not None
-    assert live.live_stroke is not None
+    assert live.stroke is not None
     assert canvas.grab().toImage() != before
     QTest.mouseRelease(canvas, Qt.MouseButton.LeftButton, pos=middle + QPoint(40, 10))
     film = presenter.state.current

@@ -14,7 +14,7 @@ from pytestqt.qtbot import QtBot
 
 from ptxviewer.app.films.worklist import COLUMNS
 from ptxviewer.app.state.facts import Facts, Summary
-from ptxviewer.app.state.film import Film, FilmStatus
+from ptxviewer.app.state.film import Film, FilmStatus, Result
 from ptxviewer.app.state.screen import State
 from ptxviewer.core.film import Patient
 from ptxviewer.ui.application import Session
@@ -110,7 +110,7 @@ def test_lines_rest_while_the_pointer_is_over_them(session: Session, qtbot: QtBo
     before = names(panel)
     state = session.presenter.state
     first, *others = state.films
-    lowered = replace(first, findings=None, summary=Summary(0.1, False), urgency=0.1)
+    lowered = replace(first, result=Result(summary=Summary(0.1, False)), urgency=0.1)
     panel.table.underMouse = lambda: True  # type: ignore[method-assign]
     QTest.mouseMove(panel.table.viewport(), QPoint(20, 20))
     QTest.mouseMove(panel.table.viewport(), QPoint(22, 24))
@@ -133,7 +133,7 @@ def test_five_hundred_films_are_painted_only_where_they_are_seen(
     session: Session, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     films = tuple(
-        Film(n, Path(f"{n}"), n, FilmStatus.DONE, summary=Summary(n / 501, n > 200), urgency=n / 501,
+        Film(n, Path(f"{n}"), n, FilmStatus.DONE, result=Result(summary=Summary(n / 501, n > 200)), urgency=n / 501,
              facts=Facts(Patient(name=f"N{n}")))
         for n in range(1, 501)
     )  # fmt: skip

@@ -212,6 +212,6 @@ COMMANDS: tuple[Command, ...] = (
         (),
         "Analyse the films whose analysis was stopped",
         run=lambda p: p.batch.go_on(),
-        enabled=lambda state: any(film.note == CANCELLED for film in state.films),
+        enabled=lambda state: any(film.why == CANCELLED for film in state.films),
     ),
 )

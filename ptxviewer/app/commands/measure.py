@@ -31,7 +31,7 @@ def _delete(presenter: Presenter) -> None:
         presenter.measuring.delete()
 
 
-MEASURED = film(lambda film: bool(film.review.measurements) or film.live_measure is not None)
+MEASURED = film(lambda film: bool(film.review.measurements) or film.measurement is not None)
 CHOICES = tuple(f"tool_{tool}" for tool in KIND_OF)
 """What the toolbar's button offers below itself."""
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from ptxviewer.app.commands.base import ANALYSED, FILM, KEYS_ONLY, Command, film
+from ptxviewer.app.state.film import ThresholdDrag
 from ptxviewer.app.state.settings import OverlayMode
 from ptxviewer.core.answer import BY_CARD
 
@@ -65,7 +66,7 @@ COMMANDS: tuple[Command, ...] = (
         run=lambda p: p.reset_threshold(),
         enabled=film(
             lambda film: (
-                film.review.threshold is not None or film.live_threshold is not None or film.detection != BY_CARD
+                film.review.threshold is not None or isinstance(film.hand, ThresholdDrag) or film.detection != BY_CARD
             )
         ),
     ),

@@ -36,7 +36,7 @@ COMMANDS: tuple[Command, ...] = (
         ("Ctrl+Return",),
         "Close the polygon that is being drawn",
         run=lambda p: p.editing.finish(),
-        enabled=film(lambda film: film.live_stroke is not None),
+        enabled=film(lambda film: film.stroke is not None),
     ),
     Command("brush_smaller", "Smaller brush", "tools", (",",), "Shift + wheel", run=lambda p: p.editing.resize(-1)),
     Command("brush_larger", "Larger brush", "tools", (".",), "Shift + wheel", run=lambda p: p.editing.resize(1)),

@@ -59,13 +59,13 @@ class Banding:
             if self._running == running:
                 self._running = None
             film = self._store.state.film(film_id)
-            if film is None or film.key != key or film.maps is None:
+            if film is None or film.key != key or film.result is None or film.maps is None:
                 return
             if outcome.value is None or outcome.value.image_key != key:
                 self._failed.add(key)
                 self._store.change(message=NO_BAND)
             else:
-                self._store.update(replace(film, band=outcome.value))
+                self._store.update(replace(film, result=replace(film.result, band=outcome.value)))
 
         running = self._services.model.submit(work, done), film_id, key
         self._running = running

@@ -7,7 +7,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterable
 from dataclasses import dataclass, replace
-from typing import Any
 
 from ptxviewer.app import sentences
 from ptxviewer.app.films.pace import Pace
@@ -18,7 +17,7 @@ from ptxviewer.app.ports import Services
 from ptxviewer.app.review.reviewing import measured
 from ptxviewer.app.review.saving import Kept
 from ptxviewer.app.sentences import banner_for, sentence
-from ptxviewer.app.state.film import Film, FilmStatus
+from ptxviewer.app.state.film import Film, FilmStatus, Result, moved, without_result
 from ptxviewer.app.state.screen import Banner, EngineStatus
 from ptxviewer.app.store import Store
 from ptxviewer.core.answer import Findings, ProbabilityMaps
@@ -30,7 +29,6 @@ from ptxviewer.core.review import Review
 from ptxviewer.core.view import FilmView
 
 Analysis = tuple[EngineInfo, ProbabilityMaps, Findings]
-NO_RESULT: dict[str, Any] = {"maps": None, "findings": None, "band": None, "summary": None, "finding": None}
 BUSY = (FilmStatus.WAITING, FilmStatus.ANALYSING)
 
 
@@ -50,7 +48,6 @@ class Opening:
         store: Store,
         services: Services,
         budget: Callable[[], int],
-        forget: Callable[[Iterable[int]], None],
         restore: Callable[[Film, Kept], Film],
         first: Callable[[], None] = lambda: None,
     ) -> None:
@@ -58,7 +55,6 @@ class Opening:
         self._store = store
         self._services = services
         self._budget = budget
-        self._forget = forget
         self._restore = restore
         self.recalling = Recalling(store, services, restore, self.pump)
         self._visible: frozenset[int] = frozenset()  # films whose thumbnails are on screen
@@ -86,7 +82,7 @@ class Opening:
             film = state.film(self._analysing.film_id)
             self._stop(self._analysing.film_id)
             if film is not None:
-                self._store.update(replace(film, status=FilmStatus.WAITING))  # not lost: it is analysed later
+                self._store.update(moved(film, FilmStatus.WAITING))  # not lost: it is analysed later
         self._first()
         if self._analysing is None and candidate is not None:
             self._analyse(candidate)
@@ -143,14 +139,13 @@ class Opening:
         on_screen = film_id == state.current_id
         read = outcome.value
         if read is None:
-            failed = replace(film, status=FilmStatus.FAILED, error=sentence(outcome.error))
-            self._store.update(replace(failed, radiograph=None, **NO_RESULT, live_threshold=None))
+            bare = replace(without_result(film), radiograph=None)
+            self._store.update(moved(bare, FilmStatus.FAILED, sentence(outcome.error)))
             if on_screen:
                 self.announce()
             return
         radiograph = read.radiograph
         if film.key and film.key != radiograph.key:  # the file has changed: this is another film
-            self._forget([film_id])
             film = Film(id=film.id, path=film.path, number=film.number, view=FilmView(frame=frame), seen=on_screen)
         film = replace(film, radiograph=radiograph, key=radiograph.key, frames=radiograph.frames)
         film = with_recalled(self._restore(film, read.kept), read)
@@ -158,17 +153,17 @@ class Opening:
             self._store.update(replace(film, radiograph=None))  # only its thumbnail was wanted
             return
         if film.maps is not None:
-            film = replace(film, status=FilmStatus.DONE)
+            film = moved(film, FilmStatus.DONE)
             if film.findings is None:
                 film = measured(film, radiograph, self._store.rule)
             if film.findings is not None and film.summary is None:
                 film = listed(film, film.findings)
         elif radiograph.not_analysed and not film.insisted:
-            film = replace(film, status=FilmStatus.NOT_ANALYSED, note=radiograph.not_analysed)
+            film = moved(film, FilmStatus.NOT_ANALYSED, radiograph.not_analysed)
         elif film.status is not FilmStatus.NOT_ANALYSED:
-            film = replace(film, status=FilmStatus.WAITING)
+            film = moved(film, FilmStatus.WAITING)
             if state.engine.phase == "failed":
-                film = replace(film, status=FilmStatus.NOT_ANALYSED, note=state.engine.error)
+                film = moved(film, FilmStatus.NOT_ANALYSED, state.engine.error)
         self._store.update(self.recalling.keep(film, fresh=False))
         if on_screen:
             self.announce()
@@ -199,7 +194,7 @@ class Opening:
     def _engine_failed(self, error: BaseException | None) -> None:
         text = sentence(error)
         films = tuple(
-            replace(film, status=FilmStatus.NOT_ANALYSED, note=text) if film.status in BUSY else film
+            moved(film, FilmStatus.NOT_ANALYSED, text) if film.status in BUSY else film
             for film in self._store.state.films
         )
         self._store.change(engine=EngineStatus("failed", error=text), films=films, banner=Banner(text))
@@ -223,7 +218,7 @@ class Opening:
 
         if self._store.state.engine.phase == "not loaded":
             self._store.change(engine=replace(self._store.state.engine, phase="loading"))
-        self._store.update(replace(film, status=FilmStatus.ANALYSING, note=""))
+        self._store.update(moved(film, FilmStatus.ANALYSING))
         self._analysing = _Running(self._services.model.submit(work, done), film_id)
 
     def _analysed(self, film_id: int, radiograph: Radiograph, review: Review, outcome: Outcome[Analysis]) -> None:
@@ -238,11 +233,11 @@ class Opening:
             if isinstance(error, ModelUnavailable) or self._services.engine.info is None:
                 self._engine_failed(error)
                 return
-            self._store.update(replace(film, status=FilmStatus.NOT_ANALYSED, note=sentence(error)))
+            self._store.update(moved(film, FilmStatus.NOT_ANALYSED, sentence(error)))
         else:
             info, maps, findings = outcome.value
             self._ready(info)
-            film = replace(film, status=FilmStatus.DONE, maps=maps, findings=findings, band=None, note="")
+            film = moved(replace(film, result=Result(maps, findings)), FilmStatus.DONE)
             spacing = film.radiograph.spacing if film.radiograph is not None else radiograph.spacing
             if (decisive(film.review), spacing) != (decisive(review), radiograph.spacing):
                 film = measured(film, film.radiograph, info.rule)  # moved while the network was at work
@@ -261,10 +256,10 @@ class Opening:
             return
         again = {film.id}
         if state.engine.phase == "failed":  # a second try of the engine is one for all films that it failed
-            again |= {f.id for f in state.films if f.note == state.engine.error}
+            again |= {f.id for f in state.films if f.why == state.engine.error}
             state = replace(state, engine=EngineStatus("not loaded"))
         films = tuple(
-            replace(f, status=FilmStatus.WAITING, insisted=f.insisted or f.id == film.id, note="")
+            moved(replace(f, insisted=f.insisted or f.id == film.id), FilmStatus.WAITING)
             if f.id in again and f.status is FilmStatus.NOT_ANALYSED
             else f
             for f in state.films
@@ -278,7 +273,7 @@ class Opening:
         if film is None or film.status is not FilmStatus.FAILED:
             self.analyse_anyway()
             return
-        fresh = replace(film, status=FilmStatus.OPENING, error="", key="", view=replace(film.view, frame=0))
+        fresh = moved(replace(film, key="", view=replace(film.view, frame=0)), FilmStatus.OPENING)
         self._store.show(replace(self._store.state.with_film(fresh), banner=None))
         self.pump()
 
@@ -303,7 +298,7 @@ class Opening:
         for film_id in hit:
             self._stop(film_id)
         films = tuple(
-            replace(film, status=FilmStatus.NOT_ANALYSED, note=sentences.CANCELLED) if film.id in hit else film
+            moved(film, FilmStatus.NOT_ANALYSED, sentences.CANCELLED) if film.id in hit else film
             for film in state.films
         )
         self._store.change(films=films)
@@ -319,14 +314,14 @@ class Opening:
             if film is not None and film.id not in (state.current_id, state.prior_id):
                 self._stop(film.id)
                 if film.status is FilmStatus.ANALYSING:
-                    self._store.update(replace(film, status=FilmStatus.WAITING))
+                    self._store.update(moved(film, FilmStatus.WAITING))
 
     def analyse_stopped(self) -> None:
         """Take up again what was stopped."""
         self._store.change(
             films=tuple(
-                replace(film, status=FilmStatus.OPENING if film.radiograph is None else FilmStatus.WAITING, note="")
-                if film.status is FilmStatus.NOT_ANALYSED and film.note == sentences.CANCELLED
+                moved(film, FilmStatus.OPENING if film.radiograph is None else FilmStatus.WAITING)
+                if film.status is FilmStatus.NOT_ANALYSED and film.why == sentences.CANCELLED
                 else film
                 for film in self._store.state.films
             )
@@ -337,16 +332,15 @@ class Opening:
     def reread(self, film: Film) -> None:
         """Show another frame: read and analysed like a film of its own, nothing of the old one stays."""
         self._stop(film.id)
-        fresh = replace(film, status=FilmStatus.OPENING, radiograph=None, **NO_RESULT, key="", note="")
-        fresh = replace(fresh, thumbnail=None, mark="", kept_mark="")
+        bare = replace(without_result(film), radiograph=None, thumbnail=None, key="", fingerprint="", cached_as="")
+        fresh = moved(bare, FilmStatus.OPENING)
         self._store.show(replace(self._store.state.with_film(fresh), banner=None))
         self.pump()
 
     def start_over(self, film_ids: Collection[int]) -> None:
-        """Retire and forget what belonged to files that have changed: others lie at their places now."""
+        """Retire what is under way for files that have changed: others lie at their places now."""
         for film_id in film_ids:
             self._stop(film_id)
-        self._forget(film_ids)
 
     def close(self, film_ids: Collection[int]) -> None:
         """Retire what is under way for films that are closed."""

@@ -17,7 +17,7 @@ from ptxviewer.app.films.worklist import opened_for
 from ptxviewer.app.jobs import Outcome, Ticket
 from ptxviewer.app.ports import Services
 from ptxviewer.app.sentences import sentence
-from ptxviewer.app.state.film import Film, FilmStatus
+from ptxviewer.app.state.film import Film, FilmStatus, moved
 from ptxviewer.app.state.screen import Banner
 from ptxviewer.app.store import Store
 from ptxviewer.core.engine import Checkpoint
@@ -88,7 +88,7 @@ class Collecting:
                 film = Film(id=next(self._ids), path=path, number=number)
                 fresh.append(film.id)
             elif film.status is FilmStatus.FAILED:
-                film = replace(film, status=FilmStatus.OPENING, error="")
+                film = moved(film, FilmStatus.OPENING)
                 fresh.append(film.id)
             known[place] = films[film.id] = film
             asked.append(film.id)

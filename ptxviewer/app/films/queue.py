@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection
 from dataclasses import replace
 
-from ptxviewer.app.state.film import Film, FilmStatus
+from ptxviewer.app.state.film import Film, FilmStatus, Result
 from ptxviewer.app.state.screen import State
 
 READ_AHEAD = 3
@@ -78,5 +78,6 @@ def put_away(state: State, budget_bytes: int) -> State:
     far = sorted(mapped, key=lambda film: -abs(place[film.id] - here))[: max(0, len(mapped) - MOST_MAPS_KEPT)]
     for film in far:
         if film.id not in stay:
-            changed[film.id] = replace(changed.get(film.id, film), maps=None, radiograph=None)
+            rest = replace(film.result or Result(), maps=None)
+            changed[film.id] = replace(changed.get(film.id, film), result=rest, radiograph=None)
     return replace(state, films=tuple(changed.get(film.id, film) for film in state.films)) if changed else state

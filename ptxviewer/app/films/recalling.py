@@ -17,7 +17,7 @@ from ptxviewer.app.ports import Services
 from ptxviewer.app.review.saving import Kept, kept_review
 from ptxviewer.app.sentences import sentence
 from ptxviewer.app.state.facts import Facts, facts_of, summary_of
-from ptxviewer.app.state.film import Film, FilmStatus
+from ptxviewer.app.state.film import NO_RESULT, Film, FilmStatus, moved
 from ptxviewer.app.store import Store
 from ptxviewer.core.answer import DecisionRule, Findings, ProbabilityMaps
 from ptxviewer.core.arrays import GreyImage
@@ -90,17 +90,19 @@ def read_film(services: Services, film: Film, model: str, rule: DecisionRule | N
 
 def with_recalled(film: Film, read: ReadFilm) -> Film:
     """Return a film that was just read, its review restored, with the maps that were kept of it."""
-    film = replace(film, thumbnail=read.thumbnail, facts=facts_of(read.radiograph), mark=read.mark)
+    film = replace(film, thumbnail=read.thumbnail, facts=facts_of(read.radiograph), fingerprint=read.mark)
     if film.maps is not None or read.maps is None or read.maps.image_key != film.key:
         return film
     fits = read.findings is not None and read.measured_for == decisive(film.review)
-    return replace(film, maps=read.maps, findings=read.findings if fits else film.findings, note="")
+    known = film.result or NO_RESULT
+    result = replace(known, maps=read.maps, findings=read.findings if fits else known.findings)
+    return moved(replace(film, result=result), FilmStatus.DONE)
 
 
 def listed(film: Film, findings: Findings) -> Film:
     """Return the film as the lists show it after the network's findings; its urgency never falls."""
     urgency = findings.score if film.urgency is None else max(film.urgency, findings.score)
-    return replace(film, summary=summary_of(findings), urgency=urgency)
+    return replace(film, result=replace(film.result or NO_RESULT, summary=summary_of(findings)), urgency=urgency)
 
 
 # ---- recalling and keeping
@@ -192,14 +194,14 @@ class Recalling:
         entry, summary = found.entry, found.entry.summary
         if film.status is not FilmStatus.OPENING or film.key or film.view.frame:
             return film
-        film = replace(film, key=entry.key, kept_mark=found.mark, frames=entry.frames)
+        film = replace(film, key=entry.key, cached_as=found.mark, frames=entry.frames)
         film = self._restore(film, found.kept)
         if summary is None:
-            return replace(film, status=FilmStatus.NOT_ANALYSED, note=entry.why_not)
+            return moved(film, FilmStatus.NOT_ANALYSED, entry.why_not)
         urgency = summary.score if film.urgency is None else max(film.urgency, summary.score)
         if decisive(film.review) != UNCHANGED:
             summary = replace(summary, measured=False)
-        return replace(film, status=FilmStatus.DONE, summary=summary, urgency=urgency)
+        return moved(replace(film, result=replace(NO_RESULT, summary=summary), urgency=urgency), FilmStatus.DONE)
 
     def _name(self, film_ids: list[int]) -> None:
         read = self._services.read_facts
@@ -232,8 +234,8 @@ class Recalling:
         """
         results, radiograph, model = self._services.results, film.radiograph, self.model
         info = self._store.state.engine.info
-        mark = film.mark if film.view.frame == 0 else ""
-        known = not mark or film.kept_mark == mark
+        mark = film.fingerprint if film.view.frame == 0 else ""
+        known = not mark or film.cached_as == mark
         if results is None or radiograph is None or info is None or film.insisted or (known and not fresh):
             return film
         maps, findings, review = film.maps, film.findings, film.review
@@ -262,7 +264,7 @@ class Recalling:
                 self._store.say(f"{sentence(outcome.error)} {NOT_KEPT}", "warning")
 
         self._lane.submit(work, done, must_finish=True)
-        return replace(film, kept_mark=mark or film.kept_mark)
+        return replace(film, cached_as=mark or film.cached_as)
 
     def clear(self) -> None:
         """Take away what was kept of all films; those that are open keep their results until they are closed."""

@@ -164,7 +164,7 @@ class Progress:
 def progress(state: State, cancelled: str) -> Progress:
     """Return how far the films are; ``cancelled`` is the note of a film whose analysis was stopped."""
     waiting = sum(film.status not in AT_REST for film in state.films)
-    stopped = sum(film.status is FilmStatus.NOT_ANALYSED and film.note == cancelled for film in state.films)
+    stopped = sum(film.status is FilmStatus.NOT_ANALYSED and film.why == cancelled for film in state.films)
     total = len(state.films)
     seconds = state.pace_s * waiting if state.pace_s is not None and not state.paused and waiting else None
     return Progress(total - waiting - stopped, total, waiting, stopped, seconds)

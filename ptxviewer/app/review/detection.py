@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from ptxviewer.app.review.reviewing import MASK_IS_EDITED, Reviewing
+from ptxviewer.app.state.film import DetectionDrag
 from ptxviewer.app.state.two_thresholds import pinned, score_limit
 from ptxviewer.app.store import Store
 from ptxviewer.core.answer import Detection
@@ -47,10 +48,10 @@ class Detecting:
         if settled:
             self._reviewing.push(film, replace(film.review, detection=detection), stepping)
         else:
-            store.update(replace(film, live_detection=detection))
+            store.update(replace(film, hand=DetectionDrag(detection)))
 
     def settle(self) -> None:
         """End a drag that is still going on."""
         film = self._store.state.current
-        if film is not None and film.live_detection is not None and film.live_threshold is None:
-            self._reviewing.push(film, replace(film.review, detection=film.live_detection))
+        if film is not None and isinstance(film.hand, DetectionDrag):
+            self._reviewing.push(film, replace(film.review, detection=film.hand.detection))

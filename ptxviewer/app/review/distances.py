@@ -3,19 +3,15 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import Literal
 
 from ptxviewer.app.review.reviewing import Reviewing, measured
-from ptxviewer.app.state.film import Film
+from ptxviewer.app.state.film import Film, LineDrag, Part
 from ptxviewer.app.state.gating import withheld
 from ptxviewer.app.store import Store
 from ptxviewer.core.answer import Line, LineName
 from ptxviewer.core.findings.reviewed import with_lines
 from ptxviewer.core.geometry import Point
 from ptxviewer.core.review import MovedLine
-
-Part = Literal["wall", "lung", "both"]
-"""What of a line the hand holds: one of its ends, or all of it."""
 
 
 def can_move(film: Film | None) -> bool:
@@ -30,7 +26,6 @@ class Lining:
     def __init__(self, store: Store, reviewing: Reviewing) -> None:
         self._store = store
         self._reviewing = reviewing
-        self._held: tuple[Part, Point, Line] | None = None  # part, where it was taken, the line as it was
 
     def toggle(self) -> None:
         """Draw the distances on the film, or no longer."""
@@ -46,16 +41,16 @@ class Lining:
         for half in film.findings.halves:
             if half.on_image_left is on_image_left and half.distances is not None:
                 line = half.distances.line(name)
-                self._held = part, at, line
-                self._store.update(replace(film, live_line=MovedLine(on_image_left, name, line)))
+                drag = LineDrag(MovedLine(on_image_left, name, line), part, at, line)
+                self._store.update(replace(film, hand=drag))
 
     def move(self, to: Point) -> None:
         """Follow the hand; what is held stays on the film."""
         film = self._store.state.current
-        if film is None or film.live_line is None or self._held is None or film.radiograph is None:
+        if film is None or not isinstance(film.hand, LineDrag) or film.radiograph is None or film.result is None:
             return
-        part, start, line = self._held
-        dx, dy = to[0] - start[0], to[1] - start[1]
+        drag, part, line = film.hand, film.hand.part, film.hand.before
+        dx, dy = to[0] - drag.start[0], to[1] - drag.start[1]
         rows, cols = film.radiograph.shape
 
         def moved(point: Point) -> Point:
@@ -65,18 +60,17 @@ class Lining:
             moved(line.wall) if part in ("wall", "both") else line.wall,
             moved(line.lung) if part in ("lung", "both") else line.lung,
         )
-        live = replace(film.live_line, line=line)
-        findings = film.findings and with_lines(film.findings, (*film.review.lines, live))
-        self._store.update(replace(film, live_line=live, findings=findings))
+        drag = replace(drag, line=replace(drag.line, line=line))
+        findings = film.findings and with_lines(film.findings, (*film.review.lines, drag.line))
+        self._store.update(replace(film, hand=drag, result=replace(film.result, findings=findings)))
 
     def finish(self) -> None:
         """Let go: the line stands there."""
         film = self._store.state.current
-        self._held, held = None, self._held
-        if film is None or film.live_line is None:
+        if film is None or not isinstance(film.hand, LineDrag):
             return
-        live, film = film.live_line, replace(film, live_line=None)
-        if held is None or live.line == held[2]:
+        live, before, film = film.hand.line, film.hand.before, replace(film, hand=None)
+        if live.line == before:
             self._store.update(film)
             return
         others = [one for one in film.review.lines if (one.on_image_left, one.name) != (live.on_image_left, live.name)]
@@ -89,10 +83,9 @@ class Lining:
     def cancel(self) -> bool:
         """Put a line that is in hand back; True when there was one."""
         film = self._store.state.current
-        self._held = None
-        if film is None or film.live_line is None:
+        if film is None or not isinstance(film.hand, LineDrag):
             return False
-        film = replace(film, live_line=None)
+        film = replace(film, hand=None)
         self._store.update(measured(film, film.radiograph, self._store.rule))
         return True
 

@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from dataclasses import replace
 
 from ptxviewer.app.review.reviewing import Reviewing
-from ptxviewer.app.state.film import Film
+from ptxviewer.app.state.film import Film, StrokeInHand
 from ptxviewer.app.state.first_read import hidden
 from ptxviewer.app.state.gating import withheld
 from ptxviewer.app.state.screen import Tool
@@ -75,7 +75,7 @@ class Editing:
         film, state = self._film, self._store.state
         if film is None or film.radiograph is None or state.tool not in SHAPES:
             return
-        live = film.live_stroke
+        live = film.stroke
         if live is not None and live.shape == "polygon":
             self.extend((point,))
             return
@@ -86,40 +86,40 @@ class Editing:
             removes != (state.tool == "erase"),
             pixel_aspect(film.radiograph.spacing),
         )
-        self._store.update(replace(film, live_stroke=stroke))
+        self._store.update(replace(film, hand=StrokeInHand(stroke)))
         if stroke.shape in ("fill", "shrink"):
             self.finish()
 
     def extend(self, points: Iterable[Point]) -> None:
         """The hand has moved."""
         film = self._film
-        if film is not None and film.live_stroke is not None:
-            longer = replace(film.live_stroke, points=(*film.live_stroke.points, *points))
-            self._store.update(replace(film, live_stroke=longer))
+        if film is not None and film.stroke is not None:
+            longer = replace(film.stroke, points=(*film.stroke.points, *points))
+            self._store.update(replace(film, hand=StrokeInHand(longer)))
 
     def step_back(self) -> bool:
         """Take the last corner of a polygon back; True when there was one."""
         film = self._store.state.current
-        live = film.live_stroke if film is not None else None
+        live = film.stroke if film is not None else None
         if film is None or live is None or live.shape != "polygon":
             return False
-        shorter = replace(live, points=live.points[:-1]) if len(live.points) > 1 else None
-        self._store.update(replace(film, live_stroke=shorter))
+        shorter = StrokeInHand(replace(live, points=live.points[:-1])) if len(live.points) > 1 else None
+        self._store.update(replace(film, hand=shorter))
         return True
 
     def cancel(self) -> bool:
         """Forget the stroke that is being drawn; True when there was one."""
         film = self._store.state.current
-        if film is None or film.live_stroke is None:
+        if film is None or film.stroke is None:
             return False
-        self._store.update(replace(film, live_stroke=None))
+        self._store.update(replace(film, hand=None))
         return True
 
     def settle(self) -> None:
         """The reader turns to something else: a brush stroke counts as it is, an open polygon does not."""
         film = self._store.state.current
-        if film is not None and film.live_stroke is not None:
-            if film.live_stroke.shape == "brush":
+        if film is not None and film.stroke is not None:
+            if film.stroke.shape == "brush":
                 self.finish()
             else:
                 self.cancel()
@@ -127,9 +127,9 @@ class Editing:
     def finish(self) -> None:
         """The stroke has ended: it becomes a step of undo, and the findings follow."""
         film, rule = self._store.state.current, self._store.rule
-        if film is None or film.live_stroke is None:
+        if film is None or film.stroke is None:
             return
-        stroke, film = film.live_stroke, replace(film, live_stroke=None)
+        stroke, film = film.stroke, replace(film, hand=None)
         if rule is None or film.radiograph is None or film.maps is None:
             self._store.update(film)
             return
@@ -152,7 +152,7 @@ class Editing:
         film = self._film
         if film is not None:
             stroke = Stroke("fill", (point,), self._store.state.brush, True)
-            self._store.update(replace(film, live_stroke=stroke))
+            self._store.update(replace(film, hand=StrokeInHand(stroke)))
             self.finish()
 
     def reset(self) -> None:

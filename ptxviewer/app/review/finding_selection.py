@@ -52,8 +52,8 @@ class Choosing:
         count = len(film.findings.lesions) if film.findings is not None else 0
         if index is not None and not 0 <= index < count:
             index = None
-        if film.finding != index:
-            self._store.update(replace(film, finding=index))
+        if film.result is not None and film.finding != index:
+            self._store.update(replace(film, result=replace(film.result, selected=index)))
 
     def next(self) -> None:
         """The next finding; after the last one, the first."""

@@ -10,7 +10,7 @@ import math
 from dataclasses import dataclass, replace
 
 from ptxviewer.app.review.reviewing import Reviewing
-from ptxviewer.app.state.film import Film, LiveMeasure
+from ptxviewer.app.state.film import Film, MeasurementInHand
 from ptxviewer.app.state.screen import Tool
 from ptxviewer.app.store import Store
 from ptxviewer.core.calibration import field_doubt
@@ -43,7 +43,7 @@ def object_length(text: str) -> float | None:
 
 def shown_measurements(film: Film) -> tuple[Measurement, ...]:
     """Return the measurements of a film as they are on screen: the one in the hand in its place, a new one last."""
-    live, kept = film.live_measure, film.review.measurements
+    live, kept = film.measurement, film.review.measurements
     if live is None:
         return kept
     if live.item is None:
@@ -67,7 +67,7 @@ class Measuring:
     def asks(self) -> bool:
         """True while the line over an object is drawn and its length is wanted."""
         film = self.store.state.current
-        return film is not None and film.live_measure is not None and film.live_measure.asks
+        return film is not None and film.measurement is not None and film.measurement.asks
 
     def choose_next(self) -> None:
         """Take the measuring tool that was used last; when it is in the hand, the next one."""
@@ -82,22 +82,22 @@ class Measuring:
     def begin(self, point: Point) -> None:
         """Start a measurement with the tool in hand; one that waits for its next point stays."""
         film, state = self._film, self.store.state
-        if film is None or state.tool not in KIND_OF or film.live_measure is not None:
+        if film is None or state.tool not in KIND_OF or film.measurement is not None:
             return
         self.reviewing.settle_threshold()
         film = self._film or film
         new = Measurement(KIND_OF[state.tool], (point, point))
-        self.store.update(replace(film, live_measure=LiveMeasure(new, None, 1, point), chosen=None))
+        self.store.update(replace(film, hand=MeasurementInHand(new, None, 1, point), chosen=None))
 
     def grab(self, grip: Grip, point: Point) -> None:
         """Take hold of a measurement that is there."""
         film = self._film
-        if film is None or film.live_measure is not None or grip.item >= len(film.review.measurements):
+        if film is None or film.measurement is not None or grip.item >= len(film.review.measurements):
             return
         self.reviewing.settle_threshold()
         film = self._film or film
-        held = LiveMeasure(film.review.measurements[grip.item], grip.item, grip.handle, point)
-        self.store.update(replace(film, live_measure=held, chosen=grip.item))
+        held = MeasurementInHand(film.review.measurements[grip.item], grip.item, grip.handle, point)
+        self.store.update(replace(film, hand=held, chosen=grip.item))
 
     def choose(self, item: int | None) -> None:
         """Choose a measurement (to delete it), or none."""
@@ -108,7 +108,7 @@ class Measuring:
     def move(self, point: Point, straight: bool = False) -> None:
         """The hand has moved; ``straight``: lines in steps of 45 degrees, regions as wide as high."""
         film = self._film
-        live = film.live_measure if film is not None else None
+        live = film.measurement if film is not None else None
         if film is None or film.radiograph is None or live is None or live.asks:
             return
         if live.handle is None:
@@ -119,42 +119,42 @@ class Measuring:
             changed = with_handle(live.measurement, live.handle, point)
             if live.measurement.region:
                 live = replace(live, handle=1)  # the corner that moves is the second point now
-        self.store.update(replace(film, live_measure=replace(live, measurement=changed, at=point)))
+        self.store.update(replace(film, hand=replace(live, measurement=changed, at=point)))
 
     def place(self) -> None:
         """The point under the hand is set: an angle goes on with its second arm, all others are done."""
         film = self._film
-        live = film.live_measure if film is not None else None
+        live = film.measurement if film is not None else None
         if film is None or live is None or live.asks:
             return
         drawn = live.measurement
         if live.item is None and drawn.kind == "angle" and len(drawn.points) == 2 and has_size(drawn):
             longer = replace(drawn, points=(*drawn.points, drawn.points[-1]))
-            self.store.update(replace(film, live_measure=replace(live, measurement=longer, handle=2)))
+            self.store.update(replace(film, hand=replace(live, measurement=longer, handle=2)))
         elif not has_size(drawn):
             self.cancel()
         elif drawn.kind == "calibration" and drawn.mm is None:
-            self.store.update(replace(film, live_measure=replace(live, asks=True)))
+            self.store.update(replace(film, hand=replace(live, asks=True)))
         else:
             self._keep(film, drawn, live.item)
 
     def calibrate(self, mm: float) -> None:
         """Say how long the object is that the line was drawn over: all sizes on this film follow."""
         film = self._film
-        live = film.live_measure if film is not None else None
+        live = film.measurement if film is not None else None
         if film is None or live is None or not live.asks:
             return
         if not (math.isfinite(mm) and SHORTEST_MM <= mm <= LONGEST_MM):
             self.store.say(NO_LENGTH, "warning")
             return
         others = tuple(one for one in film.review.measurements if one.kind != "calibration")
-        film = replace(film, live_measure=None)
+        film = replace(film, hand=None)
         self._push(film, (*others, replace(live.measurement, mm=mm)), len(others))
 
     def _keep(self, film: Film, drawn: Measurement, item: int | None) -> None:
         kept = film.review.measurements
         item = len(kept) if item is None else item
-        self._push(replace(film, live_measure=None), (*kept[:item], drawn, *kept[item + 1 :]), item)
+        self._push(replace(film, hand=None), (*kept[:item], drawn, *kept[item + 1 :]), item)
 
     def _push(self, film: Film, measurements: tuple[Measurement, ...], chosen: int | None) -> None:
         before = film.radiograph.spacing if film.radiograph is not None else None
@@ -193,17 +193,17 @@ class Measuring:
     def cancel(self) -> bool:
         """Forget what is in the hand; True when there was something."""
         film = self.store.state.current
-        if film is None or film.live_measure is None:
+        if film is None or film.measurement is None:
             return False
-        self.store.update(replace(film, live_measure=None))
+        self.store.update(replace(film, hand=None))
         return True
 
     def settle(self) -> None:
         """The reader turns to something else: what was taken hold of stays where it is, a new one is dropped."""
         film = self.store.state.current
-        if film is None or film.live_measure is None:
+        if film is None or film.measurement is None:
             return
-        if film.live_measure.item is not None:
+        if film.measurement.item is not None:
             self.place()
         self.cancel()
 

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from dataclasses import replace
 
 from ptxviewer.app.review.saving import Keeping, Kept
 from ptxviewer.app.sentences import NOTHING_FOUND
-from ptxviewer.app.state.film import Film
+from ptxviewer.app.state.film import NO_RESULT, Film, ThresholdDrag, with_review
 from ptxviewer.app.state.two_thresholds import pinned
 from ptxviewer.app.store import Store
 from ptxviewer.core.answer import BY_CARD, DecisionRule
@@ -20,15 +19,28 @@ from ptxviewer.core.review import FirstRead, Review, Verdict
 MASK_IS_EDITED = "The mask is edited: reset it to the model's mask to move the threshold."
 
 
+def _with_history(film: Film, history: History[Review]) -> Film:
+    """Return the film under another review; whatever was in the hand is gone."""
+    measurements = history.present.measurements
+    return replace(
+        film,
+        history=history,
+        hand=None,
+        radiograph=None if film.radiograph is None else calibrated(film.radiograph, measurements),
+        chosen=film.chosen if film.chosen is not None and film.chosen < len(measurements) else None,
+    )
+
+
 def measured(film: Film, radiograph: Radiograph | None, rule: DecisionRule | None) -> Film:
     """Return the film with findings of its edited mask or at its settled threshold, or without any.
 
     Raises ``StaleResult`` when the maps are not those of ``radiograph``.
     """
     if radiograph is None or film.maps is None or rule is None:
-        return replace(film, findings=None, finding=None)
+        known = film.result
+        return film if known is None else replace(film, result=replace(known, findings=None, selected=None))
     findings, _ = find_reviewed(radiograph, film.maps, rule, film.review)
-    return replace(film, findings=findings, finding=None)
+    return replace(film, result=replace(film.result or NO_RESULT, findings=findings, selected=None))
 
 
 class Reviewing:
@@ -37,20 +49,14 @@ class Reviewing:
     def __init__(self, store: Store, keeping: Keeping) -> None:
         self._store = store
         self._keeping = keeping
-        self._histories: dict[tuple[int, int], History[Review]] = {}
         self._stepping: int | None = None  # the film whose threshold the last key moved
-
-    def _history(self, film: Film) -> History[Review]:
-        kept = self._histories.get((film.id, film.view.frame))
-        return kept if kept is not None and kept.present == film.review else History(film.review)
 
     def _take(self, film: Film, history: History[Review], stepping: bool = False) -> None:
         store = self._store
         self._stepping = film.id if stepping else None
-        self._histories[film.id, film.view.frame] = history
         before = film.review
         spacing = film.radiograph.spacing if film.radiograph is not None else None
-        film = self._marked(film, history)
+        film = _with_history(film, history)
         moved = film.radiograph is not None and film.radiograph.spacing != spacing
         if moved or decisive(film.review) != decisive(before):
             film = measured(film, film.radiograph, store.rule)
@@ -62,27 +68,10 @@ class Reviewing:
         if film.review != before:
             self._keeping.changed(film)
 
-    @staticmethod
-    def _marked(film: Film, history: History[Review]) -> Film:
-        measurements = history.present.measurements
-        return replace(
-            film,
-            review=history.present,
-            radiograph=None if film.radiograph is None else calibrated(film.radiograph, measurements),
-            live_threshold=None,
-            live_detection=None,
-            live_stroke=None,
-            live_measure=None,
-            chosen=film.chosen if film.chosen is not None and film.chosen < len(measurements) else None,
-            live_line=None,
-            can_undo=bool(history.past),
-            can_redo=bool(history.future),
-        )
-
     def push(self, film: Film, review: Review, stepping: bool = False) -> None:
         """Make a new review of a film the present one, as a step of undo."""
         merge = stepping and self._stepping == film.id
-        self._take(film, self._history(film).push(review, merge), stepping)
+        self._take(film, film.history.push(review, merge), stepping)
 
     def set_threshold(self, value: float, settled: bool, stepping: bool = False) -> None:
         """Move the threshold of the film on screen; findings and undo wait until it is settled."""
@@ -97,7 +86,7 @@ class Reviewing:
         if settled:
             self.push(film, replace(film.review, threshold=value, detection=detection), stepping)
             return
-        live = replace(film, live_threshold=value, live_detection=detection)
+        live = replace(film, hand=ThresholdDrag(value, detection))
         state = self._store.state.with_film(live)
         if state.banner is not None and state.banner.text == NOTHING_FOUND:
             state = replace(state, banner=None)  # said of another threshold
@@ -118,8 +107,8 @@ class Reviewing:
     def settle_threshold(self) -> None:
         """End a drag that is still going on, and a row of key presses: the reader turns to something else."""
         film = self._store.state.current
-        if film is not None and film.live_threshold is not None:
-            self.set_threshold(film.live_threshold, settled=True)
+        if film is not None and isinstance(film.hand, ThresholdDrag):
+            self.set_threshold(film.hand.threshold, settled=True)
         self._stepping = None
 
     def undo(self) -> None:
@@ -127,14 +116,14 @@ class Reviewing:
         self.settle_threshold()
         film = self._store.state.current
         if film is not None:
-            self._take(film, self._history(film).undo())
+            self._take(film, film.history.undo())
 
     def redo(self) -> None:
         """Do again what was taken back."""
         self.settle_threshold()
         film = self._store.state.current
         if film is not None:
-            self._take(film, self._history(film).redo())
+            self._take(film, film.history.redo())
 
     def set_verdict(self, verdict: Verdict) -> None:
         """Record what the reader thinks of the model's answer; the same verdict again takes it back.
@@ -159,21 +148,18 @@ class Reviewing:
 
     def restore(self, film: Film, kept: Kept) -> Film:
         """Return a film that was just read with the review that was kept of it, unless it has a newer one."""
-        film = replace(film, kept_as=kept.name)
+        film = replace(film, review_name=kept.name)
         saved = self._keeping.newest(kept)
-        if saved is not None and (film.id, film.view.frame) not in self._histories:
-            film = replace(film, review=saved.review, first_read=saved.first_read)
+        if saved is not None and not film.can_undo and not film.can_redo:
+            film = replace(with_review(film, saved.review), first_read=saved.first_read)
         if film.radiograph is None:
             return film
         return replace(film, radiograph=calibrated(film.radiograph, film.review.measurements))
 
-    def recall(self, film: Film) -> Film:
-        """Return the film with the review that its frame had, an empty one where it had none."""
+    def at_frame(self, film: Film, frame: int) -> Film:
+        """Return the film at another frame, with the review that it had there, an empty one where it had none."""
         self._stepping = None
-        film = replace(film, kept_as="", first_read=FirstRead())
-        return self._marked(film, self._histories.get((film.id, film.view.frame), History(Review())))
-
-    def forget(self, film_ids: Iterable[int]) -> None:
-        """Drop what is kept of films that were closed, or that turned out to be others."""
-        gone = set(film_ids)
-        self._histories = {key: value for key, value in self._histories.items() if key[0] not in gone}
+        others = {**film.other_frames, film.view.frame: film.history}
+        history = others.pop(frame, History(Review()))
+        film = replace(film, other_frames=others, view=replace(film.view, frame=frame))
+        return _with_history(replace(film, review_name="", first_read=FirstRead()), history)

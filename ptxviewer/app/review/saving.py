@@ -56,11 +56,11 @@ class Keeping:
 
     def changed(self, film: Film) -> None:
         """Save the review of a film, and again all those that could not be saved before."""
-        if not film.kept_as or self._services.reviews is None:
+        if not film.review_name or self._services.reviews is None:
             return
         when = self._services.now().isoformat(timespec="seconds")
-        self._pending[film.kept_as] = Saved(film.review, film.first_read, self._reader(), when)
-        for name in sorted(self._failed | {film.kept_as}):
+        self._pending[film.review_name] = Saved(film.review, film.first_read, self._reader(), when)
+        for name in sorted(self._failed | {film.review_name}):
             self._write(name)
 
     def retry(self) -> None:

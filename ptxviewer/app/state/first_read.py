@@ -25,16 +25,16 @@ def veiled(state: State) -> State:
     """Return the state as a view may see it."""
     if not state.settings.first_read:
         return state
-    films = tuple(_without_result(film) if hidden(state, film) else film for film in state.films)
+    films = tuple(_veiled(film) if hidden(state, film) else film for film in state.films)
     current = state.current
     veil = current is not None and hidden(state, current)
     banner = None if veil and state.banner is not None and state.banner.text == NOTHING_FOUND else state.banner
     return replace(state, films=films, banner=banner)
 
 
-def _without_result(film: Film) -> Film:
-    note = MARK_FIRST if film.status is FilmStatus.DONE else film.note
-    return replace(film, maps=None, findings=None, band=None, summary=None, urgency=None, note=note)
+def _veiled(film: Film) -> Film:
+    why = MARK_FIRST if film.status is FilmStatus.DONE else film.why
+    return replace(film, result=None, urgency=None, why=why)
 
 
 def marked(record: FirstRead, impression: Impression, when: str) -> FirstRead:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from ptxviewer.app.state.film import Film, FilmStatus
+from ptxviewer.app.state.film import Film, FilmStatus, moved, without_result
 from ptxviewer.app.state.screen import State
 
 NOT_SHOWN = "Result not shown: "
@@ -35,18 +35,17 @@ def not_shown(film: Film) -> str:
 
 def reason_of(film: Film) -> str:
     """Return why a film's result is not shown, from the film as it is shown."""
-    reason = film.note.removeprefix(NOT_SHOWN)
+    reason = film.why.removeprefix(NOT_SHOWN)
     return f"{reason[:1].upper()}{reason[1:]}"
 
 
-def without_result(film: Film) -> Film:
+def as_withheld(film: Film) -> Film:
     """Return the film as it is shown while its result is withheld."""
-    bare = replace(film, maps=None, findings=None, band=None, summary=None, urgency=None)
-    return replace(bare, status=FilmStatus.NOT_SHOWN, note=not_shown(film))
+    return moved(replace(without_result(film), urgency=None), FilmStatus.NOT_SHOWN, not_shown(film))
 
 
 def gated(state: State) -> State:
     """Return the state as a view may see it."""
     if not any(withheld(film) for film in state.films):
         return state
-    return replace(state, films=tuple(without_result(film) if withheld(film) else film for film in state.films))
+    return replace(state, films=tuple(as_withheld(film) if withheld(film) else film for film in state.films))

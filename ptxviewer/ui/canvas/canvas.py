@@ -146,7 +146,7 @@ class Canvas(QWidget):
     def _paint_placeholder(self, painter: QPainter, film: Film | None) -> None:
         area = QRectF(self.rect())
         if film is not None and film.status is FilmStatus.FAILED:
-            written.paint_placeholder(painter, area, "This film could not be opened", film.error)
+            written.paint_placeholder(painter, area, "This film could not be opened", film.why)
         elif film is not None or self._state.opening:
             written.paint_placeholder(painter, area, "Opening ...")
 
@@ -172,7 +172,7 @@ class Canvas(QWidget):
             info = self._state.engine.info
             threshold = None if info is None else film.threshold(info.rule)
             written.paint_heat_bar(painter, QRectF(self.rect()), threshold)
-        live = film.live_stroke
+        live = film.stroke
         if self._hover is not None and live is not None and live.shape == "polygon":
             paint_rubber(painter, port.to_screen(live.points[-1]), self._hover)
         if self._hover is not None and SHAPES.get(self._state.tool) in ("brush", "shrink") and film.maps is not None:

@@ -9,7 +9,7 @@ from PySide6.QtCore import QObject, QPointF, QRectF, Qt, Signal
 from PySide6.QtGui import QColor, QCursor, QMouseEvent, QPainter, QPen
 from PySide6.QtWidgets import QWidget
 
-from ptxviewer.app.review.distances import Part
+from ptxviewer.app.state.film import Part
 from ptxviewer.core.answer import LINE_NAMES, HemithoraxFinding, Lesion, LineName
 from ptxviewer.core.drawing.colours import AMBER, CASING
 from ptxviewer.core.drawing.handles import bounds, grown, overlap

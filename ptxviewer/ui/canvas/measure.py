@@ -77,7 +77,7 @@ class MeasureHand(QObject):
         )
 
     def _under(self, reach: Reach, at: QPointF) -> Grip | None:
-        if not self.movable or reach.state.tool not in GRABS or reach.film.live_measure is not None:
+        if not self.movable or reach.state.tool not in GRABS or reach.film.measurement is not None:
             return None
         things = [self._drawn(reach, one) for one in reach.film.review.measurements]
         return grip_at(things, (at.x(), at.y()))
@@ -87,7 +87,7 @@ class MeasureHand(QObject):
     def press(self, reach: Reach, event: QMouseEvent) -> bool:
         """Take a measurement that is there, set the next point of one, or begin one with a measuring tool."""
         self._pressed, self._fresh = event.position(), False
-        if reach.film.live_measure is not None:
+        if reach.film.measurement is not None:
             self._follow(reach, event)
             return True
         grip = self._under(reach, event.position())
@@ -114,7 +114,7 @@ class MeasureHand(QObject):
 
     def move(self, reach: Reach, event: QMouseEvent) -> None:
         """The point in the hand follows; a hand that only trembles moves nothing."""
-        if self._fresh or reach.film.live_measure is None or reach.film.live_measure.item is None:
+        if self._fresh or reach.film.measurement is None or reach.film.measurement.item is None:
             self._follow(reach, event)
         elif (event.position() - self._pressed).manhattanLength() >= 2:
             self._pressed = QPointF(-1e6, -1e6)
@@ -129,7 +129,7 @@ class MeasureHand(QObject):
 
     def hover(self, reach: Reach, event: QMouseEvent) -> QCursor | Qt.CursorShape | None:
         """Between two clicks the point follows; over something that can be taken, the cursor says so."""
-        if reach.film.live_measure is not None:
+        if reach.film.measurement is not None:
             self._follow(reach, event)
             return None
         grip = self._under(reach, event.position())
@@ -145,7 +145,7 @@ class MeasureHand(QObject):
 
     def paint(self, painter: QPainter, reach: Reach) -> None:
         """All measurements of the film: lines first, then labels, each beside what it measures."""
-        film, live = reach.film, reach.film.live_measure
+        film, live = reach.film, reach.film.measurement
         shown = shown_measurements(film)
         if not shown:
             return

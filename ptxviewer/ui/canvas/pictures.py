@@ -61,11 +61,11 @@ class Pictures:
             pictures += self._band.pictures(radiograph, film.band, decision, place, ratio)
         if decision is not None:
             fill = opacity if mode == "fill" else None
-            if film.review.mask is None and film.live_stroke is None:
+            if film.review.mask is None and film.stroke is None:
                 pictures += self._overlay.pictures(radiograph, decision, place, ratio, fill)
             else:
                 pictures += self._edit.pictures(
-                    radiograph, film.review.mask, decision, film.live_stroke, seen.port, place, ratio, fill
+                    radiograph, film.review.mask, decision, film.stroke, seen.port, place, ratio, fill
                 )
         return pictures
 

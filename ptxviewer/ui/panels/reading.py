@@ -230,7 +230,7 @@ class ReadingPanel(QWidget):
         """What is said of the film: its sentence, its findings, where its millimetres come from."""
         line, remark, again, check, spacing = "", "", "", "", ""
         if film is not None:
-            line, remark = HEADLINES.get(film.status, ""), film.note or film.error
+            line, remark = HEADLINES.get(film.status, ""), film.why
             again = {
                 FilmStatus.FAILED: "Try again",
                 FilmStatus.NOT_ANALYSED: "Analyse anyway" if film.radiograph is not None else "",

@@ -33,7 +33,7 @@ def spoken(state: State, film: Film) -> str:
         above = "above threshold" if found.present else "nothing above threshold"
         parts += [f"score {found.score:.2f}, {above}", found.side, found.size]
     else:
-        parts += [state_of(film), film.error or film.note]
+        parts += [state_of(film), film.why]
     parts.append(film.review.verdict)
     return ", ".join(part for part in parts if part)
 
