@@ -3,6 +3,8 @@
 #   make test     the tests            make check   lint, format, types, import contracts
 #   make bench    timings              make train   train the network: make train DATA=folder
 #   make package  the app that people install, in dist/
+#   make lock     write uv.lock anew after a change of pyproject.toml; ARGS=--upgrade takes the newest versions
+#   make audit    known vulnerabilities of what the lock holds (asks a public database)
 
 VENV := .venv
 BIN := $(VENV)/bin
@@ -16,7 +18,7 @@ PYTHON ?= $(shell for p in python3 python3.13 python3.12 python3.11 python3.10; 
 SET_UP = test -n "$(PYTHON)" || { echo "PTXViewer needs Python 3.10 or newer: none was found."; exit 1; }; \
 	$(PYTHON) tools/set_up.py
 
-.PHONY: run test check bench train package
+.PHONY: run test check bench train package lock audit
 
 run: $(READY)
 	$(BIN)/python -m ptxviewer --sample
@@ -25,6 +27,7 @@ test: $(READY)
 	$(BIN)/python -m pytest
 
 check: $(READY)
+	$(BIN)/python -m uv lock --check
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
@@ -37,16 +40,22 @@ bench: $(READY)
 package: $(READY_TO_PACKAGE)
 	$(PACKAGE_VENV)/bin/python packaging/build.py $(ARGS)
 
+lock: $(READY)
+	$(BIN)/python -m uv lock $(ARGS)
+
+audit: $(READY)
+	$(BIN)/python -m uv audit --frozen
+
 # DATA is the folder of training films (with index.csv); a run that was stopped goes on. ARGS: see `model.train --help`.
 train: $(READY_TO_TRAIN)
 	@test -n "$(DATA)" || { echo "Say where the training films are: make train DATA=folder"; exit 2; }
 	$(BIN)/python -m model.train --data "$(DATA)" $(ARGS)
 
-$(READY): pyproject.toml tools/set_up.py
+$(READY): uv.lock tools/set_up.py
 	@$(SET_UP) --stamp $@
 
-$(READY_TO_TRAIN): pyproject.toml tools/set_up.py
+$(READY_TO_TRAIN): uv.lock tools/set_up.py
 	@$(SET_UP) --train --stamp $@
 
-$(READY_TO_PACKAGE): pyproject.toml tools/set_up.py
+$(READY_TO_PACKAGE): uv.lock tools/set_up.py
 	@$(SET_UP) --package --stamp $@

@@ -40,7 +40,6 @@ from ptxviewer.ui.main_window import MainWindow
 from ptxviewer.ui.platform.bridge import Bridge
 from ptxviewer.ui.platform.folders import reports_folder
 from ptxviewer.ui.platform.icons import app_icon
-from ptxviewer.ui.platform.none_guard import keep_none
 from ptxviewer.ui.platform.single_instance import hand_over, serve, server_name
 from ptxviewer.ui.platform.style import stylesheet
 
@@ -53,7 +52,6 @@ class Application(QApplication):
     """Queues the files that the system asks to open until somebody listens (macOS sends them before the window is)."""
 
     def __init__(self, arguments: list[str]) -> None:
-        keep_none()
         super().__init__(arguments)
         self._waiting: list[Path] = []
         self._opener: Callable[[list[Path]], None] | None = None

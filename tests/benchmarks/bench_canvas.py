@@ -40,7 +40,6 @@ from ptxviewer.core.review import MeasureKind, Measurement
 from ptxviewer.core.sharpen import Sharpening
 from ptxviewer.core.view import FilmView
 from ptxviewer.ui.canvas.canvas import Canvas
-from ptxviewer.ui.platform.none_guard import keep_none
 from tests.fakes import FakeEngine
 
 ROWS, COLS = 3000, 2500
@@ -193,7 +192,6 @@ def bench(canvas: Canvas, film: Film, width: int, height: int) -> bool:
 
 def main() -> int:
     """Run both sizes; 1 when a drag takes longer than the budget."""
-    keep_none()
     _app = QApplication.instance() or QApplication([])
     canvas, film = Canvas(), sample_film()
     results = [bench(canvas, film, width, height) for width, height in CANVASES]

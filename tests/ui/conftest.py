@@ -9,13 +9,7 @@ import pytest
 from pytestqt.qtbot import QtBot
 
 from ptxviewer.ui.application import Session
-from ptxviewer.ui.platform.none_guard import keep_none
 from tests.ui.windows import open_films, started
-
-
-@pytest.fixture(scope="session", autouse=True)
-def _none_survives_pyside() -> None:
-    keep_none()
 
 
 @pytest.fixture

@@ -23,7 +23,6 @@ from ptxviewer.core.view import FilmView
 from ptxviewer.core.viewport import oriented, pixel_aspect
 from ptxviewer.core.voi import display_lut
 from ptxviewer.report.model import COLUMNS, ReportModel
-from ptxviewer.ui.platform.none_guard import keep_none
 from ptxviewer.ui.report.measure import draw_measurements
 
 WIDTH = 2000
@@ -42,7 +41,6 @@ def offscreen_application() -> Iterator[None]:
     application = QGuiApplication.instance()
     if application is None:
         os.environ["QT_QPA_PLATFORM"] = "offscreen"
-        keep_none()
         application = QGuiApplication([])
     yield
     del application
