@@ -122,7 +122,7 @@ class Engine(Protocol):
         ...
 
     def band(self, film: Radiograph, checkpoint: Checkpoint = never_cancelled) -> Band:
-        """Look at one film again, mirrored and scaled; takes several times as long as ``predict``."""
+        """Return where augmented views of one film disagree; takes several times as long as ``predict``."""
         ...
 
     @property

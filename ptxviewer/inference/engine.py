@@ -1,7 +1,7 @@
 """The engine: everything between a film and its maps that does not depend on the library which runs the network.
 
 A runtime is a ``Runner`` (``core.engine``) and a function that starts it (``Start``). This module reads the card,
-verifies the weights, prepares the film, checks that the output is finite, takes the further looks of the band, and
+verifies the weights, prepares the film, checks that the output is finite, runs the augmented views of the band, and
 moves the work to the CPU when a device has no memory left.
 """
 
@@ -21,8 +21,8 @@ from ptxviewer.core.errors import ModelUnavailable
 from ptxviewer.core.film import Radiograph
 from ptxviewer.core.findings.disagreement import Band, band_of
 from ptxviewer.inference.card import Card, read_card, verify
-from ptxviewer.inference.looks import all_looks
 from ptxviewer.inference.preprocess import prepare
+from ptxviewer.inference.views import maps_of_views
 
 OUT_OF_MEMORY = "The graphics card ran out of memory: using the CPU."
 UNUSABLE_RESULT = "The network gave no usable result for this film."
@@ -102,7 +102,7 @@ class BundleEngine:
         checkpoint()
         maps = None
         with contextlib.suppress(OutOfMemory):
-            maps = all_looks(prepare(film, card.size), lambda grid: runner.run(grid, checkpoint).maps[0])
+            maps = maps_of_views(prepare(film, card.size), lambda grid: runner.run(grid, checkpoint).maps[0])
         if maps is None or not all(np.isfinite(single).all() for single in maps):
             raise ModelUnavailable(UNUSABLE_RESULT)
         return band_of(film.key, maps)

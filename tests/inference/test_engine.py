@@ -70,7 +70,7 @@ def test_contract_a_retired_job_stops(any_engine):
     assert any_engine.predict(film()).image_key == "film"
 
 
-def test_contract_a_band_belongs_to_the_film_and_encloses_the_looks(any_engine):
+def test_contract_a_band_belongs_to_the_film_and_encloses_the_views(any_engine):
     band = any_engine.band(film(key="this one"))
     assert band.image_key == "this one"
     assert band.low.shape == band.high.shape == (SIZE, SIZE)

@@ -1,7 +1,6 @@
-"""How far the outline moves when the network looks at the same film again, mirrored and a little smaller or larger.
+"""How far the outline moves when the network sees the same film mirrored, slightly smaller and slightly larger.
 
-It is a measure of how firm an outline is, not of whether it is right: a network can be wrong in the same place at
-every look.
+It measures how stable an outline is, not whether it is right: a network can be wrong in the same place in every view.
 """
 
 from __future__ import annotations
@@ -16,29 +15,29 @@ from ptxviewer.core.arrays import FloatMap, Mask
 from ptxviewer.core.findings.decide import Decision
 from ptxviewer.core.geometry import GridMap
 
-LOW, HIGH = 10, 90  # percentiles of the looks between which the band lies
+LOW, HIGH = 10, 90  # percentiles of the views between which the band lies
 
 
 @dataclass(frozen=True, eq=False)
 class Band:
-    """The scores that most looks stay above (``low``) and below (``high``), (S, S) each, of the film ``image_key``."""
+    """The scores that most views stay above (``low``) and below (``high``), (S, S) each, of the film ``image_key``."""
 
     image_key: str
     low: FloatMap
     high: FloatMap
-    looks: int
+    views: int
 
     def __post_init__(self) -> None:
         self.low.setflags(write=False)
         self.high.setflags(write=False)
 
 
-def band_of(image_key: str, looks: Sequence[FloatMap]) -> Band:
+def band_of(image_key: str, views: Sequence[FloatMap]) -> Band:
     """Return the band of two or more maps (S, S) of one film, all on the same grid."""
-    if len(looks) < 2:
-        raise ValueError("a band needs two looks or more")
-    low, high = np.percentile(np.stack(looks), (LOW, HIGH), axis=0).astype(np.float32)
-    return Band(image_key, low, high, len(looks))
+    if len(views) < 2:
+        raise ValueError("a band needs two views or more")
+    low, high = np.percentile(np.stack(views), (LOW, HIGH), axis=0).astype(np.float32)
+    return Band(image_key, low, high, len(views))
 
 
 def limits_of(band: Band, decision: Decision) -> tuple[FloatMap, FloatMap]:

@@ -208,5 +208,5 @@ class ThresholdControls(QWidget):
                 text = f"{low:,.0f} to {quantities.px(high)}"
             else:
                 text = f"{low * each / 100:.1f} to {high * each / 100:.1f} cm²"
-            self._spread = key, f"Band: {text} over {film.band.looks} looks"
+            self._spread = key, f"Band: {text} over {film.band.views} looks"
         return self._spread[1]
