@@ -18,8 +18,8 @@ os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
 
 import cv2
 import numpy as np
-from PySide6.QtCore import QPoint, QPointF
-from PySide6.QtGui import QImage, QPainter
+from PySide6.QtCore import QEvent, QPoint, QPointF, Qt
+from PySide6.QtGui import QImage, QMouseEvent, QPainter
 from PySide6.QtWidgets import QApplication
 
 from ptxviewer.app.state.film import (
@@ -71,6 +71,12 @@ def medians(frame: Callable[[int], object]) -> float:
     return statistics.median(times[3:])
 
 
+def mouse_move(canvas: Canvas, at: QPointF) -> QMouseEvent:
+    """The mouse moves with no button down."""
+    none = Qt.MouseButton.NoButton
+    return QMouseEvent(QEvent.Type.MouseMove, at, canvas.mapToGlobal(at), none, none, Qt.KeyboardModifier.NoModifier)
+
+
 def bench(canvas: Canvas, film: Film, width: int, height: int) -> bool:
     """Print one table; True when the two drags keep the budget."""
     engine = EngineStatus("ready", FakeEngine().load())
@@ -106,11 +112,11 @@ def bench(canvas: Canvas, film: Film, width: int, height: int) -> bool:
         return replace(film, hand=ThresholdDrag(0.2 + 0.02 * index, BY_CARD))
 
     def zoomed(index: int) -> Film:
-        canvas._settle.start()  # as while the wheel turns
+        canvas.zoom_by(1.01)  # as while the wheel turns: drawn quickly
         return replace(film, view=FilmView(zoom=0.5 + 0.02 * index, center=(COLS / 2, ROWS / 2)))
 
     def pan(index: int) -> Film:
-        canvas._settle.start()
+        canvas.zoom_by(1.01)
         return replace(film, view=FilmView(zoom=1.5, center=(COLS / 2 + 5 * index, ROWS / 2 + 3 * index)))
 
     def brush(index: int) -> Film:
@@ -169,12 +175,13 @@ def bench(canvas: Canvas, film: Film, width: int, height: int) -> bool:
         print(f"{name:32}{took:8.2f} ms   x {took / least:.1f}")
 
     def lens(index: int) -> None:
-        canvas._hover = QPointF(300.0 + 9 * index, 300.0 + 7 * index)
+        at = QPointF(300.0 + 9 * index, 300.0 + 7 * index)
         canvas.set_state(State(films=(film,), current_id=film.id, engine=engine, magnifier=True))
+        QApplication.sendEvent(canvas, mouse_move(canvas, at))
         canvas.render(target, QPoint())
 
     aided("magnifier under the pointer", lens)
-    canvas._hover = None
+    QApplication.sendEvent(canvas, QEvent(QEvent.Type.Leave))
     for how in ("unsharp", "clahe"):
         start = time.perf_counter()
         canvas.set_state(State(films=(film,), current_id=film.id, engine=engine, sharpening=how))

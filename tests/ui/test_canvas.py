@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import gc
+import weakref
 from dataclasses import replace
 from pathlib import Path
 
@@ -9,7 +11,7 @@ import cv2
 import numpy as np
 import pytest
 from PySide6.QtCore import QPoint, QPointF, Qt
-from PySide6.QtGui import QImage, QNativeGestureEvent, QPointingDevice, QWheelEvent
+from PySide6.QtGui import QNativeGestureEvent, QPointingDevice, QWheelEvent
 from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
@@ -18,6 +20,7 @@ from ptxviewer.app.state.film import Film, FilmStatus, Result, ThresholdDrag
 from ptxviewer.app.state.screen import EngineStatus, Overlay, State
 from ptxviewer.app.state.settings import Settings
 from ptxviewer.core.answer import BY_CARD
+from ptxviewer.core.drawing.outline import outlines, patches
 from ptxviewer.core.errors import StaleResult
 from ptxviewer.core.film import Patient, Radiograph, Window
 from ptxviewer.core.findings.decide import decide, mask_at_film
@@ -25,7 +28,8 @@ from ptxviewer.core.geometry import GridMap
 from ptxviewer.core.view import FilmView, film_viewport
 from ptxviewer.core.viewport import placement
 from ptxviewer.ui.canvas.canvas import Canvas
-from ptxviewer.ui.canvas.layers import outlines, patches
+from ptxviewer.ui.canvas.images import rgb_of
+from ptxviewer.ui.canvas.tools.view import PanTool, WheelKeys, WindowTool, ZoomTool
 from tests.fakes import FakeEngine
 
 SIZE = (600, 500)
@@ -54,7 +58,7 @@ def state(one: Film | None, **changes: object) -> State:
 
 @pytest.fixture
 def canvas(qtbot: QtBot) -> Canvas:
-    one = Canvas()
+    one = Canvas((WindowTool(), ZoomTool(), PanTool()))
     qtbot.addWidget(one)
     one.resize(*SIZE)
     one.show()
@@ -62,8 +66,7 @@ def canvas(qtbot: QtBot) -> Canvas:
 
 
 def picture(canvas: Canvas) -> np.ndarray:
-    image = canvas.grab().toImage().convertToFormat(QImage.Format.Format_RGB32)
-    return np.array(image.constBits()).reshape(image.height(), image.width(), 4)[:, :, 2::-1].copy()
+    return rgb_of(canvas.grab().toImage())
 
 
 def views(canvas: Canvas) -> list[FilmView]:
@@ -71,9 +74,9 @@ def views(canvas: Canvas) -> list[FilmView]:
 
     def keep(film_id: int, view: FilmView) -> None:
         got.append(view)
-        current = canvas._state.current
-        assert current is not None
-        canvas.set_state(state(replace(current, view=view), tool=canvas._state.tool))
+        scene = canvas.scene()
+        assert scene is not None
+        canvas.set_state(state(replace(scene.film, view=view), tool=scene.state.tool))
 
     canvas.view_changed.connect(keep)
     return got
@@ -156,11 +159,14 @@ def test_a_double_click_fits(canvas: Canvas, qtbot: QtBot) -> None:
     assert got[-1].zoom is None
 
 
-def test_ctrl_and_alt_wheel_step_threshold_and_opacity_by_whole_clicks(canvas: Canvas) -> None:
-    canvas.set_state(state(film()))
+def test_ctrl_and_alt_wheel_step_threshold_and_opacity_by_whole_clicks(qtbot: QtBot) -> None:
     steps: list[tuple[str, int]] = []
-    canvas.threshold_stepped.connect(lambda n: steps.append(("threshold", n)))
-    canvas.opacity_stepped.connect(lambda n: steps.append(("opacity", n)))
+    keys = WheelKeys(lambda n: steps.append(("threshold", n)), lambda n: steps.append(("opacity", n)))
+    canvas = Canvas((keys,))
+    qtbot.addWidget(canvas)
+    canvas.resize(*SIZE)
+    canvas.show()
+    canvas.set_state(state(film()))
     control, alt = Qt.KeyboardModifier.ControlModifier, Qt.KeyboardModifier.AltModifier
     wheel(canvas, QPointF(10, 10), QPoint(0, 60), control)
     assert steps == []
@@ -224,12 +230,17 @@ def test_maps_of_another_film_are_refused(canvas: Canvas) -> None:
 
 @pytest.mark.parametrize("status", [FilmStatus.OPENING, FilmStatus.FAILED])
 def test_the_old_film_is_gone_while_a_new_one_opens(canvas: Canvas, status: FilmStatus) -> None:
-    canvas.set_state(state(film(level=1900)))
+    one = film(level=1900)
+    assert one.radiograph is not None
+    pixels = weakref.ref(one.radiograph.pixels)
+    canvas.set_state(state(one))
     assert picture(canvas).max() > 200
+    del one
     canvas.set_state(state(Film(2, Path("new"), status=status)))
     shown = picture(canvas)
     assert 0 < shown.max() < 180  # quiet words on black
-    assert canvas._pictures.film._levels == []
+    gc.collect()
+    assert pixels() is None  # the memory of a film that is not shown is given back
 
 
 def test_padding_stays_black_up_to_its_edge(canvas: Canvas) -> None:
@@ -265,10 +276,9 @@ def test_the_best_picture_comes_when_the_hand_rests(canvas: Canvas, qtbot: QtBot
     canvas.set_state(state(Film(1, Path("film"), status=FilmStatus.DONE, radiograph=fine)))
     settled = picture(canvas)
     views(canvas)
-    canvas.zoom_by(1.01)
-    quick = picture(canvas)
-    assert canvas._settle.isActive()
-    qtbot.waitUntil(lambda: not canvas._settle.isActive(), timeout=5000)
+    with qtbot.waitSignal(canvas.rested, timeout=5000):
+        canvas.zoom_by(1.01)
+        quick = picture(canvas)
     rested = picture(canvas)
     assert (quick != rested).any()
     assert rested.std() == pytest.approx(settled.std(), rel=0.1)  # noise averaged away, not sampled

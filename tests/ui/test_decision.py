@@ -13,16 +13,18 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QLabel
 from pytestqt.qtbot import QtBot
 
+from ptxviewer.app.state.film import Film, Result
+from ptxviewer.app.state.screen import EngineStatus, Overlay, State
 from ptxviewer.core.answer import DecisionRule, Distances, HemithoraxFinding, Line, ProbabilityMaps
 from ptxviewer.core.engine import Checkpoint, never_cancelled
 from ptxviewer.core.film import Radiograph
-from ptxviewer.core.findings.decide import decide
 from ptxviewer.core.findings.disagreement import band_of
 from ptxviewer.core.view import film_viewport
-from ptxviewer.core.viewport import placement, viewport
+from ptxviewer.core.viewport import viewport
 from ptxviewer.ui.application import Session
-from ptxviewer.ui.canvas.disagreement import BandLayer
-from ptxviewer.ui.canvas.distances import hit
+from ptxviewer.ui.canvas.layers.disagreement import BandLayer
+from ptxviewer.ui.canvas.layers.distances import LineGrip, line_grip_at
+from ptxviewer.ui.canvas.scene import Scene
 from tests.fakes import FakeEngine
 from tests.films import AT_DETECTOR, RULE, film, maps
 from tests.ui.windows import open_films, started
@@ -138,11 +140,11 @@ def test_an_end_wins_over_its_line_and_nothing_is_taken_from_afar() -> None:
     away = Line((10.0, 10.0), (10.0, 20.0))
     half = HemithoraxFinding("right", True, 1, 5.0, distances=Distances(away, line, away, away, away))
     port = viewport((200, 200), (200.0, 200.0), zoom=1.0, center=None)
-    assert hit([half], port, (102, 101)) == (True, "b", "wall")
-    assert hit([half], port, (61, 99)) == (True, "b", "lung")
-    assert hit([half], port, (80, 103)) == (True, "b", "both")
-    assert hit([half], port, (80, 120)) is None
-    assert hit([replace(half, distances=None)], port, (80, 100)) is None
+    assert line_grip_at([half], port, (102, 101)) == LineGrip(True, "b", "wall")
+    assert line_grip_at([half], port, (61, 99)) == LineGrip(True, "b", "lung")
+    assert line_grip_at([half], port, (80, 103)) == LineGrip(True, "b", "both")
+    assert line_grip_at([half], port, (80, 120)) is None
+    assert line_grip_at([replace(half, distances=None)], port, (80, 100)) is None
 
 
 def test_two_sliders_come_by_a_click_and_stand_at_the_operating_point(session: Session) -> None:
@@ -186,9 +188,11 @@ def test_the_band_covers_what_looks_disagree_about_and_leaves_the_sure_part_free
     narrow[20:40, 20:24] = 0.1
     band = band_of(of.key, [wide, wide, grid, narrow, narrow])
     port = viewport(of.shape, (640.0, 640.0), zoom=None, center=None)
-    layer, decision = BandLayer(), decide(maps(of, grid), RULE)
-    place = placement(port, 1.0)
-    ((image, x, y),) = layer.pictures(of, band, decision, place, 1.0)
+    info = replace(FakeEngine().load(), rule=RULE)
+    one = Film(1, Path("film"), radiograph=of, result=Result(maps(of, grid), band=band))
+    state = State((one,), 1, overlay=Overlay(band=True), engine=EngineStatus("ready", info))
+    layer, scene = BandLayer(), Scene(state, one, of, port)
+    ((image, x, y),) = layer.pictures(scene)
 
     def alpha(at: tuple[int, int]) -> int:
         return image.pixelColor(at[0] - x, at[1] - y).alpha()
@@ -196,4 +200,4 @@ def test_the_band_covers_what_looks_disagree_about_and_leaves_the_sure_part_free
     assert alpha((180, 300)) > 0  # beside the outline
     assert alpha((220, 300)) > 0  # the part that some looks lose
     assert alpha((320, 300)) == 0  # what all agree about
-    assert layer.pictures(of, band, decision, place, 1.0)[0][0] is image
+    assert layer.pictures(scene)[0][0] is image

@@ -5,18 +5,17 @@ from __future__ import annotations
 import numpy as np
 import pytest
 from PySide6.QtCore import QPoint, QRect, Qt
-from PySide6.QtGui import QImage
 from PySide6.QtWidgets import QApplication, QLabel, QWidget
 from pytestqt.qtbot import QtBot
 
 from ptxviewer.app.sentences import NOTHING_FOUND
 from ptxviewer.ui.application import Session
-from ptxviewer.ui.canvas.lens import SIDE
+from ptxviewer.ui.canvas.images import rgb_of
+from ptxviewer.ui.canvas.layers.lens import SIDE
 
 
 def picture(widget: QWidget) -> np.ndarray:
-    image = widget.grab().toImage().convertToFormat(QImage.Format.Format_RGB32)
-    return np.array(image.constBits()).reshape(image.height(), image.width(), 4)[:, :, 2::-1].astype(int)
+    return rgb_of(widget.grab().toImage()).astype(int)
 
 
 def cyan(shown: np.ndarray) -> int:
@@ -76,13 +75,17 @@ def test_an_apex_is_measured_and_edited_in_film_points_also_where_it_is_mirrored
 
 def test_zooming_one_pane_zooms_both_and_another_visit_begins_anew(session: Session) -> None:
     session.presenter.looking.toggle_apices()
-    zooms = [[c._state.current.view.zoom for c in session.window.area.apices.canvases]]
+
+    def zoom() -> list[float | None]:
+        return [canvas.view.zoom for canvas in session.window.area.apices.canvases if canvas.view is not None]
+
+    zooms = [zoom()]
     session.window._actions["zoom_in"].trigger()
-    zooms.append([c._state.current.view.zoom for c in session.window.area.apices.canvases])
+    zooms.append(zoom())
     session.presenter.looking.toggle_apices()
-    assert all(c._state.current is None for c in session.window.area.apices.canvases)  # no film is kept for nothing
+    assert zoom() == []  # no film is kept for nothing
     session.presenter.looking.toggle_apices()
-    zooms.append([c._state.current.view.zoom for c in session.window.area.apices.canvases])
+    zooms.append(zoom())
     assert zooms[1] == pytest.approx([1.25 * zoom for zoom in zooms[0]])
     assert zooms[2] == pytest.approx(zooms[0])
 

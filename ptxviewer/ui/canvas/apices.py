@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 
 from PySide6.QtCore import Qt
@@ -15,15 +15,19 @@ from ptxviewer.app.state.screen import State
 from ptxviewer.core.film import Radiograph
 from ptxviewer.core.view import FilmView
 from ptxviewer.ui.canvas.canvas import Canvas
+from ptxviewer.ui.canvas.tools.base import Tool
 from ptxviewer.ui.controls import label
 
 GAP = 2  # screen pixels between the panes
 
 
 class ApicesView(QWidget):
-    """Renders a state as two panes. ``set_view`` takes over a window that was dragged on one of them."""
+    """Renders a state as two panes."""
 
-    def __init__(self, set_view: Callable[[int, FilmView], None]) -> None:
+    def __init__(
+        self, set_view: Callable[[int, FilmView], None], tools: Callable[[], Sequence[Tool]] = lambda: ()
+    ) -> None:
+        """``set_view`` takes over a window that was dragged on a pane; ``tools`` makes those of a pane."""
         super().__init__()
         self._set_view = set_view
         self._state = State()
@@ -36,7 +40,7 @@ class ApicesView(QWidget):
         row = QHBoxLayout(self)
         row.setContentsMargins(0, 0, 0, 0)
         row.setSpacing(GAP)
-        self.canvases = (Canvas(), Canvas())
+        self.canvases = Canvas(tools()), Canvas(tools())
         self._names: list[QLabel] = []
         for number, canvas in enumerate(self.canvases):
             row.addWidget(canvas, 1)

@@ -14,6 +14,7 @@ from ptxviewer.app.display.comparing import Role, apart, change_of, roles_of
 from ptxviewer.app.presenter import Presenter
 from ptxviewer.app.state.screen import State, Tool
 from ptxviewer.ui.canvas.canvas import Canvas
+from ptxviewer.ui.canvas.tools import view_tools
 from ptxviewer.ui.controls import ElidedLabel, label
 
 MOVES: tuple[Tool, ...] = ("window", "zoom", "pan")
@@ -27,11 +28,8 @@ class _Side(QWidget):
         super().__init__()
         self._role, self._said = label("role"), ElidedLabel()
         self._said.setObjectName("value")
-        self.canvas = Canvas()
-        self.canvas.measure.movable = False
+        self.canvas = Canvas(view_tools(presenter))
         self.canvas.view_changed.connect(presenter.displaying.set_view)
-        self.canvas.threshold_stepped.connect(presenter.step_threshold)
-        self.canvas.opacity_stepped.connect(presenter.overlaying.step_opacity)
         self.canvas.probed.connect(probed)
         self._caption = QWidget()
         self._caption.setObjectName("caption")

@@ -20,6 +20,7 @@ from ptxviewer.ui.asking import Asking
 from ptxviewer.ui.canvas.annotations import between_top_corners
 from ptxviewer.ui.canvas.apices import ApicesView
 from ptxviewer.ui.canvas.canvas import Canvas
+from ptxviewer.ui.canvas.tools import all_tools
 from ptxviewer.ui.panels.empty import EmptyPage
 
 if TYPE_CHECKING:
@@ -39,35 +40,16 @@ class FilmArea(QStackedWidget):
         self._probed = probed
         self._state = presenter.state
         self.empty = EmptyPage(asking.open_files, asking.open_folder, presenter.open_sample)
-        self.canvas = Canvas()
+        self.canvas = Canvas(all_tools(presenter, asking.place))
         self.canvas.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
-        self.apices = ApicesView(presenter.displaying.set_view)
+        self.canvas.view_changed.connect(presenter.displaying.set_view)
+        self.apices = ApicesView(presenter.displaying.set_view, lambda: all_tools(presenter, asking.place))
         self.compare: ComparePage | None = None
         for page in (self.empty, self.canvas, self.apices):
             self.addWidget(page)
         self.setMinimumWidth(240)  # else the empty page, unseen, would push the panels over the film
-        self.canvas.view_changed.connect(presenter.displaying.set_view)
         for canvas in (self.canvas, *self.apices.canvases):
-            self._listen(canvas, asking)
-
-    def _listen(self, canvas: Canvas, asking: Asking) -> None:
-        """Everything that a hand does on a canvas, in film points: the same on the film and on an apex."""
-        presenter, measuring = self._presenter, self._presenter.measuring
-        canvas.threshold_stepped.connect(presenter.step_threshold)
-        canvas.opacity_stepped.connect(presenter.overlaying.step_opacity)
-        canvas.stroke_begun.connect(presenter.editing.begin)
-        canvas.stroke_moved.connect(presenter.editing.extend)
-        canvas.stroke_ended.connect(presenter.editing.finish)
-        canvas.brush_stepped.connect(presenter.editing.resize)
-        canvas.lines.begun.connect(presenter.lining.begin)
-        canvas.lines.moved.connect(presenter.lining.move)
-        canvas.lines.ended.connect(presenter.lining.finish)
-        canvas.measure.begun.connect(measuring.begin)
-        canvas.measure.grabbed.connect(measuring.grab)
-        canvas.measure.moved.connect(measuring.move)
-        canvas.measure.placed.connect(asking.place)
-        canvas.measure.chosen.connect(measuring.choose)
-        canvas.probed.connect(self._probed)
+            canvas.probed.connect(probed)
 
     def show_state(self, state: State) -> None:
         """Show ``state`` on its page; the others let go of what they showed."""

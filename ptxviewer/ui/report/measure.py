@@ -12,7 +12,7 @@ from ptxviewer.core.geometry import Box, Point
 from ptxviewer.core.review import Measurement
 from ptxviewer.core.viewport import pixel_aspect, viewport
 from ptxviewer.ui.canvas.annotations import font_of
-from ptxviewer.ui.canvas.hands import Colour, paint_label, paint_line
+from ptxviewer.ui.canvas.drawing import Colour, paint_label, paint_line
 
 INK: Colour = (255, 255, 255)
 NUMBER = 26  # height of the numbers in pixels of the page

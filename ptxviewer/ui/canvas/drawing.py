@@ -1,77 +1,24 @@
-"""The seam between the canvas and what lies on the film with handles: measurements, distances; and how it is drawn.
+"""Lines, handles and labels as they are drawn over a film, on the screen and in the report.
 
-The canvas asks each hand before the tool gets the mouse. Hit-testing and places of labels are in ``core.handles``.
+Hit-testing and places of labels are in ``core.drawing.handles``.
 """
 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from itertools import pairwise
-from typing import Protocol
 
 from PySide6.QtCore import QLineF, QPointF, QRectF, Qt
-from PySide6.QtGui import QColor, QCursor, QFontMetricsF, QMouseEvent, QPainter, QPen, QPolygonF
+from PySide6.QtGui import QColor, QFontMetricsF, QPainter, QPen, QPolygonF
 
-from ptxviewer.app.state.film import Film
-from ptxviewer.app.state.screen import State
 from ptxviewer.core.drawing.colours import CASING
 from ptxviewer.core.drawing.handles import Drawn
-from ptxviewer.core.film import Radiograph
 from ptxviewer.core.geometry import Box, Point
-from ptxviewer.core.viewport import Viewport
 from ptxviewer.ui.canvas.annotations import CHIP, LABEL, font_of
 
 HANDLE = 4.5  # radius in screen pixels
 PAD_X, PAD_Y, LINE_STEP = 6.0, 3.0, 16.0
 Colour = tuple[int, int, int]
-
-
-@dataclass(frozen=True)
-class Reach:
-    """What a hand may look at: the film on screen and where it lies."""
-
-    state: State
-    film: Film
-    radiograph: Radiograph
-    port: Viewport
-    labels: bool = True  # False: lines and handles alone
-
-    def screen(self, point: Point) -> Point:
-        """Film point to screen point."""
-        return self.port.to_screen(point)
-
-    def film_point(self, event: QMouseEvent) -> Point:
-        """Where the pointer is on the film."""
-        return self.port.to_film((event.position().x(), event.position().y()))
-
-
-class Hand(Protocol):
-    """Something with handles on the film. ``press`` that returns True gets the moves until the release."""
-
-    def press(self, reach: Reach, event: QMouseEvent) -> bool:
-        """Take the left button, or leave it to others."""
-        ...
-
-    def takes(self, reach: Reach, event: QMouseEvent) -> bool:
-        """True when a double click is meant for this hand, as two clicks."""
-        ...
-
-    def move(self, reach: Reach, event: QMouseEvent) -> None:
-        """The mouse moves with the button down that was taken."""
-        ...
-
-    def release(self, reach: Reach, event: QMouseEvent) -> None:
-        """The button is let go."""
-        ...
-
-    def hover(self, reach: Reach, event: QMouseEvent) -> QCursor | Qt.CursorShape | None:
-        """The mouse moves with no button down; the cursor to show, None where nothing of this hand is under it."""
-        ...
-
-    def paint(self, painter: QPainter, reach: Reach) -> None:
-        """Draw over the film."""
-        ...
 
 
 def paint_line(painter: QPainter, drawn: Drawn, colour: Colour, width: float, dashed: bool = False) -> None:

@@ -1,0 +1,163 @@
+"""How a mask is drawn over a film, the one way for screen and report: fill, dark rim, smooth line.
+
+What the network outlined is cyan, what a reader changed is amber and dashed. Everything is in pixels of the picture
+that is drawn, pixel edges at integers; ``scale`` is how many of them the line's widths are multiplied with.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from itertools import pairwise
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+from ptxviewer.core.drawing.colours import AMBER, CASING, CYAN, Rgb
+from ptxviewer.core.viewport import Placement, Region
+
+LINE, RIM = 2.0, 4.0  # widths of the outline and of the dark rim under it, at a scale of 1
+DASH, GAP = 6.0, 4.0  # of an outline that a reader made
+NEAR = 7  # pixels within which two outlines are one, at a scale of 1
+SUBPIXEL = 4  # bits
+RIM_LEVEL = 128  # in a plane of levels: 0 is nothing, up to here the rim appears, from here on the line
+
+Outline = NDArray[np.float64]
+"""Points (n, 2) of a line, as (x, y)."""
+
+
+def outlines(mask: NDArray[np.uint8]) -> list[Outline]:
+    """Return the borders of ``mask`` as closed lines, without the staircase of its pixels.
+
+    Each point is the mean of nine of the border's pixels, and every fourth is kept: off by less than a pixel on any
+    border that curves gently, and an eighth of the time to draw.
+    """
+    borders, _ = cv2.findContours(mask, cv2.RETR_CCOMP, cv2.CHAIN_APPROX_NONE)
+    lines = []
+    for border in borders:
+        points = border[:, 0].astype(np.float64) + 0.5
+        if len(points) >= 24:
+            around = np.concatenate((points[-4:], points, points[:4]))
+            sums = np.cumsum(np.concatenate((np.zeros((1, 2)), around)), axis=0)
+            points = ((sums[9:] - sums[:-9]) / 9)[::4]
+        lines.append(points)
+    return lines
+
+
+def border_zone(mask: NDArray[np.uint8], scale: float) -> NDArray[np.uint8]:
+    """Return where another outline counts as the one of ``mask``: 1 near its border."""
+    size = round(NEAR * scale) | 1
+    return np.asarray(cv2.morphologyEx(mask, cv2.MORPH_GRADIENT, np.ones((size, size), np.uint8)), np.uint8)
+
+
+def runs(line: Outline, zone: NDArray[np.uint8]) -> list[tuple[Outline, bool]]:
+    """Cut a closed line where it leaves the ``border_zone`` of the network; True for the parts that a reader made."""
+    closed = np.concatenate((line, line[:1]))
+    rows = np.clip(closed[:, 1].astype(np.int64), 0, zone.shape[0] - 1)
+    cols = np.clip(closed[:, 0].astype(np.int64), 0, zone.shape[1] - 1)
+    changed = zone[rows, cols] == 0
+    cuts = [0, *(np.flatnonzero(changed[1:-1] != changed[:-2]) + 1).tolist(), len(closed) - 1]
+    return [(closed[first : last + 1], bool(changed[first])) for first, last in pairwise(cuts)]
+
+
+def dashes(line: Outline, dash: float, gap: float) -> list[Outline]:
+    """Cut an open line into pieces of length ``dash`` with gaps of length ``gap`` between them."""
+    along = np.concatenate(([0.0], np.cumsum(np.hypot(*np.diff(line, axis=0).T))))
+    if along[-1] == 0:
+        return [line]
+    pieces = []
+    for start in np.arange(0.0, along[-1], dash + gap):
+        end = min(start + dash, along[-1])
+        inner = line[np.searchsorted(along, start, "right") : np.searchsorted(along, end, "left")]
+        ends = [[np.interp(at, along, line[:, 0]), np.interp(at, along, line[:, 1])] for at in (start, end)]
+        pieces.append(np.concatenate((ends[:1], inner, ends[1:])))
+    return pieces
+
+
+def _draw(plane: NDArray[np.uint8], lines: Sequence[Outline], closed: bool, level: int, width: float) -> None:
+    points = [np.rint((line - 0.5) * (1 << SUBPIXEL)).astype(np.int32) for line in lines]
+    cv2.polylines(plane, points, closed, level, max(1, round(width)), cv2.LINE_AA, SUBPIXEL)
+
+
+def _argb(colour: Rgb, alpha: NDArray[np.float64], under: NDArray[np.float64] | None = None) -> NDArray[np.float64]:
+    """(n, 4) premultiplied alpha, red, green, blue of a colour over ``under``."""
+    over = np.column_stack((alpha, *(channel / 255 * alpha for channel in colour)))
+    return over if under is None else over + under * (1 - alpha[:, None])
+
+
+def _packed(argb: NDArray[np.float64]) -> NDArray[np.int32]:
+    """(n,) premultiplied ARGB in one number each, as ``QImage.Format_ARGB32_Premultiplied`` has it."""
+    alpha, red, green, blue = np.rint(255 * argb).astype(np.uint32).T
+    return np.asarray((alpha << 24 | red << 16 | green << 8 | blue).view(np.int32))
+
+
+def _table(opacity: float) -> NDArray[np.int32]:
+    """(256,) ARGB of the levels of rim and line, over a fill of ``opacity``."""
+    level = np.arange(256.0)
+    fill = _argb(CYAN, np.full(256, opacity))
+    rim = _argb(CASING, np.minimum(level / RIM_LEVEL, 1.0), fill)
+    return _packed(_argb(CYAN, np.maximum(level - RIM_LEVEL, 0.0) / (255 - RIM_LEVEL), rim))
+
+
+def drawn(
+    mask: NDArray[np.uint8], scale: float, opacity: float | None = None, zone: NDArray[np.uint8] | None = None
+) -> NDArray[np.int32]:
+    """Return ``mask`` (rows, cols) of 0 and 1 as (rows, cols) premultiplied ARGB, transparent where nothing is drawn.
+
+    ``opacity`` of the fill, None for the outline alone. ``zone`` is the ``border_zone`` of the network's mask where a
+    reader changed it, None where the mask is the network's.
+    """
+    pieces = [piece for line in outlines(mask) for piece in (((line, False),) if zone is None else runs(line, zone))]
+    plane = np.zeros(mask.shape, np.uint8)
+    closed = zone is None
+    _draw(plane, [line for line, _ in pieces], closed, RIM_LEVEL, RIM * scale)
+    _draw(plane, [line for line, changed in pieces if not changed], closed, 255, LINE * scale)
+    picture = np.asarray(cv2.LUT(plane, _table(0.0)), np.int32)
+    if opacity is not None:
+        cv2.copyTo(np.asarray(cv2.LUT(plane, _table(opacity)), np.int32), mask, picture)
+    amber = [part for line, changed in pieces if changed for part in dashes(line, DASH * scale, GAP * scale)]
+    if amber:
+        plane[:] = 0
+        _draw(plane, amber, False, 255, LINE * scale)
+        lit = np.nonzero(plane)
+        below = picture[lit].view(np.uint8).reshape(-1, 4)[:, ::-1] / 255
+        picture[lit] = _packed(_argb(AMBER, plane[lit] / 255, below))
+    return picture
+
+
+def patches(kept: NDArray[np.bool_], place: Placement, margin: int) -> list[Region]:
+    """Return rectangles of device pixels, apart from each other, that hold all that ``kept`` (grid cells) can become.
+
+    Interpolation carries a cell one cell further. What lies more than ``margin`` outside the canvas is left out.
+    """
+    rows, cols = kept.shape
+    scale_x, scale_y = place.width / cols, place.height / rows
+    bounds = (
+        max(place.seen[0] - margin, 0),
+        max(place.seen[1] - margin, 0),
+        min(place.seen[2] + margin, place.width),
+        min(place.seen[3] + margin, place.height),
+    )
+    borders, _ = cv2.findContours(kept.view(np.uint8), cv2.RETR_EXTERNAL, cv2.CHAIN_APPROX_SIMPLE)
+    found: list[Region] = []
+    for x, y, width, height in map(cv2.boundingRect, borders):
+        box = (
+            max(int((x - 1) * scale_x), bounds[0]),
+            max(int((y - 1) * scale_y), bounds[1]),
+            min(int((x + width + 1) * scale_x) + 1, bounds[2]),
+            min(int((y + height + 1) * scale_y) + 1, bounds[3]),
+        )
+        found = _joined(found, box)
+    return found
+
+
+def _joined(apart: list[Region], box: Region) -> list[Region]:
+    """Add ``box`` to rectangles that lie apart, as one with all that it touches."""
+    while box[0] < box[2] and box[1] < box[3]:
+        touched = [o for o in apart if o[0] < box[2] and box[0] < o[2] and o[1] < box[3] and box[1] < o[3]]
+        apart = [o for o in apart if o not in touched]
+        if not touched:
+            return [*apart, box]
+        left, top, right, bottom = zip(box, *touched, strict=True)
+        box = min(left), min(top), max(right), max(bottom)
+    return apart
