@@ -20,7 +20,14 @@ class CornersLayer(Layer):
         state = scene.state
         if not state.settings.annotations and state.sharpening == "off":
             return None
-        return state.settings.annotations, state.identified, state.sharpening, scene.radiograph, scene.film.view, scene.lie
+        return (
+            state.settings.annotations,
+            state.identified,
+            state.sharpening,
+            scene.radiograph,
+            scene.film.view,
+            scene.lie,
+        )
 
     def paint(self, painter: QPainter, scene: Scene) -> None:
         """Write the texts."""
