@@ -1,4 +1,4 @@
-"""Stand-ins for what tests do not want to run: an engine, and a runtime behind the real engine."""
+"""Stand-ins for what tests do not want to run: an engine, a runtime behind the real engine, the window."""
 
 from __future__ import annotations
 
@@ -92,3 +92,64 @@ class FakeRunner:
     def move_to_cpu(self) -> None:
         """See ``Runner.move_to_cpu``."""
         self.device = "CPU"
+
+
+class FakeShell:
+    """Notes what commands ask of the window; see ``app.ports.Shell``."""
+
+    def __init__(self) -> None:
+        self.asked: list[tuple[object, ...]] = []
+
+    def open_files(self) -> None:
+        self.asked.append(("open_files",))
+
+    def open_folder(self) -> None:
+        self.asked.append(("open_folder",))
+
+    def save_as(self) -> None:
+        self.asked.append(("save_as",))
+
+    def copy_picture(self) -> None:
+        self.asked.append(("copy_picture",))
+
+    def ask_watched_folder(self) -> None:
+        self.asked.append(("ask_watched_folder",))
+
+    def ask_prior(self) -> None:
+        self.asked.append(("ask_prior",))
+
+    def ask_settings(self) -> None:
+        self.asked.append(("ask_settings",))
+
+    def open_palette(self) -> None:
+        self.asked.append(("open_palette",))
+
+    def show_shortcuts(self) -> None:
+        self.asked.append(("show_shortcuts",))
+
+    def about_film(self) -> None:
+        self.asked.append(("about_film",))
+
+    def about_program(self) -> None:
+        self.asked.append(("about_program",))
+
+    def look_at_finding(self) -> None:
+        self.asked.append(("look_at_finding",))
+
+    def zoom_by(self, factor: float) -> None:
+        self.asked.append(("zoom_by", factor))
+
+    def pan_by(self, x: float, y: float) -> None:
+        self.asked.append(("pan_by", x, y))
+
+    def go_to_part(self, step: int) -> None:
+        self.asked.append(("go_to_part", step))
+
+    def write_note(self) -> None:
+        self.asked.append(("write_note",))
+
+    def find_film(self) -> None:
+        self.asked.append(("find_film",))
+
+    def quit(self) -> None:
+        self.asked.append(("quit",))

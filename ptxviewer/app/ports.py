@@ -28,6 +28,82 @@ class View(Protocol):
         ...
 
 
+class Shell(Protocol):
+    """What a command needs of the window: dialogs, the canvas, the clipboard, the keyboard's focus."""
+
+    def open_files(self) -> None:
+        """Ask for films and open them."""
+        ...
+
+    def open_folder(self) -> None:
+        """Ask for a folder and open its films."""
+        ...
+
+    def save_as(self) -> None:
+        """Ask where the report goes and save it."""
+        ...
+
+    def copy_picture(self) -> None:
+        """Copy what is seen of the film to the clipboard."""
+        ...
+
+    def ask_watched_folder(self) -> None:
+        """Ask for the folder to watch."""
+        ...
+
+    def ask_prior(self) -> None:
+        """Ask for the film beside the one on screen."""
+        ...
+
+    def ask_settings(self) -> None:
+        """Open the settings."""
+        ...
+
+    def open_palette(self) -> None:
+        """Open the command palette."""
+        ...
+
+    def show_shortcuts(self) -> None:
+        """Open the sheet of keys."""
+        ...
+
+    def about_film(self) -> None:
+        """Tell what the file says of the film on screen."""
+        ...
+
+    def about_program(self) -> None:
+        """Tell of the program and its network."""
+        ...
+
+    def look_at_finding(self) -> None:
+        """Zoom to the chosen finding, or back to the whole film."""
+        ...
+
+    def zoom_by(self, factor: float) -> None:
+        """Zoom at the middle of what is seen."""
+        ...
+
+    def pan_by(self, x: float, y: float) -> None:
+        """Move the film by screen pixels."""
+        ...
+
+    def go_to_part(self, step: int) -> None:
+        """Give the keyboard to the next (1) or previous (-1) part of the window."""
+        ...
+
+    def write_note(self) -> None:
+        """Give the keyboard to the note."""
+        ...
+
+    def find_film(self) -> None:
+        """Give the keyboard to the filter of the worklist."""
+        ...
+
+    def quit(self) -> None:
+        """Close the window."""
+        ...
+
+
 class Reviews(Protocol):
     """Where reviews are kept; see ``review_file.ReviewFolder``."""
 

@@ -12,10 +12,10 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtWidgets import QDialog, QFileDialog, QWidget
 
-from ptxviewer.app.commands.base import Command
 from ptxviewer.app.presenter import Presenter
 from ptxviewer.app.state.screen import State
 from ptxviewer.ui.platform.folders import reports_folder
+from ptxviewer.words import tr
 
 if TYPE_CHECKING:
     from ptxviewer.ui.dialogs.notice import FirstRunNotice
@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 class Asking:
     """Opens dialogs over ``window``; what comes of them are intents.
 
-    ``shown`` says what the window shows, ``open_paths`` and ``do`` are what it does with films and actions.
+    ``shown`` says what the window shows, ``open_paths`` and ``do`` are what it does with films and commands.
     """
 
     def __init__(
@@ -33,7 +33,7 @@ class Asking:
         presenter: Presenter,
         shown: Callable[[], State],
         open_paths: Callable[[list[Path]], None],
-        do: Callable[[Command], None],
+        do: Callable[[str], None],
     ) -> None:
         self._window = window
         self._presenter = presenter
@@ -56,21 +56,21 @@ class Asking:
 
     def open_files(self) -> None:
         """Ask for films."""
-        names, _ = QFileDialog.getOpenFileNames(self._window, "Open chest X-rays")
+        names, _ = QFileDialog.getOpenFileNames(self._window, tr("Open chest X-rays"))
         self._open_paths([Path(name) for name in names])
 
     def open_folder(self) -> None:
         """Ask for a folder of films."""
-        name = QFileDialog.getExistingDirectory(self._window, "Open a folder of chest X-rays")
+        name = QFileDialog.getExistingDirectory(self._window, tr("Open a folder of chest X-rays"))
         self._open_paths([Path(name)] if name else [])
 
     def watch_folder(self) -> None:
         """Ask for the folder to watch."""
-        name = QFileDialog.getExistingDirectory(self._window, "Watch a folder: its films are added as they arrive")
+        name = QFileDialog.getExistingDirectory(self._window, tr("Watch a folder: its films are added as they arrive"))
         if name:
             self._presenter.watching.choose(Path(name))
 
-    def save_report_as(self) -> None:
+    def save_as(self) -> None:
         """Ask where the report goes."""
         chosen = self._shown().settings.reports_folder
         start = Path(chosen) if chosen else Path.home()
@@ -84,7 +84,7 @@ class Asking:
     # The program's own
 
     def palette(self) -> None:
-        """Search all actions."""
+        """Search all commands."""
         from ptxviewer.ui.dialogs.palette import Palette
 
         self._ask(Palette(self._shown(), self._do, self._window))

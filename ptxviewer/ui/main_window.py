@@ -30,7 +30,6 @@ from PySide6.QtWidgets import (
 )
 
 from ptxviewer.app.commands import BY_ID, COMMANDS
-from ptxviewer.app.commands.base import Command
 from ptxviewer.app.presenter import Presenter
 from ptxviewer.app.state.screen import State
 from ptxviewer.ui import parts
@@ -44,13 +43,12 @@ from ptxviewer.ui.panels.film_strip import FilmStrip
 from ptxviewer.ui.panels.reading import ReadingPanel
 from ptxviewer.ui.panels.status_bar import StatusBar
 from ptxviewer.ui.platform import geometry
+from ptxviewer.ui.shell import WindowShell
+from ptxviewer.words import tr
 
 if TYPE_CHECKING:
     from ptxviewer.ui.panels.worklist import WorklistPanel
     from ptxviewer.ui.platform.watcher import FolderWatcher
-
-ZOOM_STEP = 1.25
-PAN_STEP = 60  # screen pixels
 
 
 class MainWindow(QMainWindow):
@@ -61,18 +59,19 @@ class MainWindow(QMainWindow):
         self._presenter = presenter
         self._painted = painted
         self._state = presenter.state
-        self._actions: dict[str, QAction] = {}
-        self.setWindowTitle("PTXViewer (research use only)")
+        self.commands: dict[str, QAction] = {}
+        self.setWindowTitle(tr("PTXViewer (research use only)"))
         self.setAcceptDrops(True)
         self.setMinimumSize(*geometry.SMALLEST)
         self.setContextMenuPolicy(Qt.ContextMenuPolicy.NoContextMenu)
-        self.asking = Asking(self, presenter, lambda: self._state, self.open_paths, self._do)
+        self.asking = Asking(self, presenter, lambda: self._state, self.open_paths, self.do)
         self.status = StatusBar()
-        self.area = FilmArea(presenter, self.asking, self.status.show_probe)
-        self.reading = ReadingPanel(presenter, self.area.look_at_finding)
-        self.strip = FilmStrip(self._select, presenter.look_at)
+        self.area = FilmArea(presenter, self.asking, self.status.show_probe, self.do)
+        self.reading = ReadingPanel(presenter, self.area.look_at_finding, self.do)
+        self.strip = FilmStrip(self.select, presenter.look_at)
         self.worklist: WorklistPanel | None = None
         self._watcher: FolderWatcher | None = None
+        self._shell = WindowShell(self)
         self._build()
         self.show_state(presenter.state)
         self.area.canvas.setFocus()
@@ -81,7 +80,7 @@ class MainWindow(QMainWindow):
 
     def _build(self) -> None:
         self.banner = BannerBar(self.area, self._presenter)
-        self._veil = DropVeil(self.area)
+        self.veil = DropVeil(self.area)
         self._panels = QSplitter(Qt.Orientation.Horizontal)
         self._panels.setChildrenCollapsible(False)
         self._panels.setHandleWidth(0)
@@ -107,10 +106,10 @@ class MainWindow(QMainWindow):
         self.setCentralWidget(whole)
         for one in COMMANDS:
             if not one.held:  # Space: see _peek
-                self._actions[one.id] = make_action(one, self._do, self)
-        build_menus(self.menuBar(), self._actions, lambda: self._state)
-        self._toolbar = make_toolbar(self._actions)
-        column.insertWidget(0, self._toolbar)
+                self.commands[one.id] = make_action(one, self.do, self)
+        build_menus(self.menuBar(), self.commands, lambda: self._state)
+        self.toolbar = make_toolbar(self.commands)
+        column.insertWidget(0, self.toolbar)
 
     # Rendering
 
@@ -131,7 +130,7 @@ class MainWindow(QMainWindow):
         if self._watcher is not None:
             self._watcher.show_state(state)
         self.reading.setVisible(around and state.settings.panel)
-        self._toolbar.setVisible(not state.film_only)
+        self.toolbar.setVisible(not state.film_only)
         self.status.setVisible(not state.film_only)
         if not self.menuBar().isNativeMenuBar():
             self.menuBar().setVisible(not state.film_only)
@@ -140,7 +139,7 @@ class MainWindow(QMainWindow):
         self.status.show_state(state)
         self.banner.show_state(state)
         self.asking.show_state(state)
-        for name, action in self._actions.items():
+        for name, action in self.commands.items():
             row = BY_ID[name]
             action.setEnabled(row.enabled(state))
             if row.checked is not None:
@@ -152,7 +151,7 @@ class MainWindow(QMainWindow):
             from ptxviewer.ui.panels.worklist import WorklistPanel
 
             width = state.settings.worklist_width
-            self.worklist = WorklistPanel(self._presenter, self._select, width)
+            self.worklist = WorklistPanel(self._presenter, self.select, self.do, width)
             self._beside.insertWidget(0, self.worklist)
             self.worklist.fit_window()
         if self.worklist is not None:
@@ -162,7 +161,8 @@ class MainWindow(QMainWindow):
             if state.worklist.shown:
                 self.worklist.show_state(state)
 
-    def _find_film(self) -> None:
+    def find_film(self) -> None:
+        """Give the keyboard to the filter of the worklist, which comes back for it."""
         if not self._state.worklist.shown:
             self._presenter.batch.toggle_list()
         if self.worklist is not None:
@@ -176,58 +176,26 @@ class MainWindow(QMainWindow):
             self.reading.settle()
             self._presenter.open(paths)
 
-    def _select(self, film_id: int) -> None:
+    def select(self, film_id: int) -> None:
+        """Bring a film on screen; what is being typed stays with the one before."""
         self.reading.settle()
         self._presenter.select(film_id)
 
-    def _do(self, row: Command) -> None:
+    def do(self, command_id: str) -> None:
+        """Run a command; what is being typed is taken over first."""
         self.reading.settle()
-        if not row.shell:
-            row.run(self._presenter)
-        else:
-            self._shell_acts()[row.id]()
+        BY_ID[command_id].run(self._presenter, self._shell)
 
-    def _shell_acts(self) -> dict[str, Callable[[], object]]:
-        """Return what the window does itself, by the id of the action."""
-        return {
-            "open_files": self.asking.open_files,
-            "open_folder": self.asking.open_folder,
-            "save_report_as": self.asking.save_report_as,
-            "copy_picture": self.area.copy_picture,
-            "settings": self.asking.settings,
-            "quit": self.close,
-            "next_finding": self._next_finding,
-            "zoom_in": lambda: self.area.shown_canvas.zoom_by(ZOOM_STEP),
-            "zoom_out": lambda: self.area.shown_canvas.zoom_by(1 / ZOOM_STEP),
-            "pan_left": lambda: self.area.shown_canvas.pan_by(PAN_STEP, 0),
-            "pan_right": lambda: self.area.shown_canvas.pan_by(-PAN_STEP, 0),
-            "pan_up": lambda: self.area.shown_canvas.pan_by(0, PAN_STEP),
-            "pan_down": lambda: self.area.shown_canvas.pan_by(0, -PAN_STEP),
-            "next_part": lambda: parts.go_on(self._parts()),
-            "previous_part": lambda: parts.go_on(self._parts(), -1),
-            "write_note": self._write_note,
-            "palette": self.asking.palette,
-            "filter_films": self._find_film,
-            "watch_folder": self.asking.watch_folder,
-            "compare_with": self.asking.compare_with,
-            "shortcuts": self.asking.shortcuts,
-            "about_film": self.asking.about_film,
-            "about": self.asking.about,
-        }
-
-    def _parts(self) -> list[QWidget]:
+    def parts(self) -> list[QWidget]:
         """The parts of the window in the order in which F6 goes through them."""
         lists = [] if self.worklist is None else [self.worklist]
-        return [self.area.shown_canvas, self.reading, *lists, self._toolbar]
+        return [self.area.shown_canvas, self.reading, *lists, self.toolbar]
 
-    def _write_note(self) -> None:
+    def write_note(self) -> None:
+        """Give the keyboard to the note; the reading panel comes back for it."""
         if not self._state.settings.panel:
             self._presenter.toggle_panel()
         self.reading.write_note()
-
-    def _next_finding(self) -> None:
-        self._presenter.choosing.next()
-        self.area.look_at_finding()
 
     # Keys that a shortcut cannot express
 
@@ -286,15 +254,15 @@ class MainWindow(QMainWindow):
         """Films may be dropped anywhere."""
         if any(url.isLocalFile() for url in event.mimeData().urls()):
             event.acceptProposedAction()
-            self._veil.cover()
+            self.veil.cover()
 
     def dragLeaveEvent(self, event: QDragLeaveEvent) -> None:
         """Nothing was dropped."""
-        self._veil.hide()
+        self.veil.hide()
 
     def dropEvent(self, event: QDropEvent) -> None:
         """Open what was dropped."""
-        self._veil.hide()
+        self.veil.hide()
         event.acceptProposedAction()
         self.open_paths([Path(url.toLocalFile()) for url in event.mimeData().urls() if url.isLocalFile()])
 

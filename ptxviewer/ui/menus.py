@@ -1,4 +1,4 @@
-"""Menus from the table of actions: one Qt action a row, its keys live wherever the focus is."""
+"""Menus from the table of commands: one Qt action a row, its keys live wherever the focus is."""
 
 from __future__ import annotations
 
@@ -26,16 +26,19 @@ from ptxviewer.app.commands import BY_ID, COMMANDS, TOOLBAR
 from ptxviewer.app.commands.base import Command, Group
 from ptxviewer.app.commands.measure import CHOICES
 from ptxviewer.app.state.screen import State
+from ptxviewer.core.msgid import N_, Msgid
 from ptxviewer.core.voi import describe
+from ptxviewer.ui.commands import menu_text, name_of, tooltip_of
 from ptxviewer.ui.platform.icons import icon
+from ptxviewer.words import tr
 
-MENUS: tuple[tuple[str, tuple[Group, ...]], ...] = (
-    ("File", ("file",)),
-    ("View", ("view", "screen")),
-    ("Tools", ("tools", "measure")),
-    ("Film", ("films",)),
-    ("AI", ("overlay", "review")),
-    ("Help", ("help",)),
+MENUS: tuple[tuple[Msgid, tuple[Group, ...]], ...] = (
+    (N_("File"), ("file",)),
+    (N_("View"), ("view", "screen")),
+    (N_("Tools"), ("tools", "measure")),
+    (N_("Film"), ("films",)),
+    (N_("AI"), ("overlay", "review")),
+    (N_("Help"), ("help",)),
 )
 ROLES = {
     "about": QAction.MenuRole.AboutRole,
@@ -49,17 +52,17 @@ def typing() -> bool:
     return isinstance(QApplication.focusWidget(), (QLineEdit, QPlainTextEdit, QTextEdit, QAbstractSpinBox, QComboBox))
 
 
-def make_action(row: Command, do: Callable[[Command], None], window: QMainWindow) -> QAction:
+def make_action(row: Command, do: Callable[[str], None], window: QMainWindow) -> QAction:
     """Return the Qt action of a row. It belongs to the window, so its keys work also while menus are hidden."""
-    made = QAction(row.text, window)
+    made = QAction(menu_text(row), window)
     if row.icon:
         made.setIcon(icon(row.icon))
         made.setIconVisibleInMenu(False)
     made.setShortcuts([QKeySequence(key) for key in row.keys])
     made.setCheckable(row.checked is not None)
-    made.setToolTip(row.tooltip)
+    made.setToolTip(tooltip_of(row))
     made.setMenuRole(ROLES.get(row.id, QAction.MenuRole.NoRole))
-    made.triggered.connect(lambda _checked=False: do(row))
+    made.triggered.connect(lambda _checked=False: do(row.id))
     window.addAction(made)
     return made
 
@@ -67,7 +70,7 @@ def make_action(row: Command, do: Callable[[Command], None], window: QMainWindow
 def build_menus(bar: QMenuBar, actions: dict[str, QAction], state: Callable[[], State]) -> None:
     """Fill the menu bar: a line between two groups of a menu, the window presets with their names."""
     for title, groups in MENUS:
-        menu = bar.addMenu(title)
+        menu = bar.addMenu(tr(title))
         for number, group in enumerate(groups):
             if number:
                 menu.addSeparator()
@@ -95,7 +98,7 @@ def make_toolbar(actions: dict[str, QAction]) -> QWidget:
         for one in ids:
             button = QToolButton()
             button.setDefaultAction(actions[one])
-            button.setText(BY_ID[one].text.rstrip("."))
+            button.setText(name_of(BY_ID[one]))
             button.setIconSize(QSize(18, 18))
             button.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextUnderIcon)
             button.setFocusPolicy(Qt.FocusPolicy.TabFocus)
@@ -118,7 +121,7 @@ def _offer(button: QToolButton, action: QAction, choices: list[QAction]) -> None
 
 
 def _add_presets(menu: QMenu, actions: dict[str, QAction], state: Callable[[], State]) -> None:
-    presets = menu.addMenu("Window presets")
+    presets = menu.addMenu(tr("Window presets"))
     rows = [actions[row.id] for row in COMMANDS if row.group == "window"]
     presets.addActions(rows[:1])
 

@@ -11,6 +11,7 @@ from typing import Any
 
 import numpy as np
 
+from ptxviewer.app.commands import BY_ID
 from ptxviewer.app.disk.result_file import Entry, entry_bytes, entry_from, maps_bytes, maps_from
 from ptxviewer.app.disk.review_file import Saved
 from ptxviewer.app.jobs import Outcome, Ticket, outcome_of
@@ -23,7 +24,7 @@ from ptxviewer.core.answer import ProbabilityMaps
 from ptxviewer.core.engine import Checkpoint, never_cancelled
 from ptxviewer.core.errors import ExportFailed, UnreadableFilm
 from ptxviewer.core.film import Radiograph, Window
-from tests.fakes import FakeEngine
+from tests.fakes import FakeEngine, FakeShell
 
 SIDE = 40
 FILM_BYTES = SIDE * SIDE * 2
@@ -232,6 +233,7 @@ class House:
         self.keep, self.drawer = HandLane(), drawer or Drawer()
         self.reports: list[ReportRequest] = []
         self.saved: list[Settings] = []
+        self.shell = FakeShell()
         self.broken = ""
         self.presenter = Presenter(
             self.screen,
@@ -274,6 +276,10 @@ class House:
     @property
     def state(self) -> State:
         return self.screen.state
+
+    def do(self, command_id: str) -> None:
+        """Run a command as the window does."""
+        BY_ID[command_id].run(self.presenter, self.shell)
 
     @property
     def film(self) -> Film:

@@ -361,7 +361,7 @@ def test_delete_drops_the_chosen_finding_unless_a_measurement_is_chosen() -> Non
     assert not delete.enabled(house.state)
     house.presenter.choosing.next()
     assert delete.enabled(house.state)
-    delete.run(house.presenter)
+    house.do(delete.id)
     assert house.film.findings.lesions == ()
 
 

@@ -129,7 +129,7 @@ def test_sharpening_is_said_on_the_film_and_not_part_of_it() -> None:
     before = house.film
     seen = []
     for _ in range(3):
-        BY_ID["next_sharpening"].run(house.presenter)
+        house.do("next_sharpening")
         seen.append(house.state.sharpening)
     assert seen == ["unsharp", "clahe", "off"]
     assert house.film is before
@@ -144,12 +144,12 @@ def test_escape_takes_the_magnifier_then_the_apices() -> None:
     house = House()
     house.open("a")
     house.settle()
-    BY_ID["apices"].run(house.presenter)
-    BY_ID["magnifier"].run(house.presenter)
+    house.do("apices")
+    house.do("magnifier")
     assert (house.state.apices, house.state.magnifier) == (True, True)
-    BY_ID["back"].run(house.presenter)
+    house.do("back")
     assert (house.state.apices, house.state.magnifier) == (True, False)
-    BY_ID["back"].run(house.presenter)
+    house.do("back")
     assert not house.state.apices
     assert not BY_ID["back"].enabled(house.state)
 

@@ -6,7 +6,6 @@ from dataclasses import replace
 
 import pytest
 
-from ptxviewer.app.commands import BY_ID
 from ptxviewer.app.disk.review_file import DamagedReview, Saved, as_bytes, from_bytes
 from ptxviewer.app.review.measuring import NO_LENGTH, object_length, shown_measurements
 from ptxviewer.core.drawing.handles import Grip
@@ -93,7 +92,7 @@ def test_a_press_without_a_move_chooses_and_is_no_step(house: House) -> None:
     house.presenter.measuring.grab(Grip(0, 0), (1.0, 2.0))
     house.presenter.measuring.place()
     assert house.film.chosen == 0
-    BY_ID["delete_measurement"].run(house.presenter)
+    house.do("delete_measurement")
     assert [one.points for one in kept(house)] == [((5.0, 5.0), (30.0, 30.0))]
     house.presenter.undo()
     assert len(kept(house)) == 2
@@ -112,14 +111,14 @@ def test_deleting_without_a_choice_takes_the_last_and_all_is_one_step(house: Hou
 
 
 def test_escape_drops_what_is_drawn_then_puts_the_tool_away(house: House) -> None:
-    BY_ID["measure"].run(house.presenter)
+    house.do("measure")
     assert house.state.tool == "length"
     house.presenter.measuring.begin((3.0, 3.0))
     house.presenter.measuring.move((9.0, 9.0))
-    BY_ID["back"].run(house.presenter)
+    house.do("back")
     assert house.film.hand is None
     assert house.state.tool == "length"
-    BY_ID["back"].run(house.presenter)
+    house.do("back")
     assert house.state.tool == "window"
 
 
@@ -128,7 +127,7 @@ def test_the_key_takes_the_tool_used_last_and_then_the_next(house: House) -> Non
     house.presenter.set_tool("window")
     seen = []
     for _ in range(6):
-        BY_ID["measure"].run(house.presenter)
+        house.do("measure")
         seen.append(house.state.tool)
     assert seen == ["angle", "ellipse", "rectangle", "calibrate", "length", "angle"]
 

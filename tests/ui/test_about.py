@@ -32,7 +32,7 @@ def session(empty: Session) -> Session:
 
 
 def about(session: Session) -> ProgramDialog:
-    session.window._actions["about"].trigger()
+    session.window.commands["about"].trigger()
     dialog = session.window.findChild(ProgramDialog)
     assert isinstance(dialog, ProgramDialog)
     return dialog

@@ -29,6 +29,7 @@ from ptxviewer.app.state.settings import ROWS, Settings
 from ptxviewer.paths import sample_study
 from ptxviewer.ui.application import Session
 from ptxviewer.ui.canvas.canvas import Canvas
+from ptxviewer.ui.commands import name_of as command_name
 from ptxviewer.ui.dialogs.calibrate import CalibrationDialog
 from ptxviewer.ui.dialogs.fitting import room_for
 from ptxviewer.ui.dialogs.keys import KeySheet
@@ -93,10 +94,10 @@ def test_every_control_of_the_dialogs_has_a_name(session: Session, qtbot: QtBot)
 
 
 def test_every_button_of_the_toolbar_teaches_its_key(session: Session) -> None:
-    bar = session.window._toolbar
+    bar = session.window.toolbar
     for button in bar.findChildren(QAbstractButton):
         if button.text():
-            row = next(row for row in COMMANDS if row.text.rstrip(".") == button.text() and row.icon)
+            row = next(row for row in COMMANDS if command_name(row) == button.text() and row.icon)
             assert row.keys
             assert button.toolTip().endswith(f"({row.keys[0]})")
             assert len(button.toolTip()) > len(button.text()) + len(row.keys[0]) + 3  # more than the button says
@@ -120,12 +121,12 @@ def test_every_key_can_be_typed(row: object) -> None:
 def test_tab_goes_through_the_window_in_the_order_of_the_eye(session: Session) -> None:
     window = session.window
     places = []
-    at: QWidget | None = window._toolbar.findChildren(QAbstractButton)[0]
+    at: QWidget | None = window.toolbar.findChildren(QAbstractButton)[0]
     start = at
     while True:
         if at.focusPolicy() & Qt.FocusPolicy.TabFocus and at.isVisible() and at.isEnabled():
             corner = at.mapTo(window, QPoint(0, 0))
-            if window._toolbar.isAncestorOf(at):
+            if window.toolbar.isAncestorOf(at):
                 places.append((0, corner.x(), 0, type(at).__name__))
             elif window.strip is at or window.strip.isAncestorOf(at):
                 places.append((1, 0, 0, type(at).__name__))
@@ -172,7 +173,7 @@ def test_a_length_that_makes_no_sense_cannot_be_taken(qtbot: QtBot) -> None:
 
 
 def test_the_palette_does_what_is_chosen_with_the_keyboard_alone(session: Session, qtbot: QtBot) -> None:
-    session.window._actions["palette"].trigger()
+    session.window.commands["palette"].trigger()
     (palette,) = session.window.findChildren(Palette)
     qtbot.keyClicks(palette.field, "invert")
     qtbot.keyClick(palette.field, Qt.Key.Key_Return)
@@ -183,7 +184,7 @@ def test_the_palette_does_what_is_chosen_with_the_keyboard_alone(session: Sessio
 
 def test_the_palette_says_when_nothing_fits_and_keeps_what_cannot_be_done(session: Session, qtbot: QtBot) -> None:
     done: list[str] = []
-    palette = Palette(session.presenter.state, lambda row: done.append(row.id))
+    palette = Palette(session.presenter.state, done.append)
     qtbot.addWidget(palette)
     palette.show()
     qtbot.keyClicks(palette.field, "qqqq")

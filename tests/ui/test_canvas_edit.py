@@ -79,7 +79,7 @@ def test_a_polygon_is_clicked_and_closed_by_a_double_click_or_a_key(session: Ses
     session.presenter.undo()
     for at in corners:
         qtbot.mouseClick(canvas, LEFT, pos=QPoint(*at))
-    session.window._actions["finish_stroke"].trigger()
+    session.window.commands["finish_stroke"].trigger()
     assert mask(session)[on_film(session, (470, 440))]
     assert not mask(session)[on_film(session, (385, 515))]
 
@@ -106,7 +106,7 @@ def test_the_size_follows_keys_and_the_wheel(session: Session) -> None:
     canvas = session.window.area.canvas
     session.presenter.set_tool("brush")
     sizes = [session.presenter.state.brush]
-    session.window._actions["brush_larger"].trigger()
+    session.window.commands["brush_larger"].trigger()
     sizes.append(session.presenter.state.brush)
     at = QPointF(400, 400)
     event = QWheelEvent(
@@ -118,7 +118,7 @@ def test_the_size_follows_keys_and_the_wheel(session: Session) -> None:
     sizes.append(session.presenter.state.brush)
     assert sizes == sorted(set(sizes))
     assert film(session).view.zoom == zoom
-    session.window._actions["brush_smaller"].trigger()
+    session.window.commands["brush_smaller"].trigger()
     assert session.presenter.state.brush < sizes[2]
 
 
@@ -132,8 +132,8 @@ def test_findings_and_the_verdict_follow_an_edit_at_once(session: Session, qtbot
     assert after.edited
     assert after.area_px == int(mask(session).sum()) != before.area_px
     assert film(session).review.verdict == "edited"
-    session.window._actions["verdict_accept"].trigger()  # whoever accepts an own mask confirms it
+    session.window.commands["verdict_accept"].trigger()  # whoever accepts an own mask confirms it
     assert film(session).review.verdict == "edited"
-    session.window._actions["reset_mask"].trigger()
+    session.window.commands["reset_mask"].trigger()
     assert film(session).findings == before
     assert film(session).review.verdict == ""

@@ -158,7 +158,7 @@ def test_a_screen_reader_is_told_what_is_measured(session: Session, qtbot: QtBot
 
 def test_the_button_shows_the_measuring_tool_in_the_hand(session: Session) -> None:
     def drawn(name: str) -> QImage:
-        return session.window._actions[name].icon().pixmap(32, 32).toImage()
+        return session.window.commands[name].icon().pixmap(32, 32).toImage()
 
     for tool in ("angle", "ellipse", "length"):
         session.presenter.set_tool(tool)

@@ -42,7 +42,7 @@ def test_two_films_of_a_patient_are_compared(qtbot: QtBot, tmp_path: Path) -> No
         ),
         timeout=20_000,
     )
-    window._actions["compare"].trigger()
+    window.commands["compare"].trigger()
     page = window.area.compare
     assert page is not None
     assert page.isVisible()
@@ -67,12 +67,12 @@ def test_two_films_of_a_patient_are_compared(qtbot: QtBot, tmp_path: Path) -> No
     assert presenter.state.current.view.zoom is not None, "the other film follows"
     ratio = presenter.state.prior.view.zoom / presenter.state.current.view.zoom
     assert ratio == pytest.approx(240 / 200), "each in parts of its own size"
-    window._actions["exchange"].trigger()
+    window.commands["exchange"].trigger()
     assert "PRIOR" in words(right), "which is the prior does not depend on which is worked on"
     assert right._caption.property("active")
-    window._actions["back"].trigger()
+    window.commands["back"].trigger()
     assert window.area.canvas.isVisible()
-    window._actions["compare_with"].trigger()
+    window.commands["compare_with"].trigger()
     dialog = window.findChild(ChoosePrior)
     assert dialog is not None
     offered = dialog.findChild(QListWidget)

@@ -80,7 +80,7 @@ def test_zooming_one_pane_zooms_both_and_another_visit_begins_anew(session: Sess
         return [canvas.view.zoom for canvas in session.window.area.apices.canvases if canvas.view is not None]
 
     zooms = [zoom()]
-    session.window._actions["zoom_in"].trigger()
+    session.window.commands["zoom_in"].trigger()
     zooms.append(zoom())
     session.presenter.looking.toggle_apices()
     assert zoom() == []  # no film is kept for nothing

@@ -37,9 +37,9 @@ def press(qtbot: QtBot, key: Qt.Key, modifier: Qt.KeyboardModifier = Qt.Keyboard
 def test_f6_goes_round_the_parts_that_can_be_seen(session: Session, qtbot: QtBot) -> None:
     window = session.window
     assert window.reading.isAncestorOf(press(qtbot, Qt.Key.Key_F6))
-    assert window._toolbar.isAncestorOf(press(qtbot, Qt.Key.Key_F6))
+    assert window.toolbar.isAncestorOf(press(qtbot, Qt.Key.Key_F6))
     assert press(qtbot, Qt.Key.Key_F6) is window.area.canvas
-    assert window._toolbar.isAncestorOf(press(qtbot, Qt.Key.Key_F6, Qt.KeyboardModifier.ShiftModifier))
+    assert window.toolbar.isAncestorOf(press(qtbot, Qt.Key.Key_F6, Qt.KeyboardModifier.ShiftModifier))
     session.presenter.batch.toggle_list()
     session.presenter.toggle_panel()
     assert press(qtbot, Qt.Key.Key_F6) is window.area.canvas

@@ -17,7 +17,7 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QCheckBox, QLabel, QLineEdit, QPushButton, QWidget
 from pytestqt.qtbot import QtBot
 
-from ptxviewer.app.commands import BY_ID, COMMANDS
+from ptxviewer.app.commands import COMMANDS
 from ptxviewer.app.disk.settings import load, save
 from ptxviewer.app.sentences import NOTHING_FOUND
 from ptxviewer.app.state.film import FilmStatus, Result
@@ -175,12 +175,12 @@ def test_films_dropped_anywhere_are_opened_and_the_drop_is_announced(session: Se
     enter = QDragEnterEvent(QPoint(400, 400), act, mime, button, none)
     QApplication.sendEvent(window, enter)
     assert enter.isAccepted()
-    assert window._veil.isVisible()
+    assert window.veil.isVisible()
     QApplication.sendEvent(window, QDragLeaveEvent())
-    assert not window._veil.isVisible()
+    assert not window.veil.isVisible()
     QApplication.sendEvent(window, QDragEnterEvent(QPoint(400, 400), act, mime, button, none))
     QApplication.sendEvent(window, QDropEvent(QPointF(400, 400), act, mime, button, none))
-    assert not window._veil.isVisible()
+    assert not window.veil.isVisible()
     qtbot.waitUntil(lambda: len(session.presenter.state.films) == len(sample_study()), timeout=10_000)
 
 
@@ -247,7 +247,7 @@ def test_tab_shows_the_film_alone_and_all_keys_still_work(session: Session, qtbo
     window.area.canvas.setFocus()
     key(window, Qt.Key.Key_Tab)
     assert session.presenter.state.film_only
-    for part in (window.strip, window.reading, window.status, window.menuBar(), window._toolbar):
+    for part in (window.strip, window.reading, window.status, window.menuBar(), window.toolbar):
         assert not part.isVisible()
     key(window, Qt.Key.Key_H)
     assert session.presenter.state.current.view.flipped
@@ -263,10 +263,10 @@ def test_a_note_stays_with_its_film(session: Session, qtbot: QtBot) -> None:
     reading = session.window.reading
     reading._note.setFocus()
     QTest.keyClicks(reading._note, "small rim")
-    session.window._select(session.presenter.state.films[1].id)
+    session.window.select(session.presenter.state.films[1].id)
     assert reading._note.text() == ""
     assert session.presenter.state.films[0].review.note == "small rim"
-    session.window._select(session.presenter.state.films[0].id)
+    session.window.select(session.presenter.state.films[0].id)
     assert reading._note.text() == "small rim"
 
 
@@ -301,9 +301,9 @@ def test_a_copied_picture_names_nobody_unless_reports_do(
         return taken()
 
     monkeypatch.setattr(canvas, "grab", noted)
-    session.window._actions["copy_picture"].trigger()
+    session.window.commands["copy_picture"].trigger()
     session.presenter.apply_settings(replace(session.presenter.state.settings, report_identified=True))
-    session.window._actions["copy_picture"].trigger()
+    session.window.commands["copy_picture"].trigger()
     assert named == [False, True]
     assert canvas._state.identified
     assert not QGuiApplication.clipboard().pixmap().isNull()
@@ -383,7 +383,7 @@ def test_the_sheets_open_by_key(session: Session, qtbot: QtBot) -> None:
         ("about", "About PTXViewer"),
         ("about_film", "About this film"),
     ):
-        session.window._actions[action].trigger()
+        session.window.commands[action].trigger()
         sheet = next(w for w in QApplication.topLevelWidgets() if w.windowTitle() == title and w.isVisible())
         seen = words(sheet)
         sheet.close()
@@ -391,15 +391,12 @@ def test_the_sheets_open_by_key(session: Session, qtbot: QtBot) -> None:
         assert "Phantom" not in seen.replace("PTXViewer phantom", "")
 
 
-def test_every_action_has_its_icon_its_key_and_somebody_who_does_it(session: Session) -> None:
-    acts = session.window._shell_acts()
+def test_every_command_has_its_icon_and_keys_of_its_own() -> None:
     keys: list[str] = []
     for row in COMMANDS:
         assert not row.icon or resource(f"icons/{row.icon}.svg").is_file(), row.icon
-        assert row.held or not row.shell or row.id in acts, row.id
         keys += row.keys
     assert len(keys) == len(set(keys))
-    assert set(acts) <= set(BY_ID)
 
 
 STARTED = """

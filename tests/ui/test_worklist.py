@@ -74,7 +74,7 @@ def test_the_list_takes_the_place_of_the_strip_and_is_led_by_keys(
 
 def test_the_filter_says_what_it_hides_and_one_button_shows_all(session: Session, qtbot: QtBot, tmp_path: Path) -> None:
     panel = opened(session, qtbot, tmp_path / "films")
-    session.window._actions["filter_films"].trigger()
+    session.window.commands["filter_films"].trigger()
     QTest.keyClicks(panel.search, "name3")
     assert names(panel) == ["4  Name3, A"]
     assert "1 of 5 shown" in panel._foot.text()

@@ -5,6 +5,7 @@ from __future__ import annotations
 from ptxviewer.app.commands import aids as looking
 from ptxviewer.app.commands import compare, files, measure, overlay, review, screen, tools, view
 from ptxviewer.app.commands.base import Command, Group
+from ptxviewer.core.msgid import N_, Msgid
 
 COMMANDS: tuple[Command, ...] = (
     *files.COMMANDS,
@@ -19,7 +20,7 @@ COMMANDS: tuple[Command, ...] = (
 )
 """In the order of the menus."""
 
-BY_ID: dict[str, Command] = {action.id: action for action in COMMANDS}
+BY_ID: dict[str, Command] = {command.id: command for command in COMMANDS}
 TOOLBAR: tuple[tuple[str, ...], ...] = (
     ("open_files",),
     ("tool_window", "tool_zoom", "tool_pan"),
@@ -29,15 +30,15 @@ TOOLBAR: tuple[tuple[str, ...], ...] = (
     ("save_report",),
 )
 """Ids in the order of the toolbar, one tuple between two separators."""
-GROUP_NAMES: dict[Group, str] = {
-    "file": "File",
-    "films": "Films",
-    "view": "View",
-    "window": "Window",
-    "tools": "Tools",
-    "measure": "Measure",
-    "overlay": "Overlay",
-    "review": "Review",
-    "screen": "Screen",
-    "help": "Help",
+GROUP_NAMES: dict[Group, Msgid] = {
+    "file": N_("File"),
+    "films": N_("Films"),
+    "view": N_("View"),
+    "window": N_("Window"),
+    "tools": N_("Tools"),
+    "measure": N_("Measure"),
+    "overlay": N_("Overlay"),
+    "review": N_("Review"),
+    "screen": N_("Screen"),
+    "help": N_("Help"),
 }

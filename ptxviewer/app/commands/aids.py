@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from ptxviewer.app.commands.base import BAR, FILM, KEYS_ONLY, SHOWN, Command
 from ptxviewer.app.state.screen import State
+from ptxviewer.core.msgid import N_, Msgid
 from ptxviewer.core.sharpen import Sharpening
 
 
@@ -12,14 +13,14 @@ def _alone(state: State) -> bool:
     return SHOWN(state) and state.prior_id is None
 
 
-def _sharpening(how: Sharpening, text: str, tip: str) -> Command:
+def _sharpening(how: Sharpening, text: Msgid, tip: Msgid) -> Command:
     return Command(
         f"sharpen_{how}",
         text,
         "view",
         (),
         tip,
-        run=lambda presenter: presenter.looking.sharpen(how),
+        run=lambda presenter, _shell: presenter.looking.sharpen(how),
         enabled=SHOWN,
         checked=lambda state: state.sharpening == how,
     )
@@ -28,11 +29,11 @@ def _sharpening(how: Sharpening, text: str, tip: str) -> Command:
 COMMANDS: tuple[Command, ...] = (
     Command(
         "apices",
-        "Apices",
+        N_("Apices"),
         "view",
         ("A",),
-        "Both apices side by side, the right one mirrored; the overlay follows",
-        run=lambda p: p.looking.toggle_apices(),
+        N_("Both apices side by side, the right one mirrored; the overlay follows"),
+        run=lambda p, _shell: p.looking.toggle_apices(),
         enabled=_alone,
         checked=lambda state: state.apices,
         icon="apices",
@@ -40,11 +41,11 @@ COMMANDS: tuple[Command, ...] = (
     ),
     Command(
         "magnifier",
-        "Magnifier",
+        N_("Magnifier"),
         "view",
         ("M",),
-        "A lens under the pointer, through the same window",
-        run=lambda p: p.looking.toggle_magnifier(),
+        N_("A lens under the pointer, through the same window"),
+        run=lambda p, _shell: p.looking.toggle_magnifier(),
         enabled=_alone,
         checked=lambda state: state.magnifier,
         icon="magnifier",
@@ -52,15 +53,17 @@ COMMANDS: tuple[Command, ...] = (
     ),
     Command(
         "next_sharpening",
-        "Sharpen",
+        N_("Sharpen"),
         "view",
         ("S",),
-        "Off, edges, local contrast in turn: for the eye only, the AI and reports see the film as it is",
-        run=lambda p: p.looking.next_sharpening(),
+        N_("Off, edges, local contrast in turn: for the eye only, the AI and reports see the film as it is"),
+        run=lambda p, _shell: p.looking.next_sharpening(),
         enabled=SHOWN,
         places=KEYS_ONLY,
     ),
-    _sharpening("off", "No sharpening", "Show the film as it is"),
-    _sharpening("unsharp", "Sharpen edges", "Lift edges such as a pleural line (unsharp mask); display only"),
-    _sharpening("clahe", "Sharpen local contrast", "Lift contrast where the film is evenly dark (CLAHE); display only"),
+    _sharpening("off", N_("No sharpening"), N_("Show the film as it is")),
+    _sharpening("unsharp", N_("Sharpen edges"), N_("Lift edges such as a pleural line (unsharp mask); display only")),
+    _sharpening(
+        "clahe", N_("Sharpen local contrast"), N_("Lift contrast where the film is evenly dark (CLAHE); display only")
+    ),
 )

@@ -1,4 +1,4 @@
-"""What an action is, and the conditions that many of them share."""
+"""What a command is, and the conditions that many of them share."""
 
 from __future__ import annotations
 
@@ -6,16 +6,19 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Literal
 
+from ptxviewer.app.ports import Shell
 from ptxviewer.app.presenter import Presenter
 from ptxviewer.app.state.film import Film, FilmStatus
 from ptxviewer.app.state.screen import State
+from ptxviewer.core.msgid import Msgid
 
 Group = Literal["file", "films", "view", "window", "tools", "measure", "overlay", "review", "screen", "help"]
+NO_TEXT = Msgid("")
 Place = Literal["menu", "toolbar", "context"]
 
 
-def _nothing(_presenter: Presenter) -> None:
-    """What a shell action does here: the window does it, because it needs a dialog, the canvas or the clipboard."""
+def _nothing(_presenter: Presenter, _shell: Shell) -> None:
+    """For a command that lasts while its key is down; the window listens to such keys."""
 
 
 def _always(_state: State) -> bool:
@@ -24,26 +27,24 @@ def _always(_state: State) -> bool:
 
 @dataclass(frozen=True)
 class Command:
-    """One thing that the reader can do. ``keys`` are Qt key sequences in the portable spelling."""
+    """One thing that the reader can do. ``keys`` are Qt key sequences in the portable spelling.
+
+    ``run`` changes the state through the presenter; what needs a dialog, the canvas or the clipboard it asks of the
+    shell. ``values`` fill the placeholders of ``text``.
+    """
 
     id: str
-    text: str
+    text: Msgid
     group: Group
     keys: tuple[str, ...] = ()
-    tip: str = ""
-    run: Callable[[Presenter], None] = _nothing
+    tip: Msgid = NO_TEXT
+    run: Callable[[Presenter, Shell], object] = _nothing
     enabled: Callable[[State], bool] = _always
     checked: Callable[[State], bool] | None = None
     icon: str = ""  # name of an SVG in resources/icons, without suffix
-    shell: bool = False  # the window runs it
-    held: bool = False  # lasts while the key is down (shell)
+    held: bool = False  # lasts while the key is down
     places: frozenset[Place] = frozenset({"menu"})
-
-    @property
-    def tooltip(self) -> str:
-        """The tip with its first key: "Fit the film to the window (F)"."""
-        text = self.tip or self.text.rstrip(".")
-        return f"{text} ({self.keys[0]})" if self.keys else text
+    values: tuple[tuple[str, str], ...] = ()
 
 
 MENU: frozenset[Place] = frozenset({"menu"})

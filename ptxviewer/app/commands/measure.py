@@ -3,26 +3,28 @@
 from __future__ import annotations
 
 from ptxviewer.app.commands.base import BAR, SHOWN, Command, film
+from ptxviewer.app.ports import Shell
 from ptxviewer.app.presenter import Presenter
 from ptxviewer.app.review.finding_selection import chosen
 from ptxviewer.app.review.measuring import KIND_OF
 from ptxviewer.app.state.screen import Tool
+from ptxviewer.core.msgid import N_, Msgid
 
 
-def _tool(tool: Tool, text: str, tip: str) -> Command:
+def _tool(tool: Tool, text: Msgid, tip: Msgid) -> Command:
     return Command(
         f"tool_{tool}",
         text,
         "measure",
         (),
         tip,
-        run=lambda presenter: presenter.set_tool(tool),
+        run=lambda presenter, _shell: presenter.set_tool(tool),
         checked=lambda state: state.tool == tool,
         icon=tool,
     )
 
 
-def _delete(presenter: Presenter) -> None:
+def _delete(presenter: Presenter, _shell: Shell) -> None:
     """One key for both: what was chosen last is a measurement where one is chosen."""
     now = presenter.state.current
     if now is not None and now.chosen is None and chosen(now) is not None:
@@ -38,37 +40,43 @@ CHOICES = tuple(f"tool_{tool}" for tool in KIND_OF)
 COMMANDS: tuple[Command, ...] = (
     Command(
         "measure",
-        "Measure",
+        N_("Measure"),
         "measure",
         ("L",),
-        "Measure on the film; again: length, angle, ellipse, rectangle, calibration in turn",
-        run=lambda p: p.measuring.choose_next(),
+        N_("Measure on the film; again: length, angle, ellipse, rectangle, calibration in turn"),
+        run=lambda p, _shell: p.measuring.choose_next(),
         enabled=SHOWN,
         checked=lambda state: state.tool in KIND_OF,
         icon="length",
         places=BAR,
     ),
-    _tool("length", "Length", "Drag along what is to be measured; with Shift in steps of 45°"),
-    _tool("angle", "Angle", "Drag the first arm to the vertex, then click where the second arm ends"),
-    _tool("ellipse", "Ellipse", "Drag a region: mean, SD, smallest, largest value and area; with Shift a circle"),
-    _tool("rectangle", "Rectangle", "Drag a region: mean, SD, smallest, largest value and area; with Shift a square"),
-    _tool("calibrate", "Calibrate", "Drag over an object of known size and type its length: all sizes follow"),
+    _tool("length", N_("Length"), N_("Drag along what is to be measured; with Shift in steps of 45°")),
+    _tool("angle", N_("Angle"), N_("Drag the first arm to the vertex, then click where the second arm ends")),
+    _tool(
+        "ellipse", N_("Ellipse"), N_("Drag a region: mean, SD, smallest, largest value and area; with Shift a circle")
+    ),
+    _tool(
+        "rectangle",
+        N_("Rectangle"),
+        N_("Drag a region: mean, SD, smallest, largest value and area; with Shift a square"),
+    ),
+    _tool("calibrate", N_("Calibrate"), N_("Drag over an object of known size and type its length: all sizes follow")),
     Command(
         "delete_measurement",
-        "Delete measurement or finding",
+        N_("Delete measurement or finding"),
         "measure",
         ("Del", "Backspace"),
-        "Delete the chosen measurement or drop the chosen finding, else delete the last measurement",
+        N_("Delete the chosen measurement or drop the chosen finding, else delete the last measurement"),
         run=_delete,
         enabled=lambda state: MEASURED(state) or chosen(state.current) is not None,
     ),
     Command(
         "delete_measurements",
-        "Delete all measurements",
+        N_("Delete all measurements"),
         "measure",
         (),
-        "Delete every measurement of this film, the calibration too",
-        run=lambda p: p.measuring.delete_all(),
+        N_("Delete every measurement of this film, the calibration too"),
+        run=lambda p, _shell: p.measuring.delete_all(),
         enabled=MEASURED,
     ),
 )

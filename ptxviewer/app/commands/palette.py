@@ -1,10 +1,11 @@
-"""What the command palette lists: actions whose words hold the letters that were typed, the best match first."""
+"""What the command palette lists: commands whose words hold the letters that were typed, the best match first."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import pairwise
+from typing import Protocol
 
 from ptxviewer.app.commands import COMMANDS, GROUP_NAMES
 from ptxviewer.app.commands.base import Command
@@ -17,12 +18,27 @@ TIP_WEIGHT = 0.4  # a match in the explanation counts less than one in the name
 
 @dataclass(frozen=True)
 class Entry:
-    """One line of the palette; ``marks`` are the letters of the name that matched."""
+    """One line of the palette, in the reader's language; ``marks`` are the letters of the name that matched."""
 
-    action: Command
+    command: Command
+    name: str
+    tip: str
     group: str
     enabled: bool
     marks: tuple[int, ...] = ()
+
+
+class Translate(Protocol):
+    """Puts a text into the reader's language and fills its placeholders (``words.tr``)."""
+
+    def __call__(self, text: str, **values: str) -> str:
+        """Return the text to be read."""
+        ...
+
+
+def untranslated(text: str, **values: str) -> str:
+    """Fill the placeholders and leave the text in English."""
+    return text.format(**values) if values else text
 
 
 def match(typed: str, text: str) -> tuple[float, tuple[int, ...]] | None:
@@ -57,22 +73,28 @@ def match(typed: str, text: str) -> tuple[float, tuple[int, ...]] | None:
     return score - LATE * len(there) / 10, places  # of equals the shorter name
 
 
-def entries(typed: str, state: State, actions: Sequence[Command] = COMMANDS) -> tuple[Entry, ...]:
-    """Return the lines for what was typed, the best first; of equals what can be done now, then as in the menus."""
+def entries(
+    typed: str, state: State, spoken: Translate = untranslated, commands: Sequence[Command] = COMMANDS
+) -> tuple[Entry, ...]:
+    """Return the lines for what was typed, the best first; of equals what can be done now, then as in the menus.
+
+    ``spoken`` puts a text into the reader's language and fills its placeholders: what is read is what is searched.
+    """
     ranked: list[tuple[tuple[float, int], Entry]] = []
-    for order, action in enumerate(actions):
-        if action.held or action.id == "palette":
+    for order, command in enumerate(commands):
+        if command.held or command.id == "palette":
             continue
-        group, name = GROUP_NAMES[action.group], action.text.rstrip(".")
-        enabled = action.enabled(state)
+        group, name = spoken(GROUP_NAMES[command.group]), spoken(command.text, **dict(command.values)).rstrip(".")
+        tip = spoken(command.tip) if command.tip else ""
+        enabled = command.enabled(state)
         by_name = match(typed, name)
-        by_more = match(typed, f"{group} {name} {action.tip} {' '.join(action.keys)}")
+        by_more = match(typed, f"{group} {name} {tip} {' '.join(command.keys)}")
         if by_name is None and by_more is None:
             continue
         score = by_name[0] if by_name is not None else TIP_WEIGHT * (by_more or (0.0, ()))[0] / 2
         if by_name is None and by_more is not None and len(by_more[1]) > 2 and not _dense(by_more[1]):
             continue  # letters strewn over a sentence mean nothing
-        entry = Entry(action, group, enabled, by_name[1] if by_name is not None else ())
+        entry = Entry(command, name, tip, group, enabled, by_name[1] if by_name is not None else ())
         ranked.append(((-score if enabled else NOT_NOW - score, order), entry))
     return tuple(entry for _, entry in sorted(ranked, key=lambda one: one[0]))
 

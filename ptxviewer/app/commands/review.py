@@ -5,20 +5,23 @@ from __future__ import annotations
 from typing import Literal
 
 from ptxviewer.app.commands.base import ANALYSED, FILM, SHOWN, Command, film
+from ptxviewer.app.ports import Shell
+from ptxviewer.app.presenter import Presenter
 from ptxviewer.app.review.finding_selection import can_choose, chosen
+from ptxviewer.core.msgid import N_, Msgid
 from ptxviewer.core.review import Impression
 
 Verdict = Literal["accept", "reject", "unsure"]
 
 
-def _verdict(verdict: Verdict, text: str, key: str, tip: str) -> Command:
+def _verdict(verdict: Verdict, text: Msgid, key: str, tip: Msgid) -> Command:
     return Command(
         f"verdict_{verdict}",
         text,
         "review",
         (key,),
         tip,
-        run=lambda presenter: presenter.set_verdict(verdict),
+        run=lambda presenter, _shell: presenter.set_verdict(verdict),
         enabled=ANALYSED,
         checked=lambda state: (
             state.current is not None
@@ -29,14 +32,19 @@ def _verdict(verdict: Verdict, text: str, key: str, tip: str) -> Command:
     )
 
 
-def _impression(impression: Impression, key: str) -> Command:
+def _next_finding(presenter: Presenter, shell: Shell) -> None:
+    presenter.choosing.next()
+    shell.look_at_finding()
+
+
+def _impression(impression: Impression, text: Msgid, key: str, tip: Msgid) -> Command:
     return Command(
         f"mark_{impression}",
-        f"First read: {impression}",
+        text,
         "review",
         (key,),
-        f"Mark a pneumothorax as {impression}; the first mark shows the result",
-        run=lambda presenter: presenter.mark(impression),
+        tip,
+        run=lambda presenter, _shell: presenter.mark(impression),
         enabled=lambda state: state.settings.first_read and SHOWN(state),
         checked=lambda state: (
             state.current is not None
@@ -49,62 +57,72 @@ def _impression(impression: Impression, key: str) -> Command:
 COMMANDS: tuple[Command, ...] = (
     Command(
         "undo",
-        "Undo",
+        N_("Undo"),
         "review",
         ("Ctrl+Z",),
-        run=lambda p: p.undo(),
+        run=lambda p, _shell: p.undo(),
         enabled=film(lambda film: film.can_undo),
         icon="undo",
     ),
     Command(
         "redo",
-        "Redo",
+        N_("Redo"),
         "review",
         ("Ctrl+Shift+Z", "Ctrl+Y"),
-        run=lambda p: p.redo(),
+        run=lambda p, _shell: p.redo(),
         enabled=film(lambda film: film.can_redo),
         icon="redo",
     ),
-    _verdict("accept", "Accept", "Y", "The model is right"),
-    _verdict("reject", "Reject", "N", "The model is wrong"),
-    _verdict("unsure", "Unsure", "U", "The film does not tell"),
+    _verdict("accept", N_("Accept"), "Y", N_("The model is right")),
+    _verdict("reject", N_("Reject"), "N", N_("The model is wrong")),
+    _verdict("unsure", N_("Unsure"), "U", N_("The film does not tell")),
     Command(
         "write_note",
-        "Write a note",
+        N_("Write a note"),
         "review",
         ("F2",),
-        "Enter keeps it and goes back to the film",
+        N_("Enter keeps it and goes back to the film"),
         enabled=SHOWN,
-        shell=True,
+        run=lambda _p, shell: shell.write_note(),
         places=FILM,
     ),
-    _impression("present", "Shift+Y"),
-    _impression("absent", "Shift+N"),
+    _impression(
+        "present",
+        N_("First read: present"),
+        "Shift+Y",
+        N_("Mark a pneumothorax as present; the first mark shows the result"),
+    ),
+    _impression(
+        "absent",
+        N_("First read: absent"),
+        "Shift+N",
+        N_("Mark a pneumothorax as absent; the first mark shows the result"),
+    ),
     Command(
         "next_finding",
-        "Next finding",
+        N_("Next finding"),
         "review",
         ("C",),
-        "Zoom to the next of the findings",
+        N_("Zoom to the next of the findings"),
+        run=_next_finding,
         enabled=can_choose,
-        shell=True,
     ),
     Command(
         "drop_finding",
-        "Drop finding",
+        N_("Drop finding"),
         "review",
         (),
-        "Delete: take the chosen finding out of the mask; undo brings it back",
-        run=lambda p: p.choosing.drop(),
+        N_("Delete: take the chosen finding out of the mask; undo brings it back"),
+        run=lambda p, _shell: p.choosing.drop(),
         enabled=film(lambda film: chosen(film) is not None),
     ),
     Command(
         "save_reviews",
-        "Save reviews again",
+        N_("Save reviews again"),
         "review",
         (),
-        "Try again to save what could not be saved",
-        run=lambda p: p.save_reviews(),
+        N_("Try again to save what could not be saved"),
+        run=lambda p, _shell: p.save_reviews(),
         enabled=lambda state: state.unsaved > 0,
     ),
 )

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from ptxviewer.app.commands.base import FILM, KEYS_ONLY, SHOWN, Command
+from ptxviewer.app.ports import Shell
 from ptxviewer.app.presenter import Presenter
 from ptxviewer.app.review.editing import SHAPES
 from ptxviewer.app.review.finding_selection import chosen
 from ptxviewer.app.review.measuring import KIND_OF
 from ptxviewer.app.state.screen import State
+from ptxviewer.core.msgid import N_
 
 
 def _can_go_back(state: State) -> bool:
@@ -23,7 +25,7 @@ def _can_go_back(state: State) -> bool:
     )
 
 
-def _back(presenter: Presenter) -> None:
+def _back(presenter: Presenter, _shell: Shell) -> None:
     if presenter.editing.cancel() or presenter.measuring.cancel() or presenter.lining.cancel():
         return
     if presenter.state.banner is not None:
@@ -43,64 +45,93 @@ def _back(presenter: Presenter) -> None:
 COMMANDS: tuple[Command, ...] = (
     Command(
         "toggle_annotations",
-        "Corner texts",
+        N_("Corner texts"),
         "screen",
         ("T",),
-        "Show or hide the texts in the corners of the film",
-        run=lambda p: p.toggle_annotations(),
+        N_("Show or hide the texts in the corners of the film"),
+        run=lambda p, _shell: p.toggle_annotations(),
         checked=lambda state: state.settings.annotations,
         places=FILM,
     ),
     Command(
         "toggle_identified",
-        "Patient data",
+        N_("Patient data"),
         "screen",
         ("Shift+T",),
-        "Show or hide patient data on the screen",
-        run=lambda p: p.toggle_identified(),
+        N_("Show or hide patient data on the screen"),
+        run=lambda p, _shell: p.toggle_identified(),
         checked=lambda state: state.identified,
         places=FILM,
     ),
     Command(
         "toggle_film_only",
-        "Film alone",
+        N_("Film alone"),
         "screen",
         ("F11", "Tab"),
-        "Hide or show everything around the film",
-        run=lambda p: p.toggle_film_only(),
+        N_("Hide or show everything around the film"),
+        run=lambda p, _shell: p.toggle_film_only(),
         checked=lambda state: state.film_only,
     ),
     Command(
         "toggle_strip",
-        "Film strip",
+        N_("Film strip"),
         "screen",
         ("Ctrl+B",),
-        "Show or hide the film strip",
-        run=lambda p: p.toggle_strip(),
+        N_("Show or hide the film strip"),
+        run=lambda p, _shell: p.toggle_strip(),
         checked=lambda state: state.settings.strip,
     ),
     Command(
         "toggle_panel",
-        "Reading panel",
+        N_("Reading panel"),
         "screen",
         ("Ctrl+Shift+B",),
-        "Show or hide the reading panel",
-        run=lambda p: p.toggle_panel(),
+        N_("Show or hide the reading panel"),
+        run=lambda p, _shell: p.toggle_panel(),
         checked=lambda state: state.settings.panel,
     ),
     Command(
         "next_part",
-        "Next part of the window",
+        N_("Next part of the window"),
         "screen",
         ("F6",),
-        "Give the keyboard to the panel, the list, the toolbar, the film in turn; Esc gives it back to the film",
-        shell=True,
+        N_("Give the keyboard to the panel, the list, the toolbar, the film in turn; Esc gives it back to the film"),
+        run=lambda _p, shell: shell.go_to_part(1),
         places=KEYS_ONLY,
     ),
-    Command("previous_part", "Part before", "screen", ("Shift+F6",), shell=True, places=KEYS_ONLY),
-    Command("back", "Back", "screen", ("Esc",), run=_back, enabled=_can_go_back, places=KEYS_ONLY),
-    Command("palette", "Command palette...", "help", ("Ctrl+K",), "Find anything by a few letters", shell=True),
-    Command("shortcuts", "Keys and mouse", "help", ("?", "F1"), "Everything that the keys do", shell=True),
-    Command("about_film", "About this film", "help", (), "Its technical facts", enabled=SHOWN, shell=True),
-    Command("about", "About PTXViewer", "help", (), shell=True),
+    Command(
+        "previous_part",
+        N_("Part before"),
+        "screen",
+        ("Shift+F6",),
+        run=lambda _p, shell: shell.go_to_part(-1),
+        places=KEYS_ONLY,
+    ),
+    Command("back", N_("Back"), "screen", ("Esc",), run=_back, enabled=_can_go_back, places=KEYS_ONLY),
+    Command(
+        "palette",
+        N_("Command palette..."),
+        "help",
+        ("Ctrl+K",),
+        N_("Find anything by a few letters"),
+        run=lambda _p, shell: shell.open_palette(),
+    ),
+    Command(
+        "shortcuts",
+        N_("Keys and mouse"),
+        "help",
+        ("?", "F1"),
+        N_("Everything that the keys do"),
+        run=lambda _p, shell: shell.show_shortcuts(),
+    ),
+    Command(
+        "about_film",
+        N_("About this film"),
+        "help",
+        (),
+        N_("Its technical facts"),
+        enabled=SHOWN,
+        run=lambda _p, shell: shell.about_film(),
+    ),
+    Command("about", N_("About PTXViewer"), "help", (), run=lambda _p, shell: shell.about_program()),
 )

@@ -3,16 +3,21 @@
 from __future__ import annotations
 
 from ptxviewer.app.commands.base import BAR, BAR_AND_FILM, FILM, KEYS_ONLY, SHOWN, Command, film
+from ptxviewer.core.msgid import N_, Msgid
+
+ZOOM_STEP = 1.25
+PAN_STEP = 60  # screen pixels
 
 
 def _preset(index: int) -> Command:
     return Command(
         f"preset_{index + 1}",
-        f"Window preset {index + 1}",
+        N_("Window preset {number}"),
         "window",
         (str(index + 1),),
-        "Show the film through this preset",
-        run=lambda presenter: presenter.displaying.choose_voi(index),
+        N_("Show the film through this preset"),
+        values=(("number", str(index + 1)),),
+        run=lambda presenter, _shell: presenter.displaying.choose_voi(index),
         enabled=film(lambda film: film.radiograph is not None and len(film.radiograph.vois) > index),
         checked=lambda state: (
             state.current is not None
@@ -29,14 +34,14 @@ def _preset(index: int) -> Command:
     )
 
 
-def _pan(direction: str) -> Command:
+def _pan(direction: str, text: Msgid, x: int, y: int) -> Command:
     return Command(
         f"pan_{direction.lower()}",
-        f"Pan {direction.lower()}",
+        text,
         "view",
         (f"Shift+{direction}",),
+        run=lambda _p, shell: shell.pan_by(x * PAN_STEP, y * PAN_STEP),
         enabled=SHOWN,
-        shell=True,
         places=KEYS_ONLY,
     )
 
@@ -44,11 +49,11 @@ def _pan(direction: str) -> Command:
 COMMANDS: tuple[Command, ...] = (
     Command(
         "invert",
-        "Invert",
+        N_("Invert"),
         "view",
         ("I",),
-        "Turn black and white round",
-        run=lambda p: p.displaying.invert(),
+        N_("Turn black and white round"),
+        run=lambda p, _shell: p.displaying.invert(),
         enabled=SHOWN,
         checked=lambda state: state.current is not None and state.current.view.inverted,
         icon="invert",
@@ -56,51 +61,51 @@ COMMANDS: tuple[Command, ...] = (
     ),
     Command(
         "rotate",
-        "Rotate right",
+        N_("Rotate right"),
         "view",
         ("R",),
-        "Turn the film clockwise",
-        run=lambda p: p.displaying.rotate(1),
+        N_("Turn the film clockwise"),
+        run=lambda p, _shell: p.displaying.rotate(1),
         enabled=SHOWN,
         icon="rotate",
         places=BAR_AND_FILM,
     ),
     Command(
         "rotate_left",
-        "Rotate left",
+        N_("Rotate left"),
         "view",
         ("Shift+R",),
-        "Turn the film anticlockwise",
-        run=lambda p: p.displaying.rotate(-1),
+        N_("Turn the film anticlockwise"),
+        run=lambda p, _shell: p.displaying.rotate(-1),
         enabled=SHOWN,
     ),
     Command(
         "flip_horizontal",
-        "Flip left to right",
+        N_("Flip left to right"),
         "view",
         ("H",),
-        "Mirror the film; the side letters follow",
-        run=lambda p: p.displaying.flip_horizontal(),
+        N_("Mirror the film; the side letters follow"),
+        run=lambda p, _shell: p.displaying.flip_horizontal(),
         enabled=SHOWN,
         icon="flip",
         places=FILM,
     ),
     Command(
         "flip_vertical",
-        "Flip top to bottom",
+        N_("Flip top to bottom"),
         "view",
         ("V",),
-        "Turn the film upside down in the mirror",
-        run=lambda p: p.displaying.flip_vertical(),
+        N_("Turn the film upside down in the mirror"),
+        run=lambda p, _shell: p.displaying.flip_vertical(),
         enabled=SHOWN,
     ),
     Command(
         "fit",
-        "Fit",
+        N_("Fit"),
         "view",
         ("F",),
-        "Fit the film to the window",
-        run=lambda p: p.displaying.fit(),
+        N_("Fit the film to the window"),
+        run=lambda p, _shell: p.displaying.fit(),
         enabled=SHOWN,
         checked=lambda state: state.current is not None and state.current.view.zoom is None,
         icon="fit",
@@ -108,26 +113,33 @@ COMMANDS: tuple[Command, ...] = (
     ),
     Command(
         "one_to_one",
-        "1:1",
+        N_("1:1"),
         "view",
         ("0",),
-        "One film pixel on one screen pixel",
-        run=lambda p: p.displaying.one_to_one(),
+        N_("One film pixel on one screen pixel"),
+        run=lambda p, _shell: p.displaying.one_to_one(),
         enabled=SHOWN,
         checked=lambda state: state.current is not None and state.current.view.zoom == 1 / state.pixel_ratio,
         icon="one_to_one",
         places=BAR,
     ),
-    Command("zoom_in", "Zoom in", "view", ("+", "="), enabled=SHOWN, shell=True),
-    Command("zoom_out", "Zoom out", "view", ("-",), enabled=SHOWN, shell=True),
-    *(_pan(direction) for direction in ("Left", "Right", "Up", "Down")),
+    Command(
+        "zoom_in", N_("Zoom in"), "view", ("+", "="), enabled=SHOWN, run=lambda _p, shell: shell.zoom_by(ZOOM_STEP)
+    ),
+    Command(
+        "zoom_out", N_("Zoom out"), "view", ("-",), enabled=SHOWN, run=lambda _p, shell: shell.zoom_by(1 / ZOOM_STEP)
+    ),
+    _pan("Left", N_("Pan left"), 1, 0),
+    _pan("Right", N_("Pan right"), -1, 0),
+    _pan("Up", N_("Pan up"), 0, 1),
+    _pan("Down", N_("Pan down"), 0, -1),
     Command(
         "reset_view",
-        "Reset view",
+        N_("Reset view"),
         "view",
         ("Home",),
-        "Window, zoom, turn and flip as when the film was opened",
-        run=lambda p: p.displaying.reset(),
+        N_("Window, zoom, turn and flip as when the film was opened"),
+        run=lambda p, _shell: p.displaying.reset(),
         enabled=SHOWN,
         places=FILM,
     ),

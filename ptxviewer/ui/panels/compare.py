@@ -7,14 +7,14 @@ from dataclasses import replace
 
 from PySide6.QtCore import Qt, QTimer
 from PySide6.QtGui import QResizeEvent
-from PySide6.QtWidgets import QHBoxLayout, QPushButton, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
-from ptxviewer.app.commands import BY_ID
 from ptxviewer.app.display.comparing import Role, apart, change_of, roles_of
 from ptxviewer.app.presenter import Presenter
 from ptxviewer.app.state.screen import State, Tool
 from ptxviewer.ui.canvas.canvas import Canvas
 from ptxviewer.ui.canvas.tools import view_tools
+from ptxviewer.ui.commands import small_button
 from ptxviewer.ui.controls import ElidedLabel, label
 
 MOVES: tuple[Tool, ...] = ("window", "zoom", "pan")
@@ -64,9 +64,10 @@ class _Side(QWidget):
 class ComparePage(QWidget):
     """Renders the film on screen and the one beside it."""
 
-    def __init__(self, presenter: Presenter, probed: Callable[[str], None]) -> None:
+    def __init__(self, presenter: Presenter, probed: Callable[[str], None], do: Callable[[str], None]) -> None:
         super().__init__()
         self._presenter = presenter
+        self._do = do
         self._sides = _Side(presenter, probed), _Side(presenter, probed)
         self._active = 0
         films = QHBoxLayout()
@@ -96,11 +97,7 @@ class ComparePage(QWidget):
         heading.addWidget(label("section", "CHANGE"))
         heading.addWidget(self._apart, 1)
         for action, text in (("link_films", "Linked"), ("exchange", "Work on the other"), ("compare", "Close")):
-            button = QPushButton(text)
-            button.setObjectName("small")
-            button.setToolTip(BY_ID[action].tooltip)
-            button.setFocusPolicy(Qt.FocusPolicy.TabFocus)
-            button.clicked.connect(lambda _down=False, action=action: BY_ID[action].run(self._presenter))
+            button = small_button(action, self._do, text)
             heading.addWidget(button)
             if action == "link_films":
                 button.setCheckable(True)

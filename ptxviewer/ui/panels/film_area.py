@@ -32,12 +32,15 @@ NARROWEST = 280  # screen pixels that a sentence needs
 
 
 class FilmArea(QStackedWidget):
-    """Shows the page that a state asks for. ``probed`` is told what is under the pointer."""
+    """Shows the page that a state asks for. ``probed`` is told what is under the pointer, ``do`` does commands."""
 
-    def __init__(self, presenter: Presenter, asking: Asking, probed: Callable[[str], None]) -> None:
+    def __init__(
+        self, presenter: Presenter, asking: Asking, probed: Callable[[str], None], do: Callable[[str], None]
+    ) -> None:
         super().__init__()
         self._presenter = presenter
         self._probed = probed
+        self._do = do
         self._state = presenter.state
         self.empty = EmptyPage(asking.open_files, asking.open_folder, presenter.open_sample)
         self.canvas = Canvas(all_tools(presenter, asking.place))
@@ -67,7 +70,7 @@ class FilmArea(QStackedWidget):
         if self.compare is None and state.prior_id is not None:
             from ptxviewer.ui.panels.compare import ComparePage
 
-            self.compare = ComparePage(self._presenter, self._probed)
+            self.compare = ComparePage(self._presenter, self._probed, self._do)
             self.addWidget(self.compare)
         if self.compare is not None:
             self.compare.show_state(state)

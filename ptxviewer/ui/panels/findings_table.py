@@ -23,6 +23,7 @@ from ptxviewer.app.presenter import Presenter
 from ptxviewer.app.state.film import Film
 from ptxviewer.core.answer import Lesion, Side, Zone
 from ptxviewer.core.film import PixelSpacing
+from ptxviewer.ui.commands import tooltip_of
 from ptxviewer.ui.controls import label
 from ptxviewer.ui.platform.style import PALETTE
 from ptxviewer.words import measures
@@ -74,7 +75,7 @@ class FindingsTable(QWidget):
         self._hint = label("quiet")
         self._drop = QPushButton("Drop")
         self._drop.setObjectName("small")
-        self._drop.setToolTip(BY_ID["drop_finding"].tooltip)
+        self._drop.setToolTip(tooltip_of(BY_ID["drop_finding"]))
         self._drop.setFocusPolicy(Qt.FocusPolicy.TabFocus)
         self._drop.clicked.connect(lambda _down=False: presenter.choosing.drop())
         under.addWidget(self._hint, 1)

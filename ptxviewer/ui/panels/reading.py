@@ -25,6 +25,7 @@ from ptxviewer.app.state.gating import reason_of
 from ptxviewer.app.state.screen import State
 from ptxviewer.report.decision import film_check, score_name
 from ptxviewer.report.model import NOT_EXCLUDED, headline, nearness
+from ptxviewer.ui.commands import name_of, tooltip_of
 from ptxviewer.ui.controls import MarkedSlider, ScoreBar, Segments, hairline, label
 from ptxviewer.ui.panels.findings_table import FindingsTable
 from ptxviewer.ui.panels.sizes import SizePanel
@@ -52,18 +53,19 @@ NOTE_TIP = "Kept with this film on this computer and printed on its report. Writ
 class ReadingPanel(QWidget):
     """Renders a state's film; every control is an intent of the presenter."""
 
-    def __init__(self, presenter: Presenter, look: Callable[[], None] = lambda: None) -> None:
-        """``look`` zooms to the finding that was chosen."""
+    def __init__(self, presenter: Presenter, look: Callable[[], None], do: Callable[[str], None]) -> None:
+        """``look`` zooms to the finding that was chosen, ``do`` does a command."""
         super().__init__()
         self.setObjectName("reading")
         self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
         self.setMinimumWidth(WIDTH)
         self.setMaximumWidth(WIDEST)
         self._presenter = presenter
+        self._do = do
         self._film_id: int | None = None
-        self.thresholds = ThresholdControls(presenter)
+        self.thresholds = ThresholdControls(presenter, do)
         self.findings = FindingsTable(presenter, look)
-        self.sizes = SizePanel(presenter)
+        self.sizes = SizePanel(do)
         content = QWidget()
         column = QVBoxLayout(content)
         column.setContentsMargins(SIDE, 14, SIDE, 14)
@@ -158,9 +160,9 @@ class ReadingPanel(QWidget):
     def _build_verdict(self, column: QVBoxLayout) -> None:
         column.addWidget(label("section", "VERDICT"))
         self._verdicts = Segments(
-            tuple((name, BY_ID[f"verdict_{name}"].text, BY_ID[f"verdict_{name}"].tooltip) for name in
+            tuple((name, name_of(BY_ID[f"verdict_{name}"]), tooltip_of(BY_ID[f"verdict_{name}"])) for name in
                   ("accept", "reject", "unsure")),
-            lambda value: BY_ID[f"verdict_{value}"].run(self._presenter),
+            lambda value: self._do(f"verdict_{value}"),
         )  # fmt: skip
         column.addWidget(self._verdicts)
         self._note = QLineEdit()

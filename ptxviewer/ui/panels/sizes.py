@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QPushButton, QVBoxLayout, QWidget
+from collections.abc import Callable
 
-from ptxviewer.app.commands import BY_ID
-from ptxviewer.app.presenter import Presenter
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QVBoxLayout, QWidget
+
 from ptxviewer.app.review.distances import can_move
 from ptxviewer.app.review.finding_selection import chosen
 from ptxviewer.app.state.film import Film
@@ -14,6 +14,7 @@ from ptxviewer.app.state.screen import State
 from ptxviewer.core.answer import HemithoraxFinding
 from ptxviewer.core.film import Radiograph
 from ptxviewer.core.findings.sizes import MEASURES, sizes_of
+from ptxviewer.ui.commands import small_button
 from ptxviewer.ui.controls import label
 from ptxviewer.words import finding, measures, tr
 
@@ -23,7 +24,7 @@ NOT_VOLUME = "Projected area: pneumothorax / (lung and pneumothorax of that side
 class SizePanel(QWidget):
     """Renders the sizes of a film: in full those of the side that is looked at, else of the larger area's."""
 
-    def __init__(self, presenter: Presenter) -> None:
+    def __init__(self, do: Callable[[str], None]) -> None:
         super().__init__()
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
@@ -31,8 +32,8 @@ class SizePanel(QWidget):
         head = QHBoxLayout()
         head.addWidget(label("section", "SIZE"))
         head.addStretch(1)
-        self._reset = self._button("Reset", "reset_lines", presenter)
-        self._show = self._button("On film", "toggle_lines", presenter)
+        self._reset = small_button("reset_lines", do, "Reset")
+        self._show = small_button("toggle_lines", do, "On film")
         self._show.setCheckable(True)
         head.addWidget(self._reset)
         head.addWidget(self._show)
@@ -60,15 +61,6 @@ class SizePanel(QWidget):
         self._refused = label("quiet", wrap=True)
         self._refused.setAccessibleName("Sizes that are not given")
         column.addWidget(self._refused)
-
-    @staticmethod
-    def _button(text: str, action: str, presenter: Presenter) -> QPushButton:
-        button = QPushButton(text)
-        button.setObjectName("small")
-        button.setToolTip(BY_ID[action].tooltip)
-        button.setFocusPolicy(Qt.FocusPolicy.TabFocus)
-        button.clicked.connect(lambda _down=False: BY_ID[action].run(presenter))
-        return button
 
     def show_state(self, state: State) -> None:
         """Show the sizes of the film on screen."""

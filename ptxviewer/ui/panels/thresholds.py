@@ -17,6 +17,7 @@ from ptxviewer.core.answer import BY_CARD, DecisionRule
 from ptxviewer.core.findings.decide import decide
 from ptxviewer.core.findings.disagreement import areas_px
 from ptxviewer.report.decision import area_limit_text
+from ptxviewer.ui.commands import tip_of, tooltip_of
 from ptxviewer.ui.controls import MarkedSlider, Segments, label
 from ptxviewer.words import quantities
 
@@ -48,7 +49,7 @@ class _Row:
 class ThresholdControls(QWidget):
     """Renders a state's film; every control is an intent of the presenter."""
 
-    def __init__(self, presenter: Presenter) -> None:
+    def __init__(self, presenter: Presenter, do: Callable[[str], None]) -> None:
         super().__init__()
         self._presenter = presenter
         self._spread: tuple[object, str] = (None, "")
@@ -74,11 +75,11 @@ class ThresholdControls(QWidget):
         column.addLayout(grid)
         self._modes = Segments(
             (
-                ("outline", "Outline", f"{BY_ID['overlay_outline'].tip} (O: next)"),
-                ("fill", "Fill", f"{BY_ID['overlay_fill'].tip} (O: next)"),
-                ("heat", "Heat map", f"{BY_ID['overlay_heat'].tip} (O: next)"),
+                ("outline", "Outline", f"{tip_of(BY_ID['overlay_outline'])} (O: next)"),
+                ("fill", "Fill", f"{tip_of(BY_ID['overlay_fill'])} (O: next)"),
+                ("heat", "Heat map", f"{tip_of(BY_ID['overlay_heat'])} (O: next)"),
             ),
-            lambda value: BY_ID[f"overlay_{value}"].run(presenter),
+            lambda value: do(f"overlay_{value}"),
         )
         column.addWidget(self._modes)
         self._hint = label("quiet", wrap=True)
@@ -98,7 +99,7 @@ class ThresholdControls(QWidget):
         """What the slider below is, how it stands, and the way to two of them."""
         self._title = QPushButton()
         self._title.setObjectName("disclosure")
-        self._title.setToolTip(BY_ID["two_thresholds"].tooltip)
+        self._title.setToolTip(tooltip_of(BY_ID["two_thresholds"]))
         self._title.setFocusPolicy(Qt.FocusPolicy.TabFocus)
         self._title.clicked.connect(self._presenter.toggle_two_thresholds)
         self._mark, self._value = label("quiet"), label("value")

@@ -23,11 +23,11 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from ptxviewer.app.commands import BY_ID
 from ptxviewer.app.films import worklist
 from ptxviewer.app.presenter import Presenter
 from ptxviewer.app.sentences import CANCELLED
 from ptxviewer.app.state.screen import Column, State
+from ptxviewer.ui.commands import small_button
 from ptxviewer.ui.controls import ElidedLabel, Segments, label
 from ptxviewer.ui.panels.worklist_rows import HEADINGS, ROW, Lines, paint_row
 from ptxviewer.ui.platform.style import PALETTE
@@ -142,12 +142,15 @@ class _Search(QLineEdit):
 class WorklistPanel(QWidget):
     """Renders the films of a state as a table; every control is an intent of the presenter."""
 
-    def __init__(self, presenter: Presenter, select: Callable[[int], None], width: int = USUAL) -> None:
+    def __init__(
+        self, presenter: Presenter, select: Callable[[int], None], do: Callable[[str], None], width: int = USUAL
+    ) -> None:
         super().__init__()
         self.setObjectName("worklist")
         self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
         self._presenter = presenter
         self._select = select
+        self._do = do
         self._state: State | None = None
         self._later = QTimer(self)
         self._later.setSingleShot(True)
@@ -212,8 +215,8 @@ class WorklistPanel(QWidget):
         self._progress.setFixedHeight(26)
         self._progress.setObjectName("value")
         self._progress.setAccessibleName("Progress")
-        self._pause, self._stop = self._button("pause"), self._button("stop_background")
-        self._go_on = self._button("go_on")
+        self._pause, self._stop = small_button("pause", self._do), small_button("stop_background", self._do)
+        self._go_on = small_button("go_on", self._do)
         self._stop.setText("Stop")
         row.addWidget(label("section", "WORKLIST"))
         row.addSpacing(6)
@@ -221,14 +224,6 @@ class WorklistPanel(QWidget):
         for button in (self._go_on, self._pause, self._stop):
             row.addWidget(button)
         return row
-
-    def _button(self, action: str) -> QPushButton:
-        button = QPushButton(BY_ID[action].text)
-        button.setObjectName("small")
-        button.setToolTip(BY_ID[action].tooltip)
-        button.setFocusPolicy(Qt.FocusPolicy.TabFocus)
-        button.clicked.connect(lambda: BY_ID[action].run(self._presenter))
-        return button
 
     def _table(self) -> _Table:
         table = self.table = _Table()

@@ -1,0 +1,44 @@
+"""A command as it is shown: its texts translated, with its key; a small button that does it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QPushButton
+
+from ptxviewer.app.commands import BY_ID
+from ptxviewer.app.commands.base import Command
+from ptxviewer.words import tr
+
+
+def menu_text(command: Command) -> str:
+    """Return the text of a command in a menu; "..." at its end says that it asks something first."""
+    return tr(command.text, **dict(command.values))
+
+
+def name_of(command: Command) -> str:
+    """Return the name of a command, as on a button."""
+    return menu_text(command).rstrip(".")
+
+
+def tip_of(command: Command) -> str:
+    """Return the explanation of a command, "" where its name says it all."""
+    return tr(command.tip) if command.tip else ""
+
+
+def tooltip_of(command: Command) -> str:
+    """Return the explanation with the first key: "Fit the film to the window (F)"."""
+    text = tip_of(command) or name_of(command)
+    return f"{text} ({command.keys[0]})" if command.keys else text
+
+
+def small_button(command_id: str, do: Callable[[str], None], text: str = "") -> QPushButton:
+    """Return a button that does a command, named for it or as ``text`` says."""
+    command = BY_ID[command_id]
+    button = QPushButton(text or name_of(command))
+    button.setObjectName("small")
+    button.setToolTip(tooltip_of(command))
+    button.setFocusPolicy(Qt.FocusPolicy.TabFocus)
+    button.clicked.connect(lambda _down=False: do(command_id))
+    return button
