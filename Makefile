@@ -38,7 +38,7 @@ bench: $(READY)
 
 # The app that people install, in dist/: the frozen folder, then the packages of this system. It has an environment of its own.
 package: $(READY_TO_PACKAGE)
-	$(PACKAGE_VENV)/bin/python packaging/build.py $(ARGS)
+	$(PACKAGE_VENV)/bin/python -m installers.build $(ARGS)
 
 lock: $(READY)
 	$(BIN)/python -m uv lock $(ARGS)

@@ -22,7 +22,8 @@ def elf_files(folder: Path) -> Iterator[Path]:
 
 
 def _read(path: Path, option: str) -> str:
-    return subprocess.run(["readelf", "-W", option, str(path)], capture_output=True, text=True, check=True).stdout
+    answer = subprocess.run(["readelf", "-W", option, str(path)], capture_output=True, text=True, check=True)
+    return str(answer.stdout)
 
 
 def needed(path: Path) -> set[str]:
@@ -38,8 +39,8 @@ def needed_from_outside(folder: Path, files: Iterable[Path]) -> set[str]:
 
 def oldest_glibc(files: Iterable[Path]) -> str:
     """Return the glibc that the files need at least, such as "2.36"."""
-    found = {version for path in files for version in re.findall(r"GLIBC_(2\.\d+)", _read(path, "-V"))}
-    return max(found, key=lambda version: int(version.partition(".")[2]))
+    versions: set[str] = {version for path in files for version in re.findall(r"GLIBC_(2\.\d+)", _read(path, "-V"))}
+    return max(versions, key=lambda version: int(version.partition(".")[2]))
 
 
 def strip_symbols(folder: Path) -> int:

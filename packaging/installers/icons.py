@@ -6,7 +6,7 @@ import os
 import struct
 from pathlib import Path
 
-import facts
+from installers import facts
 
 SOURCE = facts.REPOSITORY / "resources" / "icons" / "app.svg"
 PNG_SIZES = (16, 24, 32, 48, 64, 128, 256, 512)
@@ -18,7 +18,7 @@ def png(size: int) -> bytes:
     """Return the icon as a PNG of ``size`` pixels."""
     os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
     from PySide6.QtCore import QBuffer, QIODevice, QRectF
-    from PySide6.QtGui import QImage, QPainter
+    from PySide6.QtGui import QImage, QImageWriter, QPainter
     from PySide6.QtSvg import QSvgRenderer
 
     picture = QImage(size, size, QImage.Format.Format_ARGB32_Premultiplied)
@@ -29,7 +29,7 @@ def png(size: int) -> bytes:
     painter.end()
     buffer = QBuffer()
     buffer.open(QIODevice.OpenModeFlag.WriteOnly)
-    picture.save(buffer, "PNG")
+    QImageWriter(buffer, b"PNG").write(picture)
     return bytes(buffer.data().data())
 
 

@@ -8,15 +8,12 @@ import shutil
 import subprocess
 from pathlib import Path
 
-import elf
-import facts
-import icons
-import linux
+from installers import elf, facts, icons, linux
 
 MACHINES = {"x86_64": "amd64", "aarch64": "arm64"}  # as Debian calls them
 WAYLAND = ("libqwayland", "/wayland-", "libQt6Wayland")  # only where the desktop is one of Wayland
 ZSTD_LEVEL = 10  # 19 saves a tenth and takes an hour
-TEMPLATES = Path(__file__).parent / "templates"
+TEMPLATES = facts.REPOSITORY / "packaging" / "templates"
 
 
 def dependencies(folder: Path) -> tuple[list[str], list[str]]:
@@ -37,7 +34,7 @@ def dependencies(folder: Path) -> tuple[list[str], list[str]]:
 def _packages(libraries: set[str]) -> list[str]:
     unknown = sorted(libraries - facts.DEBIAN_PACKAGES.keys())
     if unknown:
-        raise SystemExit(f"packaging/facts.py does not name the Debian packages of {', '.join(unknown)}.")
+        raise SystemExit(f"packaging/installers/facts.py does not name the Debian packages of {', '.join(unknown)}.")
     return sorted({facts.DEBIAN_PACKAGES[name] for name in libraries})
 
 

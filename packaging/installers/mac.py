@@ -6,7 +6,7 @@ import os
 import plistlib
 from typing import Any
 
-import facts
+from installers import facts
 
 IDENTITY = "PTXVIEWER_SIGNING_IDENTITY"  # "Developer ID Application: ..."; empty: the app is not signed
 # torch and ctypes make code at run time; Python's extension modules are signed by others.

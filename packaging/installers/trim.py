@@ -3,6 +3,11 @@
 from __future__ import annotations
 
 import fnmatch
+from importlib.metadata import requires
+
+from packaging.requirements import Requirement
+
+from installers import facts
 
 # Modules that are imported by name at run time, where PyInstaller cannot see it.
 HIDDEN_IMPORTS = (
@@ -133,12 +138,19 @@ def metadata() -> list[tuple[str, str]]:
     """Return the package metadata from which the app says its versions."""
     from PyInstaller.utils.hooks import copy_metadata
 
-    # Licences travel with what they are of; the version is what the diagnostics show.
-    packages = (
-        "torch", "numpy", "pydicom", "opencv-python-headless", "python-gdcm", "pylibjpeg", "pylibjpeg-openjpeg",
-        "pylibjpeg-rle", "PySide6_Essentials", "shiboken6", "qimage2ndarray", "safetensors", "platformdirs",
-    )  # fmt: skip
-    return [entry for package in packages for entry in copy_metadata(package)]
+    return [entry for package in frozen_packages() for entry in copy_metadata(package)]
+
+
+def frozen_packages() -> list[str]:
+    """Return the packages whose licence and version travel with the app: what it requires, and Qt's binding layer."""
+    required = [Requirement(text) for text in requires(facts.COMMAND) or []]
+    return [one.name for one in required if one.marker is None or one.marker.evaluate({"extra": ""})] + ["shiboken6"]
+
+
+def catalogues() -> list[tuple[str, str]]:
+    """Return the compiled catalogues of each language, and the folder of the app that each goes into."""
+    found = sorted((facts.REPOSITORY / "ptxviewer" / "words").rglob("*.mo"))
+    return [(str(path), path.parent.relative_to(facts.REPOSITORY).as_posix()) for path in found]
 
 
 def from_the_system(path: str, source: str) -> bool:

@@ -6,11 +6,13 @@ from pathlib import Path
 
 import gdcm  # isort: skip
 import numpy as np
+from numpy.typing import NDArray
 from pydicom import dcmread
 from pydicom.dataset import Dataset, FileMetaDataset
 from pydicom.uid import (
     JPEG2000,
     DeflatedExplicitVRLittleEndian,
+    DigitalXRayImageStorageForPresentation,
     ExplicitVRBigEndian,
     ExplicitVRLittleEndian,
     ImplicitVRLittleEndian,
@@ -34,11 +36,12 @@ BY_GDCM = (
 WITHOUT_ENCODER = ("High-Throughput JPEG 2000 (three syntaxes)", "Deflated Image Frame and the video syntaxes")
 
 
-def pixels(bits: int) -> np.ndarray:
+def pixels(bits: int) -> NDArray[np.uint8 | np.uint16]:
     """Return (ROWS, COLS) grey values of ``bits`` bits: smooth, so that lossy compression keeps them."""
     y, x = np.mgrid[0:ROWS, 0:COLS]
     grey = 0.5 + 0.3 * np.sin(x / 40) * np.cos(y / 50) + 0.2 * (y / ROWS - 0.5)
-    return (grey * (2**bits - 1)).astype(np.uint16 if bits > 8 else np.uint8)
+    levels: NDArray[np.uint8 | np.uint16] = (grey * (2**bits - 1)).astype(np.uint16 if bits > 8 else np.uint8)
+    return levels
 
 
 def plain(bits: int) -> Dataset:
@@ -46,7 +49,7 @@ def plain(bits: int) -> Dataset:
     ds = Dataset()
     ds.file_meta = FileMetaDataset()
     ds.file_meta.TransferSyntaxUID = ExplicitVRLittleEndian
-    ds.SOPClassUID = ds.file_meta.MediaStorageSOPClassUID = "1.2.840.10008.5.1.4.1.1.1.1"
+    ds.SOPClassUID = ds.file_meta.MediaStorageSOPClassUID = DigitalXRayImageStorageForPresentation
     ds.SOPInstanceUID = ds.file_meta.MediaStorageSOPInstanceUID = generate_uid()
     ds.StudyInstanceUID, ds.SeriesInstanceUID = generate_uid(), generate_uid()
     ds.PatientName = ds.PatientID = ds.StudyDate = ds.StudyTime = ds.AccessionNumber = ""
@@ -106,7 +109,7 @@ def make_films(folder: Path) -> dict[str, tuple[Path, str | None, bool]]:
         ("jpeg-2000", JPEG2000, False),
     ):
         ds = plain(12)
-        ds.compress(syntax, **({"j2k_psnr": [60]} if syntax == JPEG2000 else {}))
+        ds.compress(syntax, j2k_psnr=[60] if syntax == JPEG2000 else None)
         ds.save_as(folder / f"{name}.dcm", enforce_file_format=True)
         made[name] = (folder / f"{name}.dcm", base, lossless)
     for name, syntax, lossless, bits in BY_GDCM:

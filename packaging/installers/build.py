@@ -1,8 +1,8 @@
 """``make package``: freezes the app, makes the packages of this system in ``dist/``, and tries what was built.
 
-    python packaging/build.py                  # everything
-    python packaging/build.py --reuse          # packages from the folder that was frozen before
-    python packaging/build.py --desktop        # and drive the window on a virtual screen
+    python -m installers.build                 # everything
+    python -m installers.build --reuse          # packages from the folder that was frozen before
+    python -m installers.build --desktop        # and drive the window on a virtual screen
 
 It runs in an environment of its own (`tools/set_up.py --package`), so that nothing of the tests slips in.
 """
@@ -17,15 +17,10 @@ import subprocess
 import sys
 from pathlib import Path
 
-import elf
-import facts
-import packages
-import parts
-import stubs
-import windows
+from installers import elf, facts, packages, parts, windows
 
 FOLDER = facts.DIST / facts.COMMAND
-SPEC = Path(__file__).with_name("ptxviewer.spec")
+SPEC = facts.REPOSITORY / "packaging" / "ptxviewer.spec"
 FOUND = ("ISCC.exe", "C:/Program Files (x86)/Inno Setup 6/ISCC.exe")
 
 
@@ -42,12 +37,6 @@ def freeze() -> None:
     subprocess.run(command, check=True, cwd=facts.REPOSITORY)
     if sys.platform.startswith("linux"):
         say(f"{elf.strip_symbols(FOLDER) / 1e6:.0f} MB of symbol tables taken out")
-        saved = stubs.put_in(FOLDER / "_internal", facts.BUILD / "stubs")
-        say(
-            f"{saved / 1e6:.0f} MB of unused libraries taken out"
-            if saved
-            else "no C compiler here (gcc): nothing replaced"
-        )
 
 
 def weigh() -> int:
@@ -92,14 +81,19 @@ def packed() -> list[Path]:
     return []
 
 
+def sha256(file: Path) -> str:
+    """Return the hexadecimal SHA-256 of a file."""
+    digest = hashlib.sha256()
+    with file.open("rb") as stream:
+        while block := stream.read(1 << 20):
+            digest.update(block)
+    return digest.hexdigest()
+
+
 def checksums(files: list[Path]) -> Path:
     """Write SHA256SUMS beside the packages, as ``sha256sum --check`` reads it."""
     path = facts.DIST / "SHA256SUMS"
-    lines = []
-    for file in files:
-        with file.open("rb") as stream:
-            lines.append(f"{hashlib.file_digest(stream, 'sha256').hexdigest()}  {file.name}\n")
-    path.write_text("".join(lines), encoding="utf-8")
+    path.write_text("".join(f"{sha256(file)}  {file.name}\n" for file in files), encoding="utf-8")
     return path
 
 
@@ -130,7 +124,7 @@ def main() -> int:
         say(f"checksums: {checksums(made)}")
     if given.no_smoke:
         return 0
-    import smoke
+    from installers import smoke
 
     return smoke.main([str(program()), "--start-up", *(("--desktop",) if given.desktop else ())])
 

@@ -1,8 +1,8 @@
 """Drives the built app as a reader's computer would: a throw-away home, away from the checkout, without a network.
 
-    python packaging/smoke.py dist/ptxviewer/ptxviewer            # the frozen folder
-    python packaging/smoke.py /usr/bin/ptxviewer --root ROOT      # installed in another root, entered by chroot
-    python packaging/smoke.py ... --desktop                       # and the window, on a virtual screen
+    python -m installers.smoke dist/ptxviewer/ptxviewer            # the frozen folder
+    python -m installers.smoke /usr/bin/ptxviewer --root ROOT      # installed in another root, entered by chroot
+    python -m installers.smoke ... --desktop                       # and the window, on a virtual screen
 
 It imports nothing of the app. Films are made by ``films.py``, so this runs in the environment that built the app.
 """
@@ -23,9 +23,9 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import datetime
 from pathlib import Path
+from typing import TypeVar
 
-import facts
-import films
+from installers import facts, films
 
 ANSWER_S = 180  # the longest that one command may take; a build machine may be busy
 FIRST_PAINT_MS = 500  # promised, warm, on a machine that does nothing else
@@ -33,6 +33,9 @@ LOG = {  # below the home, as platformdirs has it
     "win32": Path("ptxviewer/Logs/ptxviewer.log"),
     "darwin": Path("Library/Logs/ptxviewer/ptxviewer.log"),
 }.get(sys.platform, Path(".local/state/ptxviewer/log/ptxviewer.log"))
+
+
+T = TypeVar("T")
 
 
 class SmokeError(Exception):
@@ -101,13 +104,14 @@ def still_running(process: subprocess.Popen[str], sentence: str) -> None:
         raise SmokeError(f"{sentence}: {process.communicate()}")
 
 
-def wait_for(what: Callable[[], object], sentence: str, seconds: float = ANSWER_S) -> None:
-    """Wait until something holds; ``SmokeError`` with the sentence when it does not in time."""
+def wait_for(what: Callable[[], T], sentence: str, seconds: float = ANSWER_S) -> T:
+    """Wait for an answer that is true and return it; ``SmokeError`` with the sentence when there is none in time."""
     end = time.monotonic() + seconds
-    while not what():
+    while not (answer := what()):
         if time.monotonic() > end:
             raise SmokeError(sentence)
         time.sleep(0.02)
+    return answer
 
 
 # --- one check each ---------------------------------------------------------------------------------------------------
@@ -134,15 +138,18 @@ def transfer_syntaxes(app: App) -> str:
     """Every film opens, and its grey values are those of the uncompressed film."""
     import cv2
     import numpy as np
+    from numpy.typing import NDArray
 
     made = films.make_films(app.home / "films")
-    pictures = {}
+    pictures: dict[str, NDArray[np.int64]] = {}
     for name, (path, plain, lossless) in made.items():
         target = app.home / f"{path.stem}-{len(pictures)}.png"
         app.run("render", app.inside(path), "-o", app.inside(target))
-        pictures[name] = cv2.imread(str(target), cv2.IMREAD_UNCHANGED)
+        picture = cv2.imread(str(target), cv2.IMREAD_UNCHANGED)
+        check(picture is not None, f"the picture of {name} cannot be read")
+        pictures[name] = np.asarray(picture, np.int64)
         if plain is not None:
-            difference = int(np.abs(pictures[name].astype(int) - pictures[plain]).max())
+            difference = int(np.abs(pictures[name] - pictures[plain]).max())
             most = 0 if lossless else films.LOSSY_LEVELS
             check(difference <= most, f"{name} differs by {difference} grey levels from {plain}")
     return f"{len(made)} kinds of film, grey values as uncompressed"
@@ -299,9 +306,8 @@ def windows(screen: dict[str, str]) -> list[str]:
 
 def activate(screen: dict[str, str]) -> None:
     """Give the keys to the app's window; asking for it fails while another window is just being closed."""
-    found: list[str] = []
-    wait_for(lambda: found.extend(windows(screen)) or found, "the window has gone", 20)
-    xdotool(screen, "windowactivate", found[0])
+    window, *_others = wait_for(lambda: windows(screen), "the window has gone", 20)
+    xdotool(screen, "windowactivate", window)
 
 
 def picture(screen: dict[str, str], target: Path) -> None:

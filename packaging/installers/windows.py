@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-import facts
+from installers import facts
 
 OLDEST_RUNTIME = 40  # 14.40 of Visual Studio 2022: with an older one torch ends in WinError 1114
 RUNTIME_FLAGS = 'Check: RuntimeIsWanted; Flags: shellexec waituntilterminated; StatusMsg: "Microsoft C++ runtime"'
@@ -66,7 +66,7 @@ def script(folder: Path, out: Path, icon: Path, runtime: Path) -> str:
     for everybody.
     """
     registry = "\n".join(registry_lines())
-    return f"""; Made by packaging/windows.py from packaging/facts.py: change those.
+    return f"""; Made by packaging/installers/windows.py from facts.py: change those.
 [Setup]
 AppId={{{{{facts.INNO_ID}}}
 AppName={facts.NAME}
@@ -123,7 +123,7 @@ Filename: "{{app}}\\{facts.COMMAND}.exe"; Description: "Open {facts.NAME}"; Flag
 
 def write_script(path: Path, folder: Path, out: Path) -> Path:
     """Write the script; ``vc_redist.x64.exe`` is expected in ``build/`` (the workflow fetches it)."""
-    import icons
+    from installers import icons
 
     path.parent.mkdir(parents=True, exist_ok=True)
     icon = icons.system_icon("win32", facts.BUILD / "icons")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from xml.sax.saxutils import escape, quoteattr
 
-import facts
+from installers import facts
 
 
 def desktop_entry(program: str = facts.COMMAND) -> str:

@@ -1,6 +1,6 @@
 """Installs the Debian package in a bare Debian root and tries it there: this proves the list of what it depends on.
 
-    python packaging/installed.py dist/ptxviewer_0.1.0_amd64.deb [--base FOLDER] [--mirror URL] [--pictures FOLDER]
+    python -m installers.installed dist/ptxviewer_0.1.0_amd64.deb [--base FOLDER] [--mirror URL] [--pictures FOLDER]
 
 Needs root, debootstrap and a Debian mirror, once: ``--base`` keeps the bare root for the next time. What is installed
 is nothing but what the package asks for; then the network is unplugged and the app is driven by ``smoke.py``. With Xvfb
@@ -19,8 +19,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-import facts
-import smoke
+from installers import facts, smoke
 
 SUITE = "bookworm"
 OPENERS = ("file", "libglib2.0-bin")  # beside xdg-utils: what tells a film by its content where no desktop runs
