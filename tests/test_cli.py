@@ -19,15 +19,20 @@ from pydicom.uid import generate_uid
 
 from ptxviewer.cli import main as cli
 from ptxviewer.core.engine import SelfTest
+from ptxviewer.core.reasons import encode
+from ptxviewer.core.reasons.command import Command
+from ptxviewer.core.reasons.writing import NotWritten, Unwritten, Writing
 from ptxviewer.core.voi import display_lut
 from ptxviewer.dicom.read import read_film
 from ptxviewer.paths import bundle_dir, sample_study
+from ptxviewer.words import say
 from tests.dicom.made import dataset, ramp, save
 from tests.fakes import FakeEngine
 
 NAME, PATIENT_ID = "Planted^Nomen", "PAT-4711"
 PROMISED = {
-    "file", "status", "error", "score", "present", "threshold", "lesions", "spacing", "model", "device", "timing_ms",
+    "file", "status", "error", "reason", "score", "present", "threshold", "lesions", "spacing",
+    "model", "device", "timing_ms",
 }  # fmt: skip
 
 
@@ -136,9 +141,7 @@ def test_a_bug_in_one_film_does_not_stop_the_rest_and_is_logged_without_its_text
     monkeypatch.setattr(cli, "make_engine", lambda _device: TorchBug())
     films = [frontal(tmp_path / name) for name in ("a.dcm", "b.dcm")]
     assert predict(tmp_path / "out", *films) == 1
-    assert [record["error"] for record in records(tmp_path / "out").values()] == [
-        "Something unexpected went wrong with this film."
-    ] * 2
+    assert [record["reason"] for record in records(tmp_path / "out").values()] == [encode(Command.FILM_FAILED)] * 2
     assert [log.getMessage() for log in caplog.records] == ["A film ended unexpectedly"] * 2
     assert NAME not in capsys.readouterr().err
 
@@ -225,7 +228,7 @@ def test_help_and_version_end_with_0(arguments, capsys):
 def test_results_that_cannot_be_written_end_the_run_with_one_sentence(engine, tmp_path, capsys):
     film = frontal(tmp_path / "x.dcm")
     assert predict(film / "out", film) == 1
-    assert capsys.readouterr().err == "ptxviewer: The folder for the results cannot be made.\n"
+    assert capsys.readouterr().err == f"ptxviewer: {say(NotWritten(Unwritten.RESULTS, Writing.FOLDER_NOT_MADE))}\n"
 
 
 def test_the_device_is_handed_on_and_what_the_engine_notes_is_said(engine, tmp_path, capsys):
@@ -292,7 +295,7 @@ def test_predict_says_what_the_gate_says_and_keeps_the_numbers(engine, tmp_path,
     assert predict(tmp_path / "forced", film, "--force") == 0
     record, forced = (records(tmp_path / folder)["x"] for folder in ("out", "forced"))
     assert (record["gate"]["passed"], record["gate"]["overridden"]) == (False, False)
-    assert "frontal" in record["gate"]["reason"]
+    assert len(record["gate"]["reasons"]) == 1
     assert (record["score"], record["present"]) == (0.9, True)
     assert forced["gate"]["overridden"]
     assert forced["lesions"] == record["lesions"]

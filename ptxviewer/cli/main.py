@@ -13,14 +13,18 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from ptxviewer import __version__
-from ptxviewer.core.errors import ExportFailed, PtxError, UnreadableFilm
+from ptxviewer.core.engine import DEVICES
+from ptxviewer.core.errors import PtxError, UnreadableFilm
+from ptxviewer.words import languages, sentences, speak, system_language, tr
+from ptxviewer.words.notices import RESEARCH_USE
 
 if TYPE_CHECKING:
+    from ptxviewer.cli.batch import Outcome
     from ptxviewer.core.engine import DeviceChoice, Engine
+    from ptxviewer.core.review import Review
 
 log = logging.getLogger(__name__)
 REPORT_NAME = "ptxviewer-report"
-RESEARCH_USE = "Research use only. Not a medical device: not for diagnosis."
 
 
 def say(text: str) -> None:
@@ -38,7 +42,7 @@ def fraction(text: str) -> float:
     """Parse a threshold: a number from 0 to 1."""
     value = float(text)
     if not 0 <= value <= 1:
-        raise argparse.ArgumentTypeError(f"must be between 0 and 1, not {text}")
+        raise argparse.ArgumentTypeError(tr("must be between 0 and 1, not {given}", given=text))
     return value
 
 
@@ -46,7 +50,7 @@ def picture(text: str) -> Path:
     """Parse the name of a picture to write: it says what it is."""
     path = Path(text)
     if path.suffix.lower() != ".png":
-        raise argparse.ArgumentTypeError(f"must end in .png, not {path.name}")
+        raise argparse.ArgumentTypeError(tr("must end in .png, not {name}", name=path.name))
     return path
 
 
@@ -54,13 +58,16 @@ def window_parser() -> argparse.ArgumentParser:
     """Return the parser of ``ptxviewer [FILES]``."""
     parser = argparse.ArgumentParser(
         prog="ptxviewer",
-        description="Shows where a pneumothorax may be on a chest radiograph. " + RESEARCH_USE,
-        epilog="Commands that need no window: predict, triage, render, report, selftest; "
-        "'ptxviewer predict --help' and so on.",
+        description=sentences(tr("Shows where a pneumothorax may be on a chest radiograph."), tr(RESEARCH_USE)),
+        epilog=tr(
+            "Commands that need no window: {commands}; 'ptxviewer predict --help' and so on.",
+            commands=", ".join(COMMANDS),
+        ),
     )
-    parser.add_argument("files", nargs="*", type=Path, metavar="FILE", help="films, folders, ZIP archives or DICOMDIRs")
-    parser.add_argument("--sample", action="store_true", help="open the sample study")
+    parser.add_argument("files", nargs="*", type=Path, metavar=tr("FILE"), help=_paths_help())
+    parser.add_argument("--sample", action="store_true", help=tr("open the sample study"))
     parser.add_argument("--version", action="version", version=f"ptxviewer {__version__}")
+    _language(parser)
     return parser
 
 
@@ -68,16 +75,19 @@ def predict_parser() -> argparse.ArgumentParser:
     """Return the parser of ``ptxviewer predict``."""
     parser = argparse.ArgumentParser(
         prog="ptxviewer predict",
-        description="Analyses films and writes one JSON per film. " + RESEARCH_USE,
-        epilog="Exit status: 0 all films analysed, 1 some failed, 2 bad usage.",
+        description=sentences(tr("Analyses films and writes one JSON per film."), tr(RESEARCH_USE)),
+        epilog=tr("Exit status: 0 all films analysed, 1 some failed, 2 bad usage."),
     )
-    parser.add_argument("paths", nargs="+", type=Path, metavar="PATH", help="films, folders, ZIP archives or DICOMDIRs")
-    parser.add_argument("--out", type=Path, required=True, metavar="DIR", help="folder for the results")
+    _films(parser)
+    parser.add_argument("--out", type=Path, required=True, metavar=tr("DIR"), help=tr("folder for the results"))
     _device(parser)
     _threshold(parser)
-    parser.add_argument("--save-mask", action="store_true", help="also write STEM.mask.png, 0 and 255")
-    parser.add_argument("--save-probability", action="store_true", help="also write STEM.prob.png, scores as 0 to 255")
+    parser.add_argument("--save-mask", action="store_true", help=tr("also write STEM.mask.png, 0 and 255"))
+    parser.add_argument(
+        "--save-probability", action="store_true", help=tr("also write STEM.prob.png, scores as 0 to 255")
+    )
     _force(parser)
+    _language(parser)
     return parser
 
 
@@ -85,9 +95,12 @@ def render_parser() -> argparse.ArgumentParser:
     """Return the parser of ``ptxviewer render``."""
     parser = argparse.ArgumentParser(
         prog="ptxviewer render",
-        description="Writes a film at full resolution through its default window as an 8-bit PNG, nothing drawn on it.",
+        description=tr(
+            "Writes a film at full resolution through its default window as an 8-bit PNG, nothing drawn on it."
+        ),
     )
     _one_film(parser)
+    _language(parser)
     return parser
 
 
@@ -95,65 +108,107 @@ def report_parser() -> argparse.ArgumentParser:
     """Return the parser of ``ptxviewer report``."""
     parser = argparse.ArgumentParser(
         prog="ptxviewer report",
-        description="Analyses a film and writes the annotated report as a PNG. " + RESEARCH_USE,
+        description=sentences(tr("Analyses a film and writes the annotated report as a PNG."), tr(RESEARCH_USE)),
     )
     _one_film(parser)
-    parser.add_argument("--identified", action="store_true", help="print patient data (they are left out by default)")
+    parser.add_argument(
+        "--identified", action="store_true", help=tr("print patient data (they are left out by default)")
+    )
     _device(parser)
     _threshold(parser)
     _force(parser)
+    _language(parser)
     return parser
 
 
 def selftest_parser() -> argparse.ArgumentParser:
     """Return the parser of ``ptxviewer selftest``."""
-    from ptxviewer.cli.selftest import add_arguments
-
     parser = argparse.ArgumentParser(
         prog="ptxviewer selftest",
-        description="Tries whether the network gives its expected result on this computer, and prints versions and "
-        "device; nothing of a patient. " + RESEARCH_USE,
-        epilog="Exit status: 0 passed, 1 failed.",
+        description=sentences(
+            tr(
+                "Tries whether the network gives its expected result on this computer, and prints versions and "
+                "device; nothing of a patient."
+            ),
+            tr(RESEARCH_USE),
+        ),
+        epilog=tr("Exit status: 0 passed, 1 failed."),
     )
     _device(parser)
-    add_arguments(parser)
+    parser.add_argument("--json", action="store_true", help=tr("print the facts as JSON"))
+    _language(parser)
     return parser
 
 
 def triage_parser() -> argparse.ArgumentParser:
     """Return the parser of ``ptxviewer triage``."""
-    from ptxviewer.cli.triage import add_arguments
-
     parser = argparse.ArgumentParser(
         prog="ptxviewer triage",
-        description="Analyses films and writes them as a CSV, the most urgent first, none left out. " + RESEARCH_USE,
-        epilog="Exit status: 0 all films have an answer, 1 some have none, 2 bad usage.",
+        description=sentences(
+            tr("Analyses films and writes them as a CSV, the most urgent first, none left out."), tr(RESEARCH_USE)
+        ),
+        epilog=tr("Exit status: 0 all films have an answer, 1 some have none, 2 bad usage."),
     )
-    add_arguments(parser)
+    _films(parser)
+    parser.add_argument("--out", type=Path, required=True, metavar="LIST.csv", help=tr("the list to write"))
+    parser.add_argument("--identified", action="store_true", help=tr("write file names, too (they may name patients)"))
     _device(parser)
     _force(parser)
+    _language(parser)
     return parser
 
 
+def _paths_help() -> str:
+    return tr("films, folders, ZIP archives or DICOMDIRs")
+
+
+def _films(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("paths", nargs="+", type=Path, metavar=tr("PATH"), help=_paths_help())
+
+
 def _one_film(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("path", type=Path, metavar="PATH", help="a film")
-    parser.add_argument("-o", "--output", type=picture, required=True, metavar="OUT.png", help="the picture to write")
+    parser.add_argument("path", type=Path, metavar=tr("PATH"), help=tr("a film"))
+    parser.add_argument(
+        "-o", "--output", type=picture, required=True, metavar="OUT.png", help=tr("the picture to write")
+    )
 
 
 def _device(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("--device", choices=("auto", "cpu", "cuda"), default="auto", help="where the network runs")
+    parser.add_argument(
+        "--device", choices=[device.id for device in DEVICES], default="auto", help=tr("where the network runs")
+    )
 
 
 def _threshold(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
-        "--threshold", type=fraction, metavar="T", help="0 to 1; the model's operating point if not given"
+        "--threshold",
+        type=fraction,
+        metavar=tr("T"),
+        help=tr("0 to 1; the model's operating point if not given"),
     )
 
 
 def _force(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
-        "--force", action="store_true", help="analyse other modalities and lateral views, too; scores mean little there"
+        "--force",
+        action="store_true",
+        help=tr("analyse other modalities and lateral views, too; scores mean little there"),
     )
+
+
+def _language(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("--language", choices=languages(), help=tr("of texts and reports; the system's if not given"))
+
+
+def _chosen_language(given: list[str]) -> str:
+    """The language of the command line: help texts are made before it is parsed."""
+    parser = argparse.ArgumentParser(add_help=False, exit_on_error=False)
+    parser.add_argument("--language", choices=languages())
+    with contextlib.suppress(argparse.ArgumentError):
+        chosen = parser.parse_known_args(given)[0].language
+        if chosen is not None:
+            return str(chosen)
+    return system_language()
 
 
 def make_engine(device: DeviceChoice) -> Engine:
@@ -166,12 +221,13 @@ def make_engine(device: DeviceChoice) -> Engine:
 
 def predict_command(arguments: argparse.Namespace) -> int:
     """Run ``ptxviewer predict``."""
-    from ptxviewer.cli.predict import Options, predict
+    from ptxviewer.cli.predict import Pictures, predict
+    from ptxviewer.core.review import Review
 
-    options = Options(
-        arguments.out, arguments.threshold, arguments.save_mask, arguments.save_probability, arguments.force
-    )
-    return predict(arguments.paths, make_engine(arguments.device), options, say, complain)
+    review = Review(threshold=arguments.threshold, gate_overridden=arguments.force)
+    pictures = Pictures(arguments.save_mask, arguments.save_probability)
+    engine = make_engine(arguments.device)
+    return predict(arguments.paths, engine, arguments.out, review, pictures, say, complain)
 
 
 def render_command(arguments: argparse.Namespace) -> int:
@@ -188,17 +244,15 @@ def render_command(arguments: argparse.Namespace) -> int:
 
 def report_command(arguments: argparse.Namespace) -> int:
     """Run ``ptxviewer report``."""
-    engine = make_engine(arguments.device)
-    analyse_and_report(
-        arguments.path,
-        arguments.output,
-        engine,
-        identified=arguments.identified,
-        threshold=arguments.threshold,
-        force=arguments.force,
-    )
+    from ptxviewer.cli.batch import Item, analyse
+    from ptxviewer.core.review import Review
+
+    path, engine = arguments.path, make_engine(arguments.device)
+    review = Review(threshold=arguments.threshold, gate_overridden=arguments.force)
+    outcome = analyse(Item(1, str(path), path.stem, path), engine, review)
+    write_report_of(outcome, arguments.output, review, identified=arguments.identified)
     if engine.info is not None and engine.info.note:
-        complain(engine.info.note)
+        complain(sentences(engine.info.note))
     return 0
 
 
@@ -209,25 +263,18 @@ def selftest_command(arguments: argparse.Namespace) -> int:
     return run(make_engine(arguments.device), say, as_json=arguments.json)
 
 
-def analyse_and_report(
-    path: Path,
-    output: Path,
-    engine: Engine,
-    *,
-    identified: bool = False,
-    threshold: float | None = None,
-    force: bool = False,
-) -> str:
-    """Analyse the film at ``path`` and write its report; returns the decision in words. Raises ``PtxError``."""
-    from ptxviewer.cli.predict import analyse
-    from ptxviewer.core.review import Review
-    from ptxviewer.ui.report.file import write_report
-    from ptxviewer.ui.report.page import offscreen_application
+def write_report_of(outcome: Outcome, target: Path, review: Review, *, identified: bool = False) -> str:
+    """Write the report of a film that was analysed; returns its headline. Raises ``PtxError``, also without answer."""
+    from ptxviewer.report.page import Options, page
+    from ptxviewer.ui.report.page import offscreen_application, paint_report, write_png
 
-    film, maps, _ = analyse(path, engine, force)
-    review = Review(threshold=threshold, gate_overridden=force)
+    if outcome.film is None or outcome.answer is None:
+        assert outcome.reason is not None
+        raise PtxError(outcome.reason)
+    report = page(outcome.film, outcome.answer, review, options=Options(identified))
     with offscreen_application():
-        return write_report(film, maps, engine.load(), output, identified=identified, review=review).headline
+        write_png(paint_report(report), target)
+    return report.headline
 
 
 def window_command(arguments: argparse.Namespace) -> int:
@@ -248,43 +295,40 @@ def has_display() -> bool:
 
 def headless(paths: list[Path], *, sample: bool = False) -> int:
     """Analyse the films (the sample study when asked for, or when none is given), write a report of each, say where."""
-    from ptxviewer.cli.predict import UNEXPECTED, list_items
+    from ptxviewer.cli.batch import items_of, outcomes
+    from ptxviewer.core.reasons.reading import Reading
+    from ptxviewer.core.review import Review
     from ptxviewer.paths import sample_study
 
     chosen = [*paths, *(sample_study() if sample or not paths else ())]
     if not chosen:
-        raise UnreadableFilm("The sample study is missing.")
-    say("There is no display: writing reports instead of opening a window.")
-    engine = make_engine("auto")
+        raise UnreadableFilm(Reading.SAMPLE_MISSING)
+    say(tr("There is no display: writing reports instead of opening a window."))
+    engine, review = make_engine("auto"), Review()
     folder = Path.cwd() if os.access(Path.cwd(), os.W_OK) else Path(tempfile.gettempdir())
     failed = 0
-    with tempfile.TemporaryDirectory(prefix="ptxviewer-") as unpacked:
-        items = list_items(chosen, Path(unpacked).resolve())
-        for number, item in enumerate(items, 1):
-            target = folder / (f"{REPORT_NAME}.png" if number == 1 else f"{REPORT_NAME}-{number}.png")
-            try:
-                if item.path is None:
-                    raise UnreadableFilm(item.error)
-                decision = analyse_and_report(item.path, target, engine)
-                say(f"{decision} Report: {target}")
-            except ExportFailed:
-                raise
-            except PtxError as error:
+
+    def export(outcome: Outcome) -> None:
+        number = outcome.item.number
+        target = folder / (f"{REPORT_NAME}.png" if number == 1 else f"{REPORT_NAME}-{number}.png")
+        decision = write_report_of(outcome, target, review)
+        say(tr("{decision} Report: {file}", decision=decision, file=target))
+
+    with items_of(chosen) as items:
+        for outcome in outcomes(items, engine, review, export):
+            if outcome.answer is None:
                 failed += 1
-                complain(f"{item.file}: {error}")
-            except Exception:
-                log.exception("A film ended unexpectedly")
-                failed += 1
-                complain(f"{item.file}: {UNEXPECTED}")
+                complain(f"{outcome.item.file}: {sentences(outcome.reason)}")
     return 1 if failed else 0
 
 
 def triage_command(arguments: argparse.Namespace) -> int:
     """Run ``ptxviewer triage``."""
-    from ptxviewer.cli.triage import Options, triage
+    from ptxviewer.cli.triage import triage
+    from ptxviewer.core.review import Review
 
-    options = Options(arguments.out, arguments.force, arguments.identified)
-    return triage(arguments.paths, make_engine(arguments.device), options, say)
+    engine, review = make_engine(arguments.device), Review(gate_overridden=arguments.force)
+    return triage(arguments.paths, engine, arguments.out, review, say, identified=arguments.identified)
 
 
 COMMANDS: dict[str, tuple[Callable[[], argparse.ArgumentParser], Callable[[argparse.Namespace], int]]] = {
@@ -305,6 +349,7 @@ def main(argv: list[str] | None = None) -> int:
     for stream in (sys.stdout, sys.stderr):  # a file name that the console cannot spell must not end a batch
         with contextlib.suppress(AttributeError, ValueError):
             stream.reconfigure(errors="backslashreplace")  # type: ignore[union-attr]
+    speak(_chosen_language(given))
     parser, command = COMMANDS.get(given[0] if given else "", (window_parser, window_command))
     try:
         arguments = parser().parse_args(given[1:] if given and given[0] in COMMANDS else given)
@@ -314,9 +359,9 @@ def main(argv: list[str] | None = None) -> int:
     except PtxError as error:
         complain(str(error))
     except KeyboardInterrupt:
-        complain("Stopped.")
+        complain(tr("Stopped."))
         return 130
     except Exception as error:  # the command line's one boundary: a bug is named, and logged without its text
         log.critical("Unexpected failure", exc_info=True)
-        complain(f"Unexpected failure ({type(error).__name__}): this is a bug in ptxviewer.")
+        complain(tr("Unexpected failure ({error}): this is a bug in ptxviewer.", error=type(error).__name__))
     return 1

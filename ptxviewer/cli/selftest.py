@@ -2,17 +2,11 @@
 
 from __future__ import annotations
 
-import argparse
 import json
 from collections.abc import Callable
 
 from ptxviewer.app.diagnostics import Facts, as_text, model_facts, self_test_facts, system_facts
 from ptxviewer.core.engine import Engine
-
-
-def add_arguments(parser: argparse.ArgumentParser) -> None:
-    """Add what the command takes beside ``--device``."""
-    parser.add_argument("--json", action="store_true", help="print the facts as JSON")
 
 
 def run(engine: Engine, say: Callable[[str], None], *, as_json: bool = False) -> int:

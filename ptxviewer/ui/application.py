@@ -100,6 +100,7 @@ def make_engine(device: str) -> Engine:
 
 def save_report(request: ReportRequest, folder: Path) -> Path:
     """Write the report that was asked for, by default under a neutral name. On the disk lane; raises ``PtxError``."""
+    from ptxviewer.report.page import Options
     from ptxviewer.ui.report.file import write_report
 
     film = request.film
@@ -111,10 +112,9 @@ def save_report(request: ReportRequest, folder: Path) -> Path:
         film.maps,
         request.info,
         target,
-        identified=request.identified,
-        view=film.view,
         review=film.review,
-        reader=request.reader,
+        view=film.view,
+        options=Options(request.identified, request.reader),
     )
     return target
 

@@ -9,7 +9,7 @@ from ptxviewer.core.film import PixelSpacing
 from ptxviewer.core.findings.sizes import Size
 from ptxviewer.core.msgid import N_, Msgid
 from ptxviewer.words import finding, say, tr
-from ptxviewer.words.quantities import area_or_px, count, decimal
+from ptxviewer.words.quantities import area_or_px, count, decimal, spacing_label
 
 COLLINS_LINES: tuple[LineName, ...] = ("a", "b", "c")
 _MOVED: dict[Side, Msgid] = {
@@ -19,9 +19,10 @@ _MOVED: dict[Side, Msgid] = {
 }
 
 
-def area_with_origin(area_px: float, area_mm2: float | None, origin: str) -> str:
+def area_with_origin(area_px: float, area_mm2: float | None, spacing: PixelSpacing) -> str:
     """Return an area in cm² with the origin of its spacing, or in pixels."""
-    return area_or_px(area_px, None) if area_mm2 is None else f"{area_or_px(area_px, area_mm2)} ({origin})"
+    area = area_or_px(area_px, area_mm2)
+    return area if area_mm2 is None else f"{area} ({spacing_label(spacing)})"
 
 
 def percent(half: HemithoraxFinding) -> str:

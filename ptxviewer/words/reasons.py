@@ -10,11 +10,12 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from ptxviewer.core.msgid import N_, Msgid
-from ptxviewer.words import finding, network, reading
+from ptxviewer.words import command, finding, network, reading
 
 TEXTS: dict[str, Msgid | Callable[..., str]] = {
     "unknown_reason": N_("A newer version of the program wrote a reason that this one does not know ({written})."),
     **reading.TEXTS,
     **finding.TEXTS,
     **network.TEXTS,
+    **command.TEXTS,
 }

@@ -1,21 +1,19 @@
 """The worklist: which film is to be read first, in which order the list stands, what its lines say.
 
-Pure questions about a state. By urgency the films above threshold come first, then those without an answer, then those
-with nothing above threshold: a film that failed or waits never ranks below one that was looked at. No order drops one.
+Pure questions about a state. The order by urgency is that of ``films.urgency``; no order drops a film.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, replace
-from typing import Any, Literal, get_args
+from typing import Any, get_args
 
 from ptxviewer.app.films.listing import summary, unread
+from ptxviewer.app.films.urgency import Group, group_of, rank
 from ptxviewer.app.state.film import Film, FilmStatus
 from ptxviewer.app.state.screen import Column, Kind, State, Worklist
 
-Group = Literal["above", "no answer", "below"]
-GROUPS: tuple[Group, ...] = get_args(Group)
 COLUMNS: tuple[Column, ...] = get_args(Column)
 AT_REST = (FilmStatus.DONE, FilmStatus.NOT_ANALYSED, FilmStatus.NOT_SHOWN, FilmStatus.FAILED)
 STATES = {FilmStatus.DONE: "analysed", FilmStatus.OPENING: "waiting"}
@@ -23,17 +21,14 @@ OPENS_FROM = 20  # new films with which the list opens by itself, unless the rea
 
 
 def group(state: State, film: Film) -> Group:
-    """Return where a film stands by urgency; once above threshold it stays there, whatever is done to it."""
-    found, info = summary(film), state.engine.info
-    reached = film.urgency is not None and info is not None and film.urgency >= info.rule.score_threshold
-    if reached or (found is not None and found.present):
-        return "above"
-    return "no answer" if found is None else "below"
+    """Return where a film stands by urgency (``films.urgency``)."""
+    info = state.engine.info
+    return group_of(summary(film), film.urgency, None if info is None else info.rule.score_threshold)
 
 
 def by_urgency(state: State) -> list[Film]:
     """Return all films, the most urgent first; films of one urgency in the order in which they came."""
-    return sorted(state.films, key=lambda film: (GROUPS.index(group(state, film)), -(film.urgency or 0.0), film.number))
+    return sorted(state.films, key=lambda film: rank(group(state, film), film.urgency, film.number))
 
 
 def name_of(state: State, film: Film) -> str:

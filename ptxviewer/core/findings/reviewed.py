@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
 from ptxviewer.core.answer import DecisionRule, Findings, HemithoraxFinding, ProbabilityMaps
 from ptxviewer.core.arrays import Mask
+from ptxviewer.core.engine import EngineInfo
 from ptxviewer.core.film import Radiograph
 from ptxviewer.core.findings.decide import find
 from ptxviewer.core.review import MovedLine, Review
@@ -28,6 +29,28 @@ def find_reviewed(film: Radiograph, maps: ProbabilityMaps, rule: DecisionRule, r
     return with_lines(findings, review.lines), mask
 
 
+@dataclass(frozen=True, eq=False)
+class Answer:
+    """What network and decision rule say of one film under its review: what reports and exports are made of."""
+
+    maps: ProbabilityMaps
+    info: EngineInfo
+    findings: Findings
+    mask: Mask  # (rows, cols) of the film
+    overridden: bool = False  # the reader wants the result whatever the gate says
+
+    @property
+    def withheld(self) -> bool:
+        """True where the gate refuses the film and the reader has not insisted: nothing of it may be shown."""
+        return not self.findings.gate.passed and not self.overridden
+
+
+def answer_of(film: Radiograph, maps: ProbabilityMaps, info: EngineInfo, review: Review) -> Answer:
+    """Measure a film under ``review``; ``film`` and errors as in ``find_reviewed``."""
+    findings, mask = find_reviewed(film, maps, info.rule, review)
+    return Answer(maps, info, findings, mask, review.gate_overridden)
+
+
 def with_lines(findings: Findings, moved: Iterable[MovedLine]) -> Findings:
     """Return the findings with the distances that a reader moved; a half without any has none to move."""
     moved = tuple(moved)
@@ -46,4 +69,4 @@ def _with_lines(half: HemithoraxFinding, moved: tuple[MovedLine, ...]) -> Hemith
     return replace(half, distances=distances, moved=tuple(one.name for one in mine))
 
 
-__all__ = ["decisive", "find_reviewed", "with_lines"]
+__all__ = ["Answer", "answer_of", "decisive", "find_reviewed", "with_lines"]

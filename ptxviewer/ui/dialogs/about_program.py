@@ -15,9 +15,10 @@ from ptxviewer.app.jobs import Outcome, Ticket
 from ptxviewer.app.sentences import sentence
 from ptxviewer.app.state.screen import State
 from ptxviewer.core.engine import SelfTest
-from ptxviewer.report.model import RESEARCH_USE
 from ptxviewer.ui.controls import label
 from ptxviewer.ui.dialogs.about import FactsDialog
+from ptxviewer.words import tr
+from ptxviewer.words.notices import RESEARCH_USE
 
 RunSelfTest = Callable[[Callable[[Outcome[SelfTest]], None]], Ticket]
 NOT_RUN = "Compares the network on this computer with its known result."
@@ -46,7 +47,7 @@ class ProgramDialog(FactsDialog):
     """The facts, a button that runs the self-test, one that copies everything."""
 
     def __init__(self, state: State, run: RunSelfTest, parent: QWidget | None = None) -> None:
-        remark = f"Shows where a pneumothorax may be on a film. {RESEARCH_USE} Nothing leaves this computer."
+        remark = f"Shows where a pneumothorax may be on a film. {tr(RESEARCH_USE)} Nothing leaves this computer."
         super().__init__("About PTXViewer", "PTXViewer", remark, program_facts(state), parent)
         self._state = state
         self._run = run

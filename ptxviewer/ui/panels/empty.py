@@ -8,10 +8,11 @@ from PySide6.QtCore import QRectF, Qt
 from PySide6.QtGui import QColor, QPainter, QPaintEvent, QPen
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QPushButton, QVBoxLayout, QWidget
 
-from ptxviewer.report.model import RESEARCH_USE
 from ptxviewer.ui.controls import label
 from ptxviewer.ui.platform.icons import icon
 from ptxviewer.ui.platform.style import PALETTE
+from ptxviewer.words import tr
+from ptxviewer.words.notices import RESEARCH_USE
 
 KEYS = (("Space", "hides the overlay while held"), ("[  ]", "move the threshold"), ("?", "shows every key"))
 
@@ -65,7 +66,7 @@ class EmptyPage(QWidget):
         column.addSpacing(28)
         column.addLayout(keys)
         column.addStretch(5)
-        column.addWidget(label("research", RESEARCH_USE), 0, centre)
+        column.addWidget(label("research", tr(RESEARCH_USE)), 0, centre)
         column.addSpacing(14)
 
 

@@ -56,7 +56,7 @@ def lesion_cells(lesion: Lesion) -> tuple[str, ...]:
 def lesion_tip(lesion: Lesion, spacing: PixelSpacing) -> str:
     """Return all that is known of a finding, for the tooltip of its row."""
     zones = ", ".join(lesion.zones) if lesion.zones else "zone unknown: no lung was seen on this side"
-    area = measures.area_with_origin(lesion.area_px, lesion.area_mm2, spacing.label)
+    area = measures.area_with_origin(lesion.area_px, lesion.area_mm2, spacing)
     return f"{lesion.side.capitalize()}; {zones}\n{area}\nClick: zoom to it. Delete: drop it."
 
 

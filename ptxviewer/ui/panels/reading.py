@@ -23,14 +23,14 @@ from ptxviewer.app.presenter import Presenter
 from ptxviewer.app.state.film import Film, FilmStatus
 from ptxviewer.app.state.gating import reason_of
 from ptxviewer.app.state.screen import State
-from ptxviewer.report.decision import film_check, score_name
-from ptxviewer.report.model import NOT_EXCLUDED, headline, nearness
+from ptxviewer.report.decision import film_check, headline, nearness, score_name
 from ptxviewer.ui.commands import name_of, tooltip_of
 from ptxviewer.ui.controls import MarkedSlider, ScoreBar, Segments, hairline, label
 from ptxviewer.ui.panels.findings_table import FindingsTable
 from ptxviewer.ui.panels.sizes import SizePanel
 from ptxviewer.ui.panels.thresholds import ThresholdControls
-from ptxviewer.words import say
+from ptxviewer.words import say, tr
+from ptxviewer.words.notices import NOT_EXCLUDED
 
 SIDE = 16  # margin
 WIDTH, WIDEST = 300, 480
@@ -248,7 +248,7 @@ class ReadingPanel(QWidget):
             if film.maps is not None and film.findings is not None and film.radiograph is not None:
                 line = headline(film.radiograph, film.findings)
                 note = film.findings.side_note
-                remark = NOT_EXCLUDED if not film.findings.present else say(note) if note is not None else ""
+                remark = tr(NOT_EXCLUDED) if not film.findings.present else say(note) if note is not None else ""
                 check = film_check(film.radiograph, film.findings.gate, film.review.gate_overridden)
         self._name.setText(f"Film {film.number}" if film is not None else "")
         self._headline.setText(line.replace(" cm²", "\u00a0cm²"))  # a number keeps its unit

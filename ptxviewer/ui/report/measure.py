@@ -10,6 +10,7 @@ from ptxviewer.core.drawing.measure import handles_of, line_of
 from ptxviewer.core.film import Radiograph
 from ptxviewer.core.geometry import Box, Point
 from ptxviewer.core.review import Measurement
+from ptxviewer.core.view import FilmView
 from ptxviewer.core.viewport import pixel_aspect, viewport
 from ptxviewer.ui.canvas.annotations import font_of
 from ptxviewer.ui.canvas.drawing import Colour, paint_label, paint_line
@@ -23,8 +24,7 @@ def draw_measurements(
     film: Radiograph,
     measurements: tuple[Measurement, ...],
     place: QRect,
-    quarter_turns: int,
-    flipped: bool,
+    view: FilmView,
 ) -> None:
     """Draw lines and numbers on the film that covers ``place``, turned and flipped as it is shown."""
     port = viewport(
@@ -32,8 +32,8 @@ def draw_measurements(
         (float(place.width()), float(place.height())),
         zoom=None,
         center=None,
-        quarter_turns=quarter_turns,
-        flipped=flipped,
+        quarter_turns=view.quarter_turns,
+        flipped=view.flipped,
         aspect=pixel_aspect(film.spacing),
     )
 

@@ -14,15 +14,15 @@ from PySide6.QtCore import QBuffer, QByteArray, QIODevice, QPoint, QPointF, QRec
 from PySide6.QtGui import QColor, QFont, QGuiApplication, QImage, QPainter, QPen, QPolygonF
 
 from ptxviewer.app.display.annotations import orientation_letters
-from ptxviewer.core.arrays import GreyImage, Mask
+from ptxviewer.core.arrays import GreyImage
 from ptxviewer.core.drawing.colours import AMBER, CASING, CYAN
 from ptxviewer.core.errors import ExportFailed
 from ptxviewer.core.files import write_atomic
 from ptxviewer.core.film import Radiograph
-from ptxviewer.core.view import FilmView
+from ptxviewer.core.view import FilmView, voi_of
 from ptxviewer.core.viewport import oriented, pixel_aspect
 from ptxviewer.core.voi import display_lut
-from ptxviewer.report.model import COLUMNS, ReportModel
+from ptxviewer.report.page import Page, Table
 from ptxviewer.ui.report.measure import draw_measurements
 
 WIDTH = 2000
@@ -85,32 +85,33 @@ class _Page:
             y = max(below, self.text(x + LABEL, y, width - LABEL, value, 25)) + 8
         return y
 
-    def table(self, model: ReportModel, x: int, y: int, width: int) -> int:
+    def table(self, table: Table, x: int, y: int, width: int) -> int:
         """Write the findings; returns the y below them."""
-        step = width // len(COLUMNS)
-        for index, name in enumerate(COLUMNS):
+        step = width // len(table.columns)
+        for index, name in enumerate(table.columns):
             self.text(x + index * step, y, step, name, 22, QUIET)
         y += 38
         self.line(x, y, width)
         y += 12
-        for row in model.rows:
+        for row in table.rows:
             y = max(self.text(x + index * step, y, step, value, 25) for index, value in enumerate(row)) + 8
-        return self.text(x, y, width, model.more, 22, QUIET)
+        return self.text(x, y, width, table.more, 22, QUIET)
 
 
-def _film_image(film: Radiograph, model: ReportModel) -> QImage:
-    voi = model.window or film.vois[film.default_voi]
+def _film_image(report: Page) -> QImage:
+    film, view = report.film, report.view
     grey = np.ascontiguousarray(
-        oriented(display_lut(film, voi, model.inverted)[film.pixels], model.quarter_turns, model.flipped)
+        oriented(display_lut(film, voi_of(film, view), view.inverted)[film.pixels], view.quarter_turns, view.flipped)
     )
     image = QImage(grey.data, grey.shape[1], grey.shape[0], grey.strides[0], QImage.Format.Format_Grayscale8)
     return image.copy()
 
 
-def _film_size(film: Radiograph, model: ReportModel) -> QSize:
+def _film_size(report: Page) -> QSize:
     """Return the size of the film on the page; pixels that are not square are shown as they are on the patient."""
+    film = report.film
     size = QSizeF(film.cols, film.rows * pixel_aspect(film.spacing))
-    if model.quarter_turns % 2:
+    if report.view.quarter_turns % 2:
         size.transpose()
     size.scale(QSizeF(COLUMN, TALLEST_FILM), Qt.AspectRatioMode.KeepAspectRatio)
     return QSize(max(1, round(size.width())), max(1, round(size.height())))
@@ -131,7 +132,7 @@ def _draw_outline(painter: QPainter, mask: GreyImage, place: QRect, edited: bool
             painter.drawPolygon(line)
 
 
-def side_letters(film: Radiograph, model: ReportModel) -> tuple[str, str, str, str]:
+def side_letters(film: Radiograph, view: FilmView) -> tuple[str, str, str, str]:
     """Return what stands at the left, right, top and bottom edge: sides only, in brackets where they are assumed.
 
     Without an orientation tag the usual view from the front is assumed: the patient's right on the picture's left.
@@ -139,7 +140,6 @@ def side_letters(film: Radiograph, model: ReportModel) -> tuple[str, str, str, s
     known = film.orientation_known
     if not known:
         film = replace(film, acquisition=replace(film.acquisition, row_direction="L", column_direction="F"))
-    view = FilmView(quarter_turns=model.quarter_turns, flipped=model.flipped)
     left, right, top, bottom = (
         (letters[:1] if known else f"({letters[:1]})") if letters[:1] in ("L", "R") else ""
         for letters in orientation_letters(film, view) or ("", "", "", "")
@@ -171,11 +171,12 @@ def _on_film(painter: QPainter, room: QRect, flags: int, text: str) -> None:
     painter.drawText(room, flags, text)
 
 
-def _draw_scale_bar(painter: QPainter, film: Radiograph, model: ReportModel, place: QRect) -> None:
-    across_mm = film.spacing.col_mm if model.quarter_turns % 2 == 0 else film.spacing.row_mm
+def _draw_scale_bar(painter: QPainter, report: Page, place: QRect) -> None:
+    film, turned = report.film, report.view.quarter_turns % 2
+    across_mm = film.spacing.row_mm if turned else film.spacing.col_mm
     if across_mm is None:
         return
-    per_mm = place.width() / ((film.cols if model.quarter_turns % 2 == 0 else film.rows) * across_mm)
+    per_mm = place.width() / ((film.rows if turned else film.cols) * across_mm)
     length = next((mm for mm in BAR_MM if mm * per_mm <= 0.3 * place.width()), None)
     if length is None:
         return
@@ -192,64 +193,53 @@ def _draw_scale_bar(painter: QPainter, film: Radiograph, model: ReportModel, pla
     _on_film(painter, QRect(place.left(), y - 62, place.width() - 24, 48), flags, text)
 
 
-def _films(page: _Page, model: ReportModel, film: Radiograph, mask: Mask, y: int) -> int:
+def _films(page: _Page, report: Page, y: int) -> int:
     """Draw the film as displayed, and beside it with the outline; returns the y below them."""
-    painter = page.painter
-    size = _film_size(film, model)
-    small = _film_image(film, model).scaled(
+    painter, view = page.painter, report.view
+    size = _film_size(report)
+    small = _film_image(report).scaled(
         size, Qt.AspectRatioMode.IgnoreAspectRatio, Qt.TransformationMode.SmoothTransformation
     )
-    letters = side_letters(film, model)
+    letters = side_letters(report.film, view)
     for x in (MARGIN, RIGHT):
         painter.fillRect(x, y, COLUMN, size.height(), Qt.GlobalColor.black)
         place = QRect(QPoint(x + (COLUMN - size.width()) // 2, y), size)
         painter.drawImage(place.topLeft(), small)
         if x == RIGHT:
-            turned = oriented(mask.astype(np.uint8), model.quarter_turns, model.flipped)
-            _draw_outline(painter, turned, place, model.edited)
-            draw_measurements(painter, film, model.measurements, place, model.quarter_turns, model.flipped)
+            turned = oriented(report.mask.astype(np.uint8), view.quarter_turns, view.flipped)
+            _draw_outline(painter, turned, place, report.edited)
+            draw_measurements(painter, report.film, report.measurements, place, view)
         _draw_letters(painter, letters, place)
-        _draw_scale_bar(painter, film, model, place)
+        _draw_scale_bar(painter, report, place)
     y += size.height() + 12
-    convention = (
-        "" if film.orientation_known else " Side letters in brackets: the file does not say, usual view assumed."
-    )
-    whose = "edited by reader" if model.edited else "mask of the network, not corrected by a reader"
-    drawn = f"Outline: {whose}." if mask.any() else "Nothing is outlined."
-    drawn += " White lines: measured by reader." if model.measurements else ""
-    below = page.text(MARGIN, y, COLUMN, "Film as displayed.", 22, QUIET)
-    return max(below, page.text(RIGHT, y, COLUMN, drawn + convention, 22, QUIET))
+    below = page.text(MARGIN, y, COLUMN, report.film_caption, 22, QUIET)
+    return max(below, page.text(RIGHT, y, COLUMN, report.outline_caption, 22, QUIET))
 
 
-def _title(model: ReportModel) -> str:
-    says = "a network's result, edited by a reader" if model.edited else "what the network says"
-    return f"Pneumothorax on a chest radiograph: {says}"
-
-
-def _draw(page: _Page, model: ReportModel, film: Radiograph, mask: Mask) -> int:
+def _draw(page: _Page, report: Page) -> int:
     """Draw the page from top to bottom; returns its height."""
     width = WIDTH - 2 * MARGIN
-    y = page.text(MARGIN, 36, width, _title(model), 24, QUIET)
-    y = page.text(MARGIN, y + 6, width, model.headline, 46, bold=True)
-    y = page.text(MARGIN, y + 4, width, model.remark, 26, QUIET)
-    y = _films(page, model, film, mask, y + 24) + 36
-    left = page.pairs(model.patient, MARGIN, y, COLUMN)
+    y = page.text(MARGIN, 36, width, report.title, 24, QUIET)
+    y = page.text(MARGIN, y + 6, width, report.headline, 46, bold=True)
+    y = page.text(MARGIN, y + 4, width, report.remark, 26, QUIET)
+    y = _films(page, report, y + 24) + 36
+    left = page.pairs(report.patient, MARGIN, y, COLUMN)
     page.line(MARGIN, left + 6, COLUMN)
-    left = page.pairs(model.facts, MARGIN, left + 20, COLUMN)
-    right = page.table(model, RIGHT, y, COLUMN) if model.rows else y
+    left = page.pairs(report.facts, MARGIN, left + 20, COLUMN)
+    right = y if report.table is None else page.table(report.table, RIGHT, y, COLUMN)
     y = max(left, right) + 28
     page.line(MARGIN, y, width)
-    y = page.text(MARGIN, y + 20, width, model.research_use, 25, bold=True)
-    return page.text(MARGIN, y + 8, width, model.provenance, 20, QUIET) + 36
+    y = page.text(MARGIN, y + 20, width, report.research_use, 25, bold=True)
+    return page.text(MARGIN, y + 8, width, report.provenance, 20, QUIET) + 36
 
 
-def paint_report(model: ReportModel, film: Radiograph, mask: Mask) -> QImage:
-    """Return the page, 2,000 pixels wide, black on white so that it prints; ``mask`` (rows, cols) of the film."""
+def paint_report(report: Page) -> QImage:
+    """Return the page, 2,000 pixels wide, black on white so that it prints."""
     page = QImage(WIDTH, 2 * WIDTH, QImage.Format.Format_RGB32)
     page.fill(Qt.GlobalColor.white)
     painter = QPainter(page)
     painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-    height = _draw(_Page(painter), model, film, mask)
+    height = _draw(_Page(painter), report)
     painter.end()
     return page.copy(0, 0, WIDTH, height)
 
