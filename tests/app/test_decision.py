@@ -351,7 +351,7 @@ def test_the_band_lies_round_the_outline_and_brings_nothing_refused_back() -> No
     assert ((decision.grid >= 0.5) <= outer).all()
     assert (inner.sum(), outer.sum()) == (80, 196)
     assert areas_px(band, decision, 640, 640) == (8000, 19600)
-    with pytest.raises(ValueError, match="two looks"):
+    with pytest.raises(ValueError, match="two views"):
         band_of(of.key, [grid])
 
 

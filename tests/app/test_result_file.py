@@ -76,7 +76,8 @@ def test_damaged_files_are_ignored_and_replaced(damage: bytes, tmp_path: Path) -
         if damage == b"half":
             content = content[: len(content) // 2]
         elif damage == b"flip":
-            content = content[:20] + bytes([content[20] ^ 1]) + content[21:]
+            middle = 20 if path.suffix == ".json" else len(content) // 2
+            content = content[:middle] + bytes([content[middle] ^ 1]) + content[middle + 1 :]
         elif damage == b"tail":
             content = content[:-8] + b"12345678"
         else:

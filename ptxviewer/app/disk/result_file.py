@@ -9,29 +9,36 @@ from __future__ import annotations
 
 import contextlib
 import hashlib
-import json
+import io
 import os
+import zipfile
 import zlib
 from collections.abc import Iterable
-from dataclasses import dataclass, field, fields
+from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, get_args
+from typing import Annotated, Literal
 
+import msgspec
 import numpy as np
 
+from ptxviewer.app.disk import legacy
 from ptxviewer.app.state.facts import Summary
 from ptxviewer.core.answer import ProbabilityMaps, Side
 from ptxviewer.core.engine import EngineInfo
 from ptxviewer.core.errors import ExportFailed
 from ptxviewer.core.files import write_atomic
 
-FORMAT = 1
+FORMAT: Literal[1] = 1
 WHAT = "The results"
-MOST_BYTES = 4_000_000_000  # about 2 MB a film, so that a folder of 500 never drives itself out
+MOST_BYTES = 4_000_000_000  # about 3 MB a film, so that a folder of 500 never drives itself out
 KEPT_SHARE = 0.9  # of the bound, after the oldest were evicted
 BLOCK = 16_384
 GRIDS = ("pneumothorax", "lung_image_left", "lung_image_right")
-BROKEN = (ValueError, TypeError, KeyError, IndexError, AttributeError, OverflowError, MemoryError, RecursionError)
+BROKEN = (
+    ValueError, TypeError, KeyError, IndexError, EOFError, OSError, OverflowError, MemoryError, RecursionError,
+    NotImplementedError, zipfile.BadZipFile, zlib.error,
+)  # fmt: skip
+"""What NumPy and msgspec raise at damaged files; msgspec's errors are ``ValueError``s."""
 
 
 def fingerprint(path: Path) -> str:
@@ -63,78 +70,87 @@ class Entry:
     frames: int = 1
     why_not: str = ""
     summary: Summary | None = None
-    format: int = field(default=FORMAT)
+
+
+class _Summary(msgspec.Struct):
+    """The fields of ``Summary``, by their names; a field that is not there is damage, never a default."""
+
+    score: Annotated[float, msgspec.Meta(ge=0, le=1)]
+    present: bool
+    sides: tuple[Side, ...]
+    percent: float | None
+    area_mm2: float | None
+    area_px: int
+    refused: bool
+
+
+class _File(msgspec.Struct):
+    """The fields of ``Entry``, by their names."""
+
+    key: str
+    kept_as: str
+    shape: tuple[int, int]
+    frames: int
+    why_not: str
+    summary: _Summary | None
+    format: Literal[1]
 
 
 def entry_bytes(entry: Entry) -> bytes:
     """Return the content of the file of an entry."""
-    summary = entry.summary
-    record = {one.name: getattr(entry, one.name) for one in fields(Entry)}
-    record["summary"] = None if summary is None else {one.name: getattr(summary, one.name) for one in fields(Summary)}
-    return json.dumps(record).encode("ascii")
+    summary = (
+        None
+        if entry.summary is None
+        else _Summary(**{n: getattr(entry.summary, n) for n in _Summary.__struct_fields__})
+    )
+    return msgspec.json.encode(
+        _File(entry.key, entry.kept_as, entry.shape, entry.frames, entry.why_not, summary, FORMAT)
+    )
 
 
 def entry_from(content: bytes) -> Entry:
     """Return the entry in a file. Raises one of ``BROKEN``."""
-    record = json.loads(content)
-    if record["format"] != FORMAT:
-        raise ValueError("another format")
-    rows, cols = (int(side) for side in record["shape"])
-    texts = [record[name] for name in ("key", "kept_as", "why_not")]
-    if not all(isinstance(text, str) for text in texts):
-        raise TypeError("no text")
-    summary = None if record["summary"] is None else _summary(record["summary"])
-    return Entry(texts[0], texts[1], (rows, cols), int(record["frames"]), texts[2], summary)
+    file = msgspec.json.decode(content, type=_File)
+    summary = None if file.summary is None else Summary(**msgspec.structs.asdict(file.summary))
+    return Entry(file.key, file.kept_as, file.shape, file.frames, file.why_not, summary)
 
 
-def _summary(record: dict[str, Any]) -> Summary:
-    sides: list[Side] = [side for side in get_args(Side) if side in record["sides"]]
-    sides.sort(key=record["sides"].index)
-    numbers = [None if record[name] is None else float(record[name]) for name in ("percent", "area_mm2")]
-    score = float(record["score"])
-    if not 0 <= score <= 1:
-        raise ValueError("no score")
-    return Summary(
-        score,
-        bool(record["present"]),
-        tuple(sides),
-        numbers[0],
-        numbers[1],
-        int(record["area_px"]),
-        bool(record["refused"]),
-    )
+# ---- the maps: a NumPy archive, whose parts have checksums
+
+
+class _Head(msgspec.Struct):
+    """The fields of ``ProbabilityMaps`` that are no grids, by their names."""
+
+    image_key: str
+    rows: int
+    cols: int
+    score: float
+    frontal: float | None
+    model_id: str
+    model_sha256: str
+    device: str
+    infer_ms: float
 
 
 def maps_bytes(maps: ProbabilityMaps) -> bytes:
-    """Return maps packed without loss: a line of JSON, then each grid with its bytes sorted by weight, deflated."""
-    there = [name for name in GRIDS if getattr(maps, name) is not None]
-    head = {one.name: getattr(maps, one.name) for one in fields(ProbabilityMaps) if one.name not in GRIDS}
-    line = json.dumps({"format": FORMAT, "grids": there, "size": maps.size, **head}).encode("ascii")
-    grids = b"".join(
-        np.ascontiguousarray(getattr(maps, name).view(np.uint8).reshape(-1, 4).T).tobytes() for name in there
-    )
-    return line + b"\n" + zlib.compress(grids, 1) + zlib.crc32(line).to_bytes(4, "big")
+    """Return maps as a NumPy archive, without loss: the grids that there are, and ``head`` as JSON."""
+    grids = {name: grid for name in GRIDS if (grid := getattr(maps, name)) is not None}
+    head = msgspec.json.encode(_Head(**{name: getattr(maps, name) for name in _Head.__struct_fields__}))
+    file = io.BytesIO()
+    np.savez(file, head=np.frombuffer(head, np.uint8), **grids)
+    return file.getvalue()
 
 
 def maps_from(content: bytes) -> ProbabilityMaps:
-    """Return the maps in a file. Raises one of ``BROKEN``, or ``zlib.error``."""
-    line, _, rest = content.partition(b"\n")
-    if zlib.crc32(line).to_bytes(4, "big") != rest[-4:]:
-        raise ValueError("damaged")
-    head = json.loads(line)
-    names, size = head.pop("grids"), int(head.pop("size"))
-    if head.pop("format") != FORMAT or not set(names) <= set(GRIDS) or not 0 < size <= 4096:
+    """Return the maps in a file, also in one of the format before. Raises one of ``BROKEN``."""
+    if content[:1] == b"{":
+        return legacy.maps_from(content)
+    with np.load(io.BytesIO(content), allow_pickle=False) as archive:
+        parts = {name: archive[name] for name in archive.files}
+    head = msgspec.json.decode(parts.pop("head").tobytes(), type=_Head)
+    if not set(parts) <= set(GRIDS):
         raise ValueError("another format")
-    room = 4 * size * size * len(names)
-    unpacked = zlib.decompressobj().decompress(rest[:-4], room + 1)
-    if len(unpacked) != room:
-        raise ValueError("damaged")
-    planes = np.frombuffer(unpacked, np.uint8).reshape(len(names), 4, size * size)
-    grids: dict[str, Any] = {
-        name: np.ascontiguousarray(plane.T).view(np.float32).reshape(size, size)
-        for name, plane in zip(names, planes, strict=True)
-    }
-    return ProbabilityMaps(**grids, **head)
+    return ProbabilityMaps(**parts, **msgspec.structs.asdict(head))
 
 
 class ResultFolder:
@@ -163,6 +179,8 @@ class ResultFolder:
     def maps(self, key: str, shape: tuple[int, int], model: str) -> ProbabilityMaps | None:
         """Return the maps of the film with that key and shape, None where there are none."""
         path = self._maps_path(key, model)
+        if not path.exists():
+            path = path.with_suffix(legacy.MAPS)
         content = self._read(path)
         if content is None:
             return None
@@ -170,7 +188,7 @@ class ResultFolder:
             maps = maps_from(content)
             if maps.image_key != key or (maps.rows, maps.cols) != shape:
                 raise ValueError("of another film")
-        except (*BROKEN, zlib.error):
+        except BROKEN:
             self._drop(path)
             return None
         with contextlib.suppress(OSError):
@@ -198,7 +216,7 @@ class ResultFolder:
         self._held = None
 
     def _maps_path(self, key: str, model: str) -> Path:
-        return self._folder / f"{hashlib.blake2b(key.encode(), digest_size=20).hexdigest()}-{model}.maps"
+        return self._folder / f"{hashlib.blake2b(key.encode(), digest_size=20).hexdigest()}-{model}.npz"
 
     def _read(self, path: Path) -> bytes | None:
         try:
@@ -220,7 +238,7 @@ class ResultFolder:
         """Path, size and time of every file of ours."""
         with contextlib.suppress(OSError), os.scandir(self._folder) as found:
             for one in found:
-                if one.name.endswith((".json", ".maps", ".part")):
+                if one.name.endswith((".json", ".npz", legacy.MAPS, ".part")):
                     with contextlib.suppress(OSError):
                         stat = one.stat()
                         yield Path(one.path), stat.st_size, stat.st_mtime

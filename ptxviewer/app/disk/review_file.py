@@ -6,23 +6,21 @@ so that a review can never come back on another film, or on another version of t
 
 from __future__ import annotations
 
-import base64
 import hashlib
-import json
-import math
 import os
-from collections.abc import Callable
-from dataclasses import asdict, dataclass, field, fields
+from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any, get_args
+from typing import Annotated
 
-from ptxviewer.core.answer import LINE_NAMES, Detection, Line
+import msgspec
+
+from ptxviewer.core.answer import Detection, Line, LineName
 from ptxviewer.core.drawing.tiles import PackedMask
 from ptxviewer.core.errors import ExportFailed, PtxError
 from ptxviewer.core.files import write_atomic
 from ptxviewer.core.film import Radiograph
 from ptxviewer.core.geometry import Point
-from ptxviewer.core.review import KINDS, FirstRead, Impression, Measurement, MovedLine, Review, Verdict
+from ptxviewer.core.review import FirstRead, Measurement, MovedLine, Review, Verdict
 
 FORMAT = 1
 WHAT = "The review"
@@ -53,164 +51,105 @@ def _hash(text: str) -> str:
     return hashlib.sha256(text.encode()).hexdigest()
 
 
-# ---- one row a field: how it is written, how it is read back
+# ---- what lies in the file: as in version 1, fields of a later version are left out
+
+Unit = Annotated[float, msgspec.Meta(ge=0, le=1)]
+Side = Annotated[int, msgspec.Meta(ge=1, le=1_000_000)]
 
 
-def _one_of(*allowed: str) -> Callable[[Any], Any]:
-    def read(value: Any) -> Any:
-        if value not in allowed:
-            raise ValueError("an unknown word")
-        return value
-
-    return read
+class _Mask(msgspec.Struct):
+    rows: Side
+    cols: Side
+    tiles: dict[int, bytes]  # those that are not empty, as base64
 
 
-def _threshold(value: Any) -> float | None:
-    if value is None:
-        return None
-    if not (isinstance(value, (int, float)) and 0 < value < 1):
-        raise ValueError("no threshold")
-    return float(value)
+class _Line(msgspec.Struct):
+    on_image_left: bool
+    name: LineName
+    wall: Point
+    lung: Point
 
 
-def _write_detection(detection: Detection) -> Any:
-    return asdict(detection)
+class _Detection(msgspec.Struct):
+    score: Unit | None = None
+    peak: Unit | None = None
+    min_area: Unit | None = None
 
 
-def _detection(value: Any) -> Detection:
-    known = {one.name: value[one.name] for one in fields(Detection) if one.name in value}
-    if not all(number is None or 0 <= float(number) <= 1 for number in known.values()):
-        raise ValueError("no limit of detection")
-    return Detection(**{name: None if number is None else float(number) for name, number in known.items()})
+class _Review(msgspec.Struct):
+    """The fields of ``Review``, by their names."""
+
+    threshold: Annotated[float, msgspec.Meta(gt=0, lt=1)] | None = None
+    verdict: Verdict = ""
+    note: str = ""
+    mask: _Mask | None = None
+    measurements: tuple[Measurement, ...] = ()
+    detection: _Detection = msgspec.field(default_factory=_Detection)
+    gate_overridden: bool = False
+    lines: tuple[_Line, ...] = ()
 
 
-def _flag(value: Any) -> bool:
-    if not isinstance(value, bool):
-        raise TypeError("no flag")
-    return value
-
-
-def _write_lines(lines: tuple[MovedLine, ...]) -> Any:
-    return [
-        {"on_image_left": m.on_image_left, "name": m.name, "wall": list(m.line.wall), "lung": list(m.line.lung)}
-        for m in lines
-    ]
-
-
-def _point(value: Any) -> Point:
-    x, y = (float(number) for number in value)
-    if not (math.isfinite(x) and math.isfinite(y)):
-        raise ValueError("no point")
-    return x, y
-
-
-def _read_lines(value: Any) -> tuple[MovedLine, ...]:
-    known = _one_of(*LINE_NAMES)
-    return tuple(
-        MovedLine(_flag(one["on_image_left"]), known(one["name"]), Line(_point(one["wall"]), _point(one["lung"])))
-        for one in value
-    )
-
-
-def _text(value: Any) -> str:
-    if not isinstance(value, str):
-        raise TypeError("no text")
-    return value
-
-
-def _write_mask(mask: PackedMask | None) -> Any:
-    if mask is None:
-        return None
-    tiles = {str(index): base64.b64encode(tile).decode() for index, tile in enumerate(mask.tiles) if tile}
-    return {"rows": mask.rows, "cols": mask.cols, "tiles": tiles}
-
-
-def _read_mask(value: Any) -> PackedMask | None:
-    if value is None:
-        return None
-    rows, cols = int(value["rows"]), int(value["cols"])
-    tiles = [b""] * len(PackedMask.blank(rows, cols).tiles)
-    for index, text in value["tiles"].items():
-        tiles[int(index)] = base64.b64decode(text, validate=True)
-    # Packed anew: equal masks must be equal values, whichever library deflated them.
-    return PackedMask.pack(PackedMask(rows, cols, tuple(tiles)).unpack())
-
-
-def _number(value: Any) -> float:
-    if isinstance(value, bool) or not isinstance(value, (int, float)) or not math.isfinite(value):
-        raise ValueError("no number")
-    return float(value)
-
-
-def _write_measurements(measurements: tuple[Measurement, ...]) -> Any:
-    return [{"kind": one.kind, "points": one.points, "mm": one.mm} for one in measurements]
-
-
-def _read_measurements(value: Any) -> tuple[Measurement, ...]:
-    kind = _one_of(*KINDS)
-    found = tuple(
-        Measurement(
-            kind(one["kind"]),
-            tuple((_number(x), _number(y)) for x, y in one["points"]),
-            None if one["mm"] is None else _number(one["mm"]),
-        )
-        for one in value
-    )
-    if any(len(one.points) != (3 if one.kind == "angle" else 2) for one in found):
-        raise ValueError("another number of points")
-    return found
-
-
-def _same(value: Any) -> Any:
-    return value
-
-
-CODECS: dict[str, tuple[Callable[[Any], Any], Callable[[Any], Any]]] = {
-    "threshold": (_same, _threshold),
-    "verdict": (_same, _one_of(*get_args(Verdict))),
-    "note": (_same, _text),
-    "mask": (_write_mask, _read_mask),
-    "measurements": (_write_measurements, _read_measurements),
-    "detection": (_write_detection, _detection),
-    "gate_overridden": (_same, _flag),
-    "lines": (_write_lines, _read_lines),
-}
-"""Write and read of each field of ``Review``."""
-
-
-def _first_read(value: Any) -> FirstRead:
-    known = _one_of(*get_args(Impression))
-    return FirstRead(tuple((known(mark), _text(when)) for mark, when in value["marks"]), _text(value["revealed"]))
+class _File(msgspec.Struct):
+    review: _Review
+    first_read: FirstRead
+    reader: str
+    changed: str
+    format: int = FORMAT
 
 
 def as_bytes(saved: Saved) -> bytes:
     """Return the content of the file of a review."""
-    review = {one.name: CODECS[one.name][0](getattr(saved.review, one.name)) for one in fields(Review)}
-    first = {"marks": saved.first_read.marks, "revealed": saved.first_read.revealed}
-    record = {
-        "format": FORMAT,
-        "reader": saved.reader,
-        "changed": saved.changed,
-        "review": review,
-        "first_read": first,
-    }
-    return (json.dumps(record, indent=1) + "\n").encode("ascii")
+    review = saved.review
+    mask = None
+    if review.mask is not None:
+        tiles = {index: tile for index, tile in enumerate(review.mask.tiles) if tile}
+        mask = _Mask(review.mask.rows, review.mask.cols, tiles)
+    detection = review.detection
+    written = _Review(
+        threshold=review.threshold,
+        verdict=review.verdict,
+        note=review.note,
+        mask=mask,
+        measurements=review.measurements,
+        detection=_Detection(detection.score, detection.peak, detection.min_area),
+        gate_overridden=review.gate_overridden,
+        lines=tuple(_Line(m.on_image_left, m.name, m.line.wall, m.line.lung) for m in review.lines),
+    )
+    content = msgspec.json.encode(_File(written, saved.first_read, saved.reader, saved.changed))
+    return msgspec.json.format(content, indent=1) + b"\n"
 
 
 def from_bytes(content: bytes) -> Saved:
-    """Return the review in a file; fields of a later version are left out. Raises ``DamagedReview``."""
+    """Return the review in a file. Raises ``DamagedReview``."""
     try:
-        record = json.loads(content)
-        kept = {
-            one.name: CODECS[one.name][1](record["review"][one.name])
-            for one in fields(Review)
-            if one.name in record["review"]
-        }
-        return Saved(
-            Review(**kept), _first_read(record["first_read"]), _text(record["reader"]), _text(record["changed"])
-        )
-    except (ValueError, TypeError, KeyError, IndexError, AttributeError, RecursionError, MemoryError):
+        file = msgspec.json.decode(content, type=_File)
+        return Saved(_review(file.review), file.first_read, file.reader, file.changed)
+    except (ValueError, IndexError, RecursionError, MemoryError):  # msgspec's errors are ``ValueError``s
         raise DamagedReview(DAMAGED) from None
+
+
+def _review(written: _Review) -> Review:
+    if any(len(one.points) != (3 if one.kind == "angle" else 2) for one in written.measurements):
+        raise ValueError("another number of points")
+    detection = written.detection
+    return Review(
+        threshold=written.threshold,
+        verdict=written.verdict,
+        note=written.note,
+        mask=None if written.mask is None else _unpacked(written.mask),
+        measurements=written.measurements,
+        detection=Detection(detection.score, detection.peak, detection.min_area),
+        gate_overridden=written.gate_overridden,
+        lines=tuple(MovedLine(m.on_image_left, m.name, Line(m.wall, m.lung)) for m in written.lines),
+    )
+
+
+def _unpacked(written: _Mask) -> PackedMask:
+    tiles = list(PackedMask.blank(written.rows, written.cols).tiles)
+    for index, tile in written.tiles.items():
+        tiles[index] = tile
+    # Packed anew: equal masks must be equal values, whichever library deflated them.
+    return PackedMask.pack(PackedMask(written.rows, written.cols, tuple(tiles)).unpack())
 
 
 @dataclass(frozen=True)
