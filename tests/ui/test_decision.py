@@ -152,11 +152,11 @@ def test_two_sliders_come_by_a_click_and_stand_at_the_operating_point(session: S
     assert controls.threshold.isVisible()
     controls._title.click()
     assert not controls.threshold.isVisible()
-    assert controls._score.slider.value() == round(100 * FakeEngine.RULE.score_threshold)
-    assert controls._extent.slider.value() == round(100 * FakeEngine.RULE.threshold)
+    assert controls._score.slider.chosen == FakeEngine.RULE.score_threshold
+    assert controls._extent.slider.chosen == FakeEngine.RULE.threshold
     assert controls._peak.value.text() == "any"
     assert controls._area.value.text().endswith("cm²")
-    controls._score.slider.setValue(95)
+    controls._score.slider.setValue(controls._score.slider.maximum())
     assert not session.presenter.state.current.findings.present
     controls._score.slider.reset.emit()
     assert session.presenter.state.current.findings.present

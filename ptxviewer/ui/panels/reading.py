@@ -29,7 +29,7 @@ from ptxviewer.ui.controls import MarkedSlider, ScoreBar, Segments, hairline, la
 from ptxviewer.ui.panels.findings_table import FindingsTable
 from ptxviewer.ui.panels.sizes import SizePanel
 from ptxviewer.ui.panels.thresholds import ThresholdControls
-from ptxviewer.words import say, tr
+from ptxviewer.words import quantities, say, tr
 from ptxviewer.words.notices import NOT_EXCLUDED
 
 SIDE = 16  # margin
@@ -113,7 +113,7 @@ class ReadingPanel(QWidget):
         title.addWidget(self._name)
         column.addLayout(title)
         self._frame_text = label("value")
-        self._frame = MarkedSlider("Frame", "Which picture of a film with several (Ctrl+Up, Ctrl+Down)")
+        self._frame = MarkedSlider("Frame", "Which picture of a film with several (Ctrl+Up, Ctrl+Down)", step=1)
         self._frame.moved.connect(self._frame_moved)
         for widget in (self._frame_text, self._frame):
             widget.hide()
@@ -196,7 +196,7 @@ class ReadingPanel(QWidget):
 
     def _frame_moved(self, value: float, settled: bool) -> None:
         if settled:
-            self._presenter.set_frame(round(100 * value))
+            self._presenter.set_frame(round(value))
 
     # Rendering
 
@@ -222,10 +222,13 @@ class ReadingPanel(QWidget):
             self._verdicts.show_choice("")
             return
         score, mark = film.maps.score, rule.score_threshold
-        self._number.setText(f"{score:.2f}")
-        self._where.setText(f"{NEARNESS[nearness(score, mark)]} ({mark:.2f})")
+        self._number.setText(quantities.score(score, mark))
+        self._where.setText(f"{NEARNESS[nearness(score, mark)]} ({quantities.limit(mark)})")
         self._bar.show_score(score, mark)
-        self._bar.setToolTip(f"The film's score is {score:.2f}; the model's operating point is {mark:.2f}.")
+        self._bar.setToolTip(
+            f"The film's score is {quantities.score(score, mark)}; "
+            f"the model's operating point is {quantities.limit(mark)}."
+        )
         self._verdicts.show_choice(film.review.verdict.replace("edited", "accept"))
 
     def _show_film(self, film: Film | None) -> None:
@@ -265,8 +268,8 @@ class ReadingPanel(QWidget):
         for widget in (self._frame_text, self._frame):
             widget.setVisible(several)
         if film is not None and several:
-            self._frame.setMaximum(film.frames - 1)
-            self._frame.show_value(film.view.frame / 100, None)
+            self._frame.set_highest(film.frames - 1)
+            self._frame.show_value(film.view.frame)
             self._frame_text.setText(f"Frame {film.view.frame + 1} of {film.frames}")
 
     def _show_note(self, film: Film | None) -> None:

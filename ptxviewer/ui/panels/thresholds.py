@@ -23,6 +23,8 @@ from ptxviewer.words import quantities
 
 OPACITY = DEFAULTS.overlay_opacity
 HIDE_HINT, OFF_HINT = "Hold Space to hide the overlay", "The overlay is off (X shows it)"
+LOWEST, HIGHEST = 0.01, 0.99  # of a threshold
+SCORE_STEP = 0.005  # of the film score: finer than its operating point is given
 NAMES, VALUES = 74, 54  # widths of the columns beside a slider, in pixels
 RIGHT = Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
 
@@ -30,9 +32,9 @@ RIGHT = Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
 class _Row:
     """Name, slider and value in one line."""
 
-    def __init__(self, name: str, tip: str, lowest: int = 0, highest: int = 100) -> None:
+    def __init__(self, name: str, tip: str, lowest: float = 0.0, highest: float = 1.0, step: float = 0.01) -> None:
         self.name, self.value = label("value", name), label("value")
-        self.slider = MarkedSlider(name, tip, lowest, highest)
+        self.slider = MarkedSlider(name, tip, lowest, highest, step)
         self.value.setAlignment(RIGHT)
 
     def place(self, grid: QGridLayout, row: int) -> None:
@@ -61,8 +63,8 @@ class ThresholdControls(QWidget):
         self.threshold = MarkedSlider(
             "Threshold",
             "How high the model's score must be. [ and ] move it; a double click goes back to the operating point.",
-            1,
-            99,
+            LOWEST,
+            HIGHEST,
         )
         self.threshold.moved.connect(presenter.set_threshold)
         self.threshold.reset.connect(presenter.reset_threshold)
@@ -115,11 +117,13 @@ class ThresholdControls(QWidget):
         detecting, presenter = self._presenter.detecting, self._presenter
         back = "A double click goes back to the operating point."
         self._score = _Row(
-            "Film score", f"Is there one? From which film score a film is marked. Ctrl+[, Ctrl+]. {back}"
+            "Film score",
+            f"Is there one? From which film score a film is marked. Ctrl+[, Ctrl+]. {back}",
+            step=SCORE_STEP,
         )
         self._peak = _Row("Peak", f"Is there one? How high the score of a part must rise somewhere. {back}")
         self._area = _Row("Smallest area", f"Is there one? How large a part must be. {back}")
-        self._extent = _Row("Extent", f"How far does it reach? [ and ] move it. {back}", 1, 99)
+        self._extent = _Row("Extent", f"How far does it reach? [ and ] move it. {back}", LOWEST, HIGHEST)
         self._connect(self._score, detecting.set_score, lambda rule: detecting.set_score(rule.score_threshold))
         self._connect(self._peak, detecting.set_peak, lambda _rule: detecting.set_peak(0.0))
         self._area.slider.moved.connect(lambda value, end: detecting.set_min_area(area_of_slider(value), end))
@@ -174,17 +178,17 @@ class ThresholdControls(QWidget):
         peak = detection.peak or 0.0
         area = rule.min_area if detection.min_area is None else detection.min_area
         self.threshold.show_value(threshold, rule.threshold)
-        self._value.setText(f"{threshold:.2f}")
-        self._score.show_value(limit, rule.score_threshold, f"{limit:.2f}")
-        self._peak.show_value(peak, 0.0, f"{peak:.2f}" if peak else "any")
+        self._value.setText(quantities.limit(threshold))
+        self._score.show_value(limit, rule.score_threshold, quantities.limit(limit))
+        self._peak.show_value(peak, 0.0, quantities.limit(peak) if peak else "any")
         self._area.show_value(
             slider_of_area(area),
             slider_of_area(rule.min_area),
             area_limit_text(area, radiograph.rows, radiograph.cols, radiograph.spacing),
         )
-        self._extent.show_value(threshold, rule.threshold, f"{threshold:.2f}")
+        self._extent.show_value(threshold, rule.threshold, quantities.limit(threshold))
         moved = abs(threshold - rule.threshold) >= 0.005 or detection != BY_CARD
-        text = f"operating point {rule.threshold:.2f}" if moved else "at operating point"
+        text = f"operating point {quantities.limit(rule.threshold)}" if moved else "at operating point"
         if self._apart.isVisibleTo(self) and moved:
             text = "moved (\\ resets)"
         self._mark.setText("rests: the mask is edited" if film.review.mask is not None else text)
