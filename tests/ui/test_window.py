@@ -175,7 +175,7 @@ def test_a_second_start_hands_its_files_over(qtbot: QtBot, tmp_path: Path) -> No
 
 def test_torch_and_pydicom_stay_out_of_the_core_and_the_app() -> None:
     code = (
-        "import sys, ptxviewer.app.presenter, ptxviewer.app.commands, ptxviewer.report.model; "
+        "import sys, ptxviewer.app.presenter, ptxviewer.app.commands, ptxviewer.report.page; "
         "import ptxviewer.core.findings.decide; "
         "print([m for m in ('torch', 'PySide6', 'pydicom') if m in sys.modules])"
     )
