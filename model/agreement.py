@@ -15,8 +15,8 @@ from pathlib import Path
 import numpy as np
 
 from model.data import read_grey
-from model.evaluate import Case, cases, figures, listed, markdown, outcome
-from model.metrics import dice
+from model.evaluate import Case, cases, figures, listed, outcome
+from model.metrics import dice, markdown
 from ptxviewer.core.answer import DecisionRule
 from ptxviewer.core.findings.decide import find
 

@@ -1,4 +1,6 @@
-"""Writes what ships: weights, card, golden outputs. ``python -m model.export --run runs/first --out model/bundle``.
+"""Writes what ships: weights, card, golden output.
+
+``python -m model.export --run runs/first --texts model/texts/0.5.json --out model/bundle``.
 
 The figures of the card come from the JSON of ``model.evaluate``, never from hand. The usual order is export (with a
 provisional rule), evaluate --choose-rule val, and export again with ``--evaluation``.
@@ -18,43 +20,19 @@ import numpy as np
 import torch
 from safetensors.torch import load_file, save_file
 
+from model.card import Texts, metrics_of, read_texts, texts_of, training_of, write_card
 from ptxviewer.core.answer import DecisionRule
 from ptxviewer.inference import preprocess
-from ptxviewer.inference.card import tupled
-from ptxviewer.inference.selftest import GOLDEN_SPEC
+from ptxviewer.inference.card import SCHEMA_VERSION, WEIGHTS_FILE, tupled
+from ptxviewer.inference.selftest import GOLDEN_FILE, GOLDEN_SPEC
 from ptxviewer.inference.torch.network import CHANNELS, NetworkConfig, PneumothoraxNet
 from ptxviewer.inference.torch.runner import Choice, TorchRunner
 from ptxviewer.phantom.film import film_of, make_phantom
 
 PROVISIONAL = DecisionRule(threshold=0.4, score_threshold=0.4, min_area=0.001)
 
-TRAINING_DATA = [
-    "SIIM-ACR 2019 pneumothorax films with expert masks (films of NIH ChestX-ray14, NIH Clinical Center; the "
-    "annotations came under competition rules, non-commercial)",
-    "further films of the same origin labelled by the agreement of two public classifiers, with the first one's masks",
-    "films with a pneumothorax at image level, some with an expert mask recovered by matching",
-    "NIH films reported without finding",
-    "lung fields: V7 COVID-19 X-ray set (CC BY 4.0) over films of Cohen et al., OpenIST, lungVAE",
-]
-SELF_TRAINED = ["where none was recovered: soft masks by an earlier state of this network"]
-INTENDED_USE = (
-    "Research and education: to point at where a pneumothorax may be on a frontal chest radiograph of an adult. Not a "
-    "medical device; not to rule out a pneumothorax; not for diagnosis or triage of patients."
-)
 CALIBRATED_BELOW = 0.05  # expected calibration error, cross-fitted, up to which a score may be called a probability
-UNCALIBRATED = ["The image score is not calibrated: it is a score, not a probability."]
-CALIBRATED = [
-    "The image score was calibrated on films of one hospital of which 17 in 100 show a pneumothorax: elsewhere, where "
-    "there are more or fewer, it is off.",
-]
-LIMITS = [
-    "Trained on 8-bit, already windowed pictures that were squeezed to a square; 10 to 16 bit films are brought to the "
-    "same range, but no such film with an expert mask was available to measure the difference.",
-    "A pneumothorax thinner than two or three pixels of the model's grid (about 2 mm) cannot be resolved on it.",
-    "Most drained films of the training set show a pneumothorax: a drain alone may raise the score.",
-    "The decision rule was chosen on films of the same patients as the figures, these very films among them, so the "
-    "figures flatter it slightly.",
-]
+UNCALIBRATED = "The film score is not calibrated: it is a score, not a probability."
 
 
 def weights_of(run: Path) -> dict[str, torch.Tensor]:
@@ -66,23 +44,6 @@ def weights_of(run: Path) -> dict[str, torch.Tensor]:
         else torch.load(run / "checkpoint.pt", weights_only=True)["average"]
     )
     return state
-
-
-def written(run: Path, name: str) -> str:
-    """Return the text ``name`` that somebody put beside a run, "" where there is none."""
-    path = run / name
-    return path.read_text().strip() if path.exists() else ""
-
-
-def notes_of(run: Path) -> str:
-    """What the last configuration of a run does not say of it: ``notes.txt``, by whoever changed it on the way."""
-    notes = written(run, "notes.txt")
-    return f" {notes}" if notes else ""
-
-
-def failures_of(run: Path) -> list[str]:
-    """What was seen by eye of where this very network fails: a line of ``failures.txt`` for each, if there are any."""
-    return written(run, "failures.txt").splitlines()
 
 
 def config_of(run: Path) -> tuple[NetworkConfig, int]:
@@ -132,111 +93,50 @@ def write_golden(state: dict[str, torch.Tensor], config: NetworkConfig, size: in
     np.savez_compressed(path, maps=result.maps.astype(np.float16), score=np.float32(result.score))
 
 
-def card_text(card: dict[str, Any]) -> str:
-    """Render the card for people from the card for programs."""
-    lines = [f"# {card['id']} {card['version']}", "", card["intended_use"], ""]
-    lines += [
-        f"- Network: ResNet-U-Net, encoder blocks {card['architecture']['blocks']} with planes "
-        f"{card['architecture']['planes']}, decoder {card['architecture']['decoder']}, input "
-        f"{card['input']['size']} x {card['input']['size']}, one grey channel ({card['input']['preprocessing']}).",
-        f"- Outputs: {', '.join(card['outputs'])} per pixel, and one score for the film.",
-        f"- Operating point: map at {card['rule']['threshold']:.2f}, film score at "
-        f"{card['rule']['score_threshold']:.3f}, components from {100 * card['rule']['min_area']:.2f} % of the film.",
-        f"- Weights: {card['sha256'][:16]}..., {card['licence']}",
-        "",
-        "## Training",
-        "",
-        *[f"- {line}" for line in card["training_data"]],
-        f"- {card['training']}",
-        "",
-        "## Figures",
-        "",
-    ]
-    if card["metrics"]:
-        lines += [
-            f"On {card['metrics']['films']} films of unseen patients ({', '.join(card['metrics']['splits'])}), "
-            "95 % bootstrap intervals by patient:",
-            "",
-            "| figure | value | 95 % interval | films |",
-            "|---|---|---|---|",
-        ]
-        lines += [
-            f"| {name} | {row['value']:.3f} | {row['low']:.3f} to {row['high']:.3f} | {int(row['films'])} |"
-            for name, row in card["metrics"]["figures"].items()
-        ]
-    else:
-        lines += ["Not measured yet."]
-    if card["heads"]:
-        gate, calibration = card["heads"]["gate"], card["heads"]["calibration"]
-        lines += [
-            "",
-            f"Calibration error of the score, fitted and measured on different patients: "
-            f"{calibration['ece_cross_fitted']:.3f}.",
-            f"The gate refuses {gate['val_refused']} of {gate['val_films']} frontal films, {gate['others_refused']} of "
-            f"{gate['others']} other pictures that it was not fitted on (photographs, CT, MR, ultrasound), and "
-            f"{gate['spoilt_refused']} of {gate['spoilt']} frontal films that were turned, cut in half or inverted.",
-        ]
-    if card["failures"]:
-        lines += ["", "## Failure cases looked at", "", *[f"- {line}" for line in card["failures"]]]
-    lines += ["", "## Limits", "", *[f"- {line}" for line in card["limits"]], ""]
-    return "\n".join(lines)
-
-
-def export(run: Path, out: Path, version: str, size: int | None, evaluation: Path | None) -> None:
+def export(run: Path, texts: Texts, out: Path, version: str, size: int | None, evaluation: Path | None) -> None:
     """Write weights.safetensors, metadata.json, CARD.md and golden.npz to ``out``."""
     record = json.loads((run / "run.json").read_text())
     config, trained_size = config_of(run)
     size = size or trained_size
     state, config, heads = with_heads(weights_of(run), config, run)
     state = compact(state)
-    architecture = asdict(config)
     out.mkdir(parents=True, exist_ok=True)
-    save_file(state, out / "weights.safetensors")
-    write_golden(state, config, size, out / "golden.npz")
-    metrics = json.loads(evaluation.read_text()) if evaluation else {}
-    rule = metrics.get("rule") or {k: getattr(PROVISIONAL, k) for k in ("threshold", "score_threshold", "min_area")}
-    rule = {**rule, "frontal_threshold": heads.get("frontal_threshold", 0.0)}
-    phases = ", ".join(
-        f"{p['steps']} steps of {p['batch']} films at {p['size']} px" for p in record["config"]["phases"]
-    )
+    save_file(state, out / WEIGHTS_FILE)
+    write_golden(state, config, size, out / GOLDEN_FILE)
+    calibrated = bool(heads) and heads["calibration"]["ece_cross_fitted"] <= CALIBRATED_BELOW
+    limits = texts.limits if calibrated else (UNCALIBRATED, *texts.limits)
+    rule = json.loads(evaluation.read_text())["rule"] if evaluation else asdict(PROVISIONAL)
     card = {
-        "schema_version": 1,
+        "schema_version": SCHEMA_VERSION,
         "id": "ptx-resnet-unet",
         "version": version,
         "created": datetime.now(timezone.utc).date().isoformat(),
-        "architecture": {k: list(v) if isinstance(v, tuple) else v for k, v in architecture.items()},
+        "architecture": {k: list(v) if isinstance(v, tuple) else v for k, v in asdict(config).items()},
         "input": {"size": size, "channels": 1, "preprocessing": preprocess.NAME},
         "outputs": list(CHANNELS),
-        "rule": rule,
-        "calibrated": bool(heads) and heads["calibration"]["ece_cross_fitted"] <= CALIBRATED_BELOW,
-        "sha256": hashlib.sha256((out / "weights.safetensors").read_bytes()).hexdigest(),
-        "training_data": [*TRAINING_DATA[:3], *(SELF_TRAINED if record.get("pseudo") else []), *TRAINING_DATA[3:]],
-        "training": (
-            f"Trained on two CPU cores: {phases}; started from {record.get('start') or 'ImageNet weights'}; "
-            f"{100 * record['config']['phantoms']:.0f} % of the films were analytic phantoms like the sample study. "
-            f"Code {record['code']}, data {record['data']}, seed {record['config']['seed']}." + notes_of(run)
-        ),
-        "metrics": {k: metrics[k] for k in ("splits", "films", "figures")} if metrics else {},
-        "licence": "research use only; the encoder derives from BSD-2-Clause weights, see NOTICE",
-        "intended_use": INTENDED_USE,
-        "failures": failures_of(run),
-        "limits": [*(CALIBRATED if heads else UNCALIBRATED), *LIMITS],
+        "rule": {**rule, "frontal_threshold": heads.get("frontal_threshold", 0.0)},
+        "calibrated": calibrated,
+        "sha256": hashlib.sha256((out / WEIGHTS_FILE).read_bytes()).hexdigest(),
+        "training": training_of(record, texts),
+        "metrics": metrics_of(evaluation),
         "heads": heads,
+        **texts_of(replace(texts, limits=limits)),
     }
-    (out / "metadata.json").write_text(json.dumps(card, indent=1) + "\n")
-    (out / "CARD.md").write_text(card_text(card))
+    write_card(card, out)
 
 
 def main() -> None:
     """Command line of the export."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--run", type=Path, required=True)
+    parser.add_argument("--texts", type=Path, required=True, help="JSON file of texts, see model.card")
     parser.add_argument("--out", type=Path, default=Path("model/bundle"))
     parser.add_argument("--version", default="0.1")
     parser.add_argument("--size", type=int, help="side of the grid; default: the size of the last phase")
     parser.add_argument("--evaluation", type=Path, help="evaluation.json of this very network")
     arguments = parser.parse_args()
-    export(arguments.run, arguments.out, arguments.version, arguments.size, arguments.evaluation)
+    texts = read_texts(arguments.texts)
+    export(arguments.run, texts, arguments.out, arguments.version, arguments.size, arguments.evaluation)
 
 
 if __name__ == "__main__":

@@ -19,6 +19,7 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
+import cv2
 import numpy as np
 import torch
 from safetensors.torch import load_file
@@ -135,8 +136,6 @@ def quick_look(net: PneumothoraxNet, films: Films, size: int) -> dict[str, float
             scores.append(float(logits.film))
             peaks.append(float(pixel.max()))
             if example.present:
-                import cv2
-
                 truth = cv2.resize(np.asarray(films.masks[index, 0]), (size, size), interpolation=cv2.INTER_AREA) > 127
                 dices.append(dice(pixel >= 0.5, truth))
     truth_all = np.array([bool(e.present) for _, e in chosen])

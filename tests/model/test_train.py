@@ -134,6 +134,7 @@ def test_a_head_that_reads_more_goes_on_from_what_the_smaller_one_had_learned(tm
 def test_what_is_exported_loads_in_the_app_with_both_heads(tmp_path):
     from safetensors.torch import save_file
 
+    from model.card import Texts
     from model.export import export
     from ptxviewer.inference.torch.loading import torch_engine
     from ptxviewer.phantom.film import PhantomSpec, film_of, make_phantom
@@ -164,10 +165,7 @@ def test_what_is_exported_loads_in_the_app_with_both_heads(tmp_path):
     (tmp_path / "heads.json").write_text(
         json.dumps({"frontal_threshold": 0.2, "calibration": calibration, "gate": gate})
     )
-    (tmp_path / "failures.txt").write_text("Drains: marked.\nBullae: missed.\n")
-    export(tmp_path, tmp_path / "bundle", "9", None, None)
-    card = (tmp_path / "bundle" / "CARD.md").read_text()
-    assert "## Failure cases looked at\n\n- Drains: marked.\n- Bullae: missed.\n\n## Limits" in card
+    export(tmp_path, Texts("Research", "none", ("films",), ("a limit",)), tmp_path / "bundle", "9", None, None)
     engine = torch_engine("cpu", tmp_path / "bundle")
     info = engine.load()
     assert info.calibrated
@@ -182,10 +180,11 @@ def test_films_that_only_the_index_calls_frontal_do_not_teach_the_gate(monkeypat
 
     read: list[str] = []
     monkeypatch.setattr(finish, "read_film", lambda path: read.append(path.as_posix()))
-    names = [*finish.NOT_FRONTAL, *(f"labelled/{number}.webp" for number in range(20))]
+    sideways = ["labelled/sideways.webp", "ensemble/abdomen.webp"]
+    names = [*sideways, *(f"labelled/{number}.webp" for number in range(20))]
     examples = [Example(name, True, "", None, name, "positive") for name in names]
-    finish.frontal_films(Path("data"), examples, np.random.default_rng(0))
-    assert sorted(read) == sorted(f"data/{name}" for name in names[len(finish.NOT_FRONTAL) :])
+    finish.frontal_films(Path("data"), examples, np.random.default_rng(0), sideways)
+    assert sorted(read) == sorted(f"data/{name}" for name in names[len(sideways) :])
 
 
 def test_a_flipped_film_swaps_its_lungs():
