@@ -14,7 +14,7 @@ import pytest
 from PySide6.QtCore import QMimeData, QPoint, QPointF, QRect, Qt, QUrl
 from PySide6.QtGui import QDragEnterEvent, QDragLeaveEvent, QDropEvent, QGuiApplication, QImage
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QApplication, QCheckBox, QLabel, QLineEdit, QPushButton, QWidget
+from PySide6.QtWidgets import QApplication, QCheckBox, QFileDialog, QLabel, QLineEdit, QPushButton, QWidget
 from pytestqt.qtbot import QtBot
 
 from ptxviewer.app.commands import COMMANDS
@@ -22,7 +22,7 @@ from ptxviewer.app.disk.settings import load, save
 from ptxviewer.app.sentences import NOTHING_FOUND
 from ptxviewer.app.state.film import FilmStatus, Result
 from ptxviewer.app.state.screen import Banner
-from ptxviewer.app.state.settings import Settings
+from ptxviewer.app.state.settings import ROWS, Settings
 from ptxviewer.core.answer import ProbabilityMaps
 from ptxviewer.core.engine import Checkpoint, never_cancelled
 from ptxviewer.core.film import Radiograph
@@ -84,7 +84,7 @@ def test_the_sample_button_opens_the_sample_study_and_shows_what_the_model_says(
         lambda: bool(session.presenter.state.current and session.presenter.state.current.maps), timeout=20_000
     )
     seen = words(session.window.reading)
-    assert "AI: above threshold, right medial side" in seen
+    assert "AI: above threshold, right medial" in seen
     assert "0.90" in seen
     assert "above the operating point (0.40)" in seen
     assert "at detector" in seen
@@ -289,24 +289,35 @@ def test_a_slider_drag_is_one_undo_step_and_a_double_click_goes_back(session: Se
     assert session.presenter.state.current.review.threshold is None
 
 
-def test_a_copied_picture_names_nobody_unless_reports_do(
-    session: Session, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_a_copied_picture_names_nobody_unless_reports_do(session: Session, qtbot: QtBot) -> None:
     open_films(session, qtbot)
-    canvas, named = session.window.area.canvas, []
-    taken = canvas.grab
+    canvas, clipboard = session.window.area.canvas, QGuiApplication.clipboard()
 
-    def noted() -> object:
-        named.append(canvas._state.identified)
-        return taken()
+    def copied() -> QImage:
+        session.window.commands["copy_picture"].trigger()
+        return clipboard.pixmap().toImage()
 
-    monkeypatch.setattr(canvas, "grab", noted)
-    session.window.commands["copy_picture"].trigger()
+    named = canvas.grab().toImage()
+    assert copied() != named
     session.presenter.apply_settings(replace(session.presenter.state.settings, report_identified=True))
-    session.window.commands["copy_picture"].trigger()
-    assert named == [False, True]
-    assert canvas._state.identified
-    assert not QGuiApplication.clipboard().pixmap().isNull()
+    assert copied() == named
+    assert canvas.grab().toImage() == named
+
+
+def test_the_folder_dialog_is_titled_by_what_is_asked(qtbot: QtBot, monkeypatch: pytest.MonkeyPatch) -> None:
+    titles: list[str] = []
+
+    def asked(_parent: QWidget, title: str, _at: str) -> str:
+        titles.append(title)
+        return ""
+
+    monkeypatch.setattr(QFileDialog, "getExistingDirectory", asked)
+    dialog = SettingsDialog(Settings())
+    qtbot.addWidget(dialog)
+    for button in dialog.findChildren(QPushButton):
+        if button.text().startswith("Choose"):
+            button.click()
+    assert titles == [row.label for row in ROWS if row.kind == "folder"]
 
 
 def test_a_bug_in_a_slot_is_a_sentence_and_a_line_in_the_log_without_names(

@@ -70,7 +70,9 @@ class ComparePage(QWidget):
         self._do = do
         self._sides = _Side(presenter, probed), _Side(presenter, probed)
         self._active = 0
-        films = QHBoxLayout()
+        self.films = QWidget()  # both, with their captions
+        films = QHBoxLayout(self.films)
+        films.setContentsMargins(0, 0, 0, 0)
         films.setSpacing(0)
         line = QWidget()
         line.setObjectName("between")
@@ -82,7 +84,7 @@ class ComparePage(QWidget):
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(0)
-        column.addLayout(films, 1)
+        column.addWidget(self.films, 1)
         column.addWidget(self._foot())
 
     def _foot(self) -> QWidget:

@@ -76,6 +76,10 @@ class FilmArea(QStackedWidget):
             self.compare.show_state(state)
 
     @property
+    def _compares(self) -> bool:
+        return self.compare is not None and self.currentWidget() is self.compare
+
+    @property
     def shown_canvas(self) -> Canvas:
         """The canvas on which the film is seen now."""
         page = self.currentWidget()
@@ -107,13 +111,17 @@ class FilmArea(QStackedWidget):
         if lesion is None or film is None or film.radiograph is None:
             self._presenter.displaying.fit()
         else:
-            self.canvas.zoom_to(box_around(lesion, *film.radiograph.shape))
+            canvas = self.shown_canvas if self._compares else self.canvas  # an apex has a view of its own
+            canvas.zoom_to(box_around(lesion, *film.radiograph.shape))
 
     def copy_picture(self) -> None:
-        """Copy the film as displayed; patient data go along only where reports may have them."""
+        """Copy what is displayed: the film, its apices, or the pair that is compared.
+
+        Patient data go along only where reports may have them.
+        """
         shown = self._state
         named = shown.identified and shown.settings.report_identified
-        self.canvas.set_state(replace(shown, identified=named))
-        apices = self.currentWidget() is self.apices  # these name nobody
-        QGuiApplication.clipboard().setPixmap((self.apices if apices else self.canvas).grab())
-        self.canvas.set_state(shown)
+        self.show_state(replace(shown, identified=named))
+        films = self.compare.films if self.compare is not None and self._compares else self.currentWidget() or self
+        QGuiApplication.clipboard().setPixmap(films.grab())
+        self.show_state(shown)
