@@ -24,16 +24,11 @@ from ptxviewer.app.films.watching import Watching
 from ptxviewer.app.jobs import Outcome, Ticket
 from ptxviewer.app.ports import ReportRequest, Services, View
 from ptxviewer.app.preferences import Preferences
-from ptxviewer.app.review.detection import Detecting
-from ptxviewer.app.review.distances import Lining
-from ptxviewer.app.review.editing import Editing
-from ptxviewer.app.review.finding_selection import Choosing
-from ptxviewer.app.review.measuring import KIND_OF, Measuring
-from ptxviewer.app.review.reviewing import Reviewing
-from ptxviewer.app.review.saving import Keeping
+from ptxviewer.app.review.editor import at_frame
+from ptxviewer.app.review.measurements import KIND_OF
+from ptxviewer.app.review.wing import ReviewWing
 from ptxviewer.app.sentences import NOTHING_FOUND, SHOW_ANYWAY, WENT_WRONG
 from ptxviewer.app.state.film import FilmStatus
-from ptxviewer.app.state.first_read import hidden, marked
 from ptxviewer.app.state.gating import withheld
 from ptxviewer.app.state.screen import EngineStatus, State, Tool
 from ptxviewer.app.state.settings import Settings
@@ -52,22 +47,22 @@ class Presenter:
         engine = EngineStatus(info=services.expected)
         self._store = Store(view, State(engine=engine, settings=settings, identified=settings.screen_identified))
         self.preferences = Preferences(self._store, services)
-        self._keeping = Keeping(self._store, services, lambda: self.state.settings.reader)
-        self._reviewing = Reviewing(self._store, self._keeping)
-        self.editing = Editing(self._store, self._reviewing)
-        self.measuring = Measuring(self._store, self._reviewing)
+        self.review = ReviewWing(self._store, services)
+        self.review.refused_again = self._after_undo
+        self.editing = self.review.mask
+        self.measuring = self.review.measurements
+        self.detecting = self.review.thresholds
+        self.lining = self.review.distances
+        self.choosing = self.review.findings
         self.displaying = Displaying(self._store)
         self.overlaying = Overlaying(self._store, self.preferences)
         self.looking = Looking(self._store)
-        self.detecting = Detecting(self._store, self._reviewing)
-        self.lining = Lining(self._store, self._reviewing)
-        self.choosing = Choosing(self._store, self.editing)
         self.banding = Banding(self._store, services)
         self._opening = Opening(
             self._store,
             services,
             self._film_budget,
-            self._reviewing.restore,
+            self.review.editor.restored,
             self.banding.pump,
         )
         self._collecting = Collecting(self._store, services, self._opening)
@@ -97,11 +92,7 @@ class Presenter:
 
     def settle(self) -> None:
         """End what the hand is doing to the film on screen: the reader turns to something else."""
-        self.editing.settle()
-        self.measuring.settle()
-        self.lining.settle()
-        self.detecting.settle()
-        self._reviewing.settle_threshold()
+        self.review.settle()
 
     # ---- opening and analysing
 
@@ -109,7 +100,6 @@ class Presenter:
         """Open files, folders, archives; the first new film comes on screen, and the old one leaves it at once."""
         asked = tuple(paths)
         if asked and not self._store.closed:
-            self.settle()
             self._collecting.collect(asked)
 
     def open_sample(self) -> None:
@@ -129,7 +119,7 @@ class Presenter:
         radiograph = film.radiograph if film is not None else None
         refused = film is not None and film.status is FilmStatus.NOT_ANALYSED and radiograph and radiograph.not_analysed
         if film is not None and (withheld(film) or refused):
-            self._reviewing.push(film, replace(film.review, gate_overridden=True))
+            self.review.editor.push(lambda film: replace(film.review, gate_overridden=True))
         if film is not None and withheld(film):
             self._opening.announce()
             self._opening.pump()
@@ -151,7 +141,7 @@ class Presenter:
             self.analyse_anyway()
             return
         if film is not None and film.status is FilmStatus.FAILED and film.view.frame:
-            self._store.update(self._reviewing.at_frame(film, 0))
+            self._store.update(at_frame(film, 0))
         self._opening.retry()
 
     # ---- moving between films
@@ -160,9 +150,8 @@ class Presenter:
         """Bring a film on screen."""
         if self.state.film(film_id) is None or film_id == self.state.current_id:
             return
-        self.settle()
         self._collecting.unclaim()
-        self._store.change(current_id=film_id, message="")
+        self._store.edit(lambda state: replace(state, current_id=film_id, message=""))
         self._opening.announce()
         self._opening.pump()
 
@@ -203,7 +192,7 @@ class Presenter:
     def close_all(self) -> None:
         """Close every film, also those of a drop whose films have not been found yet."""
         self._collecting.stop()
-        self._store.change(opening=0)
+        self._store.edit(lambda state: replace(state, opening=0))
         self._close({film.id for film in self.state.films})
 
     def _close(self, gone: set[int]) -> None:
@@ -217,7 +206,7 @@ class Presenter:
             place = [film.id for film in before.films].index(current)
             behind = [film for film in before.films[place:] if film.id not in gone]
             current = behind[0].id if behind else left[-1].id if left else None
-        self._store.change(films=left, current_id=current)
+        self._store.edit(lambda state: replace(state, films=left, current_id=current))
         if current != before.current_id:
             self._opening.announce()
         self._opening.pump()
@@ -229,7 +218,7 @@ class Presenter:
             return
         self.settle()
         film = self.state.current or film
-        self._opening.reread(self._reviewing.at_frame(film, frame))
+        self._opening.reread(at_frame(film, frame))
 
     def step_frame(self, by: int) -> None:
         """Show the frame ``by`` places further of a multi-frame film; the ends hold."""
@@ -241,38 +230,31 @@ class Presenter:
 
     def set_tool(self, tool: Tool) -> None:
         """Choose what dragging with the left button does."""
-        self.editing.settle()
-        self.measuring.settle()
-        self._store.change(tool=tool, measure_tool=tool if tool in KIND_OF else self.state.measure_tool)
+        self._store.edit(
+            lambda state: replace(state, tool=tool, measure_tool=tool if tool in KIND_OF else state.measure_tool)
+        )
 
     # ---- the review
 
     def set_threshold(self, value: float, settled: bool = True) -> None:
         """Move the threshold; while dragging (not ``settled``) only the overlay follows: a drag is one undo step."""
-        self._reviewing.set_threshold(value, settled)
+        self.review.thresholds.set(value, settled)
 
     def step_threshold(self, steps: int) -> None:
         """Move the threshold by hundredths."""
-        self._reviewing.step_threshold(steps)
+        self.review.thresholds.step(steps)
 
     def reset_threshold(self) -> None:
         """Back to the model's operating point."""
-        self._reviewing.reset_threshold()
+        self.review.thresholds.reset()
 
     def undo(self) -> None:
         """Take back the last change to the film on screen: of a polygon that is being drawn, its last corner."""
-        if not self.editing.step_back() and not self.measuring.cancel() and not self.lining.cancel():
-            self.editing.settle()
-            self.detecting.settle()
-            self._reviewing.undo()
-            self._after_undo()
+        self.review.undo()
 
     def redo(self) -> None:
         """Do again what was taken back."""
-        self.editing.settle()
-        self.detecting.settle()
-        self._reviewing.redo()
-        self._after_undo()
+        self.review.redo()
 
     def _after_undo(self) -> None:
         """What was overridden may be refused again, and a band may be wanted again."""
@@ -283,33 +265,20 @@ class Presenter:
 
     def set_verdict(self, verdict: Verdict) -> None:
         """Record what the reader thinks of the model's answer; the same verdict again takes it back."""
-        self.editing.settle()
-        film = self.state.current
-        if film is not None and not hidden(self.state, film) and not withheld(film):
-            self._reviewing.set_verdict(verdict)
+        self.review.set_verdict(verdict)
 
     def set_note(self, note: str) -> None:
         """Keep a note with the film; an edit is one undo step."""
-        self._reviewing.set_note(note)
+        self.review.set_note(note)
 
     def mark(self, impression: Impression) -> None:
         """Record what the reader sees on the film; the first mark shows the network's result."""
-        film = self.state.current
-        if film is None or film.radiograph is None or not self.state.settings.first_read:
-            return
-        record = marked(film.first_read, impression, self._services.now().isoformat(timespec="seconds"))
-        if record == film.first_read:
-            return
-        first = not film.first_read.revealed
-        self._store.update(film := replace(film, first_read=record))
-        self._store.change(message=f"Marked {impression}.")
-        self._keeping.changed(film)
-        if first:
+        if self.review.mark(impression):
             self._opening.announce()
 
     def save_reviews(self) -> None:
         """Try again to save the reviews that could not be saved."""
-        self._keeping.retry()
+        self.review.save_again()
 
     def self_test(self, done: Callable[[Outcome[SelfTest]], None]) -> Ticket:
         """Try on this computer whether the network says what it said when it was made, after the film it is at."""
@@ -323,7 +292,7 @@ class Presenter:
 
     def toggle_identified(self) -> None:
         """Show or hide patient data on the screen."""
-        self._store.change(identified=not self.state.identified)
+        self._store.edit(lambda state: replace(state, identified=not state.identified))
 
     def toggle_two_thresholds(self) -> None:
         """Give detection and extent sliders of their own, or one for both again, for every film."""
@@ -332,7 +301,7 @@ class Presenter:
 
     def toggle_film_only(self) -> None:
         """Hide or show everything around the film."""
-        self._store.change(film_only=not self.state.film_only)
+        self._store.edit(lambda state: replace(state, film_only=not state.film_only))
 
     def toggle_strip(self) -> None:
         """Show or hide the film strip."""
@@ -344,7 +313,7 @@ class Presenter:
 
     def dismiss_banner(self) -> None:
         """Take the sentence off the film."""
-        self._store.change(banner=None)
+        self._store.edit(lambda state: replace(state, banner=None))
 
     def show_problem(self, text: str = WENT_WRONG) -> None:
         """Show a sentence from outside, for example after a bug in the window itself."""

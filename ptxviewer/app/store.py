@@ -1,7 +1,8 @@
-"""The one place where the state of the window is kept and shown."""
+"""The one place where the state of the window is kept, changed and shown."""
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import replace
 from typing import Literal
 
@@ -13,12 +14,25 @@ from ptxviewer.app.state.screen import Banner, State
 from ptxviewer.core.answer import DecisionRule
 
 
+def leaves(before: State, after: State) -> bool:
+    """True when the reader turns away from the film, the frame or the tool that is in use."""
+    film, then = before.current, after.current
+    if film is None:
+        return False
+    same = then is not None and then.id == film.id and then.view.frame == film.view.frame
+    return not same or after.tool != before.tool
+
+
 class Store:
-    """The one place where the state is kept and shown."""
+    """Holds the state and shows every change of it.
+
+    Nobody has to remember to settle what is in the hand before the film, the frame or the tool changes: ``edit`` does.
+    """
 
     def __init__(self, view: View, state: State) -> None:
         self._view = view
         self.state = state
+        self.settle: Callable[[], None] = lambda: None  # what is in the hand counts as it is; see ``ReviewEditor``
         self.closed = False
 
     @property
@@ -27,20 +41,37 @@ class Store:
         info = self.state.engine.info
         return info.rule if info else None
 
-    def show(self, state: State) -> None:
-        """Replace the state and render it."""
-        self.state = state
+    def edit(self, change: Callable[[State], State]) -> None:
+        """Replace the state by ``change`` of it and show it.
+
+        ``change`` is a pure function: it is asked a second time when something had to be settled first.
+        """
+        before = self.state
+        after = change(before)
+        if leaves(before, after):
+            self.settle()
+            if self.state is not before:
+                after = change(self.state)
+        self.state = after
         if not self.closed:
-            self._view.render(gated(veiled(state)))
+            self._view.render(gated(veiled(after)))
 
     def update(self, film: Film) -> None:
-        """Replace one film."""
-        self.show(self.state.with_film(film))
-
-    def change(self, **changes: object) -> None:
-        """Replace fields of the state."""
-        self.show(replace(self.state, **changes))  # type: ignore[arg-type]
+        """Replace one film; nothing happens when it was closed."""
+        self.edit(lambda state: state.with_film(film))
 
     def say(self, text: str, level: Literal["info", "warning", "error"] = "error") -> None:
         """Put one sentence over the film."""
-        self.change(banner=Banner(text, level))
+        self.edit(lambda state: replace(state, banner=Banner(text, level)))
+
+    def tell(self, message: str) -> None:
+        """Put one quiet line into the status bar."""
+        self.edit(lambda state: replace(state, message=message))
+
+    def show(self, state: State) -> None:
+        """Replace the state; ``edit`` is the way for everything new."""
+        self.edit(lambda _state: state)
+
+    def change(self, **changes: object) -> None:
+        """Replace fields of the state; ``edit`` is the way for everything new."""
+        self.edit(lambda state: replace(state, **changes))  # type: ignore[arg-type]

@@ -162,6 +162,7 @@ class Screen:
                 assert film.key.split("|")[:2] == [film.path.name, str(film.view.frame)]
             if film.band is not None:
                 assert film.band.image_key == film.key
+            assert film.hand is None or film.id == state.current_id
             if film.maps is not None:
                 assert film.maps.image_key == film.key
                 assert film.status is FilmStatus.DONE

@@ -5,8 +5,8 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from ptxviewer.app.review.editing import NOTHING_ENCLOSED, SIZES
-from ptxviewer.app.review.reviewing import MASK_IS_EDITED
+from ptxviewer.app.review.mask import NOTHING_ENCLOSED, SIZES
+from ptxviewer.app.review.thresholds import MASK_IS_EDITED
 from tests.app.house import House
 
 

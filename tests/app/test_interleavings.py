@@ -149,7 +149,7 @@ class Play:
         elif what == 6:
             hand.delete_all()
         else:
-            hand.settle()
+            self.house.presenter.settle()
 
     def sizes_are_of_their_film(self) -> None:
         for film in self.house.presenter.state.films:

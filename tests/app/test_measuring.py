@@ -7,7 +7,7 @@ from dataclasses import replace
 import pytest
 
 from ptxviewer.app.disk.review_file import DamagedReview, Saved, as_bytes, from_bytes
-from ptxviewer.app.review.measuring import NO_LENGTH, object_length, shown_measurements
+from ptxviewer.app.review.measurements import NO_LENGTH, object_length, shown_measurements
 from ptxviewer.core.drawing.handles import Grip
 from ptxviewer.core.film import SpacingOrigin
 from ptxviewer.core.review import Measurement, Review

@@ -24,7 +24,7 @@ from PySide6.QtWidgets import (
 from pytestqt.qtbot import QtBot
 
 from ptxviewer.app.commands import BY_ID, COMMANDS
-from ptxviewer.app.review.measuring import NO_LENGTH
+from ptxviewer.app.review.measurements import NO_LENGTH
 from ptxviewer.app.state.settings import ROWS, Settings
 from ptxviewer.paths import sample_study
 from ptxviewer.ui.application import Session

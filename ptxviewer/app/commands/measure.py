@@ -6,7 +6,7 @@ from ptxviewer.app.commands.base import BAR, SHOWN, Command, film
 from ptxviewer.app.ports import Shell
 from ptxviewer.app.presenter import Presenter
 from ptxviewer.app.review.finding_selection import chosen
-from ptxviewer.app.review.measuring import KIND_OF
+from ptxviewer.app.review.measurements import KIND_OF
 from ptxviewer.app.state.screen import Tool
 from ptxviewer.core.msgid import N_, Msgid
 

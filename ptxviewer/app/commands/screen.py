@@ -5,9 +5,9 @@ from __future__ import annotations
 from ptxviewer.app.commands.base import FILM, KEYS_ONLY, SHOWN, Command
 from ptxviewer.app.ports import Shell
 from ptxviewer.app.presenter import Presenter
-from ptxviewer.app.review.editing import SHAPES
 from ptxviewer.app.review.finding_selection import chosen
-from ptxviewer.app.review.measuring import KIND_OF
+from ptxviewer.app.review.mask import SHAPES
+from ptxviewer.app.review.measurements import KIND_OF
 from ptxviewer.app.state.screen import State
 from ptxviewer.core.msgid import N_
 

@@ -14,7 +14,7 @@ from ptxviewer.app.films.queue import next_to_analyse, next_to_read, put_away
 from ptxviewer.app.films.recalling import ReadFilm, Recalling, listed, read_film, with_recalled
 from ptxviewer.app.jobs import Outcome, Ticket
 from ptxviewer.app.ports import Services
-from ptxviewer.app.review.reviewing import measured
+from ptxviewer.app.review.editor import measured
 from ptxviewer.app.review.saving import Kept
 from ptxviewer.app.sentences import banner_for, sentence
 from ptxviewer.app.state.film import Film, FilmStatus, Result, moved, without_result

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from ptxviewer.app.review.editing import Editing
+from ptxviewer.app.review.mask import MaskEditing
 from ptxviewer.app.state.film import Film
 from ptxviewer.app.state.screen import State
 from ptxviewer.app.store import Store
@@ -37,12 +37,12 @@ def can_choose(state: State) -> bool:
     return film is not None and film.findings is not None and bool(film.findings.lesions)
 
 
-class Choosing:
+class FindingSelection:
     """Which of the findings is looked at."""
 
-    def __init__(self, store: Store, editing: Editing) -> None:
+    def __init__(self, store: Store, mask: MaskEditing) -> None:
         self._store = store
-        self._editing = editing
+        self._mask = mask
 
     def choose(self, index: int | None) -> None:
         """Look at a finding of the film on screen, or at none."""
@@ -70,4 +70,4 @@ class Choosing:
         index = film.finding if index is None else index
         if index is not None and 0 <= index < len(film.findings.lesions):
             x, y = film.findings.lesions[index].peak
-            self._editing.remove_at((x + 0.5, y + 0.5))
+            self._mask.remove_at((x + 0.5, y + 0.5))

@@ -1,16 +1,15 @@
 """Reviews are saved as they are made and come back with their film; what cannot be saved stays in memory.
 
 Writing has a lane of its own: a folder that is being read must not hold back a stroke. Every change is a job that must
-finish, and one that a newer change has overtaken writes nothing.
+finish, unless a newer change of the same review overtakes it.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from ptxviewer.app.disk.review_file import Saved
-from ptxviewer.app.jobs import Outcome
+from ptxviewer.app.jobs import Outcome, Ticket
 from ptxviewer.app.ports import Services
 from ptxviewer.app.sentences import sentence
 from ptxviewer.app.state.film import Film
@@ -40,14 +39,14 @@ def kept_review(services: Services, name: str, shape: tuple[int, int]) -> Kept:
         return Kept(name, problem=str(error))
 
 
-class Keeping:
+class ReviewSaving:
     """Saves the reviews of all films."""
 
-    def __init__(self, store: Store, services: Services, reader: Callable[[], str]) -> None:
+    def __init__(self, store: Store, services: Services) -> None:
         self._store = store
         self._services = services
-        self._reader = reader
         self._pending: dict[str, Saved] = {}  # by name: what is not on disk yet
+        self._writing: dict[str, Ticket] = {}  # by name: the last job
         self._failed: set[str] = set()
 
     def newest(self, kept: Kept) -> Saved | None:
@@ -59,7 +58,7 @@ class Keeping:
         if not film.review_name or self._services.reviews is None:
             return
         when = self._services.now().isoformat(timespec="seconds")
-        self._pending[film.review_name] = Saved(film.review, film.first_read, self._reader(), when)
+        self._pending[film.review_name] = Saved(film.review, film.first_read, self._store.state.settings.reader, when)
         for name in sorted(self._failed | {film.review_name}):
             self._write(name)
 
@@ -71,10 +70,11 @@ class Keeping:
     def _write(self, name: str) -> None:
         reviews, saved = self._services.reviews, self._pending[name]
         assert reviews is not None
+        if name in self._writing:
+            self._writing[name].cancel()  # overtaken, unless it is being written this moment
 
         def work(_checkpoint: Checkpoint) -> bool:
-            if self._pending.get(name) is saved:  # else a newer one waits behind this one
-                reviews.save(name, saved)
+            reviews.save(name, saved)
             return True
 
         def done(outcome: Outcome[bool]) -> None:
@@ -85,12 +85,13 @@ class Keeping:
                 del self._pending[name]
                 self._could(name)
 
-        (self._services.keep or self._services.disk).submit(work, done, must_finish=True)
+        lane = self._services.keep or self._services.disk
+        self._writing[name] = lane.submit(work, done, must_finish=True)
 
     def _could_not(self, name: str, error: BaseException | None) -> None:
         first = not self._failed
         self._failed.add(name)
-        self._store.change(unsaved=len(self._failed))
+        self._store.edit(lambda state: replace(state, unsaved=len(self._failed)))
         if first:  # once, not at every stroke
             self._store.say(f"{sentence(error)} {NOT_LOST}", "warning")
 
@@ -99,5 +100,5 @@ class Keeping:
         if self._store.state.unsaved != len(self._failed):
             banner = self._store.state.banner
             if not self._failed and banner is not None and banner.text.endswith(NOT_LOST):
-                self._store.change(banner=None, message="All reviews are saved again.")
-            self._store.change(unsaved=len(self._failed))
+                self._store.edit(lambda state: replace(state, banner=None, message="All reviews are saved again."))
+            self._store.edit(lambda state: replace(state, unsaved=len(self._failed)))

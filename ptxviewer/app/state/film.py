@@ -14,6 +14,7 @@ from ptxviewer.core.arrays import GreyImage
 from ptxviewer.core.drawing.strokes import Stroke
 from ptxviewer.core.film import Radiograph
 from ptxviewer.core.findings.disagreement import Band
+from ptxviewer.core.findings.reviewed import with_lines
 from ptxviewer.core.geometry import Point
 from ptxviewer.core.history import History
 from ptxviewer.core.review import FirstRead, Measurement, MovedLine, Review
@@ -149,8 +150,11 @@ class Film:
 
     @property
     def findings(self) -> Findings | None:
-        """What was found, under the settled review."""
-        return None if self.result is None else self.result.findings
+        """What was found, under the settled review; a distance that is dragged is where the hand is."""
+        found = None if self.result is None else self.result.findings
+        if found is not None and isinstance(self.hand, LineDrag):
+            return with_lines(found, (*self.review.lines, self.hand.line))
+        return found
 
     @property
     def band(self) -> Band | None:

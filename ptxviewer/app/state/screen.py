@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
+from functools import cached_property
 from pathlib import Path
 from typing import Literal
 
 from ptxviewer.app.state.film import Film
 from ptxviewer.app.state.settings import DEFAULTS, Settings
 from ptxviewer.core.engine import EngineInfo
+from ptxviewer.core.film import Radiograph
 from ptxviewer.core.sharpen import Sharpening
 
 Tool = Literal[
@@ -87,6 +89,14 @@ class Watch:
 
 
 @dataclass(frozen=True, eq=False)
+class Shown:
+    """A film whose pixels are there."""
+
+    film: Film
+    radiograph: Radiograph
+
+
+@dataclass(frozen=True, eq=False)
 class State:
     """The whole screen. ``settings`` is what is shown and what is kept, one value."""
 
@@ -114,10 +124,20 @@ class State:
     paused: bool = False  # only the film on screen is read and analysed
     compare: Compare | None = None
 
-    @property
+    @cached_property
+    def _by_id(self) -> dict[int, Film]:
+        return {film.id: film for film in self.films}
+
+    @cached_property
     def current(self) -> Film | None:
-        """The film on screen."""
-        return next((film for film in self.films if film.id == self.current_id), None)
+        """The film on screen. Asked some hundred times for each picture, so it is looked up once."""
+        return None if self.current_id is None else self.film(self.current_id)
+
+    @cached_property
+    def shown(self) -> Shown | None:
+        """The film on screen with its pixels, None while there are none."""
+        film = self.current
+        return None if film is None or film.radiograph is None else Shown(film, film.radiograph)
 
     @property
     def prior_id(self) -> int | None:
@@ -134,8 +154,8 @@ class State:
 
     def film(self, film_id: int) -> Film | None:
         """The film with that id, or None when it has been closed."""
-        return next((film for film in self.films if film.id == film_id), None)
+        return self._by_id.get(film_id)
 
     def with_film(self, film: Film) -> State:
-        """The same state with one film replaced."""
+        """The same state with one film replaced; itself where that film was closed."""
         return replace(self, films=tuple(film if other.id == film.id else other for other in self.films))

@@ -6,7 +6,7 @@ from collections.abc import Callable
 
 from PySide6.QtWidgets import QDialog, QDialogButtonBox, QLineEdit, QVBoxLayout, QWidget
 
-from ptxviewer.app.review.measuring import NO_LENGTH, object_length
+from ptxviewer.app.review.measurements import NO_LENGTH, object_length
 from ptxviewer.ui.controls import label
 
 WIDTH = 400

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from PySide6.QtGui import QPainter
 
-from ptxviewer.app.review.measuring import shown_measurements
+from ptxviewer.app.review.measurements import shown_measurements
 from ptxviewer.core.drawing.handles import Drawn, Grip, bounds, grown, label_place, overlap
 from ptxviewer.core.drawing.measure import described, handles_of, line_of, measured_text
 from ptxviewer.core.film import PixelSpacing

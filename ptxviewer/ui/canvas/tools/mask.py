@@ -6,7 +6,7 @@ from collections.abc import Callable
 
 from PySide6.QtCore import Qt
 
-from ptxviewer.app.review.editing import SHAPES, Editing
+from ptxviewer.app.review.mask import SHAPES, Editing
 from ptxviewer.core.view import FilmView
 from ptxviewer.ui.canvas.cursors import cursor_for
 from ptxviewer.ui.canvas.layers.stroke import BrushLayer

@@ -1,0 +1,146 @@
+"""What is in the hand: it counts when the reader turns to something else, and only one way leads into it."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Callable
+from dataclasses import replace
+from itertools import product
+from pathlib import Path
+
+import pytest
+
+import ptxviewer.app
+from ptxviewer.app.presenter import Presenter
+from ptxviewer.app.state.film import DetectionDrag, Film, LineDrag, MeasurementInHand, StrokeInHand, ThresholdDrag
+from ptxviewer.app.state.screen import State
+from ptxviewer.core.drawing.handles import Grip
+from tests.app.house import House
+
+
+@pytest.fixture
+def house() -> House:
+    house = House()
+    house.open("a", "b")
+    house.settle()
+    house.presenter.set_tool("length")
+    house.presenter.measuring.begin((5, 5))
+    house.presenter.measuring.move((25, 5))
+    house.presenter.measuring.place()
+    return house
+
+
+def drag_threshold(presenter: Presenter) -> None:
+    presenter.set_threshold(0.7, settled=False)
+
+
+def drag_detection(presenter: Presenter) -> None:
+    presenter.detecting.set_peak(0.3, settled=False)
+
+
+def drag_line(presenter: Presenter) -> None:
+    presenter.lining.begin(True, "a", "lung", (12.0, 12.0))
+    presenter.lining.move((13.0, 12.0))
+
+
+def paint(presenter: Presenter) -> None:
+    presenter.set_tool("brush")
+    presenter.editing.begin((19, 19), removes=False)
+    presenter.editing.extend([(21, 19)])
+
+
+def drag_measurement(presenter: Presenter) -> None:
+    presenter.measuring.grab(Grip(0, 1), (25, 5))
+    presenter.measuring.move((35, 5))
+
+
+def exchange(presenter: Presenter) -> None:
+    presenter.comparing.choose(2)
+    presenter.comparing.exchange()
+
+
+HANDS: dict[type, tuple[Callable[[Presenter], None], Callable[[Film], bool]]] = {
+    ThresholdDrag: (drag_threshold, lambda film: film.review.threshold == 0.7),
+    DetectionDrag: (drag_detection, lambda film: film.review.detection.peak == 0.3),
+    LineDrag: (drag_line, lambda film: bool(film.review.lines)),
+    StrokeInHand: (paint, lambda film: film.review.mask is not None),
+    MeasurementInHand: (drag_measurement, lambda film: film.review.measurements[0].points[1] == (35, 5)),
+}
+NO_PAIR = [(StrokeInHand, ThresholdDrag), (StrokeInHand, DetectionDrag)]  # an edited mask has no threshold
+ELSEWHERE: dict[str, Callable[[Presenter], None]] = {
+    "verdict": lambda p: p.set_verdict("unsure"),
+    "note": lambda p: p.set_note("apex"),
+    "next film": lambda p: p.next(),
+    "another frame": lambda p: p.set_frame(1),
+    "another tool": lambda p: p.set_tool("pan"),
+    "compare with the other film": exchange,
+    "report": lambda p: p.reporting.save(),
+    "open": lambda p: p.open([Path("c")]),
+    "redo": lambda p: p.redo(),
+    "reset the lines of the other kind": lambda p: p.lining.toggle(),
+}
+
+
+def with_hand(house: House, kind: type) -> None:
+    HANDS[kind][0](house.presenter)
+    assert isinstance(house.named("a").hand, kind)
+
+
+@pytest.mark.parametrize("elsewhere", ELSEWHERE)
+@pytest.mark.parametrize("kind", HANDS)
+def test_what_is_in_the_hand_counts_when_the_reader_turns_to_something_else(
+    house: House, kind: type, elsewhere: str
+) -> None:
+    with_hand(house, kind)
+    ELSEWHERE[elsewhere](house.presenter)
+    film = house.named("a")
+    if elsewhere == "another frame":
+        film = replace(film, history=film.other_frames[0])
+    assert film.hand is None
+    assert HANDS[kind][1](film)
+
+
+@pytest.mark.parametrize(("first", "second"), [pair for pair in product(HANDS, HANDS) if pair not in NO_PAIR])
+def test_another_thing_taken_in_the_hand_settles_the_first(house: House, first: type, second: type) -> None:
+    with_hand(house, first)
+    with_hand(house, second)
+    if first is not second:
+        assert HANDS[first][1](house.film)
+
+
+def test_a_verdict_in_a_detection_drag_keeps_both(house: House) -> None:
+    house.presenter.detecting.set_score(0.6, settled=False)
+    house.presenter.set_verdict("accept")
+    assert house.film.review.detection.score == 0.6
+    assert house.film.review.verdict == "accept"
+    house.presenter.undo()
+    assert house.film.review.detection.score == 0.6
+    assert house.film.review.verdict == ""
+
+
+def test_one_module_puts_things_into_the_hand() -> None:
+    """``ReviewEditor`` settles what is in the hand first; whoever sets it past that loses a drag of the reader's."""
+    app = Path(ptxviewer.app.__file__).parent
+    setters = {
+        path.relative_to(app).as_posix()
+        for path in app.rglob("*.py")
+        for call in ast.walk(ast.parse(path.read_text(encoding="utf-8")))
+        if isinstance(call, ast.Call) and any(word.arg in ("hand", "history") for word in call.keywords)
+    }
+    assert setters == {"review/editor.py", "state/film.py"}
+
+
+def test_the_film_on_screen_is_looked_up_once() -> None:
+    class Counted(tuple[Film, ...]):
+        walks = 0
+
+        def __iter__(self):
+            Counted.walks += 1
+            return super().__iter__()
+
+    state = State(films=Counted([Film(1, Path("a")), Film(2, Path("b"))]), current_id=2)
+    for _ in range(100):
+        assert state.current is not None
+        assert state.current.id == 2
+        assert state.film(1) is not None
+    assert Counted.walks <= 1
