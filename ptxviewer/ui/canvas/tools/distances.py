@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from PySide6.QtCore import Qt
 
-from ptxviewer.app.review.distances import Lining
+from ptxviewer.app.review.distances import DistanceEditing
 from ptxviewer.core.geometry import Point
 from ptxviewer.core.view import FilmView
 from ptxviewer.ui.canvas.layers.distances import LineGrip, line_grip_at, shown_halves
@@ -16,7 +16,7 @@ from ptxviewer.ui.canvas.tools.measuring import GRABBING
 class DistanceTool(Tool):
     """An end of a line, or all of it, follows the drag."""
 
-    def __init__(self, lines: Lining) -> None:
+    def __init__(self, lines: DistanceEditing) -> None:
         self._lines = lines
 
     @staticmethod

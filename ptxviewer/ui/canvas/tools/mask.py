@@ -6,7 +6,7 @@ from collections.abc import Callable
 
 from PySide6.QtCore import Qt
 
-from ptxviewer.app.review.mask import SHAPES, Editing
+from ptxviewer.app.review.mask import SHAPES, MaskEditing
 from ptxviewer.core.view import FilmView
 from ptxviewer.ui.canvas.cursors import cursor_for
 from ptxviewer.ui.canvas.layers.stroke import BrushLayer
@@ -19,7 +19,7 @@ class MaskTool(Tool):
 
     shapes: tuple[str, ...] = ("brush", "fill", "shrink")
 
-    def __init__(self, editing: Editing) -> None:
+    def __init__(self, editing: MaskEditing) -> None:
         self._editing = editing
         self.layers = (BrushLayer(),)
 
@@ -61,7 +61,7 @@ class PolygonTool(MaskTool):
 
     shapes = ("polygon",)
 
-    def __init__(self, editing: Editing) -> None:
+    def __init__(self, editing: MaskEditing) -> None:
         super().__init__(editing)
         self.layers = ()
 

@@ -8,7 +8,7 @@ from collections.abc import Callable
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QApplication
 
-from ptxviewer.app.review.measurements import KIND_OF, Measuring
+from ptxviewer.app.review.measurements import KIND_OF, MeasurementEditing
 from ptxviewer.core.drawing.handles import Grip, grip_at
 from ptxviewer.core.geometry import Point
 from ptxviewer.core.view import FilmView
@@ -25,7 +25,7 @@ NOWHERE = (-1e6, -1e6)
 class MeasureTool(Tool):
     """A new measurement is drawn by one drag or by clicks; one that is there is taken by a handle or by its line."""
 
-    def __init__(self, measuring: Measuring, place: Callable[[], None]) -> None:
+    def __init__(self, measuring: MeasurementEditing, place: Callable[[], None]) -> None:
         """``place`` sets a point, and asks for the length of an object where a calibration needs it."""
         self._measuring = measuring
         self._place = place
