@@ -12,6 +12,7 @@ from ptxviewer.core.answer import Findings, HemithoraxFinding, Lesion
 from ptxviewer.core.arrays import Mask
 from ptxviewer.core.drawing.measure import described
 from ptxviewer.core.film import Radiograph, Window
+from ptxviewer.core.findings.decide import decide, mask_at_film
 from ptxviewer.core.findings.reviewed import Answer
 from ptxviewer.core.findings.sizes import Size, sizes_of
 from ptxviewer.core.msgid import N_, Msgid
@@ -72,6 +73,7 @@ class Page:
     table: Table | None
     research_use: str
     provenance: str
+    network: Mask | None = None  # the network's own mask, where the reader edited it
 
 
 AS_OPENED, UNTOUCHED, BY_DEFAULT = FilmView(), Review(), Options()
@@ -121,7 +123,14 @@ def page(
         table=None if shown is None else _table(shown.findings),
         research_use=tr(RESEARCH_USE),
         provenance=_provenance(film, answer, options.when or datetime.now(timezone.utc)),
+        network=_network_mask(film, shown) if edited and shown is not None else None,
     )
+
+
+def _network_mask(film: Radiograph, answer: Answer) -> Mask:
+    findings = answer.findings
+    decision = decide(answer.maps, answer.info.rule, findings.threshold, findings.detection)
+    return mask_at_film(decision, film.rows, film.cols)
 
 
 def sizes_of_half(film: Radiograph, half: HemithoraxFinding) -> tuple[Size, ...]:

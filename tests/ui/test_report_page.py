@@ -9,7 +9,7 @@ from PySide6.QtGui import QImage
 
 from ptxviewer.core.drawing.colours import AMBER, CYAN
 from ptxviewer.core.errors import ExportFailed
-from ptxviewer.core.film import Acquisition, Patient, PixelSpacing, SpacingOrigin
+from ptxviewer.core.film import NO_SPACING, Acquisition, Patient, PixelSpacing, SpacingOrigin
 from ptxviewer.core.review import Measurement
 from ptxviewer.core.view import FilmView
 from ptxviewer.report.page import Options
@@ -162,3 +162,22 @@ def test_measurements_lie_where_they_were_drawn_however_the_film_lies(square, tu
     rows, cols = np.nonzero(differs)
     across = np.ptp(cols) > 2 * np.ptp(rows)
     assert across == (turns % 2 == 0)
+
+
+def test_only_what_the_reader_changed_is_amber(square, mask):
+    edited = mask.copy()
+    edited[80:120] = False  # the reader takes the lower half away
+    page = replace(page_of(square, None), mask=edited, edited=True, network=mask)
+    shown = pixels(paint_report(page))
+    cyan, amber, scale = cyan_box(shown), cyan_box(shown, AMBER), COLUMN / 400
+    assert cyan[3] - cyan[1] == pytest.approx(40 * scale, abs=8)
+    assert amber[3] - amber[1] < 8  # one straight cut, at the lower edge
+    assert amber[1] == pytest.approx(cyan[3], abs=8)
+
+
+@pytest.mark.parametrize("spacing", [AT_DETECTOR, NO_SPACING])
+def test_the_bar_is_there_with_and_without_millimetres(square, mask, spacing):
+    page = pixels(painted(replace(square, spacing=spacing), np.zeros_like(mask)))
+    rows, columns = np.nonzero(page[:, RIGHT + COLUMN // 2 : RIGHT + COLUMN].min(2) > 225)
+    on_film = rows[(columns > 20) & (rows < 1100)]
+    assert np.bincount(on_film).max() > 0.15 * COLUMN

@@ -30,11 +30,11 @@ def font_of(base: QFont, pixels: int, bold: bool = False) -> QFont:
     return font
 
 
-def write(painter: QPainter, at: QPointF, text: str, colour: QColor = TEXT) -> None:
+def write(painter: QPainter, at: QPointF, text: str, colour: QColor = TEXT, scale: float = 1.0) -> None:
     """Write ``text`` from its base line at ``at``, on a soft dark rim: legible on white bone and on black air."""
     painter.setPen(SHADE)
     for dx, dy in RIM:
-        painter.drawText(QPointF(at.x() + dx, at.y() + dy), text)
+        painter.drawText(QPointF(at.x() + scale * dx, at.y() + scale * dy), text)
     painter.setPen(colour)
     painter.drawText(at, text)
 
@@ -105,17 +105,30 @@ def paint_letters(painter: QPainter, area: QRectF, letters: tuple[str, str, str,
         write(painter, place, letter)
 
 
-def paint_scale_bar(painter: QPainter, area: QRectF, length: float, label: str) -> None:
-    """Draw the bar in the middle of the bottom edge with its label under it."""
-    painter.setFont(font_of(painter.font(), LABEL))
-    left, y = round(area.center().x() - length / 2), area.bottom() - MARGIN - 20
-    ends = QRectF(left, y - 6, 2, 8), QRectF(left + length - 2, y - 6, 2, 8), QRectF(left, y, length, 2)
+def paint_scale_bar(
+    painter: QPainter, area: QRectF, length: float, label: str, scale: float = 1.0, right: bool = False
+) -> None:
+    """Draw the bar at the bottom edge with its label under it: in the middle, or at the ``right`` end.
+
+    ``scale`` is of everything but the bar's ``length``: a report has more pixels than a screen.
+    """
+    painter.setFont(font_of(painter.font(), round(LABEL * scale)))
+    wide = QFontMetricsF(painter.font()).horizontalAdvance(label)
+    edge = area.right() - MARGIN * scale
+    left = round(edge - length) if right else round(area.center().x() - length / 2)
+    start = edge - wide if right else area.center().x() - wide / 2
+    y = area.bottom() - (MARGIN + 20) * scale
+    thick, up = 2 * scale, 6 * scale
+    ends = (
+        QRectF(left, y - up, thick, up + thick),
+        QRectF(left + length - thick, y - up, thick, up + thick),
+        QRectF(left, y, length, thick),
+    )
     for part in ends:
-        painter.fillRect(part.adjusted(-1, -1, 1, 1), SHADE)
+        painter.fillRect(part.adjusted(-scale, -scale, scale, scale), SHADE)
     for part in ends:
         painter.fillRect(part, TEXT)
-    width = QFontMetricsF(painter.font()).horizontalAdvance(label)
-    write(painter, QPointF(area.center().x() - width / 2, area.bottom() - MARGIN), label)
+    write(painter, QPointF(start, area.bottom() - MARGIN * scale), label, scale=scale)
 
 
 def paint_heat_bar(painter: QPainter, area: QRectF, threshold: float | None) -> None:

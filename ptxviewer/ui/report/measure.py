@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from PySide6.QtCore import QRect
 from PySide6.QtGui import QFontMetricsF, QPainter
 
@@ -10,13 +12,19 @@ from ptxviewer.core.drawing.measure import handles_of, line_of
 from ptxviewer.core.film import Radiograph
 from ptxviewer.core.geometry import Box, Point
 from ptxviewer.core.review import Measurement
-from ptxviewer.core.view import FilmView
-from ptxviewer.core.viewport import pixel_aspect, viewport
+from ptxviewer.core.view import FilmView, film_viewport
+from ptxviewer.core.viewport import Viewport
 from ptxviewer.ui.canvas.annotations import font_of
 from ptxviewer.ui.canvas.drawing import Colour, paint_label, paint_line
 
 INK: Colour = (255, 255, 255)
 NUMBER = 26  # height of the numbers in pixels of the page
+
+
+def film_on_page(film: Radiograph, view: FilmView, place: QRect) -> Viewport:
+    """Return the map of a film that covers ``place``, turned and flipped as in ``view``, from the place's corner."""
+    whole = replace(view, zoom=None, center=None)
+    return film_viewport(film, whole, (float(place.width()), float(place.height())))
 
 
 def draw_measurements(
@@ -27,15 +35,7 @@ def draw_measurements(
     view: FilmView,
 ) -> None:
     """Draw lines and numbers on the film that covers ``place``, turned and flipped as it is shown."""
-    port = viewport(
-        film.shape,
-        (float(place.width()), float(place.height())),
-        zoom=None,
-        center=None,
-        quarter_turns=view.quarter_turns,
-        flipped=view.flipped,
-        aspect=pixel_aspect(film.spacing),
-    )
+    port = film_on_page(film, view, place)
 
     def on_page(point: Point) -> Point:
         x, y = port.to_screen(point)

@@ -8,22 +8,24 @@ from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
 
-import cv2
 import numpy as np
-from PySide6.QtCore import QBuffer, QByteArray, QIODevice, QPoint, QPointF, QRect, QSize, QSizeF, Qt
-from PySide6.QtGui import QColor, QFont, QGuiApplication, QImage, QPainter, QPen, QPolygonF
+from PySide6.QtCore import QBuffer, QByteArray, QIODevice, QPoint, QRect, QRectF, QSize, QSizeF, Qt
+from PySide6.QtGui import QColor, QFont, QGuiApplication, QImage, QPainter, QPen
 
-from ptxviewer.app.display.annotations import orientation_letters
-from ptxviewer.core.arrays import GreyImage
-from ptxviewer.core.drawing.colours import AMBER, CASING, CYAN
+from ptxviewer.app.display.annotations import orientation_letters, scale_bar
+from ptxviewer.core.arrays import GreyImage, Mask
+from ptxviewer.core.drawing.outline import border_zone, drawn
 from ptxviewer.core.errors import ExportFailed
 from ptxviewer.core.files import write_atomic
 from ptxviewer.core.film import Radiograph
 from ptxviewer.core.view import FilmView, voi_of
-from ptxviewer.core.viewport import oriented, pixel_aspect
+from ptxviewer.core.viewport import oriented, pixel_aspect, placement
 from ptxviewer.core.voi import display_lut
 from ptxviewer.report.page import Page, Table
-from ptxviewer.ui.report.measure import draw_measurements
+from ptxviewer.ui.canvas.annotations import paint_scale_bar
+from ptxviewer.ui.canvas.images import colour_image, grey_image
+from ptxviewer.ui.canvas.layers.mask import mask_on_screen
+from ptxviewer.ui.report.measure import draw_measurements, film_on_page
 
 WIDTH = 2000
 MARGIN = 48
@@ -31,7 +33,8 @@ COLUMN = (WIDTH - 3 * MARGIN) // 2
 RIGHT = 2 * MARGIN + COLUMN
 TALLEST_FILM = 1150
 LABEL = 200  # width of the labels of facts
-BAR_MM = (100, 50, 20, 10, 5)
+OUTLINE = 1.5  # times the width of the outline on a screen
+LONGEST_BAR = 0.3  # of the film's width
 INK, QUIET, LINE = QColor("#16191d"), QColor("#5c6670"), QColor("#c9d0d6")
 
 
@@ -100,11 +103,8 @@ class _Page:
 
 def _film_image(report: Page) -> QImage:
     film, view = report.film, report.view
-    grey = np.ascontiguousarray(
-        oriented(display_lut(film, voi_of(film, view), view.inverted)[film.pixels], view.quarter_turns, view.flipped)
-    )
-    image = QImage(grey.data, grey.shape[1], grey.shape[0], grey.strides[0], QImage.Format.Format_Grayscale8)
-    return image.copy()
+    grey = display_lut(film, voi_of(film, view), view.inverted)[film.pixels]
+    return grey_image(oriented(grey, view.quarter_turns, view.flipped))
 
 
 def _film_size(report: Page) -> QSize:
@@ -117,19 +117,21 @@ def _film_size(report: Page) -> QSize:
     return QSize(max(1, round(size.width())), max(1, round(size.height())))
 
 
-def _draw_outline(painter: QPainter, mask: GreyImage, place: QRect, edited: bool) -> None:
-    scale_x, scale_y = place.width() / mask.shape[1], place.height() / mask.shape[0]
-    contours, _ = cv2.findContours(np.ascontiguousarray(mask), cv2.RETR_LIST, cv2.CHAIN_APPROX_NONE)
-    lines = [
-        QPolygonF([QPointF(place.x() + (x + 0.5) * scale_x, place.y() + (y + 0.5) * scale_y) for [[x, y]] in contour])
-        for contour in contours
-    ]
-    painter.setBrush(Qt.BrushStyle.NoBrush)
-    for colour, width in ((CASING, 6.0), (AMBER if edited else CYAN, 3.0)):
-        style = Qt.PenStyle.DashLine if edited and colour == AMBER else Qt.PenStyle.SolidLine
-        painter.setPen(QPen(QColor(*colour), width, style, Qt.PenCapStyle.RoundCap, Qt.PenJoinStyle.RoundJoin))
-        for line in lines:
-            painter.drawPolygon(line)
+def _levels(report: Page, mask: Mask) -> GreyImage:
+    """A mask as 0 and 255, turned as the film lies."""
+    levels = mask.view(np.uint8) * np.uint8(255)
+    return np.ascontiguousarray(oriented(levels, report.view.quarter_turns, report.view.flipped))
+
+
+def _draw_outline(painter: QPainter, report: Page, place: QRect) -> None:
+    """Draw the mask as the screen does, with lines that are thicker on the larger page."""
+    lie = placement(film_on_page(report.film, report.view, place), 1.0)
+    zone = None
+    if report.edited:
+        network = np.zeros(report.film.shape, bool) if report.network is None else report.network
+        zone = border_zone(mask_on_screen(_levels(report, network), lie), OUTLINE)
+    mask = mask_on_screen(_levels(report, report.mask), lie)
+    painter.drawImage(place.topLeft(), colour_image(drawn(mask, OUTLINE, zone=zone)))
 
 
 def side_letters(film: Radiograph, view: FilmView) -> tuple[str, str, str, str]:
@@ -172,25 +174,10 @@ def _on_film(painter: QPainter, room: QRect, flags: int, text: str) -> None:
 
 
 def _draw_scale_bar(painter: QPainter, report: Page, place: QRect) -> None:
-    film, turned = report.film, report.view.quarter_turns % 2
-    across_mm = film.spacing.row_mm if turned else film.spacing.col_mm
-    if across_mm is None:
-        return
-    per_mm = place.width() / ((film.rows if turned else film.cols) * across_mm)
-    length = next((mm for mm in BAR_MM if mm * per_mm <= 0.3 * place.width()), None)
-    if length is None:
-        return
-    span, y = round(length * per_mm), place.bottom() - 24
-    right = place.right() - 24
-    for colour, width in ((QColor(0, 0, 0), 8), (QColor("#ffffff"), 4)):
-        painter.setPen(QPen(colour, width, Qt.PenStyle.SolidLine, Qt.PenCapStyle.SquareCap))
-        painter.drawLine(right - span, y, right, y)
-        for x in (right - span, right):
-            painter.drawLine(x, y - 10, x, y + 10)
-    painter.setFont(_font(24))
-    text = f"{length / 10:g} cm ({film.spacing.label})"
-    flags = int(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignBottom)
-    _on_film(painter, QRect(place.left(), y - 62, place.width() - 24, 48), flags, text)
+    port = film_on_page(report.film, report.view, place)
+    bar = scale_bar(report.film.spacing, report.view, port.zoom, LONGEST_BAR * place.width())
+    if bar is not None:
+        paint_scale_bar(painter, QRectF(place), *bar, scale=2.0, right=True)
 
 
 def _films(page: _Page, report: Page, y: int) -> int:
@@ -206,8 +193,7 @@ def _films(page: _Page, report: Page, y: int) -> int:
         place = QRect(QPoint(x + (COLUMN - size.width()) // 2, y), size)
         painter.drawImage(place.topLeft(), small)
         if x == RIGHT:
-            turned = oriented(report.mask.astype(np.uint8), view.quarter_turns, view.flipped)
-            _draw_outline(painter, turned, place, report.edited)
+            _draw_outline(painter, report, place)
             draw_measurements(painter, report.film, report.measurements, place, view)
         _draw_letters(painter, letters, place)
         _draw_scale_bar(painter, report, place)
