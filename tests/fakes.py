@@ -11,6 +11,7 @@ from ptxviewer.core.arrays import FloatMap
 from ptxviewer.core.engine import Checkpoint, EngineInfo, RunResult, never_cancelled
 from ptxviewer.core.film import Radiograph
 from ptxviewer.core.findings.disagreement import Band, band_of
+from ptxviewer.core.reasons import Reason
 
 
 class FakeEngine:
@@ -71,7 +72,11 @@ class FakeRunner:
     """
 
     def __init__(
-        self, device: str = "CPU", failures: Sequence[Exception] = (), output: RunResult | None = None, note: str = ""
+        self,
+        device: str = "CPU",
+        failures: Sequence[Exception] = (),
+        output: RunResult | None = None,
+        note: Reason | None = None,
     ) -> None:
         self.device = device
         self.note = note

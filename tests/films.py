@@ -7,10 +7,11 @@ import numpy as np
 from ptxviewer.core.answer import DecisionRule, ProbabilityMaps
 from ptxviewer.core.engine import EngineInfo
 from ptxviewer.core.film import Acquisition, Patient, PixelSpacing, Radiograph, SpacingOrigin, Study, Window
+from ptxviewer.core.reasons.reading import Reading
 
 RULE = DecisionRule(threshold=0.5, score_threshold=0.4, min_area=0.001)
 INFO = EngineInfo("test-net 1", "ab" * 32, "CPU", RULE)
-AT_DETECTOR = PixelSpacing(0.2, 0.2, SpacingOrigin.DETECTOR, "at detector", "Sizes are measured at the detector.")
+AT_DETECTOR = PixelSpacing(0.2, 0.2, SpacingOrigin.DETECTOR, Reading.SIZES_AT_DETECTOR)
 ORIENTED = Acquisition(modality="DX", view="PA", row_direction="L", column_direction="F")
 NAMED = Patient(name="Ångström, 田中", id="PAT-0815", birth_date="1960-02-03", sex="F", age="66 y")
 STUDIED = Study(date="2026-01-02", time="10:11", description="Thorax p.a.", institution="St. Elsewhere")

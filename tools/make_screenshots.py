@@ -67,6 +67,7 @@ def shoot(arguments: argparse.Namespace) -> int:
     from ptxviewer.core.engine import Checkpoint, Engine, EngineInfo, never_cancelled
     from ptxviewer.core.film import Radiograph
     from ptxviewer.core.findings.disagreement import Band
+    from ptxviewer.core.reasons.finding import Finding
     from ptxviewer.paths import sample_study
     from ptxviewer.ui.application import Application, Session, make_engine
 
@@ -177,7 +178,7 @@ def shoot(arguments: argparse.Namespace) -> int:
         presenter.toggle_two_thresholds()
         shown = presenter.state.current
         if shown is not None and shown.result is not None and shown.findings is not None:
-            refused = Gate(False, "This does not look like a frontal chest radiograph.")
+            refused = Gate(False, Finding.NOT_FRONTAL)
             kept_back = replace(shown, result=replace(shown.result, findings=replace(shown.findings, gate=refused)))
             state = presenter.state.with_film(kept_back)
             window.show_state(gated(replace(state, banner=banner_for(kept_back))))

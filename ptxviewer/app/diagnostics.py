@@ -12,6 +12,7 @@ import sys
 
 from ptxviewer import __version__
 from ptxviewer.core.engine import EngineInfo, SelfTest
+from ptxviewer.core.reasons.transition import spoken
 
 Facts = tuple[tuple[str, str], ...]
 PACKAGES = (
@@ -73,7 +74,7 @@ def model_facts(info: EngineInfo | None, error: str = "") -> Facts:
         ("Model", info.model_id),
         ("Weights (SHA-256)", info.model_sha256),
         ("Operating point", f"threshold {rule.threshold:.2f}, film score {rule.score_threshold:.2f}"),
-        ("Device", info.device + (f" ({info.note})" if info.note else "")),
+        ("Device", info.device + (f" ({spoken(info.note)})" if info.note is not None else "")),
     )
 
 
@@ -81,7 +82,7 @@ def self_test_facts(result: SelfTest | None) -> Facts:
     """Return what the self-test came to."""
     if result is None:
         return (("Self-test", "not run"),)
-    facts: Facts = (("Self-test", result.sentence),)
+    facts: Facts = (("Self-test", spoken(result.reason)),)
     if result.difference is not None:
         facts = (*facts, ("Largest difference", f"{result.difference:.4f}"))
     if result.took_ms is not None:

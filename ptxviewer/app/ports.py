@@ -18,6 +18,7 @@ from ptxviewer.app.state.settings import Settings
 from ptxviewer.core.answer import ProbabilityMaps
 from ptxviewer.core.engine import Checkpoint, Engine, EngineInfo, SelfTest
 from ptxviewer.core.film import Radiograph
+from ptxviewer.core.reasons.network import Network
 
 
 class View(Protocol):
@@ -170,5 +171,5 @@ class Services:
     is_film: Callable[[Path], bool] = lambda _path: True  # by its first bytes; raises ``OSError``
     expected: EngineInfo | None = None  # what the card says of the network that will be loaded
     now: Callable[[], datetime] = lambda: datetime.now(timezone.utc)
-    self_test: Callable[[Checkpoint], SelfTest] = lambda _checkpoint: SelfTest(False, "There is no self-test here.")
+    self_test: Callable[[Checkpoint], SelfTest] = lambda _checkpoint: SelfTest(False, Network.NO_SELF_TEST)
     memory_bytes: int | None = None  # of films kept ready; None: as the settings say

@@ -6,6 +6,7 @@ from ptxviewer.app.state.film import Film, FilmStatus
 from ptxviewer.app.state.gating import not_shown
 from ptxviewer.app.state.screen import Banner
 from ptxviewer.core.errors import PtxError
+from ptxviewer.core.reasons.transition import spoken
 
 NOTHING_FOUND = "AI: nothing above threshold. This does not exclude a pneumothorax."
 WENT_WRONG = "Something went wrong inside the program; the film on screen is not affected."
@@ -30,7 +31,7 @@ def banner_for(film: Film | None) -> Banner | None:
     """Return what the reader must know of the film that has come on screen."""
     if film is None:
         return None
-    notes = film.radiograph.notes if film.radiograph is not None else ()
+    notes = [spoken(note) for note in film.radiograph.notes] if film.radiograph is not None else []
     if film.status is FilmStatus.FAILED:
         return Banner(film.why)
     refusal = not_shown(film)
@@ -42,7 +43,7 @@ def banner_for(film: Film | None) -> Banner | None:
         return Banner(NOTHING_FOUND, "info", "\n".join(notes))
     if film.findings is not None and film.radiograph is not None:
         # It stands beside the sizes, and a banner would cover the apices, where most findings are.
-        notes = tuple(note for note in notes if note != film.radiograph.spacing.note)
+        notes = [spoken(note) for note in film.radiograph.notes if note != film.radiograph.spacing.note]
     if notes:
         return Banner(notes[0], "warning", "\n".join(notes[1:]))
     return None

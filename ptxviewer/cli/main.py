@@ -13,7 +13,6 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from ptxviewer import __version__
-from ptxviewer.core.engine import DEVICES
 from ptxviewer.core.errors import PtxError, UnreadableFilm
 from ptxviewer.words import languages, sentences, speak, system_language, tr
 from ptxviewer.words.notices import RESEARCH_USE
@@ -174,6 +173,8 @@ def _one_film(parser: argparse.ArgumentParser) -> None:
 
 
 def _device(parser: argparse.ArgumentParser) -> None:
+    from ptxviewer.core.engine import DEVICES  # brings numpy, which --version does without
+
     parser.add_argument(
         "--device", choices=[device.id for device in DEVICES], default="auto", help=tr("where the network runs")
     )

@@ -90,7 +90,7 @@ def triage(
         for outcome in outcomes(items, engine, review):
             rows.append(row_of(outcome, limit))
             draw(outcome.item.number)
-    write_atomic(target, as_csv(by_urgency(rows), identified), "The list")
+    write_atomic(target, as_csv(by_urgency(rows), identified), Unwritten.LIST)
     without = sum(row.group == "no answer" for row in rows)
     say(
         trn(

@@ -99,11 +99,11 @@ BY_CARD = Detection()
 
 @dataclass(frozen=True, slots=True)
 class Gate:
-    """``passed`` False: the network's answer on this film means nothing. ``reason``, ``cautions``: for the screen."""
+    """``passed`` False: the network's answer on this film means nothing, for this ``reason``."""
 
     passed: bool
-    reason: str = ""
-    cautions: tuple[str, ...] = ()
+    reason: Reason | None = None
+    cautions: tuple[Reason, ...] = ()
 
 
 OPEN = Gate(True)

@@ -13,6 +13,7 @@ from dataclasses import dataclass, replace
 
 from ptxviewer.core.drawing.measure import aspect_of
 from ptxviewer.core.film import NO_SPACING, PixelSpacing, Radiograph, SpacingOrigin
+from ptxviewer.core.reasons.reading import CalibratedByReader, CalibrationDoubtful, FieldNotPlausible, Reading
 from ptxviewer.core.review import Measurement
 
 SMALLEST_FIELD_MM, LARGEST_FIELD_MM = 250.0, 600.0
@@ -53,24 +54,18 @@ def _stated(tags: SpacingTags) -> PixelSpacing:
     pixel, imager = _usable(tags.pixel_spacing), _usable(tags.imager_pixel_spacing)
     kind = tags.calibration_type.strip().upper()
     if pixel and kind == "FIDUCIAL":
-        return PixelSpacing(*pixel, SpacingOrigin.FIDUCIAL, SpacingOrigin.FIDUCIAL.value)
+        return PixelSpacing(*pixel, SpacingOrigin.FIDUCIAL)
     if pixel and kind == "GEOMETRY":
-        return PixelSpacing(*pixel, SpacingOrigin.GEOMETRY, SpacingOrigin.GEOMETRY.value)
+        return PixelSpacing(*pixel, SpacingOrigin.GEOMETRY)
     if pixel and imager and pixel[0] < 0.995 * imager[0]:
-        return PixelSpacing(*pixel, SpacingOrigin.GEOMETRY, SpacingOrigin.GEOMETRY.value)
+        return PixelSpacing(*pixel, SpacingOrigin.GEOMETRY)
     if imager:
         factor = magnification_of(tags)
         if factor:
-            label = f"corrected by factor {factor:.2f}"
-            return PixelSpacing(imager[0] / factor, imager[1] / factor, SpacingOrigin.MAGNIFICATION, label)
-        return PixelSpacing(
-            *imager,
-            SpacingOrigin.DETECTOR,
-            "at detector",
-            "Sizes are measured at the detector and are a little too large.",
-        )
+            return PixelSpacing(imager[0] / factor, imager[1] / factor, SpacingOrigin.MAGNIFICATION, factor=factor)
+        return PixelSpacing(*imager, SpacingOrigin.DETECTOR, Reading.SIZES_AT_DETECTOR)
     if pixel:
-        return PixelSpacing(*pixel, SpacingOrigin.UNSPECIFIED, "spacing of unknown type")
+        return PixelSpacing(*pixel, SpacingOrigin.UNSPECIFIED)
     return NO_SPACING
 
 
@@ -86,11 +81,7 @@ def spacing_from_tags(tags: SpacingTags, cols: int, is_chest_projection: bool = 
     width_mm = cols * spacing.col_mm
     if SMALLEST_FIELD_MM <= width_mm <= LARGEST_FIELD_MM:
         return spacing
-    note = (
-        f"Spacing in this file is not plausible (film {width_mm / 10:.0f} cm wide): "
-        "sizes are given in pixels and percent."
-    )
-    return PixelSpacing(None, None, SpacingOrigin.IMPLAUSIBLE, "pixels only, spacing not plausible", note)
+    return PixelSpacing(None, None, SpacingOrigin.IMPLAUSIBLE, FieldNotPlausible(width_mm / 10))
 
 
 def reader_spacing(given: PixelSpacing, drawn: Measurement) -> PixelSpacing | None:
@@ -107,9 +98,7 @@ def reader_spacing(given: PixelSpacing, drawn: Measurement) -> PixelSpacing | No
     if not math.isfinite(long) or long < 1:
         return None
     col_mm = drawn.mm / long
-    label = SpacingOrigin.MANUAL.value
-    note = f"Sizes are calibrated by the reader on an object of {drawn.mm:g} mm, and hold in its plane."
-    return PixelSpacing(col_mm * aspect, col_mm, SpacingOrigin.MANUAL, label, note)
+    return PixelSpacing(col_mm * aspect, col_mm, SpacingOrigin.MANUAL, CalibratedByReader(drawn.mm))
 
 
 def calibrated(film: Radiograph, measurements: Iterable[Measurement]) -> Radiograph:
@@ -123,11 +112,11 @@ def calibrated(film: Radiograph, measurements: Iterable[Measurement]) -> Radiogr
     return replace(film, spacing=spacing, file_spacing=kept)
 
 
-def field_doubt(film: Radiograph) -> str:
-    """Return a sentence where a reader's calibration makes the film narrower or wider than a chest film is, else ""."""
+def field_doubt(film: Radiograph) -> CalibrationDoubtful | None:
+    """Return the doubt where a reader's calibration makes the film unlike a chest film, else None."""
     if film.spacing.origin is not SpacingOrigin.MANUAL or film.spacing.col_mm is None:
-        return ""
+        return None
     width_mm = film.cols * film.spacing.col_mm
     if SMALLEST_FIELD_MM <= width_mm <= LARGEST_FIELD_MM:
-        return ""
-    return f"With this calibration the film would be {width_mm / 10:.0f} cm wide: check the object and its length."
+        return None
+    return CalibrationDoubtful(width_mm / 10)

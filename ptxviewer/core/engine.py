@@ -14,6 +14,7 @@ from ptxviewer.core.arrays import FloatMap
 from ptxviewer.core.film import Radiograph
 from ptxviewer.core.findings.disagreement import Band
 from ptxviewer.core.msgid import N_, Msgid
+from ptxviewer.core.reasons import Reason
 
 DeviceChoice = Literal["auto", "cpu", "cuda", "mps"]
 
@@ -51,7 +52,7 @@ class EngineInfo:
     device: str  # as shown: "CPU", "CPU bf16", "CUDA NVIDIA ..."
     rule: DecisionRule  # the model's operating point
     calibrated: bool = False  # may the image score be called a probability?
-    note: str = ""  # a sentence for the status bar: "CUDA was asked for but is not usable: using the CPU."
+    note: Reason | None = None  # for the status bar: the device that was asked for is not usable
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,7 +60,7 @@ class SelfTest:
     """The result of running the golden phantom through the network on this computer (``inference.selftest``)."""
 
     passed: bool
-    sentence: str  # for the reader
+    reason: Reason  # passed, differs, or why it could not be run
     info: EngineInfo | None = None  # None: the network could not even be loaded
     difference: float | None = None  # largest difference of any score; None: there was nothing to compare
     took_ms: float | None = None
@@ -91,7 +92,7 @@ class Runner(Protocol):
         ...
 
     @property
-    def note(self) -> str:
+    def note(self) -> Reason | None:
         """See ``EngineInfo.note``."""
         ...
 
@@ -113,7 +114,7 @@ class Engine(Protocol):
     def load(self) -> EngineInfo:
         """Import the heavy libraries, verify and load the weights, choose the device; a second call is free.
 
-        Raises ``ModelUnavailable`` with one sentence.
+        Raises ``ModelUnavailable``.
         """
         ...
 

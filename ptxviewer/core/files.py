@@ -8,13 +8,13 @@ import os
 from pathlib import Path
 
 from ptxviewer.core.errors import ExportFailed
+from ptxviewer.core.reasons.writing import NotWritten, Unwritten, Writing
 
 
-def write_atomic(path: Path, content: bytes, what: str = "The file") -> None:
+def write_atomic(path: Path, content: bytes, what: Unwritten = Unwritten.FILE) -> None:
     """Write ``content`` to ``path``; an older file there stays whole until the new one is.
 
-    Raises ``ExportFailed`` with one sentence that begins with ``what`` for a missing folder, no permission, a full
-    disk.
+    Raises ``ExportFailed`` with ``NotWritten`` of ``what`` for a missing folder, no permission, a full disk.
     """
     part = path.with_name(f".{path.name}.{os.getpid()}.part")
     try:
@@ -29,18 +29,18 @@ def write_atomic(path: Path, content: bytes, what: str = "The file") -> None:
                 part.unlink(missing_ok=True)
             raise
     except OSError as error:
-        raise ExportFailed(f"{what} could not be written: {_reason(error)}.") from None
+        raise ExportFailed(NotWritten(what, _reason(error))) from None
 
 
-def _reason(error: OSError) -> str:
+def _reason(error: OSError) -> Writing:
     if isinstance(error, PermissionError) or error.errno == errno.EROFS:
-        return "there is no permission to write in that folder"
+        return Writing.NO_PERMISSION
     if isinstance(error, (FileNotFoundError, NotADirectoryError)):
-        return "that folder does not exist"
+        return Writing.NO_SUCH_FOLDER
     if isinstance(error, IsADirectoryError):
-        return "a folder has that name"
+        return Writing.FOLDER_HAS_THAT_NAME
     if error.errno in (errno.ENOSPC, getattr(errno, "EDQUOT", errno.ENOSPC)):
-        return "the disk is full"
+        return Writing.DISK_FULL
     if error.errno == errno.ENAMETOOLONG:
-        return "its name is too long"
-    return "the disk refused it"
+        return Writing.NAME_TOO_LONG
+    return Writing.DISK_REFUSED

@@ -13,9 +13,11 @@ from typing import Literal
 import numpy as np
 from numpy.typing import NDArray
 
+from ptxviewer.core.reasons import Reason
+
 
 class SpacingOrigin(str, Enum):
-    """Where the millimetres per pixel of a film come from; the value is the label printed beside every size."""
+    """Where the millimetres per pixel of a film come from; the value is its code in JSON and provenance."""
 
     FIDUCIAL = "calibrated (fiducial)"
     GEOMETRY = "magnification-corrected"
@@ -33,15 +35,14 @@ class PixelSpacing:
 
     ``row_mm`` is the distance between rows (vertical), ``col_mm`` between columns, in the order of DICOM
     (0028,0030). Both are None when the film supports no size in millimetres (``NONE``, ``IMPLAUSIBLE``).
-    ``label`` is what the screen and the report print beside a size, ``note`` a sentence when there is something
-    to explain, for example the chest that would be 17 cm wide.
+    ``note`` says what there is to explain, for example the chest that would be 17 cm wide. What stands beside a size is
+    told by ``words.quantities.spacing_label``.
     """
 
     row_mm: float | None
     col_mm: float | None
     origin: SpacingOrigin
-    label: str = ""
-    note: str = ""
+    note: Reason | None = None
     factor: float | None = None  # by which sizes at the detector were divided, for ``MAGNIFICATION``
 
     @property
@@ -55,7 +56,7 @@ class PixelSpacing:
         return self.row_mm * self.col_mm if self.row_mm is not None and self.col_mm is not None else None
 
 
-NO_SPACING = PixelSpacing(None, None, SpacingOrigin.NONE, label="pixels only")
+NO_SPACING = PixelSpacing(None, None, SpacingOrigin.NONE)
 
 
 VoiFunction = Literal["LINEAR", "LINEAR_EXACT", "SIGMOID"]
@@ -161,8 +162,8 @@ class Radiograph:
     acquisition: Acquisition = Acquisition()
     frame: int = 0
     frames: int = 1
-    notes: tuple[str, ...] = ()  # sentences for the screen: "Window of the file shows nothing: automatic one used."
-    not_analysed: str = ""  # why the network does not look at it unasked: "CT image", "lateral view"; "" = analyse
+    notes: tuple[Reason, ...] = ()  # what the reader should know of the file
+    not_analysed: Reason | None = None  # why the network does not look at it unasked; None = analyse
 
     def __post_init__(self) -> None:
         if self.pixels.ndim != 2 or self.pixels.dtype != np.uint16 or self.pixels.size == 0:

@@ -16,9 +16,10 @@ from pydicom.pixels.processing import apply_color_lut
 from pydicom.pixels.utils import pixel_array
 
 from ptxviewer.core.errors import UnreadableFilm
+from ptxviewer.core.reasons import Reason
+from ptxviewer.core.reasons.reading import ImageTooLarge, Reading
 
 LARGEST_PIXELS = 100_000_000
-COLOUR_NOTE = "Colour picture shown in grey."
 
 
 @dataclass(frozen=True)
@@ -31,7 +32,7 @@ class Decoded:
     intercept: float = 0.0
     offset: int | None = 0
     colour: bool = False  # the picture has hues, not just three equal channels
-    notes: tuple[str, ...] = ()
+    notes: tuple[Reason, ...] = ()
 
 
 def number(ds: Dataset, keyword: str, default: float = 0.0) -> float:
@@ -69,11 +70,11 @@ def check_size(ds: Dataset, frame: int) -> None:
     """Refuse an image that cannot be meant or cannot be held, before any decoder sees it."""
     rows, cols = int(number(ds, "Rows")), int(number(ds, "Columns"))
     if rows < 1 or cols < 1:
-        raise UnreadableFilm("This file says that its image has no rows or columns.")
+        raise UnreadableFilm(Reading.NO_ROWS_OR_COLUMNS)
     if rows * cols > LARGEST_PIXELS:
-        raise UnreadableFilm(f"This file claims an image of {cols} x {rows} pixels, more than this viewer can hold.")
+        raise UnreadableFilm(ImageTooLarge(cols, rows))
     if frame < 0 or frame >= frames_of(ds):
-        raise UnreadableFilm("This file does not have that frame.")
+        raise UnreadableFilm(Reading.NO_SUCH_FRAME)
     uncompressed = not ds.file_meta.TransferSyntaxUID.is_compressed
     if uncompressed and "PixelData" in ds:
         samples = max(1, int(number(ds, "SamplesPerPixel", 1)))
@@ -81,7 +82,7 @@ def check_size(ds: Dataset, frame: int) -> None:
         if str(ds.get("PhotometricInterpretation", "")) == "YBR_FULL_422":
             bits = bits * 2 // 3
         if len(ds.PixelData or b"") < bits // 8:
-            raise UnreadableFilm("This file is incomplete: part of its image is missing.")
+            raise UnreadableFilm(Reading.IMAGE_INCOMPLETE)
 
 
 def lut_table(item: Dataset, signed: bool) -> tuple[NDArray[np.uint16], int, int]:
@@ -126,7 +127,12 @@ def _colour(ds: Dataset, frame: int, photometric: str) -> Decoded:
         rgb /= 257.0 if rgb.max() > 255 else 1.0
     hue = float((rgb.max(2) - rgb.min(2)).mean())
     grey = rgb @ np.array([0.299, 0.587, 0.114], np.float32)
-    return Decoded(np.clip(np.round(grey), 0, 255).astype(np.uint16), offset=None, colour=hue > 4, notes=(COLOUR_NOTE,))
+    return Decoded(
+        np.clip(np.round(grey), 0, 255).astype(np.uint16),
+        offset=None,
+        colour=hue > 4,
+        notes=(Reading.COLOUR_SHOWN_GREY,),
+    )
 
 
 def _requantised(array: NDArray[Any], slope: float, intercept: float) -> Decoded:
@@ -134,7 +140,7 @@ def _requantised(array: NDArray[Any], slope: float, intercept: float) -> Decoded
     values = array.astype(np.float64)
     finite = np.isfinite(values)
     if not finite.any():
-        raise UnreadableFilm("This image holds no numbers that can be shown.")
+        raise UnreadableFilm(Reading.NO_FINITE_VALUES)
     low, high = float(values[finite].min()), float(values[finite].max())
     step = (high - low) / 65535 or 1.0
     pixels = np.round((np.where(finite, values, low) - low) / step).astype(np.uint16)

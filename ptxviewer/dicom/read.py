@@ -1,4 +1,4 @@
-"""The door for films: a path in, a ``Radiograph`` or one clear sentence out, never a crash.
+"""Reads films: a path in, a ``Radiograph`` or ``UnreadableFilm`` with its reason out, never a crash.
 
 DICOM with or without preamble and file meta in every transfer syntax that the installed decoders read, and
 ordinary pictures (PNG, JPEG, TIFF, BMP, WebP), which carry no calibration.
@@ -24,15 +24,14 @@ from ptxviewer.core import voi
 from ptxviewer.core.calibration import spacing_from_tags
 from ptxviewer.core.errors import UnreadableFilm
 from ptxviewer.core.film import Acquisition, Patient, PixelSpacing, Radiograph, SpacingOrigin, Study, Voi, Window
+from ptxviewer.core.reasons import Reason
+from ptxviewer.core.reasons.reading import FileTooLarge, ImageNotDecoded, NotAnImage, ObjectKind, Reading
 from ptxviewer.dicom import tags
-from ptxviewer.dicom.pixels import COLOUR_NOTE, Decoded, decode, frames_of, number
+from ptxviewer.dicom.pixels import Decoded, decode, frames_of, number
 
 LARGEST_FILE = 1 << 30
 PICTURE_STARTS = (b"\x89PNG\r\n", b"\xff\xd8\xff", b"BM", b"II*\x00", b"MM\x00*", b"RIFF")
-NOT_CALIBRATED = PixelSpacing(
-    None, None, SpacingOrigin.NONE, "not calibrated", "Not calibrated: a picture file says nothing about size."
-)
-FALLBACK_NOTE = "The window stored in this file shows nothing: an automatic one is used."
+NOT_CALIBRATED = PixelSpacing(None, None, SpacingOrigin.NONE, Reading.PICTURE_NOT_CALIBRATED)
 
 HEADER: list[str] = [
     "SpecificCharacterSet", "PatientName", "PatientID", "PatientBirthDate", "PatientSex", "PatientAge", "StudyDate",
@@ -40,13 +39,14 @@ HEADER: list[str] = [
     "StudyInstanceUID", "SeriesInstanceUID", "SOPInstanceUID", "SOPClassUID", "Modality", "ViewPosition",
     "PatientOrientation", "Manufacturer",
 ]  # fmt: skip
-KINDS = (
-    ("SR", "a structured report"), ("Report", "a structured report"), ("PDF", "a PDF document"),
-    ("CDA", "a document"), ("Key Object", "a key object selection"), ("Presentation State", "a presentation state"),
-    ("Waveform", "a waveform"), ("ECG", "a waveform"), ("RT ", "a radiotherapy object"),
-    ("Segmentation", "a segmentation"), ("Directory", "a DICOMDIR index"), ("Raw Data", "raw data"),
-    ("Spectroscopy", "a spectroscopy object"), ("Registration", "a registration"),
-    ("Fiducials", "a set of fiducials"), ("Encapsulated", "an encapsulated document"),
+KINDS = (  # by a word in the name of the SOP class (PS3.6 A); the first that fits
+    ("SR", ObjectKind.STRUCTURED_REPORT), ("Report", ObjectKind.STRUCTURED_REPORT), ("PDF", ObjectKind.PDF_DOCUMENT),
+    ("CDA", ObjectKind.DOCUMENT), ("Key Object", ObjectKind.KEY_OBJECTS),
+    ("Presentation State", ObjectKind.PRESENTATION_STATE), ("Waveform", ObjectKind.WAVEFORM),
+    ("ECG", ObjectKind.WAVEFORM), ("RT ", ObjectKind.RADIOTHERAPY), ("Segmentation", ObjectKind.SEGMENTATION),
+    ("Directory", ObjectKind.DICOMDIR), ("Raw Data", ObjectKind.RAW_DATA), ("Spectroscopy", ObjectKind.SPECTROSCOPY),
+    ("Registration", ObjectKind.REGISTRATION), ("Fiducials", ObjectKind.FIDUCIALS),
+    ("Encapsulated", ObjectKind.DOCUMENT),
 )  # fmt: skip
 
 # pydicom's messages may quote values of patient tags, and a film with a slip in one tag is still a film.
@@ -69,15 +69,15 @@ def read_film(path: Path, frame: int = 0) -> Radiograph:
     except UnreadableFilm:
         raise
     except FileNotFoundError:
-        raise UnreadableFilm("This file does not exist any more.") from None
+        raise UnreadableFilm(Reading.FILE_GONE) from None
     except PermissionError:
-        raise UnreadableFilm("This file may not be read: permission denied.") from None
+        raise UnreadableFilm(Reading.FILE_FORBIDDEN) from None
     except MemoryError:
-        raise UnreadableFilm("There is not enough memory to open this film.") from None
+        raise UnreadableFilm(Reading.OUT_OF_MEMORY) from None
     except OSError:
-        raise UnreadableFilm("This file could not be read from its disk.") from None
-    except Exception:  # noqa: BLE001 - the one boundary to hostile files: whatever a parser trips over is one sentence
-        raise UnreadableFilm("This file is damaged or not a DICOM film.") from None
+        raise UnreadableFilm(Reading.FILE_UNREADABLE) from None
+    except Exception:  # noqa: BLE001 - the one boundary to hostile files: whatever a parser trips over is one reason
+        raise UnreadableFilm(Reading.FILE_DAMAGED) from None
 
 
 def read_header(path: Path) -> tuple[Patient, Study, Acquisition] | None:
@@ -99,19 +99,19 @@ def read_header(path: Path) -> tuple[Patient, Study, Acquisition] | None:
 
 def _read(path: Path, frame: int) -> Radiograph:
     if path.is_dir():
-        raise UnreadableFilm("This is a folder, not a film.")
+        raise UnreadableFilm(Reading.FILE_IS_FOLDER)
     size = path.stat().st_size
     if size == 0:
-        raise UnreadableFilm("This file is empty.")
+        raise UnreadableFilm(Reading.FILE_EMPTY)
     if size > LARGEST_FILE:
-        raise UnreadableFilm("This file is larger than 1 GB, more than this viewer can hold.")
+        raise UnreadableFilm(FileTooLarge(LARGEST_FILE))
     with path.open("rb") as file:
         start = file.read(132)
     if start[128:132] != b"DICM":
         if start.startswith(PICTURE_STARTS):
             return _picture(path)
         if start.lstrip(b"\xef\xbb\xbf \t\r\n")[:1] in (b"<", b"{") or start.startswith((b"%PDF", b"PK\x03\x04")):
-            raise UnreadableFilm("This is not a DICOM film: it is another kind of file.")
+            raise UnreadableFilm(Reading.OTHER_FILE_TYPE)
     return _dicom(pydicom.dcmread(path, force=True), frame)
 
 
@@ -133,19 +133,19 @@ def _with_syntax(ds: Dataset) -> Dataset:
 
 
 def _check_pixels(ds: Dataset) -> None:
-    """Say what an object without an image is."""
+    """Refuse an object without an image, with what it is."""
     if any(keyword in ds for keyword in ("PixelData", "FloatPixelData", "DoubleFloatPixelData")):
         return
     sop_class = ds.get("SOPClassUID") or ds.file_meta.get("MediaStorageSOPClassUID") or ""
     name = UID(str(sop_class)).name if sop_class else ""
     for word, kind in KINDS:
         if word in name:
-            raise UnreadableFilm(f"This is {kind}, not an image.")
+            raise UnreadableFilm(NotAnImage(kind))
     if "DirectoryRecordSequence" in ds:
-        raise UnreadableFilm("This is a DICOMDIR index, not an image.")
+        raise UnreadableFilm(NotAnImage(ObjectKind.DICOMDIR))
     if not sop_class and "Rows" not in ds:
-        raise UnreadableFilm("This file is not a DICOM film.")
-    raise UnreadableFilm("This DICOM file holds no image.")
+        raise UnreadableFilm(Reading.NOT_DICOM)
+    raise UnreadableFilm(Reading.NO_IMAGE)
 
 
 def _dicom(ds: Dataset, frame: int) -> Radiograph:
@@ -154,13 +154,13 @@ def _dicom(ds: Dataset, frame: int) -> Radiograph:
     decoded = _decoded(ds, frame)
     rows, cols = decoded.pixels.shape
     facts = tags.acquisition(ds)
-    notes = list(decoded.notes)
+    notes: list[Reason] = list(decoded.notes)
     spacing = spacing_from_tags(tags.spacing_tags(ds), cols, tags.is_chest_projection(ds))
     if spacing.note and spacing.origin is SpacingOrigin.IMPLAUSIBLE:
         notes.append(spacing.note)
     if "Image Storage - For Processing" in facts.sop_class:
-        notes.append("Raw film for processing: it is not meant to be read as it looks.")
-    is_colour = COLOUR_NOTE in decoded.notes
+        notes.append(Reading.FOR_PROCESSING)
+    is_colour = Reading.COLOUR_SHOWN_GREY in decoded.notes
     signed = number(ds, "PixelRepresentation") == 1
     from_file = () if is_colour else tags.file_vois(ds, frame, signed)
     return _finished(
@@ -192,7 +192,7 @@ def _decoded(ds: Dataset, frame: int) -> Decoded:
         raise
     except Exception:  # noqa: BLE001 - decoders fail in their own ways: missing plugin, broken stream, wrong length
         name = ds.file_meta.TransferSyntaxUID.name
-        raise UnreadableFilm(f"The image in this file cannot be decoded ({name}).") from None
+        raise UnreadableFilm(ImageNotDecoded(name)) from None
 
 
 def _inverse(ds: Dataset) -> bool:
@@ -221,8 +221,8 @@ def _padding(ds: Dataset, decoded: Decoded, signed: bool) -> tuple[int, int] | N
 def _finished(from_file: tuple[Voi, ...], film: Radiograph) -> Radiograph:
     """Add presets, default window and key."""
     automatic = voi.auto_window(film.pixels, film.slope, film.intercept, film.padding)
-    usable = tuple(one for one in from_file if voi.shows_something(film, one))
-    notes = (*film.notes, FALLBACK_NOTE) if from_file and not usable else film.notes
+    usable = tuple(preset for preset in from_file if voi.shows_something(film, preset))
+    notes = (*film.notes, Reading.WINDOW_SHOWS_NOTHING) if from_file and not usable else film.notes
     digest = hashlib.blake2b(film.pixels.tobytes(), digest_size=16)
     digest.update(repr((film.shape, film.slope, film.intercept, film.inverse, film.padding, film.frame)).encode())
     return replace(film, key=digest.hexdigest(), vois=(*usable, automatic), notes=notes)
@@ -235,7 +235,7 @@ def _picture(path: Path) -> Radiograph:
     except cv2.error:
         image = None
     if image is None or image.size == 0:
-        raise UnreadableFilm("This picture is damaged, too large, or of a kind that cannot be read.")
+        raise UnreadableFilm(Reading.PICTURE_UNREADABLE)
     array: NDArray[np.generic] = np.asarray(image)
     colour = False
     if array.ndim == 3:
@@ -254,7 +254,7 @@ def _picture(path: Path) -> Radiograph:
         vois=(whole,),
         spacing=NOT_CALIBRATED,
         acquisition=Acquisition(photometric="MONOCHROME2", bits_stored=16 if deep else 8, calibrated_source=False),
-        notes=(NOT_CALIBRATED.note, *((COLOUR_NOTE,) if colour else ())),
+        notes=(Reading.PICTURE_NOT_CALIBRATED, *((Reading.COLOUR_SHOWN_GREY,) if colour else ())),
         not_analysed=tags.why_no_radiograph(colour, rows, cols),
     )
     return _finished((whole,), film)

@@ -10,10 +10,13 @@ from pydicom.uid import UID
 
 from ptxviewer.core.calibration import Pair, SpacingTags
 from ptxviewer.core.film import Acquisition, Patient, Study, Voi, VoiFunction, VoiLut, Window
+from ptxviewer.core.reasons import Reason
+from ptxviewer.core.reasons.reading import OtherBodyPart, OtherModality, Reading
 from ptxviewer.dicom.pixels import functional, lut_table, number
 
 PROJECTION = {"CR", "DX", "RG", "DR", "SC", "OT", "RF", "XA", ""}
 ANALYSED = {"CR", "DX", "RG", "DR", "SC", "OT", ""}
+SMALLEST_SIDE = 64  # pixels: below, a picture shows no lung that could be judged
 LATERAL_VIEWS = {"LL", "RL", "LAT", "LATERAL", "L LAT", "R LAT"}
 OTHER_BODY_PARTS = {
     "ABDOMEN", "ANKLE", "ARM", "BREAST", "CSPINE", "ELBOW", "EXTREMITY", "FEMUR", "FINGER", "FOOT", "FOREARM", "HAND",
@@ -22,12 +25,8 @@ OTHER_BODY_PARTS = {
 }  # fmt: skip
 
 VALUE_UNITS = {"OD": "OD × 1000", "HU": "HU"}  # the defined terms of a unit that films use
-MODALITY_NAMES = {
-    "CT": "a CT image", "MR": "an MR image", "US": "an ultrasound image", "NM": "a nuclear medicine image",
-    "PT": "a PET image", "MG": "a mammogram", "RF": "a fluoroscopy image", "XA": "an angiography image",
-    "XC": "a photograph", "ES": "an endoscopy image", "SM": "a microscopy image", "OP": "an eye photograph",
-    "PX": "a panoramic dental film", "IO": "a dental film",
-}  # fmt: skip
+NAMED_MODALITIES = {"CT", "ES", "IO", "MG", "MR", "NM", "OP", "PT", "PX", "RF", "SM", "US", "XA", "XC"}
+"""Those that are named to the reader (``words.reading.MODALITIES``); what else a file says is not repeated."""
 
 
 def text(ds: Dataset, keyword: str) -> str:
@@ -141,26 +140,26 @@ def is_chest_projection(ds: Dataset) -> bool:
     return text(ds, "Modality").upper() in PROJECTION and text(ds, "BodyPartExamined").upper() not in OTHER_BODY_PARTS
 
 
-def why_not_analysed(ds: Dataset, colour: bool, rows: int, cols: int) -> str:
-    """Return why the network does not look at this film unasked, or ""."""
+def why_not_analysed(ds: Dataset, colour: bool, rows: int, cols: int) -> Reason | None:
+    """Return why the network does not look at this film unasked, None where it does."""
     modality = text(ds, "Modality").upper()
     if modality not in ANALYSED:
-        return f"Not analysed: this is {MODALITY_NAMES.get(modality, 'not a radiograph')}."
+        return OtherModality(modality) if modality in NAMED_MODALITIES else Reading.NOT_A_RADIOGRAPH
     if text(ds, "ViewPosition").upper() in LATERAL_VIEWS or _directions(ds)[0][:1] in ("A", "P"):
-        return "Not analysed: this is a lateral view."
+        return Reading.LATERAL_VIEW
     part = text(ds, "BodyPartExamined").upper()
     if part in OTHER_BODY_PARTS:
-        return f"Not analysed: this is not a chest ({part.lower()})."
+        return OtherBodyPart(part)
     return why_no_radiograph(colour, rows, cols)
 
 
-def why_no_radiograph(colour: bool, rows: int, cols: int) -> str:
-    """Return what the picture alone says against a radiograph, or ""."""
+def why_no_radiograph(colour: bool, rows: int, cols: int) -> Reason | None:
+    """Return what the picture alone says against a radiograph, None where it may be one."""
     if colour:
-        return "Not analysed: this is a colour picture."
-    if min(rows, cols) < 64:
-        return "Not analysed: the picture is too small."
-    return ""
+        return Reading.COLOUR_PICTURE
+    if min(rows, cols) < SMALLEST_SIDE:
+        return Reading.PICTURE_TOO_SMALL
+    return None
 
 
 def spacing_tags(ds: Dataset) -> SpacingTags:

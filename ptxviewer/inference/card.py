@@ -12,16 +12,12 @@ from typing import Any
 from ptxviewer.core.answer import DecisionRule
 from ptxviewer.core.engine import EngineInfo
 from ptxviewer.core.errors import ModelUnavailable
+from ptxviewer.core.reasons.network import Network
 from ptxviewer.inference import preprocess
 
 SCHEMA_VERSION = 1
 CARD_FILE = "metadata.json"
 WEIGHTS_FILE = "weights.safetensors"  # where the card names no other
-
-MISSING = "The model file is missing."
-UNREADABLE = "The model card cannot be read."
-ALTERED = "The model file was altered (its checksum does not match the card)."
-OTHER_VERSION = "The model was made for another version of this program."
 
 
 @dataclass(frozen=True)
@@ -57,16 +53,16 @@ def read_card(folder: Path) -> Card:
     try:
         record = json.loads((folder / CARD_FILE).read_text(encoding="utf-8"))
     except FileNotFoundError:
-        raise ModelUnavailable(MISSING) from None
+        raise ModelUnavailable(Network.CARD_MISSING) from None
     except (OSError, ValueError):
-        raise ModelUnavailable(UNREADABLE) from None
+        raise ModelUnavailable(Network.CARD_UNREADABLE) from None
     try:
         if (
             record["schema_version"] != SCHEMA_VERSION
             or record["input"]["preprocessing"] != preprocess.NAME
             or record["input"].get("flip")  # its figures are of the mean over film and mirror image (ADR 0016)
         ):
-            raise ModelUnavailable(OTHER_VERSION)
+            raise ModelUnavailable(Network.OTHER_VERSION)
         return Card(
             id=str(record["id"]),
             version=str(record["version"]),
@@ -84,7 +80,7 @@ def read_card(folder: Path) -> Card:
             limits=tuple(record.get("limits", ())),
         )
     except (KeyError, TypeError, ValueError, AttributeError):
-        raise ModelUnavailable(UNREADABLE) from None
+        raise ModelUnavailable(Network.CARD_INVALID) from None
 
 
 def verify(folder: Path, card: Card) -> bytes:
@@ -95,11 +91,11 @@ def verify(folder: Path, card: Card) -> bytes:
     try:
         content = (folder / card.weights_file).read_bytes()
     except FileNotFoundError:
-        raise ModelUnavailable(MISSING) from None
+        raise ModelUnavailable(Network.WEIGHTS_MISSING) from None
     except OSError:
-        raise ModelUnavailable("The model file cannot be read.") from None
+        raise ModelUnavailable(Network.WEIGHTS_UNREADABLE) from None
     if hashlib.sha256(content).hexdigest() != card.sha256:
-        raise ModelUnavailable(ALTERED)
+        raise ModelUnavailable(Network.WEIGHTS_ALTERED)
     return content
 
 

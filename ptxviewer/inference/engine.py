@@ -20,12 +20,10 @@ from ptxviewer.core.engine import Checkpoint, EngineInfo, OutOfMemory, Runner, n
 from ptxviewer.core.errors import ModelUnavailable
 from ptxviewer.core.film import Radiograph
 from ptxviewer.core.findings.disagreement import Band, band_of
+from ptxviewer.core.reasons.network import Network
 from ptxviewer.inference.card import Card, read_card, verify
 from ptxviewer.inference.preprocess import prepare
 from ptxviewer.inference.views import maps_of_views
-
-OUT_OF_MEMORY = "The graphics card ran out of memory: using the CPU."
-UNUSABLE_RESULT = "The network gave no usable result for this film."
 
 Start = Callable[[Card, bytes], Runner]
 """Import the runtime and build the card's network from its verified weights. Raises ``ModelUnavailable``."""
@@ -76,10 +74,10 @@ class BundleEngine:
             result = runner.run(grid, checkpoint)
         if result is None:  # outside the handler, whose traceback would keep the device's memory
             runner.move_to_cpu()
-            self._info = replace(self.load(), device=runner.device, note=OUT_OF_MEMORY)
+            self._info = replace(self.load(), device=runner.device, note=Network.DEVICE_OUT_OF_MEMORY)
             result = runner.run(grid, checkpoint)
         if not (np.isfinite(result.score) and np.isfinite(result.maps).all()):
-            raise ModelUnavailable(UNUSABLE_RESULT)
+            raise ModelUnavailable(Network.NO_USABLE_RESULT)
         info = self.load()
         return ProbabilityMaps(
             image_key=film.key,
@@ -103,8 +101,10 @@ class BundleEngine:
         maps = None
         with contextlib.suppress(OutOfMemory):
             maps = maps_of_views(prepare(film, card.size), lambda grid: runner.run(grid, checkpoint).maps[0])
-        if maps is None or not all(np.isfinite(single).all() for single in maps):
-            raise ModelUnavailable(UNUSABLE_RESULT)
+        if maps is None:
+            raise ModelUnavailable(Network.NO_MEMORY_FOR_BAND)
+        if not all(np.isfinite(single).all() for single in maps):
+            raise ModelUnavailable(Network.NO_USABLE_BAND)
         return band_of(film.key, maps)
 
     def _ready(self) -> tuple[Card, Runner]:

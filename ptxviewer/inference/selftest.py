@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 from ptxviewer.core.answer import ProbabilityMaps
 from ptxviewer.core.engine import Checkpoint, Engine, RunResult, SelfTest, never_cancelled
 from ptxviewer.core.errors import PtxError
+from ptxviewer.core.reasons.network import Network, SelfTestDiffers, SelfTestFailed, SelfTestPassed
 from ptxviewer.inference.equivalence import same_decision
 from ptxviewer.phantom.film import PhantomSpec, film_of, make_phantom
 
@@ -32,35 +33,31 @@ def self_test(engine: Engine, bundle: Path, checkpoint: Checkpoint = never_cance
     try:
         info = engine.load()
     except PtxError as error:
-        return SelfTest(False, f"Self-test failed: {error}")
+        return SelfTest(False, SelfTestFailed(error.reason))
     try:
         with np.load(bundle / GOLDEN_FILE) as golden:
             expected, expected_score = golden["maps"].astype(np.float32), float(golden["score"])
     except (OSError, ValueError, KeyError):
-        return SelfTest(False, "Self-test failed: the model's golden output is missing or cannot be read.", info)
+        return SelfTest(False, SelfTestFailed(Network.GOLDEN_UNREADABLE), info)
     checkpoint()
     started = time.perf_counter()
     try:
         maps = engine.predict(film_of(make_phantom(GOLDEN_SPEC)), checkpoint)
     except PtxError as error:
-        return SelfTest(False, f"Self-test failed: {error}", engine.info)
+        return SelfTest(False, SelfTestFailed(error.reason), engine.info)
     took_ms = 1000 * (time.perf_counter() - started)
     info = engine.info or info
     found = stacked(maps)
     if found is None or found.shape != expected.shape:
-        return SelfTest(False, "Self-test failed: the golden output was made for another network.", info)
+        return SelfTest(False, SelfTestFailed(Network.GOLDEN_OF_OTHER_NETWORK), info)
     difference = max(float(np.abs(found - expected).max()), abs(maps.score - expected_score))
     if info.device == EXACT_DEVICE:
         passed = np.abs(found - expected).max() <= MAP_TOLERANCE and abs(maps.score - expected_score) <= SCORE_TOLERANCE
     else:
         golden_result, result = RunResult(expected, expected_score), RunResult(found, maps.score)
         passed = same_decision(golden_result, result, info.rule.threshold)
-    sentence = (
-        f"Self-test passed: the network gives the expected result on {info.device}."
-        if passed
-        else f"Self-test failed: the network's result on {info.device} is not the expected one. Do not use its results."
-    )
-    return SelfTest(bool(passed), sentence, info, difference, took_ms)
+    reason = SelfTestPassed(info.device) if passed else SelfTestDiffers(info.device)
+    return SelfTest(bool(passed), reason, info, difference, took_ms)
 
 
 def stacked(maps: ProbabilityMaps) -> NDArray[np.float32] | None:

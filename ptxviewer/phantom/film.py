@@ -18,6 +18,7 @@ from numpy.typing import NDArray
 
 from ptxviewer.core.arrays import FloatMap, Mask
 from ptxviewer.core.film import Acquisition, Patient, PixelSpacing, Radiograph, SpacingOrigin, Study, Window
+from ptxviewer.core.reasons.reading import Reading
 from ptxviewer.phantom import anatomy
 from ptxviewer.phantom.projection import Chest, chest_fields, line_integral
 from ptxviewer.phantom.shapes import Frame, Points, ramp
@@ -202,14 +203,12 @@ def film_of(phantom: Phantom) -> Radiograph:
         key=key,
         pixels=phantom.pixels.copy(),
         vois=(Window(center, width, explanation="Phantom"),),
-        spacing=PixelSpacing(
-            phantom.spacing_mm, phantom.spacing_mm, SpacingOrigin.DETECTOR, label=SpacingOrigin.DETECTOR.value
-        ),
+        spacing=PixelSpacing(phantom.spacing_mm, phantom.spacing_mm, SpacingOrigin.DETECTOR),
         patient=Patient(name="Sample, Phantom", id="PHANTOM"),
         study=Study(description="Synthetic phantom", series_description=f"Chest {spec.view}"),
         acquisition=Acquisition(
             modality="DX", view=spec.view, photometric="MONOCHROME2", bits_stored=spec.bits,
             manufacturer="PTXViewer phantom", row_direction="L", column_direction="F",
         ),
-        notes=("Synthetic phantom: no patient.",),
+        notes=(Reading.SYNTHETIC_PHANTOM,),
     )  # fmt: skip

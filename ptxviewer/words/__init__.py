@@ -86,4 +86,10 @@ def _spoken(value: Any) -> Any:
     return say(value) if isinstance(value, Reason) else value
 
 
-transition.speaker["say"] = say
+def _label(spacing: Any) -> str:
+    from ptxviewer.words.quantities import spacing_label
+
+    return spacing_label(spacing)
+
+
+transition.speaker.update(say=say, label=_label)

@@ -36,14 +36,14 @@ LINES: dict[LineName, Msgid] = {
 _PLACES: dict[tuple[Side, Zone | None], Msgid] = {
     ("right", None): N_("right side"),
     ("right", "apical"): N_("right apex"),
-    ("right", "lateral"): N_("right lateral"),
+    ("right", "lateral"): N_("right lateral side"),
     ("right", "basal"): N_("right base"),
-    ("right", "medial"): N_("right medial"),
+    ("right", "medial"): N_("right medial side"),
     ("left", None): N_("left side"),
     ("left", "apical"): N_("left apex"),
-    ("left", "lateral"): N_("left lateral"),
+    ("left", "lateral"): N_("left lateral side"),
     ("left", "basal"): N_("left base"),
-    ("left", "medial"): N_("left medial"),
+    ("left", "medial"): N_("left medial side"),
 }
 _OF_HEMITHORAX: dict[Side, Msgid] = {
     "right": N_("{percent} % of the right hemithorax"),

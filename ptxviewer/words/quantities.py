@@ -133,7 +133,7 @@ def spacing_label(spacing: PixelSpacing) -> str:
     origin = spacing.origin
     if origin is SpacingOrigin.MAGNIFICATION and spacing.factor is not None:
         return tr("corrected by factor {factor}", factor=decimal(spacing.factor, 2))
-    if origin is SpacingOrigin.NONE and spacing.note:
+    if origin is SpacingOrigin.NONE and spacing.note is not None:
         return tr("not calibrated")
     return tr(SPACING_LABELS[origin])
 

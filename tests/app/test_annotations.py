@@ -27,7 +27,7 @@ FILM = Radiograph(
     key="a",
     pixels=np.zeros((8, 6), np.uint16),
     vois=(VOI,),
-    spacing=PixelSpacing(0.14, 0.14, SpacingOrigin.DETECTOR, "at detector"),
+    spacing=PixelSpacing(0.14, 0.14, SpacingOrigin.DETECTOR),
     patient=Patient("Planted, Name", "ID-77", "1950-01-02", "F", "54 y"),
     study=Study("2024-02-03", "10:22", "Planted study", institution="Planted hospital"),
     acquisition=Acquisition("DX", "PA", lossy=True, row_direction="L", column_direction="F"),
@@ -90,7 +90,7 @@ def test_there_are_no_letters_without_a_tag() -> None:
 
 @given(st.floats(0.02, 32), st.sampled_from((0, 1)))
 def test_the_bar_is_as_long_as_it_says(zoom: float, turns: int) -> None:
-    spacing = PixelSpacing(0.28, 0.14, SpacingOrigin.DETECTOR, "at detector")
+    spacing = PixelSpacing(0.28, 0.14, SpacingOrigin.DETECTOR)
     bar = scale_bar(spacing, FilmView(quarter_turns=turns), zoom, 200)
     if bar is not None:
         length, label = bar

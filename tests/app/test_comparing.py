@@ -127,7 +127,7 @@ def test_no_change_before_both_have_a_result_or_between_two_patients() -> None:
     assert change_of(new, film(2, "2026-01-01", patient="P2")).lines == (OTHER_PATIENT,)
 
 
-MANUAL = PixelSpacing(0.2, 0.2, SpacingOrigin.MANUAL, "calibrated by reader")
+MANUAL = PixelSpacing(0.2, 0.2, SpacingOrigin.MANUAL)
 
 
 @pytest.mark.parametrize(

@@ -6,6 +6,7 @@ from hypothesis import strategies as st
 
 from ptxviewer.core.calibration import SpacingTags, spacing_from_tags
 from ptxviewer.core.film import SpacingOrigin
+from ptxviewer.words.quantities import spacing_label
 
 D = SpacingOrigin.DETECTOR
 COLS = 2000  # at 0.2 mm a chest of 40 cm
@@ -76,4 +77,4 @@ def test_whatever_the_tags_say_a_size_is_positive_and_has_an_origin(pixel, image
         assert found.row_mm is not None
         assert found.row_mm > 0
         assert 250 <= cols * found.col_mm <= 600
-        assert found.label
+        assert spacing_label(found)

@@ -9,12 +9,13 @@ import pytest
 from ptxviewer.core.engine import OutOfMemory, RunResult
 from ptxviewer.core.errors import Cancelled, ModelUnavailable
 from ptxviewer.core.film import Radiograph
-from ptxviewer.inference.card import ALTERED
-from ptxviewer.inference.engine import OUT_OF_MEMORY, UNUSABLE_RESULT, BundleEngine
+from ptxviewer.core.reasons.network import DeviceRefused, Network
+from ptxviewer.inference.engine import BundleEngine
 from ptxviewer.inference.equivalence import same_decision
 from ptxviewer.inference.torch.loading import torch_engine
 from tests.bundles import SIZE, write_bundle
 from tests.fakes import FakeEngine, FakeRunner
+from tests.refusals import reason_of
 
 
 def film(rows=90, cols=70, seed=0, key="film"):
@@ -82,7 +83,7 @@ def test_altered_weights_never_reach_a_runtime(bundle):
         file.write(b"x")
     with pytest.raises(ModelUnavailable) as refusal:
         BundleEngine(bundle, lambda *_: pytest.fail("altered weights were handed on")).load()
-    assert str(refusal.value) == ALTERED
+    assert refusal.value.reason is Network.WEIGHTS_ALTERED
 
 
 def test_the_runtime_is_started_once_with_the_very_bytes_that_were_verified(bundle):
@@ -90,14 +91,14 @@ def test_the_runtime_is_started_once_with_the_very_bytes_that_were_verified(bund
 
     def start(card, weights):
         starts.append((card.id, weights))
-        return FakeRunner(note="a note of the runtime")
+        return FakeRunner(note=DeviceRefused("CUDA"))
 
     engine = BundleEngine(bundle, start)
     assert not starts
     engine.load()
     engine.predict(film())
     assert starts == [("random-test-network", (bundle / "weights.safetensors").read_bytes())]
-    assert engine.load().note == "a note of the runtime"
+    assert engine.load().note == DeviceRefused("CUDA")
 
 
 def test_out_of_memory_moves_to_the_cpu_for_good_and_says_so(bundle):
@@ -106,7 +107,7 @@ def test_out_of_memory_moves_to_the_cpu_for_good_and_says_so(bundle):
     assert engine.load().device == "CUDA of a test"
     maps = engine.predict(film())
     np.testing.assert_array_equal(maps.pneumothorax, engine_of(bundle, FakeRunner()).predict(film()).pneumothorax)
-    assert engine.info.note == OUT_OF_MEMORY
+    assert engine.info.note is Network.DEVICE_OUT_OF_MEMORY
     assert maps.device == engine.info.device == "CPU"
     engine.predict(film())
     assert runner.runs == ["CUDA of a test", "CPU", "CPU"]
@@ -115,8 +116,7 @@ def test_out_of_memory_moves_to_the_cpu_for_good_and_says_so(bundle):
 def test_a_band_that_finds_no_memory_is_not_to_be_had_and_the_device_stays(bundle):
     runner = FakeRunner("CUDA of a test", [OutOfMemory()])
     engine = engine_of(bundle, runner)
-    with pytest.raises(ModelUnavailable, match=UNUSABLE_RESULT):
-        engine.band(film())
+    assert reason_of(engine.band, film(), kind=ModelUnavailable) is Network.NO_MEMORY_FOR_BAND
     assert engine.predict(film()).device == "CUDA of a test"
 
 
@@ -131,8 +131,7 @@ def test_any_other_error_is_not_taken_for_lack_of_memory(bundle):
 def test_a_result_that_is_not_a_number_is_never_nothing_found(bundle, fill, score):
     output = RunResult(np.full((3, SIZE, SIZE), fill, np.float32), score)
     engine = engine_of(bundle, FakeRunner(output=output))
-    with pytest.raises(ModelUnavailable, match=UNUSABLE_RESULT):
-        engine.predict(film())
+    assert reason_of(engine.predict, film(), kind=ModelUnavailable) is Network.NO_USABLE_RESULT
 
 
 def test_what_the_network_says_of_being_frontal_travels_with_the_maps(bundle):

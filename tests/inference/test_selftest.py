@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 
 from ptxviewer.core.errors import ModelUnavailable
+from ptxviewer.core.reasons.network import Network, SelfTestDiffers, SelfTestFailed, SelfTestPassed
 from ptxviewer.inference.selftest import GOLDEN_FILE, GOLDEN_SPEC, self_test, stacked
 from ptxviewer.inference.torch.loading import torch_engine
 from ptxviewer.paths import bundle_dir
@@ -30,7 +31,7 @@ def test_the_network_of_a_bundle_passes_against_its_own_output(tmp_path):
     assert result.passed, result
     assert result.info is not None
     assert result.difference is not None
-    assert "expected result on CPU" in result.sentence
+    assert result.reason == SelfTestPassed("CPU")
 
 
 def test_weights_that_were_altered_fail_before_anything_is_compared(tmp_path):
@@ -41,7 +42,7 @@ def test_weights_that_were_altered_fail_before_anything_is_compared(tmp_path):
     result = self_test(torch_engine("cpu", bundle), bundle)
     assert not result.passed
     assert result.info is None
-    assert "altered" in result.sentence
+    assert result.reason == SelfTestFailed(Network.WEIGHTS_ALTERED)
 
 
 @pytest.mark.parametrize(("shift", "score"), [(0.02, 0.0), (0.0, 0.05)])
@@ -49,22 +50,22 @@ def test_another_answer_fails_and_says_not_to_use_it(tmp_path, shift, score):
     folder = write_golden(tmp_path, FakeEngine(), shift, score)
     result = self_test(FakeEngine(), folder)
     assert not result.passed
-    assert "Do not use its results" in result.sentence
+    assert result.reason == SelfTestDiffers("CPU")
     assert result.difference == pytest.approx(max(shift, score), abs=1e-3)
 
 
 def test_a_missing_or_foreign_golden_output_fails(tmp_path):
-    assert "missing" in self_test(FakeEngine(), tmp_path).sentence
+    assert self_test(FakeEngine(), tmp_path).reason == SelfTestFailed(Network.GOLDEN_UNREADABLE)
     write_golden(tmp_path, FakeEngine(size=32))
     result = self_test(FakeEngine(), tmp_path)
     assert not result.passed
-    assert "another network" in result.sentence
+    assert result.reason == SelfTestFailed(Network.GOLDEN_OF_OTHER_NETWORK)
 
 
-def test_a_network_that_gives_nothing_fails_in_one_sentence(tmp_path):
+def test_a_network_that_gives_nothing_fails_with_its_reason(tmp_path):
     write_golden(tmp_path, FakeEngine())
-    broken = FakeEngine(error=ModelUnavailable("The network gave no usable result for this film."))
-    assert self_test(broken, tmp_path).sentence == "Self-test failed: The network gave no usable result for this film."
+    broken = FakeEngine(error=ModelUnavailable(Network.NO_USABLE_RESULT))
+    assert self_test(broken, tmp_path).reason == SelfTestFailed(Network.NO_USABLE_RESULT)
 
 
 def test_another_device_has_to_decide_the_same_not_to_compute_the_same(tmp_path):

@@ -10,6 +10,7 @@ import torch
 from ptxviewer.core.engine import OutOfMemory
 from ptxviewer.core.errors import Cancelled, ModelUnavailable
 from ptxviewer.core.film import Radiograph
+from ptxviewer.core.reasons.network import DeviceRefused, DeviceUnusable, Network
 from ptxviewer.inference.card import read_card, verify
 from ptxviewer.inference.preprocess import prepare
 from ptxviewer.inference.torch import runner as runtime
@@ -17,6 +18,7 @@ from ptxviewer.inference.torch.fused import fold_batch_norm
 from ptxviewer.inference.torch.loading import network_of, thread_count, torch_engine
 from ptxviewer.inference.torch.runner import Choice, TorchRunner, choose_device
 from tests.bundles import SIZE, write_bundle
+from tests.refusals import reason_of
 
 CPU = Choice(torch.device("cpu"), "CPU")
 
@@ -85,20 +87,19 @@ def test_the_engine_says_what_the_plain_network_says(bundle, network):
 def test_weights_of_another_network_are_refused(tmp_path):
     other = {"blocks": [1, 1, 1, 1], "planes": [8, 8, 8, 16], "stem": 8, "decoder": [8, 8, 8, 8]}
     for changes in (other, {**other, "planes": [8, 8, 8]}, {"surprise": 1}):
-        with pytest.raises(ModelUnavailable, match="does not fit its card"):
-            torch_engine("cpu", write_bundle(tmp_path / "other", architecture=changes)).load()
+        engine = torch_engine("cpu", write_bundle(tmp_path / "other", architecture=changes))
+        assert reason_of(engine.load, kind=ModelUnavailable) is Network.WEIGHTS_DO_NOT_FIT
 
 
 def test_weights_that_are_no_safetensors_are_refused(bundle):
-    with pytest.raises(ModelUnavailable, match="does not fit its card"):
-        network_of(read_card(bundle), b"not weights")
+    assert reason_of(network_of, read_card(bundle), b"not weights") is Network.WEIGHTS_DO_NOT_FIT
 
 
 def test_a_device_that_is_asked_for_but_absent_is_said(bundle, monkeypatch):
     monkeypatch.setattr(torch.cuda, "is_available", lambda: False)
     info = torch_engine("cuda", bundle).load()
     assert info.device.startswith("CPU")
-    assert info.note == "CUDA was asked for but is not usable: using the CPU."
+    assert info.note == DeviceRefused("CUDA")
 
 
 def test_a_device_that_is_listed_but_has_no_kernels_is_not_used(monkeypatch):
@@ -107,8 +108,8 @@ def test_a_device_that_is_listed_but_has_no_kernels_is_not_used(monkeypatch):
     monkeypatch.setattr(runtime, "works", lambda _device: False)
     choice = choose_device("auto")
     assert choice.device.type == "cpu"
-    assert choice.note == "CUDA is present but not usable: using the CPU."
-    assert choose_device("cpu").note == ""
+    assert choice.note == DeviceUnusable("CUDA")
+    assert choose_device("cpu").note is None
 
 
 def test_the_probe_believes_only_a_right_answer():

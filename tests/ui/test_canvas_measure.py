@@ -9,6 +9,7 @@ from PySide6.QtGui import QImage
 from PySide6.QtWidgets import QLabel
 from pytestqt.qtbot import QtBot
 
+from ptxviewer.core.film import SpacingOrigin
 from ptxviewer.core.review import Measurement
 from ptxviewer.core.view import film_viewport
 from ptxviewer.ui.application import Session
@@ -113,7 +114,7 @@ def test_a_calibration_asks_and_every_millimetre_says_so(session: Session, qtbot
     film = session.presenter.state.current
     assert film is not None
     assert film.radiograph is not None
-    assert film.radiograph.spacing.label == "calibrated by reader"
+    assert film.radiograph.spacing.origin is SpacingOrigin.MANUAL
     said = " ".join(one.text() for one in session.window.reading.findChildren(QLabel))
     assert "calibrated by the reader" in said
     assert "at detector" not in said

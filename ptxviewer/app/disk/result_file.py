@@ -27,9 +27,9 @@ from ptxviewer.core.answer import ProbabilityMaps, Side
 from ptxviewer.core.engine import EngineInfo
 from ptxviewer.core.errors import ExportFailed
 from ptxviewer.core.files import write_atomic
+from ptxviewer.core.reasons.writing import NotWritten, Unwritten, Writing
 
 FORMAT: Literal[1] = 1
-WHAT = "The results"
 MOST_BYTES = 4_000_000_000  # about 3 MB a film, so that a folder of 500 never drives itself out
 KEPT_SHARE = 0.9  # of the bound, after the oldest were evicted
 BLOCK = 16_384
@@ -203,7 +203,7 @@ class ResultFolder:
         try:
             self._folder.mkdir(mode=0o700, parents=True, exist_ok=True)
         except OSError:
-            raise ExportFailed(f"{WHAT} could not be written: their folder cannot be made.") from None
+            raise ExportFailed(NotWritten(Unwritten.RESULTS, Writing.FOLDER_NOT_MADE)) from None
         if maps is not None:
             self._write(self._maps_path(maps.image_key, model), maps_bytes(maps))
         if mark:
@@ -229,7 +229,7 @@ class ResultFolder:
             path.unlink()
 
     def _write(self, path: Path, content: bytes) -> None:
-        write_atomic(path, content, WHAT)
+        write_atomic(path, content, Unwritten.RESULTS)
         self._held = sum(size for _, size, _ in self._files()) if self._held is None else self._held + len(content)
         if self._held > self._most_bytes:
             self._evict(path)

@@ -20,10 +20,10 @@ from ptxviewer.core.errors import ExportFailed, PtxError
 from ptxviewer.core.files import write_atomic
 from ptxviewer.core.film import Radiograph
 from ptxviewer.core.geometry import Point
+from ptxviewer.core.reasons.writing import NotWritten, Unwritten, Writing
 from ptxviewer.core.review import FirstRead, Measurement, MovedLine, Review, Verdict
 
 FORMAT = 1
-WHAT = "The review"
 DAMAGED = "The saved review of this film could not be read; it was put aside."
 
 
@@ -187,8 +187,8 @@ class ReviewFolder:
         try:
             self.folder.mkdir(mode=0o700, parents=True, exist_ok=True)
         except OSError:
-            raise ExportFailed(f"{WHAT} could not be written: its folder cannot be made.") from None
-        write_atomic(self._path(name), as_bytes(saved), WHAT)
+            raise ExportFailed(NotWritten(Unwritten.REVIEW, Writing.FOLDER_NOT_MADE)) from None
+        write_atomic(self._path(name), as_bytes(saved), Unwritten.REVIEW)
 
     def _path(self, name: str) -> Path:
         return self.folder / f"{name}.json"

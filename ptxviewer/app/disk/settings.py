@@ -15,8 +15,8 @@ import msgspec
 from ptxviewer.app.state.settings import DEFAULTS, ROWS, Row, Settings
 from ptxviewer.core.errors import ExportFailed
 from ptxviewer.core.files import write_atomic
+from ptxviewer.core.reasons.writing import NotWritten, Unwritten, Writing
 
-WHAT = "The settings"
 BROKEN = "The settings could not be read: the defaults are used."
 SITE_BROKEN = "The site's default settings could not be read: the program's own are used."
 TYPES: dict[str, Any] = get_type_hints(Settings)
@@ -80,5 +80,5 @@ def save(path: Path, settings: Settings, default: Settings = DEFAULTS) -> None:
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
     except OSError:
-        raise ExportFailed(f"{WHAT} could not be written: their folder cannot be made.") from None
-    write_atomic(path, json.dumps(kept, indent=1).encode(), WHAT)
+        raise ExportFailed(NotWritten(Unwritten.SETTINGS, Writing.FOLDER_NOT_MADE)) from None
+    write_atomic(path, json.dumps(kept, indent=1).encode(), Unwritten.SETTINGS)

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from ptxviewer.core.answer import ProbabilityMaps
 from ptxviewer.core.film import PixelSpacing, Radiograph, Voi
 from ptxviewer.core.geometry import GridMap, Point
+from ptxviewer.core.reasons.transition import spoken_label
 from ptxviewer.core.view import FilmView
 from ptxviewer.core.viewport import pixel_aspect
 from ptxviewer.core.voi import describe
@@ -82,7 +83,7 @@ def scale_bar(spacing: PixelSpacing, view: FilmView, zoom: float, longest: float
         for mm in BAR_MM:
             if mm / across_mm * zoom <= longest:
                 size = f"{mm // 10} cm" if mm >= 10 else f"{mm} mm"
-                return mm / across_mm * zoom, f"{size} ({spacing.label})" if spacing.label else size
+                return mm / across_mm * zoom, f"{size} ({spoken_label(spacing)})"
         return None
     for pixels in BAR_PIXELS:
         if pixels * zoom <= longest:

@@ -14,6 +14,7 @@ from ptxviewer.app.state.screen import Compare, State
 from ptxviewer.app.store import Store
 from ptxviewer.core.answer import Findings, HemithoraxFinding, Side
 from ptxviewer.core.film import Radiograph, Window
+from ptxviewer.core.reasons.transition import spoken_label
 from ptxviewer.core.view import FilmView, voi_of
 from ptxviewer.core.viewport import pixel_aspect, viewport
 from ptxviewer.core.voi import window_of
@@ -188,7 +189,7 @@ def _spacing_warnings(newer: Film, older: Film) -> list[str]:
     if not new.known or not old.known:
         return ["No trustworthy pixel spacing in both films: areas are not compared."]
     if new.origin is not old.origin:
-        return [f"The spacing differs ({old.label}, then {new.label}): areas may be off by as much."]
+        return [f"The spacing differs ({spoken_label(old)}, then {spoken_label(new)}): areas may be off by as much."]
     return []
 
 

@@ -25,6 +25,9 @@ from ptxviewer.core.engine import Checkpoint, EngineInfo
 from ptxviewer.core.errors import ModelUnavailable, StaleResult
 from ptxviewer.core.film import Radiograph
 from ptxviewer.core.findings.reviewed import decisive, find_reviewed
+from ptxviewer.core.reasons.finding import Finding
+from ptxviewer.core.reasons.reading import NotAnalysed
+from ptxviewer.core.reasons.transition import spoken
 from ptxviewer.core.review import Review
 from ptxviewer.core.view import FilmView
 
@@ -159,7 +162,7 @@ class Opening:
             if film.findings is not None and film.summary is None:
                 film = listed(film, film.findings)
         elif radiograph.not_analysed and not film.insisted:
-            film = moved(film, FilmStatus.NOT_ANALYSED, radiograph.not_analysed)
+            film = moved(film, FilmStatus.NOT_ANALYSED, spoken(NotAnalysed(radiograph.not_analysed)))
         elif film.status is not FilmStatus.NOT_ANALYSED:
             film = moved(film, FilmStatus.WAITING)
             if state.engine.phase == "failed":
@@ -189,7 +192,8 @@ class Opening:
     def _ready(self, info: EngineInfo) -> None:
         """Take over what the engine says of itself: also that it moved to another device."""
         if self._store.state.engine != EngineStatus("ready", info):
-            self._store.change(engine=EngineStatus("ready", info), message=info.note or self._store.state.message)
+            message = spoken(info.note) or self._store.state.message
+            self._store.change(engine=EngineStatus("ready", info), message=message)
 
     def _engine_failed(self, error: BaseException | None) -> None:
         text = sentence(error)
@@ -228,7 +232,7 @@ class Opening:
             return  # closed, or another frame: the result belongs to nobody
         error = outcome.error
         if outcome.value is not None and outcome.value[1].image_key != key:
-            error = StaleResult("The result belongs to another film and was not shown.")
+            error = StaleResult(Finding.RESULT_OF_OTHER_FILM)
         if outcome.value is None or error is not None:
             if isinstance(error, ModelUnavailable) or self._services.engine.info is None:
                 self._engine_failed(error)

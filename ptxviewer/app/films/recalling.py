@@ -26,6 +26,8 @@ from ptxviewer.core.engine import Checkpoint
 from ptxviewer.core.film import Radiograph
 from ptxviewer.core.findings.decide import find
 from ptxviewer.core.findings.reviewed import decisive, find_reviewed
+from ptxviewer.core.reasons.reading import NotAnalysed
+from ptxviewer.core.reasons.transition import spoken
 from ptxviewer.core.review import Review
 from ptxviewer.core.thumbnail import thumbnail
 
@@ -246,7 +248,8 @@ class Recalling:
             found = findings
             if maps is not None and (found is None or decisive(review) != UNCHANGED):
                 found, _ = find(as_filed(radiograph), maps, info.rule)  # an entry is of the network, not of its reader
-            why_not = "" if maps is not None else radiograph.not_analysed
+            why = None if maps is not None else radiograph.not_analysed
+            why_not = "" if why is None else spoken(NotAnalysed(why))
             entry = Entry(
                 radiograph.key,
                 review_name(radiograph),

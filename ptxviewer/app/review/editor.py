@@ -20,6 +20,7 @@ from ptxviewer.core.calibration import calibrated, field_doubt
 from ptxviewer.core.film import Radiograph
 from ptxviewer.core.findings.reviewed import decisive, find_reviewed
 from ptxviewer.core.history import History
+from ptxviewer.core.reasons.transition import spoken
 from ptxviewer.core.review import FirstRead, Review
 
 
@@ -147,7 +148,7 @@ class ReviewEditor:
         if film.review != before.review:
             self._saving.changed(film)
         if respaced and film.radiograph is not None and (doubt := field_doubt(film.radiograph)):
-            self._store.say(doubt, "warning")
+            self._store.say(spoken(doubt), "warning")
 
     def restored(self, film: Film, kept: Kept) -> Film:
         """Return a film that was just read with the review that was kept of it, unless it has a newer one."""

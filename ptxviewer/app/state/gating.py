@@ -10,8 +10,10 @@ from dataclasses import replace
 
 from ptxviewer.app.state.film import Film, FilmStatus, moved, without_result
 from ptxviewer.app.state.screen import State
+from ptxviewer.core.reasons.finding import Finding, ResultNotShown
+from ptxviewer.core.reasons.transition import spoken
 
-NOT_SHOWN = "Result not shown: "
+NOT_SHOWN = "Result not shown. "
 
 
 def withheld(film: Film) -> bool:
@@ -28,15 +30,13 @@ def not_shown(film: Film) -> str:
     if not withheld(film):
         return ""
     if film.findings is None:
-        return "Result not shown: this does not look like a frontal chest radiograph."
-    reason = film.findings.gate.reason
-    return f"{NOT_SHOWN}{reason[:1].lower()}{reason[1:]}"
+        return spoken(ResultNotShown(Finding.NOT_FRONTAL))
+    return spoken(ResultNotShown(film.findings.gate.reason or Finding.NOT_FRONTAL))
 
 
 def reason_of(film: Film) -> str:
     """Return why a film's result is not shown, from the film as it is shown."""
-    reason = film.why.removeprefix(NOT_SHOWN)
-    return f"{reason[:1].upper()}{reason[1:]}"
+    return film.why.removeprefix(NOT_SHOWN)
 
 
 def as_withheld(film: Film) -> Film:

@@ -16,6 +16,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ptxviewer.core.geometry import Point
+from ptxviewer.core.reasons.transition import spoken_label
 from ptxviewer.core.review import MeasureKind, Measurement
 
 if TYPE_CHECKING:
@@ -185,7 +186,7 @@ def number(value: float) -> str:
 def origin_text(spacing: PixelSpacing) -> str:
     """Return where the millimetres come from, or why there are none."""
     if spacing.known:
-        return spacing.label or spacing.origin.value
+        return spoken_label(spacing)
     return "spacing not plausible" if spacing.origin.value == "not plausible" else "size unknown"
 
 

@@ -223,9 +223,9 @@ def find(
     Raises ``StaleResult`` when the maps belong to another film: the worst bug this program can have.
     """
     if maps.image_key != film.key:
-        raise StaleResult("The result belongs to another film and was not shown.")
+        raise StaleResult(Finding.RESULT_OF_OTHER_FILM)
     if edited is not None and edited.shape != film.shape:
-        raise StaleResult("The edited mask belongs to another film and was not shown.")
+        raise StaleResult(Finding.MASK_OF_OTHER_FILM)
     decision = decide(maps, rule, threshold, detection)
     if edited is None:
         score, mask = _at_film(decision, film.rows, film.cols)

@@ -12,6 +12,7 @@ import numpy as np
 from ptxviewer.core.answer import Gate, ProbabilityMaps
 from ptxviewer.core.arrays import FloatMap
 from ptxviewer.core.geometry import GridMap
+from ptxviewer.core.reasons.finding import Finding
 
 LUNG = 0.5  # score from which a grid pixel counts as lung
 NO_LUNG = 0.004  # of the film: less is no lung
@@ -26,10 +27,8 @@ def judge(maps: ProbabilityMaps, frontal_threshold: float) -> Gate:
     areas = [float(lung.mean()) for lung in lungs]
     if maps.frontal is not None and maps.frontal < frontal_threshold:
         if len(areas) == 2 and max(areas) >= NO_LUNG > min(areas):
-            return Gate(
-                False, "Only one lung field was recognised: perhaps a lateral view or another part of the body."
-            )
-        return Gate(False, "This does not look like a frontal chest radiograph.")
+            return Gate(False, Finding.ONE_LUNG_FIELD)
+        return Gate(False, Finding.NOT_FRONTAL)
     if len(lungs) < 2:
         return Gate(True)
     return Gate(True, cautions=_cautions(lungs, areas, _visible(maps.pneumothorax, grid_map)))
@@ -41,13 +40,13 @@ def _visible(lung: FloatMap, grid_map: GridMap) -> FloatMap:
     return visible
 
 
-def _cautions(lungs: list[FloatMap], areas: list[float], air: FloatMap) -> tuple[str, ...]:
+def _cautions(lungs: list[FloatMap], areas: list[float], air: FloatMap) -> tuple[Finding, ...]:
     cautions = []
     if max(areas) < NO_LUNG:
-        cautions.append("No lung field was recognised.")
+        cautions.append(Finding.NO_LUNG_FIELD)
     elif min(areas) < LOPSIDED * max(areas):
-        cautions.append("One lung field is hardly recognised: a dense or a missing lung.")
+        cautions.append(Finding.LUNG_HARDLY_SEEN)
     top = max(1, round(EDGE * lungs[0].shape[0]))
     if any(seen[:top].any() for seen in (*lungs, air)):
-        cautions.append("An apex may be cut off at the upper edge.")
+        cautions.append(Finding.APEX_CUT_OFF)
     return tuple(cautions)

@@ -17,7 +17,6 @@ from ptxviewer.core.answer import ProbabilityMaps, Side, Zone
 from ptxviewer.core.arrays import FloatMap, Mask
 from ptxviewer.core.film import Radiograph
 from ptxviewer.core.geometry import GridMap
-from ptxviewer.core.reasons import Reason
 from ptxviewer.core.reasons.finding import Finding
 
 LUNG_SCORE = 0.5
@@ -134,7 +133,7 @@ class Orientation:
 
     image_left: Side
     head_up: bool
-    note: Reason | None = None
+    note: Finding | None = None
 
     def side(self, on_image_left: bool) -> Side:
         """The patient's side of one half of the picture."""

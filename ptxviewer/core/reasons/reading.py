@@ -52,6 +52,7 @@ class Reading(Reason, Enum):
     FOR_PROCESSING = "for_processing"
     PICTURE_NOT_CALIBRATED = "picture_not_calibrated"
     SIZES_AT_DETECTOR = "sizes_at_detector"
+    SYNTHETIC_PHANTOM = "synthetic_phantom"
 
 
 class ObjectKind(Reason, Enum):

@@ -15,7 +15,12 @@ def _code(reason: Reason) -> str:
     return reason.code
 
 
-speaker: dict[str, Callable[[Any], str]] = {"say": _code}
+speaker: dict[str, Callable[[Any], str]] = {"say": _code, "label": lambda _spacing: ""}
+
+
+def spoken_label(spacing: Any) -> str:
+    """Return what stands beside a size: where the millimetres of a ``PixelSpacing`` come from."""
+    return speaker["label"](spacing)
 
 
 def spoken(reason: Reason | str | None) -> str:

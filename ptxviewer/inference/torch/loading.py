@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 from ptxviewer.core.engine import DeviceChoice
 from ptxviewer.core.errors import ModelUnavailable
+from ptxviewer.core.reasons.network import Network
 from ptxviewer.inference.card import Card
 from ptxviewer.inference.engine import BundleEngine
 from ptxviewer.inference.equivalence import trial_input
@@ -17,9 +18,6 @@ from ptxviewer.inference.torch.preload import keep_buffers, preload_torch, wait_
 if TYPE_CHECKING:
     from ptxviewer.inference.torch.network import PneumothoraxNet
     from ptxviewer.inference.torch.runner import TorchRunner
-
-NOT_LOADED = "PyTorch cannot be loaded, so films are shown but not analysed."
-DOES_NOT_FIT = "The model file does not fit its card."
 
 
 def torch_engine(device: DeviceChoice = "auto", bundle: Path | None = None, *, exact: bool = False) -> BundleEngine:
@@ -42,7 +40,7 @@ def start(card: Card, weights: bytes, device: DeviceChoice = "auto", exact: bool
 
         from ptxviewer.inference.torch.runner import TorchRunner, choose_device, has_fast_bf16
     except (ImportError, OSError):
-        raise ModelUnavailable(NOT_LOADED) from None
+        raise ModelUnavailable(Network.LIBRARY_UNUSABLE) from None
     torch.set_num_threads(thread_count())
     choice = choose_device(device)
     runner = TorchRunner(network_of(card, weights), choice)
@@ -83,5 +81,5 @@ def network_of(card: Card, weights: bytes) -> PneumothoraxNet:
         state |= {name: ready(value) for name, value in load(weights).items()}
         net.load_state_dict(state, assign=True)
     except (SafetensorError, RuntimeError, TypeError, ValueError, KeyError):
-        raise ModelUnavailable(DOES_NOT_FIT) from None
+        raise ModelUnavailable(Network.WEIGHTS_DO_NOT_FIT) from None
     return net

@@ -15,6 +15,8 @@ from torch import Tensor, nn
 
 from ptxviewer.core.arrays import FloatMap
 from ptxviewer.core.engine import Checkpoint, DeviceChoice, OutOfMemory, RunResult, never_cancelled
+from ptxviewer.core.reasons import Reason
+from ptxviewer.core.reasons.network import DeviceRefused, DeviceUnusable
 from ptxviewer.inference.equivalence import same_decision
 from ptxviewer.inference.torch.fused import can_fuse, fold_batch_norm, fuse
 from ptxviewer.inference.torch.network import PneumothoraxNet
@@ -24,11 +26,11 @@ BF16_MIN_GAIN = 1.3  # times faster than float32, or it stays off
 
 @dataclass(frozen=True)
 class Choice:
-    """A device that has been tried. ``note`` is a sentence where it is not the one that was asked for."""
+    """A device that has been tried. ``note`` says why it is not the one that was asked for."""
 
     device: torch.device
     name: str
-    note: str = ""
+    note: Reason | None = None
 
 
 def works(device: torch.device) -> bool:
@@ -45,7 +47,7 @@ def works(device: torch.device) -> bool:
 def choose_device(wanted: DeviceChoice) -> Choice:
     """Return a device that works: the wanted one, or for "auto" CUDA, then MPS, then the CPU."""
     listed = {"cuda": torch.cuda.is_available(), "mps": torch.backends.mps.is_available()}
-    note = ""
+    note: Reason | None = None
     for kind in ("cuda", "mps"):
         if wanted not in ("auto", kind):
             continue
@@ -53,9 +55,9 @@ def choose_device(wanted: DeviceChoice) -> Choice:
             name = f"CUDA {torch.cuda.get_device_name()}" if kind == "cuda" else "MPS"
             return Choice(torch.device(kind), name)
         if wanted == kind:
-            note = f"{kind.upper()} was asked for but is not usable: using the CPU."
+            note = DeviceRefused(kind.upper())
         elif listed[kind]:
-            note = f"{kind.upper()} is present but not usable: using the CPU."
+            note = DeviceUnusable(kind.upper())
     return Choice(torch.device("cpu"), "CPU", note)
 
 

@@ -18,6 +18,7 @@ from ptxviewer.app.state.film import Film, FilmStatus
 from ptxviewer.app.state.screen import State
 from ptxviewer.core.errors import StaleResult
 from ptxviewer.core.geometry import Point
+from ptxviewer.core.reasons.finding import Finding
 from ptxviewer.core.view import FilmView, film_viewport
 from ptxviewer.core.viewport import LARGEST_ZOOM, pixel_aspect
 from ptxviewer.ui.canvas import annotations as written
@@ -66,7 +67,7 @@ class Canvas(QWidget):
         """Show ``state``. Raises ``StaleResult`` when its film carries the result of another, and shows neither."""
         film = state.current
         if film and film.maps and film.radiograph and film.maps.image_key != film.radiograph.key:
-            raise StaleResult("The result belongs to another film and was not shown.")
+            raise StaleResult(Finding.RESULT_OF_OTHER_FILM)
         before, self._state = self._state, state
         scene = self.scene()
         if scene is None:

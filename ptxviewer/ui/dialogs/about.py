@@ -8,6 +8,8 @@ from PySide6.QtWidgets import QDialog, QDialogButtonBox, QFormLayout, QLabel, QV
 from ptxviewer.app.diagnostics import Facts
 from ptxviewer.core.film import Radiograph
 from ptxviewer.ui.controls import label
+from ptxviewer.words import say, sentences
+from ptxviewer.words.quantities import spacing_label
 
 WIDTH = 560
 
@@ -24,13 +26,13 @@ def film_facts(film: Radiograph) -> Facts:
             "Pixels",
             ", ".join(p for p in (seen.photometric, f"{seen.bits_stored} bit" if seen.bits_stored else "") if p),
         ),
-        ("Pixel spacing", size + (spacing.label or spacing.origin.value)),
-        ("", spacing.note),
+        ("Pixel spacing", size + spacing_label(spacing)),
+        ("", sentences(spacing.note)),
         ("Compression", "lossy" if seen.lossy else ""),
         ("Transfer syntax", seen.transfer_syntax),
         ("Object", seen.sop_class),
         ("Made by", seen.manufacturer),
-        *(("Remark", note) for note in film.notes),
+        *(("Remark", say(note)) for note in film.notes),
     )
     return tuple((name, value) for name, value in facts if value)
 

@@ -17,7 +17,7 @@ from ptxviewer.app.state.screen import State
 from ptxviewer.core.engine import SelfTest
 from ptxviewer.ui.controls import label
 from ptxviewer.ui.dialogs.about import FactsDialog
-from ptxviewer.words import tr
+from ptxviewer.words import say, tr
 from ptxviewer.words.notices import RESEARCH_USE
 
 RunSelfTest = Callable[[Callable[[Outcome[SelfTest]], None]], Ticket]
@@ -80,7 +80,7 @@ class ProgramDialog(FactsDialog):
             self._shown.setText(sentence(outcome.error))
             return
         before, self._result = self._known(), outcome.value
-        self._shown.setText(outcome.value.sentence)
+        self._shown.setText(say(outcome.value.reason))
         self._show_model(before)
 
     def _known(self) -> Facts:

@@ -8,6 +8,7 @@ from PySide6.QtWidgets import QDialog, QFileDialog, QGridLayout, QHBoxLayout, QP
 
 from ptxviewer.app.state.screen import EngineStatus
 from ptxviewer.ui.controls import ElidedLabel, hairline, label
+from ptxviewer.words import say
 
 SENTENCES = (
     "PTXViewer is for research and education. It is not a medical device and must not be used for diagnosis or "
@@ -24,7 +25,7 @@ WIDTH = 520
 def device_text(engine: EngineStatus) -> str:
     """Return what the network runs on, as far as it is known yet."""
     if engine.info is not None:
-        return engine.info.device + (f". {engine.info.note}" if engine.info.note else "")
+        return engine.info.device + (f". {say(engine.info.note)}" if engine.info.note is not None else "")
     return engine.error or "being prepared ..."
 
 

@@ -29,8 +29,9 @@ from ptxviewer.ui.controls import MarkedSlider, ScoreBar, Segments, hairline, la
 from ptxviewer.ui.panels.findings_table import FindingsTable
 from ptxviewer.ui.panels.sizes import SizePanel
 from ptxviewer.ui.panels.thresholds import ThresholdControls
-from ptxviewer.words import quantities, say, tr
+from ptxviewer.words import quantities, say, sentences, tr
 from ptxviewer.words.notices import NOT_EXCLUDED
+from ptxviewer.words.quantities import spacing_label
 
 SIDE = 16  # margin
 WIDTH, WIDEST = 300, 480
@@ -247,7 +248,9 @@ class ReadingPanel(QWidget):
                 remark, check = "", reason_of(film)
             if film.radiograph is not None:
                 place = film.radiograph.spacing
-                spacing = place.note or (f"Sizes {place.label}." if place.known else "No sizes in mm: pixels only.")
+                spacing = sentences(place.note) or (
+                    f"Sizes {spacing_label(place)}." if place.known else "No sizes in mm: pixels only."
+                )
             if film.maps is not None and film.findings is not None and film.radiograph is not None:
                 line = headline(film.radiograph, film.findings)
                 note = film.findings.side_note

@@ -18,6 +18,7 @@ from ptxviewer.core.drawing.outline import border_zone, drawn
 from ptxviewer.core.errors import ExportFailed
 from ptxviewer.core.files import write_atomic
 from ptxviewer.core.film import Radiograph
+from ptxviewer.core.reasons.writing import NotWritten, Unwritten, Writing
 from ptxviewer.core.view import FilmView, voi_of
 from ptxviewer.core.viewport import oriented, pixel_aspect, placement
 from ptxviewer.core.voi import display_lut
@@ -236,6 +237,6 @@ def write_png(image: QImage, path: Path) -> Path:
     buffer = QBuffer(content)
     buffer.open(QIODevice.OpenModeFlag.WriteOnly)
     if not image.save(buffer, "PNG"):  # type: ignore[call-overload]
-        raise ExportFailed("The report could not be encoded as PNG.")
+        raise ExportFailed(NotWritten(Unwritten.REPORT, Writing.PNG_NOT_ENCODED))
     write_atomic(path, bytes(content.data()))
     return path
