@@ -317,7 +317,7 @@ def test_a_report_is_a_page_of_2000_pixels_without_the_patient(engine, tmp_path,
 def test_a_report_into_a_folder_that_is_not_there_gets_one_sentence(engine, tmp_path, qapp, capsys):
     film = frontal(tmp_path / "x.dcm")
     assert cli.main(["report", str(film), "-o", str(tmp_path / "no" / "x.png")]) == 1
-    assert capsys.readouterr().err == "ptxviewer: The file could not be written: that folder does not exist.\n"
+    assert capsys.readouterr().err == "ptxviewer: The file could not be written. That folder does not exist.\n"
 
 
 @pytest.fixture
