@@ -91,7 +91,7 @@ def test_a_full_disk_leaves_the_old_settings_and_nothing_beside_them(
     save(path, Settings(device="cpu"))
     at, name = {"write": (os, "fsync"), "rename": (Path, "replace")}[step]
     monkeypatch.setattr(at, name, full)
-    with pytest.raises(ExportFailed, match=r"^The settings could not be written: the disk is full\.$"):
+    with pytest.raises(ExportFailed, match=r"^The settings could not be written. The disk is full\.$"):
         save(path, Settings(device="cuda"))
     assert load(path) == Settings(device="cpu")
     assert [file.name for file in tmp_path.iterdir()] == ["settings.json"]
