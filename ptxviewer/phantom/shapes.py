@@ -17,6 +17,7 @@ from ptxviewer.core.arrays import FloatMap
 
 NODE_MM = 2.5
 """Distance between the nodes of the coarse grid."""
+BLOCK = 256  # points of a distance field that are worked on at once
 
 Points = NDArray[np.float32]  # (n, 2) x and y in mm
 Box = tuple[slice, slice]
@@ -116,16 +117,20 @@ def line_field(x: FloatMap, y: FloatMap, points: Points) -> tuple[FloatMap, Floa
     Positive on the line's right as one walks it with y pointing down (clockwise round a closed line: inside).
     """
     start, step = points[:-1], np.diff(points, axis=0)
-    dx = x.reshape(-1, 1) - start[:, 0]
-    dy = y.reshape(-1, 1) - start[:, 1]
-    along = np.clip((dx * step[:, 0] + dy * step[:, 1]) / np.maximum((step**2).sum(1), 1e-6), 0, 1)
-    squared = (dx - along * step[:, 0]) ** 2 + (dy - along * step[:, 1]) ** 2
-    nearest = squared.argmin(1)
-    pick = np.arange(len(nearest))
-    cross = step[nearest, 0] * dy[pick, nearest] - step[nearest, 1] * dx[pick, nearest]
-    distance = np.copysign(np.sqrt(squared[pick, nearest]), cross)
-    where = nearest + along[pick, nearest]
-    return distance.reshape(x.shape).astype(np.float32), where.reshape(x.shape).astype(np.float32)
+    long = np.maximum((step**2).sum(1), 1e-6)
+    distance, where = np.empty(x.size, np.float32), np.empty(x.size, np.float32)
+    for first in range(0, x.size, BLOCK):  # what a block needs stays in the processor's cache
+        block = slice(first, first + BLOCK)
+        dx = x.ravel()[block, None] - start[:, 0]
+        dy = y.ravel()[block, None] - start[:, 1]
+        along = np.clip((dx * step[:, 0] + dy * step[:, 1]) / long, 0, 1)
+        squared = (dx - along * step[:, 0]) ** 2 + (dy - along * step[:, 1]) ** 2
+        nearest = squared.argmin(1)
+        pick = np.arange(len(nearest))
+        cross = step[nearest, 0] * dy[pick, nearest] - step[nearest, 1] * dx[pick, nearest]
+        distance[block] = np.copysign(np.sqrt(squared[pick, nearest]), cross)
+        where[block] = nearest + along[pick, nearest]
+    return distance.reshape(x.shape), where.reshape(x.shape)
 
 
 def dome(depth: FloatMap) -> FloatMap:
