@@ -80,8 +80,8 @@ def test_the_window_leaves_no_trace_of_the_patient(planted, tmp_path, qtbot, log
         assert presenter.state.current.radiograph.patient.name, "the film does name its patient"
         presenter.set_threshold(0.6)
         presenter.set_verdict("accept")
-        presenter.reporting.save()
-        qtbot.waitUntil(lambda: "saved" in presenter.state.message)
+        presenter.exporting.save()
+        qtbot.waitUntil(lambda: presenter.state.message.startswith("Saved"))
         assert not traces_in(session.window.windowTitle())
         assert not traces_in(repr(presenter.state)), "a state that ends in a log names nobody"
         presenter.close_film()
@@ -105,7 +105,7 @@ def test_the_window_leaves_no_trace_of_the_patient(planted, tmp_path, qtbot, log
     assert not traces_in(text)
     places = (kept, Path(os.environ["HOME"]), *map(Path, {os.environ["XDG_DATA_HOME"], os.environ["XDG_STATE_HOME"]}))
     written = [path for place in places for path in place.rglob("*") if path.is_file()]
-    assert {path.suffix for path in written} >= {".json", ".maps", ".png"}, "review, result and report are there"
+    assert {path.suffix for path in written} >= {".json", ".npz", ".png"}, "review, result and report are there"
     reports = [path for path in written if path.suffix == ".png"]
     assert len(reports) == 1
     for path in written:

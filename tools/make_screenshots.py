@@ -68,8 +68,9 @@ def shoot(arguments: argparse.Namespace) -> int:
     from ptxviewer.core.film import Radiograph
     from ptxviewer.core.findings.disagreement import Band
     from ptxviewer.core.reasons.finding import Finding
+    from ptxviewer.inference.shipped import make_engine
     from ptxviewer.paths import sample_study
-    from ptxviewer.ui.application import Application, Session, make_engine
+    from ptxviewer.ui.application import Application, Session
 
     class Held:
         """The shipped network, which waits before its first answer until it is let go."""

@@ -1,4 +1,4 @@
-"""The report of the film on screen: asked for on the main thread, written on the disk lane."""
+"""Saves the film on screen in one of the formats: asked for on the main thread, written on the disk lane."""
 
 from __future__ import annotations
 
@@ -6,17 +6,20 @@ from collections.abc import Callable
 from pathlib import Path
 
 from ptxviewer.app import sentences
+from ptxviewer.app.exports import EXPORTS, Content, Export, export_of, neutral_name
 from ptxviewer.app.films.analysing import BUSY
 from ptxviewer.app.jobs import Outcome
-from ptxviewer.app.ports import ReportRequest, Services
+from ptxviewer.app.ports import Services
 from ptxviewer.app.sentences import sentence
 from ptxviewer.app.state.first_read import MARK_FIRST, hidden
 from ptxviewer.app.state.gating import as_withheld, withheld
 from ptxviewer.app.store import Store
+from ptxviewer.core.calibration import calibrated
+from ptxviewer.core.findings.reviewed import answer_of
 
 
-class Reporting:
-    """Saves reports."""
+class Exporting:
+    """Saves reports and what else there is a format for."""
 
     def __init__(self, store: Store, services: Services, settle: Callable[[], None]) -> None:
         """``settle`` ends what the hand is doing to the film, so that the report is of the film as it is seen."""
@@ -24,8 +27,19 @@ class Reporting:
         self._services = services
         self._settle = settle
 
-    def save(self, target: Path | None = None, identified: bool | None = None) -> None:
-        """Write the report of the film on screen; it says where, or why not. ``identified`` None: as set."""
+    def save_to(self, target: Path, identified: bool | None = None) -> None:
+        """Save the film on screen as the suffix of ``target`` says; a suffix of no format is refused."""
+        export = export_of(target)
+        if export is None:
+            self._store.say(sentences.NO_SUCH_FORMAT, "warning")
+        else:
+            self.save(export, target, identified)
+
+    def save(self, export: Export = EXPORTS[0], target: Path | None = None, identified: bool | None = None) -> None:
+        """Save the film on screen; it says where, or why not.
+
+        ``target`` None: a neutral name in the reports folder. ``identified`` None: as set.
+        """
         self._settle()
         state, settings = self._store.state, self._store.state.settings
         film, info = state.current, state.engine.info
@@ -42,16 +56,26 @@ class Reporting:
             self._store.say(sentences.NO_MODEL_YET, "warning")
             return
         film = as_withheld(film) if withheld(film) else film
+        radiograph, maps, review, view = film.radiograph, film.maps, film.review, film.view
         named = settings.report_identified if identified is None else identified
-        request = ReportRequest(film, state.overlay, info, named, settings.reader, target)
+        if target is None:
+            folder = self._services.reports_folder(settings.reports_folder)
+            target = folder / neutral_name(export, film.number, self._services.now())
+        write, path = self._services.exports[export.id], target
+
+        def work(_checkpoint: object) -> Path:
+            assert radiograph is not None
+            measured = calibrated(radiograph, review.measurements)
+            answer = None if maps is None else answer_of(measured, maps, info, review)
+            write(Content(measured, answer, review, view, named, settings.reader), path)
+            return path
 
         def done(outcome: Outcome[Path]) -> None:
             if outcome.value is None:
                 self._store.change(message="")
                 self._store.say(sentence(outcome.error))
             else:
-                self._store.change(message=f"Report saved: {outcome.value}")
+                self._store.change(message=f"Saved: {outcome.value}")
 
-        self._store.change(message="Saving the report ...")
-        work = self._services.save_report
-        self._services.disk.submit(lambda _checkpoint: work(request), done, must_finish=True)
+        self._store.change(message="Saving ...")
+        self._services.disk.submit(work, done, must_finish=True)

@@ -2,18 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime, timezone
 from pathlib import Path
 from typing import Protocol
 
 from ptxviewer.app.disk.result_file import Entry, fingerprint
 from ptxviewer.app.disk.review_file import Saved
+from ptxviewer.app.exports import Writer
 from ptxviewer.app.jobs import Lane
 from ptxviewer.app.state.facts import Facts
-from ptxviewer.app.state.film import Film
-from ptxviewer.app.state.screen import Overlay, State
+from ptxviewer.app.state.screen import State
 from ptxviewer.app.state.settings import Settings
 from ptxviewer.core.answer import ProbabilityMaps
 from ptxviewer.core.engine import Checkpoint, Engine, EngineInfo, SelfTest
@@ -41,7 +41,7 @@ class Shell(Protocol):
         ...
 
     def save_as(self) -> None:
-        """Ask where the report goes and save it."""
+        """Ask where the film is saved, and as what."""
         ...
 
     def copy_picture(self) -> None:
@@ -138,18 +138,6 @@ class Results(Protocol):
 
 
 @dataclass(frozen=True)
-class ReportRequest:
-    """Everything that a report is made of, captured when the key was pressed."""
-
-    film: Film
-    overlay: Overlay
-    info: EngineInfo
-    identified: bool
-    reader: str = field(repr=False)
-    target: Path | None = field(repr=False)  # None: a neutral name in the reports folder
-
-
-@dataclass(frozen=True)
 class Services:
     """What the composition root hands in, so that nothing here knows DICOM, torch or Qt."""
 
@@ -158,8 +146,9 @@ class Services:
     engine: Engine
     disk: Lane
     model: Lane
-    save_report: Callable[[ReportRequest], Path]
+    exports: Mapping[str, Writer]  # by the id of the format
     save_settings: Callable[[Settings], None] = lambda _settings: None
+    reports_folder: Callable[[str], Path] = Path  # where reports go, from what the settings say
     sample: tuple[Path, ...] = ()
     reviews: Reviews | None = None  # None: reviews last as long as the window
     keep: Lane | None = None  # writes the reviews; None: the disk lane does

@@ -16,13 +16,13 @@ from ptxviewer.app.display.comparing import Comparing
 from ptxviewer.app.display.disagreement import Banding
 from ptxviewer.app.display.overlay import Overlaying
 from ptxviewer.app.display.view import Displaying
-from ptxviewer.app.exporting import Reporting
+from ptxviewer.app.exporting import Exporting
 from ptxviewer.app.films.analysing import Opening
 from ptxviewer.app.films.background import Batch
 from ptxviewer.app.films.collecting import Collecting
 from ptxviewer.app.films.watching import Watching
 from ptxviewer.app.jobs import Outcome, Ticket
-from ptxviewer.app.ports import ReportRequest, Services, View
+from ptxviewer.app.ports import Services, View
 from ptxviewer.app.preferences import Preferences
 from ptxviewer.app.review.editor import at_frame
 from ptxviewer.app.review.measurements import KIND_OF
@@ -66,7 +66,7 @@ class Presenter:
             self.banding.pump,
         )
         self._collecting = Collecting(self._store, services, self._opening)
-        self.reporting = Reporting(self._store, services, self.settle)
+        self.exporting = Exporting(self._store, services, self.settle)
         self.batch = Batch(self._store, self._opening)
         self.comparing = Comparing(self._store, self._opening)
         self.watching = Watching(
@@ -345,4 +345,4 @@ class Presenter:
         return all(ended)
 
 
-__all__ = ["NOTHING_FOUND", "WENT_WRONG", "Presenter", "ReportRequest", "Services", "View"]
+__all__ = ["NOTHING_FOUND", "WENT_WRONG", "Presenter", "Services", "View"]

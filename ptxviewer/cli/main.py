@@ -14,12 +14,12 @@ from typing import TYPE_CHECKING
 
 from ptxviewer import __version__
 from ptxviewer.core.errors import PtxError, UnreadableFilm
+from ptxviewer.inference.shipped import make_engine
 from ptxviewer.words import languages, sentences, speak, system_language, tr
 from ptxviewer.words.notices import RESEARCH_USE
 
 if TYPE_CHECKING:
     from ptxviewer.cli.batch import Outcome
-    from ptxviewer.core.engine import DeviceChoice, Engine
     from ptxviewer.core.review import Review
 
 log = logging.getLogger(__name__)
@@ -45,12 +45,17 @@ def fraction(text: str) -> float:
     return value
 
 
-def picture(text: str) -> Path:
-    """Parse the name of a picture to write: it says what it is."""
-    path = Path(text)
-    if path.suffix.lower() != ".png":
-        raise argparse.ArgumentTypeError(tr("must end in .png, not {name}", name=path.name))
-    return path
+def file_named(*suffixes: str) -> Callable[[str], Path]:
+    """Return a parser of the name of a file to write: its suffix, one of ``suffixes``, says what it is."""
+
+    def parse(text: str) -> Path:
+        path = Path(text)
+        if path.suffix.lower() not in suffixes:
+            endings = ", ".join(suffixes)
+            raise argparse.ArgumentTypeError(tr("must end in {endings}, not {name}", endings=endings, name=path.name))
+        return path
+
+    return parse
 
 
 def window_parser() -> argparse.ArgumentParser:
@@ -98,18 +103,20 @@ def render_parser() -> argparse.ArgumentParser:
             "Writes a film at full resolution through its default window as an 8-bit PNG, nothing drawn on it."
         ),
     )
-    _one_film(parser)
+    _one_film(parser, ".png")
     _language(parser)
     return parser
 
 
 def report_parser() -> argparse.ArgumentParser:
     """Return the parser of ``ptxviewer report``."""
+    from ptxviewer.app.exports import EXPORTS
+
     parser = argparse.ArgumentParser(
         prog="ptxviewer report",
-        description=sentences(tr("Analyses a film and writes the annotated report as a PNG."), tr(RESEARCH_USE)),
+        description=sentences(tr("Analyses a film and writes the annotated report."), tr(RESEARCH_USE)),
     )
-    _one_film(parser)
+    _one_film(parser, *(export.suffix for export in EXPORTS))
     parser.add_argument(
         "--identified", action="store_true", help=tr("print patient data (they are left out by default)")
     )
@@ -165,10 +172,15 @@ def _films(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("paths", nargs="+", type=Path, metavar=tr("PATH"), help=_paths_help())
 
 
-def _one_film(parser: argparse.ArgumentParser) -> None:
+def _one_film(parser: argparse.ArgumentParser, *suffixes: str) -> None:
     parser.add_argument("path", type=Path, metavar=tr("PATH"), help=tr("a film"))
     parser.add_argument(
-        "-o", "--output", type=picture, required=True, metavar="OUT.png", help=tr("the picture to write")
+        "-o",
+        "--output",
+        type=file_named(*suffixes),
+        required=True,
+        metavar="|".join(f"OUT{suffix}" for suffix in suffixes),
+        help=tr("the file to write; its suffix says in which format"),
     )
 
 
@@ -212,14 +224,6 @@ def _chosen_language(given: list[str]) -> str:
     return system_language()
 
 
-def make_engine(device: DeviceChoice) -> Engine:
-    """Return the shipped network; nothing heavy is imported before it is used."""
-    from ptxviewer.inference.torch.loading import torch_engine
-    from ptxviewer.paths import bundle_dir
-
-    return torch_engine(device, bundle_dir())
-
-
 def predict_command(arguments: argparse.Namespace) -> int:
     """Run ``ptxviewer predict``."""
     from ptxviewer.cli.predict import Pictures, predict
@@ -251,7 +255,7 @@ def report_command(arguments: argparse.Namespace) -> int:
     path, engine = arguments.path, make_engine(arguments.device)
     review = Review(threshold=arguments.threshold, gate_overridden=arguments.force)
     outcome = analyse(Item(1, str(path), path.stem, path), engine, review)
-    write_report_of(outcome, arguments.output, review, identified=arguments.identified)
+    export(outcome, arguments.output, review, identified=arguments.identified)
     if engine.info is not None and engine.info.note:
         complain(sentences(engine.info.note))
     return 0
@@ -264,18 +268,16 @@ def selftest_command(arguments: argparse.Namespace) -> int:
     return run(make_engine(arguments.device), say, as_json=arguments.json)
 
 
-def write_report_of(outcome: Outcome, target: Path, review: Review, *, identified: bool = False) -> str:
-    """Write the report of a film that was analysed; returns its headline. Raises ``PtxError``, also without answer."""
-    from ptxviewer.report.page import Options, page
-    from ptxviewer.ui.report.page import offscreen_application, paint_report, write_png
+def export(outcome: Outcome, target: Path, review: Review, *, identified: bool = False) -> None:
+    """Write a film that was analysed as the suffix of ``target`` says. Raises ``PtxError``, also without an answer."""
+    from ptxviewer.app.exports import EXPORTS, Content, export_of
+    from ptxviewer.ui.exports import WRITERS
 
     if outcome.film is None or outcome.answer is None:
         assert outcome.reason is not None
         raise PtxError(outcome.reason)
-    report = page(outcome.film, outcome.answer, review, options=Options(identified))
-    with offscreen_application():
-        write_png(paint_report(report), target)
-    return report.headline
+    chosen = export_of(target) or EXPORTS[0]
+    WRITERS[chosen.id](Content(outcome.film, outcome.answer, review, identified=identified), target)
 
 
 def window_command(arguments: argparse.Namespace) -> int:
@@ -296,10 +298,12 @@ def has_display() -> bool:
 
 def headless(paths: list[Path], *, sample: bool = False) -> int:
     """Analyse the films (the sample study when asked for, or when none is given), write a report of each, say where."""
+    from ptxviewer.app.exports import EXPORTS
     from ptxviewer.cli.batch import items_of, outcomes
     from ptxviewer.core.reasons.reading import Reading
     from ptxviewer.core.review import Review
     from ptxviewer.paths import sample_study
+    from ptxviewer.report.page import headline_of
 
     chosen = [*paths, *(sample_study() if sample or not paths else ())]
     if not chosen:
@@ -309,14 +313,15 @@ def headless(paths: list[Path], *, sample: bool = False) -> int:
     folder = Path.cwd() if os.access(Path.cwd(), os.W_OK) else Path(tempfile.gettempdir())
     failed = 0
 
-    def export(outcome: Outcome) -> None:
+    def report(outcome: Outcome) -> None:
         number = outcome.item.number
-        target = folder / (f"{REPORT_NAME}.png" if number == 1 else f"{REPORT_NAME}-{number}.png")
-        decision = write_report_of(outcome, target, review)
-        say(tr("{decision} Report: {file}", decision=decision, file=target))
+        target = folder / f"{REPORT_NAME}{'' if number == 1 else f'-{number}'}{EXPORTS[0].suffix}"
+        export(outcome, target, review)
+        assert outcome.film is not None
+        say(tr("{decision} Report: {file}", decision=headline_of(outcome.film, outcome.answer), file=target))
 
     with items_of(chosen) as items:
-        for outcome in outcomes(items, engine, review, export):
+        for outcome in outcomes(items, engine, review, report):
             if outcome.answer is None:
                 failed += 1
                 complain(f"{outcome.item.file}: {sentences(outcome.reason)}")

@@ -105,7 +105,7 @@ def page(
             if edited
             else tr("Pneumothorax on a chest radiograph: what the network says")
         ),
-        headline=_headline(film, answer),
+        headline=headline_of(film, answer),
         remark=sentences(*_remarks(film, answer), film.spacing.note, *film.notes),
         film_caption=tr("Film as displayed."),
         outline_caption=_outline_caption(film, mask, edited, review),
@@ -138,7 +138,8 @@ def sizes_of_half(film: Radiograph, half: HemithoraxFinding) -> tuple[Size, ...]
     return sizes_of(half.distances, film.spacing, film.acquisition.view, loculated=half.loculated)
 
 
-def _headline(film: Radiograph, answer: Answer | None) -> str:
+def headline_of(film: Radiograph, answer: Answer | None) -> str:
+    """Return the decision in one sentence."""
     if answer is None:
         return tr("Not analysed.")
     return tr("Result not shown.") if answer.withheld else headline(film, answer.findings)

@@ -12,10 +12,8 @@ import tempfile
 import time
 from collections.abc import Callable, Sequence
 from contextlib import suppress
-from datetime import datetime, timezone
 from pathlib import Path
 from types import FrameType, TracebackType
-from typing import cast, get_args
 
 import platformdirs
 from PySide6.QtCore import QEvent, QSocketNotifier
@@ -27,15 +25,17 @@ from ptxviewer.app.disk import settings as settings_file
 from ptxviewer.app.disk.result_file import ResultFolder
 from ptxviewer.app.disk.review_file import ReviewFolder
 from ptxviewer.app.jobs import ThreadLane
-from ptxviewer.app.presenter import Presenter, ReportRequest, Services
+from ptxviewer.app.presenter import Presenter, Services
 from ptxviewer.app.state.facts import Facts
 from ptxviewer.app.state.screen import State
 from ptxviewer.app.state.settings import DEFAULTS
 from ptxviewer.bootstrap import scrubbed
-from ptxviewer.core.engine import Checkpoint, DeviceChoice, Engine, EngineInfo, SelfTest
+from ptxviewer.core.engine import Checkpoint, Engine, EngineInfo, SelfTest
 from ptxviewer.core.film import Radiograph
+from ptxviewer.inference.shipped import make_engine
 from ptxviewer.paths import bundle_dir, sample_study
 from ptxviewer.ui.controls import tabular
+from ptxviewer.ui.exports import WRITERS
 from ptxviewer.ui.main_window import MainWindow
 from ptxviewer.ui.platform.bridge import Bridge
 from ptxviewer.ui.platform.folders import reports_folder
@@ -88,35 +88,6 @@ class Application(QApplication):
         if self._waiting:
             waiting, self._waiting = self._waiting, []
             opener(waiting)
-
-
-def make_engine(device: str) -> Engine:
-    """Return the shipped network; torch is imported by the model lane, later."""
-    from ptxviewer.inference.torch.loading import torch_engine
-
-    choice = cast("DeviceChoice", device if device in get_args(DeviceChoice) else "auto")
-    return torch_engine(choice, bundle_dir())
-
-
-def save_report(request: ReportRequest, folder: Path) -> Path:
-    """Write the report that was asked for, by default under a neutral name. On the disk lane; raises ``PtxError``."""
-    from ptxviewer.report.page import Options
-    from ptxviewer.ui.report.file import write_report
-
-    film = request.film
-    assert film.radiograph is not None
-    stamp = datetime.now(timezone.utc).strftime("%Y%m%d-%H%M%S")
-    target = request.target or folder / f"ptx-report-{stamp}-film{film.number}.png"
-    write_report(
-        film.radiograph,
-        film.maps,
-        request.info,
-        target,
-        review=film.review,
-        view=film.view,
-        options=Options(request.identified, request.reader),
-    )
-    return target
 
 
 def read(path: Path, frame: int) -> Radiograph:
@@ -190,7 +161,8 @@ class Session:
             engine=network,
             disk=disk,
             model=ThreadLane("model", self.bridge.post),
-            save_report=self._save_report,
+            exports=WRITERS,
+            reports_folder=reports_folder,
             save_settings=lambda value: settings_file.save(settings_path, value, site),
             sample=sample_study(),
             reviews=ReviewFolder(reviews or settings_path.parent / "reviews"),
@@ -208,9 +180,6 @@ class Session:
         self.window.restore(settings.geometry)
         for problem in problems:
             self.presenter.show_problem(problem)
-
-    def _save_report(self, request: ReportRequest) -> Path:
-        return save_report(request, reports_folder(self.presenter.state.settings.reports_folder))
 
     def render(self, state: State) -> None:
         """Show ``state`` in the window (``View``)."""

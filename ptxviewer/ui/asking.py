@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtWidgets import QDialog, QFileDialog, QWidget
 
+from ptxviewer.app.exports import EXPORTS, with_suffix
 from ptxviewer.app.presenter import Presenter
 from ptxviewer.app.state.screen import State
 from ptxviewer.ui.platform.folders import reports_folder
@@ -71,15 +72,14 @@ class Asking:
             self._presenter.watching.choose(Path(name))
 
     def save_as(self) -> None:
-        """Ask where the report goes."""
+        """Ask where the film is saved; the suffix says as what, else the format chosen in the dialog."""
         chosen = self._shown().settings.reports_folder
-        start = Path(chosen) if chosen else Path.home()
-        name, _ = QFileDialog.getSaveFileName(
-            self._window, "Save the report", str(start / "ptx-report.png"), "PNG (*.png)"
-        )
+        start = (Path(chosen) if chosen else Path.home()) / f"ptx-{EXPORTS[0].id}{EXPORTS[0].suffix}"
+        filters = [f"{tr(export.name).capitalize()}, {export.format} (*{export.suffix})" for export in EXPORTS]
+        name, taken = QFileDialog.getSaveFileName(self._window, tr("Save as"), str(start), ";;".join(filters))
         if name:
-            path = Path(name)
-            self._presenter.reporting.save(path if path.suffix else path.with_suffix(".png"))
+            export = EXPORTS[filters.index(taken)] if taken in filters else EXPORTS[0]
+            self._presenter.exporting.save_to(with_suffix(Path(name), export))
 
     # The program's own
 

@@ -12,9 +12,13 @@ from ptxviewer.app.commands.base import Command
 from ptxviewer.words import tr
 
 
+def _values(command: Command) -> dict[str, str]:
+    return {name: tr(value) for name, value in command.values}
+
+
 def menu_text(command: Command) -> str:
     """Return the text of a command in a menu; "..." at its end says that it asks something first."""
-    return tr(command.text, **dict(command.values))
+    return tr(command.text, **_values(command))
 
 
 def name_of(command: Command) -> str:
@@ -24,7 +28,7 @@ def name_of(command: Command) -> str:
 
 def tip_of(command: Command) -> str:
     """Return the explanation of a command, "" where its name says it all."""
-    return tr(command.tip) if command.tip else ""
+    return tr(command.tip, **_values(command)) if command.tip else ""
 
 
 def tooltip_of(command: Command) -> str:

@@ -14,8 +14,9 @@ import numpy as np
 from ptxviewer.app.commands import BY_ID
 from ptxviewer.app.disk.result_file import Entry, entry_bytes, entry_from, maps_bytes, maps_from
 from ptxviewer.app.disk.review_file import Saved
+from ptxviewer.app.exports import EXPORTS, Content
 from ptxviewer.app.jobs import Outcome, Ticket, outcome_of
-from ptxviewer.app.presenter import Presenter, ReportRequest, Services
+from ptxviewer.app.presenter import Presenter, Services
 from ptxviewer.app.state.facts import Facts
 from ptxviewer.app.state.film import Film, FilmStatus
 from ptxviewer.app.state.screen import State
@@ -232,7 +233,8 @@ class House:
         self.cache = HandLane()
         self.engine = engine or FakeEngine(size=16)
         self.keep, self.drawer = HandLane(), drawer or Drawer()
-        self.reports: list[ReportRequest] = []
+        self.reports: list[Content] = []
+        self.targets: list[Path] = []
         self.saved: list[Settings] = []
         self.shell = FakeShell()
         self.broken = ""
@@ -244,7 +246,7 @@ class House:
                 engine=self.engine,
                 disk=self.disk,
                 model=self.model,
-                save_report=self._save,
+                exports={export.id: self._save for export in EXPORTS},
                 save_settings=self._remember,
                 sample=(Path("sample"),),
                 memory_bytes=memory_bytes,
@@ -263,11 +265,11 @@ class House:
     def _collect(paths: Sequence[Path]) -> list[Path]:
         return [path for path in paths if path.name != "empty-folder"]
 
-    def _save(self, request: ReportRequest) -> Path:
+    def _save(self, content: Content, target: Path) -> None:
         if self.broken:
             raise ExportFailed(self.broken)
-        self.reports.append(request)
-        return request.target or Path("report.png")
+        self.reports.append(content)
+        self.targets.append(target)
 
     def _remember(self, settings: Settings) -> None:
         if self.broken:

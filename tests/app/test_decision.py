@@ -169,11 +169,10 @@ def test_nothing_can_be_done_to_a_result_that_is_not_shown() -> None:
 
 def test_a_report_of_a_refused_film_gets_no_result() -> None:
     house = opened(Doubtful(size=16))
-    house.presenter.reporting.save()
+    house.presenter.exporting.save()
     house.settle()
-    (request,) = house.reports
-    assert request.film.maps is None
-    assert "frontal" in request.film.why
+    (content,) = house.reports
+    assert content.answer is None
 
 
 def test_the_override_shows_the_result_is_kept_and_can_be_undone() -> None:

@@ -36,7 +36,7 @@ def test_no_view_sees_the_result_before_the_reader_has_marked_the_film(score: fl
 
 def test_a_hidden_result_is_not_reported_judged_or_edited() -> None:
     house = opened()
-    house.presenter.reporting.save()
+    house.presenter.exporting.save()
     house.settle()
     assert not house.reports
     house.presenter.set_verdict("accept")

@@ -74,7 +74,7 @@ ELSEWHERE: dict[str, Callable[[Presenter], None]] = {
     "another frame": lambda p: p.set_frame(1),
     "another tool": lambda p: p.set_tool("pan"),
     "compare with the other film": exchange,
-    "report": lambda p: p.reporting.save(),
+    "report": lambda p: p.exporting.save(),
     "open": lambda p: p.open([Path("c")]),
     "redo": lambda p: p.redo(),
     "reset the lines of the other kind": lambda p: p.lining.toggle(),

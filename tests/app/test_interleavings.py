@@ -114,7 +114,7 @@ class Play:
             presenter.choosing.next()
             presenter.choosing.drop()
         elif act == "report":
-            presenter.reporting.save()
+            presenter.exporting.save()
         elif act == "fail":
             self.engine.fails = True
         elif act in TURNS:
@@ -264,7 +264,7 @@ def test_with_real_threads() -> None:
         engine=FakeEngine(size=16),
         disk=disk,
         model=model,
-        save_report=lambda request: request.target or Path("report.png"),
+        exports={"report": lambda _content, _target: None},
         memory_bytes=4 * FILM_BYTES,
     )
     presenter = Presenter(screen, services)

@@ -161,8 +161,8 @@ def test_a_report_is_of_the_film_as_it_is_whatever_aids_the_eye() -> None:
     film = house.film
     for how in ("unsharp", "clahe"):
         house.presenter.looking.sharpen(how)
-        house.presenter.reporting.save()
+        house.presenter.exporting.save()
         house.settle()
     assert len(house.reports) == 2
-    assert all(report.film.radiograph is film.radiograph and report.film.view == film.view for report in house.reports)
+    assert all(report.film is film.radiograph and report.view == film.view for report in house.reports)
     assert all(not hasattr(report, "sharpening") for report in house.reports)

@@ -188,50 +188,51 @@ def test_switches_of_the_screen(house: House) -> None:
 
 def test_a_report_is_of_the_film_as_it_was_when_the_key_was_pressed(house: House) -> None:
     house.presenter.set_threshold(0.7, settled=False)
-    house.presenter.reporting.save()
+    house.presenter.exporting.save()
     house.presenter.set_threshold(0.2)
     house.presenter.next()
     house.settle()
-    (request,) = house.reports
-    assert request.film.path.name == "a"
-    assert request.film.review.threshold == 0.7
-    assert request.film.hand is None
-    assert not request.identified, "reports are de-identified unless the reader says otherwise"
-    assert house.state.message == "Report saved: report.png"
+    (content,) = house.reports
+    assert content.film.key.startswith("a|")
+    assert content.review.threshold == 0.7
+    assert not content.identified, "reports are de-identified unless the reader says otherwise"
+    (target,) = house.targets
+    assert target.name == "ptx-report-20260506-070800-film1.png"
+    assert str(target) in house.state.message
 
 
 def test_a_report_may_be_identified_once_or_by_setting(house: House) -> None:
-    house.presenter.reporting.save(Path("x.png"), identified=True)
+    house.presenter.exporting.save_to(Path("x.png"), identified=True)
     house.presenter.apply_settings(replace(house.state.settings, report_identified=True, reader="Dr A"))
-    house.presenter.reporting.save()
+    house.presenter.exporting.save()
     house.settle()
-    assert [request.identified for request in house.reports] == [True, True]
-    assert house.reports[0].target == Path("x.png")
+    assert [content.identified for content in house.reports] == [True, True]
+    assert house.targets[0] == Path("x.png")
     assert "Dr A" not in repr(house.reports[1])
 
 
 def test_a_report_that_is_not_possible_yet_says_why() -> None:
     house = House()
-    house.presenter.reporting.save()
+    house.presenter.exporting.save()
     assert house.state.banner is not None
     assert house.state.banner.text == sentences.NO_REPORT_YET
     house.open("a")
     house.turn(house.disk)
     house.turn(house.disk)
     assert house.film.status is FilmStatus.ANALYSING
-    house.presenter.reporting.save()
+    house.presenter.exporting.save()
     assert house.state.banner.text == sentences.STILL_ANALYSING
     lateral = House()
     lateral.open("lateral")
     lateral.settle()
-    lateral.presenter.reporting.save()
+    lateral.presenter.exporting.save()
     assert lateral.state.banner is not None
     assert lateral.state.banner.text == sentences.NO_MODEL_YET
 
 
 def test_a_report_that_cannot_be_written_says_why(house: House) -> None:
     house.broken = "The disk is full."
-    house.presenter.reporting.save()
+    house.presenter.exporting.save()
     house.settle()
     assert house.state.banner is not None
     assert house.state.banner.text == "The disk is full."

@@ -58,12 +58,12 @@ def test_a_bad_file_is_one_sentence_and_the_next_film_opens(session: Session, qt
 def test_a_report_is_written_without_patient_data(session: Session, qtbot: QtBot, tmp_path: Path) -> None:
     open_films(session, qtbot)
     target = tmp_path / "report.png"
-    session.presenter.reporting.save(target)
-    qtbot.waitUntil(lambda: session.presenter.state.message.startswith("Report saved"), timeout=20_000)
+    session.presenter.exporting.save_to(target)
+    qtbot.waitUntil(lambda: session.presenter.state.message.startswith("Saved"), timeout=20_000)
     picture = cv2.imdecode(np.frombuffer(target.read_bytes(), np.uint8), cv2.IMREAD_COLOR)
     assert picture is not None
     assert picture.shape[1] == 2000
-    session.presenter.reporting.save(tmp_path / "missing" / "report.png")
+    session.presenter.exporting.save_to(tmp_path / "missing" / "report.png")
     qtbot.waitUntil(lambda: session.presenter.state.banner is not None, timeout=10_000)
     assert session.presenter.state.banner is not None
     assert "could not be written" in session.presenter.state.banner.text

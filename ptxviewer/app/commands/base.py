@@ -30,7 +30,7 @@ class Command:
     """One thing that the reader can do. ``keys`` are Qt key sequences in the portable spelling.
 
     ``run`` changes the state through the presenter; what needs a dialog, the canvas or the clipboard it asks of the
-    shell. ``values`` fill the placeholders of ``text``.
+    shell. ``values`` fill the placeholders of ``text`` and ``tip``.
     """
 
     id: str

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from ptxviewer.app.commands.base import BAR, BAR_AND_FILM, BUSY, FILM, SHOWN, Command, film
+from ptxviewer.app.commands.base import BAR, BAR_AND_FILM, BUSY, FILM, MENU, SHOWN, Command, film
+from ptxviewer.app.exports import EXPORTS, Export
 from ptxviewer.app.films.worklist import AT_REST
 from ptxviewer.app.sentences import CANCELLED
 from ptxviewer.app.state.film import FilmStatus
@@ -14,6 +15,21 @@ def _can_report(state: State) -> bool:
     film = state.current
     done = film is not None and film.radiograph is not None and film.status not in BUSY
     return done and state.engine.info is not None
+
+
+def _save(export: Export, first: bool) -> Command:
+    return Command(
+        f"save_{export.id}",
+        N_("Save {name}"),
+        "file",
+        export.keys,
+        N_("Save the {name} as {format}"),
+        run=lambda p, _shell: p.exporting.save(export),
+        enabled=_can_report,
+        icon="report" if first else "",
+        places=BAR_AND_FILM if first else MENU,
+        values=(("name", export.name), ("format", export.format)),
+    )
 
 
 COMMANDS: tuple[Command, ...] = (
@@ -43,24 +59,16 @@ COMMANDS: tuple[Command, ...] = (
         N_("A synthetic film"),
         run=lambda p, _shell: p.open_sample(),
     ),
-    Command(
-        "save_report",
-        N_("Save report"),
-        "file",
-        ("Ctrl+S",),
-        N_("Save an annotated PNG report"),
-        run=lambda p, _shell: p.reporting.save(),
-        enabled=_can_report,
-        icon="report",
-        places=BAR_AND_FILM,
-    ),
+    *(_save(export, first=export is EXPORTS[0]) for export in EXPORTS),
     Command(
         "save_report_as",
-        N_("Save report as..."),
+        N_("Save {name} as..."),
         "file",
         ("Ctrl+Shift+S",),
-        enabled=_can_report,
+        N_("Choose where, and in which format"),
         run=lambda _p, shell: shell.save_as(),
+        enabled=_can_report,
+        values=(("name", EXPORTS[0].name),),
     ),
     Command(
         "copy_picture",

@@ -84,8 +84,9 @@ def entries(
     for order, command in enumerate(commands):
         if command.held or command.id == "palette":
             continue
-        group, name = spoken(GROUP_NAMES[command.group]), spoken(command.text, **dict(command.values)).rstrip(".")
-        tip = spoken(command.tip) if command.tip else ""
+        values = {key: spoken(value) for key, value in command.values}
+        group, name = spoken(GROUP_NAMES[command.group]), spoken(command.text, **values).rstrip(".")
+        tip = spoken(command.tip, **values) if command.tip else ""
         enabled = command.enabled(state)
         by_name = match(typed, name)
         by_more = match(typed, f"{group} {name} {tip} {' '.join(command.keys)}")

@@ -112,7 +112,7 @@ class State:
     brush: float = 20.0  # radius in film pixels
     engine: EngineStatus = EngineStatus()
     banner: Banner | None = None
-    message: str = ""  # quiet line in the status bar: "Report saved: ..."
+    message: str = ""  # quiet line in the status bar: "Saved: ..."
     identified: bool = True  # patient data in the corners, until the program ends (the setting is for its start)
     film_only: bool = False  # panels hidden
     opening: int = 0  # drops whose films are still being looked for
