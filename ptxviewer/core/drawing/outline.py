@@ -7,6 +7,7 @@ that is drawn, pixel edges at integers; ``scale`` is how many of them the line's
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import lru_cache
 from itertools import pairwise
 
 import cv2
@@ -91,6 +92,7 @@ def _packed(argb: NDArray[np.float64]) -> NDArray[np.int32]:
     return np.asarray((alpha << 24 | red << 16 | green << 8 | blue).view(np.int32))
 
 
+@lru_cache(maxsize=8)
 def _table(opacity: float) -> NDArray[np.int32]:
     """(256,) ARGB of the levels of rim and line, over a fill of ``opacity``."""
     level = np.arange(256.0)

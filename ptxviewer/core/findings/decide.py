@@ -75,25 +75,26 @@ def decide(
     gate = score_threshold_at(rule, threshold) if detection.score is None else detection.score
     gate_open = maps.score >= gate
     limit = np.float32(threshold)
-    below = np.nextafter(limit, np.float32(0))
+    grid = np.minimum(maps.pneumothorax, np.nextafter(limit, np.float32(0)))
     if not gate_open:
-        return Decision(np.minimum(maps.pneumothorax, below), threshold, gate, False)
-    kept = maps.pneumothorax >= limit
+        return Decision(grid, threshold, gate, False)
     grid_map = GridMap.for_film(maps.rows, maps.cols, maps.size)
-    outside = np.ones(kept.shape, bool)
-    outside[grid_map.content] = False
-    kept &= ~outside
+    scores, lowered = maps.pneumothorax[grid_map.content], grid[grid_map.content]
+    kept = (scores >= limit).view(np.uint8)
+    x, y, width, height = cv2.boundingRect(kept)
+    if not width:
+        return Decision(grid, threshold, gate, True)
+    window = slice(y, y + height), slice(x, x + width)  # elsewhere nothing is kept
+    count, labels, stats, _ = cv2.connectedComponentsWithStats(np.ascontiguousarray(kept[window]), connectivity=8)
     min_area = rule.min_area if detection.min_area is None else detection.min_area
-    smallest = min_area * grid_map.height * grid_map.width
-    count, labels, stats, _ = cv2.connectedComponentsWithStats(kept.astype(np.uint8), connectivity=8)
     keep = np.zeros(count, bool)
-    keep[1:] = stats[1:, cv2.CC_STAT_AREA] >= smallest
+    keep[1:] = stats[1:, cv2.CC_STAT_AREA] >= min_area * grid_map.height * grid_map.width
     if detection.peak is not None:
         high = np.zeros(count, bool)
-        high[labels[kept & (maps.pneumothorax >= np.float32(detection.peak))]] = True
+        high[labels[scores[window] >= np.float32(max(detection.peak, threshold))]] = True
         keep &= high
-    grid = np.where(keep[labels], maps.pneumothorax, np.minimum(maps.pneumothorax, below))
-    return Decision(grid.astype(np.float32, copy=False), threshold, gate, True)
+    np.copyto(lowered[window], scores[window], where=keep[labels])
+    return Decision(grid, threshold, gate, True)
 
 
 def mask_at_film(decision: Decision, rows: int, cols: int) -> Mask:

@@ -51,6 +51,7 @@ class Canvas(QWidget):
         self._state = State()
         self._decisions = Decisions()
         self._painted: tuple[object, ...] = ()  # what the picture on screen depends on
+        self._described = ""
         self._held: Tool | None = None
         self._button: Qt.MouseButton | None = None
         self._hover: Point | None = None
@@ -119,7 +120,8 @@ class Canvas(QWidget):
     def _describe(self, scene: Scene | None) -> None:
         texts = () if scene is None else (layer.described(scene) for layer in self._layers)
         described = "; ".join(text for text in texts if text)
-        if described != self.accessibleDescription():
+        if described != self._described:
+            self._described = described
             self.setAccessibleDescription(described)
 
     def _forget(self) -> None:

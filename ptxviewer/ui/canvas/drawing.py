@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from itertools import pairwise
 
 from PySide6.QtCore import QLineF, QPointF, QRectF, Qt
-from PySide6.QtGui import QColor, QFontMetricsF, QPainter, QPen, QPolygonF
+from PySide6.QtGui import QColor, QFontMetricsF, QPainter, QPen
 
 from ptxviewer.core.drawing.colours import CASING
 from ptxviewer.core.drawing.handles import Drawn
@@ -23,21 +23,20 @@ Colour = tuple[int, int, int]
 
 def paint_line(painter: QPainter, drawn: Drawn, colour: Colour, width: float, dashed: bool = False) -> None:
     """Draw a line on a dark rim, seen on white bone and on black air."""
-    line = QPolygonF([QPointF(x, y) for x, y in drawn.line])
-    # Lines with flat ends are drawn ten times as fast as a polyline, which Qt turns into an area first.
-    pieces = [QLineF(start, end) for start, end in pairwise([QPointF(x, y) for x, y in drawn.line])]
+    # Lines with ends of their own are drawn ten times as fast as a polygon, which Qt turns into an area first.
+    points = (*drawn.line, *drawn.line[:1]) if drawn.closed else drawn.line
+    corners = [QPointF(x, y) for x, y in points]
+    pieces = [QLineF(start, end) for start, end in pairwise(corners)]
+    angular = drawn.closed and len(drawn.line) <= 4  # its corners would be notched
     painter.setRenderHint(QPainter.RenderHint.Antialiasing)
     painter.setBrush(Qt.BrushStyle.NoBrush)
     for shade, wide in ((CASING, width + 2.4), (colour, width)):
         pen = QPen(QColor(*shade, 190 if shade == CASING else 255), wide)
-        pen.setCapStyle(Qt.PenCapStyle.FlatCap)
+        pen.setCapStyle(Qt.PenCapStyle.SquareCap if angular else Qt.PenCapStyle.FlatCap)
         if dashed and shade != CASING:
             pen.setDashPattern([4.0, 3.0])
         painter.setPen(pen)
-        if drawn.closed:
-            painter.drawPolygon(line)
-        else:
-            painter.drawLines(pieces)
+        painter.drawLines(pieces)
 
 
 def paint_handles(painter: QPainter, points: Sequence[Point], colour: Colour, hot: int | None = None) -> None:

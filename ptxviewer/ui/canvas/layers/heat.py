@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import lru_cache
 
 import cv2
 import numpy as np
@@ -77,6 +78,7 @@ class HeatLayer(PictureLayer):
         return [(self._picture, *place.corner)]
 
 
+@lru_cache(maxsize=8)
 def _heat_argb(opacity: float) -> NDArray[np.int32]:
     """(256,) premultiplied ARGB of the scores 0 to 1, fading out below ``HEAT_FADE`` as on the report."""
     alpha = opacity * np.clip(np.arange(256) / 255 / HEAT_FADE, 0, 1)
