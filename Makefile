@@ -1,6 +1,7 @@
 # Each target sets up .venv by itself; the second time it starts at once.
 #   make run      open the viewer with the sample study (without a display: write its report)
 #   make test     the tests            make check   lint, format, types, import contracts
+#   make coverage the tests, with the coverage of each package
 #   make bench    timings              make train   train the network: make train DATA=folder
 #   make package  the app that people install, in dist/
 #   make lock     write uv.lock anew after a change of pyproject.toml; ARGS=--upgrade takes the newest versions
@@ -18,13 +19,18 @@ PYTHON ?= $(shell for p in python3 python3.13 python3.12 python3.11 python3.10; 
 SET_UP = test -n "$(PYTHON)" || { echo "PTXViewer needs Python 3.10 or newer: none was found."; exit 1; }; \
 	$(PYTHON) tools/set_up.py
 
-.PHONY: run test check bench train package lock audit
+.PHONY: run test coverage check bench train package lock audit
 
 run: $(READY)
 	$(BIN)/python -m ptxviewer --sample
 
 test: $(READY)
 	$(BIN)/python -m pytest
+
+# The same tests, and the coverage of each package against its floor.
+coverage: $(READY)
+	$(BIN)/python -m pytest --cov --cov-report=json:build/coverage.json --cov-report=
+	$(BIN)/python tools/check_coverage.py build/coverage.json
 
 check: $(READY)
 	$(BIN)/python -m uv lock --check

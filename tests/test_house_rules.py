@@ -51,6 +51,26 @@ def test_a_thread_left_running_fails(house: pytest.Pytester):
     result.stdout.fnmatch_lines(["*threads left running: left-behind*"])
 
 
+def test_a_lane_that_nobody_closed_fails(house: pytest.Pytester):
+    code = """
+        import threading
+        from ptxviewer.app.jobs import ThreadLane
+        stop = threading.Event()
+        model, disk, pictures = (ThreadLane(name, lambda call: call()) for name in ("model", "disk", "pictures"))
+        def test_busy(): model.submit(lambda checkpoint: stop.wait(), print)
+        def test_idle(): disk.submit(lambda checkpoint: None, print)
+        def test_closed():
+            pictures.submit(lambda checkpoint: None, print)
+            assert pictures.close(5)
+        def test_ends():
+            stop.set()
+            assert model.close(5) and disk.close(5)
+    """
+    result = run(house, code)
+    result.assert_outcomes(passed=4, errors=2)
+    result.stdout.fnmatch_lines(["*threads left running: *model*", "*threads left running: *disk*"])
+
+
 def test_in_ci_a_skipped_test_of_the_weights_fails(house: pytest.Pytester, monkeypatch: pytest.MonkeyPatch):
     code = """
         import pytest
