@@ -35,7 +35,7 @@ class Item:
     file: str
     stem: str  # of the files that are written for it: no other item's
     path: Path | None
-    error: Reason | str | None = None  # why there is no path
+    error: Reason | None = None  # why there is no path
 
 
 class Status(str, Enum):
@@ -53,7 +53,7 @@ class Outcome:
 
     item: Item
     status: Status
-    reason: Reason | str | None = None
+    reason: Reason | None = None
     film: Radiograph | None = None
     answer: Answer | None = None
     timing: Mapping[str, float | None] = field(default_factory=dict)  # ms: "read", "infer", "total"
@@ -72,12 +72,12 @@ def items_of(paths: Iterable[Path]) -> Iterator[list[Item]]:
 def _listed(paths: Iterable[Path], unpacked: Path) -> list[Item]:
     from ptxviewer.dicom.collect import collect
 
-    found: dict[Path | str, tuple[str, Path | None, Reason | str | None]] = {}
+    found: dict[Path | str, tuple[str, Path | None, Reason | None]] = {}
     for path in paths:
         try:
             films = collect([path], unpacked)
         except UnreadableFilm as error:
-            found.setdefault(f"{path} ", (str(path), None, _reason(error)))
+            found.setdefault(f"{path} ", (str(path), None, error.reason))
             continue
         for film in films:
             inside = unpacked in film.parents  # of an archive: named after it
@@ -140,19 +140,14 @@ def outcomes(
         except ExportFailed:
             raise
         except UnreadableFilm as error:
-            outcome = Outcome(item, Status.FAILED, _reason(error))
+            outcome = Outcome(item, Status.FAILED, error.reason)
         except PtxError as error:
-            outcome = Outcome(item, Status.NOT_ANALYSED, _reason(error))
+            outcome = Outcome(item, Status.NOT_ANALYSED, error.reason)
         except Exception:
             log.exception("A film ended unexpectedly")
             outcome = Outcome(item, Status.FAILED, Command.FILM_FAILED)
         timing = {"read": None, "infer": None, **outcome.timing, "total": 1000 * (time.perf_counter() - started)}
         yield replace(outcome, timing=timing)
-
-
-def _reason(error: PtxError) -> Reason | str:
-    given: Reason | str = error.args[0]
-    return given
 
 
 @contextmanager

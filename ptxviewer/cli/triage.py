@@ -33,7 +33,7 @@ class Row:
 
     item: Item
     status: Status
-    reason: Reason | str | None
+    reason: Reason | None
     summary: Summary | None
     group: Group
 
@@ -61,7 +61,7 @@ def cells(row: Row, place: int) -> tuple[str, ...]:
         area = "" if summary.area_mm2 is None or not summary.present else f"{summary.area_mm2 / 100:.1f}"
         percent = "" if summary.percent is None else f"{summary.percent:.0f}"
         measured = ("yes" if summary.present else "no", f"{summary.score:.4f}", summary.side, percent, area)
-    code = row.reason.code if isinstance(row.reason, Reason) else ""
+    code = "" if row.reason is None else row.reason.code
     return (str(place), str(row.item.number), row.group, *measured, row.status.value, sentences(row.reason), code)
 
 

@@ -14,9 +14,10 @@ from numpy.typing import NDArray
 
 from ptxviewer.core.arrays import GreyImage
 from ptxviewer.core.film import Radiograph, Voi, VoiLut, Window
+from ptxviewer.core.msgid import N_
 
 LEVELS = 65536
-AUTOMATIC = "Automatic"
+AUTOMATIC = N_("Automatic")
 LOW_PERCENTILE, HIGH_PERCENTILE = 0.5, 99.5
 
 

@@ -16,7 +16,7 @@ from ptxviewer.core.findings.reviewed import Answer
 from ptxviewer.core.findings.sizes import Size
 from ptxviewer.core.reasons import Reason, encode
 from ptxviewer.report.page import sizes_of_half
-from ptxviewer.words import measures, sentences, tr
+from ptxviewer.words import measures, say, tr
 
 Timing = Mapping[str, float | None]
 """Milliseconds under "read", "infer" and "total"; None where it did not come to that."""
@@ -57,13 +57,13 @@ def film_record(file: str, film: Radiograph, answer: Answer, timing: Timing) -> 
     }
 
 
-def error_record(file: str, reason: Reason | str, timing: Timing) -> dict[str, Any]:
+def error_record(file: str, reason: Reason, timing: Timing) -> dict[str, Any]:
     """Return the record of a film that could not be read or analysed: every field is there, unknown ones are null."""
     return {
         "file": file,
         "status": "error",
-        "error": sentences(reason),
-        "reason": encode(reason) if isinstance(reason, Reason) else {"code": ""},
+        "error": say(reason),
+        "reason": encode(reason),
         "score": None,
         "present": None,
         "threshold": None,
@@ -128,9 +128,9 @@ def _size(size: Size) -> dict[str, Any]:
     }
 
 
-def _reason(reason: Reason | str) -> dict[str, Any]:
+def _reason(reason: Reason) -> dict[str, Any]:
     """A reason for programs (its code and its arguments) and for people (its text)."""
-    return {**(encode(reason) if isinstance(reason, Reason) else {"code": ""}), "text": sentences(reason)}
+    return {**encode(reason), "text": say(reason)}
 
 
 def _rounded(timing: Timing) -> dict[str, float | None]:

@@ -10,12 +10,12 @@ import pytest
 
 from ptxviewer.app.commands import BY_ID
 from ptxviewer.app.display.aids import SHARPENED, sharpening_text
-from ptxviewer.app.display.annotations import corner_texts
 from ptxviewer.app.display.apices import Shift, pane_view, panes, shifted
 from ptxviewer.app.state.film import Film, Result
 from ptxviewer.core.answer import ProbabilityMaps
 from ptxviewer.core.film import Acquisition, Radiograph, Window
 from ptxviewer.core.view import FilmView, film_viewport
+from ptxviewer.words.annotations import corner_texts
 from tests.app.house import House
 
 ROWS, COLS, GRID = 800, 640, 64

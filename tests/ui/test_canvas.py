@@ -15,7 +15,6 @@ from PySide6.QtGui import QNativeGestureEvent, QPointingDevice, QWheelEvent
 from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
-from ptxviewer.app.display.annotations import probe_text
 from ptxviewer.app.state.film import Film, FilmStatus, Result, ThresholdDrag
 from ptxviewer.app.state.screen import EngineStatus, Overlay, State
 from ptxviewer.app.state.settings import Settings
@@ -30,6 +29,7 @@ from ptxviewer.core.viewport import placement
 from ptxviewer.ui.canvas.canvas import Canvas
 from ptxviewer.ui.canvas.images import rgb_of
 from ptxviewer.ui.canvas.tools.view import PanTool, WheelKeys, WindowTool, ZoomTool
+from ptxviewer.words.annotations import probe_text
 from tests.fakes import FakeEngine
 
 SIZE = (600, 500)

@@ -11,11 +11,11 @@ from ptxviewer.core.drawing.colours import AMBER, CYAN
 from ptxviewer.core.errors import ExportFailed
 from ptxviewer.core.film import NO_SPACING, Acquisition, Patient, PixelSpacing, SpacingOrigin
 from ptxviewer.core.review import Measurement
-from ptxviewer.core.view import FilmView
+from ptxviewer.core.view import FilmView, side_letters
 from ptxviewer.report.page import Options
 from ptxviewer.report.page import page as page_of
 from ptxviewer.ui.report import page as report_page
-from ptxviewer.ui.report.page import COLUMN, MARGIN, RIGHT, WIDTH, paint_report, side_letters, write_png
+from ptxviewer.ui.report.page import COLUMN, MARGIN, RIGHT, WIDTH, paint_report, write_png
 from tests.films import AT_DETECTOR, NAMED, ORIENTED, STUDIED, film
 
 pytestmark = pytest.mark.usefixtures("qapp")

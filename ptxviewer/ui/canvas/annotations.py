@@ -7,9 +7,9 @@ from collections.abc import Sequence
 from PySide6.QtCore import QPointF, QRectF, Qt
 from PySide6.QtGui import QColor, QFont, QFontMetricsF, QImage, QPainter, QPen
 
-from ptxviewer.app.display.annotations import Corners
 from ptxviewer.core.drawing.colours import heat_table
 from ptxviewer.ui.platform.style import PALETTE
+from ptxviewer.words.annotations import Corners
 
 TEXT, QUIET, AMBER = QColor("#e6ebf0"), QColor(PALETTE["quiet"]), QColor(PALETTE["warning"])
 SHADE, CHIP = QColor(0, 0, 0, 150), QColor(0, 0, 0, 205)

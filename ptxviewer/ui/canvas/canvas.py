@@ -13,7 +13,6 @@ from PySide6.QtCore import QEvent, QPointF, QRectF, Qt, QTimer, Signal
 from PySide6.QtGui import QMouseEvent, QNativeGestureEvent, QPainter, QPaintEvent, QWheelEvent
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
-from ptxviewer.app.display.annotations import probe_text
 from ptxviewer.app.state.film import Film, FilmStatus
 from ptxviewer.app.state.screen import State
 from ptxviewer.core.errors import StaleResult
@@ -27,6 +26,7 @@ from ptxviewer.ui.canvas.layers.base import dependencies, paint_layers
 from ptxviewer.ui.canvas.scene import Decisions, Scene
 from ptxviewer.ui.canvas.tools.base import Pointer, Tool
 from ptxviewer.ui.canvas.tools.view import moved, zoomed
+from ptxviewer.words.annotations import probe_text
 
 SETTLE_MS = 80  # after the last zoom or pan the film is resampled at its best
 NOTCH = 120  # one click of a wheel, in Qt's eighths of a degree

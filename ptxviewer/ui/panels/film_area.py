@@ -11,7 +11,6 @@ from PySide6.QtCore import QRect, Qt
 from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QStackedWidget
 
-from ptxviewer.app.display.annotations import corner_texts
 from ptxviewer.app.presenter import Presenter
 from ptxviewer.app.review.finding_selection import box_around, chosen
 from ptxviewer.app.state.screen import State
@@ -22,6 +21,7 @@ from ptxviewer.ui.canvas.apices import ApicesView
 from ptxviewer.ui.canvas.canvas import Canvas
 from ptxviewer.ui.canvas.tools import all_tools
 from ptxviewer.ui.panels.empty import EmptyPage
+from ptxviewer.words.annotations import corner_texts
 
 if TYPE_CHECKING:
     from ptxviewer.ui.panels.compare import ComparePage

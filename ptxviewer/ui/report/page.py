@@ -5,21 +5,18 @@ from __future__ import annotations
 import os
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
 from PySide6.QtCore import QBuffer, QByteArray, QIODevice, QPoint, QRect, QRectF, QSize, QSizeF, Qt
 from PySide6.QtGui import QColor, QFont, QGuiApplication, QImage, QPainter, QPen
 
-from ptxviewer.app.display.annotations import orientation_letters, scale_bar
 from ptxviewer.core.arrays import GreyImage, Mask
 from ptxviewer.core.drawing.outline import border_zone, drawn
 from ptxviewer.core.errors import ExportFailed
 from ptxviewer.core.files import write_atomic
-from ptxviewer.core.film import Radiograph
 from ptxviewer.core.reasons.writing import NotWritten, Unwritten, Writing
-from ptxviewer.core.view import FilmView, voi_of
+from ptxviewer.core.view import scale_bar, side_letters, voi_of
 from ptxviewer.core.viewport import oriented, pixel_aspect, placement
 from ptxviewer.core.voi import display_lut
 from ptxviewer.report.page import Page, Table
@@ -27,6 +24,7 @@ from ptxviewer.ui.canvas.annotations import paint_scale_bar
 from ptxviewer.ui.canvas.images import colour_image, grey_image
 from ptxviewer.ui.canvas.layers.mask import mask_on_screen
 from ptxviewer.ui.report.measure import draw_measurements, film_on_page
+from ptxviewer.words.annotations import bar_label
 
 WIDTH = 2000
 MARGIN = 48
@@ -135,21 +133,6 @@ def _draw_outline(painter: QPainter, report: Page, place: QRect) -> None:
     painter.drawImage(place.topLeft(), colour_image(drawn(mask, OUTLINE, zone=zone)))
 
 
-def side_letters(film: Radiograph, view: FilmView) -> tuple[str, str, str, str]:
-    """Return what stands at the left, right, top and bottom edge: sides only, in brackets where they are assumed.
-
-    Without an orientation tag the usual view from the front is assumed: the patient's right on the picture's left.
-    """
-    known = film.orientation_known
-    if not known:
-        film = replace(film, acquisition=replace(film.acquisition, row_direction="L", column_direction="F"))
-    left, right, top, bottom = (
-        (letters[:1] if known else f"({letters[:1]})") if letters[:1] in ("L", "R") else ""
-        for letters in orientation_letters(film, view) or ("", "", "", "")
-    )
-    return left, right, top, bottom
-
-
 def _draw_letters(painter: QPainter, letters: tuple[str, str, str, str], place: QRect) -> None:
     painter.setFont(_font(40, bold=True))
     inner = place.adjusted(16, 10, -16, -10)
@@ -178,7 +161,8 @@ def _draw_scale_bar(painter: QPainter, report: Page, place: QRect) -> None:
     port = film_on_page(report.film, report.view, place)
     bar = scale_bar(report.film.spacing, report.view, port.zoom, LONGEST_BAR * place.width())
     if bar is not None:
-        paint_scale_bar(painter, QRectF(place), *bar, scale=2.0, right=True)
+        label = bar_label(bar, report.film.spacing)
+        paint_scale_bar(painter, QRectF(place), bar.length, label, scale=2.0, right=True)
 
 
 def _films(page: _Page, report: Page, y: int) -> int:

@@ -5,11 +5,11 @@ from __future__ import annotations
 from PySide6.QtGui import QPainter
 
 from ptxviewer.app.display.aids import sharpening_text
-from ptxviewer.app.display.annotations import corner_texts, orientation_letters, scale_bar
-from ptxviewer.core.view import voi_of
+from ptxviewer.core.view import orientation_letters, scale_bar, voi_of
 from ptxviewer.ui.canvas import annotations as written
 from ptxviewer.ui.canvas.layers.base import Layer
 from ptxviewer.ui.canvas.scene import Scene
+from ptxviewer.words.annotations import bar_label, corner_texts
 
 
 class CornersLayer(Layer):
@@ -45,4 +45,4 @@ class CornersLayer(Layer):
             written.paint_letters(painter, area, letters)
         bar = scale_bar(radiograph.spacing, view, scene.port.zoom, min(area.width() / 4, 260))
         if bar is not None:
-            written.paint_scale_bar(painter, area, *bar)
+            written.paint_scale_bar(painter, area, bar.length, bar_label(bar, radiograph.spacing))

@@ -9,7 +9,6 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ptxviewer.app.display.annotations import corner_texts, orientation_letters, scale_bar
 from ptxviewer.core.film import (  # fmt: skip
     NO_SPACING,
     Acquisition,
@@ -20,7 +19,8 @@ from ptxviewer.core.film import (  # fmt: skip
     Study,
     Window,
 )
-from ptxviewer.core.view import FilmView
+from ptxviewer.core.view import FilmView, ScaleBar, orientation_letters, scale_bar
+from ptxviewer.words.annotations import bar_label, corner_texts
 
 VOI = Window(1600, 3200, explanation="LUNG")
 FILM = Radiograph(
@@ -93,13 +93,18 @@ def test_the_bar_is_as_long_as_it_says(zoom: float, turns: int) -> None:
     spacing = PixelSpacing(0.28, 0.14, SpacingOrigin.DETECTOR)
     bar = scale_bar(spacing, FilmView(quarter_turns=turns), zoom, 200)
     if bar is not None:
-        length, label = bar
-        number, unit = label.split()[:2]
-        assert length <= 200
+        assert bar.length <= 200
         # pixels are shown undistorted: a screen pixel is as many mm across as down
-        assert length == pytest.approx(float(number) * (10 if unit == "cm" else 1) / 0.14 * zoom)
-        assert label.endswith("(at detector)")
+        assert bar.length == pytest.approx(bar.mm / 0.14 * zoom)
+        assert bar_label(bar, spacing).endswith("(at detector)")
 
 
 def test_a_film_without_millimetres_has_a_bar_in_pixels() -> None:
-    assert scale_bar(NO_SPACING, FilmView(), 0.5, 200) == (100.0, "200 px (size unknown)")
+    bar = scale_bar(NO_SPACING, FilmView(), 0.5, 200)
+    assert bar == ScaleBar(100.0, pixels=200)
+    assert bar_label(bar, NO_SPACING) == "200 px (size unknown)"
+
+
+@pytest.mark.parametrize(("mm", "text"), [(5, "5 mm"), (10, "1 cm"), (100, "10 cm")])
+def test_a_bar_is_labelled_in_round_centimetres(mm: int, text: str) -> None:
+    assert bar_label(ScaleBar(1.0, mm=mm), FILM.spacing) == f"{text} (at detector)"
