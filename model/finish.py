@@ -19,7 +19,7 @@ import contextlib
 import json
 from collections.abc import Collection, Iterable
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 import cv2
 import numpy as np
@@ -118,10 +118,10 @@ def other_films(folder: Path) -> list[Radiograph]:
     return [film for film in films if min(film.shape) >= 64]
 
 
-def frontal_films(
-    data: Path, examples: list[Example], rng: np.random.Generator, not_frontal: Collection[str] = ()
-) -> tuple[list[Radiograph], list[Radiograph]]:
-    """Frontal films for fitting (of the training set, of the lung set, phantoms) and others for the threshold.
+def choose_frontal(
+    examples: list[Example], rng: np.random.Generator, not_frontal: Collection[str] = ()
+) -> tuple[list[Example], list[Example]]:
+    """Return frontal films for fitting (of the training set and of the lung set) and others for the threshold.
 
     No patient is in both. Films named in ``not_frontal`` are in neither.
     """
@@ -131,16 +131,14 @@ def frontal_films(
     fitted = [labelled[i] for i in order[:FITTED_FRONTALS]]
     patients = {e.patient for e in fitted}
     choosing = [e for i in order[FITTED_FRONTALS:] if (e := labelled[i]).patient not in patients][:CHOOSING_FRONTALS]
-    fitted += [lungs[i] for i in rng.permutation(len(lungs))[:FITTED_LUNGS]]
-    sides = ("right", "left", "none")
-    specs = [
-        PhantomSpec(side=sides[i % 3], size=float(rng.random()), seed=i, rows=512, cols=448)  # type: ignore[arg-type]
-        for i in range(FITTED_PHANTOMS)
-    ]
-    return (
-        [read_film(data / e.film) for e in fitted] + [film_of(make_phantom(spec)) for spec in specs],
-        [read_film(data / e.film) for e in choosing],
-    )
+    return fitted + [lungs[i] for i in rng.permutation(len(lungs))[:FITTED_LUNGS]], choosing
+
+
+def phantoms(rng: np.random.Generator, count: int = FITTED_PHANTOMS) -> list[Radiograph]:
+    """Return phantoms of every kind, frontal films of the sample study's making."""
+    sides: tuple[Literal["right", "left", "none"], ...] = ("right", "left", "none")
+    specs = [PhantomSpec(side=sides[i % 3], size=float(rng.random()), seed=i, rows=512, cols=448) for i in range(count)]
+    return [film_of(make_phantom(spec)) for spec in specs]
 
 
 def finish(run: Path, data: Path, others: Path, threads: int, not_frontal: Collection[str] = ()) -> dict[str, Any]:
@@ -160,7 +158,9 @@ def finish(run: Path, data: Path, others: Path, threads: int, not_frontal: Colle
     slope, offset = fit_platt(val_logits, truth)
     honest = cross_fitted(val_logits, truth, [e.patient for e in val])
 
-    for_fitting, for_choosing = frontal_films(data, examples, rng, not_frontal)
+    fitted, choosing_films = choose_frontal(examples, rng, not_frontal)
+    for_fitting = [read_film(data / e.film) for e in fitted] + phantoms(rng)
+    for_choosing = [read_film(data / e.film) for e in choosing_films]
     frontal_inputs = [prepare(film, size) for film in for_fitting]
     frontal, _ = summaries(net, tqdm(frontal_inputs, desc="frontal features", mininterval=5))
     choosing, _ = summaries(net, (prepare(film, size) for film in tqdm(for_choosing, desc="further frontal films")))

@@ -103,6 +103,17 @@ def _no_thread_left() -> Iterator[None]:
         pytest.fail(f"threads left running: {', '.join(running)}")
 
 
+@pytest.fixture
+def one_thread() -> Iterator[None]:
+    """For tiny networks: a second thread of torch only waits, and on a busy machine it waits for minutes."""
+    import torch
+
+    before = torch.get_num_threads()
+    torch.set_num_threads(1)
+    yield
+    torch.set_num_threads(before)
+
+
 @pytest.hookimpl(wrapper=True)
 def pytest_runtest_makereport(item: pytest.Item) -> Generator[None, pytest.TestReport, pytest.TestReport]:
     """In CI the shipped weights are there: a skipped test of them would hide that they are not tested."""

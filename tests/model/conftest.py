@@ -1,13 +1,8 @@
-"""Networks of these tests are tiny: a second thread only waits, and on a busy machine it waits for minutes."""
+"""Every network of these tests is tiny."""
 
 import pytest
 
 
 @pytest.fixture(autouse=True)
-def one_thread():
-    import torch
-
-    before = torch.get_num_threads()
-    torch.set_num_threads(1)
-    yield
-    torch.set_num_threads(before)
+def _one_thread(one_thread):
+    """See ``one_thread``."""

@@ -1,7 +1,6 @@
 """Training on tiny films made by code: it learns, it resumes as if never stopped, and what it exports loads."""
 
 import json
-from pathlib import Path
 
 import numpy as np
 import pytest
@@ -10,7 +9,7 @@ import torch
 from model.augment import Augmentation, augment
 from model.config import Config, Phase, read_config
 from model.data import Example
-from model.finish import cross_fitted, fit_logistic, fit_platt, spoilt
+from model.finish import choose_frontal, cross_fitted, fit_logistic, fit_platt, spoilt
 from model.sampler import Sampler
 from model.train import Trainer
 from ptxviewer.inference.torch.network import NetworkConfig
@@ -175,16 +174,13 @@ def test_what_is_exported_loads_in_the_app_with_both_heads(tmp_path):
     assert 0 < maps.score < 1
 
 
-def test_films_that_only_the_index_calls_frontal_do_not_teach_the_gate(monkeypatch):
-    from model import finish
-
-    read: list[str] = []
-    monkeypatch.setattr(finish, "read_film", lambda path: read.append(path.as_posix()))
+def test_films_that_only_the_index_calls_frontal_do_not_teach_the_gate():
     sideways = ["labelled/sideways.webp", "ensemble/abdomen.webp"]
     names = [*sideways, *(f"labelled/{number}.webp" for number in range(20))]
     examples = [Example(name, True, "", None, name, "positive") for name in names]
-    finish.frontal_films(Path("data"), examples, np.random.default_rng(0), sideways)
-    assert sorted(read) == sorted(f"data/{name}" for name in names[len(sideways) :])
+    fitted, choosing = choose_frontal(examples, np.random.default_rng(0), sideways)
+    assert sorted(e.film for e in (*fitted, *choosing)) == sorted(names[len(sideways) :])
+    assert not {e.patient for e in fitted} & {e.patient for e in choosing}
 
 
 def test_a_flipped_film_swaps_its_lungs():
