@@ -32,6 +32,7 @@ from ptxviewer.app.state.settings import DEFAULTS
 from ptxviewer.bootstrap import scrubbed
 from ptxviewer.core.engine import Checkpoint, Engine, EngineInfo, SelfTest
 from ptxviewer.core.film import Radiograph
+from ptxviewer.core.reasons import Reason
 from ptxviewer.inference.shipped import make_engine
 from ptxviewer.paths import bundle_dir, sample_study
 from ptxviewer.ui.controls import tabular
@@ -42,6 +43,7 @@ from ptxviewer.ui.platform.folders import reports_folder
 from ptxviewer.ui.platform.icons import app_icon
 from ptxviewer.ui.platform.single_instance import hand_over, serve, server_name
 from ptxviewer.ui.platform.style import stylesheet
+from ptxviewer.words import say
 
 log = logging.getLogger(__name__)
 SWITCH_S = 0.0005  # how long Qt waits for a thread that analyses, each time that it calls into Python; usual: 0.005
@@ -148,7 +150,7 @@ class Session:
     ) -> None:
         sys.setswitchinterval(SWITCH_S)
         self._unpacked = tempfile.TemporaryDirectory(prefix="ptxviewer-")
-        problems: list[str] = []
+        problems: list[Reason] = []
         site = settings_file.load_site(site_path, problems.append) if site_path else DEFAULTS
         settings = settings_file.load(settings_path, problems.append, site)
         self.bridge = Bridge()
@@ -179,7 +181,7 @@ class Session:
         self.window = self._window = MainWindow(self.presenter, painted)
         self.window.restore(settings.geometry)
         for problem in problems:
-            self.presenter.show_problem(problem)
+            self.presenter.show_problem(say(problem))
 
     def render(self, state: State) -> None:
         """Show ``state`` in the window (``View``)."""

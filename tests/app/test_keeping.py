@@ -18,6 +18,7 @@ from ptxviewer.core.answer import Detection, Line
 from ptxviewer.core.drawing.tiles import PackedMask
 from ptxviewer.core.errors import ExportFailed
 from ptxviewer.core.film import Patient, Radiograph, Study, Window
+from ptxviewer.core.reasons.stored import Stored
 from ptxviewer.core.review import FirstRead, Measurement, MovedLine, Review
 from tests.app.house import Drawer, House
 
@@ -72,8 +73,9 @@ def test_a_damaged_file_is_put_aside_and_said(content: bytes, tmp_path: Path) ->
     folder.save("name", FULL)
     assert folder.load("name", MASK.shape) == FULL
     (tmp_path / "name.json").write_bytes(content)
-    with pytest.raises(DamagedReview, match="put aside"):
+    with pytest.raises(DamagedReview) as damage:
         folder.load("name", MASK.shape)
+    assert damage.value.reason is Stored.REVIEW_DAMAGED
     assert folder.load("name", MASK.shape) is None
     assert (tmp_path / "name.damaged").read_bytes() == content
 

@@ -7,6 +7,7 @@ import json
 from pathlib import Path
 
 import numpy as np
+import pytest
 
 from ptxviewer.app.disk.result_file import ResultFolder, entry_from, identity, maps_from
 from ptxviewer.app.disk.review_file import from_bytes
@@ -14,6 +15,8 @@ from ptxviewer.app.disk.settings import load
 from ptxviewer.app.state.facts import Summary
 from ptxviewer.app.state.settings import Settings
 from ptxviewer.core.answer import Detection, Line
+from ptxviewer.core.reasons import Reason
+from ptxviewer.core.reasons.reading import NotAnalysed, OtherBodyPart, OtherModality, Reading
 from ptxviewer.core.review import Measurement, MovedLine
 from tests.films import INFO
 
@@ -55,6 +58,16 @@ ENTRY = (
     b'"present": true, "sides": ["left", "right"], "percent": 32.5, "area_mm2": 4100.0, "area_px": 12345, '
     b'"refused": false, "measured": true}, "format": 1}'
 )
+
+
+def without(sentence: str) -> bytes:
+    """The entry of a film that was not analysed."""
+    return (
+        f'{{"key": "film", "kept_as": "name", "shape": [200, 160], "frames": 1, "why_not": "{sentence}", '
+        f'"summary": null, "format": 1}}'
+    ).encode("ascii")
+
+
 MAPS = base64.b64decode(
     "eyJmb3JtYXQiOiAxLCAiZ3JpZHMiOiBbInBuZXVtb3Rob3JheCIsICJsdW5nX2ltYWdlX2xlZnQiXSwgInNpemUiOiA0LCAiaW1hZ2Vfa2V5Ijog"
     "ImZpbG0iLCAicm93cyI6IDIwMCwgImNvbHMiOiAxNjAsICJzY29yZSI6IDAuOSwgImZyb250YWwiOiAwLjI1LCAibW9kZWxfaWQiOiAibW9kZWwi"
@@ -97,6 +110,27 @@ def test_a_result_is_read() -> None:
     entry = entry_from(ENTRY)
     assert (entry.key, entry.kept_as, entry.shape, entry.frames) == ("film", "name", (200, 160), 3)
     assert entry.summary == Summary(0.9, True, ("left", "right"), 32.5, 4100.0, 12_345)
+
+
+@pytest.mark.parametrize(
+    ("sentence", "reason"),
+    [
+        ("Not analysed: this is a lateral view.", Reading.LATERAL_VIEW),
+        ("Not analysed: this is a CT image.", OtherModality("CT")),
+        ("Not analysed: this is not a radiograph.", Reading.NOT_A_RADIOGRAPH),
+        ("Not analysed: this is not a chest (abdomen).", OtherBodyPart("ABDOMEN")),
+        ("Not analysed: this is a colour picture.", Reading.COLOUR_PICTURE),
+        ("Not analysed: the picture is too small.", Reading.PICTURE_TOO_SMALL),
+    ],
+)
+def test_why_a_film_was_not_analysed_is_a_reason_again(sentence: str, reason: Reason) -> None:
+    assert entry_from(without(sentence)).why_not == NotAnalysed(reason)
+
+
+def test_an_entry_with_an_unknown_sentence_is_no_entry_so_that_its_film_is_analysed_again(tmp_path: Path) -> None:
+    folder, model = ResultFolder(tmp_path), identity(INFO)
+    (tmp_path / f"mark-{model}.json").write_bytes(without("Not analysed: the moon is full."))
+    assert folder.find("mark", model) is None
 
 
 def test_maps_are_read_bit_for_bit() -> None:

@@ -14,12 +14,13 @@ from ptxviewer.app.disk.result_file import Entry, ResultFolder, fingerprint, ide
 from ptxviewer.app.state.facts import Summary
 from ptxviewer.core.answer import ProbabilityMaps
 from ptxviewer.core.errors import ExportFailed
+from ptxviewer.core.reasons.reading import NotAnalysed, OtherModality
 from tests.films import INFO, RULE, film, maps
 
 MODEL = identity(INFO)
 FILM = film()
-FULL = Entry("film", "name", (200, 160), 3, "", Summary(0.9, True, ("left", "right"), 32.5, 4100.0, 12_345))
-WITHOUT = Entry("film", "name", (200, 160), 1, "Not analysed: this is a lateral view.")
+FULL = Entry("film", "name", (200, 160), 3, None, Summary(0.9, True, ("left", "right"), 32.5, 4100.0, 12_345))
+WITHOUT = Entry("film", "name", (200, 160), 1, NotAnalysed(OtherModality("CT")))
 
 
 def noisy(key: str = "film", size: int = 64) -> ProbabilityMaps:

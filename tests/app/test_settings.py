@@ -12,9 +12,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ptxviewer.app.disk.settings import BROKEN, SITE_BROKEN, load, load_site, save
+from ptxviewer.app.disk.settings import load, load_site, save
 from ptxviewer.app.state.settings import ROWS, Settings
 from ptxviewer.core.errors import ExportFailed
+from ptxviewer.core.reasons import Reason
+from ptxviewer.core.reasons.stored import Stored
 
 JSON = st.recursive(
     st.none() | st.booleans() | st.integers() | st.floats() | st.text(max_size=8),
@@ -36,7 +38,7 @@ def test_patient_data_stay_off_reports_unless_the_reader_chooses(tmp_path: Path)
 
 
 def test_no_file_yet_is_nothing_to_speak_of(tmp_path: Path) -> None:
-    said: list[str] = []
+    said: list[Reason] = []
     assert load(tmp_path / "none.json", said.append) == Settings()
     assert not said
 
@@ -45,10 +47,10 @@ def test_no_file_yet_is_nothing_to_speak_of(tmp_path: Path) -> None:
 def test_a_broken_file_means_defaults_and_a_sentence(tmp_path: Path, content: bytes) -> None:
     path = tmp_path / "settings.json"
     path.write_bytes(content)
-    said: list[str] = []
+    said: list[Reason] = []
     settings = load(path, said.append)
     assert settings == Settings()
-    assert said == [BROKEN]
+    assert said == [Stored.SETTINGS_DAMAGED]
     save(path, settings)
     assert path.with_suffix(".damaged").read_bytes() == content, "it is not overwritten"
 
@@ -126,6 +128,6 @@ def test_no_site_can_accept_or_sign_for_a_reader(tmp_path: Path) -> None:
 def test_a_broken_site_file_is_said_to_be_the_sites(tmp_path: Path) -> None:
     site = tmp_path / "site.json"
     site.write_text("{", "utf-8")
-    said: list[str] = []
+    said: list[Reason] = []
     assert load_site(site, said.append) == Settings()
-    assert said == [SITE_BROKEN]
+    assert said == [Stored.SITE_SETTINGS_DAMAGED]

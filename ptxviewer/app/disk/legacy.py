@@ -3,15 +3,54 @@
 from __future__ import annotations
 
 import json
+import re
 import zlib
 from typing import Any
 
 import numpy as np
 
 from ptxviewer.core.answer import ProbabilityMaps
+from ptxviewer.core.reasons import Reason
+from ptxviewer.core.reasons.reading import NotAnalysed, OtherBodyPart, OtherModality, Reading
 
 MAPS = ".maps"
 MOST_GRID = 4096
+NOT_ANALYSED: dict[str, Reason] = {
+    "this is a CT image": OtherModality("CT"),
+    "this is an MR image": OtherModality("MR"),
+    "this is an ultrasound image": OtherModality("US"),
+    "this is a nuclear medicine image": OtherModality("NM"),
+    "this is a PET image": OtherModality("PT"),
+    "this is a mammogram": OtherModality("MG"),
+    "this is a fluoroscopy image": OtherModality("RF"),
+    "this is an angiography image": OtherModality("XA"),
+    "this is a photograph": OtherModality("XC"),
+    "this is an endoscopy image": OtherModality("ES"),
+    "this is a microscopy image": OtherModality("SM"),
+    "this is an eye photograph": OtherModality("OP"),
+    "this is a panoramic dental film": OtherModality("PX"),
+    "this is a dental film": OtherModality("IO"),
+    "this is not a radiograph": Reading.NOT_A_RADIOGRAPH,
+    "this is a lateral view": Reading.LATERAL_VIEW,
+    "this is a colour picture": Reading.COLOUR_PICTURE,
+    "the picture is too small": Reading.PICTURE_TOO_SMALL,
+}
+"""The sentences that stood in entries of format 1, after "Not analysed: " and without their full stop."""
+
+
+def why_not(sentence: str) -> Reason | None:
+    """Return the reason for a sentence of format 1, None for "".
+
+    Raises ``ValueError`` for any other one: the film is analysed again, and told anew.
+    """
+    if not sentence:
+        return None
+    said = sentence.removeprefix("Not analysed: ").removesuffix(".")
+    part = re.fullmatch(r"this is not a chest \((.+)\)", said)
+    why = OtherBodyPart(part[1].upper()) if part else NOT_ANALYSED.get(said)
+    if why is None:
+        raise ValueError("an unknown sentence")
+    return NotAnalysed(why)
 
 
 def maps_from(content: bytes) -> ProbabilityMaps:

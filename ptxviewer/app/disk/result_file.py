@@ -16,7 +16,7 @@ import zlib
 from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
 
 import msgspec
 import numpy as np
@@ -27,9 +27,10 @@ from ptxviewer.core.answer import ProbabilityMaps, Side
 from ptxviewer.core.engine import EngineInfo
 from ptxviewer.core.errors import ExportFailed
 from ptxviewer.core.files import write_atomic
+from ptxviewer.core.reasons import Reason, decode, encode
 from ptxviewer.core.reasons.writing import NotWritten, Unwritten, Writing
 
-FORMAT: Literal[1] = 1
+FORMAT: Literal[2] = 2
 MOST_BYTES = 4_000_000_000  # about 3 MB a film, so that a folder of 500 never drives itself out
 KEPT_SHARE = 0.9  # of the bound, after the oldest were evicted
 BLOCK = 16_384
@@ -68,7 +69,7 @@ class Entry:
     kept_as: str  # name of its review
     shape: tuple[int, int]
     frames: int = 1
-    why_not: str = ""
+    why_not: Reason | None = None
     summary: Summary | None = None
 
 
@@ -91,9 +92,9 @@ class _File(msgspec.Struct):
     kept_as: str
     shape: tuple[int, int]
     frames: int
-    why_not: str
+    why_not: dict[str, Any] | str | None  # a reason as it is encoded; a sentence in format 1
     summary: _Summary | None
-    format: Literal[1]
+    format: Literal[1, 2]
 
 
 def entry_bytes(entry: Entry) -> bytes:
@@ -103,16 +104,17 @@ def entry_bytes(entry: Entry) -> bytes:
         if entry.summary is None
         else _Summary(**{n: getattr(entry.summary, n) for n in _Summary.__struct_fields__})
     )
-    return msgspec.json.encode(
-        _File(entry.key, entry.kept_as, entry.shape, entry.frames, entry.why_not, summary, FORMAT)
-    )
+    why_not = None if entry.why_not is None else encode(entry.why_not)
+    return msgspec.json.encode(_File(entry.key, entry.kept_as, entry.shape, entry.frames, why_not, summary, FORMAT))
 
 
 def entry_from(content: bytes) -> Entry:
     """Return the entry in a file. Raises one of ``BROKEN``."""
     file = msgspec.json.decode(content, type=_File)
     summary = None if file.summary is None else Summary(**msgspec.structs.asdict(file.summary))
-    return Entry(file.key, file.kept_as, file.shape, file.frames, file.why_not, summary)
+    why = file.why_not
+    why_not = legacy.why_not(why) if isinstance(why, str) else None if why is None else decode(why)
+    return Entry(file.key, file.kept_as, file.shape, file.frames, why_not, summary)
 
 
 # ---- the maps: a NumPy archive, whose parts have checksums

@@ -20,11 +20,11 @@ from ptxviewer.core.errors import ExportFailed, PtxError
 from ptxviewer.core.files import write_atomic
 from ptxviewer.core.film import Radiograph
 from ptxviewer.core.geometry import Point
+from ptxviewer.core.reasons.stored import Stored
 from ptxviewer.core.reasons.writing import NotWritten, Unwritten, Writing
 from ptxviewer.core.review import FirstRead, Measurement, MovedLine, Review, Verdict
 
 FORMAT = 1
-DAMAGED = "The saved review of this film could not be read; it was put aside."
 
 
 class DamagedReview(PtxError):
@@ -125,7 +125,7 @@ def from_bytes(content: bytes) -> Saved:
         file = msgspec.json.decode(content, type=_File)
         return Saved(_review(file.review), file.first_read, file.reader, file.changed)
     except (ValueError, IndexError, RecursionError, MemoryError):  # msgspec's errors are ``ValueError``s
-        raise DamagedReview(DAMAGED) from None
+        raise DamagedReview(Stored.REVIEW_DAMAGED) from None
 
 
 def _review(written: _Review) -> Review:
@@ -169,16 +169,16 @@ class ReviewFolder:
         except FileNotFoundError:
             return None
         except OSError:
-            raise DamagedReview("The saved review of this film could not be read.") from None
+            raise DamagedReview(Stored.REVIEW_UNREADABLE) from None
         try:
             saved = from_bytes(content)
             if saved.review.mask is not None and saved.review.mask.shape != shape:
-                raise DamagedReview(DAMAGED)
+                raise DamagedReview(Stored.REVIEW_DAMAGED)
         except DamagedReview:
             try:
                 os.replace(path, path.with_suffix(".damaged"))
             except OSError:
-                raise DamagedReview("The saved review of this film could not be read.") from None
+                raise DamagedReview(Stored.REVIEW_UNREADABLE) from None
             raise
         return saved
 

@@ -15,33 +15,33 @@ import msgspec
 from ptxviewer.app.state.settings import DEFAULTS, ROWS, Row, Settings
 from ptxviewer.core.errors import ExportFailed
 from ptxviewer.core.files import write_atomic
+from ptxviewer.core.reasons import Reason
+from ptxviewer.core.reasons.stored import Stored
 from ptxviewer.core.reasons.writing import NotWritten, Unwritten, Writing
 
-BROKEN = "The settings could not be read: the defaults are used."
-SITE_BROKEN = "The site's default settings could not be read: the program's own are used."
 TYPES: dict[str, Any] = get_type_hints(Settings)
 
 
-def load_site(path: Path, say: Callable[[str], None] = lambda _sentence: None) -> Settings:
+def load_site(path: Path, say: Callable[[Reason], None] = lambda _reason: None) -> Settings:
     """Return the defaults that a site has put at ``path`` for all its readers: a settings file like a reader's own."""
     stored = _read(path)
     if stored is None:
-        say(SITE_BROKEN)
+        say(Stored.SITE_SETTINGS_DAMAGED)
     personal = {row.key: getattr(DEFAULTS, row.key) for row in ROWS if row.personal}
     return replace(_taken(stored or {}, DEFAULTS), **personal)
 
 
-def load(path: Path, say: Callable[[str], None] = lambda _sentence: None, default: Settings = DEFAULTS) -> Settings:
+def load(path: Path, say: Callable[[Reason], None] = lambda _reason: None, default: Settings = DEFAULTS) -> Settings:
     """Return the settings at ``path``; what is missing, unknown or of the wrong type is as in ``default``.
 
-    ``say`` is given a sentence when there is a file that cannot be read; it is put aside as ``settings.damaged``, so
+    ``say`` is given the reason when there is a file that cannot be read; it is put aside as ``settings.damaged``, so
     that the next save does not overwrite it. No file yet is nothing to speak of.
     """
     stored = _read(path)
     if stored is None:
         with contextlib.suppress(OSError):
             os.replace(path, path.with_suffix(".damaged"))
-        say(BROKEN)
+        say(Stored.SETTINGS_DAMAGED)
     return _taken(stored or {}, default)
 
 

@@ -199,7 +199,7 @@ class Recalling:
         film = replace(film, key=entry.key, cached_as=found.mark, frames=entry.frames)
         film = self._restore(film, found.kept)
         if summary is None:
-            return moved(film, FilmStatus.NOT_ANALYSED, entry.why_not)
+            return moved(film, FilmStatus.NOT_ANALYSED, spoken(entry.why_not))
         urgency = summary.score if film.urgency is None else max(film.urgency, summary.score)
         if decisive(film.review) != UNCHANGED:
             summary = replace(summary, measured=False)
@@ -249,7 +249,7 @@ class Recalling:
             if maps is not None and (found is None or decisive(review) != UNCHANGED):
                 found, _ = find(as_filed(radiograph), maps, info.rule)  # an entry is of the network, not of its reader
             why = None if maps is not None else radiograph.not_analysed
-            why_not = "" if why is None else spoken(NotAnalysed(why))
+            why_not = None if why is None else NotAnalysed(why)
             entry = Entry(
                 radiograph.key,
                 review_name(radiograph),
