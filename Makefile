@@ -50,7 +50,7 @@ lock: $(READY)
 	$(BIN)/python -m uv lock $(ARGS)
 
 audit: $(READY)
-	$(BIN)/python -m uv audit --frozen
+	$(BIN)/python -m uv audit --frozen --preview-features audit-command
 
 # DATA is the folder of training films (with index.csv); a run that was stopped goes on. ARGS: see `model.train --help`.
 train: $(READY_TO_TRAIN)
