@@ -4,6 +4,7 @@
 #   make coverage the tests, with the coverage of each package
 #   make bench    timings              make train   train the network: make train DATA=folder
 #   make package  the app that people install, in dist/
+#   make words    bring the catalogues of the languages up to date
 #   make lock     write uv.lock anew after a change of pyproject.toml; ARGS=--upgrade takes the newest versions
 #   make audit    known vulnerabilities of what the lock holds (asks a public database)
 
@@ -19,7 +20,7 @@ PYTHON ?= $(shell for p in python3 python3.13 python3.12 python3.11 python3.10; 
 SET_UP = test -n "$(PYTHON)" || { echo "PTXViewer needs Python 3.10 or newer: none was found."; exit 1; }; \
 	$(PYTHON) tools/set_up.py
 
-.PHONY: run test coverage check bench train package lock audit
+.PHONY: run test coverage check bench train package lock audit words
 
 run: $(READY)
 	$(BIN)/python -m ptxviewer --sample
@@ -45,6 +46,10 @@ bench: $(READY)
 # The app that people install, in dist/: the frozen folder, then the packages of this system. It has an environment of its own.
 package: $(READY_TO_PACKAGE)
 	$(PACKAGE_VENV)/bin/python -m installers.build $(ARGS)
+
+# Texts for people: new ones into the catalogues, these compiled; ARGS="--new fr" begins another language.
+words: $(READY)
+	$(BIN)/python tools/words.py $(ARGS)
 
 lock: $(READY)
 	$(BIN)/python -m uv lock $(ARGS)

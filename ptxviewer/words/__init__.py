@@ -8,7 +8,9 @@ from __future__ import annotations
 
 import gettext
 import locale
-from collections.abc import Callable
+import os
+import sys
+from collections.abc import Callable, Iterable
 from pathlib import Path
 from typing import Any
 
@@ -29,21 +31,46 @@ def languages() -> tuple[str, ...]:
     return (SOURCE_LANGUAGE, *others)
 
 
-def system_language() -> str:
-    """Return the language of the system where there is a catalogue for it, else English."""
-    try:
-        named = locale.getlocale(locale.LC_MESSAGES)[0] if hasattr(locale, "LC_MESSAGES") else locale.getlocale()[0]
-    except ValueError:
-        named = None
-    short = (named or "").replace("-", "_").partition("_")[0].lower()
-    return short if short in languages() else SOURCE_LANGUAGE
+def name_of(language: str) -> str:
+    """Return what a language calls itself: "Deutsch"."""
+    # Translators: the name of your language, in your language.
+    return _open(language).pgettext("name of this language", "English")
+
+
+def system_language(preferred: Iterable[str] = ()) -> str:
+    """Return the first language of the reader that has a catalogue, English where none has.
+
+    ``preferred`` are names such as ``de-CH``, best first, where the system gives them (``QLocale``); without any the
+    variables of POSIX count, LANGUAGE first, and on Windows the language of its menus.
+    """
+    names = list(preferred) or _names_of_the_environment()
+    there = languages()
+    for name in names:
+        whole = name.partition(".")[0].replace("-", "_")
+        for candidate in (whole, whole.partition("_")[0].lower()):
+            if candidate in there:
+                return candidate
+    return SOURCE_LANGUAGE
+
+
+def _names_of_the_environment() -> list[str]:
+    named = next((os.environ[name] for name in ("LC_ALL", "LC_MESSAGES", "LANG") if os.environ.get(name)), "")
+    if not named and sys.platform == "win32":
+        import ctypes
+
+        named = locale.windows_locale.get(ctypes.windll.kernel32.GetUserDefaultUILanguage(), "")
+    return [*os.environ.get("LANGUAGE", "").split(":"), named]
+
+
+def _open(language: str) -> gettext.NullTranslations:
+    return gettext.translation(DOMAIN, CATALOGUES, [language], fallback=True)
 
 
 def speak(language: str) -> None:
     """Choose the language of every text from now on. One without a catalogue is English."""
     global _catalogue, _language  # noqa: PLW0603 - one process speaks one language, as gettext's own install() has it
     _language = language if language in languages() else SOURCE_LANGUAGE
-    _catalogue = gettext.translation(DOMAIN, CATALOGUES, [_language], fallback=True)
+    _catalogue = _open(_language)
 
 
 def language() -> str:
