@@ -63,7 +63,7 @@ def read(path: Path) -> Catalog:
 
 
 def as_po(catalogue: Catalog) -> bytes:
-    """Return a catalogue as the text that is kept: sorted, without line numbers and dates, so that changes are small."""
+    """Return a catalogue as it is kept: sorted, no line numbers, no dates, so that changes are small."""
     out = io.BytesIO()
     write_po(
         out, catalogue, width=110, sort_output=True, ignore_obsolete=True, include_previous=False, include_lineno=False
