@@ -224,6 +224,7 @@ class House:
         drawer: Drawer | None = None,
         cupboard: Cupboard | None = None,
         facts: Callable[[Path], Facts | None] | None = None,
+        sample: tuple[Path, ...] = (Path("sample"),),
         clock: Callable[[], datetime] = lambda: datetime(2026, 5, 6, 7, 8, tzinfo=timezone.utc),
     ) -> None:
         self.screen, self.disk, self.model, self.shelf = (
@@ -248,7 +249,7 @@ class House:
                 model=self.model,
                 exports={export.id: self._save for export in EXPORTS},
                 save_settings=self._remember,
-                sample=(Path("sample"),),
+                sample=sample,
                 memory_bytes=memory_bytes,
                 reviews=self.drawer,
                 keep=self.keep,

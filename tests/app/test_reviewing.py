@@ -261,7 +261,7 @@ def test_the_sample_study_opens_or_says_that_it_is_missing(house: House) -> None
     house.presenter.open_sample()
     house.settle()
     assert house.film.path.name == "sample"
-    house.presenter._services = replace(house.presenter._services, sample=())
+    house = House(sample=())
     house.presenter.open_sample()
     assert house.state.banner is not None
     assert house.state.banner.text == sentences.NO_SAMPLE

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 from PySide6.QtCore import QPoint, QPointF, Qt
 from PySide6.QtGui import QGuiApplication, QWheelEvent
-from PySide6.QtWidgets import QApplication, QLabel, QListWidget
+from PySide6.QtWidgets import QApplication, QLabel, QListWidget, QWidget
 from pytestqt.qtbot import QtBot
 
 from ptxviewer.app.review.finding_selection import box_around, chosen
@@ -17,6 +17,7 @@ from ptxviewer.app.sentences import NOTHING_FOUND
 from ptxviewer.app.state.film import FilmStatus
 from ptxviewer.app.state.screen import Banner
 from ptxviewer.ui.application import Session
+from ptxviewer.ui.canvas.canvas import Canvas
 from ptxviewer.ui.dialogs.choose_prior import ChoosePrior
 from tests.dicom.made import dataset, ramp, save
 from tests.fakes import FakeEngine
@@ -85,7 +86,8 @@ def test_two_films_of_a_patient_are_compared(session: Session) -> None:
     page = window.area.compare
     assert page is not None
     assert page.isVisible()
-    left, right = page._sides
+    left, right = page.findChildren(QWidget, "caption")
+    right_canvas = page.findChildren(Canvas)[1]
     assert "CURRENT" in words(left)
     assert "PRIOR" in words(right)
     assert "59 days apart" in words(page)
@@ -97,10 +99,10 @@ def test_two_films_of_a_patient_are_compared(session: Session) -> None:
     QApplication.processEvents()
     at = QPointF(50, 60)
     wheel = QWheelEvent(
-        at, right.canvas.mapToGlobal(at), QPoint(), QPoint(0, 240), Qt.MouseButton.NoButton,
+        at, right_canvas.mapToGlobal(at), QPoint(), QPoint(0, 240), Qt.MouseButton.NoButton,
         Qt.KeyboardModifier.NoModifier, Qt.ScrollPhase.NoScrollPhase, False,
     )  # fmt: skip
-    QApplication.sendEvent(right.canvas, wheel)
+    QApplication.sendEvent(right_canvas, wheel)
     assert presenter.state.current is not None
     assert presenter.state.prior is not None
     assert presenter.state.current.view.zoom is not None, "the other film follows"
@@ -108,7 +110,7 @@ def test_two_films_of_a_patient_are_compared(session: Session) -> None:
     assert ratio == pytest.approx(240 / 200), "each in parts of its own size"
     window.commands["exchange"].trigger()
     assert "PRIOR" in words(right), "which is the prior does not depend on which is worked on"
-    assert right._caption.property("active")
+    assert right.property("active")
     window.commands["back"].trigger()
     assert window.area.canvas.isVisible()
     window.commands["compare_with"].trigger()

@@ -14,7 +14,16 @@ import pytest
 from PySide6.QtCore import QMimeData, QPoint, QPointF, QRect, Qt, QUrl
 from PySide6.QtGui import QDragEnterEvent, QDragLeaveEvent, QDropEvent, QGuiApplication, QImage
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QApplication, QCheckBox, QFileDialog, QLabel, QLineEdit, QPushButton, QWidget
+from PySide6.QtWidgets import (
+    QAbstractButton,
+    QApplication,
+    QCheckBox,
+    QFileDialog,
+    QLabel,
+    QLineEdit,
+    QPushButton,
+    QWidget,
+)
 from pytestqt.qtbot import QtBot
 
 from ptxviewer.app.commands import COMMANDS
@@ -63,6 +72,14 @@ def words(widget: QWidget) -> str:
     return " | ".join([*shown, *(button.text() for button in widget.findChildren(QPushButton))])
 
 
+def note_of(session: Session) -> QLineEdit:
+    return next(line for line in session.window.reading.findChildren(QLineEdit) if line.accessibleName() == "Note")
+
+
+def button_of(panel: QWidget, text: str) -> QAbstractButton:
+    return next(button for button in panel.findChildren(QAbstractButton) if button.text() == text)
+
+
 def key(window: MainWindow, press: Qt.Key) -> None:
     """A key as the system delivers it: to the window, which finds the widget with the focus."""
     QTest.keyClick(window.windowHandle(), press)
@@ -108,7 +125,8 @@ def test_a_sentence_over_the_film_does_not_cover_whose_it_is(session: Session, q
     over, ratio = window.banner.geometry(), window.devicePixelRatioF()
     assert names.any()
     assert window.banner.isVisible()
-    assert window.banner._text.height() >= window.banner._text.heightForWidth(window.banner._text.width())
+    text = next(one for one in window.banner.findChildren(QLabel) if one.text() == NOTHING_FOUND)
+    assert text.height() >= text.heightForWidth(text.width())
     top, bottom, left, right = (round(at * ratio) for at in (over.top(), over.bottom(), over.left(), over.right()))
     assert not names[top:bottom, left:right].any()
 
@@ -198,17 +216,17 @@ def test_text_that_is_dragged_over_the_window_is_no_film(session: Session) -> No
 def test_space_hides_the_overlay_wherever_the_focus_is_but_types_in_a_note(session: Session, qtbot: QtBot) -> None:
     open_films(session, qtbot)
     window, reading = session.window, session.window.reading
-    for focus in (window.area.canvas, reading.thresholds.threshold, reading.thresholds._modes.buttons["fill"]):
+    for focus in (window.area.canvas, reading.thresholds.threshold, button_of(reading, "Fill")):
         focus.setFocus()
         QTest.keyPress(window.windowHandle(), Qt.Key.Key_Space)
         assert session.presenter.state.overlay.peeking
         QTest.keyRelease(window.windowHandle(), Qt.Key.Key_Space)
         assert not session.presenter.state.overlay.peeking
     assert session.presenter.state.settings.overlay_mode == "outline"
-    reading._note.setFocus()
+    note_of(session).setFocus()
     for letter in (Qt.Key.Key_A, Qt.Key.Key_Space, Qt.Key.Key_I):
         key(window, letter)
-    assert reading._note.text() == "a i"
+    assert note_of(session).text() == "a i"
     assert not session.presenter.state.overlay.peeking
     assert not session.presenter.state.current.view.inverted
 
@@ -235,10 +253,10 @@ def test_keys_act_on_the_film_while_a_slider_has_the_focus(session: Session, qtb
 
 def test_enter_presses_the_button_that_has_the_focus(session: Session, qtbot: QtBot) -> None:
     open_films(session, qtbot)
-    session.window.reading._verdicts.buttons["reject"].setFocus()
+    button_of(session.window.reading, "Reject").setFocus()
     key(session.window, Qt.Key.Key_Return)
     assert session.presenter.state.current.review.verdict == "reject"
-    assert session.window.reading._verdicts.buttons["reject"].isChecked()
+    assert button_of(session.window.reading, "Reject").isChecked()
 
 
 def test_tab_shows_the_film_alone_and_all_keys_still_work(session: Session, qtbot: QtBot) -> None:
@@ -253,21 +271,20 @@ def test_tab_shows_the_film_alone_and_all_keys_still_work(session: Session, qtbo
     assert session.presenter.state.current.view.flipped
     key(window, Qt.Key.Key_Escape)
     assert window.reading.isVisible()
-    window.reading._note.setFocus()
+    note_of(session).setFocus()
     key(window, Qt.Key.Key_Tab)
     assert not session.presenter.state.film_only
 
 
 def test_a_note_stays_with_its_film(session: Session, qtbot: QtBot) -> None:
     open_films(session, qtbot, 2)
-    reading = session.window.reading
-    reading._note.setFocus()
-    QTest.keyClicks(reading._note, "small rim")
+    note_of(session).setFocus()
+    QTest.keyClicks(note_of(session), "small rim")
     session.window.select(session.presenter.state.films[1].id)
-    assert reading._note.text() == ""
+    assert note_of(session).text() == ""
     assert session.presenter.state.films[0].review.note == "small rim"
     session.window.select(session.presenter.state.films[0].id)
-    assert reading._note.text() == "small rim"
+    assert note_of(session).text() == "small rim"
 
 
 def test_a_slider_drag_is_one_undo_step_and_a_double_click_goes_back(session: Session, qtbot: QtBot) -> None:
