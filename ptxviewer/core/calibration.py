@@ -11,7 +11,6 @@ import math
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 
-from ptxviewer.core.drawing.measure import aspect_of
 from ptxviewer.core.film import NO_SPACING, PixelSpacing, Radiograph, SpacingOrigin
 from ptxviewer.core.reasons.reading import CalibratedByReader, CalibrationDoubtful, FieldNotPlausible, Reading
 from ptxviewer.core.review import Measurement
@@ -92,7 +91,7 @@ def reader_spacing(given: PixelSpacing, drawn: Measurement) -> PixelSpacing | No
     """
     if drawn.mm is None or not math.isfinite(drawn.mm) or drawn.mm <= 0:
         return None
-    aspect = aspect_of(given)
+    aspect = given.aspect
     (x0, y0), (x1, y1) = drawn.points
     long = math.hypot(x1 - x0, (y1 - y0) * aspect)
     if not math.isfinite(long) or long < 1:

@@ -51,6 +51,11 @@ class PixelSpacing:
         return self.row_mm is not None and self.col_mm is not None
 
     @property
+    def aspect(self) -> float:
+        """How many times taller than wide a pixel is; 1 where the film does not say."""
+        return self.row_mm / self.col_mm if self.row_mm is not None and self.col_mm is not None else 1.0
+
+    @property
     def pixel_area_mm2(self) -> float | None:
         """Area of one pixel, None when unknown."""
         return self.row_mm * self.col_mm if self.row_mm is not None and self.col_mm is not None else None

@@ -19,6 +19,7 @@ from ptxviewer.core.film import PixelSpacing
 from ptxviewer.core.geometry import Point
 
 LARGEST_ZOOM = 32.0
+NEARLY_SQUARE = 0.01
 Scalar = TypeVar("Scalar", np.uint8, np.uint16, np.float32)
 Region = tuple[
     int, int, int, int
@@ -49,11 +50,8 @@ class Viewport:
 
 
 def pixel_aspect(spacing: PixelSpacing) -> float:
-    """Return how many times taller than wide a pixel is shown: 1 unless the spacing differs by more than 1 %."""
-    if spacing.row_mm is None or spacing.col_mm is None:
-        return 1.0
-    aspect = spacing.row_mm / spacing.col_mm
-    return 1.0 if abs(aspect - 1) <= 0.01 else aspect
+    """Return ``spacing.aspect`` as a film is shown: square within 1 %, so that 1:1 needs no resampling."""
+    return 1.0 if abs(spacing.aspect - 1) <= NEARLY_SQUARE else spacing.aspect
 
 
 def viewport(

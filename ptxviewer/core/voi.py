@@ -13,7 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ptxviewer.core.arrays import GreyImage
-from ptxviewer.core.film import Radiograph, Voi, VoiLut, Window
+from ptxviewer.core.film import Radiograph, Voi, Window
 from ptxviewer.core.msgid import N_
 
 LEVELS = 65536
@@ -129,14 +129,3 @@ def drag_window(window: Window, dx: float, dy: float, span: float) -> Window:
     return replace(
         window, center=window.center + dy * span, width=max(window.width + dx * span, smallest), explanation=""
     )
-
-
-def _number(value: float) -> str:
-    return f"{value:.0f}" if abs(value) >= 10 else f"{value:.3g}"
-
-
-def describe(voi: Voi) -> str:
-    """Return what the corner says: "W 3200 L 1600", or the name of the lookup table."""
-    if isinstance(voi, VoiLut):
-        return f"LUT {voi.explanation}".strip()
-    return f"W {_number(voi.width)} L {_number(voi.center)}"

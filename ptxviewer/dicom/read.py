@@ -24,12 +24,14 @@ from ptxviewer.core import voi
 from ptxviewer.core.calibration import spacing_from_tags
 from ptxviewer.core.errors import UnreadableFilm
 from ptxviewer.core.film import Acquisition, Patient, PixelSpacing, Radiograph, SpacingOrigin, Study, Voi, Window
+from ptxviewer.core.msgid import N_
 from ptxviewer.core.reasons import Reason
 from ptxviewer.core.reasons.reading import FileTooLarge, ImageNotDecoded, NotAnImage, ObjectKind, Reading
 from ptxviewer.dicom import tags
 from ptxviewer.dicom.pixels import Decoded, decode, frames_of, number
 
 LARGEST_FILE = 1 << 30
+AS_STORED = N_("As stored")  # name of the window over all that a picture file can hold
 PICTURE_STARTS = (b"\x89PNG\r\n", b"\xff\xd8\xff", b"BM", b"II*\x00", b"MM\x00*", b"RIFF")
 NOT_CALIBRATED = PixelSpacing(None, None, SpacingOrigin.NONE, Reading.PICTURE_NOT_CALIBRATED)
 
@@ -246,7 +248,7 @@ def _picture(path: Path) -> Radiograph:
     deep = float(array.astype(np.float32).max()) > 255
     pixels = np.clip(np.round(array.astype(np.float32)), 0, 65535).astype(np.uint16)
     top = 65535 if deep else 255
-    whole = Window(top / 2, top, "LINEAR_EXACT", "As stored")
+    whole = Window(top / 2, top, "LINEAR_EXACT", AS_STORED)
     rows, cols = pixels.shape
     film = Radiograph(
         key="",

@@ -18,6 +18,7 @@ from numpy.typing import NDArray
 
 from ptxviewer.core.arrays import FloatMap, Mask
 from ptxviewer.core.film import Acquisition, Patient, PixelSpacing, Radiograph, SpacingOrigin, Study, Window
+from ptxviewer.core.msgid import N_
 from ptxviewer.core.reasons.reading import Reading
 from ptxviewer.phantom import anatomy
 from ptxviewer.phantom.projection import Chest, chest_fields, line_integral
@@ -252,7 +253,7 @@ def film_of(phantom: Phantom) -> Radiograph:
     return Radiograph(
         key=key,
         pixels=phantom.pixels.copy(),
-        vois=(Window(center, width, explanation="Phantom"),),
+        vois=(Window(center, width, explanation=N_("Phantom")),),
         spacing=PixelSpacing(phantom.spacing_mm, phantom.spacing_mm, SpacingOrigin.DETECTOR),
         patient=Patient(name="Sample, Phantom", id="PHANTOM"),
         study=Study(description="Synthetic phantom", series_description=f"Chest {spec.view}"),

@@ -10,7 +10,6 @@ import numpy as np
 from ptxviewer import __version__
 from ptxviewer.core.answer import Findings, HemithoraxFinding, Lesion
 from ptxviewer.core.arrays import Mask
-from ptxviewer.core.drawing.measure import described
 from ptxviewer.core.film import Radiograph, Window
 from ptxviewer.core.findings.decide import decide, mask_at_film
 from ptxviewer.core.findings.reviewed import Answer
@@ -19,10 +18,11 @@ from ptxviewer.core.msgid import N_, Msgid
 from ptxviewer.core.reasons import Reason
 from ptxviewer.core.review import Measurement, Review
 from ptxviewer.core.view import FilmView, voi_of
-from ptxviewer.core.voi import describe
 from ptxviewer.report.decision import Nearness, detection_text, film_check, headline, nearness, score_name
 from ptxviewer.words import finding, measures, quantities, sentences, tr
+from ptxviewer.words.measuring import described
 from ptxviewer.words.notices import NOT_EXCLUDED, RESEARCH_USE
+from ptxviewer.words.windowing import describe, preset_name
 
 MOST_ROWS = 6
 COLUMNS = (N_("Side"), N_("Area"), N_("Largest width"), N_("Highest score"), N_("Mean score"))
@@ -194,7 +194,7 @@ def _film_text(film: Radiograph) -> str:
 
 def _shown_text(film: Radiograph, view: FilmView) -> str:
     voi = voi_of(film, view)
-    name = f" ({voi.explanation})" if isinstance(voi, Window) and voi.explanation else ""
+    name = f" ({preset_name(voi)})" if isinstance(voi, Window) and preset_name(voi) else ""
     parts = [describe(voi) + name]
     if view.inverted:
         parts.append(tr("inverted"))

@@ -27,10 +27,10 @@ from ptxviewer.app.commands.base import Command, Group
 from ptxviewer.app.commands.measure import CHOICES
 from ptxviewer.app.state.screen import State
 from ptxviewer.core.msgid import N_, Msgid
-from ptxviewer.core.voi import describe
 from ptxviewer.ui.commands import menu_text, name_of, tooltip_of
 from ptxviewer.ui.platform.icons import icon
 from ptxviewer.words import tr
+from ptxviewer.words.windowing import describe, preset_name
 
 MENUS: tuple[tuple[Msgid, tuple[Group, ...]], ...] = (
     (N_("File"), ("file",)),
@@ -130,7 +130,7 @@ def _add_presets(menu: QMenu, actions: dict[str, QAction], state: Callable[[], S
         vois = film.radiograph.vois if film is not None and film.radiograph is not None else ()
         presets.clear()  # the actions stay, and their keys: they belong to the window
         for made, voi in zip(rows, vois, strict=False):
-            made.setText(" ".join(part for part in (voi.explanation, f"({describe(voi)})") if part))
+            made.setText(" ".join(part for part in (preset_name(voi), f"({describe(voi)})") if part))
             presets.addAction(made)
 
     presets.aboutToShow.connect(name_them)

@@ -9,8 +9,8 @@ from ptxviewer.core.answer import ProbabilityMaps
 from ptxviewer.core.film import PixelSpacing, Radiograph, Voi
 from ptxviewer.core.geometry import GridMap, Point
 from ptxviewer.core.view import FilmView, ScaleBar
-from ptxviewer.core.voi import describe
 from ptxviewer.words import quantities, tr
+from ptxviewer.words.windowing import describe, preset_name
 
 
 @dataclass(frozen=True)
@@ -30,7 +30,7 @@ def corner_texts(film: Radiograph, view: FilmView, voi: Voi, zoom: float, identi
     left = (patient.name, patient.id, born) if identified else (tr("De-identified"),)
     modality = " ".join(part for part in (acquisition.modality, acquisition.view) if part)
     right = (study.description, " ".join((study.date, study.time)).strip(), modality) if identified else (modality,)
-    window = describe(voi) + (f"  {tr(voi.explanation)}" if voi.explanation else "")
+    window = f"{describe(voi)}  {preset_name(voi)}".rstrip()
     lines = [window, tr("Zoom {percent} %", percent=f"{zoom * 100:.0f}")]
     if film.frames > 1:
         lines.append(tr("Frame {number} of {count}", number=film.frame + 1, count=film.frames))

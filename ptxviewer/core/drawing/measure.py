@@ -38,8 +38,8 @@ class RegionStatistics:
 
 
 def aspect_of(spacing: PixelSpacing) -> float:
-    """Return how many times taller than wide a pixel is; 1 where the film does not say."""
-    return 1.0 if spacing.row_mm is None or spacing.col_mm is None else spacing.row_mm / spacing.col_mm
+    """Return ``spacing.aspect``."""
+    return spacing.aspect
 
 
 def length_mm(start: Point, end: Point, spacing: PixelSpacing) -> float | None:

@@ -8,13 +8,14 @@ from PySide6.QtGui import QPainter
 
 from ptxviewer.app.review.measurements import shown_measurements
 from ptxviewer.core.drawing.handles import Drawn, Grip, bounds, grown, label_place, overlap
-from ptxviewer.core.drawing.measure import described, handles_of, line_of, measured_text
+from ptxviewer.core.drawing.measure import handles_of, line_of
 from ptxviewer.core.film import PixelSpacing
 from ptxviewer.core.geometry import Box
 from ptxviewer.core.review import Measurement
 from ptxviewer.ui.canvas.drawing import Colour, label_size, paint_handles, paint_label, paint_line, written_on
 from ptxviewer.ui.canvas.layers.base import Layer
 from ptxviewer.ui.canvas.scene import Scene
+from ptxviewer.words.measuring import described, lines
 
 REST: Colour = (236, 232, 214)  # a warm white: neither the network's cyan nor the amber of what needs attention
 CHOSEN: Colour = (255, 214, 120)
@@ -43,7 +44,7 @@ class _Texts:
         if self.texts is None or len(self.texts) > 100 or (self.film_key, self.spacing) != (film.key, film.spacing):
             self.film_key, self.spacing, self.texts = film.key, film.spacing, {}
         if measurement not in self.texts:
-            self.texts[measurement] = measured_text(film, measurement)
+            self.texts[measurement] = lines(film, measurement)
         return self.texts[measurement]
 
 
