@@ -6,7 +6,6 @@ import csv
 import gettext
 import json
 import re
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -42,11 +41,10 @@ class Marking(gettext.NullTranslations):
 
 
 @pytest.fixture
-def marking(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+def marking(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(words, "speak", lambda _language: None)
     monkeypatch.setattr(cli, "speak", lambda _language: None)
     monkeypatch.setattr(words, "_catalogue", Marking())
-    yield
 
 
 def for_programs(record: Any) -> Any:
