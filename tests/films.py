@@ -8,6 +8,7 @@ from ptxviewer.core.answer import DecisionRule, ProbabilityMaps
 from ptxviewer.core.engine import EngineInfo
 from ptxviewer.core.film import Acquisition, Patient, PixelSpacing, Radiograph, SpacingOrigin, Study, Window
 from ptxviewer.core.reasons.reading import Reading
+from ptxviewer.core.voi import AUTOMATIC
 
 RULE = DecisionRule(threshold=0.5, score_threshold=0.4, min_area=0.001)
 INFO = EngineInfo("test-net 1", "ab" * 32, "CPU", RULE)
@@ -20,7 +21,7 @@ STUDIED = Study(date="2026-01-02", time="10:11", description="Thorax p.a.", inst
 def film(rows=200, cols=160, key="film", **changes) -> Radiograph:
     """A grey ramp with a window that shows all of it."""
     ramp = np.linspace(0, 4095, rows * cols).reshape(rows, cols).astype(np.uint16)
-    changes.setdefault("vois", (Window(2047.5, 4095, "LINEAR_EXACT", "Automatic"),))
+    changes.setdefault("vois", (Window(2047.5, 4095, "LINEAR_EXACT", AUTOMATIC),))
     return Radiograph(key=key, pixels=ramp, **changes)
 
 

@@ -31,7 +31,7 @@ def corner_texts(film: Radiograph, view: FilmView, voi: Voi, zoom: float, identi
     modality = " ".join(part for part in (acquisition.modality, acquisition.view) if part)
     right = (study.description, " ".join((study.date, study.time)).strip(), modality) if identified else (modality,)
     window = f"{describe(voi)}  {preset_name(voi)}".rstrip()
-    lines = [window, tr("Zoom {percent} %", percent=f"{zoom * 100:.0f}")]
+    lines = [window, tr("Zoom {percent} %", percent=quantities.count(zoom * 100))]
     if film.frames > 1:
         lines.append(tr("Frame {number} of {count}", number=film.frame + 1, count=film.frames))
     warnings = (
