@@ -40,6 +40,21 @@ def test_dragging_moves_the_overlay_and_only_letting_go_measures(house: House) -
     assert house.film.findings.threshold == 0.8
 
 
+def test_the_findings_follow_a_drag_and_are_exact_when_it_is_let_go(house: House) -> None:
+    at_rest = house.film.findings
+    house.presenter.set_threshold(0.7, settled=False)
+    house.presenter.detecting.measure_drag()
+    assert house.film.findings is not None
+    assert house.film.findings.threshold == 0.7
+    house.presenter.set_threshold(0.99, settled=False)  # between two measures the last one stays
+    assert house.film.findings.threshold == 0.7
+    house.presenter.detecting.measure_drag()
+    assert not house.film.findings.present  # the disc scores 0.9
+    house.presenter.set_threshold(FakeEngine.RULE.threshold)
+    house.presenter.detecting.measure_drag()  # one that comes late changes nothing
+    assert house.film.findings == at_rest
+
+
 def test_choosing_another_film_in_a_drag_settles_it(house: House) -> None:
     house.presenter.set_threshold(0.7, settled=False)
     house.presenter.next()

@@ -166,6 +166,19 @@ def test_two_sliders_come_by_a_click_and_stand_at_the_operating_point(session: S
     assert controls.threshold.isVisible()
 
 
+def test_the_numbers_follow_the_slider_before_it_is_let_go(session: Session, qtbot: QtBot) -> None:
+    slider, table = session.window.reading.thresholds.threshold, session.window.reading.findings.table
+    before = table.item(0, 1).text()
+    middle = slider.height() // 2
+    qtbot.mousePress(slider, Qt.MouseButton.LeftButton, pos=QPoint(slider.width() // 2, middle))
+    qtbot.mouseMove(slider, QPoint(slider.width() // 5, middle))
+    qtbot.waitUntil(lambda: table.item(0, 1).text() != before, timeout=5000)
+    assert float(table.item(0, 1).text()) > float(before)  # a lower threshold marks more
+    live = float(table.item(0, 1).text())
+    qtbot.mouseRelease(slider, Qt.MouseButton.LeftButton, pos=QPoint(slider.width() // 5, middle))
+    assert float(table.item(0, 1).text()) == pytest.approx(live, rel=0.05)
+
+
 def test_a_result_that_is_kept_back_says_why_and_one_button_shows_it(doubtful: Session) -> None:
     said = texts(doubtful)
     assert "Result not shown." in said

@@ -240,7 +240,8 @@ class Recalling:
         known = not mark or film.cached_as == mark
         if results is None or radiograph is None or info is None or film.insisted or (known and not fresh):
             return film
-        maps, findings, review = film.maps, film.findings, film.review
+        maps, review = film.maps, film.review
+        findings = None if film.result is None else film.result.findings  # not those of a drag
         if maps is None and not radiograph.not_analysed:
             return film
 

@@ -9,7 +9,8 @@ from ptxviewer.app.review.editor import ReviewEditor
 from ptxviewer.app.state.film import DetectionDrag, Film, ThresholdDrag
 from ptxviewer.app.state.two_thresholds import pinned, score_limit
 from ptxviewer.app.store import Store
-from ptxviewer.core.answer import BY_CARD, Detection
+from ptxviewer.core.answer import BY_CARD, Detection, Findings
+from ptxviewer.core.findings.live import find_live
 from ptxviewer.core.review import Review
 
 MASK_IS_EDITED = "The mask is edited: reset it to the model's mask to move the threshold."
@@ -40,7 +41,7 @@ class Thresholds:
             if film.review.mask is not None:
                 return None
             detection = pinned(self._store.state, film, self._store.rule)
-            return ThresholdDrag(min(max(round(value(film), 3), 0.01), 0.99), detection)
+            return ThresholdDrag(min(max(round(value(film), 3), 0.01), 0.99), detection, _measured_last(film))
 
         def moved(film: Film) -> Review | None:
             drag = dragged(film)
@@ -50,6 +51,21 @@ class Thresholds:
             self._editor.push(moved, instead_of=ThresholdDrag, stepping=stepping)
         else:
             self._editor.take(dragged)
+
+    def measure_drag(self) -> None:
+        """Let the findings follow a threshold that is dragged: measured on the model's grid, exact when it is let go.
+
+        A view calls this as often as numbers can be read; the overlay follows every movement without it.
+        """
+        shown, rule = self._store.state.shown, self._store.rule
+        film = None if shown is None else shown.film
+        if shown is None or film is None or film.result is None or rule is None:
+            return
+        maps, known, hand = film.maps, film.result.findings, film.hand
+        if maps is None or known is None or not isinstance(hand, (ThresholdDrag, DetectionDrag)):
+            return
+        found = find_live(shown.radiograph, maps, rule, known, film.threshold(rule), hand.detection)
+        self._store.update(replace(film, hand=replace(hand, findings=found)))
 
     def reset(self) -> None:
         """Back to the model's operating point, of detection too."""
@@ -85,7 +101,7 @@ class Thresholds:
 
         def dragged(film: Film) -> DetectionDrag | None:
             detection = change(film, pinned(self._store.state, film, rule))
-            return None if film.review.mask is not None else DetectionDrag(detection)
+            return None if film.review.mask is not None else DetectionDrag(detection, _measured_last(film))
 
         def moved(film: Film) -> Review | None:
             drag = dragged(film)
@@ -103,6 +119,10 @@ class Thresholds:
             self._store.tell(MASK_IS_EDITED)
             return True
         return False
+
+
+def _measured_last(film: Film) -> Findings | None:
+    return film.hand.findings if isinstance(film.hand, (ThresholdDrag, DetectionDrag)) else None
 
 
 def _share(value: float) -> float:

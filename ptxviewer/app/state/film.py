@@ -70,6 +70,7 @@ class ThresholdDrag:
 
     threshold: float
     detection: Detection
+    findings: Findings | None = field(default=None, compare=False)  # as measured last, on the model's grid
 
 
 @dataclass(frozen=True)
@@ -77,6 +78,7 @@ class DetectionDrag:
     """A slider of the detection is dragged."""
 
     detection: Detection
+    findings: Findings | None = field(default=None, compare=False)  # as measured last, on the model's grid
 
 
 Part = Literal["wall", "lung", "both"]
@@ -150,8 +152,10 @@ class Film:
 
     @property
     def findings(self) -> Findings | None:
-        """What was found, under the settled review; a distance that is dragged is where the hand is."""
+        """What was found, under the review; a distance that is dragged is where the hand is, a threshold near it."""
         found = None if self.result is None else self.result.findings
+        if found is not None and isinstance(self.hand, (ThresholdDrag, DetectionDrag)):
+            return self.hand.findings or found
         if found is not None and isinstance(self.hand, LineDrag):
             return with_lines(found, (*self.review.lines, self.hand.line))
         return found
@@ -168,8 +172,10 @@ class Film:
 
     @property
     def finding(self) -> int | None:
-        """Which of the findings is looked at."""
-        return None if self.result is None else self.result.selected
+        """Which of the findings is looked at; none while others come and go with a threshold that is dragged."""
+        if self.result is None or isinstance(self.hand, (ThresholdDrag, DetectionDrag)):
+            return None
+        return self.result.selected
 
     @property
     def review(self) -> Review:

@@ -120,9 +120,10 @@ def region_statistics(film: Radiograph, region: Measurement) -> RegionStatistics
         pixels = part.size if counts is None else int(cv2.countNonZero(counts))
         if pixels == 0:
             continue
-        inside, over = part, part
+        inside = over = part
         if counts is not None:  # 0 outside adds nothing to the sums, the highest value there is not the lowest
-            inside, over = cv2.bitwise_and(part, counts), cv2.bitwise_or(part, cv2.bitwise_not(counts))
+            inside = np.asarray(cv2.bitwise_and(part, counts), np.uint16)
+            over = np.asarray(cv2.bitwise_or(part, cv2.bitwise_not(counts)), np.uint16)
         # Two sums of whole numbers are exact, and take a quarter of the time of cv2.meanStdDev.
         count += pixels
         total += round(cv2.sumElems(inside)[0])

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from weakref import WeakKeyDictionary
 
 import cv2
 import numpy as np
@@ -95,9 +96,23 @@ def lung_fields(image_left: Mask, image_right: Mask) -> LungFields:
     return LungFields(left, right, np.tile(middle, (height, 1)))
 
 
-def lung_fields_of(maps: ProbabilityMaps) -> LungFields:
-    """Return the lung fields that the network saw, on the measuring grid."""
-    nothing = np.zeros(measuring_shape(maps.rows, maps.cols), bool)
+_known: WeakKeyDictionary[ProbabilityMaps, dict[tuple[int, int], LungFields]] = WeakKeyDictionary()
+
+
+def lung_fields_of(maps: ProbabilityMaps, shape: tuple[int, int] | None = None) -> LungFields:
+    """Return the lung fields that the network saw, on a grid of ``shape``; None is the measuring grid.
+
+    They do not depend on the threshold and take longer than all the rest of a measure, so they are made once per maps.
+    """
+    shape = measuring_shape(maps.rows, maps.cols) if shape is None else shape
+    made = _known.setdefault(maps, {})
+    if shape not in made:
+        made[shape] = _lung_fields_of(maps, shape)
+    return made[shape]
+
+
+def _lung_fields_of(maps: ProbabilityMaps, shape: tuple[int, int]) -> LungFields:
+    nothing = np.zeros(shape, bool)
     if maps.lung_image_left is None or maps.lung_image_right is None:
         return lung_fields(nothing, nothing)
     content = GridMap.for_film(maps.rows, maps.cols, maps.size).content

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from PySide6.QtCore import Qt
+from PySide6.QtCore import Qt, QTimer
 from PySide6.QtWidgets import QGridLayout, QLabel, QPushButton, QVBoxLayout, QWidget
 
 from ptxviewer.app.commands import BY_ID
@@ -25,6 +25,7 @@ OPACITY = DEFAULTS.overlay_opacity
 HIDE_HINT, OFF_HINT = "Hold Space to hide the overlay", "The overlay is off (X shows it)"
 LOWEST, HIGHEST = 0.01, 0.99  # of a threshold
 SCORE_STEP = 0.005  # of the film score: finer than its operating point is given
+NUMBERS_MS = 40  # between two measures while a slider is dragged
 NAMES, VALUES = 74, 54  # widths of the columns beside a slider, in pixels
 RIGHT = Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
 
@@ -55,6 +56,10 @@ class ThresholdControls(QWidget):
         super().__init__()
         self._presenter = presenter
         self._spread: tuple[object, str] = (None, "")
+        self._numbers = QTimer(self)
+        self._numbers.setSingleShot(True)
+        self._numbers.setInterval(NUMBERS_MS)
+        self._numbers.timeout.connect(presenter.detecting.measure_drag)
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(6)
@@ -86,6 +91,17 @@ class ThresholdControls(QWidget):
         column.addWidget(self._modes)
         self._hint = label("quiet", wrap=True)
         column.addWidget(self._hint)
+        for slider in self._decisive():
+            slider.moved.connect(self._dragged)
+
+    def _decisive(self) -> tuple[MarkedSlider, ...]:
+        """The sliders that the findings depend on."""
+        return self.threshold, *(row.slider for row in (self._score, self._peak, self._area, self._extent))
+
+    def _dragged(self, _value: float, settled: bool) -> None:
+        """The overlay follows every movement; the numbers as often as they can be read."""
+        if not settled and not self._numbers.isActive():
+            self._numbers.start()
 
     @staticmethod
     def _grid() -> QGridLayout:
@@ -156,7 +172,7 @@ class ThresholdControls(QWidget):
         self._apart.setVisible(two)
         self.threshold.setVisible(not two)
         self._value.setVisible(not two)
-        for slider in (self.threshold, *(row.slider for row in (self._score, self._peak, self._area, self._extent))):
+        for slider in self._decisive():
             slider.setEnabled(ready and not edited)
         mode, opacity = state.settings.overlay_mode, state.settings.overlay_opacity
         self._opacity.show_value(opacity, None, f"{opacity * 100:.0f} %")
