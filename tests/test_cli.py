@@ -17,6 +17,9 @@ import numpy as np
 import pytest
 from pydicom.uid import generate_uid
 
+from ptxviewer import words
+from ptxviewer.app.disk import settings as settings_file
+from ptxviewer.app.state.settings import Settings
 from ptxviewer.cli import main as cli
 from ptxviewer.core.engine import SelfTest
 from ptxviewer.core.reasons import encode
@@ -358,6 +361,36 @@ def test_without_a_display_one_bad_file_does_not_stop_the_rest(no_display, qapp,
     assert NAME not in said
 
 
+@pytest.fixture
+def language(monkeypatch, tmp_path):
+    """A throw-away folder of settings, and English again afterwards."""
+    for name in ("LANGUAGE", "LC_ALL", "LC_MESSAGES"):
+        monkeypatch.delenv(name, raising=False)
+    monkeypatch.setenv("LANG", "en_GB.UTF-8")
+    monkeypatch.setenv("PTXVIEWER_SETTINGS_DIR", str(tmp_path))
+    yield tmp_path
+    words.speak("en")
+
+
+@pytest.mark.parametrize(
+    ("setting", "option", "spoken"),
+    [("", [], "en"), ("de", [], "de"), ("de", ["--language", "en"], "en"), ("", ["--language=de"], "de")],
+)
+def test_the_option_goes_before_the_setting_and_the_setting_before_the_system(
+    language, capsys, setting, option, spoken
+):
+    settings_file.save(language / "settings.json", Settings(language=setting))
+    assert cli.main(["report", *option, "--help"]) == 0
+    assert words.language() == spoken
+    assert words.tr("a film") in capsys.readouterr().out
+
+
+def test_damaged_settings_leave_the_command_line_alone_and_stay(language, capsys):
+    (language / "settings.json").write_text("{")
+    assert cli.main(["--version"]) == 0
+    assert (language / "settings.json").read_text() == "{"
+
+
 # ---- the whole program, as a process of its own
 
 
@@ -376,7 +409,10 @@ def program(home: Path, *arguments: object, code: str = "") -> subprocess.Comple
 
 BUG = f"""
 import sys
-from ptxviewer import bootstrap; from ptxviewer.cli import main as cli
+from ptxviewer import bootstrap; from ptxviewer import words
+from ptxviewer.app.disk import settings as settings_file
+from ptxviewer.app.state.settings import Settings
+from ptxviewer.cli import main as cli
 bootstrap.prepare()
 def broken(arguments):
     raise ZeroDivisionError({NAME!r})

@@ -210,18 +210,26 @@ def _force(parser: argparse.ArgumentParser) -> None:
 
 
 def _language(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("--language", choices=languages(), help=tr("of texts and reports; the system's if not given"))
+    parser.add_argument(
+        "--language",
+        choices=languages(),
+        help=tr("of texts and reports; as in the settings, else the system's, if not given"),
+    )
 
 
 def _chosen_language(given: list[str]) -> str:
-    """The language of the command line: help texts are made before it is parsed."""
+    """The option, the reader's setting, else the system's; help texts are made before the command line is parsed."""
+    from ptxviewer.app.disk.settings import load, load_site
+    from ptxviewer.paths import settings_folder, site_settings
+
     parser = argparse.ArgumentParser(add_help=False, exit_on_error=False)
     parser.add_argument("--language", choices=languages())
     with contextlib.suppress(argparse.ArgumentError):
         chosen = parser.parse_known_args(given)[0].language
         if chosen is not None:
             return str(chosen)
-    return system_language()
+    setting = load(settings_folder() / "settings.json", default=load_site(site_settings())).language
+    return setting or system_language()
 
 
 def predict_command(arguments: argparse.Namespace) -> int:
@@ -285,7 +293,7 @@ def window_command(arguments: argparse.Namespace) -> int:
     if has_display():
         from ptxviewer.ui.application import run
 
-        return int(run(arguments.files, sample=arguments.sample))
+        return int(run(arguments.files, sample=arguments.sample, language=arguments.language))
     return headless(arguments.files, sample=arguments.sample)
 
 

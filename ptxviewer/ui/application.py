@@ -16,7 +16,7 @@ from pathlib import Path
 from types import FrameType, TracebackType
 
 import platformdirs
-from PySide6.QtCore import QEvent, QSocketNotifier
+from PySide6.QtCore import QEvent, QLocale, QSocketNotifier
 from PySide6.QtGui import QFileOpenEvent
 from PySide6.QtWidgets import QApplication
 
@@ -28,13 +28,13 @@ from ptxviewer.app.jobs import ThreadLane
 from ptxviewer.app.presenter import Presenter, Services
 from ptxviewer.app.state.facts import Facts
 from ptxviewer.app.state.screen import State
-from ptxviewer.app.state.settings import DEFAULTS
+from ptxviewer.app.state.settings import DEFAULTS, Settings
 from ptxviewer.bootstrap import scrubbed
 from ptxviewer.core.engine import Checkpoint, Engine, EngineInfo, SelfTest
 from ptxviewer.core.film import Radiograph
 from ptxviewer.core.reasons import Reason
 from ptxviewer.inference.shipped import make_engine
-from ptxviewer.paths import bundle_dir, sample_study
+from ptxviewer.paths import SETTINGS_DIR, bundle_dir, sample_study, settings_folder, site_settings
 from ptxviewer.ui.controls import tabular
 from ptxviewer.ui.exports import WRITERS
 from ptxviewer.ui.main_window import MainWindow
@@ -43,11 +43,10 @@ from ptxviewer.ui.platform.folders import reports_folder
 from ptxviewer.ui.platform.icons import app_icon
 from ptxviewer.ui.platform.single_instance import hand_over, serve, server_name
 from ptxviewer.ui.platform.style import stylesheet
-from ptxviewer.words import say
+from ptxviewer.words import say, speak, system_language
 
 log = logging.getLogger(__name__)
 SWITCH_S = 0.0005  # how long Qt waits for a thread that analyses, each time that it calls into Python; usual: 0.005
-SETTINGS_DIR = "PTXVIEWER_SETTINGS_DIR"  # a throw-away folder for tests and for trying things out
 
 
 class Application(QApplication):
@@ -137,7 +136,10 @@ def expected_engine() -> EngineInfo | None:
 
 
 class Session:
-    """Everything that lives as long as the window. ``painted`` is called when the window is first on screen."""
+    """Everything that lives as long as the window.
+
+    ``loaded`` gets the settings before anything is built, ``painted`` is called when the window is first on screen.
+    """
 
     def __init__(
         self,
@@ -147,12 +149,14 @@ class Session:
         reviews: Path | None = None,
         results: Path | None = None,
         site_path: Path | None = None,
+        loaded: Callable[[Settings], None] = lambda _settings: None,
     ) -> None:
         sys.setswitchinterval(SWITCH_S)
         self._unpacked = tempfile.TemporaryDirectory(prefix="ptxviewer-")
         problems: list[Reason] = []
         site = settings_file.load_site(site_path, problems.append) if site_path else DEFAULTS
         settings = settings_file.load(settings_path, problems.append, site)
+        loaded(settings)
         self.bridge = Bridge()
         self._window: MainWindow | None = None
         network = engine or make_engine(settings.device)
@@ -234,19 +238,13 @@ def _quit_on_signals(application: QApplication) -> QSocketNotifier:
     return notifier
 
 
-def settings_folder(chosen: Path | None) -> Path:
-    """Return where the settings lie: the folder asked for, the one of the environment, this user's own."""
-    named = os.environ.get(SETTINGS_DIR)
-    return chosen or (Path(named) if named else Path(platformdirs.user_config_dir("ptxviewer", appauthor=False)))
+def run(
+    files: Sequence[Path], *, sample: bool = False, settings_dir: Path | None = None, language: str | None = None
+) -> int:
+    """Open the window, or hand the files to the one that runs already; returns the exit status.
 
-
-def site_settings() -> Path:
-    """Return where an administrator puts the defaults of all readers of this computer."""
-    return Path(platformdirs.site_config_dir("ptxviewer", appauthor=False)) / "settings.json"
-
-
-def run(files: Sequence[Path], *, sample: bool = False, settings_dir: Path | None = None) -> int:
-    """Open the window, or hand the files to the one that runs already; returns the exit status."""
+    ``language`` None: as the settings say, else as the system has it.
+    """
     application = Application(sys.argv[:1])
     folder = settings_folder(settings_dir)
     own = folder if settings_dir is not None or SETTINGS_DIR in os.environ else None
@@ -278,6 +276,7 @@ def run(files: Sequence[Path], *, sample: bool = False, settings_dir: Path | Non
         reviews=data / "reviews",
         results=cache / "results",
         site_path=None if own else site_settings(),
+        loaded=lambda settings: speak(language or settings.language or system_language(QLocale.system().uiLanguages())),
     )
     sessions.append(session)
     sys.excepthook = session.report_bug

@@ -80,7 +80,7 @@ def language() -> str:
 
 def tr(text: str, **values: Any) -> str:
     """Return ``text`` in the language that is spoken, its ``{placeholders}`` filled with ``values``."""
-    translated = _catalogue.gettext(text)
+    translated = _catalogue.gettext(text) if text else ""  # gettext answers "" with the catalogue's own header
     return translated.format(**values) if values else translated
 
 

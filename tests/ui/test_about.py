@@ -17,7 +17,8 @@ from ptxviewer.app.disk.settings import load
 from ptxviewer.core.answer import ProbabilityMaps
 from ptxviewer.core.engine import Checkpoint, never_cancelled
 from ptxviewer.core.film import Radiograph
-from ptxviewer.ui.application import Session, site_settings
+from ptxviewer.paths import site_settings
+from ptxviewer.ui.application import Session
 from ptxviewer.ui.dialogs.about_program import RUNNING, ProgramDialog
 from ptxviewer.ui.dialogs.notice import FirstRunNotice
 from tests.fakes import FakeEngine

@@ -31,14 +31,14 @@ def load_site(path: Path, say: Callable[[Reason], None] = lambda _reason: None) 
     return replace(_taken(stored or {}, DEFAULTS), **personal)
 
 
-def load(path: Path, say: Callable[[Reason], None] = lambda _reason: None, default: Settings = DEFAULTS) -> Settings:
+def load(path: Path, say: Callable[[Reason], None] | None = None, default: Settings = DEFAULTS) -> Settings:
     """Return the settings at ``path``; what is missing, unknown or of the wrong type is as in ``default``.
 
-    ``say`` is given the reason when there is a file that cannot be read; it is put aside as ``settings.damaged``, so
-    that the next save does not overwrite it. No file yet is nothing to speak of.
+    With ``say``, which is given the reason, a file that cannot be read is put aside as ``settings.damaged``: the next
+    save does not overwrite it. No file yet is nothing to speak of.
     """
     stored = _read(path)
-    if stored is None:
+    if stored is None and say is not None:
         with contextlib.suppress(OSError):
             os.replace(path, path.with_suffix(".damaged"))
         say(Stored.SETTINGS_DAMAGED)

@@ -14,15 +14,8 @@ from typing import Any, Literal
 from ptxviewer.core.engine import DEVICES, DeviceChoice
 from ptxviewer.core.msgid import N_, Msgid
 
-Kind = Literal["choice", "flag", "number", "text", "folder", "hidden"]
+Kind = Literal["choice", "language", "flag", "number", "text", "folder", "hidden"]
 OverlayMode = Literal["outline", "fill", "heat"]
-Language = Literal["", "en", "de"]
-LANGUAGES: tuple[tuple[Language, str], ...] = (
-    ("", N_("Language of the system")),
-    ("en", "English"),
-    ("de", "Deutsch"),
-)
-"""In their own words, so that everybody finds theirs; "" is the language of the system."""
 
 
 NO_TEXT = Msgid("")
@@ -35,6 +28,7 @@ class Row:
     label: Msgid = NO_TEXT
     help: Msgid = NO_TEXT
     folder: bool = False  # a text that names a folder
+    language: bool = False  # a text that names a language; the catalogues that there are say which can be chosen
     choices: tuple[tuple[str, str], ...] = ()  # (value, label)
     lowest: float | None = None  # a number outside is taken to the nearest end
     highest: float | None = None
@@ -52,9 +46,9 @@ def _row(**of: Any) -> Mapping[str, Row]:
 class Settings:
     """Everything that is remembered. ``geometry`` is the window's own encoding of where it was."""
 
-    language: Language = field(
+    language: str = field(  # code of a catalogue, "" is the language of the system; one that is not there is English
         default="",
-        metadata=_row(label=N_("Language"), help=N_("Takes effect at the next start."), choices=LANGUAGES),
+        metadata=_row(label=N_("Language"), help=N_("Takes effect at the next start."), language=True),
     )
     device: DeviceChoice = field(
         default="auto",
@@ -148,6 +142,8 @@ def _kind(row: Row, default: object) -> Kind:
         return "hidden"
     if row.choices:
         return "choice"
+    if row.language:
+        return "language"
     if isinstance(default, bool):
         return "flag"
     if isinstance(default, int):

@@ -20,12 +20,18 @@ from PySide6.QtWidgets import (
 )
 
 from ptxviewer.app.state.settings import ROWS, Row, Settings
+from ptxviewer.core.msgid import N_
 from ptxviewer.ui.controls import label
 from ptxviewer.ui.dialogs.fitting import fitted
-from ptxviewer.words import tr
+from ptxviewer.words import languages, name_of, tr
 
 WIDTH = 480
 Editor = QComboBox | QCheckBox | QLineEdit | QSpinBox
+
+
+def _languages() -> tuple[tuple[str, str], ...]:
+    """Return every language by its own name, so that everybody finds theirs."""
+    return (("", N_("Language of the system")), *((code, name_of(code)) for code in languages()))
 
 
 class SettingsDialog(QDialog):
@@ -79,9 +85,9 @@ class SettingsDialog(QDialog):
 
     @staticmethod
     def _editor(row: Row, value: Any) -> Editor:
-        if row.kind == "choice":
+        if row.kind in ("choice", "language"):
             choice = QComboBox()
-            for stored, shown in row.choices:
+            for stored, shown in _languages() if row.kind == "language" else row.choices:
                 choice.addItem(tr(shown), stored)
             choice.setCurrentIndex(max(0, choice.findData(value)))
             return choice

@@ -1,0 +1,43 @@
+"""The window speaks the language that is set, from its first menu on; every language that there is can be chosen."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from PySide6.QtWidgets import QComboBox
+from pytestqt.qtbot import QtBot
+
+from ptxviewer import words
+from ptxviewer.app.disk.settings import save
+from ptxviewer.app.state.settings import Settings
+from ptxviewer.ui.application import Session
+from ptxviewer.ui.dialogs.settings import SettingsDialog
+from tests.fakes import FakeEngine
+
+
+@pytest.fixture(autouse=True)
+def _english_again() -> Iterator[None]:
+    yield
+    words.speak("en")
+
+
+def test_menus_and_commands_are_in_the_language_of_the_settings(qtbot: QtBot, tmp_path: Path) -> None:
+    save(tmp_path / "settings.json", Settings(language="de"))
+    session = Session(tmp_path / "settings.json", FakeEngine(), loaded=lambda settings: words.speak(settings.language))
+    qtbot.addWidget(session.window)
+    titles = [action.text() for action in session.window.menuBar().actions()]
+    assert titles == [words.tr(title) for title in ("File", "View", "Tools", "Film", "AI", "Help")]
+    assert titles[0] == "Datei"
+    assert session.window.commands["invert"].text() == words.tr("Invert") != "Invert"
+    assert session.close()
+
+
+def test_every_catalogue_can_be_chosen(qtbot: QtBot) -> None:
+    dialog = SettingsDialog(Settings())
+    qtbot.addWidget(dialog)
+    choice = next(box for box in dialog.findChildren(QComboBox) if box.accessibleName() == "Language")
+    assert [choice.itemData(row) for row in range(choice.count())] == ["", *words.languages()]
+    choice.setCurrentIndex(choice.findText("Deutsch"))
+    assert dialog.chosen(Settings()).language == "de"
