@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from ptxviewer import __version__
+from ptxviewer.core.devices import DEVICES
 from ptxviewer.core.errors import PtxError, UnreadableFilm
 from ptxviewer.inference.shipped import make_engine
 from ptxviewer.words import languages, sentences, speak, system_language, tr
@@ -185,8 +186,6 @@ def _one_film(parser: argparse.ArgumentParser, *suffixes: str) -> None:
 
 
 def _device(parser: argparse.ArgumentParser) -> None:
-    from ptxviewer.core.engine import DEVICES  # brings numpy, which --version does without
-
     parser.add_argument(
         "--device", choices=[device.id for device in DEVICES], default="auto", help=tr("where the network runs")
     )

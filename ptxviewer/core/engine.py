@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Literal, Protocol
+from typing import Protocol
 
 import numpy as np
 from numpy.typing import NDArray
@@ -13,27 +13,7 @@ from ptxviewer.core.answer import DecisionRule, ProbabilityMaps
 from ptxviewer.core.arrays import FloatMap
 from ptxviewer.core.film import Radiograph
 from ptxviewer.core.findings.disagreement import Band
-from ptxviewer.core.msgid import N_, Msgid
 from ptxviewer.core.reasons import Reason
-
-DeviceChoice = Literal["auto", "cpu", "cuda", "mps"]
-
-
-@dataclass(frozen=True, slots=True)
-class Device:
-    """Where the network may run, as the settings and the command line offer it."""
-
-    id: DeviceChoice
-    label: Msgid
-
-
-DEVICES: tuple[Device, ...] = (
-    Device("auto", N_("Automatic")),
-    Device("cpu", N_("Processor (CPU)")),
-    Device("cuda", N_("NVIDIA graphics card")),
-    Device("mps", N_("Apple GPU")),
-)
-"""Every device that can be asked for; one that does not work here is replaced by the processor, with a note."""
 
 Checkpoint = Callable[[], None]
 """Called before each stage of the network; raises ``Cancelled`` when the work has been retired."""

@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
-from ptxviewer.core.engine import DeviceChoice, Engine
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:  # the command line answers --version without numpy
+    from ptxviewer.core.devices import DeviceChoice
+    from ptxviewer.core.engine import Engine
 
 
 def make_engine(device: DeviceChoice) -> Engine:

@@ -41,8 +41,10 @@ from ptxviewer.ui.main_window import MainWindow
 from ptxviewer.ui.platform.bridge import Bridge
 from ptxviewer.ui.platform.folders import reports_folder
 from ptxviewer.ui.platform.icons import app_icon
+from ptxviewer.ui.platform.language import follow_language
 from ptxviewer.ui.platform.single_instance import hand_over, serve, server_name
 from ptxviewer.ui.platform.style import stylesheet
+from ptxviewer.words import language as spoken_language
 from ptxviewer.words import say, speak, system_language
 
 log = logging.getLogger(__name__)
@@ -268,6 +270,10 @@ def run(
         session.warm_up()
         session.window.asking.for_consent()
 
+    def chosen(settings: Settings) -> None:
+        speak(language or settings.language or system_language(QLocale.system().uiLanguages()))
+        follow_language(application, spoken_language())
+
     data = own or Path(platformdirs.user_data_dir("ptxviewer", appauthor=False))
     cache = own or Path(platformdirs.user_cache_dir("ptxviewer", appauthor=False))
     session = Session(
@@ -276,7 +282,7 @@ def run(
         reviews=data / "reviews",
         results=cache / "results",
         site_path=None if own else site_settings(),
-        loaded=lambda settings: speak(language or settings.language or system_language(QLocale.system().uiLanguages())),
+        loaded=chosen,
     )
     sessions.append(session)
     sys.excepthook = session.report_bug

@@ -6,7 +6,8 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from PySide6.QtWidgets import QComboBox
+from PySide6.QtCore import QLocale
+from PySide6.QtWidgets import QApplication, QComboBox, QDialogButtonBox
 from pytestqt.qtbot import QtBot
 
 from ptxviewer import words
@@ -14,6 +15,7 @@ from ptxviewer.app.disk.settings import save
 from ptxviewer.app.state.settings import Settings
 from ptxviewer.ui.application import Session
 from ptxviewer.ui.dialogs.settings import SettingsDialog
+from ptxviewer.ui.platform.language import follow_language
 from tests.fakes import FakeEngine
 
 
@@ -32,6 +34,18 @@ def test_menus_and_commands_are_in_the_language_of_the_settings(qtbot: QtBot, tm
     assert titles[0] == "Datei"
     assert session.window.commands["invert"].text() == words.tr("Invert") != "Invert"
     assert session.close()
+
+
+def test_the_dialogs_of_qt_speak_it_too(qapp: QApplication) -> None:
+    yes = QDialogButtonBox.StandardButton.Yes
+    try:
+        assert follow_language(qapp, "de")
+        assert QDialogButtonBox(yes).button(yes).text() == "&Ja"
+        assert QLocale().toString(1.5) == "1,5"
+        assert not follow_language(qapp, "tlh")
+    finally:
+        assert follow_language(qapp, "en")
+    assert QDialogButtonBox(yes).button(yes).text() == "&Yes"
 
 
 def test_every_catalogue_can_be_chosen(qtbot: QtBot) -> None:

@@ -11,7 +11,7 @@ from dataclasses import dataclass, field, fields, replace
 from types import MappingProxyType
 from typing import Any, Literal
 
-from ptxviewer.core.engine import DEVICES, DeviceChoice
+from ptxviewer.core.devices import DEVICES, DeviceChoice
 from ptxviewer.core.msgid import N_, Msgid
 
 Kind = Literal["choice", "language", "flag", "number", "text", "folder", "hidden"]

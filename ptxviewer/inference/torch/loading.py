@@ -7,7 +7,7 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from ptxviewer.core.engine import DeviceChoice
+from ptxviewer.core.devices import DeviceChoice
 from ptxviewer.core.errors import ModelUnavailable
 from ptxviewer.core.reasons.network import Network
 from ptxviewer.inference.card import Card

@@ -14,7 +14,8 @@ import torch
 from torch import Tensor, nn
 
 from ptxviewer.core.arrays import FloatMap
-from ptxviewer.core.engine import Checkpoint, DeviceChoice, OutOfMemory, RunResult, never_cancelled
+from ptxviewer.core.devices import DeviceChoice
+from ptxviewer.core.engine import Checkpoint, OutOfMemory, RunResult, never_cancelled
 from ptxviewer.core.reasons import Reason
 from ptxviewer.core.reasons.network import DeviceRefused, DeviceUnusable
 from ptxviewer.inference.equivalence import same_decision
