@@ -5,8 +5,9 @@ from __future__ import annotations
 import json
 from collections.abc import Callable
 
-from ptxviewer.app.diagnostics import Facts, as_text, model_facts, self_test_facts, system_facts
 from ptxviewer.core.engine import Engine
+from ptxviewer.core.reasons import encode
+from ptxviewer.words.diagnostics import Facts, as_text, decoder_facts, model_facts, self_test_facts, system_facts
 
 
 def run(engine: Engine, say: Callable[[str], None], *, as_json: bool = False) -> int:
@@ -17,13 +18,13 @@ def run(engine: Engine, say: Callable[[str], None], *, as_json: bool = False) ->
 
     result = self_test(engine, bundle_dir())
     lacking = missing()
-    decoders = "all there" if not lacking else "missing for " + ", ".join(lacking)
     facts: Facts = (
         *system_facts(),
         *model_facts(result.info),
-        ("Film decoders", decoders),
+        *decoder_facts(lacking),
         *self_test_facts(result),
     )
     passed = result.passed and not lacking
-    say(json.dumps({**dict(facts), "passed": passed}, indent=1) if as_json else as_text(facts))
+    outcome = {"passed": passed, "reason": encode(result.reason)}
+    say(json.dumps({**dict(facts), **outcome}, indent=1) if as_json else as_text(facts))
     return 0 if passed else 1

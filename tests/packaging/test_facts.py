@@ -8,7 +8,7 @@ from packaging.utils import canonicalize_name
 
 from installers import facts, parts, trim
 from ptxviewer import __version__
-from ptxviewer.app.diagnostics import PACKAGES
+from ptxviewer.words.diagnostics import PACKAGES
 
 WORDS = facts.REPOSITORY / "ptxviewer" / "words"
 

@@ -5,10 +5,10 @@ from __future__ import annotations
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QDialog, QDialogButtonBox, QFormLayout, QLabel, QVBoxLayout, QWidget
 
-from ptxviewer.app.diagnostics import Facts
 from ptxviewer.core.film import Radiograph
 from ptxviewer.ui.controls import label
-from ptxviewer.words import say, sentences
+from ptxviewer.words import say, sentences, tr
+from ptxviewer.words.diagnostics import Facts
 from ptxviewer.words.quantities import spacing_label
 
 WIDTH = 560
@@ -55,7 +55,7 @@ class FactsDialog(QDialog):
         form.setHorizontalSpacing(20)
         form.setVerticalSpacing(8)
         for name, value in facts:
-            form.addRow(label("quiet", name), self.value_label(value))
+            form.addRow(label("quiet", tr(name) if name else ""), self.value_label(value))
         column.addLayout(form)
         column.addSpacing(10)
         column.addStretch(1)

@@ -10,7 +10,6 @@ from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QDialogButtonBox, QPushButton, QWidget
 
 from ptxviewer import __version__
-from ptxviewer.app.diagnostics import Facts, as_text, installed_as, model_facts, self_test_facts, system_facts
 from ptxviewer.app.jobs import Outcome, Ticket
 from ptxviewer.app.sentences import sentence
 from ptxviewer.app.state.screen import State
@@ -18,6 +17,7 @@ from ptxviewer.core.engine import SelfTest
 from ptxviewer.ui.controls import label
 from ptxviewer.ui.dialogs.about import FactsDialog
 from ptxviewer.words import say, tr
+from ptxviewer.words.diagnostics import Facts, as_text, installed_as, model_facts, self_test_facts, system_facts
 from ptxviewer.words.notices import RESEARCH_USE
 
 RunSelfTest = Callable[[Callable[[Outcome[SelfTest]], None]], Ticket]
@@ -92,7 +92,7 @@ class ProgramDialog(FactsDialog):
         for _row in before:
             self.form.removeRow(1)
         for row, (name, value) in enumerate(self._known(), 1):
-            self.form.insertRow(row, label("quiet", name), self.value_label(value))
+            self.form.insertRow(row, label("quiet", tr(name)), self.value_label(value))
         QTimer.singleShot(0, self, self._fit)  # new labels know their height when they have their look
 
     def _fit(self) -> None:

@@ -7,18 +7,27 @@ import platform
 from pathlib import Path
 
 from ptxviewer import __version__
-from ptxviewer.app import diagnostics
 from ptxviewer.core.engine import SelfTest
+from ptxviewer.core.reasons.network import SelfTestPassed
+from ptxviewer.words import diagnostics, say
 from tests.fakes import FakeEngine
 
 
 def test_they_say_versions_device_hash_and_what_the_self_test_came_to():
     info = FakeEngine().load()
-    result = SelfTest(True, "Self-test passed.", info, 0.0012, 345.6)
+    result = SelfTest(True, SelfTestPassed("CPU"), info, 0.0012, 345.6)
     text = diagnostics.as_text(
         (*diagnostics.system_facts(), *diagnostics.model_facts(info), *diagnostics.self_test_facts(result))
     )
-    for expected in (__version__, info.model_sha256, "Device: CPU", "torch: ", "Self-test passed.", "0.0012", "346 ms"):
+    for expected in (
+        __version__,
+        info.model_sha256,
+        "Device: CPU",
+        "torch: ",
+        say(SelfTestPassed("CPU")),
+        "0.0012",
+        "346 ms",
+    ):
         assert expected in text
 
 

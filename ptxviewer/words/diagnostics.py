@@ -1,6 +1,7 @@
 """What helps somebody at a distance to find out why the program does not work here; nothing of a patient or reader.
 
-No path, no login or computer name, no setting that a person typed.
+No path, no login or computer name, no setting that a person typed. The name of a fact is untranslated, so that JSON can
+have it as a key; its value is in the language that is spoken.
 """
 
 from __future__ import annotations
@@ -12,9 +13,13 @@ import sys
 
 from ptxviewer import __version__
 from ptxviewer.core.engine import EngineInfo, SelfTest
-from ptxviewer.core.reasons.transition import spoken
+from ptxviewer.core.msgid import N_
+from ptxviewer.words import say, tr
+from ptxviewer.words.quantities import count, decimal, limit
 
 Facts = tuple[tuple[str, str], ...]
+"""(name, value); ``tr(name)`` is what is shown of a name."""
+
 PACKAGES = (
     "PySide6_Essentials",
     "numpy",
@@ -33,18 +38,18 @@ def version_of(package: str) -> str:
     try:
         return importlib.metadata.version(package)
     except importlib.metadata.PackageNotFoundError:
-        return "not found"
+        return tr("not found")
 
 
 def installed_as() -> str:
     """Return how the program came onto this computer."""
     if getattr(sys, "frozen", False):
-        return "installed app"
+        return tr("installed app")
     try:
         importlib.metadata.version("ptxviewer")
     except importlib.metadata.PackageNotFoundError:
-        return "checkout"
-    return "Python package"
+        return tr("checkout")
+    return tr("Python package")
 
 
 def operating_system() -> str:
@@ -68,39 +73,55 @@ def cores() -> int:
 def model_facts(info: EngineInfo | None, error: str = "") -> Facts:
     """Return what is known of the network: its name, hash, operating point and device, or why there is none."""
     if info is None:
-        return (("Model", error or "not loaded yet"),)
+        return ((N_("Model"), error or tr("not loaded yet")),)
     rule = info.rule
     return (
-        ("Model", info.model_id),
-        ("Weights (SHA-256)", info.model_sha256),
-        ("Operating point", f"threshold {rule.threshold:.2f}, film score {rule.score_threshold:.2f}"),
-        ("Device", info.device + (f" ({spoken(info.note)})" if info.note is not None else "")),
+        (N_("Model"), info.model_id),
+        (N_("Weights (SHA-256)"), info.model_sha256),
+        (
+            N_("Operating point"),
+            tr(
+                "threshold {threshold}, film score {score}",
+                threshold=limit(rule.threshold),
+                score=limit(rule.score_threshold),
+            ),
+        ),
+        (N_("Device"), info.device + (f" ({say(info.note)})" if info.note is not None else "")),
     )
 
 
 def self_test_facts(result: SelfTest | None) -> Facts:
     """Return what the self-test came to."""
     if result is None:
-        return (("Self-test", "not run"),)
-    facts: Facts = (("Self-test", spoken(result.reason)),)
+        return ((N_("Self-test"), tr("not run")),)
+    facts: Facts = ((N_("Self-test"), say(result.reason)),)
     if result.difference is not None:
-        facts = (*facts, ("Largest difference", f"{result.difference:.4f}"))
+        facts = (*facts, (N_("Largest difference"), decimal(result.difference, 4)))
     if result.took_ms is not None:
-        facts = (*facts, ("Time for one film", f"{result.took_ms:.0f} ms"))
+        facts = (*facts, (N_("Time for one film"), f"{count(result.took_ms)} ms"))
     return facts
 
 
 def system_facts() -> Facts:
     """Return versions and machine."""
     return (
-        ("Version", f"{__version__} ({installed_as()})"),
-        ("System", operating_system()),
-        ("Processor cores", str(cores())),
+        (N_("Version"), f"{__version__} ({installed_as()})"),
+        (N_("System"), operating_system()),
+        (N_("Processor cores"), str(cores())),
         ("Python", platform.python_version()),
         *((package, version_of(package)) for package in PACKAGES),
     )
 
 
+def decoder_facts(missing: list[str]) -> Facts:
+    """Return whether every transfer syntax can be decoded; ``missing`` names those that cannot."""
+    if not missing:
+        return ((N_("Film decoders"), tr("all there")),)
+    return ((N_("Film decoders"), tr("missing for {transfer_syntaxes}", transfer_syntaxes=", ".join(missing))),)
+
+
 def as_text(facts: Facts) -> str:
     """Return the facts one a line, to be pasted into a message."""
-    return "\n".join(["PTXViewer diagnostics, without patient data", *(f"{name}: {value}" for name, value in facts)])
+    return "\n".join(
+        [tr("PTXViewer diagnostics, without patient data"), *(f"{tr(name)}: {value}" for name, value in facts)]
+    )
