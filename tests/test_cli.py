@@ -24,6 +24,7 @@ from ptxviewer.cli import main as cli
 from ptxviewer.core.engine import SelfTest
 from ptxviewer.core.reasons import encode
 from ptxviewer.core.reasons.command import Command
+from ptxviewer.core.reasons.network import SelfTestPassed
 from ptxviewer.core.reasons.writing import NotWritten, Unwritten, Writing
 from ptxviewer.core.voi import display_lut
 from ptxviewer.dicom.read import read_film
@@ -461,7 +462,7 @@ def test_selftest_ends_with_the_result_and_prints_what_support_asks_for(engine, 
     assert "Self-test failed" in capsys.readouterr().out
     from ptxviewer.inference import selftest
 
-    monkeypatch.setattr(selftest, "self_test", lambda *_: SelfTest(True, "Self-test passed."))
+    monkeypatch.setattr(selftest, "self_test", lambda *_: SelfTest(True, SelfTestPassed("CPU")))
     assert cli.main(["selftest"]) == 0
     from ptxviewer.dicom import decoders
 
