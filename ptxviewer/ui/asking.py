@@ -15,6 +15,7 @@ from PySide6.QtWidgets import QDialog, QFileDialog, QWidget
 from ptxviewer.app.exports import EXPORTS, with_suffix
 from ptxviewer.app.presenter import Presenter
 from ptxviewer.app.state.screen import State
+from ptxviewer.ui.commands import capital
 from ptxviewer.ui.platform.folders import reports_folder
 from ptxviewer.words import tr
 
@@ -75,7 +76,7 @@ class Asking:
         """Ask where the film is saved; the suffix says as what, else the format chosen in the dialog."""
         chosen = self._shown().settings.reports_folder
         start = (Path(chosen) if chosen else Path.home()) / f"ptx-{EXPORTS[0].id}{EXPORTS[0].suffix}"
-        filters = [f"{tr(export.name).capitalize()}, {export.format} (*{export.suffix})" for export in EXPORTS]
+        filters = [f"{capital(tr(export.name))}, {export.format} (*{export.suffix})" for export in EXPORTS]
         name, taken = QFileDialog.getSaveFileName(self._window, tr("Save as"), str(start), ";;".join(filters))
         if name:
             export = EXPORTS[filters.index(taken)] if taken in filters else EXPORTS[0]

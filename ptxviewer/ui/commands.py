@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 from PySide6.QtCore import Qt
+from PySide6.QtGui import QKeySequence
 from PySide6.QtWidgets import QPushButton
 
 from ptxviewer.app.commands import BY_ID
@@ -23,7 +24,17 @@ def menu_text(command: Command) -> str:
 
 def name_of(command: Command) -> str:
     """Return the name of a command, as on a button."""
-    return menu_text(command).rstrip(".")
+    return menu_text(command).rstrip(". ")
+
+
+def short_name_of(command: Command) -> str:
+    """Return the name of a command on the toolbar, where there is little room."""
+    return capital(tr(command.short)) if command.short else name_of(command)
+
+
+def capital(text: str) -> str:
+    """Return a text with its first letter large."""
+    return text[:1].upper() + text[1:]
 
 
 def tip_of(command: Command) -> str:
@@ -34,7 +45,12 @@ def tip_of(command: Command) -> str:
 def tooltip_of(command: Command) -> str:
     """Return the explanation with the first key: "Fit the film to the window (F)"."""
     text = tip_of(command) or name_of(command)
-    return f"{text} ({command.keys[0]})" if command.keys else text
+    return f"{text} ({key_text(command.keys[:1])})" if command.keys else text
+
+
+def key_text(keys: Sequence[str]) -> str:
+    """Return keys as this system and language spell them: "Ctrl+O", "Strg+O", on a Mac with its signs."""
+    return ", ".join(QKeySequence(key).toString(QKeySequence.SequenceFormat.NativeText) for key in keys)
 
 
 def small_button(command_id: str, do: Callable[[str], None], text: str = "") -> QPushButton:

@@ -22,12 +22,12 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from ptxviewer.app.commands import BY_ID, COMMANDS, TOOLBAR
+from ptxviewer.app.commands import COMMANDS, TOOLBAR
 from ptxviewer.app.commands.base import Command, Group
 from ptxviewer.app.commands.measure import CHOICES
 from ptxviewer.app.state.screen import State
 from ptxviewer.core.msgid import N_, Msgid
-from ptxviewer.ui.commands import menu_text, name_of, tooltip_of
+from ptxviewer.ui.commands import menu_text, short_name_of, tooltip_of
 from ptxviewer.ui.platform.icons import icon
 from ptxviewer.words import tr
 from ptxviewer.words.windowing import describe, preset_name
@@ -60,6 +60,7 @@ def make_action(row: Command, do: Callable[[str], None], window: QMainWindow) ->
         made.setIconVisibleInMenu(False)
     made.setShortcuts([QKeySequence(key) for key in row.keys])
     made.setCheckable(row.checked is not None)
+    made.setIconText(short_name_of(row))  # what a button of the toolbar bears
     made.setToolTip(tooltip_of(row))
     made.setMenuRole(ROLES.get(row.id, QAction.MenuRole.NoRole))
     made.triggered.connect(lambda _checked=False: do(row.id))
@@ -98,7 +99,6 @@ def make_toolbar(actions: dict[str, QAction]) -> QWidget:
         for one in ids:
             button = QToolButton()
             button.setDefaultAction(actions[one])
-            button.setText(name_of(BY_ID[one]))
             button.setIconSize(QSize(18, 18))
             button.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextUnderIcon)
             button.setFocusPolicy(Qt.FocusPolicy.TabFocus)

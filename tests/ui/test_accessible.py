@@ -29,7 +29,7 @@ from ptxviewer.app.state.settings import ROWS, Settings
 from ptxviewer.paths import sample_study
 from ptxviewer.ui.application import Session
 from ptxviewer.ui.canvas.canvas import Canvas
-from ptxviewer.ui.commands import name_of as command_name
+from ptxviewer.ui.commands import short_name_of
 from ptxviewer.ui.dialogs.calibrate import CalibrationDialog
 from ptxviewer.ui.dialogs.fitting import room_for
 from ptxviewer.ui.dialogs.keys import KeySheet
@@ -97,7 +97,7 @@ def test_every_button_of_the_toolbar_teaches_its_key(session: Session) -> None:
     bar = session.window.toolbar
     for button in bar.findChildren(QAbstractButton):
         if button.text():
-            row = next(row for row in COMMANDS if command_name(row) == button.text() and row.icon)
+            row = next(row for row in COMMANDS if short_name_of(row) == button.text() and row.icon)
             assert row.keys
             assert button.toolTip().endswith(f"({row.keys[0]})")
             assert len(button.toolTip()) > len(button.text()) + len(row.keys[0]) + 3  # more than the button says

@@ -11,9 +11,11 @@ from PySide6.QtWidgets import QApplication, QComboBox, QDialogButtonBox
 from pytestqt.qtbot import QtBot
 
 from ptxviewer import words
+from ptxviewer.app.commands import BY_ID
 from ptxviewer.app.disk.settings import save
 from ptxviewer.app.state.settings import Settings
 from ptxviewer.ui.application import Session
+from ptxviewer.ui.commands import tooltip_of
 from ptxviewer.ui.dialogs.settings import SettingsDialog
 from ptxviewer.ui.platform.language import follow_language
 from tests.fakes import FakeEngine
@@ -55,3 +57,21 @@ def test_every_catalogue_can_be_chosen(qtbot: QtBot) -> None:
     assert [choice.itemData(row) for row in range(choice.count())] == ["", *words.languages()]
     choice.setCurrentIndex(choice.findText("Deutsch"))
     assert dialog.chosen(Settings()).language == "de"
+
+
+def test_keys_are_named_as_the_language_names_them(qapp: QApplication) -> None:
+    assert tooltip_of(BY_ID["open_files"]).endswith("(Ctrl+O)")
+    try:
+        assert follow_language(qapp, "de")
+        assert tooltip_of(BY_ID["open_files"]).endswith("(Strg+O)")
+    finally:
+        follow_language(qapp, "en")
+
+
+@pytest.mark.parametrize("language", words.languages())
+def test_no_word_of_the_toolbar_is_cut_on_a_small_laptop(qtbot: QtBot, tmp_path: Path, language: str) -> None:
+    words.speak(language)
+    session = Session(tmp_path / "settings.json", FakeEngine())
+    qtbot.addWidget(session.window)
+    assert session.window.toolbar.sizeHint().width() <= 1280
+    assert session.close()

@@ -45,6 +45,7 @@ class Command:
     held: bool = False  # lasts while the key is down
     places: frozenset[Place] = frozenset({"menu"})
     values: tuple[tuple[str, str], ...] = ()
+    short: Msgid = NO_TEXT  # on the toolbar, where the text is long
 
 
 MENU: frozenset[Place] = frozenset({"menu"})

@@ -29,6 +29,7 @@ def _save(export: Export, first: bool) -> Command:
         icon="report" if first else "",
         places=BAR_AND_FILM if first else MENU,
         values=(("name", export.name), ("format", export.format)),
+        short=export.name,
     )
 
 
@@ -42,6 +43,7 @@ COMMANDS: tuple[Command, ...] = (
         run=lambda _p, shell: shell.open_files(),
         icon="open",
         places=BAR,
+        short=N_("Open"),
     ),
     Command(
         "open_folder",

@@ -69,6 +69,7 @@ COMMANDS: tuple[Command, ...] = (
         enabled=SHOWN,
         icon="rotate",
         places=BAR_AND_FILM,
+        short=N_("Rotate"),
     ),
     Command(
         "rotate_left",

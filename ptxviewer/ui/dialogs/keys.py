@@ -5,13 +5,12 @@ from __future__ import annotations
 from typing import Literal
 
 from PySide6.QtCore import Qt
-from PySide6.QtGui import QKeySequence
 from PySide6.QtWidgets import QDialog, QDialogButtonBox, QGridLayout, QHBoxLayout, QVBoxLayout, QWidget
 
 from ptxviewer.app.commands import COMMANDS, GROUP_NAMES
 from ptxviewer.app.commands.base import Group
 from ptxviewer.core.msgid import N_
-from ptxviewer.ui.commands import name_of
+from ptxviewer.ui.commands import key_text, name_of
 from ptxviewer.ui.controls import label
 from ptxviewer.ui.dialogs.fitting import fitted
 from ptxviewer.words import tr
@@ -35,11 +34,6 @@ SHEET: tuple[tuple[Group | Literal["mouse"], ...], ...] = (
     ("tools", "overlay"),
     ("review", "screen", "help", "mouse"),
 )
-
-
-def key_text(keys: tuple[str, ...]) -> str:
-    """Return keys as this system spells them: "Ctrl+O", on a Mac with its signs."""
-    return ", ".join(QKeySequence(key).toString(QKeySequence.SequenceFormat.NativeText) for key in keys)
 
 
 def rows(group: Group | Literal["mouse"]) -> list[tuple[str, str]]:

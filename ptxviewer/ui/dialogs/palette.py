@@ -21,8 +21,8 @@ from PySide6.QtWidgets import (
 from ptxviewer.app.commands.palette import Entry, entries
 from ptxviewer.app.state.screen import State
 from ptxviewer.ui.canvas.annotations import font_of
+from ptxviewer.ui.commands import key_text
 from ptxviewer.ui.controls import label
-from ptxviewer.ui.dialogs.keys import key_text
 from ptxviewer.ui.platform.style import PALETTE
 from ptxviewer.words import tr
 
