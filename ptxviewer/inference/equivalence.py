@@ -10,7 +10,6 @@ import numpy as np
 from ptxviewer.core.arrays import FloatMap
 from ptxviewer.core.engine import RunResult
 from ptxviewer.inference.preprocess import prepare
-from ptxviewer.phantom.film import PhantomSpec, film_of, make_phantom
 
 MIN_DICE = 0.995  # of the masks at the operating point
 MAX_SCORE_SHIFT = 0.01  # of the film score
@@ -38,5 +37,7 @@ def trial_input(size: int) -> FloatMap:
 
     The phantom is projected at half the size, because this happens at every start.
     """
+    from ptxviewer.phantom.film import PhantomSpec, film_of, make_phantom  # not needed before a film is analysed
+
     side = max(size // 2, 64)
     return prepare(film_of(make_phantom(PhantomSpec(side="right", size=0.8, seed=1, rows=side, cols=side))), size)

@@ -209,7 +209,7 @@ class MainWindow(QMainWindow):
 
     def _on_film(self) -> bool:
         focus = QApplication.focusWidget()
-        return focus in (None, self, self.strip, self.area.apices) or isinstance(focus, Canvas)
+        return focus in (None, self, self.strip, self.area.currentWidget()) or isinstance(focus, Canvas)
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
         """Take Space before the widget with the focus does; keys of dialogs do not come this way."""

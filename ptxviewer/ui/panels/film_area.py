@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Callable
 from dataclasses import replace
+from functools import cached_property
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QRect, Qt
@@ -17,13 +18,13 @@ from ptxviewer.app.state.screen import State
 from ptxviewer.core.view import voi_of
 from ptxviewer.ui.asking import Asking
 from ptxviewer.ui.canvas.annotations import between_top_corners
-from ptxviewer.ui.canvas.apices import ApicesView
 from ptxviewer.ui.canvas.canvas import Canvas
 from ptxviewer.ui.canvas.tools import all_tools
 from ptxviewer.ui.panels.empty import EmptyPage
 from ptxviewer.words.annotations import corner_texts
 
 if TYPE_CHECKING:
+    from ptxviewer.ui.canvas.apices import ApicesView
     from ptxviewer.ui.panels.compare import ComparePage
 
 
@@ -46,13 +47,28 @@ class FilmArea(QStackedWidget):
         self.canvas = Canvas(all_tools(presenter, asking.place))
         self.canvas.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.canvas.view_changed.connect(presenter.displaying.set_view)
-        self.apices = ApicesView(presenter.displaying.set_view, lambda: all_tools(presenter, asking.place))
+        self.canvas.probed.connect(probed)
+        self._place = asking.place
         self.compare: ComparePage | None = None
-        for page in (self.empty, self.canvas, self.apices):
+        for page in (self.empty, self.canvas):
             self.addWidget(page)
         self.setMinimumWidth(240)  # else the empty page, unseen, would push the panels over the film
-        for canvas in (self.canvas, *self.apices.canvases):
-            canvas.probed.connect(probed)
+
+    @cached_property
+    def apices(self) -> ApicesView:
+        """Both apices side by side; the page is made when it is first asked for."""
+        from ptxviewer.ui.canvas.apices import ApicesView
+
+        presenter = self._presenter
+        page = ApicesView(presenter.displaying.set_view, lambda: all_tools(presenter, self._place))
+        for canvas in page.canvases:
+            canvas.probed.connect(self._probed)
+        self.addWidget(page)
+        return page
+
+    @property
+    def _shows_apices(self) -> bool:
+        return "apices" in self.__dict__ and self.currentWidget() is self.apices
 
     def show_state(self, state: State) -> None:
         """Show ``state`` on its page; the others let go of what they showed."""
@@ -63,7 +79,8 @@ class FilmArea(QStackedWidget):
         page = self.compare if state.prior_id is not None else self.apices if apices else self.canvas
         self.setCurrentWidget(page if filled and page is not None else self.empty)
         self.canvas.set_state(state)
-        self.apices.show_state(state)
+        if "apices" in self.__dict__:
+            self.apices.show_state(state)
 
     def _show_compare(self, state: State) -> None:
         """Two films side by side; the page is made when it is first asked for."""
@@ -85,7 +102,7 @@ class FilmArea(QStackedWidget):
         page = self.currentWidget()
         if self.compare is not None and page is self.compare:
             return self.compare.canvas
-        return self.apices.canvases[0] if page is self.apices else self.canvas
+        return self.apices.canvases[0] if self._shows_apices else self.canvas
 
     def top_room(self) -> QRect:
         """Where a sentence may lie at the top edge: between the corner texts, or below them where that is too narrow.
@@ -93,7 +110,7 @@ class FilmArea(QStackedWidget):
         The height says nothing.
         """
         state, film, whole = self._state, self._state.current, self.rect().adjusted(EDGE, EDGE, -EDGE, 0)
-        if self.currentWidget() is self.apices:
+        if self._shows_apices:
             return whole.translated(0, self.apices.headed)
         written_on = self.currentWidget() is self.canvas and state.settings.annotations
         if not written_on or film is None or film.radiograph is None:
