@@ -24,10 +24,9 @@ from model.card import Texts, metrics_of, read_texts, texts_of, training_of, wri
 from ptxviewer.core.answer import DecisionRule
 from ptxviewer.inference import preprocess
 from ptxviewer.inference.card import SCHEMA_VERSION, WEIGHTS_FILE, tupled
-from ptxviewer.inference.selftest import GOLDEN_FILE, GOLDEN_SPEC
+from ptxviewer.inference.selftest import GOLDEN_FILE, golden_film
 from ptxviewer.inference.torch.network import CHANNELS, NetworkConfig, PneumothoraxNet
 from ptxviewer.inference.torch.runner import Choice, TorchRunner
-from ptxviewer.phantom.film import film_of, make_phantom
 
 PROVISIONAL = DecisionRule(threshold=0.4, score_threshold=0.4, min_area=0.001)
 
@@ -89,7 +88,7 @@ def write_golden(state: dict[str, torch.Tensor], config: NetworkConfig, size: in
     net = PneumothoraxNet(config).eval()
     net.load_state_dict({name: value.float() for name, value in state.items()}, strict=False)
     runner = TorchRunner(net, Choice(torch.device("cpu"), "CPU"))
-    result = runner.run(preprocess.prepare(film_of(make_phantom(GOLDEN_SPEC)), size))
+    result = runner.run(preprocess.prepare(golden_film(), size))
     np.savez_compressed(path, maps=result.maps.astype(np.float16), score=np.float32(result.score))
 
 

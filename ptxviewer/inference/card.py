@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import hashlib
-import json
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Annotated, Any
+
+import msgspec
 
 from ptxviewer.core.answer import DecisionRule
 from ptxviewer.core.engine import EngineInfo
@@ -40,6 +41,52 @@ class Card:
     limits: tuple[str, ...] = ()
 
 
+Share = Annotated[float, msgspec.Meta(ge=0, le=1)]
+FileName = Annotated[str, msgspec.Meta(pattern=r"^[\w-][\w.-]*$")]  # beside the card, in no other folder
+Sha256 = Annotated[str, msgspec.Meta(pattern="^[0-9a-fA-F]{64}$")]
+
+
+class _InputFormat(msgspec.Struct):
+    preprocessing: str
+    flip: bool = False  # the figures are of the mean over film and mirror image, which is formed no longer (ADR 0016)
+
+
+class _Format(msgspec.Struct):
+    """What is read before the rest: is the card of a network that this program can feed?"""
+
+    schema_version: int
+    input: _InputFormat
+
+
+class _Input(msgspec.Struct):
+    size: Annotated[int, msgspec.Meta(ge=32, le=4096)]
+
+
+class _Rule(msgspec.Struct):
+    threshold: Annotated[float, msgspec.Meta(gt=0, lt=1)]
+    score_threshold: Share
+    min_area: Annotated[float, msgspec.Meta(ge=0, lt=1)]
+    frontal_threshold: Share = 0.0
+
+
+class _CardFile(msgspec.Struct):
+    """``metadata.json``; fields that it has besides are for people."""
+
+    id: str
+    version: str
+    architecture: dict[str, Any]
+    input: _Input
+    rule: _Rule
+    calibrated: bool
+    sha256: Sha256
+    weights_file: FileName = WEIGHTS_FILE
+    training_data: tuple[str, ...] = ()
+    metrics: dict[str, Any] | None = None
+    licence: str = ""
+    intended_use: str = ""
+    limits: tuple[str, ...] = ()
+
+
 def tupled(record: Mapping[str, Any]) -> dict[str, Any]:
     """Return a record from JSON, which knows lists only, as the fields of a configuration, which are tuples."""
     return {name: tuple(value) if isinstance(value, list) else value for name, value in record.items()}
@@ -51,36 +98,39 @@ def read_card(folder: Path) -> Card:
     Raises ``ModelUnavailable`` where it is missing, damaged, or speaks of a network that this program cannot feed.
     """
     try:
-        record = json.loads((folder / CARD_FILE).read_text(encoding="utf-8"))
-    except FileNotFoundError:
-        raise ModelUnavailable(Network.CARD_MISSING) from None
-    except (OSError, ValueError):
-        raise ModelUnavailable(Network.CARD_UNREADABLE) from None
-    try:
+        content = (folder / CARD_FILE).read_bytes()
+        file_format = msgspec.json.decode(content, type=_Format)
         if (
-            record["schema_version"] != SCHEMA_VERSION
-            or record["input"]["preprocessing"] != preprocess.NAME
-            or record["input"].get("flip")  # its figures are of the mean over film and mirror image (ADR 0016)
+            file_format.schema_version != SCHEMA_VERSION
+            or file_format.input.preprocessing != preprocess.NAME
+            or file_format.input.flip
         ):
             raise ModelUnavailable(Network.OTHER_VERSION)
-        return Card(
-            id=str(record["id"]),
-            version=str(record["version"]),
-            architecture=tupled(record["architecture"]),
-            size=_grid_size(record["input"]["size"]),
-            preprocessing=record["input"]["preprocessing"],
-            rule=_rule(record["rule"]),
-            calibrated=bool(record["calibrated"]),
-            sha256=str(record["sha256"]).lower(),
-            weights_file=_file_name(record.get("weights_file", WEIGHTS_FILE)),
-            training_data=tuple(record.get("training_data", ())),
-            metrics=record.get("metrics") or None,
-            licence=str(record.get("licence", "")),
-            intended_use=str(record.get("intended_use", "")),
-            limits=tuple(record.get("limits", ())),
-        )
-    except (KeyError, TypeError, ValueError, AttributeError):
+        file = msgspec.json.decode(content, type=_CardFile)
+    except FileNotFoundError:
+        raise ModelUnavailable(Network.CARD_MISSING) from None
+    except msgspec.ValidationError:
         raise ModelUnavailable(Network.CARD_INVALID) from None
+    except (OSError, ValueError, RecursionError):  # msgspec's errors are ``ValueError``s
+        raise ModelUnavailable(Network.CARD_UNREADABLE) from None
+    return Card(
+        id=file.id,
+        version=file.version,
+        architecture=tupled(file.architecture),
+        size=file.input.size,
+        preprocessing=file_format.input.preprocessing,
+        rule=DecisionRule(
+            file.rule.threshold, file.rule.score_threshold, file.rule.min_area, file.rule.frontal_threshold
+        ),
+        calibrated=file.calibrated,
+        sha256=file.sha256.lower(),
+        weights_file=file.weights_file,
+        training_data=file.training_data,
+        metrics=file.metrics or None,
+        licence=file.licence,
+        intended_use=file.intended_use,
+        limits=file.limits,
+    )
 
 
 def verify(folder: Path, card: Card) -> bytes:
@@ -97,27 +147,6 @@ def verify(folder: Path, card: Card) -> bytes:
     if hashlib.sha256(content).hexdigest() != card.sha256:
         raise ModelUnavailable(Network.WEIGHTS_ALTERED)
     return content
-
-
-def _grid_size(value: Any) -> int:
-    if not 32 <= int(value) <= 4096:
-        raise ValueError("grid size out of range")
-    return int(value)
-
-
-def _file_name(value: Any) -> str:
-    if not isinstance(value, str) or Path(value).name != value:
-        raise ValueError("the weights lie beside the card")
-    return value
-
-
-def _rule(record: dict[str, Any]) -> DecisionRule:
-    rule = DecisionRule(float(record["threshold"]), float(record["score_threshold"]), float(record["min_area"]))
-    rule = replace(rule, frontal_threshold=float(record.get("frontal_threshold", 0.0)))
-    shares = (rule.score_threshold, rule.frontal_threshold)
-    if not (0 < rule.threshold < 1 and all(0 <= share <= 1 for share in shares) and 0 <= rule.min_area < 1):
-        raise ValueError("decision rule out of range")
-    return rule
 
 
 def expected_info(folder: Path) -> EngineInfo | None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from ptxviewer.core.arrays import FloatMap
 from ptxviewer.core.engine import Checkpoint, RunResult, never_cancelled
 from ptxviewer.core.errors import ModelUnavailable
+from ptxviewer.core.reasons.network import Network
 from ptxviewer.inference.card import Card
 
 
@@ -12,7 +13,7 @@ class OnnxRunner:
     """``core.engine.Runner`` with ONNX Runtime; asks its checkpoint once a film, since a session runs in one go."""
 
     device = "CPU"
-    note = ""
+    note = None
 
     def __init__(self, network: bytes) -> None:
         import onnxruntime
@@ -35,4 +36,4 @@ def start_onnx(_card: Card, network: bytes) -> OnnxRunner:
     try:
         return OnnxRunner(network)
     except Exception as error:  # onnxruntime's own classes have no common base below Exception
-        raise ModelUnavailable("The model file does not fit its card.") from error
+        raise ModelUnavailable(Network.WEIGHTS_DO_NOT_FIT) from error

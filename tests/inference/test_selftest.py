@@ -7,16 +7,15 @@ import pytest
 
 from ptxviewer.core.errors import ModelUnavailable
 from ptxviewer.core.reasons.network import Network, SelfTestDiffers, SelfTestFailed, SelfTestPassed
-from ptxviewer.inference.selftest import GOLDEN_FILE, GOLDEN_SPEC, self_test, stacked
+from ptxviewer.inference.selftest import GOLDEN_FILE, golden_film, self_test, stacked
 from ptxviewer.inference.torch.loading import torch_engine
 from ptxviewer.paths import bundle_dir
-from ptxviewer.phantom.film import film_of, make_phantom
 from tests.bundles import write_bundle
 from tests.fakes import FakeEngine
 
 
 def write_golden(folder, engine, shift=0.0, score=0.0):
-    maps = engine.predict(film_of(make_phantom(GOLDEN_SPEC)))
+    maps = engine.predict(golden_film())
     folder.mkdir(exist_ok=True)
     np.savez_compressed(
         folder / GOLDEN_FILE, maps=(stacked(maps) + shift).astype(np.float16), score=np.float32(maps.score + score)

@@ -12,7 +12,6 @@ from ptxviewer.core.errors import ModelUnavailable
 from ptxviewer.core.reasons.network import Network
 from ptxviewer.inference.card import Card
 from ptxviewer.inference.engine import BundleEngine
-from ptxviewer.inference.equivalence import trial_input
 from ptxviewer.inference.torch.preload import keep_buffers, preload_torch, wait_asleep
 
 if TYPE_CHECKING:
@@ -45,6 +44,8 @@ def start(card: Card, weights: bytes, device: DeviceChoice = "auto", exact: bool
     choice = choose_device(device)
     runner = TorchRunner(network_of(card, weights), choice)
     if choice.device.type == "cpu" and not exact and has_fast_bf16():
+        from ptxviewer.inference.equivalence import trial_input  # imports the phantom: not before the window is there
+
         runner.try_bf16(trial_input(card.size), card.rule.threshold)
     return runner
 
