@@ -4,15 +4,19 @@ from __future__ import annotations
 
 import dataclasses
 import importlib
+import json
 import pkgutil
 import string
 from enum import Enum
+from typing import Any, Literal, get_args, get_origin, get_type_hints
 
 import pytest
 
 import ptxviewer.core.reasons as package
-from ptxviewer.core.reasons import Reason, UnknownReason, code_of, decode, encode, kinds
-from ptxviewer.words import say
+from ptxviewer.core.reasons import Reason, UnknownReason, code_of, decode, encode, kinds, logged
+from ptxviewer.core.reasons.reading import Reading
+from ptxviewer.core.reasons.writing import NotWritten, Unwritten, Writing
+from ptxviewer.words import languages, say, speak
 from ptxviewer.words.reasons import TEXTS
 
 for module in pkgutil.iter_modules(package.__path__, "ptxviewer.core.reasons."):
@@ -43,6 +47,69 @@ def test_a_reason_with_arguments_has_a_text_with_its_placeholders(kind: type[Rea
 
 def test_no_text_is_left_of_a_reason_that_is_gone():
     assert set(TEXTS) == {*CODES, *(code_of(kind) for kind in CLASSES)}
+
+
+def sample(kind: type[Reason]) -> Reason:
+    """Return a reason of a class with arguments of its types."""
+    values: dict[str, Any] = {}
+    for name, hint in get_type_hints(kind).items():
+        if get_origin(hint) is Literal:
+            values[name] = get_args(hint)[0]
+        elif hint is Reason:
+            values[name] = Reading.LATERAL_VIEW
+        elif issubclass(hint, Enum):
+            values[name] = next(iter(hint))
+        else:
+            values[name] = {str: "CT", int: 1234, float: 17.5}[hint]
+    return kind(**values)
+
+
+@pytest.mark.parametrize("language", languages())
+@pytest.mark.parametrize("kind", CLASSES)
+def test_every_reason_is_a_sentence_with_all_that_it_carries(kind: type[Reason], language: str):
+    speak(language)
+    try:
+        text = say(sample(kind))
+        assert text.endswith((".", "%", ")"))
+        assert "{" not in text
+    finally:
+        speak("en")
+
+
+@pytest.mark.parametrize("kind", CLASSES)
+def test_every_reason_comes_back_from_a_file(kind: type[Reason]):
+    reason = sample(kind)
+    assert decode(json.loads(json.dumps(encode(reason)))) == reason
+
+
+@pytest.mark.parametrize("code", CODES)
+def test_so_does_one_without_arguments(code: str):
+    assert decode({"code": code}).code == code
+
+
+@pytest.mark.parametrize(
+    "written",
+    [
+        {"code": "other_modality"},
+        {"code": "other_modality", "modality": ["CT"]},
+        {"code": "other_modality", "modality": "CT", "more": 1},
+        {"code": "image_too_large", "cols": "wide", "rows": 1},
+        {"code": "not_analysed", "why": "because"},
+    ],
+)
+def test_a_reason_with_arguments_of_other_types_is_unknown(written: dict[str, object]):
+    assert decode(written) == UnknownReason(str(written["code"]))
+
+
+def test_the_log_gets_the_code_and_the_numbers_but_nothing_personal():
+    @dataclasses.dataclass(frozen=True)
+    class Planted(Reason):
+        number: int
+        name: str = dataclasses.field(repr=False)
+
+    assert logged(Planted(3, "PLANTED")) == "planted(number=3)"
+    assert logged(NotWritten(Unwritten.LIST, Writing.DISK_FULL)) == "not_written(what=list_unwritten, why=disk_full)"
+    assert logged(Reading.FILE_EMPTY) == "file_empty"
 
 
 def test_a_reason_of_a_newer_version_is_kept_as_unknown():

@@ -17,10 +17,14 @@ and tests compare reasons; nothing compares or parses a sentence.
 from __future__ import annotations
 
 import dataclasses
+import importlib
 import re
 from dataclasses import dataclass
 from enum import Enum
-from typing import Any
+from typing import Any, Literal, get_args, get_origin, get_type_hints
+
+TOPICS = ("command", "finding", "network", "reading", "stored", "writing")
+"""The modules with reasons; a reason in a file may be of any of them."""
 
 
 class Reason:
@@ -50,13 +54,7 @@ class UnknownReason(Reason):
 
 def kinds() -> list[type[Reason]]:
     """Return every class of reasons that has been imported."""
-    found: list[type[Reason]] = []
-    waiting = [Reason]
-    while waiting:
-        for kind in waiting.pop().__subclasses__():
-            found.append(kind)
-            waiting.append(kind)
-    return found
+    return [kind for child in Reason.__subclasses__() for kind in (child, *child.__subclasses__())]
 
 
 def arguments(reason: Reason) -> dict[str, Any]:
@@ -66,6 +64,15 @@ def arguments(reason: Reason) -> dict[str, Any]:
     return {field.name: getattr(reason, field.name) for field in dataclasses.fields(reason)}
 
 
+def logged(reason: Reason) -> str:
+    """Return a reason for the log: its code and arguments, without those that are marked personal (``repr=False``)."""
+    if isinstance(reason, Enum) or not dataclasses.is_dataclass(reason):
+        return reason.code
+    shown = {field.name: getattr(reason, field.name) for field in dataclasses.fields(reason) if field.repr}
+    values = (f"{name}={logged(v) if isinstance(v, Reason) else v}" for name, v in shown.items())
+    return f"{reason.code}({', '.join(values)})"
+
+
 def encode(reason: Reason) -> dict[str, Any]:
     """Return a reason as JSON can hold it; ``decode`` is the inverse."""
     values = {name: encode(v) if isinstance(v, Reason) else v for name, v in arguments(reason).items()}
@@ -73,7 +80,12 @@ def encode(reason: Reason) -> dict[str, Any]:
 
 
 def decode(written: dict[str, Any]) -> Reason:
-    """Return the reason that ``encode`` wrote; one that this version does not know is an ``UnknownReason``."""
+    """Return the reason that ``encode`` wrote.
+
+    One that this version does not know, or whose arguments are not of its types, is an ``UnknownReason``.
+    """
+    for topic in TOPICS:
+        importlib.import_module(f"{__name__}.{topic}")
     code = str(written.get("code", ""))
     values = {n: decode(v) if isinstance(v, dict) else v for n, v in written.items() if n != "code"}
     for kind in kinds():
@@ -81,9 +93,20 @@ def decode(written: dict[str, Any]) -> Reason:
             member = next((m for m in kind if m.value == code), None)
             if isinstance(member, Reason):
                 return member
-        elif code_of(kind) == code:
-            try:
-                return kind(**values)
-            except TypeError:
-                break
+        elif dataclasses.is_dataclass(kind) and code_of(kind) == code and _fits(kind, values):
+            reason: Reason = kind(**values)
+            return reason
     return UnknownReason(code)
+
+
+def _fits(kind: type[Any], values: dict[str, Any]) -> bool:
+    hints = get_type_hints(kind)
+    return values.keys() == hints.keys() and all(_is_a(values[name], hint) for name, hint in hints.items())
+
+
+def _is_a(value: object, hint: Any) -> bool:
+    if get_origin(hint) is Literal:
+        return value in get_args(hint)
+    if hint is float:
+        return isinstance(value, (int, float)) and not isinstance(value, bool)
+    return isinstance(hint, type) and isinstance(value, hint)
