@@ -1,5 +1,7 @@
 """PyInstaller: only what inference needs of torch, in place of the contributed hook, which collects everything."""
 
+from __future__ import annotations
+
 from pathlib import Path
 from typing import Any
 
