@@ -14,6 +14,7 @@ from ptxviewer.app.jobs import Outcome, Ticket
 from ptxviewer.app.sentences import sentence
 from ptxviewer.app.state.screen import State
 from ptxviewer.core.engine import SelfTest
+from ptxviewer.core.msgid import N_
 from ptxviewer.ui.controls import label
 from ptxviewer.ui.dialogs.about import FactsDialog
 from ptxviewer.words import say, tr
@@ -21,18 +22,18 @@ from ptxviewer.words.diagnostics import Facts, as_text, installed_as, model_fact
 from ptxviewer.words.notices import RESEARCH_USE
 
 RunSelfTest = Callable[[Callable[[Outcome[SelfTest]], None]], Ticket]
-NOT_RUN = "Compares the network on this computer with its known result."
-RUNNING = "Running ..."
-COPIED = "Copied"
+NOT_RUN = N_("Compares the network on this computer with its known result.")
+RUNNING = N_("Running ...")
+COPIED = N_("Copied")
 
 
 def program_facts(state: State) -> Facts:
     """Return what the About dialog says; the self-test has a place of its own."""
     return (
-        ("Version", f"{__version__} ({installed_as()})"),
+        (N_("Version"), f"{__version__} ({installed_as()})"),
         *model_facts(state.engine.info, state.engine.error),
-        ("Runs on", f"Qt {qVersion()}, Qt for Python {PySide6.__version__}"),
-        ("Licence", "Apache-2.0"),
+        (N_("Runs on"), f"Qt {qVersion()}, Qt for Python {PySide6.__version__}"),
+        (N_("Licence"), "Apache-2.0"),
     )
 
 
@@ -47,18 +48,21 @@ class ProgramDialog(FactsDialog):
     """The facts, a button that runs the self-test, one that copies everything."""
 
     def __init__(self, state: State, run: RunSelfTest, parent: QWidget | None = None) -> None:
-        remark = f"Shows where a pneumothorax may be on a film. {tr(RESEARCH_USE)} Nothing leaves this computer."
-        super().__init__("About PTXViewer", "PTXViewer", remark, program_facts(state), parent)
+        remark = tr(
+            "Shows where a pneumothorax may be on a film. {notice} Nothing leaves this computer.",
+            notice=tr(RESEARCH_USE),
+        )
+        super().__init__(tr("About PTXViewer"), "PTXViewer", remark, program_facts(state), parent)
         self._state = state
         self._run = run
         self._result: SelfTest | None = None
         self._ticket: Ticket | None = None
-        self._shown = label("text", NOT_RUN, wrap=True)
+        self._shown = label("text", tr(NOT_RUN), wrap=True)
         self._shown.setAlignment(Qt.AlignmentFlag.AlignTop)
         self._shown.setMinimumHeight(2 * self._shown.fontMetrics().lineSpacing() + 4)  # nothing jumps when it is there
-        self.form.addRow(label("quiet", "Self-test"), self._shown)
-        self.test = self._button("Run self-test", self._start)
-        self.copy = self._button("Copy diagnostics", self._copy)
+        self.form.addRow(label("quiet", tr("Self-test")), self._shown)
+        self.test = self._button(tr("Run self-test"), self._start)
+        self.copy = self._button(tr("Copy diagnostics"), self._copy)
         self.finished.connect(self._stop)
         self._fit()
 
@@ -70,7 +74,7 @@ class ProgramDialog(FactsDialog):
 
     def _start(self) -> None:
         self.test.setEnabled(False)
-        self._shown.setText(RUNNING)
+        self._shown.setText(tr(RUNNING))
         self._ticket = self._run(self._done)
 
     def _done(self, outcome: Outcome[SelfTest]) -> None:
@@ -103,7 +107,7 @@ class ProgramDialog(FactsDialog):
     def _copy(self) -> None:
         facts = (*system_facts(), *screen_facts(), *self._known())
         QGuiApplication.clipboard().setText(as_text((*facts, *self_test_facts(self._result))))
-        self.copy.setText(COPIED)
+        self.copy.setText(tr(COPIED))
 
     def _stop(self) -> None:
         """A closed dialog gets no answer."""

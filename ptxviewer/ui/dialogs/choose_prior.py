@@ -10,13 +10,14 @@ from ptxviewer.app.films.worklist import cell
 from ptxviewer.app.state.film import Film, FilmStatus
 from ptxviewer.app.state.screen import State
 from ptxviewer.ui.controls import label
+from ptxviewer.words import tr
 
 
 def line_of(state: State, film: Film, other: Film) -> str:
     """Return how a film is offered: name, date, view, how far apart."""
     parts = [cell(state, other, "name"), cell(state, other, "date"), cell(state, other, "view")]
     same = patient_of(film) and patient_of(film) == patient_of(other)
-    parts += [apart(film, other), "same patient" if same else ""]
+    parts += [apart(film, other), tr("same patient") if same else ""]
     return "   ".join(part for part in parts if part)
 
 
@@ -25,11 +26,11 @@ class ChoosePrior(QDialog):
 
     def __init__(self, state: State, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self.setWindowTitle("Compare with")
+        self.setWindowTitle(tr("Compare with"))
         self.resize(520, 380)
         self._list = QListWidget()
         self._list.setObjectName("choices")
-        self._list.setAccessibleName("Films")
+        self._list.setAccessibleName(tr("Films"))
         film = state.current
         if film is not None:
             same = siblings(state, film)
@@ -45,7 +46,7 @@ class ChoosePrior(QDialog):
         buttons.rejected.connect(self.reject)
         column = QVBoxLayout(self)
         column.setContentsMargins(20, 16, 20, 14)
-        column.addWidget(label("quiet", "Films of the same patient, as the files say it, come first."))
+        column.addWidget(label("quiet", tr("Films of the same patient, according to the files, come first.")))
         column.addWidget(self._list, 1)
         column.addWidget(buttons)
 
