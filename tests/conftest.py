@@ -31,6 +31,11 @@ REPOSITORY = Path(__file__).resolve().parents[1]
 THREAD_END_S = 5  # how long a thread that was told to end may take
 
 
+def pytest_addoption(parser: pytest.Parser) -> None:
+    """One option of our own."""
+    parser.addoption("--update-snapshots", action="store_true", help="keep the pictures of this run: look at them")
+
+
 @pytest.fixture(scope="session")
 def shared_dir() -> Path:
     """The films and DICOM files that lie beside the checkout; they never enter the repository."""
