@@ -26,7 +26,7 @@ def test_every_format_has_a_suffix_of_its_own_a_writer_and_a_command() -> None:
 
 @pytest.mark.parametrize(
     ("typed", "saved"),
-    [("x.png", "x.png"), ("x.PNG", "x.PNG"), ("x", "x.png"), ("x.pdf", "x.pdf.png"), ("case 2.4", "case 2.4.png")],
+    [("x.png", "x.png"), ("x.PNG", "x.PNG"), ("x", "x.png"), ("x.xyz", "x.xyz.png"), ("case 2.4", "case 2.4.png")],
 )
 def test_a_name_without_a_known_suffix_gets_the_right_one(typed: str, saved: str, tmp_path: Path) -> None:
     assert with_suffix(tmp_path / typed, REPORT) == tmp_path / saved
@@ -48,7 +48,7 @@ def test_no_file_is_written_in_a_format_that_its_name_does_not_say() -> None:
     house = House()
     house.open("a")
     house.settle()
-    house.presenter.exporting.save_to(Path("x.pdf"))
+    house.presenter.exporting.save_to(Path("x.xyz"))
     house.settle()
     assert not house.reports
     assert house.state.banner is not None
