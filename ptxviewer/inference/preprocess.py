@@ -1,4 +1,4 @@
-"""What the network sees of a film: one definition for training, evaluation and the app.
+"""From a film to the network's input: one definition for training, evaluation and the app.
 
 Steps, in this order: modality values with the polarity of MONOCHROME2 (dense is bright), letterboxed onto the
 model's grid by area averaging, clipped to the 0.5th and 99.5th percentile of the film's own pixels on that grid,

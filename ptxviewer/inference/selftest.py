@@ -1,4 +1,4 @@
-"""Does the network say here what it said when it was made? One phantom against the bundle's golden output."""
+"""Is the network's output on this computer what it was at export? One phantom against the bundle's golden output."""
 
 from __future__ import annotations
 
@@ -55,14 +55,16 @@ def self_test(engine: Engine, bundle: Path, checkpoint: Checkpoint = never_cance
         return SelfTest(False, SelfTestFailed(error.reason), engine.info)
     took_ms = 1000 * (time.perf_counter() - started)
     info = engine.info or info
-    found = stacked(maps)
-    if found is None or found.shape != expected.shape:
+    scores = stacked(maps)
+    if scores is None or scores.shape != expected.shape:
         return SelfTest(False, SelfTestFailed(Network.GOLDEN_OF_OTHER_NETWORK), info)
-    difference = max(float(np.abs(found - expected).max()), abs(maps.score - expected_score))
+    difference = max(float(np.abs(scores - expected).max()), abs(maps.score - expected_score))
     if info.device == EXACT_DEVICE:
-        passed = np.abs(found - expected).max() <= MAP_TOLERANCE and abs(maps.score - expected_score) <= SCORE_TOLERANCE
+        passed = (
+            np.abs(scores - expected).max() <= MAP_TOLERANCE and abs(maps.score - expected_score) <= SCORE_TOLERANCE
+        )
     else:
-        golden_result, result = RunResult(expected, expected_score), RunResult(found, maps.score)
+        golden_result, result = RunResult(expected, expected_score), RunResult(scores, maps.score)
         passed = same_decision(golden_result, result, info.rule.threshold)
     reason = SelfTestPassed(info.device) if passed else SelfTestDiffers(info.device)
     return SelfTest(bool(passed), reason, info, difference, took_ms)

@@ -43,7 +43,7 @@ def band_of(image_key: str, views: Sequence[FloatMap]) -> Band:
 def limits_of(band: Band, decision: Decision) -> tuple[FloatMap, FloatMap]:
     """Return the inner and the outer map (S, S) of a decision's outline, to be compared with its threshold.
 
-    Only what hangs together with a component of the decision is kept: what it refused does not come back.
+    Only areas connected to a component of the decision count: what the decision refused does not come back.
     """
     limit = np.float32(decision.threshold)
     below = np.nextafter(limit, np.float32(0))

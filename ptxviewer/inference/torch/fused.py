@@ -98,7 +98,7 @@ class FusedBlock(nn.Module):
         *ahead, last = (
             [block.conv1, block.conv2, block.conv3] if isinstance(block, Bottleneck) else [block.conv1, block.conv2]
         )
-        self.ahead = nn.Sequential(*(FusedConv(one, relu=True) for one in ahead))
+        self.ahead = nn.Sequential(*(FusedConv(convolution, relu=True) for convolution in ahead))
         self.last = FusedConv(last, relu=True)
         self.downsample = None if block.downsample is None else FusedConv(block.downsample[0], relu=False)  # type: ignore[arg-type]
 

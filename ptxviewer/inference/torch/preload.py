@@ -1,12 +1,12 @@
-"""Make torch a good neighbour before it is imported: its libraries come in beside the window, its threads wait asleep.
+"""Before torch is imported: load its libraries without blocking the window, and let its idle threads sleep.
 
 ``import torch`` maps 460 MB of libraries and relocates them inside one C call that keeps the interpreter lock, so that
 no other thread runs a line of Python: measured 165 ms with the files in memory, 0.9 s from a busy disk. The same
 ``dlopen`` called through ctypes gives the lock away. What comes first here is found in memory by the import.
 
-Between two layers OpenMP's threads turn in a loop by default. Where another process wants the same cores, two of them
-spend four times the work waiting for each other: measured 1.2 to 2.4 s a film instead of 0.3, and bfloat16 no faster
-than float32. Asleep they cost a hundredth where nobody else is at work.
+By default OpenMP's threads spin between two layers. Where another process uses the same cores, two threads then do four
+times the work: measured 1.2 to 2.4 s a film instead of 0.3, and bfloat16 no faster than float32. Sleeping costs 1 % on
+an idle computer.
 """
 
 from __future__ import annotations

@@ -119,13 +119,13 @@ class TorchRunner:
     ) -> bool:
         """Change to bfloat16 if it is faster on ``grid`` and gives the same masks; returns whether it did."""
         plain, plain_seconds = self._timed(grid, 1)
-        kept = self._net
+        exact = self._net
         # The memo leaves this runner itself uncopied: the hooks of the copy ask the same checkpoint.
-        self._net = copy.deepcopy(kept, {id(self): self})
+        self._net = copy.deepcopy(exact, {id(self): self})
         self._net.encoder.to(torch.bfloat16)
         self._net.decoder.to(torch.bfloat16)
         # The first layer stays exact: it sees the film itself, and 8 bits of its greys are a third of the whole error.
-        stem = self._net.encoder.conv1 = copy.deepcopy(kept.encoder.conv1, {id(self): self})
+        stem = self._net.encoder.conv1 = copy.deepcopy(exact.encoder.conv1, {id(self): self})
         stem.register_forward_hook(lambda _module, _inputs, output: output.to(torch.bfloat16))
         for head in (self._net.map_head, self._net.film_head, self._net.frontal_head):
             if head is None:
@@ -136,7 +136,7 @@ class TorchRunner:
         if plain_seconds / brief_seconds > min_gain and same(plain, brief, threshold):
             self.device = "CPU bf16"
             return True
-        self._net = kept
+        self._net = exact
         return False
 
     def _timed(self, grid: FloatMap, repeats: int) -> tuple[RunResult, float]:
