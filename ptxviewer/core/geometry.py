@@ -72,10 +72,10 @@ class GridMap:
         film = cv2.resize(inside, (self.cols, self.rows), interpolation=cv2.INTER_LINEAR)
         return np.asarray(film, np.float32)
 
-    def point_to_grid(self, x: float, y: float) -> tuple[float, float]:
+    def point_to_grid(self, x: float, y: float) -> Point:
         """Film point (x, y), pixel edges at integers, to grid point."""
         return self.left + x * self.width / self.cols, self.top + y * self.height / self.rows
 
-    def point_to_film(self, x: float, y: float) -> tuple[float, float]:
+    def point_to_film(self, x: float, y: float) -> Point:
         """Inverse of ``point_to_grid``."""
         return (x - self.left) * self.cols / self.width, (y - self.top) * self.rows / self.height

@@ -20,7 +20,7 @@ class FilmView:
     voi: Voi | None = None  # window dragged by hand; wins over voi_index
     inverted: bool = False  # by the reader, on top of the film's own polarity
     zoom: float | None = None  # screen pixels (device-independent) per film pixel; None = fit
-    center: tuple[float, float] | None = None  # film point (x, y) in the middle of the canvas; None = film's middle
+    center: Point | None = None  # film point (x, y) in the middle of the canvas; None = film's middle
     quarter_turns: int = 0
     flipped: bool = False
     frame: int = 0

@@ -20,7 +20,7 @@ NODE_MM = 2.5
 BLOCK = 256  # points of a distance field that are worked on at once
 
 Points = NDArray[np.float32]  # (n, 2) x and y in mm
-Box = tuple[slice, slice]
+Slices = tuple[slice, slice]
 
 
 @dataclass(frozen=True, eq=False)
@@ -64,7 +64,7 @@ class Frame:
         x, y = points[:, 0], points[:, 1]
         return np.stack([x * cos - y * sin + self.shift_x, x * sin + y * cos + self.shift_y], 1).astype(np.float32)
 
-    def lift(self, field: FloatMap, nodes: Box | None = None, pixels: Box | None = None) -> FloatMap:
+    def lift(self, field: FloatMap, nodes: Slices | None = None, pixels: Slices | None = None) -> FloatMap:
         """Interpolate a field on the coarse nodes (all, or a box of them) to the pixels (all, or a box of them)."""
         row_weights, col_weights = self.row_weights, self.col_weights
         if nodes is not None and pixels is not None:
@@ -72,7 +72,7 @@ class Frame:
         lifted: FloatMap = row_weights @ (field @ col_weights.T)
         return lifted
 
-    def boxes(self, points: Points, pad_mm: float) -> tuple[Box, Box] | None:
+    def boxes(self, points: Points, pad_mm: float) -> tuple[Slices, Slices] | None:
         """Return the boxes of pixels and of nodes around anatomy points; None outside the picture."""
         seen = self.to_picture(points)
         low, high = seen.min(0) - pad_mm, seen.max(0) + pad_mm

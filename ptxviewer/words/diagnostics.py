@@ -7,11 +7,11 @@ have it as a key; its value is in the language that is spoken.
 from __future__ import annotations
 
 import importlib.metadata
-import os
 import platform
 import sys
 
 from ptxviewer import __version__
+from ptxviewer.core.cpu import cores
 from ptxviewer.core.engine import EngineInfo, SelfTest
 from ptxviewer.core.msgid import N_
 from ptxviewer.words import say, tr
@@ -62,12 +62,6 @@ def operating_system() -> str:
             name = ""
     kernel = f"{platform.system()} {platform.release()} {platform.machine()}"
     return f"{name} ({kernel})" if name else kernel
-
-
-def cores() -> int:
-    """Return how many processor cores this process may use."""
-    affinity = getattr(os, "sched_getaffinity", None)
-    return len(affinity(0)) if affinity is not None else os.cpu_count() or 1
 
 
 def model_facts(info: EngineInfo | None, error: str = "") -> Facts:

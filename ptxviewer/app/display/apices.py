@@ -12,7 +12,7 @@ import numpy as np
 from ptxviewer.app.state.film import Film
 from ptxviewer.core.arrays import FloatMap
 from ptxviewer.core.film import Radiograph
-from ptxviewer.core.geometry import GridMap, Point
+from ptxviewer.core.geometry import Box, GridMap, Point
 from ptxviewer.core.view import FilmView, flipped_horizontally
 from ptxviewer.core.viewport import pixel_aspect
 
@@ -21,8 +21,6 @@ UPPER = 0.4  # of a lung's height that is shown
 ROOM = 0.25  # of the lung's width that is shown beside it: the chest wall belongs to the picture
 SMALLEST = 0.02  # of the film that a lung must cover to be believed
 USUAL = ((0.08, 0.08, 0.48, 0.42), (0.52, 0.08, 0.92, 0.42))  # of the film, where no lung was seen
-
-Box = tuple[float, float, float, float]  # x0, y0, x1, y1 in film pixels
 
 
 @dataclass(frozen=True)

@@ -15,7 +15,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ptxviewer.core.drawing.colours import AMBER, CASING, CYAN, Rgb
-from ptxviewer.core.viewport import Placement, Region
+from ptxviewer.core.geometry import PixelBox
+from ptxviewer.core.viewport import Placement
 
 LINE, RIM = 2.0, 4.0  # widths of the outline and of the dark rim under it, at a scale of 1
 DASH, GAP = 6.0, 4.0  # of an outline that a reader made
@@ -127,7 +128,7 @@ def drawn(
     return picture
 
 
-def patches(kept: NDArray[np.bool_], place: Placement, margin: int) -> list[Region]:
+def patches(kept: NDArray[np.bool_], place: Placement, margin: int) -> list[PixelBox]:
     """Return rectangles of device pixels, apart from each other, that hold all that ``kept`` (grid cells) can become.
 
     Interpolation carries a cell one cell further. What lies more than ``margin`` outside the canvas is left out.
@@ -141,7 +142,7 @@ def patches(kept: NDArray[np.bool_], place: Placement, margin: int) -> list[Regi
         min(place.seen[3] + margin, place.height),
     )
     borders, _ = cv2.findContours(kept.view(np.uint8), cv2.RETR_EXTERNAL, cv2.CHAIN_APPROX_SIMPLE)
-    found: list[Region] = []
+    found: list[PixelBox] = []
     for x, y, width, height in map(cv2.boundingRect, borders):
         box = (
             max(int((x - 1) * scale_x), bounds[0]),
@@ -153,7 +154,7 @@ def patches(kept: NDArray[np.bool_], place: Placement, margin: int) -> list[Regi
     return found
 
 
-def _joined(apart: list[Region], box: Region) -> list[Region]:
+def _joined(apart: list[PixelBox], box: PixelBox) -> list[PixelBox]:
     """Add ``box`` to rectangles that lie apart, as one with all that it touches."""
     while box[0] < box[2] and box[1] < box[3]:
         touched = [o for o in apart if o[0] < box[2] and box[0] < o[2] and o[1] < box[3] and box[1] < o[3]]

@@ -17,11 +17,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ptxviewer.core.arrays import Mask
-from ptxviewer.core.drawing.tiles import Box, PackedMask, clipped
-from ptxviewer.core.geometry import Point
+from ptxviewer.core.drawing.tiles import PackedMask, clipped
+from ptxviewer.core.geometry import PixelBox, Point
 
 Shape = Literal["brush", "polygon", "fill", "shrink"]
-Part = tuple[Box, Mask]
+Part = tuple[PixelBox, Mask]
 """A box of the film and the pixels in it."""
 
 SMOOTHING_PX = 1.5  # sigma under which an edge is looked for: noise has none, a pleural line has
@@ -95,7 +95,7 @@ def covered(stroke: Stroke, rows: int, cols: int) -> Part | None:
     return box, inside
 
 
-def _stamp(inside: Mask, box: Box, start: Point, end: Point, radius: float, aspect: float) -> None:
+def _stamp(inside: Mask, box: PixelBox, start: Point, end: Point, radius: float, aspect: float) -> None:
     """Mark in ``inside`` (over ``box``) the pixels whose centre lies within ``radius`` of a line.
 
     A row cuts the capsule in one interval, the hull of what it cuts out of the two discs and the band between them.
@@ -142,7 +142,7 @@ def _slab(slope: float, offset: NDArray[np.float64], low: float, high: float) ->
     return np.minimum(*ends), np.maximum(*ends)
 
 
-def _inside(points: tuple[Point, ...], box: Box) -> Mask:
+def _inside(points: tuple[Point, ...], box: PixelBox) -> Mask:
     """Pixels of ``box`` whose centre a closed line winds round: a lasso that crosses itself leaves no hole."""
     height, width = box[3] - box[1], box[2] - box[0]
     turns = np.zeros((height, width + 1), np.int32)

@@ -13,13 +13,13 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from ptxviewer.core.geometry import PixelBox
+
 TILE = 256
 EMPTY = b""
-Box = tuple[int, int, int, int]
-"""x0, y0, x1, y1 in film pixels; x1 and y1 lie outside."""
 
 
-def clipped(box: Box, rows: int, cols: int) -> Box | None:
+def clipped(box: PixelBox, rows: int, cols: int) -> PixelBox | None:
     """Return the part of ``box`` on a (rows, cols) film, None where there is none."""
     x0, y0, x1, y1 = max(box[0], 0), max(box[1], 0), min(box[2], cols), min(box[3], rows)
     return (x0, y0, x1, y1) if x0 < x1 and y0 < y1 else None
@@ -57,7 +57,7 @@ class PackedMask:
         """Return the mask as a new (rows, cols) array. Raises ``ValueError`` where a tile is damaged."""
         return self.part((0, 0, self.cols, self.rows))
 
-    def part(self, box: Box) -> NDArray[np.bool_]:
+    def part(self, box: PixelBox) -> NDArray[np.bool_]:
         """Return the mask within a box of the film as a new array; other tiles are not touched."""
         x0, y0, x1, y1 = box
         out = np.zeros((y1 - y0, x1 - x0), np.bool_)
@@ -68,7 +68,7 @@ class PackedMask:
                 out[b - y0 : d - y0, a - x0 : c - x0] = tile[b - top : d - top, a - left : c - left]
         return out
 
-    def with_part(self, box: Box, content: NDArray[np.bool_]) -> PackedMask:
+    def with_part(self, box: PixelBox, content: NDArray[np.bool_]) -> PackedMask:
         """Return the mask with ``content`` in a box of the film; tiles outside it are shared."""
         x0, y0, x1, y1 = box
         if content.shape != (y1 - y0, x1 - x0):
@@ -81,7 +81,7 @@ class PackedMask:
             tiles[index] = _deflated(tile)
         return PackedMask(self.rows, self.cols, tuple(tiles))
 
-    def _touched(self, box: Box) -> Iterator[tuple[int, Box]]:
+    def _touched(self, box: PixelBox) -> Iterator[tuple[int, PixelBox]]:
         """Index and place of every tile that ``box``, which lies on the film, has a pixel in."""
         x0, y0, x1, y1 = box
         if not (0 <= x0 < x1 <= self.cols and 0 <= y0 < y1 <= self.rows):

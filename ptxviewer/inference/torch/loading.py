@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import os
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from ptxviewer.core.cpu import cores
 from ptxviewer.core.devices import DeviceChoice
 from ptxviewer.core.errors import ModelUnavailable
 from ptxviewer.core.reasons.network import Network
@@ -52,9 +52,7 @@ def start(card: Card, weights: bytes, device: DeviceChoice = "auto", exact: bool
 
 def thread_count() -> int:
     """All cores that this process may use; with more than two, one is left to the window."""
-    affinity = getattr(os, "sched_getaffinity", None)
-    cores = len(affinity(0)) if affinity is not None else os.cpu_count() or 1
-    return cores - 1 if cores > 2 else max(1, cores)
+    return cores() - 1 if cores() > 2 else cores()
 
 
 def network_of(card: Card, weights: bytes) -> PneumothoraxNet:
