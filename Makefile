@@ -20,17 +20,21 @@ PYTHON ?= $(shell for p in python3 python3.13 python3.12 python3.11 python3.10; 
 SET_UP = test -n "$(PYTHON)" || { echo "PTXViewer needs Python 3.10 or newer: none was found."; exit 1; }; \
 	$(PYTHON) tools/set_up.py
 
+# Two processes, each with one thread for numerics. `make test WORKERS=0` runs everything in one process.
+WORKERS ?= 2
+PYTEST := OMP_NUM_THREADS=1 $(BIN)/python -m pytest -n $(WORKERS) --dist worksteal
+
 .PHONY: run test coverage check bench train package lock audit words
 
 run: $(READY)
 	$(BIN)/python -m ptxviewer --sample
 
 test: $(READY)
-	$(BIN)/python -m pytest
+	$(PYTEST)
 
 # The same tests, and the coverage of each package against its floor.
 coverage: $(READY)
-	$(BIN)/python -m pytest --cov --cov-report=json:build/coverage.json --cov-report=
+	$(PYTEST) --cov --cov-report=json:build/coverage.json --cov-report=
 	$(BIN)/python tools/check_coverage.py build/coverage.json
 
 check: $(READY)

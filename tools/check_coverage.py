@@ -17,17 +17,17 @@ from typing import Any
 
 # Per cent of statements and branches. core, dicom, app and report hold what a wrong line would cost most.
 FLOORS = {
-    "ptxviewer/core": 95.0,
+    "ptxviewer/core": 97.0,
     "ptxviewer/dicom": 95.0,
-    "ptxviewer/app": 95.0,
-    "ptxviewer/report": 95.0,
-    "ptxviewer/words": 90.0,
-    "ptxviewer/phantom": 90.0,
+    "ptxviewer/app": 97.0,
+    "ptxviewer/report": 97.0,
+    "ptxviewer/words": 80.0,
+    "ptxviewer/phantom": 98.0,
     "ptxviewer/inference": 90.0,
     "ptxviewer/ui": 90.0,
-    "ptxviewer/cli": 85.0,
-    "ptxviewer": 90.0,
-    "model": 60.0,
+    "ptxviewer/cli": 90.0,
+    "ptxviewer": 65.0,  # bootstrap and __main__ are tested in processes of their own, which are not measured
+    "model": 68.0,
 }
 
 
