@@ -72,20 +72,20 @@ def items_of(paths: Iterable[Path]) -> Iterator[list[Item]]:
 def _listed(paths: Iterable[Path], unpacked: Path) -> list[Item]:
     from ptxviewer.dicom.collect import collect
 
-    found: dict[Path | str, tuple[str, Path | None, Reason | None]] = {}
+    films: dict[Path | str, tuple[str, Path | None, Reason | None]] = {}
     for path in paths:
         try:
-            films = collect([path], unpacked)
+            collected = collect([path], unpacked)
         except UnreadableFilm as error:
-            found.setdefault(f"{path} ", (str(path), None, error.reason))
+            films.setdefault(f"{path} ", (str(path), None, error.reason))
             continue
-        for film in films:
+        for film in collected:
             inside = unpacked in film.parents  # of an archive: named after it
-            found.setdefault(film, (str(path / film.name) if inside else str(film), film, None))
-    stems = unique_stems(file for file, _, _ in found.values())
+            films.setdefault(film, (str(path / film.name) if inside else str(film), film, None))
+    stems = unique_stems(file for file, _, _ in films.values())
     return [
         Item(number, file, stem, path, error)
-        for number, (stem, (file, path, error)) in enumerate(zip(stems, found.values(), strict=True), 1)
+        for number, (stem, (file, path, error)) in enumerate(zip(stems, films.values(), strict=True), 1)
     ]
 
 

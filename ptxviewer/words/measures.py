@@ -65,7 +65,7 @@ def size(given: Size) -> str:
 def refusals(sizes: Iterable[Size]) -> tuple[tuple[str, str], ...]:
     """Return (names, sentence) of the sizes that are refused; those refused for one reason share a line."""
     names: dict[str, list[str]] = {}
-    for one in sizes:
-        if one.refused is not None:
-            names.setdefault(say(one.refused), []).append(tr(one.measure.name))
+    for given in sizes:
+        if given.refused is not None:
+            names.setdefault(say(given.refused), []).append(tr(given.measure.name))
     return tuple((", ".join(group), reason) for reason, group in names.items())

@@ -126,10 +126,27 @@ Pixels = tuple[NDArray[np.intp], NDArray[np.intp]]
 """Rows and columns of film pixels: a sample of a component that is large enough for its shares."""
 
 
-def _lesion(
-    part: Mask, x: int, y: int, score: FloatMap, lungs: LungFields, sides: Orientation, spacing: PixelSpacing
-) -> tuple[Lesion, bool, Pixels]:
-    """One component, ``part`` (h, w) with its corner at film pixel (x, y); whether it is on the picture's left."""
+@dataclass(frozen=True, eq=False)
+class _Component:
+    """A lesion, on which half of the picture it lies, a sample of its pixels, and its label in the labelled mask."""
+
+    lesion: Lesion
+    on_image_left: bool
+    pixels: Pixels
+    label: int
+
+
+def _component(
+    part: Mask,
+    x: int,
+    y: int,
+    score: FloatMap,
+    lungs: LungFields,
+    sides: Orientation,
+    spacing: PixelSpacing,
+    label: int,
+) -> _Component:
+    """Measure one component, ``part`` (h, w) with its corner at film pixel (x, y)."""
     height, width = part.shape
     values = np.where(part, score[y : y + height, x : x + width], np.float32(-1))
     peak = divmod(int(values.argmax()), width)
@@ -150,7 +167,7 @@ def _lesion(
         width_px=thick,
         peak=(x + peak[1], y + peak[0]),
     )
-    return lesion, on_left, pixels
+    return _Component(lesion, on_left, pixels, label)
 
 
 def measure(
@@ -165,44 +182,44 @@ def measure(
         return (), ()
     window = mask[top : top + down, left : left + across].view(np.uint8)
     count, labels, stats, _ = cv2.connectedComponentsWithStats(window, connectivity=8)
-    found: list[tuple[Lesion, bool, Pixels, int]] = []
-    for index in range(1, count):
-        x, y, width, height, area = (int(v) for v in stats[index])
+    components: list[_Component] = []
+    for label in range(1, count):
+        x, y, width, height, area = (int(v) for v in stats[label])
         if area >= smallest_px:
-            part = labels[y : y + height, x : x + width] == index
-            found.append((*_lesion(part, left + x, top + y, score, lungs, sides, spacing), index))
-    found.sort(key=lambda item: -item[0].area_px)
-    halves = []
+            part = labels[y : y + height, x : x + width] == label
+            components.append(_component(part, left + x, top + y, score, lungs, sides, spacing, label))
+    halves: list[HemithoraxFinding] = []
+    zoned: dict[int, Lesion] = {}  # by label
     for on_left in (True, False):
-        places = [place for place, item in enumerate(found) if item[1] is on_left]
-        if not places:
+        members = [component for component in components if component.on_image_left is on_left]
+        if not members:
             continue
         air = mask
-        if len(places) < count - 1:  # not all of the mask is this half's
+        if len(members) < count - 1:  # not all of the mask is this half's
             belongs = np.zeros(count, bool)
-            belongs[[found[place][3] for place in places]] = True
+            belongs[[member.label for member in members]] = True
             air = np.zeros_like(mask)
             air[top : top + down, left : left + across] = belongs[labels]
-        finding, zoned = _half_finding([found[p][0] for p in places], [found[p][2] for p in places], air, on_left,
-                                       lungs, sides)  # fmt: skip
-        halves.append(finding)
-        for place, lesion in zip(places, zoned, strict=True):
-            found[place] = (lesion, *found[place][1:])
+        half, lesions = _half_finding(members, air, on_left, lungs, sides)
+        halves.append(half)
+        zoned.update(zip((member.label for member in members), lesions, strict=True))
+    largest_first = sorted(zoned, key=lambda label: (-zoned[label].area_px, label))
     halves.sort(key=lambda half: -half.area_px)
-    return tuple(item[0] for item in found), tuple(halves)
+    return tuple(zoned[label] for label in largest_first), tuple(halves)
 
 
 def _half_finding(
-    lesions: list[Lesion], pixels: list[Pixels], air: Mask, on_left: bool, lungs: LungFields, sides: Orientation
+    members: list[_Component], air: Mask, on_left: bool, lungs: LungFields, sides: Orientation
 ) -> tuple[HemithoraxFinding, list[Lesion]]:
     """What the lesions of one half, ``air`` (rows, cols) together, amount to, and the same lesions with their zones."""
+    lesions = [member.lesion for member in members]
     area, side = sum(lesion.area_px for lesion in lesions), sides.side(on_left)
     half = half_of(lungs, air, on_left)
     if half is None:
         return HemithoraxFinding(side, on_left, area, None, Finding.NO_LUNG_ON_SIDE), lesions
     if not sides.head_up:
         return HemithoraxFinding(side, on_left, area, None, Finding.NOT_UPRIGHT), lesions
-    zoned = [replace(lesion, zones=zones_of(half, *places)) for lesion, places in zip(lesions, pixels, strict=True)]
+    zoned = [replace(member.lesion, zones=zones_of(half, *member.pixels)) for member in members]
     apical_to = half.top + APICAL * half.air.shape[0]
     apart = sum(lesion.area_px for lesion in lesions if lesion.bbox[1] / half.row_scale >= apical_to)
     percent = 100.0 * area / (area + half.lung_px)

@@ -95,13 +95,13 @@ def _at_level(air: Mask, lung: Mask, whole: Mask, level: float, spread: int) -> 
     """Return (x of the wall, x of the lung's edge, x of the mediastinum, y) at a height, all edges of pixels."""
     rows = [row for row in range(int(level) - spread, int(level) + spread + 1) if 0 <= row < len(lung)]
     rows = [row for row in rows if whole[row].any()] or [int(whole.any(1).nonzero()[0][-1])]
-    found: list[NDArray[np.float64]] = []
+    edges: list[NDArray[np.float64]] = []
     for row in rows:
         inside = np.flatnonzero(whole[row])
         wall, medial = inside[-1] + 1, inside[0]
         of_lung = np.flatnonzero(lung[row])
         edge = of_lung[-1] + 1 if len(of_lung) else medial
         filled = air[row, edge:wall].mean() if wall > edge else 0.0
-        found.append(np.array([wall, edge if filled > 0.5 else wall, medial], np.float64))
-    wall, edge, medial = (float(value) for value in np.mean(found, axis=0))
+        edges.append(np.array([wall, edge if filled > 0.5 else wall, medial], np.float64))
+    wall, edge, medial = (float(value) for value in np.mean(edges, axis=0))
     return wall, edge, medial, level

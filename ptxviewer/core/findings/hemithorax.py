@@ -209,11 +209,12 @@ def half_of(lungs: LungFields, air: Mask, on_image_left: bool) -> Half | None:
     return Half(on_image_left, y, x, lung[window] & ~inside, inside, *scales)
 
 
-def _around(one: Sequence[int], other: Sequence[int]) -> tuple[int, int, int, int]:
-    if not other[2]:
-        return one[0], one[1], one[2], one[3]
-    left, top = min(one[0], other[0]), min(one[1], other[1])
-    right, bottom = max(one[0] + one[2], other[0] + other[2]), max(one[1] + one[3], other[1] + other[3])
+def _around(lung: Sequence[int], air: Sequence[int]) -> tuple[int, int, int, int]:
+    """The box (x, y, width, height) around two boxes; ``air`` may be empty."""
+    if not air[2]:
+        return lung[0], lung[1], lung[2], lung[3]
+    left, top = min(lung[0], air[0]), min(lung[1], air[1])
+    right, bottom = max(lung[0] + lung[2], air[0] + air[2]), max(lung[1] + lung[3], air[1] + air[3])
     return left, top, right - left, bottom - top
 
 

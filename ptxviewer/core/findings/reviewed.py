@@ -15,7 +15,7 @@ from ptxviewer.core.review import MovedLine, Review
 
 def decisive(review: Review) -> tuple[object, ...]:
     """Return all of a review that the findings depend on."""
-    calibration = tuple(one for one in review.measurements if one.kind == "calibration")
+    calibration = tuple(drawn for drawn in review.measurements if drawn.kind == "calibration")
     return review.threshold, review.detection, review.mask, review.lines, calibration
 
 
@@ -62,11 +62,11 @@ def with_lines(findings: Findings, moved: Iterable[MovedLine]) -> Findings:
 def _with_lines(half: HemithoraxFinding, moved: tuple[MovedLine, ...]) -> HemithoraxFinding:
     if half.distances is None:
         return half
-    mine = [one for one in moved if one.on_image_left is half.on_image_left]
+    own = [line for line in moved if line.on_image_left is half.on_image_left]
     distances = half.distances
-    for one in mine:
-        distances = distances.with_line(one.name, one.line)
-    return replace(half, distances=distances, moved=tuple(one.name for one in mine))
+    for line in own:
+        distances = distances.with_line(line.name, line.line)
+    return replace(half, distances=distances, moved=tuple(line.name for line in own))
 
 
 __all__ = ["Answer", "answer_of", "decisive", "find_reviewed", "with_lines"]
