@@ -14,7 +14,9 @@ from ptxviewer.app.disk import settings as settings_file
 from ptxviewer.app.state.film import FilmStatus
 from ptxviewer.bootstrap import ScrubbingFormatter
 from ptxviewer.cli import main as cli
+from ptxviewer.core.reasons.window import Saved
 from ptxviewer.ui.application import Session
+from ptxviewer.words import sentences
 from tests.dicom.made import dataset, ramp, save
 from tests.fakes import FakeEngine
 
@@ -78,13 +80,13 @@ def test_the_window_leaves_no_trace_of_the_patient(planted, tmp_path, qtbot, log
         presenter = session.presenter
         qtbot.waitUntil(lambda: presenter.state.current is not None and presenter.state.current.findings is not None)
         assert presenter.state.current.radiograph.patient.name, "the film does name its patient"
-        presenter.set_threshold(0.6)
-        presenter.set_verdict("accept")
+        presenter.review.thresholds.set(0.6)
+        presenter.review.set_verdict("accept")
         presenter.exporting.save()
-        qtbot.waitUntil(lambda: presenter.state.message.startswith("Saved"))
+        qtbot.waitUntil(lambda: isinstance(presenter.state.message, Saved))
         assert not traces_in(session.window.windowTitle())
         assert not traces_in(repr(presenter.state)), "a state that ends in a log names nobody"
-        presenter.close_film()
+        presenter.films.close()
         other = save(dataset(ramp(180, 160), ViewPosition="PA", **PLANTED), planted.with_name("Plantedfile3.dcm"))
         session.window.open_paths([other])  # the network has a bug now
         qtbot.waitUntil(
@@ -96,7 +98,7 @@ def test_the_window_leaves_no_trace_of_the_patient(planted, tmp_path, qtbot, log
             lambda: presenter.state.current is not None and presenter.state.current.status is FilmStatus.FAILED
         )
         assert presenter.state.banner is not None
-        assert not traces_in(presenter.state.banner.text + presenter.state.banner.details)
+        assert not traces_in(sentences(presenter.state.banner.reason, *presenter.state.banner.details))
     finally:
         session.window.close()
         assert session.close()

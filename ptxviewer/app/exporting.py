@@ -2,36 +2,32 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from pathlib import Path
 
-from ptxviewer.app import sentences
 from ptxviewer.app.exports import EXPORTS, Content, Export, export_of, neutral_name
-from ptxviewer.app.films.analysing import BUSY
+from ptxviewer.app.films.queue import BUSY
 from ptxviewer.app.jobs import Outcome
 from ptxviewer.app.ports import Services
-from ptxviewer.app.sentences import sentence
-from ptxviewer.app.state.first_read import MARK_FIRST, hidden
-from ptxviewer.app.state.gating import as_withheld, withheld
+from ptxviewer.app.state.withheld import as_withheld, hidden, withheld
 from ptxviewer.app.store import Store
 from ptxviewer.core.calibration import calibrated
+from ptxviewer.core.errors import reason_of
 from ptxviewer.core.findings.reviewed import answer_of
+from ptxviewer.core.reasons.window import Notice, Saved
 
 
 class Exporting:
     """Saves reports and what else there is a format for."""
 
-    def __init__(self, store: Store, services: Services, settle: Callable[[], None]) -> None:
-        """``settle`` ends what the hand is doing to the film, so that the report is of the film as it is seen."""
+    def __init__(self, store: Store, services: Services) -> None:
         self._store = store
         self._services = services
-        self._settle = settle
 
     def save_to(self, target: Path, identified: bool | None = None) -> None:
         """Save the film on screen as the suffix of ``target`` says; a suffix of no format is refused."""
         export = export_of(target)
         if export is None:
-            self._store.say(sentences.NO_SUCH_FORMAT, "warning")
+            self._store.say(Notice.NO_SUCH_FORMAT, "warning")
         else:
             self.save(export, target, identified)
 
@@ -40,20 +36,20 @@ class Exporting:
 
         ``target`` None: a neutral name in the reports folder. ``identified`` None: as set.
         """
-        self._settle()
+        self._store.settle()  # what is saved is the film as it is seen
         state, settings = self._store.state, self._store.state.settings
         film, info = state.current, state.engine.info
         if film is None or film.radiograph is None:
-            self._store.say(sentences.NO_REPORT_YET, "warning")
+            self._store.say(Notice.NO_REPORT_YET, "warning")
             return
         if film.status in BUSY:
-            self._store.say(sentences.STILL_ANALYSING, "warning")
+            self._store.say(Notice.STILL_ANALYSING, "warning")
             return
         if hidden(state, film):
-            self._store.say(MARK_FIRST, "warning")
+            self._store.say(Notice.MARK_FIRST, "warning")
             return
         if info is None:
-            self._store.say(sentences.NO_MODEL_YET, "warning")
+            self._store.say(Notice.NO_MODEL_YET, "warning")
             return
         film = as_withheld(film) if withheld(film) else film
         radiograph, maps, review, view = film.radiograph, film.maps, film.review, film.view
@@ -72,10 +68,10 @@ class Exporting:
 
         def done(outcome: Outcome[Path]) -> None:
             if outcome.value is None:
-                self._store.change(message="")
-                self._store.say(sentence(outcome.error))
+                self._store.tell(None)
+                self._store.say(reason_of(outcome.error))
             else:
-                self._store.change(message=f"Saved: {outcome.value}")
+                self._store.tell(Saved(str(outcome.value)))
 
-        self._store.change(message="Saving ...")
+        self._store.tell(Notice.SAVING)
         self._services.disk.submit(work, done, must_finish=True)

@@ -31,7 +31,7 @@ class Preferences:
 
     def change(self, change: Change) -> None:
         """Change settings on the screen; they are saved when the window closes, or with the next ``save``."""
-        self._store.show(replace(self._store.state, settings=change(self.settings)))
+        self._store.edit(lambda state: replace(state, settings=change(state.settings)))
 
     def save(self, change: Change = _same) -> None:
         """Change settings and write them to disk; a failure is told."""
@@ -39,4 +39,4 @@ class Preferences:
         try:
             self._services.save_settings(self.settings)
         except PtxError as error:
-            self._store.say(str(error), "warning")
+            self._store.say(error.reason, "warning")

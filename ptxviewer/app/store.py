@@ -4,14 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import replace
-from typing import Literal
 
 from ptxviewer.app.ports import View
 from ptxviewer.app.state.film import Film
-from ptxviewer.app.state.first_read import veiled
-from ptxviewer.app.state.gating import gated
-from ptxviewer.app.state.screen import Banner, State
+from ptxviewer.app.state.screen import Banner, Level, State
+from ptxviewer.app.state.withheld import as_seen
 from ptxviewer.core.answer import DecisionRule
+from ptxviewer.core.reasons import Reason
 
 
 def leaves(before: State, after: State) -> bool:
@@ -54,24 +53,16 @@ class Store:
                 after = change(self.state)
         self.state = after
         if not self.closed:
-            self._view.render(gated(veiled(after)))
+            self._view.render(as_seen(after))
 
     def update(self, film: Film) -> None:
         """Replace one film; nothing happens when it was closed."""
         self.edit(lambda state: state.with_film(film))
 
-    def say(self, text: str, level: Literal["info", "warning", "error"] = "error") -> None:
+    def say(self, why: Reason, level: Level = "error") -> None:
         """Put one sentence over the film."""
-        self.edit(lambda state: replace(state, banner=Banner(text, level)))
+        self.edit(lambda state: replace(state, banner=Banner(why, level)))
 
-    def tell(self, message: str) -> None:
+    def tell(self, message: Reason | None) -> None:
         """Put one quiet line into the status bar."""
         self.edit(lambda state: replace(state, message=message))
-
-    def show(self, state: State) -> None:
-        """Replace the state; ``edit`` is the way for everything new."""
-        self.edit(lambda _state: state)
-
-    def change(self, **changes: object) -> None:
-        """Replace fields of the state; ``edit`` is the way for everything new."""
-        self.edit(lambda state: replace(state, **changes))  # type: ignore[arg-type]

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from ptxviewer.core.reasons import Reason
+from ptxviewer.core.reasons.reading import Reading
 from ptxviewer.core.reasons.transition import spoken
+from ptxviewer.core.reasons.window import Notice
 
 
 class PtxError(Exception):
@@ -42,3 +44,10 @@ class StaleResult(PtxError):
 
 class Cancelled(Exception):
     """Work that was retired before it ended; never shown to the reader."""
+
+
+def reason_of(error: BaseException | None) -> Reason:
+    """Return what a person is told of an error: its own reason when it was expected, never the text of a bug."""
+    if isinstance(error, PtxError):
+        return error.reason
+    return Reading.OUT_OF_MEMORY if isinstance(error, MemoryError) else Notice.WENT_WRONG

@@ -25,7 +25,8 @@ from ptxviewer.app.disk import settings as settings_file
 from ptxviewer.app.disk.result_file import ResultFolder
 from ptxviewer.app.disk.review_file import ReviewFolder
 from ptxviewer.app.jobs import ThreadLane
-from ptxviewer.app.presenter import Presenter, Services
+from ptxviewer.app.ports import Services
+from ptxviewer.app.presenter import Presenter
 from ptxviewer.app.state.facts import Facts
 from ptxviewer.app.state.screen import State
 from ptxviewer.app.state.settings import DEFAULTS, Settings
@@ -45,7 +46,7 @@ from ptxviewer.ui.platform.language import follow_language
 from ptxviewer.ui.platform.single_instance import hand_over, serve, server_name
 from ptxviewer.ui.platform.style import stylesheet
 from ptxviewer.words import language as spoken_language
-from ptxviewer.words import say, speak, system_language
+from ptxviewer.words import speak, system_language
 
 log = logging.getLogger(__name__)
 SWITCH_S = 0.0005  # how long Qt waits for a thread that analyses, each time that it calls into Python; usual: 0.005
@@ -187,7 +188,7 @@ class Session:
         self.window = self._window = MainWindow(self.presenter, painted)
         self.window.restore(settings.geometry)
         for problem in problems:
-            self.presenter.show_problem(say(problem))
+            self.presenter.show_problem(problem)
 
     def render(self, state: State) -> None:
         """Show ``state`` in the window (``View``)."""
@@ -204,7 +205,7 @@ class Session:
             lambda _checkpoint: importlib.import_module("ptxviewer.dicom.read"),
             lambda _outcome: self.presenter.warm_up(),
         )
-        self.presenter.watching.follow(self.presenter.state.settings.watch_folder)
+        self.presenter.films.watched.follow(self.presenter.state.settings.watch_folder)
 
     def close(self) -> bool:
         """End all work; True when the lanes ended in time."""

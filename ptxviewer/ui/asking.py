@@ -70,7 +70,7 @@ class Asking:
         """Ask for the folder to watch."""
         name = QFileDialog.getExistingDirectory(self._window, tr("Watch a folder: its films are added as they arrive"))
         if name:
-            self._presenter.watching.choose(Path(name))
+            self._presenter.films.watched.choose(Path(name))
 
     def save_as(self) -> None:
         """Ask where the film is saved; the suffix says as what, else the format chosen in the dialog."""
@@ -116,13 +116,13 @@ class Asking:
 
         dialog = ChoosePrior(self._shown(), self._window)
         dialog.accepted.connect(
-            lambda: self._presenter.comparing.choose(dialog.chosen) if dialog.chosen is not None else None
+            lambda: self._presenter.display.comparison.choose(dialog.chosen) if dialog.chosen is not None else None
         )
         self._ask(dialog)
 
     def place(self) -> None:
         """Set a point of a measurement; a line over an object asks for its length."""
-        measuring = self._presenter.measuring
+        measuring = self._presenter.review.measurements
         measuring.place()
         if measuring.asks:
             from ptxviewer.ui.dialogs.calibrate import CalibrationDialog

@@ -68,7 +68,7 @@ class MainWindow(QMainWindow):
         self.status = StatusBar()
         self.area = FilmArea(presenter, self.asking, self.status.show_probe, self.do)
         self.reading = ReadingPanel(presenter, self.area.look_at_finding, self.do)
-        self.strip = FilmStrip(self.select, presenter.look_at)
+        self.strip = FilmStrip(self.select, presenter.films.thumbnails_in_sight)
         self.worklist: WorklistPanel | None = None
         self._watcher: FolderWatcher | None = None
         self._shell = WindowShell(self)
@@ -164,7 +164,7 @@ class MainWindow(QMainWindow):
     def find_film(self) -> None:
         """Give the keyboard to the filter of the worklist, which comes back for it."""
         if not self._state.worklist.shown:
-            self._presenter.batch.toggle_list()
+            self._presenter.films.list.toggle()
         if self.worklist is not None:
             self.worklist.start_filter()
 
@@ -174,12 +174,12 @@ class MainWindow(QMainWindow):
         """Open files that were dropped, chosen, or handed over by the system or a second start."""
         if paths:
             self.reading.settle()
-            self._presenter.open(paths)
+            self._presenter.films.open(paths)
 
     def select(self, film_id: int) -> None:
         """Bring a film on screen; what is being typed stays with the one before."""
         self.reading.settle()
-        self._presenter.select(film_id)
+        self._presenter.films.select(film_id)
 
     def do(self, command_id: str) -> None:
         """Run a command; what is being typed is taken over first."""
@@ -194,7 +194,7 @@ class MainWindow(QMainWindow):
     def write_note(self) -> None:
         """Give the keyboard to the note; the reading panel comes back for it."""
         if not self._state.settings.panel:
-            self._presenter.toggle_panel()
+            self._presenter.display.toggle_panel()
         self.reading.write_note()
 
     # Keys that a shortcut cannot express
@@ -204,7 +204,7 @@ class MainWindow(QMainWindow):
         if event.key() != Qt.Key.Key_Space or event.modifiers() or typing():
             return False
         if not event.isAutoRepeat():
-            self._presenter.overlaying.peek(event.type() == QEvent.Type.KeyPress)
+            self._presenter.display.overlay.peek(event.type() == QEvent.Type.KeyPress)
         return True
 
     def _on_film(self) -> bool:
@@ -239,13 +239,13 @@ class MainWindow(QMainWindow):
             event.accept()
             return True
         if event.type() == QEvent.Type.DevicePixelRatioChange:
-            self._presenter.displaying.set_pixel_ratio(self.devicePixelRatioF())
+            self._presenter.display.view.set_pixel_ratio(self.devicePixelRatioF())
         return super().event(event)
 
     def changeEvent(self, event: QEvent) -> None:
         """A key that is let go in another window must not leave the overlay hidden."""
         if event.type() == QEvent.Type.ActivationChange and not self.isActiveWindow():
-            self._presenter.overlaying.peek(False)
+            self._presenter.display.overlay.peek(False)
         super().changeEvent(event)
 
     # Events of the window
@@ -280,7 +280,7 @@ class MainWindow(QMainWindow):
     def showEvent(self, event: QShowEvent) -> None:
         """Listen to keys; tell once that the window has been painted."""
         super().showEvent(event)
-        self._presenter.displaying.set_pixel_ratio(self.devicePixelRatioF())
+        self._presenter.display.view.set_pixel_ratio(self.devicePixelRatioF())
         handle = self.windowHandle()
         if handle is not None:
             handle.installEventFilter(self)

@@ -16,7 +16,8 @@ from ptxviewer.app.disk.result_file import Entry, entry_bytes, entry_from, maps_
 from ptxviewer.app.disk.review_file import Saved
 from ptxviewer.app.exports import EXPORTS, Content
 from ptxviewer.app.jobs import Outcome, Ticket, outcome_of
-from ptxviewer.app.presenter import Presenter, Services
+from ptxviewer.app.ports import Services
+from ptxviewer.app.presenter import Presenter
 from ptxviewer.app.state.facts import Facts
 from ptxviewer.app.state.film import Film, FilmStatus
 from ptxviewer.app.state.screen import State
@@ -25,6 +26,8 @@ from ptxviewer.core.answer import ProbabilityMaps
 from ptxviewer.core.engine import Checkpoint, never_cancelled
 from ptxviewer.core.errors import ExportFailed, UnreadableFilm
 from ptxviewer.core.film import Radiograph, Window
+from ptxviewer.core.reasons.reading import Reading
+from ptxviewer.core.reasons.writing import NotWritten, Unwritten, Writing
 from tests.fakes import FakeEngine, FakeShell
 
 SIDE = 40
@@ -36,7 +39,7 @@ class Drawer:
 
     def __init__(self) -> None:
         self.reviews: dict[str, Saved] = {}
-        self.broken = ""
+        self.broken: Writing | None = None
         self.writes = 0
 
     def load(self, name: str, shape: tuple[int, int]) -> Saved | None:
@@ -44,7 +47,7 @@ class Drawer:
 
     def save(self, name: str, saved: Saved) -> None:
         if self.broken:
-            raise ExportFailed(f"The review could not be written: {self.broken}.")
+            raise ExportFailed(NotWritten(Unwritten.REVIEW, self.broken))
         self.writes += 1
         self.reviews[name] = saved
 
@@ -55,7 +58,7 @@ class Cupboard:
     def __init__(self) -> None:
         self.entries: dict[tuple[str, str], bytes] = {}
         self.grids: dict[tuple[str, str], bytes] = {}
-        self.broken = ""
+        self.broken: Writing | None = None
         self.hits = self.recalled = 0  # entries and maps that came back
 
     def find(self, mark: str, model: str) -> Entry | None:
@@ -70,7 +73,7 @@ class Cupboard:
 
     def save(self, mark: str, model: str, entry: Entry, maps: ProbabilityMaps | None) -> None:
         if self.broken:
-            raise ExportFailed(f"The results could not be written: {self.broken}.")
+            raise ExportFailed(NotWritten(Unwritten.RESULTS, self.broken))
         if maps is not None:
             self.grids[maps.image_key, model] = maps_bytes(maps)
         if mark:
@@ -190,7 +193,7 @@ class Shelf:
     def __call__(self, path: Path, frame: int) -> Radiograph:
         self.read.append(path.name)
         if "bad" in path.name or ("torn" in path.name and frame == 2):
-            raise UnreadableFilm("This file is damaged or not a DICOM film.")
+            raise UnreadableFilm(Reading.FILE_DAMAGED)
         if "bug" in path.name:
             raise ZeroDivisionError("Doe^Jane")
         edition = self.read.count(path.name) if "changed" in path.name or "sly" in path.name else 0
@@ -203,8 +206,8 @@ class Shelf:
             patient=facts.patient,
             study=facts.study,
             frame=frame,
-            not_analysed="Not analysed: this is a lateral view." if "lateral" in path.name else "",
-            notes=("An automatic window is used.",) if "noted" in path.name else (),
+            not_analysed=Reading.LATERAL_VIEW if "lateral" in path.name else None,
+            notes=(Reading.WINDOW_SHOWS_NOTHING,) if "noted" in path.name else (),
         )
 
     def fingerprint(self, path: Path) -> str:
@@ -238,7 +241,7 @@ class House:
         self.targets: list[Path] = []
         self.saved: list[Settings] = []
         self.shell = FakeShell()
-        self.broken = ""
+        self.broken: Writing | None = None
         self.presenter = Presenter(
             self.screen,
             Services(
@@ -268,13 +271,13 @@ class House:
 
     def _save(self, content: Content, target: Path) -> None:
         if self.broken:
-            raise ExportFailed(self.broken)
+            raise ExportFailed(NotWritten(Unwritten.REPORT, self.broken))
         self.reports.append(content)
         self.targets.append(target)
 
     def _remember(self, settings: Settings) -> None:
         if self.broken:
-            raise ExportFailed(self.broken)
+            raise ExportFailed(NotWritten(Unwritten.SETTINGS, self.broken))
         self.saved.append(settings)
 
     @property
@@ -294,7 +297,7 @@ class House:
         return next(film for film in self.state.films if film.path.name == name)
 
     def open(self, *names: str) -> None:
-        self.presenter.open([Path(name) for name in names])
+        self.presenter.films.open([Path(name) for name in names])
 
     def turn(self, lane: HandLane) -> None:
         lane.crank()

@@ -29,7 +29,7 @@ def states() -> list[State]:
     house.settle()
     for _ in range(4):
         seen.append(house.state)
-        house.presenter.next()
+        house.presenter.films.next()
         house.settle()
     statuses = {state.current.status for state in seen if state.current is not None}
     assert statuses >= {FilmStatus.OPENING, FilmStatus.DONE, FilmStatus.FAILED, FilmStatus.NOT_ANALYSED}
@@ -73,7 +73,7 @@ def test_presets_show_which_one_is_chosen() -> None:
 
 def test_one_to_one_is_marked_on_a_dense_screen() -> None:
     house = House()
-    house.presenter.displaying.set_pixel_ratio(2.0)
+    house.presenter.display.view.set_pixel_ratio(2.0)
     house.open("a")
     house.settle()
     row = BY_ID["one_to_one"]
@@ -87,7 +87,7 @@ def test_going_back_takes_one_thing_at_a_time() -> None:
     house = House()
     house.open("a")
     house.settle()
-    house.presenter.toggle_film_only()
+    house.presenter.display.toggle_film_only()
     house.presenter.show_problem()
     back = BY_ID["back"]
     house.do(back.id)

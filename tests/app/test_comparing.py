@@ -8,8 +8,6 @@ from pathlib import Path
 import pytest
 
 from ptxviewer.app.display.comparing import (
-    NO_OTHER,
-    NO_PRIOR,
     NO_RESULT_YET,
     NOTHING_ON_BOTH,
     OTHER_PATIENT,
@@ -25,6 +23,7 @@ from ptxviewer.app.state.film import Film, FilmStatus, Result
 from ptxviewer.app.state.screen import Compare, EngineStatus, State
 from ptxviewer.core.answer import Findings, HemithoraxFinding, Side
 from ptxviewer.core.film import NO_SPACING, Patient, PixelSpacing, Radiograph, SpacingOrigin, Study, Window
+from ptxviewer.core.reasons.window import Notice
 from ptxviewer.core.view import FilmView
 from tests import films
 from tests.app.house import Cupboard, House, ScoringEngine
@@ -219,33 +218,33 @@ def test_comparing_begins_with_the_prior_and_ends_with_a_key_or_another_film() -
     made.open("film3", "film1", "film2", "film8", "film9")
     made.settle()
     presenter = made.presenter
-    presenter.comparing.toggle()
+    presenter.display.comparison.toggle()
     assert made.state.prior is not None
     assert made.state.prior.path.name == "film2"
-    presenter.comparing.step(1)
+    presenter.display.comparison.step(1)
     assert made.state.prior.path.name == "film1"
-    presenter.comparing.step(-1)
+    presenter.display.comparison.step(-1)
     assert made.state.prior.path.name == "film2"
-    presenter.comparing.exchange()
+    presenter.display.comparison.exchange()
     assert made.film.path.name == "film2"
     assert made.state.prior.path.name == "film3"
-    presenter.comparing.toggle()
+    presenter.display.comparison.toggle()
     assert made.state.prior_id is None
-    presenter.comparing.choose(made.named("film9").id)
-    presenter.next()
+    presenter.display.comparison.choose(made.named("film9").id)
+    presenter.films.next()
     assert made.state.prior_id is None, "another film on screen ends it"
-    presenter.select(made.named("film1").id)
-    presenter.comparing.toggle()
+    presenter.films.select(made.named("film1").id)
+    presenter.display.comparison.toggle()
     assert made.state.prior_id is None
-    assert made.state.message == NO_PRIOR
-    presenter.comparing.choose(made.named("film9").id)
-    presenter.close_film(made.named("film9").id)
+    assert made.state.message is Notice.NO_PRIOR
+    presenter.display.comparison.choose(made.named("film9").id)
+    presenter.films.close(made.named("film9").id)
     assert made.state.prior_id is None
-    presenter.close_all()
+    presenter.films.close_all()
     made.open("film1")
     made.settle()
-    presenter.comparing.toggle()
-    assert made.state.message == NO_OTHER
+    presenter.display.comparison.toggle()
+    assert made.state.message is Notice.NO_OTHER_FILM
 
 
 def test_the_film_beside_is_read_and_analysed_next_and_its_view_follows() -> None:
@@ -253,19 +252,19 @@ def test_the_film_beside_is_read_and_analysed_next_and_its_view_follows() -> Non
     made.open(*(f"film{n}" for n in range(1, 8)))
     made.turn(made.disk)
     made.turn(made.disk)
-    made.presenter.batch.toggle_pause()
-    made.presenter.comparing.choose(made.named("film6").id)
+    made.presenter.films.background.toggle_pause()
+    made.presenter.display.comparison.choose(made.named("film6").id)
     made.settle()
     prior = made.state.prior
     assert prior is not None
     assert prior.maps is not None
     assert made.film.maps is not None
     assert sum(film.status is FilmStatus.DONE for film in made.state.films) == 2
-    made.presenter.comparing.set_canvas(*CANVAS)
-    made.presenter.displaying.set_view(made.film.id, FilmView(zoom=20.0, center=(10.0, 10.0)))
+    made.presenter.display.comparison.set_canvas(*CANVAS)
+    made.presenter.display.view.set_view(made.film.id, FilmView(zoom=20.0, center=(10.0, 10.0)))
     assert made.state.prior.view.center == (10.0, 10.0)
-    made.presenter.comparing.toggle_link()
-    made.presenter.displaying.set_view(made.film.id, FilmView(zoom=30.0, center=(15.0, 10.0)))
+    made.presenter.display.comparison.toggle_link()
+    made.presenter.display.view.set_view(made.film.id, FilmView(zoom=30.0, center=(15.0, 10.0)))
     assert made.state.prior.view.center == (10.0, 10.0)
 
 
@@ -278,7 +277,7 @@ def test_a_recalled_film_beside_gets_its_pixels_and_maps() -> None:
         made.open(*(f"film{n}" for n in range(30)))
         made.settle()
     cupboard.grids.clear()  # evicted: it is analysed again, once
-    made.presenter.comparing.choose(made.named("film25").id)
+    made.presenter.display.comparison.choose(made.named("film25").id)
     made.settle()
     assert made.state.prior is not None
     assert made.state.prior.maps is not None

@@ -10,18 +10,20 @@ import pytest
 from ptxviewer.app.commands import BY_ID
 from ptxviewer.app.disk.result_file import Entry, entry_bytes, entry_from
 from ptxviewer.app.review.finding_selection import box_around
-from ptxviewer.app.sentences import SHOW_ANYWAY
-from ptxviewer.app.state import gating
 from ptxviewer.app.state.facts import summary_of
 from ptxviewer.app.state.film import FilmStatus, Result, with_review
 from ptxviewer.app.state.settings import Settings
 from ptxviewer.app.state.two_thresholds import area_of_slider, slider_of_area
+from ptxviewer.app.state.withheld import as_seen, as_withheld, withheld
 from ptxviewer.core.answer import BY_CARD, DecisionRule, Detection, ProbabilityMaps
 from ptxviewer.core.engine import Checkpoint, never_cancelled
 from ptxviewer.core.errors import ModelUnavailable
 from ptxviewer.core.film import Radiograph
 from ptxviewer.core.findings.decide import decide, score_threshold_at
 from ptxviewer.core.findings.disagreement import Band, areas_px, band_of, limits_of
+from ptxviewer.core.reasons.finding import Finding
+from ptxviewer.core.reasons.network import Network
+from ptxviewer.core.reasons.window import Notice, Withheld
 from tests.app.house import SIDE, House
 from tests.fakes import FakeEngine
 from tests.films import RULE, film, maps
@@ -59,23 +61,23 @@ def test_the_readers_film_score_opens_and_closes_the_gate_whatever_the_threshold
 def test_apart_the_extent_moves_alone_and_one_key_goes_back() -> None:
     house = opened(settings=Settings(two_thresholds=True))
     presenter, rule = house.presenter, FakeEngine.RULE
-    presenter.set_threshold(0.8)
+    presenter.review.thresholds.set(0.8)
     assert house.film.findings is not None
     assert house.film.findings.score_threshold == rule.score_threshold  # not 0.76, where one slider would take it
-    presenter.detecting.set_score(0.95)
+    presenter.review.thresholds.set_score(0.95)
     assert not house.film.findings.present
     assert house.film.review.threshold == 0.8
-    presenter.undo()
+    presenter.review.undo()
     assert house.film.findings.present
-    presenter.redo()
-    presenter.reset_threshold()
+    presenter.review.redo()
+    presenter.review.thresholds.reset()
     assert (house.film.review.threshold, house.film.review.detection) == (None, BY_CARD)
     assert house.film.findings.present
 
 
 def test_together_one_slider_still_moves_both() -> None:
     house = opened()
-    house.presenter.set_threshold(0.8)
+    house.presenter.review.thresholds.set(0.8)
     assert house.film.findings is not None
     assert house.film.findings.score_threshold == pytest.approx(score_threshold_at(FakeEngine.RULE, 0.8))
     assert house.film.review.detection == BY_CARD
@@ -84,22 +86,22 @@ def test_together_one_slider_still_moves_both() -> None:
 def test_a_drag_of_a_limit_is_one_step_and_is_shown_while_it_lasts() -> None:
     house = opened()
     for value in (0.5, 0.7, 0.95):
-        house.presenter.detecting.set_score(value, settled=False)
+        house.presenter.review.thresholds.set_score(value, settled=False)
         assert house.film.detection.score == value
         assert house.film.review.detection == BY_CARD
-    house.presenter.detecting.set_score(0.95)
+    house.presenter.review.thresholds.set_score(0.95)
     assert house.film.review.detection.score == 0.95
     assert not house.film.findings.present
-    house.presenter.undo()
+    house.presenter.review.undo()
     assert house.film.review.detection == BY_CARD
     assert not house.film.can_undo
 
 
 def test_a_drag_that_is_left_counts_as_it_is() -> None:
     house = opened()
-    house.presenter.detecting.set_peak(0.6, settled=False)
-    house.presenter.next()
-    house.presenter.previous()
+    house.presenter.review.thresholds.set_peak(0.6, settled=False)
+    house.presenter.films.next()
+    house.presenter.films.previous()
     assert house.film.review.detection.peak == 0.6
     assert house.film.hand is None
 
@@ -107,20 +109,20 @@ def test_a_drag_that_is_left_counts_as_it_is() -> None:
 def test_steps_of_the_film_score_start_where_it_stands_and_are_one_undo_step() -> None:
     house = opened()
     for _ in range(5):
-        house.presenter.detecting.step_score(-1)
+        house.presenter.review.thresholds.step_score(-1)
     assert house.film.review.detection.score == pytest.approx(FakeEngine.RULE.score_threshold - 0.05)
-    house.presenter.undo()
+    house.presenter.review.undo()
     assert house.film.review.detection == BY_CARD
 
 
 def test_an_edited_mask_rests_for_detection_too() -> None:
     house = opened()
-    house.presenter.set_tool("brush")
-    house.presenter.editing.begin((30.0, 30.0), False)
-    house.presenter.editing.finish()
-    house.presenter.detecting.set_score(0.99)
+    house.presenter.display.set_tool("brush")
+    house.presenter.review.mask.begin((30.0, 30.0), False)
+    house.presenter.review.mask.finish()
+    house.presenter.review.thresholds.set_score(0.99)
     assert house.film.review.detection == BY_CARD
-    assert "edited" in house.state.message
+    assert house.state.message is Notice.MASK_IS_EDITED
 
 
 @pytest.mark.parametrize("place", [0.0, 0.1, 0.5, 1.0])
@@ -149,19 +151,18 @@ def test_a_refused_film_shows_no_result_and_says_why() -> None:
     assert house.film.status is FilmStatus.NOT_SHOWN
     assert house.film.maps is None
     assert house.film.findings is None
-    assert "frontal" in house.film.why
+    assert house.film.why is Finding.NOT_FRONTAL
     assert house.state.banner is not None
-    assert SHOW_ANYWAY in house.state.banner.text
-    assert "threshold" not in house.state.banner.text
+    assert house.state.banner.reason == Withheld(Finding.NOT_FRONTAL)
 
 
 def test_nothing_can_be_done_to_a_result_that_is_not_shown() -> None:
     house = opened(Doubtful(size=16))
-    house.presenter.set_verdict("accept")
-    house.presenter.set_tool("brush")
-    house.presenter.editing.begin((20.0, 20.0), False)
-    house.presenter.editing.finish()
-    house.presenter.banding.toggle()
+    house.presenter.review.set_verdict("accept")
+    house.presenter.display.set_tool("brush")
+    house.presenter.review.mask.begin((20.0, 20.0), False)
+    house.presenter.review.mask.finish()
+    house.presenter.display.disagreement.toggle()
     assert house.film.review.verdict == ""
     assert house.film.review.mask is None
     assert house.model.idle
@@ -177,7 +178,7 @@ def test_a_report_of_a_refused_film_gets_no_result() -> None:
 
 def test_the_override_shows_the_result_is_kept_and_can_be_undone() -> None:
     house = opened(Doubtful(size=16))
-    house.presenter.analyse_anyway()
+    house.presenter.films.analyse_anyway()
     assert house.film.status is FilmStatus.DONE
     assert house.film.findings is not None
     assert house.film.findings.present
@@ -185,16 +186,16 @@ def test_the_override_shows_the_result_is_kept_and_can_be_undone() -> None:
     assert house.state.banner is None
     house.settle()
     assert any(saved.review.gate_overridden for saved in house.drawer.reviews.values())
-    house.presenter.undo()
+    house.presenter.review.undo()
     assert house.film.status is FilmStatus.NOT_SHOWN
     assert house.state.banner is not None
-    house.presenter.next()
+    house.presenter.films.next()
     assert house.film.status is FilmStatus.NOT_SHOWN  # of the other film nothing was overridden
 
 
 def test_the_state_without_refused_films_is_the_state_itself() -> None:
     house = opened()
-    assert gating.gated(house.presenter.state) is house.presenter.state
+    assert as_seen(house.presenter.state) is house.presenter.state
 
 
 # ---- distances
@@ -210,41 +211,41 @@ def held(house: House) -> tuple[bool, tuple[float, float]]:
 def test_a_moved_distance_is_one_step_is_kept_and_the_sizes_follow_while_it_moves() -> None:
     house = opened()
     left, at = held(house)
-    house.presenter.lining.begin(left, "b", "lung", at)
+    house.presenter.review.distances.begin(left, "b", "lung", at)
     for step in (1.0, 2.0, 3.0):
-        house.presenter.lining.move((at[0] + step, at[1]))
+        house.presenter.review.distances.move((at[0] + step, at[1]))
         assert house.film.findings.halves[0].distances.b.lung[0] == pytest.approx(at[0] + step)
-    house.presenter.lining.finish()
+    house.presenter.review.distances.finish()
     assert house.film.findings.halves[0].moved == ("b",)
     assert len(house.film.review.lines) == 1
     house.settle()
     assert next(iter(house.drawer.reviews.values())).review.lines == house.film.review.lines
-    house.presenter.undo()
+    house.presenter.review.undo()
     assert held(house)[1] == at
     assert house.film.findings.halves[0].moved == ()
-    house.presenter.redo()
-    house.presenter.lining.reset()
+    house.presenter.review.redo()
+    house.presenter.review.distances.reset()
     assert held(house)[1] == at
 
 
 def test_a_moved_distance_stands_when_the_mask_changes() -> None:
     house = opened()
     left, at = held(house)
-    house.presenter.lining.begin(left, "b", "lung", at)
-    house.presenter.lining.move((at[0] + 3, at[1] + 1))
-    house.presenter.lining.finish()
-    house.presenter.set_threshold(0.6)
+    house.presenter.review.distances.begin(left, "b", "lung", at)
+    house.presenter.review.distances.move((at[0] + 3, at[1] + 1))
+    house.presenter.review.distances.finish()
+    house.presenter.review.thresholds.set(0.6)
     assert held(house)[1] == pytest.approx((at[0] + 3, at[1] + 1))
 
 
 def test_a_line_stays_on_the_film_and_a_drag_can_be_called_off() -> None:
     house = opened()
     left, at = held(house)
-    house.presenter.lining.begin(left, "b", "both", at)
-    house.presenter.lining.move((at[0] + 1000, at[1] - 1000))
+    house.presenter.review.distances.begin(left, "b", "both", at)
+    house.presenter.review.distances.move((at[0] + 1000, at[1] - 1000))
     line = house.film.findings.halves[0].distances.b
     assert line.wall == line.lung == (SIDE, 0)
-    assert house.presenter.lining.cancel()
+    assert house.presenter.review.distances.cancel()
     assert held(house)[1] == at
     assert not house.film.can_undo
 
@@ -252,8 +253,8 @@ def test_a_line_stays_on_the_film_and_a_drag_can_be_called_off() -> None:
 def test_a_line_that_was_only_touched_is_no_step() -> None:
     house = opened()
     left, at = held(house)
-    house.presenter.lining.begin(left, "a", "wall", at)
-    house.presenter.lining.finish()
+    house.presenter.review.distances.begin(left, "a", "wall", at)
+    house.presenter.review.distances.finish()
     assert not house.film.can_undo
 
 
@@ -262,26 +263,26 @@ def test_a_line_that_was_only_touched_is_no_step() -> None:
 
 def test_a_dropped_finding_is_gone_comes_back_by_undo_and_leaves_the_film_edited() -> None:
     house = opened()
-    house.presenter.choosing.next()
+    house.presenter.review.findings.next()
     assert house.film.finding == 0
-    house.presenter.choosing.drop()
+    house.presenter.review.findings.drop()
     assert house.film.findings.lesions == ()
     assert house.film.findings.edited
     assert house.film.finding is None
-    house.presenter.undo()
+    house.presenter.review.undo()
     assert len(house.film.findings.lesions) == 1
     assert not house.film.findings.edited
 
 
 def test_choosing_goes_round_and_never_beyond_the_findings() -> None:
     house = opened()
-    house.presenter.choosing.next()
-    house.presenter.choosing.next()
+    house.presenter.review.findings.next()
+    house.presenter.review.findings.next()
     assert house.film.finding == 0
-    house.presenter.choosing.choose(7)
+    house.presenter.review.findings.choose(7)
     assert house.film.finding is None
-    house.presenter.choosing.choose(0)
-    house.presenter.set_threshold(0.7)
+    house.presenter.review.findings.choose(0)
+    house.presenter.review.thresholds.set(0.7)
     assert house.film.finding is None  # measured anew: the number may mean another one
 
 
@@ -300,22 +301,22 @@ def test_a_speck_is_not_blown_up_to_the_whole_screen() -> None:
 def test_the_band_of_the_film_on_screen_is_made_when_it_is_wanted() -> None:
     house = opened()
     assert house.model.idle
-    house.presenter.banding.toggle()
-    assert house.presenter.banding.busy
+    house.presenter.display.disagreement.toggle()
+    assert house.presenter.display.disagreement.busy
     house.settle()
     assert house.film.band is not None
     assert house.film.band.image_key == house.film.key
     assert house.named("b").band is None
-    house.presenter.next()
+    house.presenter.films.next()
     house.settle()
     assert house.film.band is not None
 
 
 def test_the_next_film_gives_up_the_band_of_the_last_one() -> None:
     house = opened()
-    house.presenter.banding.toggle()
+    house.presenter.display.disagreement.toggle()
     first = house.model.tickets[-1]
-    house.presenter.next()
+    house.presenter.films.next()
     assert first.retired
     house.settle()
     assert house.named("a").band is None
@@ -325,14 +326,14 @@ def test_the_next_film_gives_up_the_band_of_the_last_one() -> None:
 def test_a_band_that_cannot_be_made_is_said_once_and_not_tried_for_ever() -> None:
     class Broken(FakeEngine):
         def band(self, film: Radiograph, checkpoint: Checkpoint = never_cancelled) -> Band:
-            raise ModelUnavailable("no")
+            raise ModelUnavailable(Network.NO_USABLE_BAND)
 
     house = opened(Broken(size=16))
-    house.presenter.banding.toggle()
+    house.presenter.display.disagreement.toggle()
     house.settle()
     assert house.film.band is None
-    assert "band" in house.state.message
-    assert not house.presenter.banding.busy
+    assert house.state.message is Notice.NO_BAND
+    assert not house.presenter.display.disagreement.busy
 
 
 def test_the_band_lies_round_the_outline_and_brings_nothing_refused_back() -> None:
@@ -358,7 +359,7 @@ def test_delete_drops_the_chosen_finding_unless_a_measurement_is_chosen() -> Non
     house = opened()
     delete = BY_ID["delete_measurement"]
     assert not delete.enabled(house.state)
-    house.presenter.choosing.next()
+    house.presenter.review.findings.next()
     assert delete.enabled(house.state)
     house.do(delete.id)
     assert house.film.findings.lesions == ()
@@ -369,18 +370,18 @@ def test_a_refused_film_of_an_earlier_session_is_listed_without_its_score() -> N
     film = house.presenter.state.current
     assert film is not None
     kept = replace(film, result=Result(summary=summary_of(film.findings)), radiograph=None)
-    assert gating.withheld(kept)
-    assert gating.as_withheld(kept).summary is None
+    assert withheld(kept)
+    assert as_withheld(kept).summary is None
     content = entry_bytes(Entry("key", "name", (40, 40), summary=kept.summary))
     assert entry_from(content).summary == kept.summary
-    assert not gating.withheld(with_review(kept, replace(kept.review, gate_overridden=True)))
+    assert not withheld(with_review(kept, replace(kept.review, gate_overridden=True)))
 
 
 def test_insisting_on_a_lateral_view_is_one_answer_to_both_refusals_and_is_kept() -> None:
     house = House(engine=Doubtful(size=16))
     house.open("lateral")
     house.settle()
-    house.presenter.analyse_anyway()
+    house.presenter.films.analyse_anyway()
     house.settle()
     assert house.film.status is FilmStatus.DONE
     assert house.film.findings is not None

@@ -5,8 +5,8 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from ptxviewer.app.review.mask import NOTHING_ENCLOSED, SIZES
-from ptxviewer.app.review.thresholds import MASK_IS_EDITED
+from ptxviewer.app.review.mask import SIZES
+from ptxviewer.core.reasons.window import Notice
 from tests.app.house import House
 
 
@@ -15,15 +15,15 @@ def house() -> House:
     house = House()
     house.open("a", "b")
     house.settle()
-    house.presenter.set_tool("brush")
-    house.presenter.editing.resize(-10)
+    house.presenter.display.set_tool("brush")
+    house.presenter.review.mask.resize(-10)
     return house
 
 
 def paint(house: House, *points: tuple[float, float], removes: bool = False) -> None:
-    house.presenter.editing.begin(points[0], removes)
-    house.presenter.editing.extend(points[1:])
-    house.presenter.editing.finish()
+    house.presenter.review.mask.begin(points[0], removes)
+    house.presenter.review.mask.extend(points[1:])
+    house.presenter.review.mask.finish()
 
 
 def mask(house: House) -> np.ndarray:
@@ -40,16 +40,16 @@ def test_a_stroke_is_one_step_and_the_findings_follow(house: House) -> None:
     assert after.edited
     assert after.area_px == mask(house).sum() > before.area_px
     assert len(after.lesions) == len(before.lesions) + 1
-    house.presenter.undo()
+    house.presenter.review.undo()
     assert house.film.findings == before
     assert house.film.review.mask is None
-    house.presenter.redo()
+    house.presenter.review.redo()
     assert house.film.findings == after
 
 
 def test_erasing_everything_is_a_finding_of_nothing(house: House) -> None:
-    house.presenter.set_tool("erase")
-    house.presenter.editing.resize(40)
+    house.presenter.display.set_tool("erase")
+    house.presenter.review.mask.resize(40)
     paint(house, (20.0, 20.0))
     assert not mask(house).any()
     assert house.film.findings is not None
@@ -57,72 +57,72 @@ def test_erasing_everything_is_a_finding_of_nothing(house: House) -> None:
 
 
 def test_an_edited_mask_is_never_accepted_as_the_models(house: House) -> None:
-    house.presenter.set_verdict("accept")
+    house.presenter.review.set_verdict("accept")
     paint(house, (33.0, 33.0))
     assert house.film.review.verdict == "edited"
-    house.presenter.undo()
+    house.presenter.review.undo()
     assert house.film.review.verdict == "accept"
-    house.presenter.redo()
-    house.presenter.set_verdict("accept")
+    house.presenter.review.redo()
+    house.presenter.review.set_verdict("accept")
     assert house.film.review.verdict == "edited"
-    house.presenter.set_verdict("reject")
-    house.presenter.set_verdict("reject")
+    house.presenter.review.set_verdict("reject")
+    house.presenter.review.set_verdict("reject")
     assert house.film.review.verdict == ""
-    house.presenter.set_verdict("accept")
+    house.presenter.review.set_verdict("accept")
     assert house.film.review.verdict == "edited"
-    house.presenter.editing.reset()
+    house.presenter.review.mask.reset()
     assert (house.film.review.mask, house.film.review.verdict) == (None, "")
-    house.presenter.set_verdict("edited")
+    house.presenter.review.set_verdict("edited")
     assert house.film.review.verdict == "accept"
 
 
 def test_the_threshold_does_not_move_under_an_edited_mask(house: House) -> None:
     paint(house, (33.0, 33.0))
-    house.presenter.step_threshold(3)
-    house.presenter.set_threshold(0.9, settled=False)
+    house.presenter.review.thresholds.step(3)
+    house.presenter.review.thresholds.set(0.9, settled=False)
     assert house.film.review.threshold is None
     assert house.film.hand is None
-    assert house.state.message == MASK_IS_EDITED
+    assert house.state.message is Notice.MASK_IS_EDITED
 
 
 def test_a_polygon_grows_by_corners_and_undo_takes_the_last_one(house: House) -> None:
-    house.presenter.set_tool("polygon")
+    house.presenter.display.set_tool("polygon")
     for corner in ((25.0, 25.0), (38.0, 25.0), (38.0, 38.0), (1.0, 1.0)):
-        house.presenter.editing.begin(corner, False)
-    house.presenter.undo()
+        house.presenter.review.mask.begin(corner, False)
+    house.presenter.review.undo()
     live = house.film.stroke
     assert live is not None
     assert live.points == ((25.0, 25.0), (38.0, 25.0), (38.0, 38.0))
-    house.presenter.editing.finish()
+    house.presenter.review.mask.finish()
     assert mask(house)[28, 36]
     assert not mask(house)[36, 27]
-    house.presenter.undo()
+    house.presenter.review.undo()
     assert house.film.review.mask is None
 
 
 def test_turning_to_something_else_keeps_a_brush_stroke_and_drops_an_open_polygon(house: House) -> None:
-    house.presenter.editing.begin((33.0, 33.0), False)
-    house.presenter.next()
+    house.presenter.review.mask.begin((33.0, 33.0), False)
+    house.presenter.films.next()
     assert house.named("a").review.mask is not None
-    house.presenter.set_tool("polygon")
+    house.presenter.display.set_tool("polygon")
     for corner in ((25.0, 25.0), (38.0, 25.0), (38.0, 38.0)):
-        house.presenter.editing.begin(corner, False)
-    house.presenter.previous()
+        house.presenter.review.mask.begin(corner, False)
+    house.presenter.films.previous()
     assert house.named("b").review.mask is None
     assert all(film.hand is None for film in house.state.films)
 
 
 def test_filling_where_nothing_is_enclosed_says_so(house: House) -> None:
-    house.presenter.set_tool("fill")
-    house.presenter.editing.begin((38.0, 38.0), False)
-    assert house.state.message == NOTHING_ENCLOSED
+    house.presenter.display.set_tool("fill")
+    house.presenter.review.mask.begin((38.0, 38.0), False)
+    assert house.state.message is Notice.NO_HOLE
     assert not house.film.can_undo
-    house.presenter.editing.begin((12.0, 12.0), True)
+    house.presenter.review.mask.begin((12.0, 12.0), True)
     assert not mask(house).any()
 
 
 def test_the_brush_has_a_smallest_and_a_largest_size(house: House) -> None:
-    house.presenter.editing.resize(-500)
+    house.presenter.review.mask.resize(-500)
     assert house.state.brush == SIZES[0]
-    house.presenter.editing.resize(500)
+    house.presenter.review.mask.resize(500)
     assert house.state.brush == SIZES[1]

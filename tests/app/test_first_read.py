@@ -5,9 +5,8 @@ from __future__ import annotations
 import pytest
 
 from ptxviewer.app.display.apices import USUAL, panes
-from ptxviewer.app.sentences import NOTHING_FOUND
-from ptxviewer.app.state.first_read import MARK_FIRST
 from ptxviewer.app.state.settings import Settings
+from ptxviewer.core.reasons.window import Notice
 from tests.app.house import Drawer, House
 from tests.fakes import FakeEngine
 
@@ -24,14 +23,14 @@ def test_no_view_sees_the_result_before_the_reader_has_marked_the_film(score: fl
     house = opened(score=score)
     assert all(film.maps is None and film.findings is None for film in house.state.films)
     assert house.state.banner is None
-    assert house.film.why == MARK_FIRST
-    house.presenter.mark("absent")
+    assert house.film.why is Notice.MARK_FIRST
+    house.presenter.review.mark("absent")
     assert house.film.maps is not None
     assert house.film.findings is not None
     assert house.named("b").maps is None
     if score == 0.1:
         assert house.state.banner is not None
-        assert house.state.banner.text == NOTHING_FOUND
+        assert house.state.banner.reason is Notice.NOTHING_FOUND
 
 
 def test_a_hidden_result_is_not_reported_judged_or_edited() -> None:
@@ -39,10 +38,10 @@ def test_a_hidden_result_is_not_reported_judged_or_edited() -> None:
     house.presenter.exporting.save()
     house.settle()
     assert not house.reports
-    house.presenter.set_verdict("accept")
-    house.presenter.set_tool("brush")
-    house.presenter.editing.begin((20.0, 20.0), False)
-    house.presenter.editing.finish()
+    house.presenter.review.set_verdict("accept")
+    house.presenter.display.set_tool("brush")
+    house.presenter.review.mask.begin((20.0, 20.0), False)
+    house.presenter.review.mask.finish()
     assert house.film.review.verdict == ""
     assert house.film.review.mask is None
 
@@ -50,8 +49,8 @@ def test_a_hidden_result_is_not_reported_judged_or_edited() -> None:
 def test_marks_and_changes_of_mind_are_kept_and_undo_leaves_them_alone() -> None:
     house = opened()
     for impression in ("absent", "absent", "present"):
-        house.presenter.mark(impression)
-    house.presenter.undo()
+        house.presenter.review.mark(impression)
+    house.presenter.review.undo()
     house.settle()
     (saved,) = house.drawer.reviews.values()
     assert [mark for mark, _ in saved.first_read.marks] == ["absent", "present"]
@@ -64,21 +63,21 @@ def test_without_the_mode_nothing_is_hidden() -> None:
     house.open("a")
     house.settle()
     assert house.film.maps is not None
-    house.presenter.mark("present")
+    house.presenter.review.mark("present")
     assert not house.film.first_read.marks
 
 
 def test_the_aids_of_the_reader_work_before_the_result_is_shown_and_give_nothing_away() -> None:
     house = opened()
-    house.presenter.set_tool("length")
-    house.presenter.measuring.begin((3.0, 3.0))
-    house.presenter.measuring.move((30.0, 30.0))
-    house.presenter.measuring.place()
+    house.presenter.display.set_tool("length")
+    house.presenter.review.measurements.begin((3.0, 3.0))
+    house.presenter.review.measurements.move((30.0, 30.0))
+    house.presenter.review.measurements.place()
     assert len(house.film.review.measurements) == 1
-    house.presenter.looking.toggle_apices()
+    house.presenter.display.aids.toggle_apices()
     assert house.film.radiograph is not None
     before = panes(house.film, house.film.radiograph)
-    house.presenter.mark("present")
+    house.presenter.review.mark("present")
     assert house.film.radiograph is not None
     after = panes(house.film, house.film.radiograph)
     rows, cols = house.film.radiograph.shape

@@ -23,40 +23,40 @@ def house() -> House:
     house = House()
     house.open("a", "b")
     house.settle()
-    house.presenter.set_tool("length")
-    house.presenter.measuring.begin((5, 5))
-    house.presenter.measuring.move((25, 5))
-    house.presenter.measuring.place()
+    house.presenter.display.set_tool("length")
+    house.presenter.review.measurements.begin((5, 5))
+    house.presenter.review.measurements.move((25, 5))
+    house.presenter.review.measurements.place()
     return house
 
 
 def drag_threshold(presenter: Presenter) -> None:
-    presenter.set_threshold(0.7, settled=False)
+    presenter.review.thresholds.set(0.7, settled=False)
 
 
 def drag_detection(presenter: Presenter) -> None:
-    presenter.detecting.set_peak(0.3, settled=False)
+    presenter.review.thresholds.set_peak(0.3, settled=False)
 
 
 def drag_line(presenter: Presenter) -> None:
-    presenter.lining.begin(True, "a", "lung", (12.0, 12.0))
-    presenter.lining.move((13.0, 12.0))
+    presenter.review.distances.begin(True, "a", "lung", (12.0, 12.0))
+    presenter.review.distances.move((13.0, 12.0))
 
 
 def paint(presenter: Presenter) -> None:
-    presenter.set_tool("brush")
-    presenter.editing.begin((19, 19), removes=False)
-    presenter.editing.extend([(21, 19)])
+    presenter.display.set_tool("brush")
+    presenter.review.mask.begin((19, 19), removes=False)
+    presenter.review.mask.extend([(21, 19)])
 
 
 def drag_measurement(presenter: Presenter) -> None:
-    presenter.measuring.grab(Grip(0, 1), (25, 5))
-    presenter.measuring.move((35, 5))
+    presenter.review.measurements.grab(Grip(0, 1), (25, 5))
+    presenter.review.measurements.move((35, 5))
 
 
 def exchange(presenter: Presenter) -> None:
-    presenter.comparing.choose(2)
-    presenter.comparing.exchange()
+    presenter.display.comparison.choose(2)
+    presenter.display.comparison.exchange()
 
 
 HANDS: dict[type, tuple[Callable[[Presenter], None], Callable[[Film], bool]]] = {
@@ -68,16 +68,16 @@ HANDS: dict[type, tuple[Callable[[Presenter], None], Callable[[Film], bool]]] = 
 }
 NO_PAIR = [(StrokeInHand, ThresholdDrag), (StrokeInHand, DetectionDrag)]  # an edited mask has no threshold
 ELSEWHERE: dict[str, Callable[[Presenter], None]] = {
-    "verdict": lambda p: p.set_verdict("unsure"),
-    "note": lambda p: p.set_note("apex"),
-    "next film": lambda p: p.next(),
-    "another frame": lambda p: p.set_frame(1),
-    "another tool": lambda p: p.set_tool("pan"),
+    "verdict": lambda p: p.review.set_verdict("unsure"),
+    "note": lambda p: p.review.set_note("apex"),
+    "next film": lambda p: p.films.next(),
+    "another frame": lambda p: p.films.set_frame(1),
+    "another tool": lambda p: p.display.set_tool("pan"),
     "compare with the other film": exchange,
     "report": lambda p: p.exporting.save(),
-    "open": lambda p: p.open([Path("c")]),
-    "redo": lambda p: p.redo(),
-    "reset the lines of the other kind": lambda p: p.lining.toggle(),
+    "open": lambda p: p.films.open([Path("c")]),
+    "redo": lambda p: p.review.redo(),
+    "reset the lines of the other kind": lambda p: p.review.distances.toggle(),
 }
 
 
@@ -109,11 +109,11 @@ def test_another_thing_taken_in_the_hand_settles_the_first(house: House, first: 
 
 
 def test_a_verdict_in_a_detection_drag_keeps_both(house: House) -> None:
-    house.presenter.detecting.set_score(0.6, settled=False)
-    house.presenter.set_verdict("accept")
+    house.presenter.review.thresholds.set_score(0.6, settled=False)
+    house.presenter.review.set_verdict("accept")
     assert house.film.review.detection.score == 0.6
     assert house.film.review.verdict == "accept"
-    house.presenter.undo()
+    house.presenter.review.undo()
     assert house.film.review.detection.score == 0.6
     assert house.film.review.verdict == ""
 

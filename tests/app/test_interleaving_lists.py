@@ -64,7 +64,7 @@ class Play:
     def step(self, step: Step) -> None:
         act, number = step
         house, presenter = self.house, self.house.presenter
-        films, batch = presenter.state.films, presenter.batch
+        films, background = presenter.state.films, presenter.films.background
         some = films[number % len(films)] if films else None
         if act == "drop":
             names = [f"{KINDS[(number + i) % len(KINDS)]}{len(self.dropped) + i}" for i in range(1 + number % 5)]
@@ -79,9 +79,9 @@ class Play:
             self.house = self._house()
             self.house.open(*self.kept)
         elif some is not None and act in ("select", "close"):
-            (presenter.select if act == "select" else presenter.close_film)(some.id)
+            (presenter.films.select if act == "select" else presenter.films.close)(some.id)
         elif act == "look":
-            presenter.look_at([film.id for film in films[number % 5 : number % 5 + 4]])
+            presenter.films.thumbnails_in_sight([film.id for film in films[number % 5 : number % 5 + 4]])
         elif act in PAIRS:
             self.pair(act, number)
         elif act == "forget" and number % 20 == 0:
@@ -91,31 +91,33 @@ class Play:
             getattr({"disk": house.disk, "model": house.model, "cache": house.cache}[lane], what)()
         else:
             {
-                "urgent": presenter.next_urgent, "unread": presenter.next_unread, "next": presenter.next,
-                "frame": lambda: presenter.set_frame(number % 3), "pause": batch.toggle_pause, "stop": batch.stop,
-                "go_on": batch.go_on, "cancel": presenter.cancel, "insist": presenter.analyse_anyway,
-                "list": batch.toggle_list, "sort": lambda: batch.sort((None, "score", "name", "state")[number % 4]),
-                "threshold": lambda: presenter.set_threshold(0.1 + number % 80 / 100),
-                "verdict": lambda: presenter.set_verdict("accept"),
+                "urgent": presenter.films.next_urgent, "unread": presenter.films.next_unread,
+                "next": presenter.films.next, "frame": lambda: presenter.films.set_frame(number % 3),
+                "pause": background.toggle_pause, "stop": background.stop, "go_on": background.go_on,
+                "cancel": presenter.films.cancel, "insist": presenter.films.analyse_anyway,
+                "list": presenter.films.list.toggle,
+                "sort": lambda: presenter.films.list.sort((None, "score", "name", "state")[number % 4]),
+                "threshold": lambda: presenter.review.thresholds.set(0.1 + number % 80 / 100),
+                "verdict": lambda: presenter.review.set_verdict("accept"),
             }.get(act, lambda: None)()  # fmt: skip
         self.check()
 
     def pair(self, act: str, number: int) -> None:
         """Do something to two films side by side."""
         presenter = self.house.presenter
-        state, comparing = presenter.state, presenter.comparing
+        state, comparing = presenter.state, presenter.display.comparison
         film = state.prior if act == "zoom beside" else state.current
         if act == "beside" and state.films:
             films = [one for one in state.films if one.status is FilmStatus.DONE] or state.films
             comparing.choose(films[number % len(films)].id)
         elif act.startswith("zoom") and film is not None:
             view = replace(film.view, zoom=(None, 0.5, 2.0)[number % 3], center=(20.0 + number % 7, 15.0))
-            presenter.displaying.set_view(film.id, view)
+            presenter.display.view.set_view(film.id, view)
         else:
             {
                 "compare": comparing.toggle, "exchange": comparing.exchange, "link": comparing.toggle_link,
                 "older": lambda: comparing.step((1, -1)[number % 2]),
-                "window": lambda: presenter.displaying.choose_voi(number % 2),
+                "window": lambda: presenter.display.view.choose_voi(number % 2),
             }.get(act, lambda: None)()  # fmt: skip
 
     def check(self) -> None:
@@ -141,15 +143,15 @@ class Play:
     def end(self) -> None:
         presenter = self.house.presenter
         if presenter.state.paused:
-            presenter.batch.toggle_pause()
-        presenter.batch.go_on()
+            presenter.films.background.toggle_pause()
+        presenter.films.background.go_on()
         self.house.settle()
         for film in presenter.state.films:
             assert film.status in AT_REST
             if film.status is FilmStatus.DONE:
                 assert film.summary is not None
         for film in presenter.state.films:
-            presenter.select(film.id)
+            presenter.films.select(film.id)
             self.house.settle()
             shown = self.house.film
             assert shown.id == film.id
@@ -161,7 +163,7 @@ class Play:
                 assert shown.findings is not None
             others = [film.id for film in presenter.state.films if film.status is FilmStatus.DONE]
             if others:
-                presenter.comparing.choose(others[0])
+                presenter.display.comparison.choose(others[0])
             self.house.settle()
             self.check()
 

@@ -15,13 +15,15 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from ptxviewer.app.jobs import ThreadLane
-from ptxviewer.app.presenter import Presenter, Services
+from ptxviewer.app.ports import Services
+from ptxviewer.app.presenter import Presenter
 from ptxviewer.app.state.film import FilmStatus
 from ptxviewer.core.answer import ProbabilityMaps
 from ptxviewer.core.drawing.handles import Grip
 from ptxviewer.core.engine import Checkpoint, never_cancelled
 from ptxviewer.core.errors import UnreadableFilm
 from ptxviewer.core.film import Radiograph, SpacingOrigin
+from ptxviewer.core.reasons.network import Network
 from tests.app.house import FILM_BYTES, House, Screen, Shelf
 from tests.fakes import FakeEngine
 
@@ -41,7 +43,7 @@ class FlakyEngine(FakeEngine):
     def predict(self, film: Radiograph, checkpoint: Checkpoint = never_cancelled) -> ProbabilityMaps:
         if self.fails:
             self.fails = False
-            raise UnreadableFilm("The network cannot use this film.")
+            raise UnreadableFilm(Network.NO_USABLE_RESULT)
         return super().predict(film, checkpoint)
 
 
@@ -78,41 +80,44 @@ class Play:
         if act == "drop":
             self.drop(number)
         elif act in ("next", "previous"):
-            getattr(presenter, act)()
+            (presenter.films.next if act == "next" else presenter.films.previous)()
             self.shown = None if films else self.shown
         elif act == "select" and films:
-            presenter.select(films[number % len(films)].id)
+            presenter.films.select(films[number % len(films)].id)
             self.shown = None
         elif act == "close" and films:
             film = films[number % len(films)]
-            presenter.close_film(film.id)
+            presenter.films.close(film.id)
             self.expected.discard(film.path.name)
             self.shown = None
         elif act == "close_all" and number % 7 == 0:
-            presenter.close_all()
+            presenter.films.close_all()
             self.expected, self.shown = set(), None
         elif act in ("cancel", "retry", "undo", "redo"):
-            getattr(presenter, act)()
+            {
+                "cancel": presenter.films.cancel, "retry": presenter.films.retry,
+                "undo": presenter.review.undo, "redo": presenter.review.redo,
+            }[act]()  # fmt: skip
         elif act == "frame":
-            presenter.set_frame(number % 3)
+            presenter.films.set_frame(number % 3)
         elif act in ("threshold", "drag"):
-            presenter.set_threshold(number % 100 / 100, settled=act == "threshold")
+            presenter.review.thresholds.set(number % 100 / 100, settled=act == "threshold")
         elif act == "verdict":
-            presenter.set_verdict("accept")
+            presenter.review.set_verdict("accept")
         elif act == "band":
-            presenter.banding.toggle()
+            presenter.display.disagreement.toggle()
         elif act == "limit":
-            presenter.detecting.set_score(number / 100, settled=number % 2 == 0)
+            presenter.review.thresholds.set_score(number / 100, settled=number % 2 == 0)
         elif act == "line":
-            presenter.lining.begin(True, "b", "both", (5.0, 5.0))
-            presenter.lining.move((6.0 + number % 9, 5.0))
+            presenter.review.distances.begin(True, "b", "both", (5.0, 5.0))
+            presenter.review.distances.move((6.0 + number % 9, 5.0))
             if number % 3:
-                presenter.lining.finish()
+                presenter.review.distances.finish()
         elif act == "measure":
             self.measure(number)
         elif act == "drop_finding":
-            presenter.choosing.next()
-            presenter.choosing.drop()
+            presenter.review.findings.next()
+            presenter.review.findings.drop()
         elif act == "report":
             presenter.exporting.save()
         elif act == "fail":
@@ -121,17 +126,17 @@ class Play:
             lane, what = act.split()
             getattr({"disk": house.disk, "model": house.model}[lane], what)()
         self.sizes_are_of_their_film()
-        bands = int(presenter.banding.busy)
+        bands = int(presenter.display.disagreement.busy)
         assert house.model.alive <= 1 + bands, "a job was forgotten that may still deliver"
         analysing = sum(film.status is FilmStatus.ANALYSING for film in presenter.state.films)
         assert analysing + bands == house.model.alive, "the strip shows what the network does"
 
     def measure(self, number: int) -> None:
         """One thing that a hand does with a measurement, which may be of a film that is no longer on screen."""
-        hand, at = self.house.presenter.measuring, (3.0 + number % 30, 2.0 + number % 7)
+        hand, at = self.house.presenter.review.measurements, (3.0 + number % 30, 2.0 + number % 7)
         what = number % 8
         if what < 2:
-            self.house.presenter.set_tool("calibrate" if what else "length")
+            self.house.presenter.display.set_tool("calibrate" if what else "length")
             hand.begin(at)
             hand.move((at[0] + 5, at[1] + number % 3))
             hand.place()
@@ -149,7 +154,7 @@ class Play:
         elif what == 6:
             hand.delete_all()
         else:
-            self.house.presenter.settle()
+            self.house.presenter.review.settle()
 
     def sizes_are_of_their_film(self) -> None:
         for film in self.house.presenter.state.films:
@@ -233,13 +238,13 @@ def test_no_result_lands_on_another_film_even_when_retired_ones_are_delivered(se
         if act == 0:
             house.open(f"{chosen.choice(DROPS[:7])}{number}")
         elif act == 1 and presenter.state.films:
-            presenter.select(chosen.choice(presenter.state.films).id)
+            presenter.films.select(chosen.choice(presenter.state.films).id)
         elif act == 2 and presenter.state.films:
-            presenter.close_film(chosen.choice(presenter.state.films).id)
+            presenter.films.close(chosen.choice(presenter.state.films).id)
         elif act in (3, 4):
-            presenter.set_frame(chosen.randrange(3))
+            presenter.films.set_frame(chosen.randrange(3))
         elif act == 5:
-            chosen.choice([presenter.cancel, presenter.retry])()
+            chosen.choice([presenter.films.cancel, presenter.films.retry])()
         else:
             lane = chosen.choice([house.disk, house.model])
             chosen.choice([lane.crank, lane.deliver])()
@@ -271,20 +276,20 @@ def test_with_real_threads() -> None:
     chosen = random.Random(0)
     presenter.warm_up()
     for number in range(60):
-        presenter.open([Path(f"film{number}-{index}") for index in range(3)])
+        presenter.films.open([Path(f"film{number}-{index}") for index in range(3)])
         for _ in range(chosen.randrange(4)):
             home.get(timeout=30)()
         if presenter.state.films and chosen.random() < 0.5:
-            presenter.select(chosen.choice(presenter.state.films).id)
+            presenter.films.select(chosen.choice(presenter.state.films).id)
         if chosen.random() < 0.2:
-            presenter.close_film()
-    presenter.open([Path("last")])
+            presenter.films.close()
+    presenter.films.open([Path("last")])
     while presenter.state.opening or any(film.status not in AT_REST for film in presenter.state.films):
         home.get(timeout=30)()
     assert screen.state.current is not None
     assert screen.state.current.path.name == "last"
     assert screen.state.current.maps is not None
-    presenter.open([Path("too late")])
+    presenter.films.open([Path("too late")])
     assert presenter.shut_down(30)
     assert disk.pending == model.pending == 0
     shown = screen.renders

@@ -12,13 +12,14 @@ import numpy as np
 import pytest
 
 from ptxviewer.app.disk.review_file import DamagedReview, ReviewFolder, Saved, as_bytes, from_bytes, review_name
-from ptxviewer.app.review.saving import NOT_LOST
 from ptxviewer.app.state.settings import Settings
 from ptxviewer.core.answer import Detection, Line
 from ptxviewer.core.drawing.tiles import PackedMask
 from ptxviewer.core.errors import ExportFailed
 from ptxviewer.core.film import Patient, Radiograph, Study, Window
 from ptxviewer.core.reasons.stored import Stored
+from ptxviewer.core.reasons.window import ReviewNotSaved
+from ptxviewer.core.reasons.writing import NotWritten, Unwritten, Writing
 from ptxviewer.core.review import FirstRead, Measurement, MovedLine, Review
 from tests.app.house import Drawer, House
 
@@ -44,17 +45,17 @@ FULL = Saved(
 
 
 def stroke(house: House, at: tuple[float, float] = (20.0, 20.0), removes: bool = False) -> None:
-    house.presenter.set_tool("brush")
-    house.presenter.editing.begin(at, removes)
-    house.presenter.editing.extend([(at[0] + 2, at[1])])
-    house.presenter.editing.finish()
+    house.presenter.display.set_tool("brush")
+    house.presenter.review.mask.begin(at, removes)
+    house.presenter.review.mask.extend([(at[0] + 2, at[1])])
+    house.presenter.review.mask.finish()
 
 
 def opened(drawer: Drawer | None = None, name: str = "a") -> House:
     house = House(drawer=drawer, settings=Settings(reader="Dr. Reader"))
     house.open(name)
     house.settle()
-    house.presenter.editing.resize(-10)
+    house.presenter.review.mask.resize(-10)
     return house
 
 
@@ -107,7 +108,7 @@ def test_names_and_contents_hold_nothing_of_the_patient(tmp_path: Path) -> None:
 def test_a_review_comes_back_with_its_film_only() -> None:
     first = opened()
     stroke(first)
-    first.presenter.set_note("seen")
+    first.presenter.review.set_note("seen")
     first.settle()
     kept = first.film.review
     again = opened(first.drawer)
@@ -125,7 +126,7 @@ def test_closing_and_opening_again_before_the_write_is_done_loses_nothing() -> N
     house = opened()
     stroke(house)
     kept = house.film.review
-    house.presenter.close_film()
+    house.presenter.films.close()
     house.open("a")
     for _ in range(5):
         house.turn(house.disk)
@@ -134,23 +135,23 @@ def test_closing_and_opening_again_before_the_write_is_done_loses_nothing() -> N
 
 def test_a_full_disk_is_said_once_and_nothing_in_memory_is_lost() -> None:
     house = opened()
-    house.drawer.broken = "the disk is full"
+    house.drawer.broken = Writing.DISK_FULL
     for x in (8.0, 16.0, 24.0):
         stroke(house, (x, 30.0))
         house.settle()
         if x == 8.0:
             assert house.state.banner is not None
-            assert house.state.banner.text == f"The review could not be written: the disk is full. {NOT_LOST}"
+            assert house.state.banner.reason == ReviewNotSaved(NotWritten(Unwritten.REVIEW, Writing.DISK_FULL))
             house.presenter.dismiss_banner()
     assert house.state.banner is None
     assert house.state.unsaved == 1
     kept = house.film.review
-    house.presenter.close_film()
+    house.presenter.films.close()
     house.open("a")
     house.settle()
     assert house.film.review == kept
-    house.drawer.broken = ""
-    house.presenter.save_reviews()
+    house.drawer.broken = None
+    house.presenter.review.save_again()
     house.settle()
     assert house.state.unsaved == 0
     assert [saved.review for saved in house.drawer.reviews.values()] == [kept]
@@ -185,9 +186,9 @@ house.keep.submit = lane.submit
 house.keep.jobs = []
 house.open("a")
 house.settle()
-house.presenter.set_tool("brush")
-house.presenter.editing.resize(-10)
-edit = house.presenter.editing
+house.presenter.display.set_tool("brush")
+house.presenter.review.mask.resize(-10)
+edit = house.presenter.review.mask
 for number in range(1000):
     edit.begin((2.0 + number % 30, 25.0 + number % 11), False)
     if number == 12:

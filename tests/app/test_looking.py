@@ -160,7 +160,7 @@ def test_a_report_is_of_the_film_as_it_is_whatever_aids_the_eye() -> None:
     house.settle()
     film = house.film
     for how in ("unsharp", "clahe"):
-        house.presenter.looking.sharpen(how)
+        house.presenter.display.aids.sharpen(how)
         house.presenter.exporting.save()
         house.settle()
     assert len(house.reports) == 2

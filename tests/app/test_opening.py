@@ -9,12 +9,16 @@ import pytest
 
 from ptxviewer.app.films.queue import MOST_FILMS_KEPT, MOST_MAPS_KEPT, READ_AHEAD
 from ptxviewer.app.jobs import Outcome
-from ptxviewer.app.sentences import CANCELLED, NO_FILMS, NO_MEMORY, NOTHING_FOUND, WENT_WRONG
 from ptxviewer.app.state.film import FilmStatus
 from ptxviewer.core.answer import ProbabilityMaps
 from ptxviewer.core.engine import Checkpoint, EngineInfo, never_cancelled
 from ptxviewer.core.errors import ModelUnavailable
 from ptxviewer.core.film import Radiograph
+from ptxviewer.core.reasons import Reason
+from ptxviewer.core.reasons.finding import Finding
+from ptxviewer.core.reasons.network import Network
+from ptxviewer.core.reasons.reading import Reading
+from ptxviewer.core.reasons.window import Notice
 from tests.app.house import FILM_BYTES, House
 from tests.fakes import FakeEngine
 
@@ -26,7 +30,7 @@ class BrokenEngine(FakeEngine):
 
     def load(self) -> EngineInfo:
         if self.broken:
-            raise ModelUnavailable("The model file is missing.")
+            raise ModelUnavailable(Network.WEIGHTS_MISSING)
         return super().load()
 
 
@@ -63,8 +67,8 @@ def test_a_film_that_is_open_is_not_opened_twice(again: str) -> None:
     house = House()
     house.open("a", "b")
     house.settle()
-    house.presenter.next()
-    house.presenter.open([Path(again)])
+    house.presenter.films.next()
+    house.presenter.films.open([Path(again)])
     house.settle()
     assert len(house.state.films) == 2
     assert house.film.path.name == "a"
@@ -87,7 +91,7 @@ def test_a_film_chosen_after_a_drop_keeps_the_screen() -> None:
     house.open("a")
     house.settle()
     house.open("b")
-    house.presenter.select(house.named("a").id)
+    house.presenter.films.select(house.named("a").id)
     house.settle()
     assert house.film.path.name == "a"
     assert house.named("b").status is FilmStatus.DONE
@@ -101,23 +105,23 @@ def test_a_drop_without_films_says_so_and_leaves_the_canvas_empty() -> None:
     house.settle()
     assert house.state.current is None
     assert house.state.banner is not None
-    assert house.state.banner.text == NO_FILMS
+    assert house.state.banner.reason is Notice.NO_FILMS
     assert house.state.opening == 0
-    house.presenter.next()
+    house.presenter.films.next()
     assert house.film.path.name == "a"
 
 
-@pytest.mark.parametrize(("name", "text"), [("bad", "This file is damaged or not a DICOM film."), ("bug", WENT_WRONG)])
+@pytest.mark.parametrize(("name", "why"), [("bad", Reading.FILE_DAMAGED), ("bug", Notice.WENT_WRONG)])
 def test_a_film_that_cannot_be_read_stays_in_the_strip_with_its_sentence(
-    name: str, text: str, caplog: pytest.LogCaptureFixture
+    name: str, why: Reason, caplog: pytest.LogCaptureFixture
 ) -> None:
     house = House()
     house.open(name)
     house.settle()
     assert house.film.status is FilmStatus.FAILED
-    assert house.film.why == text
+    assert house.film.why is why
     assert house.state.banner is not None
-    assert house.state.banner.text == text
+    assert house.state.banner.reason is why
     assert "Doe" not in caplog.text
 
 
@@ -130,7 +134,7 @@ def test_a_bad_film_in_the_background_does_not_disturb_the_one_on_screen() -> No
     house.turn(house.disk)  # "bad" has failed
     assert house.named("bad").status is FilmStatus.FAILED
     assert house.state.banner is None
-    house.presenter.next()
+    house.presenter.films.next()
     assert house.state.banner is not None
 
 
@@ -149,7 +153,7 @@ def test_too_little_memory_is_a_sentence_of_its_own(caplog: pytest.LogCaptureFix
     house = House(FakeEngine(error=MemoryError()))
     house.open("a")
     house.settle()
-    assert house.film.why == NO_MEMORY
+    assert house.film.why is Reading.OUT_OF_MEMORY
 
 
 def test_the_film_on_screen_is_analysed_before_the_others() -> None:
@@ -158,7 +162,7 @@ def test_the_film_on_screen_is_analysed_before_the_others() -> None:
     for _ in range(4):
         house.turn(house.disk)
     assert house.named("a").status is FilmStatus.ANALYSING
-    house.presenter.select(house.named("c").id)
+    house.presenter.films.select(house.named("c").id)
     assert house.named("a").status is FilmStatus.WAITING, "interrupted, not lost"
     assert house.film.status is FilmStatus.ANALYSING
     house.settle()
@@ -172,8 +176,8 @@ def test_choosing_a_film_that_is_done_interrupts_nothing() -> None:
         house.turn(house.disk)
     house.turn(house.model)
     assert house.named("b").status is FilmStatus.ANALYSING
-    house.presenter.next()
-    house.presenter.previous()
+    house.presenter.films.next()
+    house.presenter.films.previous()
     assert house.named("b").status is FilmStatus.ANALYSING
     assert not house.model.jobs[0][2].retired
 
@@ -184,7 +188,7 @@ def test_maps_of_another_film_are_refused() -> None:
     house.settle()
     assert house.film.status is FilmStatus.NOT_ANALYSED
     assert house.film.maps is None
-    assert house.film.why == "The result belongs to another film and was not shown."
+    assert house.film.why is Finding.RESULT_OF_OTHER_FILM
 
 
 def test_maps_of_another_film_are_refused_again_when_they_come_home() -> None:
@@ -214,9 +218,9 @@ def test_films_are_shown_without_a_model_and_analysed_once_it_is_there() -> None
     for film in house.state.films:
         assert film.radiograph is not None
         assert film.status is FilmStatus.NOT_ANALYSED
-        assert film.why == "The model file is missing."
+        assert film.why is Network.WEIGHTS_MISSING
     engine.broken = False
-    house.presenter.retry()
+    house.presenter.films.retry()
     house.settle()
     assert house.state.engine.phase == "ready"
     assert all(film.status is FilmStatus.DONE for film in house.state.films)
@@ -236,7 +240,7 @@ def test_a_threshold_moved_during_the_analysis_counts() -> None:
     house.open("a")
     house.turn(house.disk)
     house.turn(house.disk)
-    house.presenter.set_threshold(0.7)
+    house.presenter.review.thresholds.set(0.7)
     house.settle()
     assert house.film.findings is not None
     assert house.film.findings.threshold == 0.7
@@ -247,12 +251,12 @@ def test_nothing_found_is_said_once_and_not_after_it_became_untrue() -> None:
     house.open("a")
     house.settle()
     assert house.state.banner is not None
-    assert house.state.banner.text == NOTHING_FOUND
-    house.presenter.set_threshold(0.2)
+    assert house.state.banner.reason is Notice.NOTHING_FOUND
+    house.presenter.review.thresholds.set(0.2)
     assert house.film.findings is not None
     assert house.film.findings.present
     assert house.state.banner is None
-    house.presenter.set_threshold(0.9)
+    house.presenter.review.thresholds.set(0.9)
     assert house.state.banner is None
 
 
@@ -261,16 +265,16 @@ def test_cancelling_stops_this_film_first_and_then_the_others() -> None:
     house.open("a", "b", "c")
     for _ in range(3):
         house.turn(house.disk)
-    house.presenter.cancel()
-    assert house.film.why == CANCELLED
+    house.presenter.films.cancel()
+    assert house.film.why is Notice.CANCELLED
     assert house.named("b").status is FilmStatus.ANALYSING
-    house.presenter.cancel()
+    house.presenter.films.cancel()
     house.settle()
     assert [film.status for film in house.state.films] == [FilmStatus.NOT_ANALYSED] * 3
-    house.presenter.next()
+    house.presenter.films.next()
     house.settle()
     assert house.film.radiograph is not None
-    house.presenter.analyse_anyway()
+    house.presenter.films.analyse_anyway()
     house.settle()
     assert house.film.status is FilmStatus.DONE
 
@@ -279,8 +283,8 @@ def test_a_drag_over_frames_ends_at_the_last_one() -> None:
     house = House()
     house.open("a")
     house.settle()
-    house.presenter.set_frame(1)
-    house.presenter.set_frame(2)
+    house.presenter.films.set_frame(1)
+    house.presenter.films.set_frame(2)
     assert house.film.maps is None
     house.settle()
     assert house.film.key == "a|2|0"
@@ -293,7 +297,7 @@ def test_a_late_result_of_one_frame_is_not_shown_on_the_next() -> None:
     house.open("a")
     house.turn(house.disk)
     house.turn(house.disk)
-    house.presenter.set_frame(1)
+    house.presenter.films.set_frame(1)
     house.turn(house.disk)
     assert house.film.status is FilmStatus.ANALYSING
     house.turn(house.model)
@@ -307,12 +311,12 @@ def test_each_frame_has_its_own_review() -> None:
     house = House()
     house.open("a")
     house.settle()
-    house.presenter.set_verdict("accept")
-    house.presenter.set_frame(1)
+    house.presenter.review.set_verdict("accept")
+    house.presenter.films.set_frame(1)
     house.settle()
     assert house.film.review.verdict == ""
     assert not house.film.can_undo
-    house.presenter.set_frame(0)
+    house.presenter.films.set_frame(0)
     house.settle()
     assert house.film.review.verdict == "accept"
     assert house.film.can_undo
@@ -322,10 +326,10 @@ def test_a_frame_that_cannot_be_read_leads_back_to_the_first() -> None:
     house = House()
     house.open("torn")
     house.settle()
-    house.presenter.set_frame(2)
+    house.presenter.films.set_frame(2)
     house.settle()
     assert house.film.status is FilmStatus.FAILED
-    house.presenter.retry()
+    house.presenter.films.retry()
     house.settle()
     assert house.film.status is FilmStatus.DONE
     assert house.film.view.frame == 0
@@ -338,13 +342,13 @@ def test_films_put_away_come_back_with_their_result_and_review() -> None:
     house.settle()
     assert sum(film.radiograph is not None for film in house.state.films) <= MOST_FILMS_KEPT
     assert all(film.status is FilmStatus.DONE for film in house.state.films)
-    house.presenter.set_threshold(0.7)
+    house.presenter.review.thresholds.set(0.7)
     for _ in range(29):
-        house.presenter.next()
+        house.presenter.films.next()
         house.settle()
     assert house.named("film0").radiograph is None
-    house.presenter.select(house.named("film0").id)
-    house.presenter.undo()
+    house.presenter.films.select(house.named("film0").id)
+    house.presenter.review.undo()
     house.settle()
     assert house.film.radiograph is not None
     assert house.film.status is FilmStatus.DONE
@@ -376,7 +380,7 @@ def test_maps_of_hundreds_of_films_do_not_fill_the_memory_and_are_made_again() -
     assert sum(film.maps is not None for film in house.state.films) <= MOST_MAPS_KEPT
     last = next(film for film in house.state.films if film.maps is None)
     assert last.findings is not None
-    house.presenter.select(last.id)
+    house.presenter.films.select(last.id)
     house.settle()
     assert house.film.maps is not None
 
@@ -385,11 +389,11 @@ def test_a_file_that_changed_under_the_window_is_another_film() -> None:
     house = House(memory_bytes=FILM_BYTES)
     house.open("changed", "b")
     house.settle()
-    house.presenter.set_verdict("accept")
-    house.presenter.next()
+    house.presenter.review.set_verdict("accept")
+    house.presenter.films.next()
     house.settle()
     assert house.named("changed").radiograph is None
-    house.presenter.previous()
+    house.presenter.films.previous()
     house.settle()
     assert house.film.key == "changed|0|2"
     assert house.film.maps is not None
@@ -403,15 +407,15 @@ def test_closing_brings_the_neighbour_and_the_late_result_is_refused() -> None:
     for _ in range(3):
         house.turn(house.disk)
     house.model.crank()
-    house.presenter.close_film()
+    house.presenter.films.close()
     assert house.film.path.name == "b"
     house.settle()
     assert [film.path.name for film in house.state.films] == ["b", "c"]
-    house.presenter.select(house.named("c").id)
-    house.presenter.close_film()
+    house.presenter.films.select(house.named("c").id)
+    house.presenter.films.close()
     assert house.film.path.name == "b"
     house.open("d")
-    house.presenter.close_all()
+    house.presenter.films.close_all()
     house.settle()
     assert house.state.films == ()
     assert house.state.current is None
@@ -440,7 +444,7 @@ def test_after_the_end_nothing_is_shown_or_started() -> None:
     shown = house.screen.renders
     assert house.presenter.shut_down()
     house.open("c")
-    house.presenter.next()
+    house.presenter.films.next()
     house.disk.closed = house.model.closed = False  # even if a lane still took work
     house.settle()
     assert house.screen.renders == shown

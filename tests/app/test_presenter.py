@@ -10,16 +10,17 @@ import pytest
 
 from ptxviewer.app.commands import COMMANDS
 from ptxviewer.app.jobs import Outcome, ThreadLane
-from ptxviewer.app.presenter import NOTHING_FOUND
 from ptxviewer.app.state.film import FilmStatus
 from ptxviewer.core.errors import ModelUnavailable
+from ptxviewer.core.reasons.network import Network
+from ptxviewer.core.reasons.window import Notice
 from tests.app.house import FILM_BYTES, House
 from tests.fakes import FakeEngine
 
 
 def test_a_dropped_film_is_shown_then_analysed() -> None:
     house = House()
-    house.presenter.open([Path("a")])
+    house.presenter.films.open([Path("a")])
     assert house.screen.state.current is None
     house.disk.crank()
     house.disk.deliver()
@@ -35,9 +36,9 @@ def test_a_dropped_film_is_shown_then_analysed() -> None:
 
 def test_a_drop_takes_the_old_film_off_the_screen_at_once() -> None:
     house = House()
-    house.presenter.open([Path("a")])
+    house.presenter.films.open([Path("a")])
     house.settle()
-    house.presenter.open([Path("bad")])
+    house.presenter.films.open([Path("bad")])
     assert house.screen.state.current is None
     house.settle()
     assert house.screen.state.current is not None
@@ -47,28 +48,28 @@ def test_a_drop_takes_the_old_film_off_the_screen_at_once() -> None:
 
 def test_other_views_wait_until_the_reader_insists() -> None:
     house = House()
-    house.presenter.open([Path("lateral")])
+    house.presenter.films.open([Path("lateral")])
     house.settle()
     assert house.screen.state.current is not None
     assert house.screen.state.current.maps is None
-    house.presenter.analyse_anyway()
+    house.presenter.films.analyse_anyway()
     house.settle()
     assert house.screen.state.current.maps is not None
 
 
 def test_nothing_found_is_said_and_never_called_an_exclusion() -> None:
     house = House(FakeEngine(score=0.1))
-    house.presenter.open([Path("a")])
+    house.presenter.films.open([Path("a")])
     house.settle()
     assert house.screen.state.banner is not None
-    assert house.screen.state.banner.text == NOTHING_FOUND
+    assert house.screen.state.banner.reason is Notice.NOTHING_FOUND
 
 
 def test_without_a_model_films_are_still_shown() -> None:
     engine = FakeEngine()
-    engine.load = lambda: (_ for _ in ()).throw(ModelUnavailable("The model file is missing."))  # type: ignore[method-assign]
+    engine.load = lambda: (_ for _ in ()).throw(ModelUnavailable(Network.WEIGHTS_MISSING))  # type: ignore[method-assign]
     house = House(engine)
-    house.presenter.open([Path("a")])
+    house.presenter.films.open([Path("a")])
     house.settle()
     film = house.screen.state.current
     assert film is not None
@@ -79,23 +80,23 @@ def test_without_a_model_films_are_still_shown() -> None:
 
 def test_a_drag_is_one_undo_step() -> None:
     house = House()
-    house.presenter.open([Path("a")])
+    house.presenter.films.open([Path("a")])
     house.settle()
     for value in (0.5, 0.6, 0.7):
-        house.presenter.set_threshold(value, settled=False)
-    house.presenter.set_threshold(0.7, settled=True)
-    house.presenter.undo()
+        house.presenter.review.thresholds.set(value, settled=False)
+    house.presenter.review.thresholds.set(0.7, settled=True)
+    house.presenter.review.undo()
     film = house.screen.state.current
     assert film is not None
     assert film.review.threshold is None
     assert not film.can_undo
-    house.presenter.redo()
+    house.presenter.review.redo()
     assert house.screen.state.current.review.threshold == 0.7
 
 
 def test_hundreds_of_films_do_not_fill_the_memory() -> None:
     house = House(memory_bytes=5 * FILM_BYTES)
-    house.presenter.open([Path(f"film{i}") for i in range(60)])
+    house.presenter.films.open([Path(f"film{i}") for i in range(60)])
     for _ in range(2000):
         for lane in (house.disk, house.model):
             lane.crank()
@@ -114,27 +115,27 @@ def test_random_interleavings(seed: int) -> None:
         act = rng.randrange(14)
         if act == 0:
             last = Path(f"{rng.choice(['film', 'film', 'bad', 'lateral'])}{step}")
-            presenter.open([last])
+            presenter.films.open([last])
         elif act == 1:
-            presenter.next()
+            presenter.films.next()
         elif act == 2:
-            presenter.previous()
+            presenter.films.previous()
         elif act == 3 and presenter.state.films:
-            presenter.select(rng.choice(presenter.state.films).id)
+            presenter.films.select(rng.choice(presenter.state.films).id)
         elif act == 4:
-            presenter.cancel()
+            presenter.films.cancel()
         elif act == 5 and len(presenter.state.films) > 3:
             film = rng.choice(presenter.state.films)
             if film.path != last:
-                presenter.close_film(film.id)
+                presenter.films.close(film.id)
         elif act == 6:
-            presenter.set_threshold(rng.random(), settled=rng.random() < 0.5)
+            presenter.review.thresholds.set(rng.random(), settled=rng.random() < 0.5)
         elif act == 7:
-            presenter.set_frame(rng.randrange(3))
+            presenter.films.set_frame(rng.randrange(3))
         elif act == 8:
-            presenter.retry()
+            presenter.films.retry()
         elif act == 9:
-            presenter.undo()
+            presenter.review.undo()
         else:
             lane = rng.choice([house.disk, house.model])
             rng.choice([lane.crank, lane.deliver])()
@@ -175,7 +176,7 @@ def test_frames_are_stepped_one_by_one_and_the_ends_hold() -> None:
     house.settle()
     seen = []
     for by in (1, 1, 1, -1, -1, -1):
-        house.presenter.step_frame(by)
+        house.presenter.films.step_frame(by)
         house.settle()
         assert house.film.radiograph is not None
         seen.append(house.film.radiograph.frame)

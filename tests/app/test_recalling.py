@@ -6,13 +6,15 @@ from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 
-from ptxviewer.app.films.listing import summary
-from ptxviewer.app.films.recalling import CLEARED, NOT_KEPT
+from ptxviewer.app.films.worklist import summary
 from ptxviewer.app.state.facts import Facts
 from ptxviewer.app.state.film import FilmStatus
 from ptxviewer.app.state.settings import Settings
 from ptxviewer.core.answer import DecisionRule
 from ptxviewer.core.film import Patient
+from ptxviewer.core.reasons.finding import Finding
+from ptxviewer.core.reasons.window import Notice, ResultsNotKept
+from ptxviewer.core.reasons.writing import NotWritten, Unwritten, Writing
 from tests.app.house import Cupboard, Drawer, House, ScoringEngine
 from tests.fakes import FakeEngine
 
@@ -68,7 +70,7 @@ def test_a_film_that_comes_on_screen_has_its_own_maps_and_findings() -> None:
     again.open(*NAMES)
     again.settle()
     for name in ("film7", "film3"):
-        again.presenter.select(again.named(name).id)
+        again.presenter.films.select(again.named(name).id)
         again.settle()
         assert again.film.maps is not None
         assert again.film.maps.image_key == again.film.key == f"{name}|0|0"
@@ -135,10 +137,10 @@ def test_verdicts_come_back_in_the_list_and_what_the_reader_changed_is_not_said_
     first = house(cupboard, drawer)
     first.open("a", "b", "c")
     first.settle()
-    first.presenter.set_verdict("accept")
-    first.presenter.next()
+    first.presenter.review.set_verdict("accept")
+    first.presenter.films.next()
     first.settle()
-    first.presenter.set_threshold(0.7)
+    first.presenter.review.thresholds.set(0.7)
     first.settle()
     again = house(cupboard, drawer)
     again.open("c", "b", "a")
@@ -148,7 +150,7 @@ def test_verdicts_come_back_in_the_list_and_what_the_reader_changed_is_not_said_
     assert moved is not None
     assert not moved.measured
     assert moved.size == ""
-    again.presenter.next()
+    again.presenter.films.next()
     again.settle()
     assert again.film.findings is not None
     assert again.film.findings.threshold == 0.7
@@ -159,7 +161,7 @@ def test_what_the_reader_insisted_on_is_not_analysed_unasked_the_next_time() -> 
     first = house(cupboard)
     first.open("lateral")
     first.settle()
-    first.presenter.analyse_anyway()
+    first.presenter.films.analyse_anyway()
     first.settle()
     assert first.film.status is FilmStatus.DONE
     again = house(cupboard)
@@ -170,7 +172,7 @@ def test_what_the_reader_insisted_on_is_not_analysed_unasked_the_next_time() -> 
 
 def test_a_full_disk_is_said_once() -> None:
     cupboard = Cupboard()
-    cupboard.broken = "the disk is full"
+    cupboard.broken = Writing.DISK_FULL
     full = house(cupboard)
     full.open("a", "b", "c")
     full.turn(full.disk)
@@ -179,7 +181,7 @@ def test_a_full_disk_is_said_once() -> None:
     full.turn(full.cache)
     full.turn(full.cache)
     assert full.state.banner is not None
-    assert full.state.banner.text == f"The results could not be written: the disk is full. {NOT_KEPT}"
+    assert full.state.banner.reason == ResultsNotKept(NotWritten(Unwritten.RESULTS, Writing.DISK_FULL))
     full.presenter.dismiss_banner()
     full.settle()
     assert full.state.banner is None
@@ -218,7 +220,7 @@ def test_thumbnails_in_sight_are_made_when_nothing_else_is_to_be_done() -> None:
     again.settle()
     seen = [again.named(name) for name in ("film4", "film5")]
     assert all(film.thumbnail is None for film in seen)
-    again.presenter.look_at([film.id for film in seen])
+    again.presenter.films.thumbnails_in_sight([film.id for film in seen])
     again.settle()
     assert again.shelf.read == ["film0", "film4", "film5"]
     assert again.named("film4").thumbnail is not None
@@ -249,7 +251,7 @@ def test_what_the_gate_refuses_stays_withheld_the_next_time() -> None:
         strict.settle()
         for film in strict.state.films:
             assert film.status is FilmStatus.NOT_SHOWN
-            assert film.why.startswith("Result not shown")
+            assert film.why is Finding.NOT_FRONTAL
             assert (film.summary, film.findings, film.urgency) == (None, None, None)
     assert strict.named("b").radiograph is None, "recalled, not read"
 
@@ -259,12 +261,12 @@ def test_kept_results_can_be_deleted_and_reviews_stay() -> None:
     first = house(cupboard, drawer)
     first.open("a", "b")
     first.settle()
-    first.presenter.set_verdict("accept")
-    first.presenter.batch.forget_results()
+    first.presenter.review.set_verdict("accept")
+    first.presenter.films.background.forget_results()
     first.settle()
     assert not cupboard.entries
     assert not cupboard.grids
-    assert first.state.message == CLEARED
+    assert first.state.message is Notice.RESULTS_DELETED
     again = house(cupboard, drawer)
     again.open("a", "b")
     again.settle()

@@ -7,13 +7,12 @@ from pathlib import Path
 
 import numpy as np
 
-from ptxviewer.app.sentences import banner_for
+from ptxviewer.app.state.banner import banner_for
 from ptxviewer.app.state.film import Film, FilmStatus, Result
 from ptxviewer.core.film import PixelSpacing, Radiograph, SpacingOrigin
 from ptxviewer.core.findings.decide import find
 from ptxviewer.core.reasons import Reason
 from ptxviewer.core.reasons.reading import FieldNotPlausible, Reading
-from ptxviewer.words import say
 from tests.fakes import FakeEngine
 
 SPACING = FieldNotPlausible(17.0)
@@ -33,11 +32,11 @@ def test_a_finding_is_not_covered_by_what_stands_beside_its_sizes() -> None:
     assert banner_for(found(SPACING)) is None
     told = banner_for(found(WINDOW, SPACING))
     assert told is not None
-    assert (told.text, told.details) == (say(WINDOW), "")
+    assert (told.reason, told.details) == (WINDOW, ())
 
 
 def test_without_a_result_the_spacing_is_told() -> None:
     waiting = replace(found(SPACING), status=FilmStatus.ANALYSING, result=None)
     told = banner_for(waiting)
     assert told is not None
-    assert told.text == say(SPACING)
+    assert told.reason == SPACING

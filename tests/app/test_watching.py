@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from ptxviewer.app.films.watching import STILL_S, Listing, Look, Stamp, is_unfinished, list_folder, look
+from ptxviewer.app.films.watched_folder import STILL_S, Listing, Look, Stamp, is_unfinished, list_folder, look
 from ptxviewer.app.state.film import FilmStatus
 from ptxviewer.app.state.settings import Settings
 from tests.app.house import House, ScoringEngine
@@ -26,12 +26,12 @@ class Folder:
         self.folder = folder
         self.now = datetime(2026, 1, 1, tzinfo=timezone.utc)
         self.house = House(ScoringEngine(size=16), clock=lambda: self.now)
-        self.house.presenter.watching.follow(str(folder))
+        self.house.presenter.films.watched.follow(str(folder))
         self.look(0)
 
     def look(self, seconds: float = STILL_S) -> None:
         self.now += timedelta(seconds=seconds)
-        self.house.presenter.watching.poll()
+        self.house.presenter.films.watched.poll()
         self.house.settle()
 
     def put(self, name: str, content: bytes = b"x" * 10) -> Path:
@@ -121,7 +121,7 @@ def test_a_replaced_file_is_read_anew_but_not_under_the_readers_eyes(watched: Fo
     watched.look()
     assert watched.house.named("changed").key != before
     assert watched.house.shelf.read.count("a") == 1
-    watched.house.presenter.next()
+    watched.house.presenter.films.next()
     watched.look()
     assert watched.house.shelf.read.count("a") == 2
     assert [film.status for film in watched.house.state.films] == [FilmStatus.DONE] * 2
@@ -162,14 +162,14 @@ def test_a_folder_that_cannot_be_reached_is_said_and_comes_back(tmp_path: Path) 
 
 def test_the_folder_is_remembered_until_the_reader_stops_it(watched: Folder, tmp_path: Path) -> None:
     house = watched.house
-    house.presenter.watching.choose(None)
+    house.presenter.films.watched.choose(None)
     assert house.state.watch is None
     assert house.saved[-1].watch_folder == ""
     watched.put("a")
     watched.look()
     watched.look()
     assert names(house) == []
-    house.presenter.watching.choose(tmp_path)
+    house.presenter.films.watched.choose(tmp_path)
     assert house.saved[-1].watch_folder == str(tmp_path)
     house.presenter.apply_settings(Settings())
     assert house.state.watch is None
@@ -179,9 +179,9 @@ def test_a_late_look_at_a_folder_that_is_watched_no_more_adds_nothing(watched: F
     watched.put("a")
     watched.look()
     watched.now += timedelta(seconds=STILL_S)
-    watched.house.presenter.watching.poll()
+    watched.house.presenter.films.watched.poll()
     watched.house.disk.crank()
-    watched.house.presenter.watching.choose(None)
+    watched.house.presenter.films.watched.choose(None)
     watched.house.settle()
     assert names(watched.house) == []
 
@@ -252,12 +252,12 @@ class Arrivals:
             self.there.remove(some)
         elif act == "look":
             watched.now += timedelta(seconds=chance.choice((0.5, 1, STILL_S)))
-            presenter.watching.poll()
+            presenter.films.watched.poll()
         elif act == "select" and presenter.state.films:
-            presenter.select(chance.choice(presenter.state.films).id)
+            presenter.films.select(chance.choice(presenter.state.films).id)
         elif act == "stop" and chance.random() < 0.1:
-            presenter.watching.choose(None)
-            presenter.watching.choose(watched.folder)
+            presenter.films.watched.choose(None)
+            presenter.films.watched.choose(watched.folder)
         self.names |= set(self.there)
         for lane in (watched.house.disk, watched.house.model, watched.house.cache):
             for _ in range(chance.randrange(3)):
@@ -275,7 +275,7 @@ def test_whatever_happens_in_the_folder_every_whole_file_is_one_film(tmp_path: P
     for _ in range(3):
         watched.look()
     for film in presenter.state.films:  # a film on screen is not taken away: each has to be left once
-        presenter.select(film.id)
+        presenter.films.select(film.id)
         watched.look()
         watched.look()
     open_now = names(watched.house)

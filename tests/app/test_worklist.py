@@ -11,15 +11,14 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from ptxviewer.app.films import worklist
-from ptxviewer.app.films.background import ALL_SEEN
-from ptxviewer.app.films.pace import Pace
-from ptxviewer.app.sentences import CANCELLED
+from ptxviewer.app.films.queue import Pace
 from ptxviewer.app.state.facts import Facts, Summary
 from ptxviewer.app.state.film import Film, FilmStatus, Result
 from ptxviewer.app.state.screen import EngineStatus, State, Worklist
 from ptxviewer.app.state.settings import Settings
 from ptxviewer.core.film import Patient, Study
 from ptxviewer.core.history import History
+from ptxviewer.core.reasons.window import Notice
 from ptxviewer.core.review import Review
 from tests.app.house import House, ScoringEngine
 from tests.films import INFO
@@ -136,14 +135,14 @@ def test_progress_says_how_many_and_how_long() -> None:
     now = replace(state(film(1, 0.5), film(2, None, FAILED), *waiting), pace_s=0.5)
 
     def said(of: State) -> str:
-        return worklist.progress_text(of, worklist.progress(of, CANCELLED))
+        return worklist.progress_text(of, worklist.progress(of))
 
     assert said(now) == "2 of 502, about 4 min left"
     assert said(replace(now, pace_s=30.0)) == "2 of 502, about 4.2 h left"
     assert said(replace(now, pace_s=0.01)) == "2 of 502, less than a minute left"
     assert said(replace(now, pace_s=None)) == "2 of 502, analysing"
     assert said(replace(now, paused=True)) == "2 of 502, paused"
-    stopped = film(2, None, FilmStatus.NOT_ANALYSED, why=CANCELLED)
+    stopped = film(2, None, FilmStatus.NOT_ANALYSED, why=Notice.CANCELLED)
     assert said(state(film(1, 0.5), stopped)) == "1 of 2, stopped"
     assert said(state(film(1, 0.5), film(2, 0.5))) == "2 films"
 
@@ -177,8 +176,8 @@ def test_a_folder_opens_the_list_by_itself_until_the_reader_closes_it() -> None:
     many.open(*NAMES)
     many.settle()
     assert many.state.worklist.shown
-    many.presenter.batch.toggle_list()
-    many.presenter.close_all()
+    many.presenter.films.list.toggle()
+    many.presenter.films.close_all()
     many.open(*NAMES)
     many.settle()
     assert not many.state.worklist.shown
@@ -190,15 +189,15 @@ def test_a_pause_leaves_only_the_film_on_screen_and_going_on_loses_nothing() -> 
     for _ in range(6):
         many.turn(many.disk)
     many.turn(many.model)
-    many.presenter.batch.toggle_pause()
+    many.presenter.films.background.toggle_pause()
     assert many.model.alive == 0, "what was under way is interrupted at once"
     many.settle()
     done = [film.path.name for film in many.state.films if film.status is DONE]
     assert done == ["film0"]
-    many.presenter.select(many.named("film20").id)
+    many.presenter.films.select(many.named("film20").id)
     many.settle()
     assert many.film.status is DONE, "the film on screen does not wait"
-    many.presenter.batch.toggle_pause()
+    many.presenter.films.background.toggle_pause()
     many.settle()
     assert all(film.status is DONE for film in many.state.films)
 
@@ -209,14 +208,14 @@ def test_stopping_answers_at_once_keeps_every_film_and_can_be_taken_back() -> No
     for _ in range(6):
         many.turn(many.disk)
         many.turn(many.model)
-    many.presenter.batch.stop()
+    many.presenter.films.background.stop()
     assert many.model.alive == 0
     assert all(film.status in worklist.AT_REST for film in many.state.films)
     assert len(many.state.films) == 32
-    many.presenter.batch.go_on()
+    many.presenter.films.background.go_on()
     many.settle()
     assert {film.status for film in many.state.films} == {DONE, FAILED, FilmStatus.NOT_ANALYSED}
-    assert many.named("lateral").why != CANCELLED
+    assert many.named("lateral").why is not Notice.CANCELLED
 
 
 def test_the_keys_follow_the_list_on_screen() -> None:
@@ -224,14 +223,14 @@ def test_the_keys_follow_the_list_on_screen() -> None:
     many.open(*NAMES)
     many.settle()
     order = [film.path.name for film in worklist.by_urgency(many.state)]
-    many.presenter.next_urgent()
+    many.presenter.films.next_urgent()
     assert many.film.path.name == next(name for name in order if name != "film0")
-    many.presenter.select(many.named(order[3]).id)
-    many.presenter.next()
+    many.presenter.films.select(many.named(order[3]).id)
+    many.presenter.films.next()
     assert many.film.path.name == order[4]
-    many.presenter.batch.toggle_list()
-    many.presenter.select(many.named("film7").id)
-    many.presenter.next()
+    many.presenter.films.list.toggle()
+    many.presenter.films.select(many.named("film7").id)
+    many.presenter.films.next()
     assert many.film.path.name == "film8"
 
 
@@ -239,11 +238,11 @@ def test_when_all_was_looked_at_it_is_said() -> None:
     many = house()
     many.open("a", "b")
     many.settle()
-    many.presenter.next_unread()
+    many.presenter.films.next_unread()
     assert many.film.path.name == "b"
-    many.presenter.next_urgent()
+    many.presenter.films.next_urgent()
     assert many.film.path.name == "b"
-    assert many.state.message == ALL_SEEN
+    assert many.state.message is Notice.ALL_SEEN
 
 
 def test_in_first_read_mode_the_order_gives_nothing_away() -> None:
@@ -251,8 +250,8 @@ def test_in_first_read_mode_the_order_gives_nothing_away() -> None:
     blind.open(*NAMES)
     blind.settle()
     assert numbers(worklist.by_urgency(blind.state)) == list(range(1, 31))
-    assert blind.presenter.batch.order() == [film.id for film in blind.state.films]
-    blind.presenter.next_urgent()
+    assert worklist.reading_order(blind.state) == [film.id for film in blind.state.films]
+    blind.presenter.films.next_urgent()
     assert blind.film.number == 2
 
 
@@ -262,7 +261,7 @@ def test_a_film_that_shows_another_frame_is_not_lowered() -> None:
     frames.settle()
     seen = []
     for frame in (1, 2, 0):
-        frames.presenter.set_frame(frame)
+        frames.presenter.films.set_frame(frame)
         frames.settle()
         seen.append(frames.film.maps.score)
     assert frames.film.urgency == max(seen)

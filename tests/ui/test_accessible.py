@@ -24,8 +24,8 @@ from PySide6.QtWidgets import (
 from pytestqt.qtbot import QtBot
 
 from ptxviewer.app.commands import BY_ID, COMMANDS
-from ptxviewer.app.review.measurements import NO_LENGTH
 from ptxviewer.app.state.settings import ROWS, Settings
+from ptxviewer.core.reasons.window import Notice
 from ptxviewer.paths import sample_study
 from ptxviewer.ui.application import Session
 from ptxviewer.ui.canvas.canvas import Canvas
@@ -35,6 +35,7 @@ from ptxviewer.ui.dialogs.fitting import room_for
 from ptxviewer.ui.dialogs.keys import KeySheet
 from ptxviewer.ui.dialogs.palette import Palette
 from ptxviewer.ui.dialogs.settings import SettingsDialog
+from ptxviewer.words import say
 from tests.ui.windows import open_films, started
 
 pytestmark = pytest.mark.qt_log_ignore("This plugin does not support")  # offscreen has no window manager
@@ -164,7 +165,11 @@ def test_a_length_that_makes_no_sense_cannot_be_taken(qtbot: QtBot) -> None:
     dialog = CalibrationDialog(got.append)
     qtbot.addWidget(dialog)
     dialog.show()
-    (accept,) = [one for one in controls(dialog) if isinstance(one, QAbstractButton) and one.toolTip() == NO_LENGTH]
+    (accept,) = [
+        one
+        for one in controls(dialog)
+        if isinstance(one, QAbstractButton) and one.toolTip() == say(Notice.NO_OBJECT_LENGTH)
+    ]
     for typed, possible in (("", False), ("abc", False), ("5000", False), ("12,5", True)):
         dialog.field.setText(typed)
         assert accept.isEnabled() == possible

@@ -13,9 +13,10 @@ from PySide6.QtWidgets import QApplication, QLabel, QListWidget, QWidget
 from pytestqt.qtbot import QtBot
 
 from ptxviewer.app.review.finding_selection import box_around, chosen
-from ptxviewer.app.sentences import NOTHING_FOUND
 from ptxviewer.app.state.film import FilmStatus
 from ptxviewer.app.state.screen import Banner
+from ptxviewer.core.reasons.window import Notice
+from ptxviewer.core.reasons.writing import Writing
 from ptxviewer.ui.application import Session
 from ptxviewer.ui.canvas.canvas import Canvas
 from ptxviewer.ui.dialogs.choose_prior import ChoosePrior
@@ -92,9 +93,9 @@ def test_two_films_of_a_patient_are_compared(session: Session) -> None:
     assert "PRIOR" in words(right)
     assert "59 days apart" in words(page)
     assert "Right: " in words(page)
-    window.banner.show_state(replace(presenter.state, banner=Banner(NOTHING_FOUND)))
+    window.banner.show_state(replace(presenter.state, banner=Banner(Notice.NOTHING_FOUND)))
     assert window.banner.isHidden(), "it would lie over the headings of both films"
-    window.banner.show_state(replace(presenter.state, banner=Banner("The disk is full.")))
+    window.banner.show_state(replace(presenter.state, banner=Banner(Writing.DISK_FULL)))
     assert not window.banner.isHidden()
     QApplication.processEvents()
     at = QPointF(50, 60)

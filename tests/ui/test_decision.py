@@ -74,8 +74,8 @@ def test_a_click_on_a_row_zooms_to_its_finding_and_a_second_one_back(session: Se
 
 
 def test_a_zoomed_finding_lies_within_the_canvas_also_on_a_turned_film(session: Session) -> None:
-    session.presenter.displaying.rotate(1)
-    session.presenter.choosing.choose(0)
+    session.presenter.display.view.rotate(1)
+    session.presenter.review.findings.choose(0)
     session.window.area.look_at_finding()
     now, canvas = session.presenter.state.current, session.window.area.canvas
     assert now is not None
@@ -100,7 +100,7 @@ def test_the_table_says_side_zone_size_and_both_scores(session: Session) -> None
 
 
 def test_a_distance_is_dragged_on_the_film_and_the_sizes_follow(session: Session) -> None:
-    session.presenter.lining.toggle()
+    session.presenter.review.distances.toggle()
     now, canvas = session.presenter.state.current, session.window.area.canvas
     assert now is not None
     assert now.radiograph is not None
@@ -118,7 +118,7 @@ def test_a_distance_is_dragged_on_the_film_and_the_sizes_follow(session: Session
     assert moved == pytest.approx(40 / port.zoom, rel=0.05)
     assert "moved by reader" in texts(session)
     assert "moved by reader" not in before
-    session.presenter.undo()
+    session.presenter.review.undo()
     assert session.presenter.state.current.findings.halves[0].moved == ()
 
 
@@ -162,7 +162,7 @@ def test_two_sliders_come_by_a_click_and_stand_at_the_operating_point(session: S
     assert session.presenter.state.current.findings.present
     controls._title.click()
     assert not controls.threshold.isVisible()  # this film's limits are still set apart: none in force is hidden
-    session.presenter.reset_threshold()
+    session.presenter.review.thresholds.reset()
     assert controls.threshold.isVisible()
 
 

@@ -28,13 +28,13 @@ from pytestqt.qtbot import QtBot
 
 from ptxviewer.app.commands import COMMANDS
 from ptxviewer.app.disk.settings import load, save
-from ptxviewer.app.sentences import NOTHING_FOUND
 from ptxviewer.app.state.film import FilmStatus, Result
 from ptxviewer.app.state.screen import Banner
 from ptxviewer.app.state.settings import ROWS, Settings
 from ptxviewer.core.answer import ProbabilityMaps
 from ptxviewer.core.engine import Checkpoint, never_cancelled
 from ptxviewer.core.film import Radiograph
+from ptxviewer.core.reasons.window import Notice
 from ptxviewer.paths import resource, sample_study
 from ptxviewer.ui.application import Session
 from ptxviewer.ui.canvas.annotations import EDGE_ROOM, MARGIN
@@ -42,6 +42,7 @@ from ptxviewer.ui.dialogs.notice import FirstRunNotice
 from ptxviewer.ui.dialogs.settings import SettingsDialog
 from ptxviewer.ui.main_window import MainWindow
 from ptxviewer.ui.platform.geometry import reachable
+from ptxviewer.words import say
 from tests.fakes import FakeEngine
 from tests.ui.windows import open_films, started
 
@@ -113,7 +114,7 @@ def test_a_sentence_over_the_film_does_not_cover_whose_it_is(session: Session, q
     open_films(session, qtbot)
     window, state = session.window, session.presenter.state
     window.resize(1100, 700)
-    state = replace(state, worklist=replace(state.worklist, shown=worklist), banner=Banner(NOTHING_FOUND))
+    state = replace(state, worklist=replace(state.worklist, shown=worklist), banner=Banner(Notice.NOTHING_FOUND))
 
     def seen(identified: bool) -> np.ndarray:
         window.show_state(replace(state, identified=identified))
@@ -125,7 +126,7 @@ def test_a_sentence_over_the_film_does_not_cover_whose_it_is(session: Session, q
     over, ratio = window.banner.geometry(), window.devicePixelRatioF()
     assert names.any()
     assert window.banner.isVisible()
-    text = next(one for one in window.banner.findChildren(QLabel) if one.text() == NOTHING_FOUND)
+    text = next(one for one in window.banner.findChildren(QLabel) if one.text() == say(Notice.NOTHING_FOUND))
     assert text.height() >= text.heightForWidth(text.width())
     top, bottom, left, right = (round(at * ratio) for at in (over.top(), over.bottom(), over.left(), over.right()))
     assert not names[top:bottom, left:right].any()
@@ -159,7 +160,7 @@ def test_nothing_jumps_when_a_result_arrives(qtbot: QtBot, tmp_path: Path) -> No
 
 def test_a_banner_does_not_cover_the_letter_at_the_top_edge(session: Session, qtbot: QtBot) -> None:
     open_films(session, qtbot)
-    session.presenter.show_problem(NOTHING_FOUND)
+    session.presenter.show_problem(Notice.NOTHING_FOUND)
     qtbot.waitUntil(session.window.banner.isVisible, timeout=10_000)
     assert session.window.banner.geometry().bottom() < MARGIN + EDGE_ROOM
 
@@ -297,7 +298,7 @@ def test_a_slider_drag_is_one_undo_step_and_a_double_click_goes_back(session: Se
     assert session.presenter.state.current.hand is not None
     qtbot.mouseRelease(slider, left, pos=QPoint(200, 10))
     assert session.presenter.state.current.review.threshold > 0.6
-    session.presenter.undo()
+    session.presenter.review.undo()
     assert session.presenter.state.current.review.threshold is None
     assert not session.presenter.state.current.can_undo
     qtbot.mousePress(slider, left, pos=QPoint(60, 10))

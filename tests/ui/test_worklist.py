@@ -43,7 +43,7 @@ def opened(session: Session, qtbot: QtBot, folder: Path, count: int = 5) -> Work
         ),
         timeout=20_000,
     )
-    session.presenter.batch.toggle_list()
+    session.presenter.films.list.toggle()
     assert session.window.worklist is not None
     return session.window.worklist
 
@@ -68,7 +68,7 @@ def test_the_list_takes_the_place_of_the_strip_and_is_led_by_keys(
     QTest.mouseClick(panel.table.viewport(), Qt.MouseButton.LeftButton, pos=row)
     assert session.presenter.state.current.number == 3
     assert panel.table.currentIndex().row() == 4
-    session.presenter.batch.toggle_list()
+    session.presenter.films.list.toggle()
     assert session.window.strip.isVisible()
 
 
@@ -100,7 +100,7 @@ def test_a_click_on_a_heading_orders_and_patient_names_can_be_hidden(
     assert names(panel)[0] == "1  Name0, A"
     QTest.mouseClick(header.viewport(), Qt.MouseButton.LeftButton, pos=at)
     assert names(panel)[0] == "5  Name4, A"
-    session.presenter.toggle_identified()
+    session.presenter.display.toggle_identified()
     assert not any("Name" in name for name in names(panel))
     assert "Name" not in panel.lines.index(0, 0).data(Qt.ItemDataRole.ToolTipRole)
 

@@ -5,10 +5,10 @@ from __future__ import annotations
 from ptxviewer.app.commands.base import BAR, BAR_AND_FILM, BUSY, FILM, MENU, SHOWN, Command, film
 from ptxviewer.app.exports import EXPORTS, Export
 from ptxviewer.app.films.worklist import AT_REST
-from ptxviewer.app.sentences import CANCELLED
 from ptxviewer.app.state.film import FilmStatus
 from ptxviewer.app.state.screen import State
 from ptxviewer.core.msgid import N_
+from ptxviewer.core.reasons.window import Notice
 
 
 def _can_report(state: State) -> bool:
@@ -59,7 +59,7 @@ COMMANDS: tuple[Command, ...] = (
         "file",
         (),
         N_("A synthetic film"),
-        run=lambda p, _shell: p.open_sample(),
+        run=lambda p, _shell: p.films.open_sample(),
     ),
     *(_save(export, first=export is EXPORTS[0]) for export in EXPORTS),
     Command(
@@ -87,7 +87,7 @@ COMMANDS: tuple[Command, ...] = (
         N_("Close film"),
         "file",
         ("Ctrl+W",),
-        run=lambda p, _shell: p.close_film(),
+        run=lambda p, _shell: p.films.close(),
         enabled=film(),
         places=FILM,
     ),
@@ -96,7 +96,7 @@ COMMANDS: tuple[Command, ...] = (
         N_("Close all films"),
         "file",
         ("Ctrl+Shift+W",),
-        run=lambda p, _shell: p.close_all(),
+        run=lambda p, _shell: p.films.close_all(),
         enabled=lambda state: bool(state.films),
     ),
     Command(
@@ -113,7 +113,7 @@ COMMANDS: tuple[Command, ...] = (
         "file",
         (),
         N_("Add no more films by themselves; those that are open stay"),
-        run=lambda p, _shell: p.watching.choose(None),
+        run=lambda p, _shell: p.films.watched.choose(None),
         enabled=lambda state: state.watch is not None,
     ),
     Command(
@@ -122,7 +122,7 @@ COMMANDS: tuple[Command, ...] = (
         "file",
         (),
         N_("Delete the results of earlier sessions from this computer; verdicts and notes stay"),
-        run=lambda p, _shell: p.batch.forget_results(),
+        run=lambda p, _shell: p.films.background.forget_results(),
     ),
     Command("settings", N_("Settings..."), "file", ("Ctrl+,",), run=lambda _p, shell: shell.ask_settings()),
     Command("quit", N_("Quit"), "file", ("Ctrl+Q",), run=lambda _p, shell: shell.quit()),
@@ -131,7 +131,7 @@ COMMANDS: tuple[Command, ...] = (
         N_("Next film"),
         "films",
         ("Right", "PgDown"),
-        run=lambda p, _shell: p.next(),
+        run=lambda p, _shell: p.films.next(),
         enabled=lambda state: len(state.films) > 1,
     ),
     Command(
@@ -139,7 +139,7 @@ COMMANDS: tuple[Command, ...] = (
         N_("Previous film"),
         "films",
         ("Left", "PgUp"),
-        run=lambda p, _shell: p.previous(),
+        run=lambda p, _shell: p.films.previous(),
         enabled=lambda state: len(state.films) > 1,
     ),
     Command(
@@ -148,7 +148,7 @@ COMMANDS: tuple[Command, ...] = (
         "films",
         ("Q",),
         N_("The film with the highest score that nobody has looked at"),
-        run=lambda p, _shell: p.next_urgent(),
+        run=lambda p, _shell: p.films.next_urgent(),
         enabled=lambda state: len(state.films) > 1,
     ),
     Command(
@@ -157,7 +157,7 @@ COMMANDS: tuple[Command, ...] = (
         "films",
         ("Shift+Q",),
         N_("The next film of the list that nobody has looked at"),
-        run=lambda p, _shell: p.next_unread(),
+        run=lambda p, _shell: p.films.next_unread(),
         enabled=lambda state: len(state.films) > 1,
     ),
     Command(
@@ -166,7 +166,7 @@ COMMANDS: tuple[Command, ...] = (
         "films",
         ("Ctrl+Down",),
         N_("The next picture of a film with several"),
-        run=lambda p, _shell: p.step_frame(1),
+        run=lambda p, _shell: p.films.step_frame(1),
         enabled=film(lambda film: film.view.frame < film.frames - 1),
     ),
     Command(
@@ -175,7 +175,7 @@ COMMANDS: tuple[Command, ...] = (
         "films",
         ("Ctrl+Up",),
         N_("The picture before"),
-        run=lambda p, _shell: p.step_frame(-1),
+        run=lambda p, _shell: p.films.step_frame(-1),
         enabled=film(lambda film: film.view.frame > 0),
     ),
     Command(
@@ -184,7 +184,7 @@ COMMANDS: tuple[Command, ...] = (
         "films",
         ("Ctrl+R",),
         N_("Analyse this film, or show its result, in spite of what speaks against it"),
-        run=lambda p, _shell: p.analyse_anyway(),
+        run=lambda p, _shell: p.films.analyse_anyway(),
         enabled=film(lambda film: film.status in (FilmStatus.NOT_ANALYSED, FilmStatus.NOT_SHOWN)),
         places=FILM,
     ),
@@ -194,7 +194,7 @@ COMMANDS: tuple[Command, ...] = (
         "films",
         ("F5",),
         N_("Read or analyse this film again"),
-        run=lambda p, _shell: p.retry(),
+        run=lambda p, _shell: p.films.retry(),
         enabled=film(lambda film: film.status in (FilmStatus.FAILED, FilmStatus.NOT_ANALYSED)),
     ),
     Command(
@@ -203,7 +203,7 @@ COMMANDS: tuple[Command, ...] = (
         "films",
         ("Ctrl+.",),
         N_("Stop analysing this film, or all the others"),
-        run=lambda p, _shell: p.cancel(),
+        run=lambda p, _shell: p.films.cancel(),
         enabled=lambda state: any(film.status in BUSY for film in state.films),
     ),
     Command(
@@ -212,7 +212,7 @@ COMMANDS: tuple[Command, ...] = (
         "films",
         ("Ctrl+L",),
         N_("All films as a list, the most urgent first"),
-        run=lambda p, _shell: p.batch.toggle_list(),
+        run=lambda p, _shell: p.films.list.toggle(),
         enabled=lambda state: bool(state.films),
         checked=lambda state: state.worklist.shown,
     ),
@@ -231,7 +231,7 @@ COMMANDS: tuple[Command, ...] = (
         "films",
         ("Ctrl+P",),
         N_("Analyse no film but the one on screen; again: go on"),
-        run=lambda p, _shell: p.batch.toggle_pause(),
+        run=lambda p, _shell: p.films.background.toggle_pause(),
         enabled=lambda state: state.paused or any(film.status not in AT_REST for film in state.films),
         checked=lambda state: state.paused,
     ),
@@ -241,7 +241,7 @@ COMMANDS: tuple[Command, ...] = (
         "films",
         ("Ctrl+Shift+.",),
         N_("Analyse none of the other films; they stay in the list"),
-        run=lambda p, _shell: p.batch.stop(),
+        run=lambda p, _shell: p.films.background.stop(),
         enabled=lambda state: any(film.status not in AT_REST for film in state.films if film.id != state.current_id),
     ),
     Command(
@@ -250,7 +250,7 @@ COMMANDS: tuple[Command, ...] = (
         "films",
         (),
         N_("Analyse the films whose analysis was stopped"),
-        run=lambda p, _shell: p.batch.go_on(),
-        enabled=lambda state: any(film.why == CANCELLED for film in state.films),
+        run=lambda p, _shell: p.films.background.go_on(),
+        enabled=lambda state: any(film.why is Notice.CANCELLED for film in state.films),
     ),
 )

@@ -18,7 +18,7 @@ def _tool(tool: Tool, text: Msgid, tip: Msgid) -> Command:
         "measure",
         (),
         tip,
-        run=lambda presenter, _shell: presenter.set_tool(tool),
+        run=lambda presenter, _shell: presenter.display.set_tool(tool),
         checked=lambda state: state.tool == tool,
         icon=tool,
     )
@@ -28,9 +28,9 @@ def _delete(presenter: Presenter, _shell: Shell) -> None:
     """One key for both: what was chosen last is a measurement where one is chosen."""
     now = presenter.state.current
     if now is not None and now.chosen is None and chosen(now) is not None:
-        presenter.choosing.drop()
+        presenter.review.findings.drop()
     else:
-        presenter.measuring.delete()
+        presenter.review.measurements.delete()
 
 
 MEASURED = film(lambda film: bool(film.review.measurements) or film.measurement is not None)
@@ -44,7 +44,7 @@ COMMANDS: tuple[Command, ...] = (
         "measure",
         ("L",),
         N_("Measure on the film; again: length, angle, ellipse, rectangle, calibration in turn"),
-        run=lambda p, _shell: p.measuring.choose_next(),
+        run=lambda p, _shell: p.review.measurements.choose_next(),
         enabled=SHOWN,
         checked=lambda state: state.tool in KIND_OF,
         icon="length",
@@ -76,7 +76,7 @@ COMMANDS: tuple[Command, ...] = (
         "measure",
         (),
         N_("Delete every measurement of this film, the calibration too"),
-        run=lambda p, _shell: p.measuring.delete_all(),
+        run=lambda p, _shell: p.review.measurements.delete_all(),
         enabled=MEASURED,
     ),
 )

@@ -16,7 +16,7 @@ def _mode(mode: OverlayMode, text: Msgid, tip: Msgid) -> Command:
         "overlay",
         (),
         tip,
-        run=lambda presenter, _shell: presenter.overlaying.set_mode(mode),
+        run=lambda presenter, _shell: presenter.display.overlay.set_mode(mode),
         checked=lambda state: state.settings.overlay_mode == mode,
         icon=mode,
     )
@@ -37,7 +37,7 @@ COMMANDS: tuple[Command, ...] = (
         N_("Show overlay"),
         "overlay",
         ("X",),
-        run=lambda p, _shell: p.overlaying.toggle(),
+        run=lambda p, _shell: p.display.overlay.toggle(),
         checked=lambda state: state.overlay.visible,
         places=FILM,
     ),
@@ -47,7 +47,7 @@ COMMANDS: tuple[Command, ...] = (
         "overlay",
         ("O",),
         N_("The next way of drawing the overlay"),
-        run=lambda p, _shell: p.overlaying.next_mode(),
+        run=lambda p, _shell: p.display.overlay.next_mode(),
         places=KEYS_ONLY,
     ),
     _mode("outline", N_("Outline"), N_("Draw the edge of the mask")),
@@ -58,7 +58,7 @@ COMMANDS: tuple[Command, ...] = (
         N_("Lower threshold"),
         "overlay",
         ("[",),
-        run=lambda p, _shell: p.step_threshold(-1),
+        run=lambda p, _shell: p.review.thresholds.step(-1),
         enabled=ANALYSED,
     ),
     Command(
@@ -66,7 +66,7 @@ COMMANDS: tuple[Command, ...] = (
         N_("Higher threshold"),
         "overlay",
         ("]",),
-        run=lambda p, _shell: p.step_threshold(1),
+        run=lambda p, _shell: p.review.thresholds.step(1),
         enabled=ANALYSED,
     ),
     Command(
@@ -75,7 +75,7 @@ COMMANDS: tuple[Command, ...] = (
         "overlay",
         ("\\",),
         N_("Back to the model's own threshold"),
-        run=lambda p, _shell: p.reset_threshold(),
+        run=lambda p, _shell: p.review.thresholds.reset(),
         enabled=film(
             lambda film: (
                 film.review.threshold is not None or isinstance(film.hand, ThresholdDrag) or film.detection != BY_CARD
@@ -88,7 +88,7 @@ COMMANDS: tuple[Command, ...] = (
         "overlay",
         ("Ctrl+[",),
         N_("Mark films from a lower film score on"),
-        run=lambda p, _shell: p.detecting.step_score(-1),
+        run=lambda p, _shell: p.review.thresholds.step_score(-1),
         enabled=ANALYSED,
     ),
     Command(
@@ -97,7 +97,7 @@ COMMANDS: tuple[Command, ...] = (
         "overlay",
         ("Ctrl+]",),
         N_("Mark films from a higher film score on"),
-        run=lambda p, _shell: p.detecting.step_score(1),
+        run=lambda p, _shell: p.review.thresholds.step_score(1),
         enabled=ANALYSED,
     ),
     Command(
@@ -106,7 +106,7 @@ COMMANDS: tuple[Command, ...] = (
         "overlay",
         ("Ctrl+\\",),
         N_("Two sliders: from which score a film counts, and how far the mask reaches"),
-        run=lambda p, _shell: p.toggle_two_thresholds(),
+        run=lambda p, _shell: p.display.toggle_two_thresholds(),
         checked=lambda state: state.settings.two_thresholds,
     ),
     Command(
@@ -115,7 +115,7 @@ COMMANDS: tuple[Command, ...] = (
         "overlay",
         ("B",),
         N_("How far the outline moves when the network looks again, mirrored and scaled a little"),
-        run=lambda p, _shell: p.banding.toggle(),
+        run=lambda p, _shell: p.display.disagreement.toggle(),
         checked=lambda state: state.overlay.band,
         places=FILM,
     ),
@@ -125,7 +125,7 @@ COMMANDS: tuple[Command, ...] = (
         "overlay",
         ("D",),
         N_("Draw A, B, C on the film; drag an end or the line to move it"),
-        run=lambda p, _shell: p.lining.toggle(),
+        run=lambda p, _shell: p.review.distances.toggle(),
         checked=lambda state: state.overlay.lines,
         places=FILM,
     ),
@@ -135,9 +135,13 @@ COMMANDS: tuple[Command, ...] = (
         "overlay",
         (),
         N_("Put all distances back where they were found in the masks"),
-        run=lambda p, _shell: p.lining.reset(),
+        run=lambda p, _shell: p.review.distances.reset(),
         enabled=film(lambda film: bool(film.review.lines)),
     ),
-    Command("opacity_down", N_("Less opacity"), "overlay", ("{",), run=lambda p, _shell: p.overlaying.step_opacity(-1)),
-    Command("opacity_up", N_("More opacity"), "overlay", ("}",), run=lambda p, _shell: p.overlaying.step_opacity(1)),
+    Command(
+        "opacity_down", N_("Less opacity"), "overlay", ("{",), run=lambda p, _shell: p.display.overlay.step_opacity(-1)
+    ),
+    Command(
+        "opacity_up", N_("More opacity"), "overlay", ("}",), run=lambda p, _shell: p.display.overlay.step_opacity(1)
+    ),
 )

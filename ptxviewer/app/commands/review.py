@@ -21,7 +21,7 @@ def _verdict(verdict: Verdict, text: Msgid, key: str, tip: Msgid) -> Command:
         "review",
         (key,),
         tip,
-        run=lambda presenter, _shell: presenter.set_verdict(verdict),
+        run=lambda presenter, _shell: presenter.review.set_verdict(verdict),
         enabled=ANALYSED,
         checked=lambda state: (
             state.current is not None
@@ -33,7 +33,7 @@ def _verdict(verdict: Verdict, text: Msgid, key: str, tip: Msgid) -> Command:
 
 
 def _next_finding(presenter: Presenter, shell: Shell) -> None:
-    presenter.choosing.next()
+    presenter.review.findings.next()
     shell.look_at_finding()
 
 
@@ -44,7 +44,7 @@ def _impression(impression: Impression, text: Msgid, key: str, tip: Msgid) -> Co
         "review",
         (key,),
         tip,
-        run=lambda presenter, _shell: presenter.mark(impression),
+        run=lambda presenter, _shell: presenter.review.mark(impression),
         enabled=lambda state: state.settings.first_read and SHOWN(state),
         checked=lambda state: (
             state.current is not None
@@ -60,7 +60,7 @@ COMMANDS: tuple[Command, ...] = (
         N_("Undo"),
         "review",
         ("Ctrl+Z",),
-        run=lambda p, _shell: p.undo(),
+        run=lambda p, _shell: p.review.undo(),
         enabled=film(lambda film: film.can_undo),
         icon="undo",
     ),
@@ -69,7 +69,7 @@ COMMANDS: tuple[Command, ...] = (
         N_("Redo"),
         "review",
         ("Ctrl+Shift+Z", "Ctrl+Y"),
-        run=lambda p, _shell: p.redo(),
+        run=lambda p, _shell: p.review.redo(),
         enabled=film(lambda film: film.can_redo),
         icon="redo",
     ),
@@ -113,7 +113,7 @@ COMMANDS: tuple[Command, ...] = (
         "review",
         (),
         N_("Delete: take the chosen finding out of the mask; undo brings it back"),
-        run=lambda p, _shell: p.choosing.drop(),
+        run=lambda p, _shell: p.review.findings.drop(),
         enabled=film(lambda film: chosen(film) is not None),
     ),
     Command(
@@ -122,7 +122,7 @@ COMMANDS: tuple[Command, ...] = (
         "review",
         (),
         N_("Try again to save what could not be saved"),
-        run=lambda p, _shell: p.save_reviews(),
+        run=lambda p, _shell: p.review.save_again(),
         enabled=lambda state: state.unsaved > 0,
     ),
 )

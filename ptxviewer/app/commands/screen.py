@@ -26,20 +26,20 @@ def _can_go_back(state: State) -> bool:
 
 
 def _back(presenter: Presenter, _shell: Shell) -> None:
-    if presenter.editing.cancel() or presenter.measuring.cancel() or presenter.lining.cancel():
+    if presenter.review.mask.cancel() or presenter.review.measurements.cancel() or presenter.review.distances.cancel():
         return
     if presenter.state.banner is not None:
         presenter.dismiss_banner()
     elif presenter.state.tool in SHAPES or presenter.state.tool in KIND_OF:
-        presenter.set_tool("window")
-    elif presenter.looking.back():
+        presenter.display.set_tool("window")
+    elif presenter.display.aids.back():
         return
     elif presenter.state.prior_id is not None:
-        presenter.comparing.leave()
+        presenter.display.comparison.leave()
     elif chosen(presenter.state.current) is not None:
-        presenter.choosing.choose(None)
+        presenter.review.findings.choose(None)
     elif presenter.state.film_only:
-        presenter.toggle_film_only()
+        presenter.display.toggle_film_only()
 
 
 COMMANDS: tuple[Command, ...] = (
@@ -49,7 +49,7 @@ COMMANDS: tuple[Command, ...] = (
         "screen",
         ("T",),
         N_("Show or hide the texts in the corners of the film"),
-        run=lambda p, _shell: p.toggle_annotations(),
+        run=lambda p, _shell: p.display.toggle_annotations(),
         checked=lambda state: state.settings.annotations,
         places=FILM,
     ),
@@ -59,7 +59,7 @@ COMMANDS: tuple[Command, ...] = (
         "screen",
         ("Shift+T",),
         N_("Show or hide patient data on the screen"),
-        run=lambda p, _shell: p.toggle_identified(),
+        run=lambda p, _shell: p.display.toggle_identified(),
         checked=lambda state: state.identified,
         places=FILM,
     ),
@@ -69,7 +69,7 @@ COMMANDS: tuple[Command, ...] = (
         "screen",
         ("F11", "Tab"),
         N_("Hide or show everything around the film"),
-        run=lambda p, _shell: p.toggle_film_only(),
+        run=lambda p, _shell: p.display.toggle_film_only(),
         checked=lambda state: state.film_only,
     ),
     Command(
@@ -78,7 +78,7 @@ COMMANDS: tuple[Command, ...] = (
         "screen",
         ("Ctrl+B",),
         N_("Show or hide the film strip"),
-        run=lambda p, _shell: p.toggle_strip(),
+        run=lambda p, _shell: p.display.toggle_strip(),
         checked=lambda state: state.settings.strip,
     ),
     Command(
@@ -87,7 +87,7 @@ COMMANDS: tuple[Command, ...] = (
         "screen",
         ("Ctrl+Shift+B",),
         N_("Show or hide the reading panel"),
-        run=lambda p, _shell: p.toggle_panel(),
+        run=lambda p, _shell: p.display.toggle_panel(),
         checked=lambda state: state.settings.panel,
     ),
     Command(

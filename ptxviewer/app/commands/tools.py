@@ -14,7 +14,7 @@ def _tool(tool: Tool, text: Msgid, key: str, tip: Msgid) -> Command:
         "tools",
         (key,),
         tip,
-        run=lambda presenter, _shell: presenter.set_tool(tool),
+        run=lambda presenter, _shell: presenter.display.set_tool(tool),
         checked=lambda state: state.tool == tool,
         icon=tool,
         places=BAR,
@@ -43,7 +43,7 @@ COMMANDS: tuple[Command, ...] = (
         "tools",
         ("Ctrl+Return",),
         N_("Close the polygon that is being drawn"),
-        run=lambda p, _shell: p.editing.finish(),
+        run=lambda p, _shell: p.review.mask.finish(),
         enabled=film(lambda film: film.stroke is not None),
     ),
     Command(
@@ -52,7 +52,7 @@ COMMANDS: tuple[Command, ...] = (
         "tools",
         (",",),
         N_("Shift + wheel"),
-        run=lambda p, _shell: p.editing.resize(-1),
+        run=lambda p, _shell: p.review.mask.resize(-1),
     ),
     Command(
         "brush_larger",
@@ -60,7 +60,7 @@ COMMANDS: tuple[Command, ...] = (
         "tools",
         (".",),
         N_("Shift + wheel"),
-        run=lambda p, _shell: p.editing.resize(1),
+        run=lambda p, _shell: p.review.mask.resize(1),
     ),
     Command(
         "reset_mask",
@@ -68,7 +68,7 @@ COMMANDS: tuple[Command, ...] = (
         "tools",
         ("Ctrl+Backspace",),
         N_("Drop all edits of the mask"),
-        run=lambda p, _shell: p.editing.reset(),
+        run=lambda p, _shell: p.review.mask.reset(),
         enabled=film(lambda film: film.review.mask is not None),
     ),
 )

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from ptxviewer.app.store import Store
+from ptxviewer.core.reasons.window import Sharpened
 from ptxviewer.core.sharpen import SHARPENINGS, Sharpening
 
 SHARPENED = "SHARPENED: DISPLAY ONLY"
@@ -24,7 +25,7 @@ class Looking:
 
     def sharpen(self, how: Sharpening) -> None:
         """Show films sharpened, or as they are."""
-        self.store.change(sharpening=how, message=f"Sharpening: {NAMES[how]}.")
+        self.store.edit(lambda state: replace(state, sharpening=how, message=Sharpened(how)))
 
     def next_sharpening(self) -> None:
         """The next way of sharpening."""
@@ -33,11 +34,11 @@ class Looking:
 
     def toggle_magnifier(self) -> None:
         """Show or hide the magnifier under the pointer."""
-        self.store.change(magnifier=not self.store.state.magnifier)
+        self.store.edit(lambda state: replace(state, magnifier=not state.magnifier))
 
     def toggle_apices(self) -> None:
         """Show both apices side by side, or the film again."""
-        self.store.change(apices=not self.store.state.apices)
+        self.store.edit(lambda state: replace(state, apices=not state.apices))
 
     def back(self) -> bool:
         """Switch off what covers the film, one at a time; True when there was something."""

@@ -8,19 +8,18 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from datetime import date
 
-from ptxviewer.app.films.analysing import Opening
+from ptxviewer.app.films.pipeline import Pipeline
 from ptxviewer.app.state.film import Film, FilmStatus
 from ptxviewer.app.state.screen import Compare, State
 from ptxviewer.app.store import Store
 from ptxviewer.core.answer import Findings, HemithoraxFinding, Side
 from ptxviewer.core.film import Radiograph, Window
 from ptxviewer.core.reasons.transition import spoken_label
+from ptxviewer.core.reasons.window import Notice
 from ptxviewer.core.view import FilmView, voi_of
 from ptxviewer.core.viewport import pixel_aspect, viewport
 from ptxviewer.core.voi import window_of
 
-NO_PRIOR = "No earlier film of this patient is open. Ctrl+Shift+D compares with a film of your choice."
-NO_OTHER = "There is no other film to compare with."
 NOTHING_ON_BOTH = "Nothing above threshold on either film. This does not exclude a pneumothorax."
 OTHER_PATIENT = "The files name different patients: no change is given."
 NO_RESULT_YET = "The change is shown when both films have a result."
@@ -258,9 +257,9 @@ def with_linked(state: State, before: Film, view: FilmView) -> State:
 class Comparing:
     """Begins and ends a comparison with the film on screen."""
 
-    def __init__(self, store: Store, opening: Opening) -> None:
+    def __init__(self, store: Store, pipeline: Pipeline) -> None:
         self._store = store
-        self._opening = opening
+        self._pipeline = pipeline
 
     def toggle(self) -> None:
         """Compare with the prior, or leave the comparison."""
@@ -271,7 +270,7 @@ class Comparing:
         film = state.current
         prior = prior_of(state, film) if film is not None else None
         if prior is None:
-            self._store.change(message=NO_PRIOR if len(state.films) > 1 else NO_OTHER)
+            self._store.tell(Notice.NO_PRIOR if len(state.films) > 1 else Notice.NO_OTHER_FILM)
         else:
             self.choose(prior.id)
 
@@ -283,16 +282,20 @@ class Comparing:
         before = state.compare or Compare(0, 0)
         compare = replace(before, film_id=state.current.id, other_id=film_id)
         pair = (state.current.id, film_id)
-        films = tuple(
-            replace(one, view=replace(one.view, zoom=None, center=None)) if one.id in pair else one
-            for one in state.films
-        )
-        self._store.change(films=films, compare=compare, apices=False, message="")
-        self._opening.pump()
+
+        def side_by_side(state: State) -> State:
+            films = tuple(
+                replace(film, view=replace(film.view, zoom=None, center=None)) if film.id in pair else film
+                for film in state.films
+            )
+            return replace(state, films=films, compare=compare, apices=False, message=None)
+
+        self._store.edit(side_by_side)
+        self._pipeline.pump()
 
     def leave(self) -> None:
         """Show one film again."""
-        self._store.change(compare=None)
+        self._store.edit(lambda state: replace(state, compare=None))
 
     def step(self, by: int) -> None:
         """Compare with the next older (+1) or newer (-1) film of the patient; the ends hold."""
@@ -310,18 +313,20 @@ class Comparing:
         film, other = state.current_id, state.prior_id
         if film is not None and other is not None and state.compare is not None:
             compare = replace(state.compare, film_id=other, other_id=film)
-            self._store.change(current_id=other, compare=compare, message="")
-            self._opening.announce()
-            self._opening.pump()
+            self._store.edit(lambda state: replace(state, current_id=other, compare=compare, message=None))
+            self._pipeline.announce()
+            self._pipeline.pump()
 
     def toggle_link(self) -> None:
         """Let the two films move together, or each by itself."""
         compare = self._store.state.compare
         if compare is not None:
-            self._store.change(compare=replace(compare, linked=not compare.linked))
+            link = replace(compare, linked=not compare.linked)
+            self._store.edit(lambda state: replace(state, compare=link))
 
     def set_canvas(self, width: float, height: float) -> None:
         """The window tells how much room each of the two films has."""
         compare = self._store.state.compare
         if compare is not None and compare.canvas != (width, height):
-            self._store.change(compare=replace(compare, canvas=(width, height)))
+            told = replace(compare, canvas=(width, height))
+            self._store.edit(lambda state: replace(state, compare=told))

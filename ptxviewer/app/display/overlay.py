@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import replace
 from typing import get_args
 
 from ptxviewer.app.preferences import Preferences
+from ptxviewer.app.state.screen import Overlay
 from ptxviewer.app.state.settings import OverlayMode
 from ptxviewer.app.store import Store
 
@@ -30,9 +32,8 @@ class Overlaying:
 
     def set_mode(self, mode: OverlayMode) -> None:
         """Outline, fill or heat map; an overlay that was switched off comes back."""
-        state = self._store.state
-        settings = replace(state.settings, overlay_mode=mode)
-        self._store.show(replace(state, settings=settings, overlay=replace(state.overlay, visible=True)))
+        self._preferences.change(lambda settings: replace(settings, overlay_mode=mode))
+        self._change(lambda overlay: replace(overlay, visible=True))
 
     def next_mode(self) -> None:
         """The next way of drawing the overlay."""
@@ -40,11 +41,12 @@ class Overlaying:
 
     def peek(self, held: bool) -> None:
         """Hide the overlay while a key is held."""
-        state = self._store.state
-        if state.overlay.peeking != held:
-            self._store.show(replace(state, overlay=replace(state.overlay, peeking=held)))
+        if self._store.state.overlay.peeking != held:
+            self._change(lambda overlay: replace(overlay, peeking=held))
 
     def toggle(self) -> None:
         """Switch the overlay off or on."""
-        state = self._store.state
-        self._store.show(replace(state, overlay=replace(state.overlay, visible=not state.overlay.visible)))
+        self._change(lambda overlay: replace(overlay, visible=not overlay.visible))
+
+    def _change(self, change: Callable[[Overlay], Overlay]) -> None:
+        self._store.edit(lambda state: replace(state, overlay=change(state.overlay)))

@@ -1,13 +1,21 @@
-"""Which film is read or analysed next, and which is put away to save memory: pure questions about a state."""
+"""Which film is read or analysed next, which is put away to save memory, and how long a film takes.
+
+Pure questions about a state, but for ``Pace``, which remembers the last films.
+"""
 
 from __future__ import annotations
 
+import statistics
+from collections import deque
 from collections.abc import Collection
 from dataclasses import replace
+from datetime import datetime
 
-from ptxviewer.app.state.film import Film, FilmStatus, Result
+from ptxviewer.app.state.film import NO_RESULT, Film, FilmStatus
 from ptxviewer.app.state.screen import State
 
+BUSY = (FilmStatus.WAITING, FilmStatus.ANALYSING)
+"""A film that will have a result soon."""
 READ_AHEAD = 3
 """Films that may lie ready for the network besides the one on screen: a folder of 500 must not fill the memory."""
 MOST_FILMS_KEPT = 12
@@ -78,6 +86,21 @@ def put_away(state: State, budget_bytes: int) -> State:
     far = sorted(mapped, key=lambda film: -abs(place[film.id] - here))[: max(0, len(mapped) - MOST_MAPS_KEPT)]
     for film in far:
         if film.id not in stay:
-            rest = replace(film.result or Result(), maps=None)
+            rest = replace(film.result or NO_RESULT, maps=None)
             changed[film.id] = replace(changed.get(film.id, film), result=rest, radiograph=None)
     return replace(state, films=tuple(changed.get(film.id, film) for film in state.films)) if changed else state
+
+
+class Pace:
+    """Seconds a film, from the last films: the median, so that a pause or one slow film does not count."""
+
+    def __init__(self, films: int = 15) -> None:
+        self._gaps: deque[float] = deque(maxlen=films)
+        self._last: datetime | None = None
+
+    def tick(self, now: datetime) -> float | None:
+        """One more film is done; returns the pace, None while too little is known."""
+        if self._last is not None:
+            self._gaps.append((now - self._last).total_seconds())
+        self._last = now
+        return statistics.median(self._gaps) if len(self._gaps) >= 3 else None

@@ -9,15 +9,28 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 from typing import Any, get_args
 
-from ptxviewer.app.films.listing import summary, unread
 from ptxviewer.app.films.urgency import Group, group_of, rank
+from ptxviewer.app.state.facts import Summary, summary_of
 from ptxviewer.app.state.film import Film, FilmStatus
 from ptxviewer.app.state.screen import Column, Kind, State, Worklist
+from ptxviewer.core.reasons.window import Notice
 
 COLUMNS: tuple[Column, ...] = get_args(Column)
 AT_REST = (FilmStatus.DONE, FilmStatus.NOT_ANALYSED, FilmStatus.NOT_SHOWN, FilmStatus.FAILED)
 STATES = {FilmStatus.DONE: "analysed", FilmStatus.OPENING: "waiting"}
 OPENS_FROM = 20  # new films with which the list opens by itself, unless the reader has closed it
+
+
+def summary(film: Film) -> Summary | None:
+    """Return what is known of the film's findings: those of its present mask, else what was found before."""
+    if film.status is not FilmStatus.DONE:
+        return None
+    return summary_of(film.findings) if film.findings is not None else film.summary
+
+
+def unread(film: Film) -> bool:
+    """True while nobody has looked at the film or decided about it."""
+    return not film.seen and not film.review.verdict and not film.first_read.marks
 
 
 def group(state: State, film: Film) -> Group:
@@ -156,10 +169,10 @@ class Progress:
     seconds_left: float | None
 
 
-def progress(state: State, cancelled: str) -> Progress:
-    """Return how far the films are; ``cancelled`` is the note of a film whose analysis was stopped."""
+def progress(state: State) -> Progress:
+    """Return how far the films are."""
     waiting = sum(film.status not in AT_REST for film in state.films)
-    stopped = sum(film.status is FilmStatus.NOT_ANALYSED and film.why == cancelled for film in state.films)
+    stopped = sum(film.status is FilmStatus.NOT_ANALYSED and film.why is Notice.CANCELLED for film in state.films)
     total = len(state.films)
     seconds = state.pace_s * waiting if state.pace_s is not None and not state.paused and waiting else None
     return Progress(total - waiting - stopped, total, waiting, stopped, seconds)

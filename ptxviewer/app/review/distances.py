@@ -6,7 +6,7 @@ from dataclasses import replace
 
 from ptxviewer.app.review.editor import ReviewEditor
 from ptxviewer.app.state.film import Film, LineDrag, Part
-from ptxviewer.app.state.gating import withheld
+from ptxviewer.app.state.withheld import withheld
 from ptxviewer.app.store import Store
 from ptxviewer.core.answer import Line, LineName
 from ptxviewer.core.geometry import Point

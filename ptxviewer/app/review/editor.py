@@ -11,7 +11,6 @@ from dataclasses import replace
 
 from ptxviewer.app.review.in_hand import settled
 from ptxviewer.app.review.saving import Kept, ReviewSaving
-from ptxviewer.app.sentences import NOTHING_FOUND
 from ptxviewer.app.state.film import NO_RESULT, DetectionDrag, Film, Hand, ThresholdDrag, with_review
 from ptxviewer.app.state.screen import State
 from ptxviewer.app.store import Store
@@ -20,7 +19,7 @@ from ptxviewer.core.calibration import calibrated, field_doubt
 from ptxviewer.core.film import Radiograph
 from ptxviewer.core.findings.reviewed import decisive, find_reviewed
 from ptxviewer.core.history import History
-from ptxviewer.core.reasons.transition import spoken
+from ptxviewer.core.reasons.window import Notice
 from ptxviewer.core.review import FirstRead, Review
 
 
@@ -61,7 +60,7 @@ class ReviewEditor:
 
     def __init__(self, store: Store, saving: ReviewSaving) -> None:
         self._store = store
-        self._saving = saving
+        self.saving = saving
         self._stepped: History[Review] | None = None  # as the last key press of a row left it
         store.settle = self.settle
 
@@ -146,14 +145,14 @@ class ReviewEditor:
             film = measured(film, film.radiograph, self._store.rule)
         self._store.edit(lambda state: _without_untrue_banner(state.with_film(film)))
         if film.review != before.review:
-            self._saving.changed(film)
+            self.saving.changed(film)
         if respaced and film.radiograph is not None and (doubt := field_doubt(film.radiograph)):
-            self._store.say(spoken(doubt), "warning")
+            self._store.say(doubt, "warning")
 
     def restored(self, film: Film, kept: Kept) -> Film:
         """Return a film that was just read with the review that was kept of it, unless it has a newer one."""
         film = replace(film, review_name=kept.name)
-        saved = self._saving.newest(kept)
+        saved = self.saving.newest(kept)
         if saved is not None and not film.can_undo and not film.can_redo:
             film = replace(with_review(film, saved.review), first_read=saved.first_read)
         if film.radiograph is None:
@@ -164,7 +163,7 @@ class ReviewEditor:
 def _without_untrue_banner(state: State) -> State:
     """Return the state without the sentence that nothing was found, where it was said of another decision."""
     film, banner = state.current, state.banner
-    if film is None or banner is None or banner.text != NOTHING_FOUND:
+    if film is None or banner is None or banner.reason is not Notice.NOTHING_FOUND:
         return state
     dragged = isinstance(film.hand, (ThresholdDrag, DetectionDrag))
     return replace(state, banner=None) if dragged or (film.findings is not None and film.findings.present) else state

@@ -8,17 +8,15 @@ from dataclasses import replace
 from ptxviewer.app.review.editor import ReviewEditor
 from ptxviewer.app.review.strokes import stroked
 from ptxviewer.app.state.film import Film, StrokeInHand
-from ptxviewer.app.state.first_read import hidden
-from ptxviewer.app.state.gating import withheld
 from ptxviewer.app.state.screen import Tool
+from ptxviewer.app.state.withheld import hidden, withheld
 from ptxviewer.app.store import Store
 from ptxviewer.core.drawing.strokes import Shape, Stroke
 from ptxviewer.core.geometry import Point
+from ptxviewer.core.reasons.window import Notice
 from ptxviewer.core.review import Review, Verdict
 from ptxviewer.core.viewport import pixel_aspect
 
-NOTHING_ENCLOSED = "There is no hole here to fill."
-NOTHING_THERE = "There is nothing of the mask here."
 SHAPES: dict[Tool, Shape] = {
     "brush": "brush",
     "erase": "brush",
@@ -119,7 +117,7 @@ class MaskEditing:
         self._editor.push(lambda film: stroked(film, stroke, rule), instead_of=StrokeInHand)
         after = self._store.state.current
         if after is not None and after.history is history and stroke.shape == "fill":
-            self._store.tell(NOTHING_THERE if stroke.removes else NOTHING_ENCLOSED)
+            self._store.tell(Notice.NO_MASK_HERE if stroke.removes else Notice.NO_HOLE)
 
     def reset(self) -> None:
         """Back to the model's mask."""

@@ -14,9 +14,10 @@ from ptxviewer.app.state.film import Film, MeasurementInHand
 from ptxviewer.app.state.screen import Tool
 from ptxviewer.app.store import Store
 from ptxviewer.core.drawing.handles import Grip
-from ptxviewer.core.drawing.measure import NAMES, aspect_of, has_size, measured_text, moved, straightened, with_handle
+from ptxviewer.core.drawing.measure import aspect_of, has_size, measured_text, moved, straightened, with_handle
 from ptxviewer.core.film import Radiograph
 from ptxviewer.core.geometry import Point
+from ptxviewer.core.reasons.window import Measured, Notice
 from ptxviewer.core.review import MeasureKind, Measurement
 
 KIND_OF: dict[Tool, MeasureKind] = {
@@ -28,7 +29,6 @@ KIND_OF: dict[Tool, MeasureKind] = {
 }
 """The tools that measure."""
 SHORTEST_MM, LONGEST_MM = 0.1, 1000.0  # of an object that a film is calibrated on
-NO_LENGTH = "The length of the object must be a number of millimetres from 0.1 to 1000."
 
 
 def object_length(text: str) -> float | None:
@@ -145,7 +145,7 @@ class MeasurementEditing:
         if held is None or film is None or not held.asks:
             return
         if not (math.isfinite(mm) and SHORTEST_MM <= mm <= LONGEST_MM):
-            self._store.say(NO_LENGTH, "warning")
+            self._store.say(Notice.NO_OBJECT_LENGTH, "warning")
             return
         others = tuple(drawn for drawn in film.review.measurements if drawn.kind != "calibration")
         self._push((*others, replace(held.measurement, mm=mm)), len(others))
@@ -162,8 +162,7 @@ class MeasurementEditing:
         self.choose(chosen)
         shown = self._store.state.shown
         if shown is not None and chosen is not None and before is not None and shown.film.history is not before.history:
-            text = _said(shown.radiograph, measurements[chosen])
-            self._store.tell(text)
+            self._store.tell(_said(shown.radiograph, measurements[chosen]))
 
     # ---- taking back
 
@@ -190,6 +189,6 @@ class MeasurementEditing:
         return self._held is not None and self._editor.drop()
 
 
-def _said(film: Radiograph, measurement: Measurement) -> str:
+def _said(film: Radiograph, measurement: Measurement) -> Measured:
     """One quiet line: what was measured."""
-    return f"{NAMES[measurement.kind]}: {', '.join(measured_text(film, measurement))}"
+    return Measured(measurement.kind, ", ".join(measured_text(film, measurement)))

@@ -11,13 +11,12 @@ from dataclasses import dataclass, replace
 from ptxviewer.app.disk.review_file import Saved
 from ptxviewer.app.jobs import Outcome, Ticket
 from ptxviewer.app.ports import Services
-from ptxviewer.app.sentences import sentence
 from ptxviewer.app.state.film import Film
 from ptxviewer.app.store import Store
 from ptxviewer.core.engine import Checkpoint
-from ptxviewer.core.errors import PtxError
-
-NOT_LOST = "It is kept while this window is open."
+from ptxviewer.core.errors import PtxError, reason_of
+from ptxviewer.core.reasons import Reason
+from ptxviewer.core.reasons.window import Notice, ReviewNotSaved
 
 
 @dataclass(frozen=True)
@@ -26,7 +25,7 @@ class Kept:
 
     name: str
     saved: Saved | None = None
-    problem: str = ""
+    problem: Reason | None = None
 
 
 def kept_review(services: Services, name: str, shape: tuple[int, int]) -> Kept:
@@ -36,7 +35,7 @@ def kept_review(services: Services, name: str, shape: tuple[int, int]) -> Kept:
     try:
         return Kept(name, services.reviews.load(name, shape))
     except PtxError as error:
-        return Kept(name, problem=str(error))
+        return Kept(name, problem=error.reason)
 
 
 class ReviewSaving:
@@ -93,12 +92,12 @@ class ReviewSaving:
         self._failed.add(name)
         self._store.edit(lambda state: replace(state, unsaved=len(self._failed)))
         if first:  # once, not at every stroke
-            self._store.say(f"{sentence(error)} {NOT_LOST}", "warning")
+            self._store.say(ReviewNotSaved(reason_of(error)), "warning")
 
     def _could(self, name: str) -> None:
         self._failed.discard(name)
         if self._store.state.unsaved != len(self._failed):
             banner = self._store.state.banner
-            if not self._failed and banner is not None and banner.text.endswith(NOT_LOST):
-                self._store.edit(lambda state: replace(state, banner=None, message="All reviews are saved again."))
+            if not self._failed and banner is not None and isinstance(banner.reason, ReviewNotSaved):
+                self._store.edit(lambda state: replace(state, banner=None, message=Notice.REVIEWS_SAVED))
             self._store.edit(lambda state: replace(state, unsaved=len(self._failed)))

@@ -11,9 +11,8 @@ from ptxviewer.app.state.two_thresholds import pinned, score_limit
 from ptxviewer.app.store import Store
 from ptxviewer.core.answer import BY_CARD, Detection, Findings
 from ptxviewer.core.findings.live import find_live
+from ptxviewer.core.reasons.window import Notice
 from ptxviewer.core.review import Review
-
-MASK_IS_EDITED = "The mask is edited: reset it to the model's mask to move the threshold."
 
 
 class Thresholds:
@@ -65,7 +64,7 @@ class Thresholds:
         if maps is None or known is None or not isinstance(hand, (ThresholdDrag, DetectionDrag)):
             return
         found = find_live(shown.radiograph, maps, rule, known, film.threshold(rule), hand.detection)
-        self._store.update(replace(film, hand=replace(hand, findings=found)))
+        self._editor.take(lambda _film: replace(hand, findings=found))
 
     def reset(self) -> None:
         """Back to the model's operating point, of detection too."""
@@ -116,7 +115,7 @@ class Thresholds:
         """True, and told, where an edited mask stands whatever the scores."""
         film = self._store.state.current
         if film is not None and film.review.mask is not None:
-            self._store.tell(MASK_IS_EDITED)
+            self._store.tell(Notice.MASK_IS_EDITED)
             return True
         return False
 

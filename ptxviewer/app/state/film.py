@@ -17,6 +17,7 @@ from ptxviewer.core.findings.disagreement import Band
 from ptxviewer.core.findings.reviewed import with_lines
 from ptxviewer.core.geometry import Point
 from ptxviewer.core.history import History
+from ptxviewer.core.reasons import Reason
 from ptxviewer.core.review import FirstRead, Measurement, MovedLine, Review
 from ptxviewer.core.view import FilmView
 
@@ -124,7 +125,7 @@ class Film:
     path: Path = field(repr=False)
     number: int = 1  # "Film 3": the neutral name
     status: FilmStatus = FilmStatus.OPENING  # changed by ``moved`` alone
-    why: str = ""  # why it failed, is not analysed or not shown
+    why: Reason | None = None  # why it failed, is not analysed or not shown
     radiograph: Radiograph | None = field(default=None, repr=False)  # None also when it was put away to save memory
     result: Result | None = None
     hand: Hand | None = None  # what the reader is doing to it; on the film on screen only
@@ -221,7 +222,7 @@ class WrongTransition(ValueError):
     """A film was moved from a status to one that it cannot reach from there: a bug."""
 
 
-def moved(film: Film, to: FilmStatus, why: str = "") -> Film:
+def moved(film: Film, to: FilmStatus, why: Reason | None = None) -> Film:
     """Return the film in another status, or in the same one for another reason. Raises ``WrongTransition``."""
     if to is not film.status and to not in TRANSITIONS[film.status]:
         raise WrongTransition(f"{film.status.value} -> {to.value}")

@@ -11,6 +11,7 @@ from ptxviewer.app.state.film import Film
 from ptxviewer.app.state.settings import DEFAULTS, Settings
 from ptxviewer.core.engine import EngineInfo
 from ptxviewer.core.film import Radiograph
+from ptxviewer.core.reasons import Reason
 from ptxviewer.core.sharpen import Sharpening
 
 Tool = Literal[
@@ -35,13 +36,16 @@ class Overlay:
         return self.visible and not self.peeking
 
 
+Level = Literal["info", "warning", "error"]
+
+
 @dataclass(frozen=True)
 class Banner:
     """One sentence over the film's top edge."""
 
-    text: str
-    level: Literal["info", "warning", "error"] = "error"
-    details: str = field(default="", repr=False)
+    reason: Reason
+    level: Level = "error"
+    details: tuple[Reason, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -50,7 +54,7 @@ class EngineStatus:
 
     phase: Literal["not loaded", "loading", "ready", "failed"] = "not loaded"
     info: EngineInfo | None = None
-    error: str = ""
+    why: Reason | None = None  # it failed
 
 
 Column = Literal["score", "side", "size", "name", "view", "date", "state", "verdict"]
@@ -112,7 +116,7 @@ class State:
     brush: float = 20.0  # radius in film pixels
     engine: EngineStatus = EngineStatus()
     banner: Banner | None = None
-    message: str = ""  # quiet line in the status bar: "Saved: ..."
+    message: Reason | None = None  # quiet line in the status bar: "Saved: ..."
     identified: bool = True  # patient data in the corners, until the program ends (the setting is for its start)
     film_only: bool = False  # panels hidden
     opening: int = 0  # drops whose films are still being looked for

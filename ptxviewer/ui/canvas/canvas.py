@@ -26,6 +26,7 @@ from ptxviewer.ui.canvas.layers.base import dependencies, paint_layers
 from ptxviewer.ui.canvas.scene import Decisions, Scene
 from ptxviewer.ui.canvas.tools.base import Pointer, Tool
 from ptxviewer.ui.canvas.tools.view import moved, zoomed
+from ptxviewer.words import sentences
 from ptxviewer.words.annotations import probe_text
 
 SETTLE_MS = 80  # after the last zoom or pan the film is resampled at its best
@@ -152,7 +153,7 @@ class Canvas(QWidget):
         area = QRectF(self.rect())
         painter.fillRect(area, Qt.GlobalColor.black)
         if film is not None and film.status is FilmStatus.FAILED:
-            written.paint_placeholder(painter, area, "This film could not be opened", film.why)
+            written.paint_placeholder(painter, area, "This film could not be opened", sentences(film.why))
         elif film is not None or self._state.opening:
             written.paint_placeholder(painter, area, "Opening ...")
 

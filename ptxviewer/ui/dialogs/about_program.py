@@ -11,13 +11,13 @@ from PySide6.QtWidgets import QDialogButtonBox, QPushButton, QWidget
 
 from ptxviewer import __version__
 from ptxviewer.app.jobs import Outcome, Ticket
-from ptxviewer.app.sentences import sentence
 from ptxviewer.app.state.screen import State
 from ptxviewer.core.engine import SelfTest
+from ptxviewer.core.errors import reason_of
 from ptxviewer.core.msgid import N_
 from ptxviewer.ui.controls import label
 from ptxviewer.ui.dialogs.about import FactsDialog
-from ptxviewer.words import say, tr
+from ptxviewer.words import say, sentences, tr
 from ptxviewer.words.diagnostics import Facts, as_text, installed_as, model_facts, self_test_facts, system_facts
 from ptxviewer.words.notices import RESEARCH_USE
 
@@ -31,7 +31,7 @@ def program_facts(state: State) -> Facts:
     """Return what the About dialog says; the self-test has a place of its own."""
     return (
         (N_("Version"), f"{__version__} ({installed_as()})"),
-        *model_facts(state.engine.info, state.engine.error),
+        *model_facts(state.engine.info, sentences(state.engine.why)),
         (N_("Runs on"), f"Qt {qVersion()}, Qt for Python {PySide6.__version__}"),
         (N_("Licence"), "Apache-2.0"),
     )
@@ -81,7 +81,7 @@ class ProgramDialog(FactsDialog):
         self._ticket = None
         self.test.setEnabled(True)
         if outcome.value is None:
-            self._shown.setText(sentence(outcome.error))
+            self._shown.setText(say(reason_of(outcome.error)))
             return
         before, self._result = self._known(), outcome.value
         self._shown.setText(say(outcome.value.reason))
@@ -90,7 +90,7 @@ class ProgramDialog(FactsDialog):
     def _known(self) -> Facts:
         """What is known of the network by now: it may not have been loaded when the dialog was opened."""
         info = self._result.info if self._result is not None else None
-        return model_facts(info or self._state.engine.info, self._state.engine.error)
+        return model_facts(info or self._state.engine.info, sentences(self._state.engine.why))
 
     def _show_model(self, before: Facts) -> None:
         for _row in before:

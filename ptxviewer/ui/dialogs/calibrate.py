@@ -6,10 +6,11 @@ from collections.abc import Callable
 
 from PySide6.QtWidgets import QDialog, QDialogButtonBox, QLineEdit, QVBoxLayout, QWidget
 
-from ptxviewer.app.review.measurements import NO_LENGTH, object_length
+from ptxviewer.app.review.measurements import object_length
 from ptxviewer.core.msgid import N_
+from ptxviewer.core.reasons.window import Notice
 from ptxviewer.ui.controls import label
-from ptxviewer.words import tr
+from ptxviewer.words import say, tr
 
 WIDTH = 400
 REMARK = N_(
@@ -42,7 +43,7 @@ class CalibrationDialog(QDialog):
         self._accept = buttons.button(QDialogButtonBox.StandardButton.Ok)
         self._accept.setText(tr("Calibrate"))
         self._accept.setEnabled(False)
-        self._accept.setToolTip(NO_LENGTH)
+        self._accept.setToolTip(say(Notice.NO_OBJECT_LENGTH))
         buttons.accepted.connect(self._done)
         buttons.rejected.connect(self.reject)
         column.addWidget(buttons)

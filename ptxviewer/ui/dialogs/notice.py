@@ -9,7 +9,7 @@ from PySide6.QtWidgets import QDialog, QFileDialog, QGridLayout, QHBoxLayout, QP
 from ptxviewer.app.state.screen import EngineStatus
 from ptxviewer.core.msgid import N_
 from ptxviewer.ui.controls import ElidedLabel, hairline, label
-from ptxviewer.words import say, tr
+from ptxviewer.words import say, sentences, tr
 
 SENTENCES = (
     N_(
@@ -31,7 +31,7 @@ def device_text(engine: EngineStatus) -> str:
     """Return what the network runs on, as far as it is known yet."""
     if engine.info is not None:
         return engine.info.device + (f". {say(engine.info.note)}" if engine.info.note is not None else "")
-    return engine.error or tr("being prepared ...")
+    return sentences(engine.why) or tr("being prepared ...")
 
 
 class FirstRunNotice(QDialog):

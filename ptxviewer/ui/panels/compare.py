@@ -29,7 +29,7 @@ class _Side(QWidget):
         self._role, self._said = label("role"), ElidedLabel()
         self._said.setObjectName("value")
         self.canvas = Canvas(view_tools(presenter))
-        self.canvas.view_changed.connect(presenter.displaying.set_view)
+        self.canvas.view_changed.connect(presenter.display.view.set_view)
         self.canvas.probed.connect(probed)
         self._caption = QWidget()
         self._caption.setObjectName("caption")
@@ -124,7 +124,7 @@ class ComparePage(QWidget):
 
     def _tell(self) -> None:
         canvas = self._sides[0].canvas
-        self._presenter.comparing.set_canvas(float(canvas.width()), float(canvas.height()))
+        self._presenter.display.comparison.set_canvas(float(canvas.width()), float(canvas.height()))
 
     def show_state(self, state: State) -> None:
         """Show both films of a state, nothing where nothing is compared."""

@@ -43,10 +43,10 @@ class FilmArea(QStackedWidget):
         self._probed = probed
         self._do = do
         self._state = presenter.state
-        self.empty = EmptyPage(asking.open_files, asking.open_folder, presenter.open_sample)
+        self.empty = EmptyPage(asking.open_files, asking.open_folder, presenter.films.open_sample)
         self.canvas = Canvas(all_tools(presenter, asking.place))
         self.canvas.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
-        self.canvas.view_changed.connect(presenter.displaying.set_view)
+        self.canvas.view_changed.connect(presenter.display.view.set_view)
         self.canvas.probed.connect(probed)
         self._place = asking.place
         self.compare: ComparePage | None = None
@@ -60,7 +60,7 @@ class FilmArea(QStackedWidget):
         from ptxviewer.ui.canvas.apices import ApicesView
 
         presenter = self._presenter
-        page = ApicesView(presenter.displaying.set_view, lambda: all_tools(presenter, self._place))
+        page = ApicesView(presenter.display.view.set_view, lambda: all_tools(presenter, self._place))
         for canvas in page.canvases:
             canvas.probed.connect(self._probed)
         self.addWidget(page)
@@ -126,7 +126,7 @@ class FilmArea(QStackedWidget):
         film = self._state.current
         lesion = chosen(film)
         if lesion is None or film is None or film.radiograph is None:
-            self._presenter.displaying.fit()
+            self._presenter.display.view.fit()
         else:
             canvas = self.shown_canvas if self._compares else self.canvas  # an apex has a view of its own
             canvas.zoom_to(box_around(lesion, *film.radiograph.shape))

@@ -26,7 +26,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from ptxviewer.app.films.listing import summary
+from ptxviewer.app.films.worklist import summary
 from ptxviewer.app.state.film import Film, FilmStatus
 from ptxviewer.app.state.screen import State
 from ptxviewer.core.arrays import GreyImage

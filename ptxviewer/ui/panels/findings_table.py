@@ -77,7 +77,7 @@ class FindingsTable(QWidget):
         self._drop.setObjectName("small")
         self._drop.setToolTip(tooltip_of(BY_ID["drop_finding"]))
         self._drop.setFocusPolicy(Qt.FocusPolicy.TabFocus)
-        self._drop.clicked.connect(lambda _down=False: presenter.choosing.drop())
+        self._drop.clicked.connect(lambda _down=False: presenter.review.findings.drop())
         under.addWidget(self._hint, 1)
         under.addWidget(self._drop)
         kept = QWidget()
@@ -131,11 +131,11 @@ class FindingsTable(QWidget):
     def _clicked(self, row: int, _column: int) -> None:
         film = self._presenter.state.current
         again = film is not None and film.finding == row
-        self._presenter.choosing.choose(None if again else row)
+        self._presenter.review.findings.choose(None if again else row)
         self._look()
 
     def _zoom_to(self, row: int) -> None:
-        self._presenter.choosing.choose(row)
+        self._presenter.review.findings.choose(row)
         self._look()
 
     def _menu(self, at: QPoint) -> None:
@@ -145,7 +145,7 @@ class FindingsTable(QWidget):
         menu = QMenu(self)
         menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         menu.addAction("Zoom to it", lambda: self._zoom_to(row))
-        menu.addAction("Drop it", lambda: self._presenter.choosing.drop(row))
+        menu.addAction("Drop it", lambda: self._presenter.review.findings.drop(row))
         menu.popup(self.table.viewport().mapToGlobal(at))
 
     def show_film(self, film: Film | None) -> None:

@@ -21,7 +21,6 @@ from PySide6.QtWidgets import (
 from ptxviewer.app.commands import BY_ID
 from ptxviewer.app.presenter import Presenter
 from ptxviewer.app.state.film import Film, FilmStatus
-from ptxviewer.app.state.gating import reason_of
 from ptxviewer.app.state.screen import State
 from ptxviewer.report.decision import film_check, headline, nearness, score_name
 from ptxviewer.ui.commands import name_of, tooltip_of
@@ -186,18 +185,18 @@ class ReadingPanel(QWidget):
         """Keep a note that is being typed; called before another film comes on screen."""
         if self._note.isModified():
             self._note.setModified(False)
-            self._presenter.set_note(self._note.text().strip())
+            self._presenter.review.set_note(self._note.text().strip())
 
     def _do_again(self) -> None:
         film = self._presenter.state.current
         if film is not None and film.status in (FilmStatus.WAITING, FilmStatus.ANALYSING):
-            self._presenter.cancel()
+            self._presenter.films.cancel()
         else:
-            self._presenter.retry()
+            self._presenter.films.retry()
 
     def _frame_moved(self, value: float, settled: bool) -> None:
         if settled:
-            self._presenter.set_frame(round(value))
+            self._presenter.films.set_frame(round(value))
 
     # Rendering
 
@@ -236,7 +235,7 @@ class ReadingPanel(QWidget):
         """What is said of the film: its sentence, its findings, where its millimetres come from."""
         line, remark, again, check, spacing = "", "", "", "", ""
         if film is not None:
-            line, remark = HEADLINES.get(film.status, ""), film.why
+            line, remark = HEADLINES.get(film.status, ""), sentences(film.why)
             again = {
                 FilmStatus.FAILED: "Try again",
                 FilmStatus.NOT_ANALYSED: "Analyse anyway" if film.radiograph is not None else "",
@@ -245,7 +244,7 @@ class ReadingPanel(QWidget):
                 FilmStatus.ANALYSING: "Stop",
             }.get(film.status, "")
             if film.status is FilmStatus.NOT_SHOWN:
-                remark, check = "", reason_of(film)
+                remark, check = "", remark
             if film.radiograph is not None:
                 place = film.radiograph.spacing
                 spacing = sentences(place.note) or (

@@ -8,6 +8,7 @@ from PySide6.QtWidgets import QHBoxLayout, QWidget
 from ptxviewer.app.state.film import FilmStatus
 from ptxviewer.app.state.screen import State
 from ptxviewer.ui.controls import ElidedLabel, label
+from ptxviewer.words import sentences
 
 
 def progress_text(state: State) -> str:
@@ -67,14 +68,14 @@ class StatusBar(QWidget):
 
     def show_state(self, state: State) -> None:
         """Show what is being done, else the last message."""
-        text = progress_text(state) or state.message
+        text = progress_text(state) or sentences(state.message)
         if self._message.text() != text:
             self._message.setText(text)
         self._engine.setText(engine_text(state))
         self._watch.setText(watch_text(state))
         self._watch.setToolTip(str(state.watch.folder) if state.watch is not None else "")
         info = state.engine.info
-        self._engine.setToolTip(f"Model {info.model_id}" if info is not None else state.engine.error)
+        self._engine.setToolTip(f"Model {info.model_id}" if info is not None else sentences(state.engine.why))
 
     def show_probe(self, text: str) -> None:
         """Show what lies under the pointer."""

@@ -59,7 +59,7 @@ class ThresholdControls(QWidget):
         self._numbers = QTimer(self)
         self._numbers.setSingleShot(True)
         self._numbers.setInterval(NUMBERS_MS)
-        self._numbers.timeout.connect(presenter.detecting.measure_drag)
+        self._numbers.timeout.connect(presenter.review.thresholds.measure_drag)
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(6)
@@ -71,12 +71,12 @@ class ThresholdControls(QWidget):
             LOWEST,
             HIGHEST,
         )
-        self.threshold.moved.connect(presenter.set_threshold)
-        self.threshold.reset.connect(presenter.reset_threshold)
+        self.threshold.moved.connect(presenter.review.thresholds.set)
+        self.threshold.reset.connect(presenter.review.thresholds.reset)
         column.addWidget(self.threshold)
         self._opacity = _Row("Opacity", "Of fill and heat map. { and } move it; a double click resets it.")
-        self._opacity.slider.moved.connect(lambda value, _settled: presenter.overlaying.set_opacity(value))
-        self._opacity.slider.reset.connect(lambda: presenter.overlaying.set_opacity(OPACITY))
+        self._opacity.slider.moved.connect(lambda value, _settled: presenter.display.overlay.set_opacity(value))
+        self._opacity.slider.reset.connect(lambda: presenter.display.overlay.set_opacity(OPACITY))
         grid = self._grid()
         self._opacity.place(grid, 0)
         column.addLayout(grid)
@@ -119,7 +119,7 @@ class ThresholdControls(QWidget):
         self._title.setObjectName("disclosure")
         self._title.setToolTip(tooltip_of(BY_ID["two_thresholds"]))
         self._title.setFocusPolicy(Qt.FocusPolicy.TabFocus)
-        self._title.clicked.connect(self._presenter.toggle_two_thresholds)
+        self._title.clicked.connect(self._presenter.display.toggle_two_thresholds)
         self._mark, self._value = label("quiet"), label("value")
         head = QGridLayout()
         head.setHorizontalSpacing(6)
@@ -130,7 +130,7 @@ class ThresholdControls(QWidget):
         return head
 
     def _build_apart(self) -> QWidget:
-        detecting, presenter = self._presenter.detecting, self._presenter
+        thresholds = self._presenter.review.thresholds
         back = "A double click goes back to the operating point."
         self._score = _Row(
             "Film score",
@@ -140,11 +140,11 @@ class ThresholdControls(QWidget):
         self._peak = _Row("Peak", f"Is there one? How high the score of a part must rise somewhere. {back}")
         self._area = _Row("Smallest area", f"Is there one? How large a part must be. {back}")
         self._extent = _Row("Extent", f"How far does it reach? [ and ] move it. {back}", LOWEST, HIGHEST)
-        self._connect(self._score, detecting.set_score, lambda rule: detecting.set_score(rule.score_threshold))
-        self._connect(self._peak, detecting.set_peak, lambda _rule: detecting.set_peak(0.0))
-        self._area.slider.moved.connect(lambda value, end: detecting.set_min_area(area_of_slider(value), end))
-        self._area.slider.reset.connect(lambda: detecting.set_min_area(None))
-        self._connect(self._extent, presenter.set_threshold, lambda rule: presenter.set_threshold(rule.threshold))
+        self._connect(self._score, thresholds.set_score, lambda rule: thresholds.set_score(rule.score_threshold))
+        self._connect(self._peak, thresholds.set_peak, lambda _rule: thresholds.set_peak(0.0))
+        self._area.slider.moved.connect(lambda value, end: thresholds.set_min_area(area_of_slider(value), end))
+        self._area.slider.reset.connect(lambda: thresholds.set_min_area(None))
+        self._connect(self._extent, thresholds.set, lambda rule: thresholds.set(rule.threshold))
         self._apart = QWidget()
         grid = self._grid()
         grid.setContentsMargins(0, 0, 0, 0)
@@ -218,7 +218,7 @@ class ThresholdControls(QWidget):
         if film.review.mask is not None:
             return "No band: the mask is edited"
         if film.band is None or film.radiograph is None or film.maps is None or rule is None:
-            return "Band: looking again ..." if self._presenter.banding.busy else HIDE_HINT
+            return "Band: looking again ..." if self._presenter.display.disagreement.busy else HIDE_HINT
         key = (film.band, film.review.threshold, film.review.detection)
         if self._spread[0] != key:
             spacing, rows, cols = film.radiograph.spacing, film.radiograph.rows, film.radiograph.cols

@@ -25,7 +25,6 @@ from PySide6.QtWidgets import (
 
 from ptxviewer.app.films import worklist
 from ptxviewer.app.presenter import Presenter
-from ptxviewer.app.sentences import CANCELLED
 from ptxviewer.app.state.screen import Column, State
 from ptxviewer.ui.commands import small_button
 from ptxviewer.ui.controls import ElidedLabel, Segments, label
@@ -175,14 +174,14 @@ class WorklistPanel(QWidget):
         keep.setRetainSizeWhenHidden(True)
         self._bar.setSizePolicy(keep)
         column.addWidget(self._bar)
-        self._kinds = Segments(KINDS, lambda kind: self._presenter.batch.filter(kind=kind))  # type: ignore[arg-type]
+        self._kinds = Segments(KINDS, lambda kind: self._presenter.films.list.filter(kind=kind))  # type: ignore[arg-type]
         column.addWidget(self._kinds)
         table = self._table()
         self.search = _Search()
         self.search.setPlaceholderText("Filter: name, view, date, verdict ... (Ctrl+F)")
         self.search.setAccessibleName("Filter the worklist")
         self.search.setAcceptDrops(False)
-        self.search.textEdited.connect(lambda text: self._presenter.batch.filter(text=text))
+        self.search.textEdited.connect(lambda text: self._presenter.films.list.filter(text=text))
         self.search.left.connect(self.table.setFocus)
         column.addWidget(self.search)
         column.addWidget(table, 1)
@@ -279,7 +278,7 @@ class WorklistPanel(QWidget):
         column = worklist.COLUMNS[section]
         now = self._presenter.state.worklist
         by_urgency = column == "score" and now.sort == "score" and now.reverse
-        self._presenter.batch.sort(None if by_urgency else column)
+        self._presenter.films.list.sort(None if by_urgency else column)
 
     def _chosen(self, index: QModelIndex, _before: QModelIndex) -> None:
         film_id = self.lines.film_id(index.row()) if index.isValid() else None
@@ -290,13 +289,13 @@ class WorklistPanel(QWidget):
         menu = QMenu(self)
         urgency = menu.addAction("Order by urgency")
         urgency.setEnabled(self._presenter.state.worklist.sort is not None)
-        urgency.triggered.connect(lambda: self._presenter.batch.sort(None))
+        urgency.triggered.connect(lambda: self._presenter.films.list.sort(None))
         menu.exec(self.table.viewport().mapToGlobal(at))
         menu.deleteLater()
 
     def _show_all(self) -> None:
         self.search.clear()
-        self._presenter.batch.filter(text="", kind="all")
+        self._presenter.films.list.filter(text="", kind="all")
 
     def start_filter(self) -> None:
         """Let the reader type what is looked for."""
@@ -346,7 +345,7 @@ class WorklistPanel(QWidget):
         self.table.viewport().update()
 
     def _show_around(self, state: State, count: int) -> None:
-        now = worklist.progress(state, CANCELLED)
+        now = worklist.progress(state)
         self._progress.setText(worklist.progress_text(state, now))
         self._bar.setRange(0, max(1, now.total))
         self._bar.setValue(now.done)

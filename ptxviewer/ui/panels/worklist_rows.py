@@ -8,11 +8,11 @@ from typing import Any
 from PySide6.QtCore import QAbstractTableModel, QModelIndex, QObject, QPersistentModelIndex, QRect, QRectF, Qt
 from PySide6.QtGui import QColor, QFont, QPainter, QPen
 
-from ptxviewer.app.films.listing import summary, unread
-from ptxviewer.app.films.worklist import COLUMNS, cell, group, name_of, state_of
+from ptxviewer.app.films.worklist import COLUMNS, cell, group, name_of, state_of, summary, unread
 from ptxviewer.app.state.film import Film, FilmStatus
 from ptxviewer.app.state.screen import Column, State
 from ptxviewer.ui.platform.style import PALETTE
+from ptxviewer.words import sentences
 
 Index = QModelIndex | QPersistentModelIndex
 HEADINGS: dict[Column, str] = {
@@ -33,7 +33,7 @@ def spoken(state: State, film: Film) -> str:
         above = "above threshold" if found.present else "nothing above threshold"
         parts += [f"score {found.score:.2f}, {above}", found.side, found.size]
     else:
-        parts += [state_of(film), film.why]
+        parts += [state_of(film), sentences(film.why)]
     parts.append(film.review.verdict)
     return ", ".join(part for part in parts if part)
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from PySide6.QtCore import QFileSystemWatcher, QObject, QTimer
 
-from ptxviewer.app.films.watching import POLL_S, SOON_S
+from ptxviewer.app.films.watched_folder import POLL_S, SOON_S
 from ptxviewer.app.presenter import Presenter
 from ptxviewer.app.state.screen import State
 
@@ -19,11 +19,11 @@ class FolderWatcher(QObject):
         self._events = QFileSystemWatcher(self)
         self._events.directoryChanged.connect(self._soon)
         self._clock = QTimer(self)
-        self._clock.timeout.connect(presenter.watching.poll)
+        self._clock.timeout.connect(presenter.films.watched.poll)
         self._once = QTimer(self)
         self._once.setSingleShot(True)
         self._once.setInterval(EVENT_MS)
-        self._once.timeout.connect(presenter.watching.poll)
+        self._once.timeout.connect(presenter.films.watched.poll)
         self._folder = ""
 
     def _soon(self) -> None:

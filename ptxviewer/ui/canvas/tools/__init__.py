@@ -17,16 +17,16 @@ from ptxviewer.ui.canvas.tools.view import PanTool, WheelKeys, WindowTool, ZoomT
 
 def view_tools(presenter: Presenter) -> tuple[Tool, ...]:
     """Return the tools that leave the film and its result alone."""
-    keys = WheelKeys(presenter.step_threshold, presenter.overlaying.step_opacity)
+    keys = WheelKeys(presenter.review.thresholds.step, presenter.display.overlay.step_opacity)
     return keys, WindowTool(), ZoomTool(), PanTool()
 
 
 def all_tools(presenter: Presenter, place: Callable[[], None]) -> tuple[Tool, ...]:
     """Return every tool; ``place``: see ``MeasureTool``."""
-    editing = presenter.editing
+    editing = presenter.review.mask
     return (
-        MeasureTool(presenter.measuring, place),
-        DistanceTool(presenter.lining),
+        MeasureTool(presenter.review.measurements, place),
+        DistanceTool(presenter.review.distances),
         MaskTool(editing),
         PolygonTool(editing),
         *view_tools(presenter),

@@ -5,34 +5,32 @@ Everything here runs on the main thread; what a lane brings home is refused when
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass, replace
 
-from ptxviewer.app import sentences
-from ptxviewer.app.films.pace import Pace
-from ptxviewer.app.films.queue import next_to_analyse, next_to_read, put_away
-from ptxviewer.app.films.recalling import ReadFilm, Recalling, listed, read_film, with_recalled
+from ptxviewer.app.films.disagreement import Disagreement
+from ptxviewer.app.films.queue import BUSY, Pace, next_to_analyse, next_to_read, put_away
+from ptxviewer.app.films.reading import ReadFilm, listed, read_film, with_pixels
+from ptxviewer.app.films.result_cache import ResultCache
 from ptxviewer.app.jobs import Outcome, Ticket
 from ptxviewer.app.ports import Services
-from ptxviewer.app.review.editor import measured
-from ptxviewer.app.review.saving import Kept
-from ptxviewer.app.sentences import banner_for, sentence
+from ptxviewer.app.review.editor import ReviewEditor, measured
+from ptxviewer.app.state.banner import banner_for
 from ptxviewer.app.state.film import Film, FilmStatus, Result, moved, without_result
 from ptxviewer.app.state.screen import Banner, EngineStatus
 from ptxviewer.app.store import Store
 from ptxviewer.core.answer import Findings, ProbabilityMaps
 from ptxviewer.core.engine import Checkpoint, EngineInfo
-from ptxviewer.core.errors import ModelUnavailable, StaleResult
+from ptxviewer.core.errors import ModelUnavailable, StaleResult, reason_of
 from ptxviewer.core.film import Radiograph
 from ptxviewer.core.findings.reviewed import decisive, find_reviewed
 from ptxviewer.core.reasons.finding import Finding
 from ptxviewer.core.reasons.reading import NotAnalysed
-from ptxviewer.core.reasons.transition import spoken
+from ptxviewer.core.reasons.window import Notice
 from ptxviewer.core.review import Review
 from ptxviewer.core.view import FilmView
 
 Analysis = tuple[EngineInfo, ProbabilityMaps, Findings]
-BUSY = (FilmStatus.WAITING, FilmStatus.ANALYSING)
 
 
 @dataclass(frozen=True)
@@ -43,25 +41,16 @@ class _Running:
     film_id: int
 
 
-class Opening:
+class Pipeline:
     """Feeds both lanes; the film on screen always goes first."""
 
-    def __init__(
-        self,
-        store: Store,
-        services: Services,
-        budget: Callable[[], int],
-        restore: Callable[[Film, Kept], Film],
-        first: Callable[[], None] = lambda: None,
-    ) -> None:
-        """``first`` may put work for the film on screen on the model lane, before that of any other film."""
+    def __init__(self, store: Store, services: Services, editor: ReviewEditor) -> None:
         self._store = store
         self._services = services
-        self._budget = budget
-        self._restore = restore
-        self.recalling = Recalling(store, services, restore, self.pump)
+        self._editor = editor
+        self.cache = ResultCache(store, services, editor, self.pump)
+        self.disagreement = Disagreement(store, services)
         self._visible: frozenset[int] = frozenset()  # films whose thumbnails are on screen
-        self._first = first
         self._pace = Pace()
         self._reading: _Running | None = None
         self._analysing: _Running | None = None
@@ -70,7 +59,7 @@ class Opening:
         """Start whatever the lanes may do next."""
         if self._store.closed:
             return
-        self.recalling.pump()
+        self.cache.pump()
         if self._store.state.paused:
             self.halt_background()
         state = self._store.state
@@ -86,14 +75,17 @@ class Opening:
             self._stop(self._analysing.film_id)
             if film is not None:
                 self._store.update(moved(film, FilmStatus.WAITING))  # not lost: it is analysed later
-        self._first()
+        self.disagreement.pump()  # for the film on screen: before the analysis of any other film
         if self._analysing is None and candidate is not None:
             self._analyse(candidate)
-        kept = put_away(self._store.state, self._budget())
+        budget = self._services.memory_bytes
+        if budget is None:
+            budget = self._store.state.settings.film_memory_mb * 1_000_000
+        kept = put_away(self._store.state, budget)
         if kept is not self._store.state:
-            self._store.show(kept)
+            self._store.edit(lambda _state: kept)
 
-    def look_at(self, film_ids: Iterable[int]) -> None:
+    def thumbnails_in_sight(self, film_ids: Iterable[int]) -> None:
         """The thumbnails of these films are on screen: read those that lack one, when nothing else is to be done."""
         visible = frozenset(film_ids)
         if visible != self._visible:
@@ -103,10 +95,10 @@ class Opening:
     def announce(self) -> None:
         """Say what the reader must know of the film that has just come on screen."""
         film = self._store.state.current
-        if film is not None and not film.seen:
-            self._store.show(replace(self._store.state.with_film(replace(film, seen=True)), banner=banner_for(film)))
-        else:
-            self._store.change(banner=banner_for(film))
+        seen = replace(film, seen=True) if film is not None and not film.seen else None
+        self._store.edit(
+            lambda state: replace(state if seen is None else state.with_film(seen), banner=banner_for(film))
+        )
 
     def _stop(self, film_id: int) -> None:
         """Retire what is under way for a film."""
@@ -122,7 +114,7 @@ class Opening:
     def _read(self, film_id: int) -> None:
         film = self._store.state.film(film_id)
         assert film is not None
-        frame, services, model, rule = film.view.frame, self._services, self.recalling.model, self._store.rule
+        frame, services, model, rule = film.view.frame, self._services, self.cache.model, self._store.rule
 
         def work(_checkpoint: Checkpoint) -> ReadFilm:
             return read_film(services, film, model, rule)
@@ -132,7 +124,7 @@ class Opening:
             self._was_read(film_id, frame, outcome)
             self.pump()
 
-        self._reading = _Running(self._services.disk.submit(work, done), film_id)
+        self._reading = _Running(services.disk.submit(work, done), film_id)
 
     def _was_read(self, film_id: int, frame: int, outcome: Outcome[ReadFilm]) -> None:
         state = self._store.state
@@ -143,34 +135,33 @@ class Opening:
         read = outcome.value
         if read is None:
             bare = replace(without_result(film), radiograph=None)
-            self._store.update(moved(bare, FilmStatus.FAILED, sentence(outcome.error)))
+            self._store.update(moved(bare, FilmStatus.FAILED, reason_of(outcome.error)))
             if on_screen:
                 self.announce()
             return
         radiograph = read.radiograph
         if film.key and film.key != radiograph.key:  # the file has changed: this is another film
             film = Film(id=film.id, path=film.path, number=film.number, view=FilmView(frame=frame), seen=on_screen)
-        film = replace(film, radiograph=radiograph, key=radiograph.key, frames=radiograph.frames)
-        film = with_recalled(self._restore(film, read.kept), read)
+        film = with_pixels(film, read, self._editor.restored)
         if film.status is FilmStatus.DONE and film.maps is None and not on_screen and film_id != state.prior_id:
             self._store.update(replace(film, radiograph=None))  # only its thumbnail was wanted
             return
         if film.maps is not None:
             film = moved(film, FilmStatus.DONE)
             if film.findings is None:
-                film = measured(film, radiograph, self._store.rule)
+                film = measured(film, film.radiograph, self._store.rule)
             if film.findings is not None and film.summary is None:
                 film = listed(film, film.findings)
-        elif radiograph.not_analysed and not film.insisted:
-            film = moved(film, FilmStatus.NOT_ANALYSED, spoken(NotAnalysed(radiograph.not_analysed)))
+        elif radiograph.not_analysed is not None and not film.insisted:
+            film = moved(film, FilmStatus.NOT_ANALYSED, NotAnalysed(radiograph.not_analysed))
         elif film.status is not FilmStatus.NOT_ANALYSED:
             film = moved(film, FilmStatus.WAITING)
             if state.engine.phase == "failed":
-                film = moved(film, FilmStatus.NOT_ANALYSED, state.engine.error)
-        self._store.update(self.recalling.keep(film, fresh=False))
+                film = moved(film, FilmStatus.NOT_ANALYSED, state.engine.why)
+        self._store.update(self.cache.keep(film, fresh=False))
         if on_screen:
             self.announce()
-        if read.kept.problem:
+        if read.kept.problem is not None:
             self._store.say(read.kept.problem, "warning")
 
     # ---- from a radiograph to findings
@@ -179,8 +170,12 @@ class Opening:
         """Load the network while the window is empty."""
         if self._store.state.engine.phase in ("loading", "ready"):
             return
-        self._store.change(engine=replace(self._store.state.engine, phase="loading"))
-        self._services.model.submit(lambda _checkpoint: self._services.engine.load(), self._loaded)
+        self._loading()
+        engine = self._services.engine
+        self._services.model.submit(lambda _checkpoint: engine.load(), self._loaded)
+
+    def _loading(self) -> None:
+        self._store.edit(lambda state: replace(state, engine=replace(state.engine, phase="loading")))
 
     def _loaded(self, outcome: Outcome[EngineInfo]) -> None:
         if outcome.value is None:
@@ -191,17 +186,22 @@ class Opening:
 
     def _ready(self, info: EngineInfo) -> None:
         """Take over what the engine says of itself: also that it moved to another device."""
-        if self._store.state.engine != EngineStatus("ready", info):
-            message = spoken(info.note) or self._store.state.message
-            self._store.change(engine=EngineStatus("ready", info), message=message)
+        ready = EngineStatus("ready", info)
+        if self._store.state.engine != ready:
+            self._store.edit(lambda state: replace(state, engine=ready, message=info.note or state.message))
 
     def _engine_failed(self, error: BaseException | None) -> None:
-        text = sentence(error)
-        films = tuple(
-            moved(film, FilmStatus.NOT_ANALYSED, text) if film.status in BUSY else film
-            for film in self._store.state.films
+        why = reason_of(error)
+        self._store.edit(
+            lambda state: replace(
+                state,
+                engine=EngineStatus("failed", why=why),
+                films=tuple(
+                    moved(film, FilmStatus.NOT_ANALYSED, why) if film.status in BUSY else film for film in state.films
+                ),
+                banner=Banner(why),
+            )
         )
-        self._store.change(engine=EngineStatus("failed", error=text), films=films, banner=Banner(text))
 
     def _analyse(self, film_id: int) -> None:
         film = self._store.state.film(film_id)
@@ -221,7 +221,7 @@ class Opening:
             self.pump()
 
         if self._store.state.engine.phase == "not loaded":
-            self._store.change(engine=replace(self._store.state.engine, phase="loading"))
+            self._loading()
         self._store.update(moved(film, FilmStatus.ANALYSING))
         self._analysing = _Running(self._services.model.submit(work, done), film_id)
 
@@ -237,7 +237,7 @@ class Opening:
             if isinstance(error, ModelUnavailable) or self._services.engine.info is None:
                 self._engine_failed(error)
                 return
-            self._store.update(moved(film, FilmStatus.NOT_ANALYSED, sentence(error)))
+            self._store.update(moved(film, FilmStatus.NOT_ANALYSED, reason_of(error)))
         else:
             info, maps, findings = outcome.value
             self._ready(info)
@@ -245,8 +245,9 @@ class Opening:
             spacing = film.radiograph.spacing if film.radiograph is not None else radiograph.spacing
             if (decisive(film.review), spacing) != (decisive(review), radiograph.spacing):
                 film = measured(film, film.radiograph, info.rule)  # moved while the network was at work
-            self._store.update(self.recalling.keep(listed(film, findings), fresh=True))
-            self._store.change(pace_s=self._pace.tick(self._services.now()))
+            self._store.update(self.cache.keep(listed(film, findings), fresh=True))
+            pace = self._pace.tick(self._services.now())
+            self._store.edit(lambda state: replace(state, pace_s=pace))
         if film_id == self._store.state.current_id:
             self.announce()
 
@@ -258,27 +259,19 @@ class Opening:
         film = state.current
         if film is None or film.status is not FilmStatus.NOT_ANALYSED:
             return
-        again = {film.id}
-        if state.engine.phase == "failed":  # a second try of the engine is one for all films that it failed
-            again |= {f.id for f in state.films if f.why == state.engine.error}
-            state = replace(state, engine=EngineStatus("not loaded"))
-        films = tuple(
-            moved(replace(f, insisted=f.insisted or f.id == film.id), FilmStatus.WAITING)
-            if f.id in again and f.status is FilmStatus.NOT_ANALYSED
-            else f
-            for f in state.films
-        )
-        self._store.show(replace(state, films=films, banner=None))
-        self.pump()
+        again, engine = {film.id}, state.engine
+        if engine.phase == "failed":  # a second try of the engine is one for all films that it failed
+            again |= {other.id for other in state.films if other.why == engine.why}
+            engine = EngineStatus("not loaded")
 
-    def retry(self) -> None:
-        """Read a failed film again, from its first frame, or analyse one that was not."""
-        film = self._store.state.current
-        if film is None or film.status is not FilmStatus.FAILED:
-            self.analyse_anyway()
-            return
-        fresh = moved(replace(film, key="", view=replace(film.view, frame=0)), FilmStatus.OPENING)
-        self._store.show(replace(self._store.state.with_film(fresh), banner=None))
+        def waiting(other: Film) -> Film:
+            if other.id not in again or other.status is not FilmStatus.NOT_ANALYSED:
+                return other
+            return moved(replace(other, insisted=other.insisted or other.id == film.id), FilmStatus.WAITING)
+
+        self._store.edit(
+            lambda state: replace(state, films=tuple(map(waiting, state.films)), engine=engine, banner=None)
+        )
         self.pump()
 
     def cancel(self) -> None:
@@ -297,16 +290,19 @@ class Opening:
         state, unread = self._store.state, (*BUSY, FilmStatus.OPENING)
         self._cancel({film.id for film in state.films if film.status in unread and film.id != state.current_id})
 
-    def _cancel(self, hit: set[int]) -> None:
-        state, current = self._store.state, self._store.state.current
-        for film_id in hit:
+    def _cancel(self, film_ids: set[int]) -> None:
+        for film_id in film_ids:
             self._stop(film_id)
-        films = tuple(
-            moved(film, FilmStatus.NOT_ANALYSED, sentences.CANCELLED) if film.id in hit else film
-            for film in state.films
+        self._store.edit(
+            lambda state: replace(
+                state,
+                films=tuple(
+                    moved(film, FilmStatus.NOT_ANALYSED, Notice.CANCELLED) if film.id in film_ids else film
+                    for film in state.films
+                ),
+            )
         )
-        self._store.change(films=films)
-        if current is not None and current.id in hit:
+        if self._store.state.current_id in film_ids:
             self.announce()
         self.pump()
 
@@ -322,39 +318,40 @@ class Opening:
 
     def analyse_stopped(self) -> None:
         """Take up again what was stopped."""
-        self._store.change(
-            films=tuple(
-                moved(film, FilmStatus.OPENING if film.radiograph is None else FilmStatus.WAITING)
-                if film.status is FilmStatus.NOT_ANALYSED and film.why == sentences.CANCELLED
-                else film
-                for film in self._store.state.films
-            )
-        )
+
+        def resumed(film: Film) -> Film:
+            if film.status is not FilmStatus.NOT_ANALYSED or film.why is not Notice.CANCELLED:
+                return film
+            return moved(film, FilmStatus.OPENING if film.radiograph is None else FilmStatus.WAITING)
+
+        self._store.edit(lambda state: replace(state, films=tuple(map(resumed, state.films))))
         self.announce()
         self.pump()
 
-    def reread(self, film: Film) -> None:
-        """Show another frame: read and analysed like a film of its own, nothing of the old one stays."""
+    def read_again(self, film: Film) -> None:
+        """Read a film as it is asked for now, another frame or one that failed; nothing of the old pixels stays."""
         self._stop(film.id)
         bare = replace(without_result(film), radiograph=None, thumbnail=None, key="", fingerprint="", cached_as="")
         fresh = moved(bare, FilmStatus.OPENING)
-        self._store.show(replace(self._store.state.with_film(fresh), banner=None))
+        self._store.edit(lambda state: replace(state.with_film(fresh), banner=None))
         self.pump()
 
     def start_over(self, film_ids: Collection[int]) -> None:
         """Retire what is under way for files that have changed: others lie at their places now."""
         for film_id in film_ids:
             self._stop(film_id)
+        self.cache.look_up(film_ids)
 
     def close(self, film_ids: Collection[int]) -> None:
         """Retire what is under way for films that are closed."""
         for film_id in film_ids:
             self._stop(film_id)
-        self.recalling.forget(film_ids)
+        self.cache.forget(film_ids)
 
     def shut_down(self) -> None:
         """Retire everything."""
-        self.recalling.shut_down()
+        self.cache.shut_down()
+        self.disagreement.stop()
         for running in (self._reading, self._analysing):
             if running is not None:
                 running.ticket.cancel()

@@ -1,4 +1,4 @@
-"""From paths to films: what was dropped is looked through on the disk lane, and what a watched folder brings is added.
+"""Films are taken in: what was dropped is looked through on the disk lane, what a watched folder brings is added.
 
 The first film of the newest drop comes on screen, unless the reader has chosen another one meanwhile.
 """
@@ -11,16 +11,16 @@ from collections.abc import Collection, Iterable, Sequence
 from dataclasses import replace
 from pathlib import Path
 
-from ptxviewer.app import sentences
-from ptxviewer.app.films.analysing import Opening
+from ptxviewer.app.films.pipeline import Pipeline
 from ptxviewer.app.films.worklist import opened_for
 from ptxviewer.app.jobs import Outcome, Ticket
 from ptxviewer.app.ports import Services
-from ptxviewer.app.sentences import sentence
 from ptxviewer.app.state.film import Film, FilmStatus, moved
-from ptxviewer.app.state.screen import Banner
+from ptxviewer.app.state.screen import Banner, State
 from ptxviewer.app.store import Store
 from ptxviewer.core.engine import Checkpoint
+from ptxviewer.core.errors import reason_of
+from ptxviewer.core.reasons.window import Notice
 
 ARRIVAL = 0  # the number of what a watched folder brings, where drops have theirs
 
@@ -30,34 +30,37 @@ def _same_place(path: Path) -> str:
     return os.path.normcase(os.path.abspath(path))
 
 
-class Collecting:
+class Intake:
     """Adds the films that are found to those that are open."""
 
-    def __init__(self, store: Store, services: Services, opening: Opening) -> None:
+    def __init__(self, store: Store, services: Services, pipeline: Pipeline) -> None:
         self._store = store
         self._services = services
-        self._opening = opening
+        self._pipeline = pipeline
         self._ids = itertools.count(1)
         self._drops = itertools.count(1)
         self._claim: int | None = None  # the drop whose first film comes on screen
         self._searches: dict[int, Ticket] = {}  # by drop: those whose films have not been found yet
 
-    def collect(self, asked: Sequence[Path]) -> None:
+    def open(self, asked: Sequence[Path]) -> None:
         """Look for films among paths; the canvas is cleared at once and waits for the first of them."""
         drop = next(self._drops)
         self._claim = drop
-        self._store.change(current_id=None, opening=self._store.state.opening + 1, banner=None, message="")
+        self._store.edit(
+            lambda state: replace(state, current_id=None, opening=state.opening + 1, banner=None, message=None)
+        )
+        collect = self._services.collect
 
         def work(checkpoint: Checkpoint) -> list[Path]:
-            found = []
-            for path in self._services.collect(asked):
+            paths = []
+            for path in collect(asked):
                 checkpoint()
-                found.append(path)
-            return found
+                paths.append(path)
+            return paths
 
         def done(outcome: Outcome[list[Path]]) -> None:
             self._searches.pop(drop, None)
-            self._collected(drop, outcome)
+            self._opened(drop, outcome)
 
         self._searches[drop] = self._services.disk.submit(work, done)
 
@@ -65,40 +68,52 @@ class Collecting:
         """The reader chose a film: what was dropped before no longer takes the screen."""
         self._claim = None
 
-    def _collected(self, drop: int, outcome: Outcome[list[Path]]) -> None:
-        state = replace(self._store.state, opening=len(self._searches))
+    def _opened(self, drop: int, outcome: Outcome[list[Path]]) -> None:
+        opening = len(self._searches)
         mine = self._claim == drop
         if mine:
             self._claim = None
         if not outcome.value:
-            text = sentences.NO_FILMS if outcome.error is None else sentence(outcome.error)
-            self._store.show(replace(state, banner=Banner(text)))
-            self._opening.pump()
-            return
-        known = {_same_place(film.path): film for film in state.films}
-        films = {film.id: film for film in state.films}
-        number = max((film.number for film in state.films), default=0)
-        fresh: list[int] = []
+            banner = Banner(Notice.NO_FILMS if outcome.error is None else reason_of(outcome.error))
+            self._store.edit(lambda state: replace(state, opening=opening, banner=banner))
+        else:
+            self._store.edit(lambda state: replace(state, opening=opening))
+            self._add(outcome.value, mine)
+        self._pipeline.pump()
+
+    def _add(self, paths: Sequence[Path], comes_on_screen: bool) -> None:
+        films = self._store.state.films
+        known = {_same_place(film.path): film.id for film in films}
+        failed = {film.id for film in films if film.status is FilmStatus.FAILED}
+        number = max((film.number for film in films), default=0)
+        new: list[Film] = []
+        again: list[int] = []  # films that failed before
         asked: list[int] = []
-        for path in outcome.value:
+        for path in paths:
             place = _same_place(path)
-            film = known.get(place)
-            if film is None:
-                number += 1
-                film = Film(id=next(self._ids), path=path, number=number)
-                fresh.append(film.id)
-            elif film.status is FilmStatus.FAILED:
-                film = moved(film, FilmStatus.OPENING)
-                fresh.append(film.id)
-            known[place] = films[film.id] = film
-            asked.append(film.id)
-        self._opening.recalling.add(fresh)
-        current = [*fresh, *asked][0] if mine else state.current_id
-        listing = opened_for(state.worklist, len(fresh))
-        self._store.show(replace(state, films=tuple(films.values()), current_id=current, worklist=listing))
-        if mine:
-            self._opening.announce()
-        self._opening.pump()
+            if place not in known:
+                film = Film(id=next(self._ids), path=path, number=number + len(new) + 1)
+                new.append(film)
+                known[place] = film.id
+            elif known[place] in failed and known[place] not in again:
+                again.append(known[place])
+            asked.append(known[place])
+        to_read = {*again, *(film.id for film in new)}
+        fresh = [film_id for film_id in dict.fromkeys(asked) if film_id in to_read]
+        self._pipeline.cache.look_up(fresh)
+
+        def added(state: State) -> State:
+            before = (moved(film, FilmStatus.OPENING) if film.id in again else film for film in state.films)
+            return replace(
+                state,
+                films=(*before, *new),
+                current_id=[*fresh, *asked][0] if comes_on_screen else state.current_id,
+                worklist=opened_for(state.worklist, len(fresh)),
+            )
+
+        self._store.edit(added)
+        if comes_on_screen:
+            self._pipeline.announce()
 
     # ---- what a watched folder brings
 
@@ -108,19 +123,16 @@ class Collecting:
         They come on screen only where nothing is: a reader is not interrupted.
         """
         places = {_same_place(path) for path in changed}
-        films = tuple(
-            Film(id=film.id, path=film.path, number=film.number, urgency=film.urgency)
-            if _same_place(film.path) in places
-            else film
+        anew = {
+            film.id: Film(id=film.id, path=film.path, number=film.number, urgency=film.urgency)
             for film in self._store.state.films
-        )
-        anew = [film.id for film, old in zip(films, self._store.state.films, strict=True) if film is not old]
-        self._opening.start_over(anew)
-        self._opening.recalling.add(anew)
-        self._store.change(films=films)
+            if _same_place(film.path) in places
+        }
+        self._pipeline.start_over(anew)
+        self._store.edit(lambda state: replace(state, films=tuple(anew.get(film.id, film) for film in state.films)))
         if self._store.state.current_id is None and not self._searches:
             self._claim = ARRIVAL
-        self._collected(ARRIVAL, Outcome(list(paths)))
+        self._opened(ARRIVAL, Outcome(list(paths)))
 
     def not_now(self, paths: Iterable[Path], known: Collection[Path]) -> set[Path]:
         """Return which of ``paths`` lie under the film on screen: it is not taken away from under the reader's eyes."""
@@ -140,3 +152,4 @@ class Collecting:
         for ticket in self._searches.values():
             ticket.cancel()
         self._searches.clear()
+        self._store.edit(lambda state: replace(state, opening=0))

@@ -12,19 +12,20 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
-from ptxviewer.app.films.collecting import Collecting
+from ptxviewer.app.films.intake import Intake
 from ptxviewer.app.jobs import Outcome, Ticket
 from ptxviewer.app.ports import Services
+from ptxviewer.app.preferences import Preferences
 from ptxviewer.app.state.screen import Watch
 from ptxviewer.app.store import Store
 from ptxviewer.core.engine import Checkpoint, never_cancelled
-from ptxviewer.core.errors import PtxError
+from ptxviewer.core.errors import PtxError, reason_of
+from ptxviewer.core.reasons.window import TooManyWatchedFiles
 
 STILL_S = 2.0  # how long a file must not change
 POLL_S, SOON_S = 5.0, 1.0  # between two looks; while a file arrives
 MOST_FILES = 20_000
 UNFINISHED = (".part", ".partial", ".tmp", ".temp", ".crdownload", ".filepart", ".download", ".swp", "~")
-TOO_MANY = f"There are more than {MOST_FILES:,} files in the watched folder: watch a smaller one."
 
 
 @dataclass(frozen=True)
@@ -75,7 +76,7 @@ def list_folder(folder: Path, checkpoint: Checkpoint = never_cancelled) -> Listi
             if stat.st_size:
                 found[path] = Stamp(stat.st_size, stat.st_mtime_ns, stat.st_ino)
         if len(found) > MOST_FILES:
-            raise PtxError(TOO_MANY)
+            raise PtxError(TooManyWatchedFiles(MOST_FILES))
     return found
 
 
@@ -107,23 +108,23 @@ def look(
     return Look(ready, still, passed, renamed, frozenset(gone) - set(renamed))
 
 
-class Watching:
+class WatchedFolder:
     """Watches one folder."""
 
-    def __init__(self, store: Store, services: Services, collecting: Collecting, keep: Callable[[str], None]) -> None:
-        """``keep`` remembers the folder for the next start, "" for none."""
+    def __init__(self, store: Store, services: Services, intake: Intake, preferences: Preferences) -> None:
         self._store = store
-        self._keep = keep
         self._services = services
-        self._collecting = collecting
+        self._intake = intake
+        self._preferences = preferences
         self._known: Listing = {}
         self._waiting: Waiting = {}
         self._job: Ticket | None = None
 
     def choose(self, folder: Path | None) -> None:
         """Watch ``folder`` from now on, also after the next start; None: watch nothing."""
-        self.follow(str(folder) if folder is not None else "")
-        self._keep(str(folder) if folder is not None else "")
+        path = str(folder) if folder is not None else ""
+        self.follow(path)
+        self._preferences.save(lambda settings: replace(settings, watch_folder=path))
 
     def follow(self, folder: str) -> None:
         """Watch the folder of the settings; the films that lie there are added, too."""
@@ -132,7 +133,7 @@ class Watching:
             return
         self.stop()
         if folder:
-            self._store.change(watch=Watch(Path(folder)))
+            self._store.edit(lambda state: replace(state, watch=Watch(Path(folder))))
             self.poll()
 
     def stop(self) -> None:
@@ -142,7 +143,7 @@ class Watching:
             self._job = None
         self._known, self._waiting = {}, {}
         if self._store.state.watch is not None:
-            self._store.change(watch=None)
+            self._store.edit(lambda state: replace(state, watch=None))
 
     def poll(self) -> None:
         """Look at the folder, unless a look is under way."""
@@ -162,30 +163,30 @@ class Watching:
             self._job = None
             if outcome.error is not None:
                 self.stop()
-                self._store.say(str(outcome.error) if isinstance(outcome.error, PtxError) else TOO_MANY, "warning")
+                self._store.say(reason_of(outcome.error), "warning")
             elif outcome.value is None:
-                self._show(missing=True)
+                self._edit(lambda watch: replace(watch, missing=True))
             else:
                 self._looked(outcome.value)
 
         self._job = (self._services.watch or self._services.disk).submit(work, done)
 
-    def _show(self, **changes: object) -> None:
+    def _edit(self, change: Callable[[Watch], Watch]) -> None:
         watch = self._store.state.watch
-        if watch is not None and watch != (new := replace(watch, **changes)):  # type: ignore[arg-type]
-            self._store.change(watch=new)
+        if watch is not None and (changed := change(watch)) != watch:
+            self._store.edit(lambda state: replace(state, watch=changed))
 
     def _looked(self, found: Look) -> None:
         for old, new in found.renamed.items():
             self._known[new] = self._known.pop(old)
-            self._collecting.rename(old, new)
+            self._intake.rename(old, new)
         for path in found.gone:
             del self._known[path]
-        busy = self._collecting.not_now(found.ready, self._known)
+        busy = self._intake.not_now(found.ready, self._known)
         self._waiting = {**found.waiting, **{path: (found.ready[path], 0.0) for path in busy}}
         arrived = {path: stamp for path, stamp in found.ready.items() if path not in busy}
         changed = [path for path in arrived if path in self._known]
         self._known |= arrived | found.passed
-        self._show(waiting=len(self._waiting), missing=False)
+        self._edit(lambda watch: replace(watch, waiting=len(self._waiting), missing=False))
         if arrived:
-            self._collecting.arrived(sorted(arrived), changed)
+            self._intake.arrived(sorted(arrived), changed)

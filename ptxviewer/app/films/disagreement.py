@@ -7,16 +7,14 @@ from dataclasses import replace
 from ptxviewer.app.jobs import Outcome, Ticket
 from ptxviewer.app.ports import Services
 from ptxviewer.app.state.film import Film, FilmStatus
-from ptxviewer.app.state.first_read import hidden
-from ptxviewer.app.state.gating import withheld
+from ptxviewer.app.state.withheld import hidden, withheld
 from ptxviewer.app.store import Store
 from ptxviewer.core.engine import Checkpoint
 from ptxviewer.core.findings.disagreement import Band
+from ptxviewer.core.reasons.window import Notice
 
-NO_BAND = "The disagreement band could not be made."
 
-
-class Banding:
+class Disagreement:
     """At most one job on the model lane, for the film on screen."""
 
     def __init__(self, store: Store, services: Services) -> None:
@@ -63,7 +61,7 @@ class Banding:
                 return
             if outcome.value is None or outcome.value.image_key != key:
                 self._failed.add(key)
-                self._store.change(message=NO_BAND)
+                self._store.tell(Notice.NO_BAND)
             else:
                 self._store.update(replace(film, result=replace(film.result, band=outcome.value)))
 
@@ -78,7 +76,6 @@ class Banding:
 
     def toggle(self) -> None:
         """Show or hide the band."""
-        overlay = self._store.state.overlay
         self._failed.clear()
-        self._store.change(overlay=replace(overlay, band=not overlay.band))
+        self._store.edit(lambda state: replace(state, overlay=replace(state.overlay, band=not state.overlay.band)))
         self.pump()
