@@ -1,8 +1,10 @@
-"""Every network of these tests is tiny."""
+"""Every network of these tests is tiny; progress bars start no thread that watches them."""
 
 import pytest
+from tqdm import tqdm
 
 
 @pytest.fixture(autouse=True)
-def _one_thread(one_thread):
-    """See ``one_thread``."""
+def _quiet_machinery(one_thread, monkeypatch):
+    """See ``one_thread``. tqdm's monitor is a thread that lives as long as the process."""
+    monkeypatch.setattr(tqdm, "monitor_interval", 0)
