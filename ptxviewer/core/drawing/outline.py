@@ -22,6 +22,8 @@ LINE, RIM = 2.0, 4.0  # widths of the outline and of the dark rim under it, at a
 DASH, GAP = 6.0, 4.0  # of an outline that a reader made
 NEAR = 7  # pixels within which two outlines are one, at a scale of 1
 SUBPIXEL = 4  # bits
+WIDTHS = ((1, 1.4), (2, 3.4), (3, 5.4), (5, 7.4), (7, 9.4))  # OpenCV's thickness of a smooth line, its real width
+FULL = 236  # level from which a line hides what is below it: two lines side by side do not quite reach 255
 RIM_LEVEL = 128  # in a plane of levels: 0 is nothing, up to here the rim appears, from here on the line
 
 Outline = NDArray[np.float64]
@@ -76,9 +78,28 @@ def dashes(line: Outline, dash: float, gap: float) -> list[Outline]:
     return pieces
 
 
+def _moved_aside(line: Outline, closed: bool, by: float) -> Outline:
+    """Return a line moved to its left by ``by`` pixels."""
+    if closed:
+        along = np.roll(line, -1, 0) - np.roll(line, 1, 0)
+    else:
+        along = np.gradient(line, axis=0) if len(line) > 1 else np.zeros_like(line)
+    length = np.maximum(np.hypot(along[:, 0], along[:, 1]), 1e-9)[:, None]
+    return line + by * np.column_stack((along[:, 1], -along[:, 0])) / length
+
+
 def _draw(plane: NDArray[np.uint8], lines: Sequence[Outline], closed: bool, level: int, width: float) -> None:
-    points = [np.rint((line - 0.5) * (1 << SUBPIXEL)).astype(np.int32) for line in lines]
-    cv2.polylines(plane, points, closed, level, max(1, round(width)), cv2.LINE_AA, SUBPIXEL)
+    """Draw smooth lines of a width in pixels.
+
+    OpenCV's are 1.4, 3.4, 5.4 ... wide whatever is asked for, so that two or three side by side make the width.
+    """
+    thickness, drawn_width = max(((t, w) for t, w in WIDTHS if w <= width), default=WIDTHS[0])
+    aside = max(width - drawn_width, 0.0) / 2
+    places = (0.0,) if aside < 0.05 else (-aside, aside) if aside <= drawn_width / 2 else (-aside, 0.0, aside)
+    for place in places:
+        moved = (_moved_aside(line, closed, place) if place else line for line in lines)
+        points = [np.rint((line - 0.5) * (1 << SUBPIXEL)).astype(np.int32) for line in moved]
+        cv2.polylines(plane, points, closed, level, thickness, cv2.LINE_AA, SUBPIXEL)
 
 
 def _argb(colour: Rgb, alpha: NDArray[np.float64], under: NDArray[np.float64] | None = None) -> NDArray[np.float64]:
@@ -99,7 +120,8 @@ def _table(opacity: float) -> NDArray[np.int32]:
     level = np.arange(256.0)
     fill = _argb(CYAN, np.full(256, opacity))
     rim = _argb(CASING, np.minimum(level / RIM_LEVEL, 1.0), fill)
-    return _packed(_argb(CYAN, np.maximum(level - RIM_LEVEL, 0.0) / (255 - RIM_LEVEL), rim))
+    line = np.clip((level - RIM_LEVEL) / (FULL - RIM_LEVEL), 0.0, 1.0)
+    return _packed(_argb(CYAN, line, rim))
 
 
 def drawn(
@@ -124,7 +146,7 @@ def drawn(
         _draw(plane, amber, False, 255, LINE * scale)
         lit = np.nonzero(plane)
         below = picture[lit].view(np.uint8).reshape(-1, 4)[:, ::-1] / 255
-        picture[lit] = _packed(_argb(AMBER, plane[lit] / 255, below))
+        picture[lit] = _packed(_argb(AMBER, np.minimum(plane[lit] / FULL, 1.0), below))
     return picture
 
 
