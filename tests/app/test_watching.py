@@ -9,9 +9,14 @@ from pathlib import Path
 
 import pytest
 
+from ptxviewer.app.films import watched_folder
 from ptxviewer.app.films.watched_folder import STILL_S, Listing, Look, Stamp, is_unfinished, list_folder, look
 from ptxviewer.app.state.film import FilmStatus
 from ptxviewer.app.state.settings import Settings
+from ptxviewer.core.engine import Checkpoint
+from ptxviewer.core.errors import PtxError
+from ptxviewer.core.reasons import Reason
+from ptxviewer.core.reasons.window import Notice, TooManyWatchedFiles
 from tests.app.house import House, ScoringEngine
 
 
@@ -43,6 +48,34 @@ class Folder:
 @pytest.fixture
 def watched(tmp_path: Path) -> Folder:
     return Folder(tmp_path)
+
+
+@pytest.mark.parametrize(
+    ("error", "why"),
+    [(ZeroDivisionError("Doe^Jane"), Notice.WENT_WRONG), (PtxError(TooManyWatchedFiles(3)), TooManyWatchedFiles(3))],
+)
+def test_a_failure_while_the_folder_is_listed_is_told_as_what_it_is(
+    watched: Folder, monkeypatch: pytest.MonkeyPatch, error: Exception, why: Reason, caplog: pytest.LogCaptureFixture
+) -> None:
+    def failing(_folder: Path, _checkpoint: Checkpoint) -> Listing:
+        raise error
+
+    monkeypatch.setattr(watched_folder, "list_folder", failing)
+    watched.look()
+    assert watched.house.state.banner is not None
+    assert watched.house.state.banner.reason == why
+    assert watched.house.state.watch is None
+    assert "Doe" not in caplog.text
+    caplog.clear()
+
+
+def test_a_folder_of_too_many_files_is_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(watched_folder, "MOST_FILES", 2)
+    for name in "abc":
+        (tmp_path / name).write_bytes(b"x")
+    with pytest.raises(PtxError) as told:
+        list_folder(tmp_path)
+    assert told.value.reason == TooManyWatchedFiles(2)
 
 
 def test_a_film_is_added_when_it_has_stopped_growing(watched: Folder) -> None:
