@@ -22,9 +22,11 @@ from ptxviewer.app.disk import settings as settings_file
 from ptxviewer.app.state.settings import Settings
 from ptxviewer.cli import main as cli
 from ptxviewer.core.engine import SelfTest
+from ptxviewer.core.errors import ModelUnavailable
 from ptxviewer.core.reasons import encode
 from ptxviewer.core.reasons.command import Command
-from ptxviewer.core.reasons.network import SelfTestPassed
+from ptxviewer.core.reasons.network import Network, SelfTestPassed
+from ptxviewer.core.reasons.reading import NotAnalysed, Reading
 from ptxviewer.core.reasons.writing import NotWritten, Unwritten, Writing
 from ptxviewer.core.voi import display_lut
 from ptxviewer.dicom.read import read_film
@@ -139,6 +141,40 @@ def test_one_bad_file_never_stops_the_rest(engine, tmp_path, capsys):
     said = capsys.readouterr()
     assert said.out.splitlines()[-1].startswith("4 films: 1 analysed, 3 failed.")
     assert said.err.count("ptxviewer: ") == len(said.err.splitlines()) == 3
+
+
+def test_a_folder_without_films_has_its_place_in_the_results(engine, tmp_path):
+    (tmp_path / "empty").mkdir()
+    assert predict(tmp_path / "out", tmp_path / "empty", frontal(tmp_path / "x.dcm")) == 1
+    assert {stem: record["reason"] for stem, record in records(tmp_path / "out").items()} == {
+        "empty": encode(Reading.FOLDER_WITHOUT_FILMS),
+        "x": None,
+    }
+
+
+def test_without_a_network_every_film_says_why(tmp_path, monkeypatch, capsys):
+    class NoNetwork(FakeEngine):
+        def load(self):
+            raise ModelUnavailable(Network.WEIGHTS_MISSING)
+
+        def predict(self, film, checkpoint=lambda: None):
+            return self.load()
+
+    monkeypatch.setattr(cli, "make_engine", lambda _device: NoNetwork())
+    films = [frontal(tmp_path / name) for name in ("a.dcm", "b.dcm")]
+    assert predict(tmp_path / "out", *films) == 1
+    assert [record["reason"] for record in records(tmp_path / "out").values()] == [encode(Network.WEIGHTS_MISSING)] * 2
+    assert cli.main(["triage", *map(str, films), "--out", str(tmp_path / "list.csv")]) == 1
+    assert not (tmp_path / "list.csv").exists()
+    assert say(Network.WEIGHTS_MISSING) in capsys.readouterr().err
+
+
+def test_a_report_of_what_is_not_analysed_unasked_is_not_written(engine, tmp_path, qapp, capsys):
+    lateral = frontal(tmp_path / "x.dcm", ViewPosition="LL")
+    assert cli.main(["report", str(lateral), "-o", str(tmp_path / "x.png")]) == 1
+    assert capsys.readouterr().err == f"ptxviewer: {say(NotAnalysed(Reading.LATERAL_VIEW))}\n"
+    assert not (tmp_path / "x.png").exists()
+    assert cli.main(["report", str(lateral), "-o", str(tmp_path / "x.png"), "--force"]) == 0
 
 
 def test_a_bug_in_one_film_does_not_stop_the_rest_and_is_logged_without_its_text(tmp_path, monkeypatch, capsys, caplog):

@@ -278,11 +278,12 @@ def selftest_command(arguments: argparse.Namespace) -> int:
 def export(outcome: Outcome, target: Path, review: Review, *, identified: bool = False) -> None:
     """Write a film that was analysed as the suffix of ``target`` says. Raises ``PtxError``, also without an answer."""
     from ptxviewer.app.exports import EXPORTS, Content, export_of
+    from ptxviewer.core.reasons.reading import NotAnalysed
     from ptxviewer.ui.exports import WRITERS
 
     if outcome.film is None or outcome.answer is None:
         assert outcome.reason is not None
-        raise PtxError(outcome.reason)
+        raise PtxError(NotAnalysed(outcome.reason))
     chosen = export_of(target) or EXPORTS[0]
     WRITERS[chosen.id](Content(outcome.film, outcome.answer, review, identified=identified), target)
 
