@@ -14,7 +14,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from ptxviewer.app.display.comparing import change_of, roles_of
+from ptxviewer.app.display.comparison import change_of, roles_of
 from ptxviewer.app.films.worklist import AT_REST, ordered
 from ptxviewer.app.state.facts import Facts
 from ptxviewer.app.state.film import FilmStatus

@@ -18,7 +18,7 @@ def sharpening_text(how: Sharpening) -> str:
 
 
 @dataclass(frozen=True)
-class Looking:
+class ViewingAids:
     """Switches the aids."""
 
     store: Store

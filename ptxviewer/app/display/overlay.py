@@ -14,7 +14,7 @@ from ptxviewer.app.store import Store
 MODES: tuple[OverlayMode, ...] = get_args(OverlayMode)
 
 
-class Overlaying:
+class OverlayDisplay:
     """Changes how the overlay is drawn."""
 
     def __init__(self, store: Store, preferences: Preferences) -> None:

@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import replace
 
-from ptxviewer.app.display.comparing import with_linked
+from ptxviewer.app.display.comparison import with_linked
 from ptxviewer.app.store import Store
 from ptxviewer.core import view as viewing
 from ptxviewer.core.view import FilmView
 
 
-class Displaying:
+class Views:
     """Changes the views of films; a film beside the one on screen follows where the two are linked."""
 
     def __init__(self, store: Store) -> None:

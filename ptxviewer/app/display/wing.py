@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from ptxviewer.app.display.aids import Looking
-from ptxviewer.app.display.comparing import Comparing
-from ptxviewer.app.display.overlay import Overlaying
-from ptxviewer.app.display.view import Displaying
+from ptxviewer.app.display.aids import ViewingAids
+from ptxviewer.app.display.comparison import Comparison
+from ptxviewer.app.display.overlay import OverlayDisplay
+from ptxviewer.app.display.view import Views
 from ptxviewer.app.films.pipeline import Pipeline
 from ptxviewer.app.preferences import Preferences
 from ptxviewer.app.review.measurements import KIND_OF
@@ -21,10 +21,10 @@ class DisplayWing:
     def __init__(self, store: Store, preferences: Preferences, pipeline: Pipeline) -> None:
         self._store = store
         self._preferences = preferences
-        self.view = Displaying(store)
-        self.overlay = Overlaying(store, preferences)
-        self.aids = Looking(store)
-        self.comparison = Comparing(store, pipeline)
+        self.view = Views(store)
+        self.overlay = OverlayDisplay(store, preferences)
+        self.aids = ViewingAids(store)
+        self.comparison = Comparison(store, pipeline)
         self.disagreement = pipeline.disagreement
 
     def set_tool(self, tool: Tool) -> None:

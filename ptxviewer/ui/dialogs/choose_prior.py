@@ -5,7 +5,7 @@ from __future__ import annotations
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QDialog, QDialogButtonBox, QListWidget, QListWidgetItem, QVBoxLayout, QWidget
 
-from ptxviewer.app.display.comparing import apart, patient_of, siblings
+from ptxviewer.app.display.comparison import apart, patient_of, siblings
 from ptxviewer.app.films.worklist import cell
 from ptxviewer.app.state.film import Film, FilmStatus
 from ptxviewer.app.state.screen import State

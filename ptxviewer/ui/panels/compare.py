@@ -9,7 +9,7 @@ from PySide6.QtCore import Qt, QTimer
 from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
-from ptxviewer.app.display.comparing import Role, apart, change_of, roles_of
+from ptxviewer.app.display.comparison import Role, apart, change_of, roles_of
 from ptxviewer.app.presenter import Presenter
 from ptxviewer.app.state.screen import State, Tool
 from ptxviewer.ui.canvas.canvas import Canvas

@@ -254,7 +254,7 @@ def with_linked(state: State, before: Film, view: FilmView) -> State:
 # ---- what the reader asks for
 
 
-class Comparing:
+class Comparison:
     """Begins and ends a comparison with the film on screen."""
 
     def __init__(self, store: Store, pipeline: Pipeline) -> None:

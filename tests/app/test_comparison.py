@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from ptxviewer.app.display.comparing import (
+from ptxviewer.app.display.comparison import (
     NO_RESULT_YET,
     NOTHING_ON_BOTH,
     OTHER_PATIENT,
