@@ -1,17 +1,31 @@
-"""Stand-ins for what tests do not want to run: an engine, a runtime behind the real engine, the window."""
+"""Stand-ins for what tests do not want to run: engines, the window, the disk, the lanes."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import zlib
+from collections.abc import Callable, Sequence
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
 
 import numpy as np
 
+from ptxviewer.app.disk.result_file import Entry, entry_bytes, entry_from, maps_bytes, maps_from
+from ptxviewer.app.disk.review_file import Saved
+from ptxviewer.app.jobs import Outcome, Ticket, outcome_of
+from ptxviewer.app.state.facts import Facts
 from ptxviewer.core.answer import DecisionRule, ProbabilityMaps
 from ptxviewer.core.arrays import FloatMap
 from ptxviewer.core.engine import Checkpoint, EngineInfo, RunResult, never_cancelled
-from ptxviewer.core.film import Radiograph
+from ptxviewer.core.errors import ExportFailed, UnreadableFilm
+from ptxviewer.core.film import Radiograph, Window
 from ptxviewer.core.findings.disagreement import Band, band_of
 from ptxviewer.core.reasons import Reason
+from ptxviewer.core.reasons.reading import Reading
+from ptxviewer.core.reasons.writing import NotWritten, Unwritten, Writing
+
+SIDE = 40
+FILM_BYTES = SIDE * SIDE * 2
 
 
 class FakeEngine:
@@ -158,3 +172,151 @@ class FakeShell:
 
     def quit(self) -> None:
         self.asked.append(("quit",))
+
+
+class FakeReviews:
+    """Keeps reviews in memory; ``broken`` says why nothing can be written."""
+
+    def __init__(self) -> None:
+        self.kept: dict[str, Saved] = {}
+        self.broken: Writing | None = None
+        self.writes = 0
+
+    def load(self, name: str, shape: tuple[int, int]) -> Saved | None:
+        return self.kept.get(name)
+
+    def save(self, name: str, saved: Saved) -> None:
+        if self.broken:
+            raise ExportFailed(NotWritten(Unwritten.REVIEW, self.broken))
+        self.writes += 1
+        self.kept[name] = saved
+
+
+class FakeResults:
+    """Keeps results in memory, as files would: what comes back is never the same object.
+
+    ``broken``: see ``FakeReviews``.
+    """
+
+    def __init__(self) -> None:
+        self.entries: dict[tuple[str, str], bytes] = {}
+        self.grids: dict[tuple[str, str], bytes] = {}
+        self.broken: Writing | None = None
+        self.hits = self.recalled = 0  # entries and maps that came back
+
+    def find(self, mark: str, model: str) -> Entry | None:
+        content = self.entries.get((mark, model))
+        self.hits += content is not None
+        return None if content is None else entry_from(content)
+
+    def maps(self, key: str, shape: tuple[int, int], model: str) -> ProbabilityMaps | None:
+        content = self.grids.get((key, model))
+        self.recalled += content is not None
+        return None if content is None else maps_from(content)
+
+    def save(self, mark: str, model: str, entry: Entry, maps: ProbabilityMaps | None) -> None:
+        if self.broken:
+            raise ExportFailed(NotWritten(Unwritten.RESULTS, self.broken))
+        if maps is not None:
+            self.grids[maps.image_key, model] = maps_bytes(maps)
+        if mark:
+            self.entries[mark, model] = entry_bytes(entry)
+
+    def clear(self) -> None:
+        self.entries.clear()
+        self.grids.clear()
+
+
+class ScoringEngine(FakeEngine):
+    """Gives every film a score of its own, so that a result on the wrong film is seen."""
+
+    @staticmethod
+    def score_of(key: str) -> float:
+        return 0.5 + zlib.crc32(key.encode()) % 1000 / 2100
+
+    def predict(self, film: Radiograph, checkpoint: Checkpoint = never_cancelled) -> ProbabilityMaps:
+        return replace(super().predict(film, checkpoint), score=self.score_of(film.key))
+
+
+class HandLane:
+    """Jobs wait until the test cranks them; results wait until the test delivers them."""
+
+    def __init__(self) -> None:
+        self.jobs: list[tuple[Callable[..., Any], Callable[..., None], Ticket]] = []
+        self.results: list[tuple[Outcome[Any], Callable[..., None], Ticket]] = []
+        self.tickets: list[Ticket] = []
+        self.closed = False
+        self.leaky = False  # deliver what was retired, too: the second line of defence must hold alone
+
+    def submit(self, work: Callable[..., Any], done: Callable[..., None], *, must_finish: bool = False) -> Ticket:
+        ticket = Ticket()
+        self.tickets.append(ticket)
+        if self.closed:
+            ticket.cancel()
+        else:
+            self.jobs.append((work, done, ticket))
+        return ticket
+
+    def crank(self) -> None:
+        if self.jobs:
+            work, done, ticket = self.jobs.pop(0)
+            outcome = outcome_of(work, Ticket() if self.leaky else ticket)
+            if outcome is not None:
+                self.results.append((outcome, done, ticket))
+
+    def deliver(self) -> None:
+        if self.results:
+            outcome, done, ticket = self.results.pop(0)
+            if self.leaky or not ticket.retired:
+                done(outcome)
+
+    @property
+    def alive(self) -> int:
+        """Jobs that may still deliver."""
+        return sum(not ticket.retired for *_, ticket in [*self.jobs, *self.results])
+
+    @property
+    def idle(self) -> bool:
+        return not self.jobs and not self.results
+
+    def close(self, timeout_s: float) -> bool:
+        self.closed = True
+        for *_, ticket in [*self.jobs, *self.results]:
+            ticket.cancel()
+        return True
+
+
+class FakeReader:
+    """Films by name: ``bad`` cannot be read, ``lateral`` is not analysed, ``changed`` is another film every time.
+
+    ``sly`` is, too, and its fingerprint does not tell.
+    """
+
+    def __init__(self) -> None:
+        self.read: list[str] = []
+        self.facts: Callable[[Path], Facts | None] | None = None
+
+    def __call__(self, path: Path, frame: int) -> Radiograph:
+        self.read.append(path.name)
+        if "bad" in path.name or ("torn" in path.name and frame == 2):
+            raise UnreadableFilm(Reading.FILE_DAMAGED)
+        if "bug" in path.name:
+            raise ZeroDivisionError("Doe^Jane")
+        edition = self.read.count(path.name) if "changed" in path.name or "sly" in path.name else 0
+        facts = (self.facts(path) if self.facts is not None else None) or Facts()
+        return Radiograph(
+            f"{path.name}|{frame}|{edition}",
+            np.tile(np.arange(SIDE, dtype=np.uint16), (SIDE, 1)),
+            vois=(Window(20, 40), Window(10, 20)),
+            frames=3,
+            patient=facts.patient,
+            study=facts.study,
+            frame=frame,
+            not_analysed=Reading.LATERAL_VIEW if "lateral" in path.name else None,
+            notes=(Reading.WINDOW_SHOWS_NOTHING,) if "noted" in path.name else (),
+        )
+
+    def fingerprint(self, path: Path) -> str:
+        if "bad" in path.name:
+            raise FileNotFoundError
+        return f"{path.name}|{self.read.count(path.name) if 'changed' in path.name else 0}"

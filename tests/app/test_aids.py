@@ -16,7 +16,7 @@ from ptxviewer.core.answer import ProbabilityMaps
 from ptxviewer.core.film import Acquisition, Radiograph, Window
 from ptxviewer.core.view import FilmView, film_viewport
 from ptxviewer.words.annotations import corner_texts
-from tests.app.house import House
+from tests.app.rig import AppRig
 
 ROWS, COLS, GRID = 800, 640, 64
 SIZE = (500.0, 700.0)
@@ -123,16 +123,16 @@ def test_the_pneumothorax_over_a_lung_belongs_to_its_apex() -> None:
 
 
 def test_sharpening_is_said_on_the_film_and_not_part_of_it() -> None:
-    house = House()
-    house.open("a")
-    house.settle()
-    before = house.film
+    rig = AppRig()
+    rig.open("a")
+    rig.settle()
+    before = rig.film
     seen = []
     for _ in range(3):
-        house.do("next_sharpening")
-        seen.append(house.state.sharpening)
+        rig.do("next_sharpening")
+        seen.append(rig.state.sharpening)
     assert seen == ["unsharp", "clahe", "off"]
-    assert house.film is before
+    assert rig.film is before
     assert before.radiograph is not None
     for how in ("unsharp", "clahe"):
         said = corner_texts(before.radiograph, FilmView(), Window(0, 1), 1.0, False, sharpening_text(how))
@@ -141,28 +141,28 @@ def test_sharpening_is_said_on_the_film_and_not_part_of_it() -> None:
 
 
 def test_escape_takes_the_magnifier_then_the_apices() -> None:
-    house = House()
-    house.open("a")
-    house.settle()
-    house.do("apices")
-    house.do("magnifier")
-    assert (house.state.apices, house.state.magnifier) == (True, True)
-    house.do("back")
-    assert (house.state.apices, house.state.magnifier) == (True, False)
-    house.do("back")
-    assert not house.state.apices
-    assert not BY_ID["back"].enabled(house.state)
+    rig = AppRig()
+    rig.open("a")
+    rig.settle()
+    rig.do("apices")
+    rig.do("magnifier")
+    assert (rig.state.apices, rig.state.magnifier) == (True, True)
+    rig.do("back")
+    assert (rig.state.apices, rig.state.magnifier) == (True, False)
+    rig.do("back")
+    assert not rig.state.apices
+    assert not BY_ID["back"].enabled(rig.state)
 
 
 def test_a_report_is_of_the_film_as_it_is_whatever_aids_the_eye() -> None:
-    house = House()
-    house.open("a")
-    house.settle()
-    film = house.film
+    rig = AppRig()
+    rig.open("a")
+    rig.settle()
+    film = rig.film
     for how in ("unsharp", "clahe"):
-        house.presenter.display.aids.sharpen(how)
-        house.presenter.exporting.save()
-        house.settle()
-    assert len(house.reports) == 2
-    assert all(report.film is film.radiograph and report.view == film.view for report in house.reports)
-    assert all(not hasattr(report, "sharpening") for report in house.reports)
+        rig.presenter.display.aids.sharpen(how)
+        rig.presenter.exporting.save()
+        rig.settle()
+    assert len(rig.reports) == 2
+    assert all(report.film is film.radiograph and report.view == film.view for report in rig.reports)
+    assert all(not hasattr(report, "sharpening") for report in rig.reports)

@@ -10,7 +10,7 @@ from ptxviewer.app.commands import BY_ID, COMMANDS, GROUP_NAMES, TOOLBAR
 from ptxviewer.app.commands.base import Command
 from ptxviewer.app.state.film import FilmStatus
 from ptxviewer.app.state.screen import State
-from tests.app.house import House
+from tests.app.rig import AppRig
 
 DESIGN_KEYS = (
     "Ctrl+O Ctrl+Shift+O W P + - F 0 Right Left PgDown PgUp Space [ ] { } O I R H V Y N U Ctrl+S Ctrl+C Ctrl+Z "
@@ -20,17 +20,17 @@ DESIGN_KEYS = (
 
 def states() -> list[State]:
     """Empty, opening, shown, analysed, failed and not analysed."""
-    house = House()
-    seen = [house.presenter.state]
-    house.open("a", "b", "bad", "lateral")
+    rig = AppRig()
+    seen = [rig.presenter.state]
+    rig.open("a", "b", "bad", "lateral")
     for _ in range(3):
-        seen.append(house.state)
-        house.turn(house.disk)
-    house.settle()
+        seen.append(rig.state)
+        rig.turn(rig.disk)
+    rig.settle()
     for _ in range(4):
-        seen.append(house.state)
-        house.presenter.films.next()
-        house.settle()
+        seen.append(rig.state)
+        rig.presenter.films.next()
+        rig.settle()
     statuses = {state.current.status for state in seen if state.current is not None}
     assert statuses >= {FilmStatus.OPENING, FilmStatus.DONE, FilmStatus.FAILED, FilmStatus.NOT_ANALYSED}
     return seen
@@ -51,51 +51,51 @@ def test_every_row_is_asked_in_every_state() -> None:
 @pytest.mark.parametrize("row", COMMANDS, ids=lambda row: row.id)
 def test_every_row_can_be_done_with_and_without_a_film(row: Command) -> None:
     for names in ((), ("a", "b"), ("bad",), ("lateral",)):
-        house = House()
+        rig = AppRig()
         if names:
-            house.open(*names)
-            house.settle()
-        house.do(row.id)
-        house.settle()
+            rig.open(*names)
+            rig.settle()
+        rig.do(row.id)
+        rig.settle()
 
 
 def test_presets_show_which_one_is_chosen() -> None:
-    house = House()
-    house.open("a")
-    house.settle()
+    rig = AppRig()
+    rig.open("a")
+    rig.settle()
     checked = [BY_ID[f"preset_{number}"].checked for number in (1, 2)]
-    assert [check(house.state) for check in checked if check] == [True, False]
-    house.do("preset_2")
-    assert [check(house.state) for check in checked if check] == [False, True]
-    house.do("preset_1")
-    assert [check(house.state) for check in checked if check] == [True, False]
+    assert [check(rig.state) for check in checked if check] == [True, False]
+    rig.do("preset_2")
+    assert [check(rig.state) for check in checked if check] == [False, True]
+    rig.do("preset_1")
+    assert [check(rig.state) for check in checked if check] == [True, False]
 
 
 def test_one_to_one_is_marked_on_a_dense_screen() -> None:
-    house = House()
-    house.presenter.display.view.set_pixel_ratio(2.0)
-    house.open("a")
-    house.settle()
+    rig = AppRig()
+    rig.presenter.display.view.set_pixel_ratio(2.0)
+    rig.open("a")
+    rig.settle()
     row = BY_ID["one_to_one"]
     assert row.checked is not None
-    assert not row.checked(house.state)
-    house.do(row.id)
-    assert row.checked(house.state)
+    assert not row.checked(rig.state)
+    rig.do(row.id)
+    assert row.checked(rig.state)
 
 
 def test_going_back_takes_one_thing_at_a_time() -> None:
-    house = House()
-    house.open("a")
-    house.settle()
-    house.presenter.display.toggle_film_only()
-    house.presenter.show_problem()
+    rig = AppRig()
+    rig.open("a")
+    rig.settle()
+    rig.presenter.display.toggle_film_only()
+    rig.presenter.show_problem()
     back = BY_ID["back"]
-    house.do(back.id)
-    assert house.state.banner is None
-    assert house.state.film_only
-    house.do(back.id)
-    assert not house.state.film_only
-    assert not back.enabled(house.state)
+    rig.do(back.id)
+    assert rig.state.banner is None
+    assert rig.state.film_only
+    rig.do(back.id)
+    assert not rig.state.film_only
+    assert not back.enabled(rig.state)
 
 
 def test_the_toolbar_and_the_menus_name_rows_that_exist() -> None:
@@ -108,11 +108,11 @@ def test_the_toolbar_and_the_menus_name_rows_that_exist() -> None:
 
 
 def test_what_needs_the_window_is_asked_of_it() -> None:
-    house = House()
+    rig = AppRig()
     for command, asked in (("pan_left", ("pan_by", 60, 0)), ("pan_down", ("pan_by", 0, -60)), ("quit", ("quit",))):
-        house.do(command)
-        assert house.shell.asked[-1] == asked
-    house.do("zoom_in")
-    house.do("zoom_out")
-    (_, larger), (_, smaller) = house.shell.asked[-2:]
+        rig.do(command)
+        assert rig.shell.asked[-1] == asked
+    rig.do("zoom_in")
+    rig.do("zoom_out")
+    (_, larger), (_, smaller) = rig.shell.asked[-2:]
     assert larger * smaller == 1

@@ -26,7 +26,8 @@ from ptxviewer.core.film import NO_SPACING, Patient, PixelSpacing, Radiograph, S
 from ptxviewer.core.reasons.window import Notice
 from ptxviewer.core.view import FilmView
 from tests import films
-from tests.app.house import Cupboard, House, ScoringEngine
+from tests.app.rig import AppRig
+from tests.fakes import FakeResults, ScoringEngine
 
 CANVAS = (500.0, 600.0)
 FIT = FilmView()
@@ -199,22 +200,22 @@ def test_the_window_follows_in_parts_of_the_default_one() -> None:
     assert linked(FIT, FilmView(inverted=True), large, small, FIT, CANVAS).inverted
 
 
-# ---- the mode, in a house
+# ---- the mode, in a rig
 
 
-def house() -> House:
+def rig() -> AppRig:
     def facts(path: Path) -> Facts:
         day = int(path.name[-1])
         return Facts(Patient(id="P1" if day < 8 else ""), Study(date=f"2026-01-0{day}"), "DX", "PA")
 
-    made = House(ScoringEngine(size=16), facts=facts)
+    made = AppRig(ScoringEngine(size=16), facts=facts)
     made.presenter.warm_up()
     made.turn(made.model)
     return made
 
 
 def test_comparing_begins_with_the_prior_and_ends_with_a_key_or_another_film() -> None:
-    made = house()
+    made = rig()
     made.open("film3", "film1", "film2", "film8", "film9")
     made.settle()
     presenter = made.presenter
@@ -248,7 +249,7 @@ def test_comparing_begins_with_the_prior_and_ends_with_a_key_or_another_film() -
 
 
 def test_the_film_beside_is_read_and_analysed_next_and_its_view_follows() -> None:
-    made = house()
+    made = rig()
     made.open(*(f"film{n}" for n in range(1, 8)))
     made.turn(made.disk)
     made.turn(made.disk)
@@ -269,17 +270,17 @@ def test_the_film_beside_is_read_and_analysed_next_and_its_view_follows() -> Non
 
 
 def test_a_recalled_film_beside_gets_its_pixels_and_maps() -> None:
-    cupboard = Cupboard()
+    results = FakeResults()
     for _ in range(2):
-        made = House(ScoringEngine(size=16), cupboard=cupboard)
+        made = AppRig(ScoringEngine(size=16), results=results)
         made.presenter.warm_up()
         made.turn(made.model)
         made.open(*(f"film{n}" for n in range(30)))
         made.settle()
-    cupboard.grids.clear()  # evicted: it is analysed again, once
+    results.grids.clear()  # evicted: it is analysed again, once
     made.presenter.display.comparison.choose(made.named("film25").id)
     made.settle()
     assert made.state.prior is not None
     assert made.state.prior.maps is not None
     assert made.state.prior.maps.image_key == "film25|0|0"
-    assert made.shelf.read.count("film25") == 1
+    assert made.reader.read.count("film25") == 1

@@ -24,16 +24,16 @@ from ptxviewer.core.findings.disagreement import Band, areas_px, band_of, limits
 from ptxviewer.core.reasons.finding import Finding
 from ptxviewer.core.reasons.network import Network
 from ptxviewer.core.reasons.window import Notice, Withheld
-from tests.app.house import SIDE, House
-from tests.fakes import FakeEngine
+from tests.app.rig import AppRig
+from tests.fakes import SIDE, FakeEngine
 from tests.films import RULE, film, maps
 
 
-def opened(engine: FakeEngine | None = None, settings: Settings | None = None) -> House:
-    house = House(engine=engine, settings=settings)
-    house.open("a", "b")
-    house.settle()
-    return house
+def opened(engine: FakeEngine | None = None, settings: Settings | None = None) -> AppRig:
+    rig = AppRig(engine=engine, settings=settings)
+    rig.open("a", "b")
+    rig.settle()
+    return rig
 
 
 # ---- detection and extent
@@ -59,70 +59,70 @@ def test_the_readers_film_score_opens_and_closes_the_gate_whatever_the_threshold
 
 
 def test_apart_the_extent_moves_alone_and_one_key_goes_back() -> None:
-    house = opened(settings=Settings(two_thresholds=True))
-    presenter, rule = house.presenter, FakeEngine.RULE
+    rig = opened(settings=Settings(two_thresholds=True))
+    presenter, rule = rig.presenter, FakeEngine.RULE
     presenter.review.thresholds.set(0.8)
-    assert house.film.findings is not None
-    assert house.film.findings.score_threshold == rule.score_threshold  # not 0.76, where one slider would take it
+    assert rig.film.findings is not None
+    assert rig.film.findings.score_threshold == rule.score_threshold  # not 0.76, where one slider would take it
     presenter.review.thresholds.set_score(0.95)
-    assert not house.film.findings.present
-    assert house.film.review.threshold == 0.8
+    assert not rig.film.findings.present
+    assert rig.film.review.threshold == 0.8
     presenter.review.undo()
-    assert house.film.findings.present
+    assert rig.film.findings.present
     presenter.review.redo()
     presenter.review.thresholds.reset()
-    assert (house.film.review.threshold, house.film.review.detection) == (None, BY_CARD)
-    assert house.film.findings.present
+    assert (rig.film.review.threshold, rig.film.review.detection) == (None, BY_CARD)
+    assert rig.film.findings.present
 
 
 def test_together_one_slider_still_moves_both() -> None:
-    house = opened()
-    house.presenter.review.thresholds.set(0.8)
-    assert house.film.findings is not None
-    assert house.film.findings.score_threshold == pytest.approx(score_threshold_at(FakeEngine.RULE, 0.8))
-    assert house.film.review.detection == BY_CARD
+    rig = opened()
+    rig.presenter.review.thresholds.set(0.8)
+    assert rig.film.findings is not None
+    assert rig.film.findings.score_threshold == pytest.approx(score_threshold_at(FakeEngine.RULE, 0.8))
+    assert rig.film.review.detection == BY_CARD
 
 
 def test_a_drag_of_a_limit_is_one_step_and_is_shown_while_it_lasts() -> None:
-    house = opened()
+    rig = opened()
     for value in (0.5, 0.7, 0.95):
-        house.presenter.review.thresholds.set_score(value, settled=False)
-        assert house.film.detection.score == value
-        assert house.film.review.detection == BY_CARD
-    house.presenter.review.thresholds.set_score(0.95)
-    assert house.film.review.detection.score == 0.95
-    assert not house.film.findings.present
-    house.presenter.review.undo()
-    assert house.film.review.detection == BY_CARD
-    assert not house.film.can_undo
+        rig.presenter.review.thresholds.set_score(value, settled=False)
+        assert rig.film.detection.score == value
+        assert rig.film.review.detection == BY_CARD
+    rig.presenter.review.thresholds.set_score(0.95)
+    assert rig.film.review.detection.score == 0.95
+    assert not rig.film.findings.present
+    rig.presenter.review.undo()
+    assert rig.film.review.detection == BY_CARD
+    assert not rig.film.can_undo
 
 
 def test_a_drag_that_is_left_counts_as_it_is() -> None:
-    house = opened()
-    house.presenter.review.thresholds.set_peak(0.6, settled=False)
-    house.presenter.films.next()
-    house.presenter.films.previous()
-    assert house.film.review.detection.peak == 0.6
-    assert house.film.hand is None
+    rig = opened()
+    rig.presenter.review.thresholds.set_peak(0.6, settled=False)
+    rig.presenter.films.next()
+    rig.presenter.films.previous()
+    assert rig.film.review.detection.peak == 0.6
+    assert rig.film.hand is None
 
 
 def test_steps_of_the_film_score_start_where_it_stands_and_are_one_undo_step() -> None:
-    house = opened()
+    rig = opened()
     for _ in range(5):
-        house.presenter.review.thresholds.step_score(-1)
-    assert house.film.review.detection.score == pytest.approx(FakeEngine.RULE.score_threshold - 0.05)
-    house.presenter.review.undo()
-    assert house.film.review.detection == BY_CARD
+        rig.presenter.review.thresholds.step_score(-1)
+    assert rig.film.review.detection.score == pytest.approx(FakeEngine.RULE.score_threshold - 0.05)
+    rig.presenter.review.undo()
+    assert rig.film.review.detection == BY_CARD
 
 
 def test_an_edited_mask_rests_for_detection_too() -> None:
-    house = opened()
-    house.presenter.display.set_tool("brush")
-    house.presenter.review.mask.begin((30.0, 30.0), False)
-    house.presenter.review.mask.finish()
-    house.presenter.review.thresholds.set_score(0.99)
-    assert house.film.review.detection == BY_CARD
-    assert house.state.message is Notice.MASK_IS_EDITED
+    rig = opened()
+    rig.presenter.display.set_tool("brush")
+    rig.presenter.review.mask.begin((30.0, 30.0), False)
+    rig.presenter.review.mask.finish()
+    rig.presenter.review.thresholds.set_score(0.99)
+    assert rig.film.review.detection == BY_CARD
+    assert rig.state.message is Notice.MASK_IS_EDITED
 
 
 @pytest.mark.parametrize("place", [0.0, 0.1, 0.5, 1.0])
@@ -147,148 +147,148 @@ class Doubtful(FakeEngine):
 
 
 def test_a_refused_film_shows_no_result_and_says_why() -> None:
-    house = opened(Doubtful(size=16))
-    assert house.film.status is FilmStatus.NOT_SHOWN
-    assert house.film.maps is None
-    assert house.film.findings is None
-    assert house.film.why is Finding.NOT_FRONTAL
-    assert house.state.banner is not None
-    assert house.state.banner.reason == Withheld(Finding.NOT_FRONTAL)
+    rig = opened(Doubtful(size=16))
+    assert rig.film.status is FilmStatus.NOT_SHOWN
+    assert rig.film.maps is None
+    assert rig.film.findings is None
+    assert rig.film.why is Finding.NOT_FRONTAL
+    assert rig.state.banner is not None
+    assert rig.state.banner.reason == Withheld(Finding.NOT_FRONTAL)
 
 
 def test_nothing_can_be_done_to_a_result_that_is_not_shown() -> None:
-    house = opened(Doubtful(size=16))
-    house.presenter.review.set_verdict("accept")
-    house.presenter.display.set_tool("brush")
-    house.presenter.review.mask.begin((20.0, 20.0), False)
-    house.presenter.review.mask.finish()
-    house.presenter.display.disagreement.toggle()
-    assert house.film.review.verdict == ""
-    assert house.film.review.mask is None
-    assert house.model.idle
+    rig = opened(Doubtful(size=16))
+    rig.presenter.review.set_verdict("accept")
+    rig.presenter.display.set_tool("brush")
+    rig.presenter.review.mask.begin((20.0, 20.0), False)
+    rig.presenter.review.mask.finish()
+    rig.presenter.display.disagreement.toggle()
+    assert rig.film.review.verdict == ""
+    assert rig.film.review.mask is None
+    assert rig.model.idle
 
 
 def test_a_report_of_a_refused_film_gets_no_result() -> None:
-    house = opened(Doubtful(size=16))
-    house.presenter.exporting.save()
-    house.settle()
-    (content,) = house.reports
+    rig = opened(Doubtful(size=16))
+    rig.presenter.exporting.save()
+    rig.settle()
+    (content,) = rig.reports
     assert content.answer is None
 
 
 def test_the_override_shows_the_result_is_kept_and_can_be_undone() -> None:
-    house = opened(Doubtful(size=16))
-    house.presenter.films.analyse_anyway()
-    assert house.film.status is FilmStatus.DONE
-    assert house.film.findings is not None
-    assert house.film.findings.present
-    assert house.film.review.gate_overridden
-    assert house.state.banner is None
-    house.settle()
-    assert any(saved.review.gate_overridden for saved in house.drawer.reviews.values())
-    house.presenter.review.undo()
-    assert house.film.status is FilmStatus.NOT_SHOWN
-    assert house.state.banner is not None
-    house.presenter.films.next()
-    assert house.film.status is FilmStatus.NOT_SHOWN  # of the other film nothing was overridden
+    rig = opened(Doubtful(size=16))
+    rig.presenter.films.analyse_anyway()
+    assert rig.film.status is FilmStatus.DONE
+    assert rig.film.findings is not None
+    assert rig.film.findings.present
+    assert rig.film.review.gate_overridden
+    assert rig.state.banner is None
+    rig.settle()
+    assert any(saved.review.gate_overridden for saved in rig.reviews.kept.values())
+    rig.presenter.review.undo()
+    assert rig.film.status is FilmStatus.NOT_SHOWN
+    assert rig.state.banner is not None
+    rig.presenter.films.next()
+    assert rig.film.status is FilmStatus.NOT_SHOWN  # of the other film nothing was overridden
 
 
 def test_the_state_without_refused_films_is_the_state_itself() -> None:
-    house = opened()
-    assert as_seen(house.presenter.state) is house.presenter.state
+    rig = opened()
+    assert as_seen(rig.presenter.state) is rig.presenter.state
 
 
 # ---- distances
 
 
-def held(house: House) -> tuple[bool, tuple[float, float]]:
-    assert house.film.findings is not None
-    half = house.film.findings.halves[0]
+def held(rig: AppRig) -> tuple[bool, tuple[float, float]]:
+    assert rig.film.findings is not None
+    half = rig.film.findings.halves[0]
     assert half.distances is not None
     return half.on_image_left, half.distances.b.lung
 
 
 def test_a_moved_distance_is_one_step_is_kept_and_the_sizes_follow_while_it_moves() -> None:
-    house = opened()
-    left, at = held(house)
-    house.presenter.review.distances.begin(left, "b", "lung", at)
+    rig = opened()
+    left, at = held(rig)
+    rig.presenter.review.distances.begin(left, "b", "lung", at)
     for step in (1.0, 2.0, 3.0):
-        house.presenter.review.distances.move((at[0] + step, at[1]))
-        assert house.film.findings.halves[0].distances.b.lung[0] == pytest.approx(at[0] + step)
-    house.presenter.review.distances.finish()
-    assert house.film.findings.halves[0].moved == ("b",)
-    assert len(house.film.review.lines) == 1
-    house.settle()
-    assert next(iter(house.drawer.reviews.values())).review.lines == house.film.review.lines
-    house.presenter.review.undo()
-    assert held(house)[1] == at
-    assert house.film.findings.halves[0].moved == ()
-    house.presenter.review.redo()
-    house.presenter.review.distances.reset()
-    assert held(house)[1] == at
+        rig.presenter.review.distances.move((at[0] + step, at[1]))
+        assert rig.film.findings.halves[0].distances.b.lung[0] == pytest.approx(at[0] + step)
+    rig.presenter.review.distances.finish()
+    assert rig.film.findings.halves[0].moved == ("b",)
+    assert len(rig.film.review.lines) == 1
+    rig.settle()
+    assert next(iter(rig.reviews.kept.values())).review.lines == rig.film.review.lines
+    rig.presenter.review.undo()
+    assert held(rig)[1] == at
+    assert rig.film.findings.halves[0].moved == ()
+    rig.presenter.review.redo()
+    rig.presenter.review.distances.reset()
+    assert held(rig)[1] == at
 
 
 def test_a_moved_distance_stands_when_the_mask_changes() -> None:
-    house = opened()
-    left, at = held(house)
-    house.presenter.review.distances.begin(left, "b", "lung", at)
-    house.presenter.review.distances.move((at[0] + 3, at[1] + 1))
-    house.presenter.review.distances.finish()
-    house.presenter.review.thresholds.set(0.6)
-    assert held(house)[1] == pytest.approx((at[0] + 3, at[1] + 1))
+    rig = opened()
+    left, at = held(rig)
+    rig.presenter.review.distances.begin(left, "b", "lung", at)
+    rig.presenter.review.distances.move((at[0] + 3, at[1] + 1))
+    rig.presenter.review.distances.finish()
+    rig.presenter.review.thresholds.set(0.6)
+    assert held(rig)[1] == pytest.approx((at[0] + 3, at[1] + 1))
 
 
 def test_a_line_stays_on_the_film_and_a_drag_can_be_called_off() -> None:
-    house = opened()
-    left, at = held(house)
-    house.presenter.review.distances.begin(left, "b", "both", at)
-    house.presenter.review.distances.move((at[0] + 1000, at[1] - 1000))
-    line = house.film.findings.halves[0].distances.b
+    rig = opened()
+    left, at = held(rig)
+    rig.presenter.review.distances.begin(left, "b", "both", at)
+    rig.presenter.review.distances.move((at[0] + 1000, at[1] - 1000))
+    line = rig.film.findings.halves[0].distances.b
     assert line.wall == line.lung == (SIDE, 0)
-    assert house.presenter.review.distances.cancel()
-    assert held(house)[1] == at
-    assert not house.film.can_undo
+    assert rig.presenter.review.distances.cancel()
+    assert held(rig)[1] == at
+    assert not rig.film.can_undo
 
 
 def test_a_line_that_was_only_touched_is_no_step() -> None:
-    house = opened()
-    left, at = held(house)
-    house.presenter.review.distances.begin(left, "a", "wall", at)
-    house.presenter.review.distances.finish()
-    assert not house.film.can_undo
+    rig = opened()
+    left, at = held(rig)
+    rig.presenter.review.distances.begin(left, "a", "wall", at)
+    rig.presenter.review.distances.finish()
+    assert not rig.film.can_undo
 
 
 # ---- findings
 
 
 def test_a_dropped_finding_is_gone_comes_back_by_undo_and_leaves_the_film_edited() -> None:
-    house = opened()
-    house.presenter.review.findings.next()
-    assert house.film.finding == 0
-    house.presenter.review.findings.drop()
-    assert house.film.findings.lesions == ()
-    assert house.film.findings.edited
-    assert house.film.finding is None
-    house.presenter.review.undo()
-    assert len(house.film.findings.lesions) == 1
-    assert not house.film.findings.edited
+    rig = opened()
+    rig.presenter.review.findings.next()
+    assert rig.film.finding == 0
+    rig.presenter.review.findings.drop()
+    assert rig.film.findings.lesions == ()
+    assert rig.film.findings.edited
+    assert rig.film.finding is None
+    rig.presenter.review.undo()
+    assert len(rig.film.findings.lesions) == 1
+    assert not rig.film.findings.edited
 
 
 def test_choosing_goes_round_and_never_beyond_the_findings() -> None:
-    house = opened()
-    house.presenter.review.findings.next()
-    house.presenter.review.findings.next()
-    assert house.film.finding == 0
-    house.presenter.review.findings.choose(7)
-    assert house.film.finding is None
-    house.presenter.review.findings.choose(0)
-    house.presenter.review.thresholds.set(0.7)
-    assert house.film.finding is None  # measured anew: the number may mean another one
+    rig = opened()
+    rig.presenter.review.findings.next()
+    rig.presenter.review.findings.next()
+    assert rig.film.finding == 0
+    rig.presenter.review.findings.choose(7)
+    assert rig.film.finding is None
+    rig.presenter.review.findings.choose(0)
+    rig.presenter.review.thresholds.set(0.7)
+    assert rig.film.finding is None  # measured anew: the number may mean another one
 
 
 def test_a_speck_is_not_blown_up_to_the_whole_screen() -> None:
-    house = opened()
-    lesion = house.film.findings.lesions[0]
+    rig = opened()
+    lesion = rig.film.findings.lesions[0]
     x, y, width, height = box_around(lesion, 1000, 800)
     assert min(width, height) >= 150
     assert x + width / 2 == pytest.approx(lesion.bbox[0] + lesion.bbox[2] / 2)
@@ -299,28 +299,28 @@ def test_a_speck_is_not_blown_up_to_the_whole_screen() -> None:
 
 
 def test_the_band_of_the_film_on_screen_is_made_when_it_is_wanted() -> None:
-    house = opened()
-    assert house.model.idle
-    house.presenter.display.disagreement.toggle()
-    assert house.presenter.display.disagreement.busy
-    house.settle()
-    assert house.film.band is not None
-    assert house.film.band.image_key == house.film.key
-    assert house.named("b").band is None
-    house.presenter.films.next()
-    house.settle()
-    assert house.film.band is not None
+    rig = opened()
+    assert rig.model.idle
+    rig.presenter.display.disagreement.toggle()
+    assert rig.presenter.display.disagreement.busy
+    rig.settle()
+    assert rig.film.band is not None
+    assert rig.film.band.image_key == rig.film.key
+    assert rig.named("b").band is None
+    rig.presenter.films.next()
+    rig.settle()
+    assert rig.film.band is not None
 
 
 def test_the_next_film_gives_up_the_band_of_the_last_one() -> None:
-    house = opened()
-    house.presenter.display.disagreement.toggle()
-    first = house.model.tickets[-1]
-    house.presenter.films.next()
+    rig = opened()
+    rig.presenter.display.disagreement.toggle()
+    first = rig.model.tickets[-1]
+    rig.presenter.films.next()
     assert first.retired
-    house.settle()
-    assert house.named("a").band is None
-    assert house.named("b").band is not None
+    rig.settle()
+    assert rig.named("a").band is None
+    assert rig.named("b").band is not None
 
 
 def test_a_band_that_cannot_be_made_is_said_once_and_not_tried_for_ever() -> None:
@@ -328,12 +328,12 @@ def test_a_band_that_cannot_be_made_is_said_once_and_not_tried_for_ever() -> Non
         def band(self, film: Radiograph, checkpoint: Checkpoint = never_cancelled) -> Band:
             raise ModelUnavailable(Network.NO_USABLE_BAND)
 
-    house = opened(Broken(size=16))
-    house.presenter.display.disagreement.toggle()
-    house.settle()
-    assert house.film.band is None
-    assert house.state.message is Notice.NO_BAND
-    assert not house.presenter.display.disagreement.busy
+    rig = opened(Broken(size=16))
+    rig.presenter.display.disagreement.toggle()
+    rig.settle()
+    assert rig.film.band is None
+    assert rig.state.message is Notice.NO_BAND
+    assert not rig.presenter.display.disagreement.busy
 
 
 def test_the_band_lies_round_the_outline_and_brings_nothing_refused_back() -> None:
@@ -356,18 +356,18 @@ def test_the_band_lies_round_the_outline_and_brings_nothing_refused_back() -> No
 
 
 def test_delete_drops_the_chosen_finding_unless_a_measurement_is_chosen() -> None:
-    house = opened()
+    rig = opened()
     delete = BY_ID["delete_measurement"]
-    assert not delete.enabled(house.state)
-    house.presenter.review.findings.next()
-    assert delete.enabled(house.state)
-    house.do(delete.id)
-    assert house.film.findings.lesions == ()
+    assert not delete.enabled(rig.state)
+    rig.presenter.review.findings.next()
+    assert delete.enabled(rig.state)
+    rig.do(delete.id)
+    assert rig.film.findings.lesions == ()
 
 
 def test_a_refused_film_of_an_earlier_session_is_listed_without_its_score() -> None:
-    house = opened(Doubtful(size=16))
-    film = house.presenter.state.current
+    rig = opened(Doubtful(size=16))
+    film = rig.presenter.state.current
     assert film is not None
     kept = replace(film, result=Result(summary=summary_of(film.findings)), radiograph=None)
     assert withheld(kept)
@@ -378,11 +378,11 @@ def test_a_refused_film_of_an_earlier_session_is_listed_without_its_score() -> N
 
 
 def test_insisting_on_a_lateral_view_is_one_answer_to_both_refusals_and_is_kept() -> None:
-    house = House(engine=Doubtful(size=16))
-    house.open("lateral")
-    house.settle()
-    house.presenter.films.analyse_anyway()
-    house.settle()
-    assert house.film.status is FilmStatus.DONE
-    assert house.film.findings is not None
-    assert next(iter(house.drawer.reviews.values())).review.gate_overridden
+    rig = AppRig(engine=Doubtful(size=16))
+    rig.open("lateral")
+    rig.settle()
+    rig.presenter.films.analyse_anyway()
+    rig.settle()
+    assert rig.film.status is FilmStatus.DONE
+    assert rig.film.findings is not None
+    assert next(iter(rig.reviews.kept.values())).review.gate_overridden

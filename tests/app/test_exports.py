@@ -10,7 +10,7 @@ import pytest
 from ptxviewer.app.commands import BY_ID
 from ptxviewer.app.exports import EXPORTS, export_of, neutral_name, with_suffix
 from ptxviewer.ui.exports import WRITERS
-from tests.app.house import House
+from tests.app.rig import AppRig
 
 REPORT = EXPORTS[0]
 
@@ -45,13 +45,13 @@ def test_a_name_that_nobody_chose_is_neutral() -> None:
 
 
 def test_no_file_is_written_in_a_format_that_its_name_does_not_say() -> None:
-    house = House()
-    house.open("a")
-    house.settle()
-    house.presenter.exporting.save_to(Path("x.xyz"))
-    house.settle()
-    assert not house.reports
-    assert house.state.banner is not None
-    house.presenter.exporting.save_to(Path("x.png"))
-    house.settle()
-    assert house.targets == [Path("x.png")]
+    rig = AppRig()
+    rig.open("a")
+    rig.settle()
+    rig.presenter.exporting.save_to(Path("x.xyz"))
+    rig.settle()
+    assert not rig.reports
+    assert rig.state.banner is not None
+    rig.presenter.exporting.save_to(Path("x.png"))
+    rig.settle()
+    assert rig.targets == [Path("x.png")]

@@ -15,19 +15,19 @@ from ptxviewer.app.presenter import Presenter
 from ptxviewer.app.state.film import DetectionDrag, Film, LineDrag, MeasurementInHand, StrokeInHand, ThresholdDrag
 from ptxviewer.app.state.screen import State
 from ptxviewer.core.drawing.handles import Grip
-from tests.app.house import House
+from tests.app.rig import AppRig
 
 
 @pytest.fixture
-def house() -> House:
-    house = House()
-    house.open("a", "b")
-    house.settle()
-    house.presenter.display.set_tool("length")
-    house.presenter.review.measurements.begin((5, 5))
-    house.presenter.review.measurements.move((25, 5))
-    house.presenter.review.measurements.place()
-    return house
+def rig() -> AppRig:
+    rig = AppRig()
+    rig.open("a", "b")
+    rig.settle()
+    rig.presenter.display.set_tool("length")
+    rig.presenter.review.measurements.begin((5, 5))
+    rig.presenter.review.measurements.move((25, 5))
+    rig.presenter.review.measurements.place()
+    return rig
 
 
 def drag_threshold(presenter: Presenter) -> None:
@@ -81,19 +81,19 @@ ELSEWHERE: dict[str, Callable[[Presenter], None]] = {
 }
 
 
-def with_hand(house: House, kind: type) -> None:
-    HANDS[kind][0](house.presenter)
-    assert isinstance(house.named("a").hand, kind)
+def with_hand(rig: AppRig, kind: type) -> None:
+    HANDS[kind][0](rig.presenter)
+    assert isinstance(rig.named("a").hand, kind)
 
 
 @pytest.mark.parametrize("elsewhere", ELSEWHERE)
 @pytest.mark.parametrize("kind", HANDS)
 def test_what_is_in_the_hand_counts_when_the_reader_turns_to_something_else(
-    house: House, kind: type, elsewhere: str
+    rig: AppRig, kind: type, elsewhere: str
 ) -> None:
-    with_hand(house, kind)
-    ELSEWHERE[elsewhere](house.presenter)
-    film = house.named("a")
+    with_hand(rig, kind)
+    ELSEWHERE[elsewhere](rig.presenter)
+    film = rig.named("a")
     if elsewhere == "another frame":
         film = replace(film, history=film.other_frames[0])
     assert film.hand is None
@@ -101,21 +101,21 @@ def test_what_is_in_the_hand_counts_when_the_reader_turns_to_something_else(
 
 
 @pytest.mark.parametrize(("first", "second"), [pair for pair in product(HANDS, HANDS) if pair not in NO_PAIR])
-def test_another_thing_taken_in_the_hand_settles_the_first(house: House, first: type, second: type) -> None:
-    with_hand(house, first)
-    with_hand(house, second)
+def test_another_thing_taken_in_the_hand_settles_the_first(rig: AppRig, first: type, second: type) -> None:
+    with_hand(rig, first)
+    with_hand(rig, second)
     if first is not second:
-        assert HANDS[first][1](house.film)
+        assert HANDS[first][1](rig.film)
 
 
-def test_a_verdict_in_a_detection_drag_keeps_both(house: House) -> None:
-    house.presenter.review.thresholds.set_score(0.6, settled=False)
-    house.presenter.review.set_verdict("accept")
-    assert house.film.review.detection.score == 0.6
-    assert house.film.review.verdict == "accept"
-    house.presenter.review.undo()
-    assert house.film.review.detection.score == 0.6
-    assert house.film.review.verdict == ""
+def test_a_verdict_in_a_detection_drag_keeps_both(rig: AppRig) -> None:
+    rig.presenter.review.thresholds.set_score(0.6, settled=False)
+    rig.presenter.review.set_verdict("accept")
+    assert rig.film.review.detection.score == 0.6
+    assert rig.film.review.verdict == "accept"
+    rig.presenter.review.undo()
+    assert rig.film.review.detection.score == 0.6
+    assert rig.film.review.verdict == ""
 
 
 def test_one_module_puts_things_into_the_hand() -> None:

@@ -1,6 +1,6 @@
 """Lists, comparisons, recalled results and restarts in any order: never one film's result on another.
 
-``Screen`` refuses a score that is not the film's own, an urgency that falls, maps under other pixels.
+``RecordingView`` refuses a score that is not the film's own, an urgency that falls, maps under other pixels.
 """
 
 from __future__ import annotations
@@ -19,7 +19,8 @@ from ptxviewer.app.films.worklist import AT_REST, ordered
 from ptxviewer.app.state.facts import Facts
 from ptxviewer.app.state.film import FilmStatus
 from ptxviewer.core.film import Patient, Study
-from tests.app.house import FILM_BYTES, Cupboard, Drawer, House, ScoringEngine
+from tests.app.rig import AppRig
+from tests.fakes import FILM_BYTES, FakeResults, FakeReviews, ScoringEngine
 
 KINDS = ("film", "film", "film", "film", "bad", "lateral", "changed", "sly", "noted")
 ACTS = ("drop", "again", "select", "urgent", "unread", "next", "close", "frame", "look", "restart")
@@ -41,14 +42,14 @@ class Play:
 
     def __init__(self, leaky: bool = False) -> None:
         self.leaky = leaky
-        self.cupboard, self.drawer = Cupboard(), Drawer()
+        self.results, self.reviews = FakeResults(), FakeReviews()
         self.dropped: list[str] = []
         self.changes: set[tuple[str, ...]] = set()  # sentences of comparisons
-        self.house = self._house()
+        self.rig = self._rig()
 
-    def _house(self) -> House:
-        made = House(
-            ScoringEngine(size=16), memory_bytes=5 * FILM_BYTES, cupboard=self.cupboard, drawer=self.drawer, facts=whose
+    def _rig(self) -> AppRig:
+        made = AppRig(
+            ScoringEngine(size=16), memory_bytes=5 * FILM_BYTES, results=self.results, reviews=self.reviews, facts=whose
         )
         made.presenter.warm_up()
         made.turn(made.model)
@@ -59,25 +60,25 @@ class Play:
     @property
     def kept(self) -> list[str]:
         """Films whose result is kept, and some others."""
-        return sorted({mark.split("|")[0] for mark, _ in self.cupboard.entries})[-8:] + self.dropped[-3:]
+        return sorted({mark.split("|")[0] for mark, _ in self.results.entries})[-8:] + self.dropped[-3:]
 
     def step(self, step: Step) -> None:
         act, number = step
-        house, presenter = self.house, self.house.presenter
+        rig, presenter = self.rig, self.rig.presenter
         films, background = presenter.state.films, presenter.films.background
         some = films[number % len(films)] if films else None
         if act == "drop":
             names = [f"{KINDS[(number + i) % len(KINDS)]}{len(self.dropped) + i}" for i in range(1 + number % 5)]
             self.dropped += names
-            house.open(*names)
+            rig.open(*names)
         elif act == "again" and self.kept:
-            house.open(*self.kept[number % 11 :])
+            rig.open(*self.kept[number % 11 :])
         elif act == "restart" and number % 5 == 0:
-            while house.cache.jobs:  # what is being kept must be finished, as closing the lane does
-                house.cache.crank()
+            while rig.cache.jobs:  # what is being kept must be finished, as closing the lane does
+                rig.cache.crank()
             presenter.shut_down()
-            self.house = self._house()
-            self.house.open(*self.kept)
+            self.rig = self._rig()
+            self.rig.open(*self.kept)
         elif some is not None and act in ("select", "close"):
             (presenter.films.select if act == "select" else presenter.films.close)(some.id)
         elif act == "look":
@@ -85,10 +86,10 @@ class Play:
         elif act in PAIRS:
             self.pair(act, number)
         elif act == "forget" and number % 20 == 0:
-            self.cupboard.grids.clear()
+            self.results.grids.clear()
         elif act in TURNS:
             lane, what = act.split()
-            getattr({"disk": house.disk, "model": house.model, "cache": house.cache}[lane], what)()
+            getattr({"disk": rig.disk, "model": rig.model, "cache": rig.cache}[lane], what)()
         else:
             {
                 "urgent": presenter.films.next_urgent, "unread": presenter.films.next_unread,
@@ -104,7 +105,7 @@ class Play:
 
     def pair(self, act: str, number: int) -> None:
         """Do something to two films side by side."""
-        presenter = self.house.presenter
+        presenter = self.rig.presenter
         state, comparing = presenter.state, presenter.display.comparison
         film = state.prior if act == "zoom beside" else state.current
         if act == "beside" and state.films:
@@ -121,7 +122,7 @@ class Play:
             }.get(act, lambda: None)()  # fmt: skip
 
     def check(self) -> None:
-        state = self.house.presenter.state
+        state = self.rig.presenter.state
         roles = roles_of(state)
         assert (roles is None) == (state.prior is None)
         if roles is not None:
@@ -136,24 +137,24 @@ class Play:
             self.changes.add(said)
         assert sorted(film.id for film in ordered(state)) == sorted(film.id for film in state.films)
         if not self.leaky:
-            assert self.house.model.alive <= 1
+            assert self.rig.model.alive <= 1
             analysing = [film for film in state.films if film.status is FilmStatus.ANALYSING]
-            assert len(analysing) == self.house.model.alive, "the list shows what the network does"
+            assert len(analysing) == self.rig.model.alive, "the list shows what the network does"
 
     def end(self) -> None:
-        presenter = self.house.presenter
+        presenter = self.rig.presenter
         if presenter.state.paused:
             presenter.films.background.toggle_pause()
         presenter.films.background.go_on()
-        self.house.settle()
+        self.rig.settle()
         for film in presenter.state.films:
             assert film.status in AT_REST
             if film.status is FilmStatus.DONE:
                 assert film.summary is not None
         for film in presenter.state.films:
             presenter.films.select(film.id)
-            self.house.settle()
-            shown = self.house.film
+            self.rig.settle()
+            shown = self.rig.film
             assert shown.id == film.id
             assert shown.status in AT_REST
             if shown.status is FilmStatus.DONE:
@@ -164,7 +165,7 @@ class Play:
             others = [film.id for film in presenter.state.films if film.status is FilmStatus.DONE]
             if others:
                 presenter.display.comparison.choose(others[0])
-            self.house.settle()
+            self.rig.settle()
             self.check()
 
 
@@ -188,7 +189,7 @@ def test_long_orders(seed: int, leaky: bool) -> None:
     play = Play(leaky)
     for _ in range(1500):
         play.step((chosen.choice(ALL), chosen.randrange(100)))
-    assert play.cupboard.hits > 3, "results of earlier sessions were mixed in"
-    assert play.cupboard.recalled
+    assert play.results.hits > 3, "results of earlier sessions were mixed in"
+    assert play.results.recalled
     play.end()
     assert len(play.changes) >= 3, "films of one patient and of two, with results and without, were compared"

@@ -1,6 +1,6 @@
 """Drop, cancel, choose, close, fail and quit in any order: no result on another film, no lost film, a clean end.
 
-``Screen`` refuses every state that shows one film's pixels or maps under another; here are the orders.
+``RecordingView`` refuses every state that shows one film's pixels or maps under another; here are the orders.
 """
 
 from __future__ import annotations
@@ -24,8 +24,8 @@ from ptxviewer.core.engine import Checkpoint, never_cancelled
 from ptxviewer.core.errors import UnreadableFilm
 from ptxviewer.core.film import Radiograph, SpacingOrigin
 from ptxviewer.core.reasons.network import Network
-from tests.app.house import FILM_BYTES, House, Screen, Shelf
-from tests.fakes import FakeEngine
+from tests.app.rig import AppRig, RecordingView
+from tests.fakes import FILM_BYTES, FakeEngine, FakeReader
 
 AT_REST = (FilmStatus.DONE, FilmStatus.FAILED, FilmStatus.NOT_ANALYSED)
 DROPS = ("film", "film", "film", "bad", "lateral", "changed", "noted", "torn", "empty-folder", "again", "several")
@@ -52,7 +52,7 @@ class Play:
 
     def __init__(self) -> None:
         self.engine = FlakyEngine(size=16)
-        self.house = House(self.engine, memory_bytes=4 * FILM_BYTES)
+        self.rig = AppRig(self.engine, memory_bytes=4 * FILM_BYTES)
         self.dropped = 0
         self.shown: str | None = None  # what must be on screen in the end: the last drop, untouched since
         self.expected: set[str] = set()
@@ -65,17 +65,17 @@ class Play:
             names = [kind]
         elif kind == "several":
             names = [f"film{self.dropped}-{index}" for index in range(1 + number % 9)]
-        elif kind == "again" and self.house.presenter.state.films:
-            films = self.house.presenter.state.films
+        elif kind == "again" and self.rig.presenter.state.films:
+            films = self.rig.presenter.state.films
             names = [films[number % len(films)].path.name]
-        self.house.open(*names)
+        self.rig.open(*names)
         self.shown = None if kind == "empty-folder" else names[0]
         if kind != "empty-folder":
             self.expected |= set(names)
 
     def step(self, step: Step) -> None:
         act, number = step
-        house, presenter = self.house, self.house.presenter
+        rig, presenter = self.rig, self.rig.presenter
         films = presenter.state.films
         if act == "drop":
             self.drop(number)
@@ -124,19 +124,19 @@ class Play:
             self.engine.fails = True
         elif act in TURNS:
             lane, what = act.split()
-            getattr({"disk": house.disk, "model": house.model}[lane], what)()
+            getattr({"disk": rig.disk, "model": rig.model}[lane], what)()
         self.sizes_are_of_their_film()
         bands = int(presenter.display.disagreement.busy)
-        assert house.model.alive <= 1 + bands, "a job was forgotten that may still deliver"
+        assert rig.model.alive <= 1 + bands, "a job was forgotten that may still deliver"
         analysing = sum(film.status is FilmStatus.ANALYSING for film in presenter.state.films)
-        assert analysing + bands == house.model.alive, "the strip shows what the network does"
+        assert analysing + bands == rig.model.alive, "the strip shows what the network does"
 
     def measure(self, number: int) -> None:
         """One thing that a hand does with a measurement, which may be of a film that is no longer on screen."""
-        hand, at = self.house.presenter.review.measurements, (3.0 + number % 30, 2.0 + number % 7)
+        hand, at = self.rig.presenter.review.measurements, (3.0 + number % 30, 2.0 + number % 7)
         what = number % 8
         if what < 2:
-            self.house.presenter.display.set_tool("calibrate" if what else "length")
+            self.rig.presenter.display.set_tool("calibrate" if what else "length")
             hand.begin(at)
             hand.move((at[0] + 5, at[1] + number % 3))
             hand.place()
@@ -154,10 +154,10 @@ class Play:
         elif what == 6:
             hand.delete_all()
         else:
-            self.house.presenter.review.settle()
+            self.rig.presenter.review.settle()
 
     def sizes_are_of_their_film(self) -> None:
-        for film in self.house.presenter.state.films:
+        for film in self.rig.presenter.state.films:
             calibrations = [one for one in film.review.measurements if one.kind == "calibration"]
             assert len(calibrations) <= 1
             if film.radiograph is not None:
@@ -167,8 +167,8 @@ class Play:
                 assert (film.findings.area_mm2 is not None) == bool(calibrations)
 
     def end(self) -> None:
-        house, presenter = self.house, self.house.presenter
-        house.settle()
+        rig, presenter = self.rig, self.rig.presenter
+        rig.settle()
         names = [film.path.name for film in presenter.state.films]
         assert len(names) == len(set(names))
         assert set(names) >= self.expected, "a dropped film was lost"
@@ -188,22 +188,22 @@ class Play:
 
     def last_drop_is_analysed(self) -> None:
         self.engine.fails = False
-        self.house.open("last")
-        self.house.settle()
-        assert self.house.film.path.name == "last"
-        assert self.house.film.status is FilmStatus.DONE
-        assert self.house.film.maps is not None
+        self.rig.open("last")
+        self.rig.settle()
+        assert self.rig.film.path.name == "last"
+        assert self.rig.film.status is FilmStatus.DONE
+        assert self.rig.film.maps is not None
 
     def quit(self) -> None:
         self.drop(0)
-        self.house.disk.crank()
-        shown = self.house.screen.renders
-        assert self.house.presenter.shut_down()
-        for lane in (self.house.disk, self.house.model):
+        self.rig.disk.crank()
+        shown = self.rig.view.renders
+        assert self.rig.presenter.shut_down()
+        for lane in (self.rig.disk, self.rig.model):
             assert all(ticket.retired for *_, ticket in [*lane.jobs, *lane.results])
             while not lane.idle:
-                self.house.turn(lane)
-        assert self.house.screen.renders == shown
+                self.rig.turn(lane)
+        assert self.rig.view.renders == shown
 
 
 STEPS = st.lists(st.tuples(st.sampled_from([*ACTS, *EDITS, *TURNS, *TURNS]), st.integers(0, 99)), max_size=60)
@@ -230,13 +230,13 @@ def test_long_orders(seed: int) -> None:
 @pytest.mark.parametrize("seed", range(8))
 def test_no_result_lands_on_another_film_even_when_retired_ones_are_delivered(seed: int) -> None:
     chosen = random.Random(seed)
-    house = House(memory_bytes=4 * FILM_BYTES)
-    house.disk.leaky = house.model.leaky = True
-    presenter = house.presenter
+    rig = AppRig(memory_bytes=4 * FILM_BYTES)
+    rig.disk.leaky = rig.model.leaky = True
+    presenter = rig.presenter
     for number in range(1200):
         act = chosen.randrange(12)
         if act == 0:
-            house.open(f"{chosen.choice(DROPS[:7])}{number}")
+            rig.open(f"{chosen.choice(DROPS[:7])}{number}")
         elif act == 1 and presenter.state.films:
             presenter.films.select(chosen.choice(presenter.state.films).id)
         elif act == 2 and presenter.state.films:
@@ -246,7 +246,7 @@ def test_no_result_lands_on_another_film_even_when_retired_ones_are_delivered(se
         elif act == 5:
             chosen.choice([presenter.films.cancel, presenter.films.retry])()
         else:
-            lane = chosen.choice([house.disk, house.model])
+            lane = chosen.choice([rig.disk, rig.model])
             chosen.choice([lane.crank, lane.deliver])()
 
 
@@ -262,9 +262,9 @@ def test_quitting_in_the_middle(seed: int) -> None:
 def test_with_real_threads() -> None:
     home: queue.SimpleQueue[Callable[[], None]] = queue.SimpleQueue()
     disk, model = ThreadLane("disk", home.put), ThreadLane("model", home.put)
-    screen = Screen()
+    screen = RecordingView()
     services = Services(
-        read_film=Shelf(),
+        read_film=FakeReader(),
         collect=list,
         engine=FakeEngine(size=16),
         disk=disk,

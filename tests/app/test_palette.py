@@ -9,15 +9,15 @@ from hypothesis import strategies as st
 from ptxviewer.app.commands import COMMANDS
 from ptxviewer.app.commands.palette import entries, match
 from ptxviewer.app.state.screen import State
-from tests.app.house import House
+from tests.app.rig import AppRig
 
 
 @pytest.fixture
 def state() -> State:
-    house = House()
-    house.open("a", "b")
-    house.settle()
-    return house.state
+    rig = AppRig()
+    rig.open("a", "b")
+    rig.settle()
+    return rig.state
 
 
 @pytest.mark.parametrize(

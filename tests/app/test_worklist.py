@@ -20,7 +20,8 @@ from ptxviewer.core.film import Patient, Study
 from ptxviewer.core.history import History
 from ptxviewer.core.reasons.window import Notice
 from ptxviewer.core.review import Review
-from tests.app.house import House, ScoringEngine
+from tests.app.rig import AppRig
+from tests.fakes import ScoringEngine
 from tests.films import INFO
 
 DONE, WAITING, FAILED = FilmStatus.DONE, FilmStatus.WAITING, FilmStatus.FAILED
@@ -158,8 +159,8 @@ def test_the_pace_is_that_of_most_films() -> None:
 # ---- the background, with lanes that are turned by hand
 
 
-def house(**changes) -> House:
-    made = House(ScoringEngine(size=16), **changes)
+def rig(**changes) -> AppRig:
+    made = AppRig(ScoringEngine(size=16), **changes)
     made.presenter.warm_up()
     made.turn(made.model)
     return made
@@ -169,7 +170,7 @@ NAMES = [f"film{number}" for number in range(30)]
 
 
 def test_a_folder_opens_the_list_by_itself_until_the_reader_closes_it() -> None:
-    many = house()
+    many = rig()
     many.open(*NAMES[:5])
     many.settle()
     assert not many.state.worklist.shown
@@ -184,7 +185,7 @@ def test_a_folder_opens_the_list_by_itself_until_the_reader_closes_it() -> None:
 
 
 def test_a_pause_leaves_only_the_film_on_screen_and_going_on_loses_nothing() -> None:
-    many = house()
+    many = rig()
     many.open(*NAMES)
     for _ in range(6):
         many.turn(many.disk)
@@ -203,7 +204,7 @@ def test_a_pause_leaves_only_the_film_on_screen_and_going_on_loses_nothing() -> 
 
 
 def test_stopping_answers_at_once_keeps_every_film_and_can_be_taken_back() -> None:
-    many = house()
+    many = rig()
     many.open(*NAMES, "bad", "lateral")
     for _ in range(6):
         many.turn(many.disk)
@@ -219,7 +220,7 @@ def test_stopping_answers_at_once_keeps_every_film_and_can_be_taken_back() -> No
 
 
 def test_the_keys_follow_the_list_on_screen() -> None:
-    many = house()
+    many = rig()
     many.open(*NAMES)
     many.settle()
     order = [film.path.name for film in worklist.by_urgency(many.state)]
@@ -235,7 +236,7 @@ def test_the_keys_follow_the_list_on_screen() -> None:
 
 
 def test_when_all_was_looked_at_it_is_said() -> None:
-    many = house()
+    many = rig()
     many.open("a", "b")
     many.settle()
     many.presenter.films.next_unread()
@@ -246,7 +247,7 @@ def test_when_all_was_looked_at_it_is_said() -> None:
 
 
 def test_in_first_read_mode_the_order_gives_nothing_away() -> None:
-    blind = house(settings=Settings(first_read=True))
+    blind = rig(settings=Settings(first_read=True))
     blind.open(*NAMES)
     blind.settle()
     assert numbers(worklist.by_urgency(blind.state)) == list(range(1, 31))
@@ -256,7 +257,7 @@ def test_in_first_read_mode_the_order_gives_nothing_away() -> None:
 
 
 def test_a_film_that_shows_another_frame_is_not_lowered() -> None:
-    frames = house()
+    frames = rig()
     frames.open("a")
     frames.settle()
     seen = []
