@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from ptxviewer.core.film import PixelSpacing, Radiograph
 
 INSIDE = np.uint16(0xFFFF)
-STRIP = 128  # rows of a region that are summed at a time
+STRIP = 256  # rows of a region that are summed at a time
 ELLIPSE_POINTS = 72  # corners with which an ellipse is drawn and found under the pointer
 
 
@@ -63,7 +63,7 @@ def angle_degrees(points: tuple[Point, ...], aspect: float = 1.0) -> float | Non
     return math.degrees(math.atan2(abs(cross), dot))
 
 
-Runs = tuple[NDArray[np.int64], NDArray[np.int64]]
+Runs = tuple[NDArray[np.int32], NDArray[np.int32]]
 """Per row the first column of a region and the one behind its last, from the region's left edge."""
 
 
@@ -85,31 +85,48 @@ def _inside(measurement: Measurement, rows: int, cols: int) -> tuple[slice, slic
     middle = (x0 + x1) / 2 - left - 0.5
     first = np.maximum(np.ceil(middle - half), 0)
     last = np.maximum(np.minimum(np.floor(middle + half) + 1, right - left), first)
-    return *part, (first.astype(np.int64), last.astype(np.int64))
+    return *part, (first.astype(np.int32), last.astype(np.int32))
+
+
+Columns = tuple[slice, NDArray[np.uint16] | None]
+"""Some columns of a strip, and what counts of them: ``INSIDE`` or 0, None where all of it counts."""
+
+
+def _columns(first: NDArray[np.int32], last: NDArray[np.int32]) -> Iterator[Columns]:
+    """Cut a strip of an ellipse, with its runs, into what is inside in every row and what has to be told by row."""
+    inner, outer = int(first.max()), int(last.min())
+    if inner < outer:
+        yield slice(inner, outer), None
+        parts = [(int(first.min()), inner), (outer, int(last.max()))]
+    else:
+        parts = [(int(first.min()), int(last.max()))]
+    for left, right in parts:
+        if right > left:
+            place = np.arange(left, right, dtype=np.int32)
+            within = (place >= first[:, None]) & (place < last[:, None])
+            yield slice(left, right), np.asarray(np.where(within, INSIDE, 0), np.uint16)
 
 
 def _strips(film: Radiograph, region: Measurement) -> Iterator[tuple[NDArray[np.uint16], NDArray[np.uint16] | None]]:
-    """Yield the pixels of a region in strips of rows that stay in the processor's cache, and what counts of them.
-
-    That is ``INSIDE`` where a pixel counts and 0 where it does not, None where all of the strip counts.
-    """
+    """Yield the pixels of a region in strips of rows that stay in the processor's cache, and what counts of them."""
     inside = _inside(region, film.rows, film.cols)
     if inside is None:
         return
     rows, cols, runs = inside
+    whole: tuple[Columns, ...] = ((slice(None), None),)
     for top in range(rows.start, rows.stop, STRIP):
-        part = film.pixels[top : min(top + STRIP, rows.stop), cols]
-        counts: NDArray[np.uint16] | None = None
-        if runs is not None:
-            counts = np.zeros(part.shape, np.uint16)
-            of_strip = slice(top - rows.start, top - rows.start + len(part))
-            firsts, lasts = (ends[of_strip].tolist() for ends in runs)
-            for row, (start, end) in enumerate(zip(firsts, lasts, strict=True)):
-                counts[row, start:end] = INSIDE  # a run a row: half the time of comparing every pixel
-        if film.padding is not None:
-            image = np.asarray(np.where((part < film.padding[0]) | (part > film.padding[1]), INSIDE, 0), np.uint16)
-            counts = image if counts is None else counts & image
-        yield part, counts
+        strip = film.pixels[top : min(top + STRIP, rows.stop), cols]
+        within = slice(top - rows.start, top - rows.start + len(strip))
+        for columns, counts in whole if runs is None else _columns(runs[0][within], runs[1][within]):
+            part = strip[:, columns]
+            yield part, counts if film.padding is None else _without_padding(part, counts, film.padding)
+
+
+def _without_padding(
+    part: NDArray[np.uint16], counts: NDArray[np.uint16] | None, padding: tuple[int, int]
+) -> NDArray[np.uint16]:
+    image = np.asarray(np.where((part < padding[0]) | (part > padding[1]), INSIDE, 0), np.uint16)
+    return image if counts is None else counts & image
 
 
 def region_statistics(film: Radiograph, region: Measurement) -> RegionStatistics | None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import OrderedDict
 from collections.abc import Sequence
 
 from PySide6.QtCore import QPointF, QRectF, Qt
@@ -16,6 +17,7 @@ SHADE, CHIP = QColor(0, 0, 0, 150), QColor(0, 0, 0, 205)
 BODY, LETTER, LABEL = 13, 18, 12  # text heights in screen pixels
 MARGIN, STEP, GAP = 14.0, 18.0, 16.0
 EDGE_ROOM = 44.0  # the height of a banner at the top edge, of the scale bar at the bottom
+TEXTS = 64  # that are kept as pictures; names of patients among them go with the next ones
 RIM = [(dx, dy) for dx in (-1.0, 0.0, 1.0) for dy in (-1.0, 0.0, 1.0) if dx or dy]
 HEAT_BAR = 160.0  # height of the colour bar
 
@@ -30,13 +32,42 @@ def font_of(base: QFont, pixels: int, bold: bool = False) -> QFont:
     return font
 
 
-def write(painter: QPainter, at: QPointF, text: str, colour: QColor = TEXT, scale: float = 1.0) -> None:
-    """Write ``text`` from its base line at ``at``, on a soft dark rim: legible on white bone and on black air."""
+_written: OrderedDict[tuple[object, ...], tuple[QImage, QPointF]] = OrderedDict()
+"""Texts as they were written last: a corner text is nine drawings of its letters, and is the same frame after frame."""
+
+
+def _picture_of(text: str, font: QFont, colour: QColor, scale: float, ratio: float) -> tuple[QImage, QPointF]:
+    """Return a text with its rim as a picture, and where its corner lies from the start of the base line."""
+    key = (text, font.key(), colour.rgba(), scale, ratio)
+    if key in _written:
+        _written.move_to_end(key)
+        return _written[key]
+    metrics, around = QFontMetricsF(font), scale + 2
+    box = metrics.boundingRect(text).adjusted(-around, -around, around, around).toAlignedRect()
+    image = QImage(box.size() * ratio, QImage.Format.Format_ARGB32_Premultiplied)
+    image.setDevicePixelRatio(ratio)
+    image.fill(Qt.GlobalColor.transparent)
+    painter = QPainter(image)
+    painter.setRenderHint(QPainter.RenderHint.TextAntialiasing)
+    painter.setFont(font)
     painter.setPen(SHADE)
     for dx, dy in RIM:
-        painter.drawText(QPointF(at.x() + scale * dx, at.y() + scale * dy), text)
+        painter.drawText(QPointF(scale * dx - box.x(), scale * dy - box.y()), text)
     painter.setPen(colour)
-    painter.drawText(at, text)
+    painter.drawText(QPointF(-box.x(), -box.y()), text)
+    painter.end()
+    _written[key] = image, QPointF(box.topLeft())
+    if len(_written) > TEXTS:
+        _written.popitem(last=False)
+    return _written[key]
+
+
+def write(painter: QPainter, at: QPointF, text: str, colour: QColor = TEXT, scale: float = 1.0) -> None:
+    """Write ``text`` from its base line at ``at``, on a soft dark rim: legible on white bone and on black air."""
+    ratio = painter.device().devicePixelRatioF()
+    image, corner = _picture_of(text, painter.font(), colour, scale, ratio)
+    place = at + corner  # on whole device pixels: between two of them letters would be blurred
+    painter.drawImage(QPointF(round(place.x() * ratio) / ratio, round(place.y() * ratio) / ratio), image)
 
 
 def _column(
