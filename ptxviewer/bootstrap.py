@@ -44,7 +44,7 @@ def scrubbed(kind: type[BaseException], trace: TracebackType | None) -> str:
 
 
 def _harmless(value: object) -> object:
-    """Return what may stand in the log for an argument: our own sentences pass, other errors and file names do not."""
+    """Return what may stand in the log for an argument: our own reasons pass, other errors and file names do not."""
     if isinstance(value, BaseException) and not isinstance(value, PtxError):
         return scrubbed(type(value), value.__traceback__)
     return "(file)" if isinstance(value, PurePath) else value

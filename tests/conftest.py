@@ -17,8 +17,6 @@ from pathlib import Path
 import pytest
 from hypothesis import HealthCheck, settings
 
-import ptxviewer.words  # noqa: F401 - until every room holds reasons, errors are told through it
-
 os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
 
 settings.register_profile("dev", max_examples=60, deadline=None, suppress_health_check=[HealthCheck.too_slow])

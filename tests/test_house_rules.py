@@ -14,7 +14,7 @@ from ptxviewer.core.errors import PtxError
 pytest_plugins = ["pytester"]
 
 PACKAGE = Path(ptxviewer.__file__).parent
-SPEECHLESS = ("core", "dicom", "inference", "phantom")  # rooms that hold reasons, never sentences
+SPEECHLESS = ("core", "dicom", "inference", "app", "phantom")  # rooms that hold reasons, never sentences
 ERRORS: list[type[PtxError]] = [PtxError, *PtxError.__subclasses__()]
 TOLD = {"Banner", *(kind.__name__ for kind in ERRORS)}
 

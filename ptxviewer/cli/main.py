@@ -371,7 +371,7 @@ def main(argv: list[str] | None = None) -> int:
     except SystemExit as leave:  # argparse: --help, --version, bad usage
         return int(leave.code or 0)
     except PtxError as error:
-        complain(str(error))
+        complain(sentences(error.reason))
     except KeyboardInterrupt:
         complain(tr("Stopped."))
         return 130

@@ -2,28 +2,21 @@
 
 from __future__ import annotations
 
-from ptxviewer.core.reasons import Reason
+from ptxviewer.core.reasons import Reason, logged
 from ptxviewer.core.reasons.reading import Reading
-from ptxviewer.core.reasons.transition import spoken
 from ptxviewer.core.reasons.window import Notice
 
 
 class PtxError(Exception):
     """An expected failure, with the ``reason`` that the reader is told."""
 
-    def __init__(self, reason: Reason | str) -> None:
+    def __init__(self, reason: Reason) -> None:
         super().__init__(reason)
-        self._given = reason
-
-    @property
-    def reason(self) -> Reason:
-        """Why it failed."""
-        if not isinstance(self._given, Reason):
-            raise TypeError("raised with a text: a reason is wanted")
-        return self._given
+        self.reason = reason
 
     def __str__(self) -> str:
-        return spoken(self._given)
+        """Return the reason for the log; what a person reads comes from ``words.say``."""
+        return logged(self.reason)
 
 
 class UnreadableFilm(PtxError):

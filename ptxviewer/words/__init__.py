@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import Any
 
 from ptxviewer.core.msgid import Msgid
-from ptxviewer.core.reasons import Reason, arguments, transition
+from ptxviewer.core.reasons import Reason, arguments
 
 CATALOGUES = Path(__file__).parent / "locale"
 DOMAIN = "ptxviewer"
@@ -111,12 +111,3 @@ def sentences(*parts: Reason | str | None) -> str:
 
 def _spoken(value: Any) -> Any:
     return say(value) if isinstance(value, Reason) else value
-
-
-def _label(spacing: Any) -> str:
-    from ptxviewer.words.quantities import spacing_label
-
-    return spacing_label(spacing)
-
-
-transition.speaker.update(say=say, label=_label)

@@ -4,17 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+from ptxviewer.core.drawing.measure import RegionStatistics
+from ptxviewer.core.film import PixelSpacing
 from ptxviewer.core.msgid import N_, Msgid
-from ptxviewer.words import tr
+from ptxviewer.core.review import Measurement
+from ptxviewer.words import measuring, tr
 from ptxviewer.words.quantities import count
 
-MEASUREMENTS: dict[str, Msgid] = {
-    "length": N_("Length"),
-    "angle": N_("Angle"),
-    "ellipse": N_("Ellipse"),
-    "rectangle": N_("Rectangle"),
-    "calibration": N_("Calibration"),
-}
 _MARKED: dict[str, Msgid] = {"present": N_("Marked present."), "absent": N_("Marked absent.")}
 _SHARPENED: dict[str, Msgid] = {
     "off": N_("Sharpening: off."),
@@ -23,8 +19,9 @@ _SHARPENED: dict[str, Msgid] = {
 }
 
 
-def _measured(kind: str, size: str) -> str:
-    return f"{tr(MEASUREMENTS[kind])}: {size}"
+def _measured(measurement: Measurement, spacing: PixelSpacing, statistics: RegionStatistics | None, unit: str) -> str:
+    lines = measuring.lines_of(measurement, spacing, statistics, unit)
+    return f"{measuring.kind(measurement.kind)}: {', '.join(lines)}"
 
 
 def _too_many(limit: int) -> str:

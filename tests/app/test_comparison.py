@@ -8,11 +8,8 @@ from pathlib import Path
 import pytest
 
 from ptxviewer.app.display.comparison import (
-    NO_RESULT_YET,
-    NOTHING_ON_BOTH,
-    OTHER_PATIENT,
-    apart,
     change_of,
+    days_apart,
     is_newer,
     linked,
     prior_of,
@@ -23,6 +20,9 @@ from ptxviewer.app.state.film import Film, FilmStatus, Result
 from ptxviewer.app.state.screen import Compare, EngineStatus, State
 from ptxviewer.core.answer import Findings, HemithoraxFinding, Side
 from ptxviewer.core.film import NO_SPACING, Patient, PixelSpacing, Radiograph, SpacingOrigin, Study, Window
+from ptxviewer.core.findings.change import SideChange
+from ptxviewer.core.reasons import Reason
+from ptxviewer.core.reasons.comparison import Comparison, SpacingsDiffer, ThresholdsDiffer, ViewsDiffer
 from ptxviewer.core.reasons.window import Notice
 from ptxviewer.core.view import FilmView
 from tests import films
@@ -91,16 +91,16 @@ def test_the_newer_film_is_current_and_left_whichever_is_worked_on() -> None:
     for current, other in ((1, 2), (2, 1)):
         roles = roles_of(state(new, old, undated, current=current, other=other))
         assert roles is not None
-        assert [(role.name, role.film.id) for role in roles] == [("CURRENT", 1), ("PRIOR", 2)]
-        assert "2026-03-01" in roles[0].said
+        assert [(role.part, role.film.id) for role in roles] == [("current", 1), ("prior", 2)]
+        assert roles[0].taken == "2026-03-01 10:00"
     unknown = roles_of(state(new, old, undated, current=2, other=3))
     assert unknown is not None
-    assert [(role.name, role.film.id) for role in unknown] == [("THIS FILM", 2), ("OTHER FILM", 3)]
+    assert [(role.part, role.film.id) for role in unknown] == [("this", 2), ("other", 3)]
     hidden = roles_of(replace(state(new, old, other=2), identified=False))
     assert hidden is not None
-    assert "2026" not in hidden[0].said
-    assert apart(new, old) == "59 days apart"
-    assert apart(new, undated) == ""
+    assert hidden[0].taken is None
+    assert days_apart(new, old) == 59
+    assert days_apart(new, undated) is None
 
 
 # ---- what has changed
@@ -110,62 +110,66 @@ def test_change_of_area_and_percent_side_by_side() -> None:
     new = film(1, "2026-03-01 10:00", halves=(half("right", 18.0, 50_000), half("left", 4.0, 10_000)))
     old = film(2, "2026-01-01 10:00", halves=(half("right", 32.0, 100_000),))
     found = change_of(new, old)
-    assert found.lines == (
-        "Right: 32 % → 18 % of the hemithorax (−14 points); 40.0 → 20.0 cm² (−20.0 cm², −50 %)",
-        "Left: 0 % → 4 % of the hemithorax (+4 points); 0.0 → 4.0 cm² (+4.0 cm²)",
+    assert found.sides == (
+        SideChange("right", (32.0, 18.0), pytest.approx((4000.0, 2000.0))),
+        SideChange("left", (0.0, 4.0), pytest.approx((0.0, 400.0))),
     )
-    assert found.warnings == ()
+    assert found.reason is None
+    assert found.cautions == ()
 
 
 def test_nothing_on_both_does_not_exclude() -> None:
-    assert change_of(film(1, "2026-03-01"), film(2, "2026-01-01")).lines == (NOTHING_ON_BOTH,)
+    assert change_of(film(1, "2026-03-01"), film(2, "2026-01-01")).reason is Comparison.NOTHING_ON_BOTH
 
 
 def test_no_change_before_both_have_a_result_or_between_two_patients() -> None:
     new, old = film(1, "2026-03-01", halves=(half("right", 1.0, 9),)), film(2, "2026-01-01")
-    assert change_of(new, replace(old, result=None)).lines == (NO_RESULT_YET,)
-    assert change_of(new, film(2, "2026-01-01", patient="P2")).lines == (OTHER_PATIENT,)
+    assert change_of(new, replace(old, result=None)).reason is Comparison.NO_RESULT_YET
+    assert change_of(new, film(2, "2026-01-01", patient="P2")).reason is Comparison.OTHER_PATIENT
 
 
 MANUAL = PixelSpacing(0.2, 0.2, SpacingOrigin.MANUAL)
 
 
 @pytest.mark.parametrize(
-    ("old", "word"),
+    ("old", "caution"),
     [
-        (film(2, "2026-01-01", view="AP"), "The view differs (AP, then PA)"),
-        (film(2, "2026-01-01", view=""), "The view differs (unknown, then PA)"),
-        (film(2, "2026-01-01", spacing=MANUAL), "The spacing differs (calibrated by reader, then at detector)"),
-        (film(2, "2026-01-01", spacing=NO_SPACING), "areas are not compared"),
-        (film(2, "2026-01-01", patient=""), "check that this is one patient"),
-        (film(2), "do not tell which film is the newer"),
+        (film(2, "2026-01-01", view="AP"), ViewsDiffer("AP", "PA")),
+        (film(2, "2026-01-01", view=""), ViewsDiffer("", "PA")),
+        (
+            film(2, "2026-01-01", spacing=MANUAL),
+            SpacingsDiffer(SpacingOrigin.MANUAL, SpacingOrigin.DETECTOR),
+        ),
+        (film(2, "2026-01-01", spacing=NO_SPACING), Comparison.NO_COMMON_SPACING),
+        (film(2, "2026-01-01", patient=""), Comparison.PATIENT_UNKNOWN),
+        (film(2), Comparison.ORDER_UNKNOWN),
         (
             replace(film(2, "2026-01-01"), result=Result(findings=Findings(False, 0.8, 0.3, 0.4))),
-            "differ (0.30, then 0.50)",
+            ThresholdsDiffer(0.3, 0.5),
         ),
         (
             replace(film(2, "2026-01-01"), result=Result(findings=Findings(False, 0.8, 0.5, 0.4, edited=True))),
-            "edited by the reader",
+            Comparison.MASK_EDITED,
         ),
     ],
 )
-def test_what_speaks_against_comparing_is_said(old: Film, word: str) -> None:
+def test_what_speaks_against_comparing_is_said(old: Film, caution: Reason) -> None:
     new = film(1, "2026-03-01", halves=(half("right", 18.0, 50_000),))
     found = change_of(new, old)
-    assert word in " ".join(found.warnings)
+    assert caution in found.cautions
     if old.radiograph is not None and not old.radiograph.spacing.known:
-        assert "cm²" not in found.lines[0]
+        assert found.sides[0].area_mm2 is None
 
 
 def test_films_of_unknown_posture_say_so() -> None:
     both = [film(n, f"2026-0{n}-01", view="AP") for n in (1, 2)]
-    assert "posture" in " ".join(change_of(both[1], both[0]).warnings)
+    assert Comparison.BOTH_AP in change_of(both[1], both[0]).cautions
 
 
 def test_a_percent_that_was_refused_is_not_compared() -> None:
     new = film(1, "2026-03-01", halves=(half("right", None, 50_000),), spacing=NO_SPACING)
     old = film(2, "2026-01-01", halves=(half("right", 3.0, 50_000),), spacing=NO_SPACING)
-    assert change_of(new, old).lines == ("Right: no size that could be compared",)
+    assert change_of(new, old).sides == (SideChange("right", None, None),)
 
 
 # ---- views that move together

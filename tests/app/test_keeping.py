@@ -161,7 +161,7 @@ def test_a_full_disk_is_said_once_and_nothing_in_memory_is_lost() -> None:
 def test_a_read_only_folder_is_said_in_one_sentence(tmp_path: Path) -> None:
     blocked = tmp_path / "file"
     blocked.write_text("")
-    with pytest.raises(ExportFailed, match="The review could not be written"):
+    with pytest.raises(ExportFailed, match="review_unwritten"):
         ReviewFolder(blocked / "reviews").save("name", FULL)
 
 

@@ -112,7 +112,7 @@ def test_a_full_disk_is_one_sentence_and_leaves_nothing_half(tmp_path: Path, mon
         raise OSError(errno.ENOSPC, "full")
 
     monkeypatch.setattr(os, "fsync", full)
-    with pytest.raises(ExportFailed, match=r"The results could not be written. The disk is full\."):
+    with pytest.raises(ExportFailed, match="results_unwritten, why=disk_full"):
         ResultFolder(tmp_path).save("mark", MODEL, FULL, noisy())
     assert not list(tmp_path.iterdir())
 

@@ -13,9 +13,9 @@ from typing import Any, Literal, get_args, get_origin, get_type_hints
 import pytest
 
 import ptxviewer.core.reasons as package
-from ptxviewer.core.reasons import Reason, UnknownReason, code_of, decode, encode, kinds, logged
+from ptxviewer.core.reasons import TOPICS, Reason, UnknownReason, code_of, decode, encode, kinds, logged
+from ptxviewer.core.reasons.measuring import Measured
 from ptxviewer.core.reasons.reading import Reading
-from ptxviewer.core.reasons.window import Measured, Saved
 from ptxviewer.core.reasons.writing import NotWritten, Unwritten, Writing
 from ptxviewer.words import languages, say, speak
 from ptxviewer.words.reasons import TEXTS
@@ -50,10 +50,6 @@ def test_no_text_is_left_of_a_reason_that_is_gone():
     assert set(TEXTS) == {*CODES, *(code_of(kind) for kind in CLASSES)}
 
 
-NO_SENTENCE = (Saved, Measured)
-"""Quiet lines of the status bar, which end with a file or a size."""
-
-
 def sample(kind: type[Reason]) -> Reason:
     """Return a reason of a class with arguments of its types."""
     values: dict[str, Any] = {}
@@ -69,27 +65,30 @@ def sample(kind: type[Reason]) -> Reason:
     return kind(**values)
 
 
+SAID = [kind for kind in CLASSES if kind is not Measured]  # that one holds the numbers of a film
+IN_FILES = [kind for kind in CLASSES if kind.__module__.rpartition(".")[2] in TOPICS]
+
+
 @pytest.mark.parametrize("language", languages())
-@pytest.mark.parametrize("kind", CLASSES)
+@pytest.mark.parametrize("kind", SAID)
 def test_every_reason_is_a_sentence_with_all_that_it_carries(kind: type[Reason], language: str):
     speak(language)
     try:
         text = say(sample(kind))
-        assert text.endswith((".", "%", ")")) or kind in NO_SENTENCE
+        assert text.endswith((".", ")", "CT"))
         assert "{" not in text
     finally:
         speak("en")
 
 
-@pytest.mark.parametrize("kind", CLASSES)
+@pytest.mark.parametrize("kind", IN_FILES)
 def test_every_reason_comes_back_from_a_file(kind: type[Reason]):
     reason = sample(kind)
     assert decode(json.loads(json.dumps(encode(reason)))) == reason
 
 
-@pytest.mark.parametrize("code", CODES)
-def test_so_does_one_without_arguments(code: str):
-    assert decode({"code": code}).code == code
+def test_so_does_one_without_arguments():
+    assert decode({"code": "lateral_view"}) is Reading.LATERAL_VIEW
 
 
 @pytest.mark.parametrize(

@@ -5,26 +5,23 @@ What is newer is told by the dates of the files alone. Where they say nothing, n
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from datetime import date
+from typing import Literal
 
 from ptxviewer.app.films.pipeline import Pipeline
 from ptxviewer.app.state.film import Film, FilmStatus
 from ptxviewer.app.state.screen import Compare, State
 from ptxviewer.app.store import Store
-from ptxviewer.core.answer import Findings, HemithoraxFinding, Side
 from ptxviewer.core.film import Radiograph, Window
-from ptxviewer.core.reasons.transition import spoken_label
+from ptxviewer.core.findings.change import SideChange, changes_of
+from ptxviewer.core.reasons import Reason
+from ptxviewer.core.reasons.comparison import Comparison, SpacingsDiffer, ThresholdsDiffer, ViewsDiffer
 from ptxviewer.core.reasons.window import Notice
 from ptxviewer.core.view import FilmView, voi_of
 from ptxviewer.core.viewport import pixel_aspect, viewport
 from ptxviewer.core.voi import window_of
-
-NOTHING_ON_BOTH = "Nothing above threshold on either film. This does not exclude a pneumothorax."
-OTHER_PATIENT = "The files name different patients: no change is given."
-NO_RESULT_YET = "The change is shown when both films have a result."
-SIDES: tuple[Side, ...] = ("right", "left", "unknown")
-
 
 # ---- which film
 
@@ -59,13 +56,17 @@ def prior_of(state: State, film: Film) -> Film | None:
     return next((one for one in siblings(state, film) if is_newer(film, one)), None)
 
 
+Part = Literal["current", "prior", "this", "other"]
+"""What one of two films is to the other; "this" and "other" where the files do not tell which is newer."""
+
+
 @dataclass(frozen=True)
 class Role:
     """One of the two films, in the order of the screen: the newer one on the left."""
 
     film: Film
-    name: str  # "CURRENT", "PRIOR"; "THIS FILM", "OTHER FILM" where the files do not tell
-    said: str  # date, view, score
+    part: Part
+    taken: str | None  # ISO date and time, "" where the file says none; None where patient data are hidden
 
 
 def roles_of(state: State) -> tuple[Role, Role] | None:
@@ -74,30 +75,20 @@ def roles_of(state: State) -> tuple[Role, Role] | None:
     if film is None or other is None:
         return None
     newer = is_newer(film, other)
-    names = ("CURRENT", "PRIOR") if newer is not None else ("THIS FILM", "OTHER FILM")
+    parts: tuple[Part, Part] = ("current", "prior") if newer is not None else ("this", "other")
     pair = (film, other) if newer is not False else (other, film)
-    left, right = (Role(one, name, _said(state, one)) for one, name in zip(pair, names, strict=True))
+    left, right = (
+        Role(one, part, _taken(one) if state.identified else None) for one, part in zip(pair, parts, strict=True)
+    )
     return left, right
 
 
-def _said(state: State, film: Film) -> str:
-    facts = film.facts
-    parts = [f"Film {film.number}"]
-    if facts is not None:
-        parts += [_taken(film) or "no date"] if state.identified else []
-        parts.append(facts.view or "view unknown")
-    if film.findings is not None:
-        parts.append(f"score {film.findings.score:.2f}")
-    return "   ".join(parts)
-
-
-def apart(newer: Film, older: Film) -> str:
-    """Return how far apart two films were taken, "" where the files do not tell."""
+def days_apart(newer: Film, older: Film) -> int | None:
+    """Return how many days lie between two films, None where the files do not tell."""
     try:
-        days = abs((date.fromisoformat(_taken(newer)[:10]) - date.fromisoformat(_taken(older)[:10])).days)
+        return abs((date.fromisoformat(_taken(newer)[:10]) - date.fromisoformat(_taken(older)[:10])).days)
     except ValueError:
-        return ""
-    return "same day" if days == 0 else "1 day apart" if days == 1 else f"{days} days apart"
+        return None
 
 
 # ---- what has changed
@@ -105,91 +96,47 @@ def apart(newer: Film, older: Film) -> str:
 
 @dataclass(frozen=True)
 class Change:
-    """Sentences of a comparison."""
+    """A comparison: the sides with a finding, or the ``reason`` for which there is none to tell of; cautions."""
 
-    lines: tuple[str, ...]
-    warnings: tuple[str, ...] = ()
-
-
-def _signed(value: float, digits: int = 0) -> str:
-    return f"{value:+.{digits}f}".replace("-", "−")
-
-
-def _half(findings: Findings, side: Side) -> HemithoraxFinding | None:
-    return next((half for half in findings.halves if half.side == side), None)
-
-
-def _percent_part(new: HemithoraxFinding | None, old: HemithoraxFinding | None) -> str:
-    if any(half is not None and half.percent is None for half in (new, old)):
-        return ""
-    now, then = (0.0 if half is None or half.percent is None else half.percent for half in (new, old))
-    return f"{then:.0f} % → {now:.0f} % of the hemithorax ({_signed(now - then)} points)"
-
-
-def _area_part(
-    new: HemithoraxFinding | None, old: HemithoraxFinding | None, newer: Radiograph, older: Radiograph
-) -> str:
-    new_mm2, old_mm2 = newer.spacing.pixel_area_mm2, older.spacing.pixel_area_mm2
-    if new_mm2 is None or old_mm2 is None:
-        return ""
-    now = 0.0 if new is None else new.area_px * new_mm2 / 100
-    then = 0.0 if old is None else old.area_px * old_mm2 / 100
-    relative = f", {_signed(100 * (now - then) / then)} %" if then else ""
-    return f"{then:.1f} → {now:.1f} cm² ({_signed(now - then, 1)} cm²{relative})"
+    sides: tuple[SideChange, ...] = ()
+    reason: Reason | None = None
+    cautions: tuple[Reason, ...] = ()
 
 
 def change_of(newer: Film, older: Film) -> Change:
     """Return what has changed from the older to the newer film on each side, and what speaks against comparing them."""
-    warnings = _warnings(newer, older)
+    cautions = tuple(_cautions(newer, older))
     if patient_of(newer) and patient_of(older) and patient_of(newer) != patient_of(older):
-        return Change((OTHER_PATIENT,), warnings)
+        return Change(reason=Comparison.OTHER_PATIENT, cautions=cautions)
     if newer.findings is None or older.findings is None or newer.radiograph is None or older.radiograph is None:
-        return Change((NO_RESULT_YET,), warnings)
-    lines = []
-    for side in SIDES:
-        new, old = _half(newer.findings, side), _half(older.findings, side)
-        if new is None and old is None:
-            continue
-        parts = _percent_part(new, old), _area_part(new, old, newer.radiograph, older.radiograph)
-        said = "; ".join(part for part in parts if part) or "no size that could be compared"
-        lines.append(f"{'Side unknown' if side == 'unknown' else side.capitalize()}: {said}")
-    return Change(tuple(lines) or (NOTHING_ON_BOTH,), warnings)
+        return Change(reason=Comparison.NO_RESULT_YET, cautions=cautions)
+    sides = changes_of(older.findings, older.radiograph.spacing, newer.findings, newer.radiograph.spacing)
+    return Change(sides, None if sides else Comparison.NOTHING_ON_BOTH, cautions)
 
 
-def _warnings(newer: Film, older: Film) -> tuple[str, ...]:
-    found = []
+def _cautions(newer: Film, older: Film) -> Iterator[Reason]:
     if not patient_of(newer) or not patient_of(older):
-        found.append("No patient ID in both files: check that this is one patient.")
+        yield Comparison.PATIENT_UNKNOWN
     if is_newer(newer, older) is None:
-        found.append("The files do not tell which film is the newer one.")
-    views = [film.facts.view if film.facts is not None else "" for film in (older, newer)]
-    if views[0] != views[1]:
-        known = [view or "unknown" for view in views]
-        found.append(f"The view differs ({known[0]}, then {known[1]}): size and posture may, too.")
-    elif not views[0]:
-        found.append("The files do not tell the view: AP and PA differ in size.")
-    elif views[0] == "AP":
-        found.append("AP films: the posture may differ, and with it where the air lies.")
-    found += _spacing_warnings(newer, older)
+        yield Comparison.ORDER_UNKNOWN
+    then, now = (film.facts.view if film.facts is not None else "" for film in (older, newer))
+    if then != now:
+        yield ViewsDiffer(then, now)
+    elif not then:
+        yield Comparison.VIEWS_UNKNOWN
+    elif then == "AP":
+        yield Comparison.BOTH_AP
+    if newer.radiograph is not None and older.radiograph is not None:
+        before, after = older.radiograph.spacing, newer.radiograph.spacing
+        if not before.known or not after.known:
+            yield Comparison.NO_COMMON_SPACING
+        elif before.origin is not after.origin:
+            yield SpacingsDiffer(before.origin, after.origin)
     if newer.findings is not None and older.findings is not None:
         if newer.findings.threshold != older.findings.threshold:
-            found.append(
-                f"The thresholds differ ({older.findings.threshold:.2f}, then {newer.findings.threshold:.2f})."
-            )
+            yield ThresholdsDiffer(older.findings.threshold, newer.findings.threshold)
         if newer.findings.edited or older.findings.edited:
-            found.append("A mask was edited by the reader.")
-    return tuple(found)
-
-
-def _spacing_warnings(newer: Film, older: Film) -> list[str]:
-    if newer.radiograph is None or older.radiograph is None:
-        return []
-    new, old = newer.radiograph.spacing, older.radiograph.spacing
-    if not new.known or not old.known:
-        return ["No trustworthy pixel spacing in both films: areas are not compared."]
-    if new.origin is not old.origin:
-        return [f"The spacing differs ({spoken_label(old)}, then {spoken_label(new)}): areas may be off by as much."]
-    return []
+            yield Comparison.MASK_EDITED
 
 
 # ---- views that move together

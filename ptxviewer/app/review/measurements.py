@@ -14,10 +14,11 @@ from ptxviewer.app.state.film import Film, MeasurementInHand
 from ptxviewer.app.state.screen import Tool
 from ptxviewer.app.store import Store
 from ptxviewer.core.drawing.handles import Grip
-from ptxviewer.core.drawing.measure import aspect_of, has_size, measured_text, moved, straightened, with_handle
+from ptxviewer.core.drawing.measure import has_size, moved, region_statistics, straightened, with_handle
 from ptxviewer.core.film import Radiograph
 from ptxviewer.core.geometry import Point
-from ptxviewer.core.reasons.window import Measured, Notice
+from ptxviewer.core.reasons.measuring import Measured
+from ptxviewer.core.reasons.window import Notice
 from ptxviewer.core.review import MeasureKind, Measurement
 
 KIND_OF: dict[Tool, MeasureKind] = {
@@ -114,7 +115,7 @@ class MeasurementEditing:
             changed = moved(held.measurement, point[0] - held.at[0], point[1] - held.at[1])
         else:
             if straight:
-                point = straightened(held.measurement, held.handle, point, aspect_of(shown.radiograph.spacing))
+                point = straightened(held.measurement, held.handle, point, shown.radiograph.spacing.aspect)
             changed = with_handle(held.measurement, held.handle, point)
             if held.measurement.region:
                 held = replace(held, handle=1)  # the corner that moves is the second point now
@@ -191,4 +192,5 @@ class MeasurementEditing:
 
 def _said(film: Radiograph, measurement: Measurement) -> Measured:
     """One quiet line: what was measured."""
-    return Measured(measurement.kind, ", ".join(measured_text(film, measurement)))
+    statistics = region_statistics(film, measurement) if measurement.region else None
+    return Measured(measurement, film.spacing, statistics, film.acquisition.value_unit)

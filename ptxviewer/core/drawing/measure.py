@@ -17,8 +17,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ptxviewer.core.geometry import Point
-from ptxviewer.core.reasons.transition import spoken_label
-from ptxviewer.core.review import MeasureKind, Measurement
+from ptxviewer.core.review import Measurement
 
 if TYPE_CHECKING:
     from ptxviewer.core.film import PixelSpacing, Radiograph
@@ -38,11 +37,6 @@ class RegionStatistics:
     low: float
     high: float
     area_mm2: float | None  # None where the film supports no millimetres
-
-
-def aspect_of(spacing: PixelSpacing) -> float:
-    """Return ``spacing.aspect``."""
-    return spacing.aspect
 
 
 def length_mm(start: Point, end: Point, spacing: PixelSpacing) -> float | None:
@@ -202,7 +196,7 @@ def moved(measurement: Measurement, dx: float, dy: float) -> Measurement:
 def straightened(measurement: Measurement, handle: int, to: Point, aspect: float = 1.0) -> Point:
     """Return ``to`` where a straight hand would put it: a line in steps of 45 degrees, a round or square region.
 
-    ``aspect``: see ``aspect_of``; round is round on the patient.
+    ``aspect``: see ``PixelSpacing.aspect``; round is round on the patient.
     """
     if measurement.region:
         x, y = handles_of(measurement)[(1, 0, 3, 2)[handle]]
@@ -221,67 +215,3 @@ def has_size(measurement: Measurement) -> bool:
     if measurement.region:
         return abs(points[0][0] - points[1][0]) >= 1 and abs(points[0][1] - points[1][1]) >= 1
     return all(math.dist(a, b) >= 1 for a, b in pairwise(points))
-
-
-# ---- words
-
-
-def number(value: float) -> str:
-    """Return a modality value with as many figures as can be read at a glance."""
-    if abs(value) >= 1000 or value == round(value):
-        return f"{value:.0f}"
-    return f"{value:.1f}" if abs(value) >= 10 else f"{value:.3g}"
-
-
-def origin_text(spacing: PixelSpacing) -> str:
-    """Return where the millimetres come from, or why there are none."""
-    if spacing.known:
-        return spoken_label(spacing)
-    return "spacing not plausible" if spacing.origin.value == "not plausible" else "size unknown"
-
-
-def _area_text(spacing: PixelSpacing, pixels: int, area_mm2: float | None) -> str:
-    if area_mm2 is None:
-        return f"{pixels:,} px ({origin_text(spacing)})"
-    size = f"{area_mm2 / 100:.1f} cm²" if area_mm2 >= 1000 else f"{area_mm2:.0f} mm²"
-    return f"{size} ({origin_text(spacing)})"
-
-
-def measured_text(film: Radiograph, measurement: Measurement) -> tuple[str, ...]:
-    """Return what a measurement says, in lines, with units and the origin of the millimetres."""
-    points, spacing = measurement.points, film.spacing
-    if measurement.region:
-        found = region_statistics(film, measurement)
-        if found is None:
-            return ("no image here",)
-        return (
-            f"mean {number(found.mean)}  SD {number(found.sd)}",
-            f"min {number(found.low)}  max {number(found.high)}  ({film.acquisition.value_unit or 'no unit'})",
-            _area_text(spacing, found.pixels, found.area_mm2),
-        )
-    if measurement.kind == "angle":
-        angle = angle_degrees(points, aspect_of(spacing)) if len(points) == 3 else None
-        return () if angle is None else (f"{angle:.1f}°" + ("" if spacing.known else " (pixels taken as square)"),)
-    if measurement.kind == "calibration" and measurement.mm is not None:
-        return (f"object of {measurement.mm:g} mm",)
-    long = length_mm(points[0], points[1], spacing)
-    if long is None or measurement.kind == "calibration":
-        return (f"{math.dist(*points):.0f} px ({origin_text(spacing)})",)
-    return (f"{long:.1f} mm ({origin_text(spacing)})",)
-
-
-NAMES: dict[MeasureKind, str] = {
-    "length": "Length",
-    "angle": "Angle",
-    "ellipse": "Ellipse",
-    "rectangle": "Rectangle",
-    "calibration": "Calibration",
-}
-
-
-def described(film: Radiograph, measurements: tuple[Measurement, ...]) -> tuple[tuple[str, str], ...]:
-    """Return (numbered name, text) of every measurement, for the report and for screen readers."""
-    return tuple(
-        (f"{number}  {NAMES[one.kind]}", ", ".join(measured_text(film, one)).replace("  ", ", "))
-        for number, one in enumerate(measurements, 1)
-    )

@@ -24,7 +24,7 @@ from enum import Enum
 from typing import Any, Literal, get_args, get_origin, get_type_hints
 
 TOPICS = ("command", "finding", "network", "reading", "stored", "writing")
-"""The modules with reasons; a reason in a file may be of any of them."""
+"""Modules with reasons: those that may be in a file."""
 
 
 class Reason:

@@ -85,14 +85,6 @@ class Sharpened(Reason):
 
 
 @dataclass(frozen=True)
-class Measured(Reason):
-    """What was measured: ``kind`` of the measurement, and what it says."""
-
-    kind: Literal["length", "angle", "ellipse", "rectangle", "calibration"]
-    size: str
-
-
-@dataclass(frozen=True)
 class TooManyWatchedFiles(Reason):
     """A watched folder of more files than are looked through every few seconds."""
 

@@ -9,13 +9,14 @@ from PySide6.QtCore import Qt, QTimer
 from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
-from ptxviewer.app.display.comparison import Role, apart, change_of, roles_of
+from ptxviewer.app.display.comparison import Role, change_of, days_apart, roles_of
 from ptxviewer.app.presenter import Presenter
 from ptxviewer.app.state.screen import State, Tool
 from ptxviewer.ui.canvas.canvas import Canvas
 from ptxviewer.ui.canvas.tools import view_tools
 from ptxviewer.ui.commands import small_button
 from ptxviewer.ui.controls import ElidedLabel, label
+from ptxviewer.words import comparison, say, tr
 
 MOVES: tuple[Tool, ...] = ("window", "zoom", "pan")
 """Tools that work here; the others need the film alone."""
@@ -49,14 +50,18 @@ class _Side(QWidget):
     def show_role(self, state: State, role: Role) -> None:
         """Show the film of ``role``; the one that tools and findings belong to is marked."""
         active = role.film.id == state.current_id
-        self._role.setText(role.name)
-        self._said.setText(role.said + ("   (in the panel)" if active else ""))
+        film, part = role.film, comparison.part(role.part)
+        view = film.facts.view if film.facts is not None else None
+        score = film.findings.score if film.findings is not None else None
+        caption = comparison.caption(film.number, role.taken, view, score)
+        self._role.setText(part.upper())
+        self._said.setText(f"{caption}   {tr('(in the panel)')}" if active else caption)
         if self._caption.property("active") is not active:
             self._caption.setProperty("active", active)
-            for part in (self._caption, self._role):
-                part.style().unpolish(part)
-                part.style().polish(part)
-        self.canvas.setAccessibleName(f"{role.name.capitalize()}: {role.said}")
+            for widget in (self._caption, self._role):
+                widget.style().unpolish(widget)
+                widget.style().polish(widget)
+        self.canvas.setAccessibleName(f"{part}: {caption}")
         tool = state.tool if state.tool in MOVES else "window"
         self.canvas.set_state(replace(state, current_id=role.film.id, tool=tool, magnifier=False))
 
@@ -93,10 +98,10 @@ class ComparePage(QWidget):
         foot.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
         self._apart = label("quiet")
         self._lines, self._warnings = label("headline", wrap=True), label("amber", wrap=True)
-        self._lines.setAccessibleName("Change")
-        self._warnings.setAccessibleName("Warnings")
+        self._lines.setAccessibleName(tr("Change"))
+        self._warnings.setAccessibleName(tr("Warnings"))
         heading = QHBoxLayout()
-        heading.addWidget(label("section", "CHANGE"))
+        heading.addWidget(label("section", tr("Change").upper()))
         heading.addWidget(self._apart, 1)
         for action, text in (("link_films", "Linked"), ("exchange", "Work on the other"), ("compare", "Close")):
             button = small_button(action, self._do, text)
@@ -139,9 +144,10 @@ class ComparePage(QWidget):
                 self._active = number
         newer, older = roles[0].film, roles[1].film
         change = change_of(newer, older)
-        self._lines.setText("\n".join(change.lines))
-        self._warnings.setText("\n".join(change.warnings))
-        self._warnings.setVisible(bool(change.warnings))
-        self._apart.setText(apart(newer, older))
+        lines = [comparison.side_change(side) for side in change.sides]
+        self._lines.setText("\n".join(lines) if change.reason is None else say(change.reason))
+        self._warnings.setText("\n".join(say(caution) for caution in change.cautions))
+        self._warnings.setVisible(bool(change.cautions))
+        self._apart.setText(comparison.days_apart(days_apart(newer, older)))
         self._link.setChecked(state.compare is not None and state.compare.linked)
         self._tell()
