@@ -22,7 +22,7 @@ from ptxviewer.core.answer import Findings, HemithoraxFinding, Side
 from ptxviewer.core.film import NO_SPACING, Patient, PixelSpacing, Radiograph, SpacingOrigin, Study, Window
 from ptxviewer.core.findings.change import SideChange
 from ptxviewer.core.reasons import Reason
-from ptxviewer.core.reasons.comparison import Comparison, SpacingsDiffer, ThresholdsDiffer, ViewsDiffer
+from ptxviewer.core.reasons.comparison import Caveat, SpacingsDiffer, ThresholdsDiffer, ViewsDiffer
 from ptxviewer.core.reasons.window import Notice
 from ptxviewer.core.view import FilmView
 from tests import films
@@ -119,13 +119,13 @@ def test_change_of_area_and_percent_side_by_side() -> None:
 
 
 def test_nothing_on_both_does_not_exclude() -> None:
-    assert change_of(film(1, "2026-03-01"), film(2, "2026-01-01")).reason is Comparison.NOTHING_ON_BOTH
+    assert change_of(film(1, "2026-03-01"), film(2, "2026-01-01")).reason is Caveat.NOTHING_ON_BOTH
 
 
 def test_no_change_before_both_have_a_result_or_between_two_patients() -> None:
     new, old = film(1, "2026-03-01", halves=(half("right", 1.0, 9),)), film(2, "2026-01-01")
-    assert change_of(new, replace(old, result=None)).reason is Comparison.NO_RESULT_YET
-    assert change_of(new, film(2, "2026-01-01", patient="P2")).reason is Comparison.OTHER_PATIENT
+    assert change_of(new, replace(old, result=None)).reason is Caveat.NO_RESULT_YET
+    assert change_of(new, film(2, "2026-01-01", patient="P2")).reason is Caveat.OTHER_PATIENT
 
 
 MANUAL = PixelSpacing(0.2, 0.2, SpacingOrigin.MANUAL)
@@ -140,16 +140,16 @@ MANUAL = PixelSpacing(0.2, 0.2, SpacingOrigin.MANUAL)
             film(2, "2026-01-01", spacing=MANUAL),
             SpacingsDiffer(SpacingOrigin.MANUAL, SpacingOrigin.DETECTOR),
         ),
-        (film(2, "2026-01-01", spacing=NO_SPACING), Comparison.NO_COMMON_SPACING),
-        (film(2, "2026-01-01", patient=""), Comparison.PATIENT_UNKNOWN),
-        (film(2), Comparison.ORDER_UNKNOWN),
+        (film(2, "2026-01-01", spacing=NO_SPACING), Caveat.NO_COMMON_SPACING),
+        (film(2, "2026-01-01", patient=""), Caveat.PATIENT_UNKNOWN),
+        (film(2), Caveat.ORDER_UNKNOWN),
         (
             replace(film(2, "2026-01-01"), result=Result(findings=Findings(False, 0.8, 0.3, 0.4))),
             ThresholdsDiffer(0.3, 0.5),
         ),
         (
             replace(film(2, "2026-01-01"), result=Result(findings=Findings(False, 0.8, 0.5, 0.4, edited=True))),
-            Comparison.MASK_EDITED,
+            Caveat.MASK_EDITED,
         ),
     ],
 )
@@ -163,7 +163,7 @@ def test_what_speaks_against_comparing_is_said(old: Film, caution: Reason) -> No
 
 def test_films_of_unknown_posture_say_so() -> None:
     both = [film(n, f"2026-0{n}-01", view="AP") for n in (1, 2)]
-    assert Comparison.BOTH_AP in change_of(both[1], both[0]).cautions
+    assert Caveat.BOTH_AP in change_of(both[1], both[0]).cautions
 
 
 def test_a_percent_that_was_refused_is_not_compared() -> None:

@@ -17,7 +17,7 @@ from ptxviewer.app.store import Store
 from ptxviewer.core.film import Radiograph, Window
 from ptxviewer.core.findings.change import SideChange, changes_of
 from ptxviewer.core.reasons import Reason
-from ptxviewer.core.reasons.comparison import Comparison, SpacingsDiffer, ThresholdsDiffer, ViewsDiffer
+from ptxviewer.core.reasons.comparison import Caveat, SpacingsDiffer, ThresholdsDiffer, ViewsDiffer
 from ptxviewer.core.reasons.window import Notice
 from ptxviewer.core.view import FilmView, voi_of
 from ptxviewer.core.viewport import pixel_aspect, viewport
@@ -107,36 +107,36 @@ def change_of(newer: Film, older: Film) -> Change:
     """Return what has changed from the older to the newer film on each side, and what speaks against comparing them."""
     cautions = tuple(_cautions(newer, older))
     if patient_of(newer) and patient_of(older) and patient_of(newer) != patient_of(older):
-        return Change(reason=Comparison.OTHER_PATIENT, cautions=cautions)
+        return Change(reason=Caveat.OTHER_PATIENT, cautions=cautions)
     if newer.findings is None or older.findings is None or newer.radiograph is None or older.radiograph is None:
-        return Change(reason=Comparison.NO_RESULT_YET, cautions=cautions)
+        return Change(reason=Caveat.NO_RESULT_YET, cautions=cautions)
     sides = changes_of(older.findings, older.radiograph.spacing, newer.findings, newer.radiograph.spacing)
-    return Change(sides, None if sides else Comparison.NOTHING_ON_BOTH, cautions)
+    return Change(sides, None if sides else Caveat.NOTHING_ON_BOTH, cautions)
 
 
 def _cautions(newer: Film, older: Film) -> Iterator[Reason]:
     if not patient_of(newer) or not patient_of(older):
-        yield Comparison.PATIENT_UNKNOWN
+        yield Caveat.PATIENT_UNKNOWN
     if is_newer(newer, older) is None:
-        yield Comparison.ORDER_UNKNOWN
+        yield Caveat.ORDER_UNKNOWN
     then, now = (film.facts.view if film.facts is not None else "" for film in (older, newer))
     if then != now:
         yield ViewsDiffer(then, now)
     elif not then:
-        yield Comparison.VIEWS_UNKNOWN
+        yield Caveat.VIEWS_UNKNOWN
     elif then == "AP":
-        yield Comparison.BOTH_AP
+        yield Caveat.BOTH_AP
     if newer.radiograph is not None and older.radiograph is not None:
         before, after = older.radiograph.spacing, newer.radiograph.spacing
         if not before.known or not after.known:
-            yield Comparison.NO_COMMON_SPACING
+            yield Caveat.NO_COMMON_SPACING
         elif before.origin is not after.origin:
             yield SpacingsDiffer(before.origin, after.origin)
     if newer.findings is not None and older.findings is not None:
         if newer.findings.threshold != older.findings.threshold:
             yield ThresholdsDiffer(older.findings.threshold, newer.findings.threshold)
         if newer.findings.edited or older.findings.edited:
-            yield Comparison.MASK_EDITED
+            yield Caveat.MASK_EDITED
 
 
 # ---- views that move together

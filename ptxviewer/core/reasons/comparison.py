@@ -9,7 +9,7 @@ from ptxviewer.core.film import SpacingOrigin
 from ptxviewer.core.reasons import Reason
 
 
-class Comparison(Reason, Enum):
+class Caveat(Reason, Enum):
     """Reasons without arguments."""
 
     OTHER_PATIENT = "other_patient"
