@@ -115,4 +115,6 @@ def test_what_needs_the_window_is_asked_of_it() -> None:
     rig.do("zoom_in")
     rig.do("zoom_out")
     (_, larger), (_, smaller) = rig.shell.asked[-2:]
+    assert isinstance(larger, float)
+    assert isinstance(smaller, float)
     assert larger * smaller == 1

@@ -223,6 +223,8 @@ def test_orientation_tags_are_believed_and_oddities_said(across, down, side, not
 def test_a_large_film_measured_on_the_smaller_grid_keeps_its_numbers(side, size):
     made = phantom(side, size, "PA", 16)
     small = film_like(made, True, False)
+    assert small.spacing.row_mm is not None
+    assert small.spacing.col_mm is not None
     fine = PixelSpacing(small.spacing.row_mm / 3, small.spacing.col_mm / 3, SpacingOrigin.DETECTOR)
     of = replace(small, pixels=np.repeat(np.repeat(made.pixels, 3, 0), 3, 1), spacing=fine)
     at_film = replace(true_maps(small, made), rows=of.rows, cols=of.cols)

@@ -50,7 +50,9 @@ def oriented():
 
 def test_a_finding_is_said_with_side_size_and_origin_of_the_size(oriented):
     made = page(oriented, analysed(oriented), options=AT_THAT_TIME)
-    area = analysed(oriented).findings.area_mm2 / 100
+    area_mm2 = analysed(oriented).findings.area_mm2
+    assert area_mm2 is not None
+    area = area_mm2 / 100
     assert made.headline == f"AI: above threshold, right apex, {area:.1f} cm² (at detector)."
     assert NOT_EXCLUDED not in made.remark
     assert made.table is not None

@@ -107,6 +107,7 @@ def test_two_films_of_a_patient_are_compared(session: Session) -> None:
     assert presenter.state.current is not None
     assert presenter.state.prior is not None
     assert presenter.state.current.view.zoom is not None, "the other film follows"
+    assert presenter.state.prior.view.zoom is not None
     ratio = presenter.state.prior.view.zoom / presenter.state.current.view.zoom
     assert ratio == pytest.approx(240 / 200), "each in parts of its own size"
     window.commands["exchange"].trigger()

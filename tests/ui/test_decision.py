@@ -93,6 +93,7 @@ def test_the_table_says_side_zone_size_and_both_scores(session: Session) -> None
     heads = [table.horizontalHeaderItem(column).text() for column in range(table.columnCount())]
     assert heads == ["Where", "Area cm²", "Width mm", "Mean", "Peak"]
     lesion = session.presenter.state.current.findings.lesions[0]
+    assert lesion.area_mm2 is not None
     assert table.item(0, 0).text().startswith("R ")
     assert table.item(0, 1).text() == f"{lesion.area_mm2 / 100:.1f}"
     assert table.item(0, 3).text() == f"{lesion.mean_score:.2f}"

@@ -297,7 +297,9 @@ def test_a_slider_drag_is_one_undo_step_and_a_double_click_goes_back(session: Se
         qtbot.mouseMove(slider, QPoint(x, 10))
     assert session.presenter.state.current.hand is not None
     qtbot.mouseRelease(slider, left, pos=QPoint(200, 10))
-    assert session.presenter.state.current.review.threshold > 0.6
+    threshold = session.presenter.state.current.review.threshold
+    assert threshold is not None
+    assert threshold > 0.6
     session.presenter.review.undo()
     assert session.presenter.state.current.review.threshold is None
     assert not session.presenter.state.current.can_undo

@@ -95,6 +95,7 @@ def test_the_bar_is_as_long_as_it_says(zoom: float, turns: int) -> None:
     if bar is not None:
         assert bar.length <= 200
         # pixels are shown undistorted: a screen pixel is as many mm across as down
+        assert bar.mm is not None
         assert bar.length == pytest.approx(bar.mm / 0.14 * zoom)
         assert bar_label(bar, spacing).endswith("(at detector)")
 
