@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from ptxviewer.core.film import PixelSpacing, Radiograph
 
 INSIDE = np.uint16(0xFFFF)
-STRIP = 256  # rows of a region that are summed at a time
+STRIP = 128  # rows of a region that are summed at a time
 ELLIPSE_POINTS = 72  # corners with which an ellipse is drawn and found under the pointer
 
 

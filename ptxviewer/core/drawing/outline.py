@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from functools import lru_cache
 from itertools import pairwise
+from typing import TypeVar
 
 import cv2
 import numpy as np
@@ -21,7 +22,9 @@ from ptxviewer.core.viewport import Placement
 LINE, RIM = 2.0, 4.0  # widths of the outline and of the dark rim under it, at a scale of 1
 DASH, GAP = 6.0, 4.0  # of an outline that a reader made
 NEAR = 7  # pixels within which two outlines are one, at a scale of 1
+LONG = 500  # points of an outline, four pixels apart, from which it is drawn plainly while the hand moves
 SUBPIXEL = 4  # bits
+Number = TypeVar("Number", np.float64, np.int32)
 WIDTHS = ((1, 1.4), (2, 3.4), (3, 5.4), (5, 7.4), (7, 9.4))  # OpenCV's thickness of a smooth line, its real width
 FULL = 236  # level from which a line hides what is below it: two lines side by side do not quite reach 255
 RIM_LEVEL = 128  # in a plane of levels: 0 is nothing, up to here the rim appears, from here on the line
@@ -64,18 +67,24 @@ def runs(line: Outline, zone: NDArray[np.uint8]) -> list[tuple[Outline, bool]]:
     return [(closed[first : last + 1], bool(changed[first])) for first, last in pairwise(cuts)]
 
 
-def dashes(line: Outline, dash: float, gap: float) -> list[Outline]:
-    """Cut an open line into pieces of length ``dash`` with gaps of length ``gap`` between them."""
+def dashes(line: Outline, dash: float, gap: float, cut: NDArray[Number]) -> list[NDArray[Number]]:
+    """Return pieces of length ``dash`` with gaps of length ``gap`` between them, as they follow along an open line.
+
+    Cut is ``cut``, which has as many points: the line itself, or one beside it.
+    """
     along = np.concatenate(([0.0], np.cumsum(np.hypot(*np.diff(line, axis=0).T))))
     if along[-1] == 0:
-        return [line]
-    pieces = []
-    for start in np.arange(0.0, along[-1], dash + gap):
-        end = min(start + dash, along[-1])
-        inner = line[np.searchsorted(along, start, "right") : np.searchsorted(along, end, "left")]
-        ends = [[np.interp(at, along, line[:, 0]), np.interp(at, along, line[:, 1])] for at in (start, end)]
-        pieces.append(np.concatenate((ends[:1], inner, ends[1:])))
-    return pieces
+        return [cut]
+    starts = np.arange(0.0, along[-1], dash + gap)
+    ends = np.minimum(starts + dash, along[-1])
+    first, last = np.searchsorted(along, starts, "right").tolist(), np.searchsorted(along, ends, "left").tolist()
+    tips, tails = (
+        np.column_stack([np.interp(at, along, axis) for axis in cut.T]).astype(cut.dtype) for at in (starts, ends)
+    )
+    return [
+        np.concatenate((tips[n : n + 1], cut[one:other], tails[n : n + 1]))
+        for n, (one, other) in enumerate(zip(first, last, strict=True))
+    ]
 
 
 def _moved_aside(line: Outline, closed: bool, by: float) -> Outline:
@@ -88,17 +97,27 @@ def _moved_aside(line: Outline, closed: bool, by: float) -> Outline:
     return line + by * np.column_stack((along[:, 1], -along[:, 0])) / length
 
 
-def _draw(plane: NDArray[np.uint8], lines: Sequence[Outline], closed: bool, level: int, width: float) -> None:
-    """Draw smooth lines of a width in pixels.
+def _draw(
+    plane: NDArray[np.uint8],
+    lines: Sequence[Outline],
+    closed: bool,
+    level: int,
+    width: float,
+    dashed: tuple[float, float] | None = None,
+    plain: bool = False,
+) -> None:
+    """Draw smooth lines of a width in pixels; ``dashed``: dash and gap of open lines; ``plain``: see ``drawn``.
 
     OpenCV's are 1.4, 3.4, 5.4 ... wide whatever is asked for, so that two or three side by side make the width.
     """
     thickness, drawn_width = max(((t, w) for t, w in WIDTHS if w <= width), default=WIDTHS[0])
-    aside = max(width - drawn_width, 0.0) / 2
+    aside = 0.0 if plain else max(width - drawn_width, 0.0) / 2
     places = (0.0,) if aside < 0.05 else (-aside, aside) if aside <= drawn_width / 2 else (-aside, 0.0, aside)
     for place in places:
-        moved = (_moved_aside(line, closed, place) if place else line for line in lines)
+        moved = [_moved_aside(line, closed, place) if place else line for line in lines]
         points = [np.rint((line - 0.5) * (1 << SUBPIXEL)).astype(np.int32) for line in moved]
+        if dashed is not None:
+            points = [piece for line, by in zip(lines, points, strict=True) for piece in dashes(line, *dashed, by)]
         cv2.polylines(plane, points, closed, level, thickness, cv2.LINE_AA, SUBPIXEL)
 
 
@@ -124,29 +143,40 @@ def _table(opacity: float) -> NDArray[np.int32]:
     return _packed(_argb(CYAN, line, rim))
 
 
+@lru_cache(maxsize=1)
+def _amber_table() -> NDArray[np.int32]:
+    """(256,) ARGB of the levels of a reader's line, which lies on the rim."""
+    rim = _argb(CASING, np.ones(256))
+    return _packed(_argb(AMBER, np.minimum(np.arange(256.0) / FULL, 1.0), rim))
+
+
 def drawn(
-    mask: NDArray[np.uint8], scale: float, opacity: float | None = None, zone: NDArray[np.uint8] | None = None
+    mask: NDArray[np.uint8],
+    scale: float,
+    opacity: float | None = None,
+    zone: NDArray[np.uint8] | None = None,
+    moving: bool = False,
 ) -> NDArray[np.int32]:
     """Return ``mask`` (rows, cols) of 0 and 1 as (rows, cols) premultiplied ARGB, transparent where nothing is drawn.
 
     ``opacity`` of the fill, None for the outline alone. ``zone`` is the ``border_zone`` of the network's mask where a
-    reader changed it, None where the mask is the network's.
+    reader changed it, None where the mask is the network's. ``moving``: the hand draws, and a long outline is thinner
+    and not dashed until it rests.
     """
     pieces = [piece for line in outlines(mask) for piece in (((line, False),) if zone is None else runs(line, zone))]
     plane = np.zeros(mask.shape, np.uint8)
     closed = zone is None
-    _draw(plane, [line for line, _ in pieces], closed, RIM_LEVEL, RIM * scale)
-    _draw(plane, [line for line, changed in pieces if not changed], closed, 255, LINE * scale)
+    plain = moving and sum(len(line) for line, _ in pieces) > LONG * scale
+    _draw(plane, [line for line, _ in pieces], closed, RIM_LEVEL, RIM * scale, plain=plain)
+    _draw(plane, [line for line, changed in pieces if not changed], closed, 255, LINE * scale, plain=plain)
     picture = np.asarray(cv2.LUT(plane, _table(0.0)), np.int32)
     if opacity is not None:
         cv2.copyTo(np.asarray(cv2.LUT(plane, _table(opacity)), np.int32), mask, picture)
-    amber = [part for line, changed in pieces if changed for part in dashes(line, DASH * scale, GAP * scale)]
+    amber = [line for line, changed in pieces if changed]
     if amber:
         plane[:] = 0
-        _draw(plane, amber, False, 255, LINE * scale)
-        lit = np.nonzero(plane)
-        below = picture[lit].view(np.uint8).reshape(-1, 4)[:, ::-1] / 255
-        picture[lit] = _packed(_argb(AMBER, np.minimum(plane[lit] / FULL, 1.0), below))
+        _draw(plane, amber, False, 255, LINE * scale, None if plain else (DASH * scale, GAP * scale), plain)
+        cv2.copyTo(np.asarray(cv2.LUT(plane, _amber_table()), np.int32), plane, picture)
     return picture
 
 

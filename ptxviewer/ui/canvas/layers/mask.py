@@ -143,7 +143,13 @@ class EditedMaskLayer(PictureLayer):
         around = ((pad, pad), (pad, pad))
         part, zone = (np.pad(whole[y : y + height, x : x + width], around) for whole in (mask, self._zone))
         left, top = scene.place.corner
-        return [(colour_image(drawn(part, scene.ratio, _fill(scene), zone)), left + x - pad, top + y - pad)]
+        return [
+            (
+                colour_image(drawn(part, scene.ratio, _fill(scene), zone, scene.film.stroke is not None)),
+                left + x - pad,
+                top + y - pad,
+            )
+        ]
 
 
 def mask_on_screen(levels: NDArray[np.uint8], place: Placement) -> NDArray[np.uint8]:
