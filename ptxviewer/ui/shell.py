@@ -2,18 +2,42 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import Protocol
+
+from PySide6.QtWidgets import QWidget
 
 from ptxviewer.ui import parts
+from ptxviewer.ui.asking import Asking
+from ptxviewer.ui.panels.film_area import FilmArea
 
-if TYPE_CHECKING:
-    from ptxviewer.ui.main_window import MainWindow
+
+class Window(Protocol):
+    """What the shell needs of a window."""
+
+    asking: Asking
+    area: FilmArea
+
+    def parts(self) -> list[QWidget]:
+        """Return the parts in the order in which F6 goes through them."""
+        ...
+
+    def write_note(self) -> None:
+        """Give the keyboard to the note."""
+        ...
+
+    def find_film(self) -> None:
+        """Give the keyboard to the filter of the worklist."""
+        ...
+
+    def close(self) -> bool:
+        """Close the window."""
+        ...
 
 
 class WindowShell:
     """The port ``Shell`` over a window; dialogs are those of ``Asking``."""
 
-    def __init__(self, window: MainWindow) -> None:
+    def __init__(self, window: Window) -> None:
         self._window = window
         dialogs = window.asking
         self.open_files = dialogs.open_files
