@@ -15,19 +15,23 @@ from PySide6.QtGui import QNativeGestureEvent, QPointingDevice, QWheelEvent
 from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
-from ptxviewer.app.state.film import Film, FilmStatus, Result, ThresholdDrag
+from ptxviewer.app.state.film import Film, FilmStatus, Result, StrokeInHand, ThresholdDrag, with_review
 from ptxviewer.app.state.screen import EngineStatus, Overlay, State
 from ptxviewer.app.state.settings import Settings
 from ptxviewer.core.answer import BY_CARD
 from ptxviewer.core.drawing.outline import outlines, patches
+from ptxviewer.core.drawing.strokes import Stroke
 from ptxviewer.core.errors import StaleResult
 from ptxviewer.core.film import Patient, Radiograph, Window
 from ptxviewer.core.findings.decide import decide, mask_at_film
 from ptxviewer.core.geometry import GridMap
+from ptxviewer.core.review import Measurement, Review
 from ptxviewer.core.view import FilmView, film_viewport
 from ptxviewer.core.viewport import placement
 from ptxviewer.ui.canvas.canvas import Canvas
 from ptxviewer.ui.canvas.images import rgb_of
+from ptxviewer.ui.canvas.layers import canvas_layers
+from ptxviewer.ui.canvas.layers.base import dependencies
 from ptxviewer.ui.canvas.tools.view import PanTool, WheelKeys, WindowTool, ZoomTool
 from ptxviewer.words.annotations import probe_text
 from tests.fakes import FakeEngine
@@ -315,3 +319,36 @@ def test_outlines_stay_within_a_pixel_of_the_border() -> None:
     radius = np.hypot(*(line - 100.5).T)
     assert np.abs(radius - 60).max() < 1.5
     assert len(line) < 110
+
+
+def test_whatever_changes_the_picture_is_named_by_a_layer(canvas: Canvas) -> None:
+    """What a layer paints and does not name would stay on screen as it was."""
+    one = film(900, 700)
+    assert one.radiograph is not None
+    plain = state(one)
+    shown = replace(plain.settings, annotations=True)
+    others = [
+        state(replace(one, view=FilmView(voi=Window(900, 1500)))),
+        state(replace(one, view=FilmView(zoom=2.0, center=(300.0, 400.0)))),
+        state(replace(one, view=FilmView(inverted=True))),
+        state(replace(one, hand=ThresholdDrag(0.8, BY_CARD))),
+        state(with_review(one, Review(measurements=(Measurement("length", ((50.0, 50.0), (400.0, 500.0))),)))),
+        state(replace(one, hand=StrokeInHand(Stroke("brush", ((400.0, 500.0), (500.0, 600.0)), 40.0)))),
+        state(one, overlay=Overlay(visible=False)),
+        *(replace(plain, settings=replace(plain.settings, overlay_mode=mode)) for mode in ("fill", "heat")),
+        replace(plain, settings=shown),
+        replace(plain, sharpening="unsharp"),
+    ]
+    layers = canvas_layers()
+
+    def seen(of: State) -> tuple[np.ndarray, tuple[object, ...]]:
+        canvas.set_state(of)
+        scene = canvas.scene()
+        assert scene is not None
+        return picture(canvas), dependencies(layers, scene)
+
+    for other in others:
+        before, again, after = seen(plain), seen(plain), seen(other)
+        assert before[1] == again[1]
+        assert (before[0] != after[0]).any()
+        assert before[1] != after[1]
