@@ -6,6 +6,7 @@ from collections.abc import Callable
 
 from PySide6.QtCore import Qt
 
+from ptxviewer.app.presenter import Presenter
 from ptxviewer.app.review.mask import SHAPES, MaskEditing
 from ptxviewer.core.view import FilmView
 from ptxviewer.ui.canvas.cursors import cursor_for
@@ -74,3 +75,8 @@ class PolygonTool(MaskTool):
 
     def release(self, scene: Scene, pointer: Pointer) -> None:
         """The next corner comes with the next press."""
+
+
+def mask_tools(presenter: Presenter) -> tuple[Tool, ...]:
+    """Return the tools that draw on the mask."""
+    return MaskTool(presenter.review.mask), PolygonTool(presenter.review.mask)

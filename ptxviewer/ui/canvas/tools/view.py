@@ -7,6 +7,7 @@ from dataclasses import replace
 
 from PySide6.QtCore import Qt
 
+from ptxviewer.app.presenter import Presenter
 from ptxviewer.app.state.screen import Tool as ToolName
 from ptxviewer.core.film import Radiograph
 from ptxviewer.core.geometry import Point
@@ -115,3 +116,9 @@ class WheelKeys(Tool):
     def wheel(self, scene: Scene, keys: Qt.KeyboardModifier) -> Callable[[int], object] | None:
         """Ctrl moves the threshold, Alt the opacity."""
         return next((act for key, act in self._acts if keys & key), None)
+
+
+def view_tools(presenter: Presenter) -> tuple[Tool, ...]:
+    """Return the tools that leave the film and its result alone."""
+    keys = WheelKeys(presenter.review.thresholds.step, presenter.display.overlay.step_opacity)
+    return keys, WindowTool(), ZoomTool(), PanTool()
