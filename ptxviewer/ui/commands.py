@@ -53,6 +53,11 @@ def key_text(keys: Sequence[str]) -> str:
     return ", ".join(QKeySequence(key).toString(QKeySequence.SequenceFormat.NativeText) for key in keys)
 
 
+def key_of(command_id: str) -> str:
+    """Return the first key of a command, for texts that name it."""
+    return key_text(BY_ID[command_id].keys[:1])
+
+
 def small_button(command_id: str, do: Callable[[str], None], text: str = "") -> QPushButton:
     """Return a button that does a command, named for it or as ``text`` says."""
     command = BY_ID[command_id]

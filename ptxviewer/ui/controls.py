@@ -9,7 +9,7 @@ from PySide6.QtGui import QColor, QFont, QMouseEvent, QPainter, QPaintEvent, QPe
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QPushButton, QSizePolicy, QSlider, QWidget
 
 from ptxviewer.ui.platform.style import PALETTE
-from ptxviewer.words import quantities
+from ptxviewer.words import quantities, tr
 
 HANDLE = 12  # diameter of the slider's handle
 
@@ -171,7 +171,7 @@ class ScoreBar(QWidget):
     def __init__(self) -> None:
         super().__init__()
         self.setFixedHeight(18)
-        self.setAccessibleName("Film score")
+        self.setAccessibleName(tr("Film score"))
         self._score: float | None = None
         self._mark: float | None = None
 
@@ -179,9 +179,13 @@ class ScoreBar(QWidget):
         """Show a score and the operating point; None leaves the bar empty."""
         if (score, mark) != (self._score, self._mark):
             self._score, self._mark = score, mark
-            said = "no score yet"
+            said = tr("no score yet")
             if score is not None and mark is not None:
-                said = f"{quantities.score(score, mark)}, operating point {quantities.limit(mark)}"
+                said = tr(
+                    "{score}, operating point {limit}",
+                    score=quantities.score(score, mark),
+                    limit=quantities.limit(mark),
+                )
             self.setAccessibleDescription(said)
             self.update()
 

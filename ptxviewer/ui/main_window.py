@@ -35,6 +35,7 @@ from ptxviewer.app.state.screen import State
 from ptxviewer.ui import parts
 from ptxviewer.ui.asking import Asking
 from ptxviewer.ui.canvas.canvas import Canvas
+from ptxviewer.ui.film_words import cell
 from ptxviewer.ui.menus import build_menus, make_action, make_toolbar, typing
 from ptxviewer.ui.panels.banner import BannerBar
 from ptxviewer.ui.panels.empty import DropVeil
@@ -73,6 +74,7 @@ class MainWindow(QMainWindow):
         self._watcher: FolderWatcher | None = None
         self._shell = WindowShell(self)
         self._build()
+        presenter.films.list.show_as(cell)
         self.show_state(presenter.state)
         self.area.canvas.setFocus()
 

@@ -8,6 +8,8 @@ from dataclasses import dataclass
 from ptxviewer.core.answer import ProbabilityMaps
 from ptxviewer.core.film import PixelSpacing, Radiograph, Voi
 from ptxviewer.core.geometry import GridMap, Point
+from ptxviewer.core.msgid import N_, Msgid
+from ptxviewer.core.sharpen import Sharpening
 from ptxviewer.core.view import FilmView, ScaleBar
 from ptxviewer.words import quantities, tr
 from ptxviewer.words.windowing import describe, preset_name
@@ -45,6 +47,25 @@ def corner_texts(film: Radiograph, view: FilmView, voi: Voi, zoom: float, identi
     return Corners(*(tuple(text for text in corner if text) for corner in (left, right, lines, warnings)))
 
 
+_SHARPENED: dict[Sharpening, Msgid] = {
+    "unsharp": N_("SHARPENED: DISPLAY ONLY (edges)"),
+    "clahe": N_("SHARPENED: DISPLAY ONLY (local contrast)"),
+}
+
+
+def sharpened(how: Sharpening) -> str:
+    """Return what stands on a film that is shown sharpened, "" where it is shown as it is."""
+    return tr(_SHARPENED[how]) if how in _SHARPENED else ""
+
+
+def apex_name(left: bool, known: bool, mirrored: bool) -> str:
+    """Return the name of one of two apices side by side; ``known`` False: the side is assumed."""
+    name = tr("Left apex") if left else tr("Right apex")
+    if not known:
+        name = tr("{apex} (usual view assumed)", apex=name)
+    return tr("{apex}, mirrored", apex=name) if mirrored else name
+
+
 def bar_label(bar: ScaleBar, spacing: PixelSpacing) -> str:
     """Return what stands at a scale bar: its length, with the origin of the millimetres."""
     if bar.mm is None:
@@ -60,7 +81,7 @@ def probe_text(film: Radiograph, maps: ProbabilityMaps | None, point: Point) -> 
     if not (0 <= x < film.cols and 0 <= y < film.rows):
         return ""
     stored = int(film.pixels[y, x])
-    value = f"{stored * film.slope + film.intercept:.6g}"
+    value = quantities.plain(stored * film.slope + film.intercept)
     text = tr("x {x}  y {y}  pixel {stored}  value {value}", x=x, y=y, stored=stored, value=value)
     if maps is None:
         return text

@@ -121,6 +121,11 @@ def degrees(value: float) -> str:
     return f"{decimal(value, 1)}°"
 
 
+def duration(milliseconds: float) -> str:
+    """Return how long something took: "320 ms", "1.4 s"."""
+    return f"{count(milliseconds)} ms" if milliseconds < 1000 else f"{decimal(milliseconds / 1000)} s"
+
+
 def megabytes(size_bytes: float) -> str:
     """Return a size in GB from one gigabyte on, in MB below (powers of 1024)."""
     if size_bytes >= 1 << 30:

@@ -149,7 +149,7 @@ def test_verdicts_come_back_in_the_list_and_what_the_reader_changed_is_not_said_
     moved = summary(again.named("b"))
     assert moved is not None
     assert not moved.measured
-    assert moved.size == ""
+    assert not moved.sized
     again.presenter.films.next()
     again.settle()
     assert again.film.findings is not None

@@ -112,7 +112,7 @@ def test_a_filter_finds_words_of_a_line_and_names_only_while_they_are_on_screen(
         assert listed == found if found is not None else len(listed) == 3
     hidden = replace(state(*films, text="doe"), identified=False)
     assert worklist.shown(hidden) == []
-    assert worklist.cell(hidden, films[0], "name") == "Film 1"
+    assert worklist.cell(hidden, films[0], "name") == "1"
     assert worklist.cell(hidden, films[0], "date") == ""
     assert numbers(worklist.shown(state(*films, kind="no answer"))) == [3]
 
@@ -134,18 +134,11 @@ def test_the_next_most_urgent_is_the_first_that_nobody_has_looked_at() -> None:
 def test_progress_says_how_many_and_how_long() -> None:
     waiting = [film(n, None, WAITING) for n in range(3, 503)]
     now = replace(state(film(1, 0.5), film(2, None, FAILED), *waiting), pace_s=0.5)
-
-    def said(of: State) -> str:
-        return worklist.progress_text(of, worklist.progress(of))
-
-    assert said(now) == "2 of 502, about 4 min left"
-    assert said(replace(now, pace_s=30.0)) == "2 of 502, about 4.2 h left"
-    assert said(replace(now, pace_s=0.01)) == "2 of 502, less than a minute left"
-    assert said(replace(now, pace_s=None)) == "2 of 502, analysing"
-    assert said(replace(now, paused=True)) == "2 of 502, paused"
+    assert worklist.progress(now) == worklist.Progress(2, 502, 500, 0, 250.0)
+    assert worklist.progress(replace(now, pace_s=None)).seconds_left is None
+    assert worklist.progress(replace(now, paused=True)).seconds_left is None
     stopped = film(2, None, FilmStatus.NOT_ANALYSED, why=Notice.CANCELLED)
-    assert said(state(film(1, 0.5), stopped)) == "1 of 2, stopped"
-    assert said(state(film(1, 0.5), film(2, 0.5))) == "2 films"
+    assert worklist.progress(state(film(1, 0.5), stopped)) == worklist.Progress(1, 2, 0, 1, None)
 
 
 def test_the_pace_is_that_of_most_films() -> None:

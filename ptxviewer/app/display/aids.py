@@ -8,14 +8,6 @@ from ptxviewer.app.store import Store
 from ptxviewer.core.reasons.window import Sharpened
 from ptxviewer.core.sharpen import SHARPENINGS, Sharpening
 
-SHARPENED = "SHARPENED: DISPLAY ONLY"
-NAMES: dict[Sharpening, str] = {"off": "off", "unsharp": "edges", "clahe": "local contrast"}
-
-
-def sharpening_text(how: Sharpening) -> str:
-    """Return what stands on a film that is shown sharpened, "" where it is shown as it is."""
-    return "" if how == "off" else f"{SHARPENED} ({NAMES[how]})"
-
 
 @dataclass(frozen=True)
 class ViewingAids:

@@ -25,10 +25,10 @@ USUAL = ((0.08, 0.08, 0.48, 0.42), (0.52, 0.08, 0.92, 0.42))  # of the film, whe
 
 @dataclass(frozen=True)
 class Pane:
-    """One apex: the part of the film that it shows, its name, whether it is mirrored against the film on screen."""
+    """One apex: the part of the film that it shows, whose side it is, whether it is mirrored against the film."""
 
     box: Box
-    name: str
+    left: bool  # of the patient, as far as the film tells
     mirrored: bool
 
 
@@ -81,14 +81,12 @@ def _boxes(film: Film, radiograph: Radiograph) -> tuple[Box, Box]:
 def panes(film: Film, radiograph: Radiograph) -> tuple[Pane, Pane]:
     """Return the panes from left to right, in the order in which the apices lie on the screen."""
     boxes = _boxes(film, radiograph)
-    sides = ("Left", "Right") if radiograph.mirrored else ("Right", "Left")
-    assumed = "" if radiograph.orientation_known else " (usual view assumed)"
-    found = [(box, f"{side} apex{assumed}") for box, side in zip(boxes, sides, strict=True)]
+    found = list(zip(boxes, (radiograph.mirrored, not radiograph.mirrored), strict=True))
     turned = film.view.quarter_turns % 4 == 2
     if film.view.flipped != turned:
         found.reverse()
-    (first, one), (second, other) = found
-    return Pane(first, one, False), Pane(second, f"{other}, mirrored", True)
+    (first, is_left), (second, other_is_left) = found
+    return Pane(first, is_left, False), Pane(second, other_is_left, True)
 
 
 def _outward(pane: Pane, radiograph: Radiograph) -> float:

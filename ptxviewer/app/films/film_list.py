@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import replace
 
-from ptxviewer.app.state.screen import Column, Kind, Worklist
+from ptxviewer.app.state.screen import Cell, Column, Kind, Worklist
 from ptxviewer.app.store import Store
 
 
@@ -29,6 +29,10 @@ class FilmList:
     def sort(self, column: Column | None) -> None:
         """Order the list by a column, the other way round when it is already; None: by urgency."""
         self._edit(lambda now: replace(now, sort=column, reverse=now.sort == column and not now.reverse))
+
+    def show_as(self, cell: Cell) -> None:
+        """The window tells what it writes into the cells."""
+        self._edit(lambda now: replace(now, cell=cell))
 
     def filter(self, text: str | None = None, kind: Kind | None = None) -> None:
         """Show only films with these words, or of this kind; None leaves it as it is."""

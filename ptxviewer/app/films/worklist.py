@@ -17,7 +17,6 @@ from ptxviewer.core.reasons.window import Notice
 
 COLUMNS: tuple[Column, ...] = get_args(Column)
 AT_REST = (FilmStatus.DONE, FilmStatus.NOT_ANALYSED, FilmStatus.NOT_SHOWN, FilmStatus.FAILED)
-STATES = {FilmStatus.DONE: "analysed", FilmStatus.OPENING: "waiting"}
 OPENS_FROM = 20  # new films with which the list opens by itself, unless the reader has closed it
 
 
@@ -44,38 +43,30 @@ def by_urgency(state: State) -> list[Film]:
     return sorted(state.films, key=lambda film: rank(group(state, film), film.urgency, film.number))
 
 
-def name_of(state: State, film: Film) -> str:
-    """Return what the list calls a film."""
-    name = film.facts.patient.name or film.facts.patient.id if film.facts is not None and state.identified else ""
-    return f"{film.number}  {name}" if name else f"Film {film.number}"
-
-
-def state_of(film: Film) -> str:
-    """Return where a film is on its way, in words."""
-    return STATES.get(film.status, film.status.value)
+def _bare_cell(film: Film, column: Column, identified: bool) -> str:
+    """What is looked for and sorted while no window has told what it writes: codes and numbers."""
+    found, facts = summary(film), film.facts
+    cells: dict[Column, object] = {
+        "score": "" if found is None else found.score,
+        "side": "" if found is None else found.side,
+        "size": "" if found is None or not found.sized else found.area_px,
+        "name": facts.patient.name or facts.patient.id if facts is not None and identified else film.number,
+        "view": "" if facts is None else facts.view,
+        "date": facts.study.date if facts is not None and identified else "",
+        "state": film.status.value,
+        "verdict": film.review.verdict,
+    }
+    return str(cells[column])
 
 
 def cell(state: State, film: Film, column: Column) -> str:
     """Return what stands in one cell of the list."""
-    found, facts = summary(film), film.facts
-    if column == "score":
-        return "" if found is None else f"{found.score:.2f}"
-    if column == "side":
-        return "" if found is None else found.side
-    if column == "size":
-        return "" if found is None else found.size if found.measured else "edited"
-    if column == "name":
-        return name_of(state, film)
-    if column == "view":
-        return facts.view if facts is not None else ""
-    if column == "date":
-        return facts.study.date if facts is not None and state.identified else ""
-    return state_of(film) if column == "state" else film.review.verdict
+    return (state.worklist.cell or _bare_cell)(film, column, state.identified)
 
 
 def _size_key(film: Film) -> tuple[float, float]:
     found = summary(film)
-    return (0.0, 0.0) if found is None or not found.size else (-(found.percent or 0.0), -float(found.area_px))
+    return (0.0, 0.0) if found is None or not found.sized else (-(found.percent or 0.0), -float(found.area_px))
 
 
 def _key(state: State, column: Column) -> Callable[[Film], Any]:
@@ -176,25 +167,3 @@ def progress(state: State) -> Progress:
     total = len(state.films)
     seconds = state.pace_s * waiting if state.pace_s is not None and not state.paused and waiting else None
     return Progress(total - waiting - stopped, total, waiting, stopped, seconds)
-
-
-def time_text(seconds: float) -> str:
-    """Return a time as people say it, no more exact than it is known."""
-    if seconds < 50:
-        return "less than a minute"
-    minutes = round(seconds / 60)
-    return f"about {max(1, minutes)} min" if minutes < 90 else f"about {minutes / 60:.1f} h"
-
-
-def progress_text(state: State, now: Progress) -> str:
-    """Return the progress in one line: "132 of 500, about 4 min left"."""
-    if not now.total:
-        return "No films"
-    line = f"{now.done} of {now.total}"
-    if now.waiting and state.paused:
-        return f"{line}, paused"
-    if now.waiting:
-        return f"{line}, {time_text(now.seconds_left)} left" if now.seconds_left is not None else f"{line}, analysing"
-    if now.stopped:
-        return f"{line}, stopped"
-    return "1 film" if now.total == 1 else f"{now.total} films"

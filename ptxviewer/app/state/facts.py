@@ -48,13 +48,9 @@ class Summary:
         return "" if not named else named[0] if len(named) == 1 else "both"
 
     @property
-    def size(self) -> str:
-        """The best size that the film supports: percent of the hemithorax, cm2, px."""
-        if not self.present or not self.measured:
-            return ""
-        if self.percent is not None:
-            return f"{self.percent:.0f} %"
-        return f"{self.area_px:,} px" if self.area_mm2 is None else f"{self.area_mm2 / 100:.1f} cm²"
+    def sized(self) -> bool:
+        """True where there is something, and its size is known."""
+        return self.present and self.measured
 
 
 def summary_of(findings: Findings) -> Summary:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 from pathlib import Path
@@ -61,6 +62,10 @@ Column = Literal["score", "side", "size", "name", "view", "date", "state", "verd
 Kind = Literal["all", "above", "no answer", "below", "unread"]
 
 
+Cell = Callable[[Film, Column, bool], str]
+"""What stands in a cell of the list, in the reader's language; the last argument: names may be shown."""
+
+
 @dataclass(frozen=True)
 class Worklist:
     """How the reader looks at the list of films. ``sort`` None is by urgency."""
@@ -71,6 +76,7 @@ class Worklist:
     reverse: bool = False
     text: str = field(default="", repr=False)  # filter; it may be a name
     kind: Kind = "all"
+    cell: Cell | None = field(default=None, repr=False)  # words are looked for, and sorted, as the window shows them
 
 
 @dataclass(frozen=True)

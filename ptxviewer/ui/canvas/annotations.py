@@ -10,7 +10,9 @@ from PySide6.QtGui import QColor, QFont, QFontMetricsF, QImage, QPainter, QPen
 
 from ptxviewer.core.drawing.colours import heat_table
 from ptxviewer.ui.platform.style import PALETTE
+from ptxviewer.words import tr
 from ptxviewer.words.annotations import Corners
+from ptxviewer.words.quantities import decimal
 
 TEXT, QUIET, AMBER = QColor("#e6ebf0"), QColor(PALETTE["quiet"]), QColor(PALETTE["warning"])
 SHADE, CHIP = QColor(0, 0, 0, 150), QColor(0, 0, 0, 205)
@@ -170,11 +172,11 @@ def paint_heat_bar(painter: QPainter, area: QRectF, threshold: float | None) -> 
     painter.drawImage(bar, QImage(colours.data, 1, 256, 3, QImage.Format.Format_RGB888))
     painter.setFont(font_of(painter.font(), LABEL))
     metrics = QFontMetricsF(painter.font())
-    write(painter, QPointF(bar.left() - 10, bar.top() - 10), "score")
+    write(painter, QPointF(bar.left() - 10, bar.top() - 10), tr("score"))
     for score in (0.0, 0.5, 1.0):
         y = bar.bottom() - score * HEAT_BAR
         painter.fillRect(QRectF(bar.right(), y - 0.5, 4, 1), TEXT)
-        write(painter, QPointF(bar.right() + 8, y + metrics.capHeight() / 2), f"{score:.1f}")
+        write(painter, QPointF(bar.right() + 8, y + metrics.capHeight() / 2), decimal(score))
     if threshold is not None:
         y = bar.bottom() - threshold * HEAT_BAR
         painter.fillRect(QRectF(bar.left() - 5, y - 1.5, bar.width() + 8, 3), QColor(0, 0, 0))

@@ -17,6 +17,8 @@ from ptxviewer.core.view import FilmView
 from ptxviewer.ui.canvas.canvas import Canvas
 from ptxviewer.ui.canvas.tools.base import Tool
 from ptxviewer.ui.controls import label
+from ptxviewer.words import tr
+from ptxviewer.words.annotations import apex_name
 
 GAP = 2  # screen pixels between the panes
 
@@ -34,7 +36,7 @@ class ApicesView(QWidget):
         self._shift = Shift()
         self._film_id: int | None = None
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
-        self.setAccessibleName("Apices side by side")
+        self.setAccessibleName(tr("Apices side by side"))
         self.setObjectName("apices")
         self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
         row = QHBoxLayout(self)
@@ -75,9 +77,10 @@ class ApicesView(QWidget):
         for canvas, name, pane in zip(self.canvases, self._names, both, strict=True):
             view = pane_view(film, radiograph, pane, self._size(canvas), self._shift)
             canvas.set_state(replace(state.with_film(replace(film, view=view)), settings=bare))
-            canvas.setAccessibleName(pane.name)
-            if name.text() != pane.name:
-                name.setText(pane.name)
+            text = apex_name(pane.left, radiograph.orientation_known, pane.mirrored)
+            canvas.setAccessibleName(text)
+            if name.text() != text:
+                name.setText(text)
             name.adjustSize()
             name.move((canvas.width() - name.width()) // 2, 12)
 

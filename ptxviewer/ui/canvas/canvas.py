@@ -26,7 +26,7 @@ from ptxviewer.ui.canvas.layers.base import dependencies, paint_layers
 from ptxviewer.ui.canvas.scene import Decisions, Scene
 from ptxviewer.ui.canvas.tools.base import Pointer, Tool
 from ptxviewer.ui.canvas.tools.view import moved, zoomed
-from ptxviewer.words import sentences
+from ptxviewer.words import sentences, tr
 from ptxviewer.words.annotations import probe_text
 
 SETTLE_MS = 80  # after the last zoom or pan the film is resampled at its best
@@ -45,7 +45,7 @@ class Canvas(QWidget):
         super().__init__(parent)
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)
         self.setMouseTracking(True)
-        self.setAccessibleName("Film")
+        self.setAccessibleName(tr("Film"))
         self.setAttribute(Qt.WidgetAttribute.WA_OpaquePaintEvent)
         self._tools = tuple(tools)
         self._layers = canvas_layers(tuple(layer for tool in self._tools for layer in tool.layers))
@@ -153,9 +153,9 @@ class Canvas(QWidget):
         area = QRectF(self.rect())
         painter.fillRect(area, Qt.GlobalColor.black)
         if film is not None and film.status is FilmStatus.FAILED:
-            written.paint_placeholder(painter, area, "This film could not be opened", sentences(film.why))
+            written.paint_placeholder(painter, area, tr("This film could not be opened"), sentences(film.why))
         elif film is not None or self._state.opening:
-            written.paint_placeholder(painter, area, "Opening ...")
+            written.paint_placeholder(painter, area, tr("Opening ..."))
 
     # The hand
 

@@ -20,6 +20,7 @@ from ptxviewer.ui.dialogs.about import FactsDialog
 from ptxviewer.words import say, sentences, tr
 from ptxviewer.words.diagnostics import Facts, as_text, installed_as, model_facts, self_test_facts, system_facts
 from ptxviewer.words.notices import RESEARCH_USE
+from ptxviewer.words.quantities import plain
 
 RunSelfTest = Callable[[Callable[[Outcome[SelfTest]], None]], Ticket]
 NOT_RUN = N_("Compares the network on this computer with its known result.")
@@ -32,7 +33,7 @@ def program_facts(state: State) -> Facts:
     return (
         (N_("Version"), f"{__version__} ({installed_as()})"),
         *model_facts(state.engine.info, sentences(state.engine.why)),
-        (N_("Runs on"), f"Qt {qVersion()}, Qt for Python {PySide6.__version__}"),
+        (N_("Runs on"), f"Qt {qVersion()}, PySide6 {PySide6.__version__}"),
         (N_("Licence"), "Apache-2.0"),
     )
 
@@ -40,8 +41,8 @@ def program_facts(state: State) -> Facts:
 def screen_facts() -> Facts:
     """Return on what the window is shown: the reason of many a complaint about size or sharpness."""
     sizes = [(one.size(), one.devicePixelRatio()) for one in QGuiApplication.screens()]
-    screens = ", ".join(f"{size.width()} x {size.height()} at {ratio:g}" for size, ratio in sizes)
-    return (("Qt", f"{qVersion()} on {QGuiApplication.platformName()}"), ("Screens", screens))
+    screens = ", ".join(f"{size.width()} x {size.height()} ({plain(ratio)} x)" for size, ratio in sizes)
+    return (("Qt", f"{qVersion()} ({QGuiApplication.platformName()})"), (N_("Screens"), screens))
 
 
 class ProgramDialog(FactsDialog):

@@ -6,16 +6,18 @@ from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QDialog, QDialogButtonBox, QListWidget, QListWidgetItem, QVBoxLayout, QWidget
 
 from ptxviewer.app.display.comparison import days_apart, patient_of, siblings
-from ptxviewer.app.films.worklist import cell
 from ptxviewer.app.state.film import Film, FilmStatus
-from ptxviewer.app.state.screen import State
+from ptxviewer.app.state.screen import Column, State
 from ptxviewer.ui.controls import label
+from ptxviewer.ui.film_words import cell
 from ptxviewer.words import comparison, tr
+
+COLUMNS: tuple[Column, ...] = ("name", "date", "view")
 
 
 def line_of(state: State, film: Film, other: Film) -> str:
     """Return how a film is offered: name, date, view, how far apart."""
-    parts = [cell(state, other, "name"), cell(state, other, "date"), cell(state, other, "view")]
+    parts = [cell(other, column, state.identified) for column in COLUMNS]
     same = patient_of(film) and patient_of(film) == patient_of(other)
     parts += [comparison.days_apart(days_apart(film, other)), tr("same patient") if same else ""]
     return "   ".join(part for part in parts if part)

@@ -9,6 +9,7 @@ from ptxviewer.app.presenter import Presenter
 from ptxviewer.app.state.film import FilmStatus
 from ptxviewer.app.state.screen import Banner, State
 from ptxviewer.core.reasons.window import Notice
+from ptxviewer.ui.commands import key_of
 from ptxviewer.ui.controls import label
 from ptxviewer.ui.panels.film_area import FilmArea
 from ptxviewer.words import say, tr
@@ -28,10 +29,10 @@ class BannerBar(QWidget):
         self._text = label("text", wrap=True)
         self._details = label("quiet", wrap=True)
         self._details.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
-        self._more = self._button("Details")
+        self._more = self._button(tr("Details"))
         self._more.clicked.connect(self._toggle)
-        dismiss = self._button("Dismiss")
-        dismiss.setToolTip("Esc")
+        self._dismiss = dismiss = self._button(tr("Dismiss"))
+        dismiss.setToolTip(key_of("back"))
         dismiss.clicked.connect(presenter.dismiss_banner)
         top = QHBoxLayout()
         top.setSpacing(4)
@@ -81,7 +82,8 @@ class BannerBar(QWidget):
     def place(self) -> None:
         """Keep to the middle of the film's top edge and off its corner texts, as wide as the sentence needs."""
         room = self._over.top_room()
-        buttons = 100 if self._more.isHidden() else 180
+        shown = [button for button in (self._more, self._dismiss) if not button.isHidden()]
+        buttons = sum(button.sizeHint().width() + 4 for button in shown) + 24
         width = self._width(self._text) + buttons
         if not self._details.isHidden():
             width = max(width, self._width(self._details) + 30)

@@ -103,7 +103,11 @@ class ComparePage(QWidget):
         heading = QHBoxLayout()
         heading.addWidget(label("section", tr("Change").upper()))
         heading.addWidget(self._apart, 1)
-        for action, text in (("link_films", "Linked"), ("exchange", "Work on the other"), ("compare", "Close")):
+        for action, text in (
+            ("link_films", tr("Linked")),
+            ("exchange", tr("Work on the other")),
+            ("compare", tr("Close")),
+        ):
             button = small_button(action, self._do, text)
             heading.addWidget(button)
             if action == "link_films":

@@ -22,8 +22,9 @@ from ptxviewer.app.commands import BY_ID
 from ptxviewer.app.presenter import Presenter
 from ptxviewer.app.state.film import Film, FilmStatus
 from ptxviewer.app.state.screen import State
-from ptxviewer.report.decision import film_check, headline, nearness, score_name
-from ptxviewer.ui.commands import name_of, tooltip_of
+from ptxviewer.core.msgid import N_, Msgid
+from ptxviewer.report.decision import Nearness, film_check, headline, nearness, score_name
+from ptxviewer.ui.commands import key_text, name_of, tooltip_of
 from ptxviewer.ui.controls import MarkedSlider, ScoreBar, Segments, hairline, label
 from ptxviewer.ui.panels.findings_table import FindingsTable
 from ptxviewer.ui.panels.sizes import SizePanel
@@ -34,20 +35,19 @@ from ptxviewer.words.quantities import spacing_label
 
 SIDE = 16  # margin
 WIDTH, WIDEST = 300, 480
-HEADLINES = {
-    FilmStatus.OPENING: "Opening ...",
-    FilmStatus.WAITING: "Waiting for the model ...",
-    FilmStatus.ANALYSING: "Analysing ...",
-    FilmStatus.FAILED: "Could not be opened.",
-    FilmStatus.NOT_ANALYSED: "Not analysed.",
-    FilmStatus.NOT_SHOWN: "Result not shown.",
+HEADLINES: dict[FilmStatus, Msgid] = {
+    FilmStatus.OPENING: N_("Opening ..."),
+    FilmStatus.WAITING: N_("Waiting for the model ..."),
+    FilmStatus.ANALYSING: N_("Analysing ..."),
+    FilmStatus.FAILED: N_("Could not be opened."),
+    FilmStatus.NOT_ANALYSED: N_("Not analysed."),
+    FilmStatus.NOT_SHOWN: N_("Result not shown."),
 }
-NEARNESS = {
-    "above": "above the operating point",
-    "near": "near the operating point",
-    "below": "below the operating point",
+NEARNESS: dict[Nearness, Msgid] = {
+    "above": N_("above the operating point ({limit})"),
+    "near": N_("near the operating point ({limit})"),
+    "below": N_("below the operating point ({limit})"),
 }
-NOTE_TIP = "Kept with this film on this computer and printed on its report. Write no names where reports are shared."
 
 
 class ReadingPanel(QWidget):
@@ -108,12 +108,14 @@ class ReadingPanel(QWidget):
     def _build_reading(self, column: QVBoxLayout) -> None:
         title = QHBoxLayout()
         self._name = label("quiet")
-        title.addWidget(label("section", "READING"))
+        title.addWidget(label("section", tr("Reading").upper()))
         title.addStretch(1)
         title.addWidget(self._name)
         column.addLayout(title)
         self._frame_text = label("value")
-        self._frame = MarkedSlider("Frame", "Which picture of a film with several (Ctrl+Up, Ctrl+Down)", step=1)
+        keys = key_text(BY_ID["previous_frame"].keys[:1] + BY_ID["next_frame"].keys[:1])
+        tip = tr("Which picture of a film with several ({keys})", keys=keys)
+        self._frame = MarkedSlider(tr("Frame"), tip, step=1)
         self._frame.moved.connect(self._frame_moved)
         for widget in (self._frame_text, self._frame):
             widget.hide()
@@ -142,7 +144,7 @@ class ReadingPanel(QWidget):
         column.addWidget(self._headline)
         column.addWidget(self._remark)
         self._gate = label("amber", wrap=True)
-        self._gate.setAccessibleName("Film check")
+        self._gate.setAccessibleName(tr("Film check"))
         column.addWidget(self._gate)
 
     @staticmethod
@@ -152,13 +154,13 @@ class ReadingPanel(QWidget):
         return made
 
     def _build_findings(self, column: QVBoxLayout) -> None:
-        column.addWidget(label("section", "FINDINGS"))
+        column.addWidget(label("section", tr("Findings").upper()))
         column.addWidget(self.findings)
         self._spacing = self._kept(label("quiet", wrap=True), 32)
         column.addWidget(self._spacing)
 
     def _build_verdict(self, column: QVBoxLayout) -> None:
-        column.addWidget(label("section", "VERDICT"))
+        column.addWidget(label("section", tr("Verdict").upper()))
         self._verdicts = Segments(
             tuple((name, name_of(BY_ID[f"verdict_{name}"]), tooltip_of(BY_ID[f"verdict_{name}"])) for name in
                   ("accept", "reject", "unsure")),
@@ -166,9 +168,14 @@ class ReadingPanel(QWidget):
         )  # fmt: skip
         column.addWidget(self._verdicts)
         self._note = QLineEdit()
-        self._note.setPlaceholderText("Note")
-        self._note.setAccessibleName("Note")
-        self._note.setToolTip(NOTE_TIP)
+        self._note.setPlaceholderText(tr("Note"))
+        self._note.setAccessibleName(tr("Note"))
+        self._note.setToolTip(
+            tr(
+                "Kept with this film on this computer and printed on its report. Write no names where reports are"
+                " shared."
+            )
+        )
         self._note.setMaxLength(500)
         self._note.setAcceptDrops(False)  # films dropped here open like anywhere else
         self._note.editingFinished.connect(self.settle)
@@ -209,25 +216,28 @@ class ReadingPanel(QWidget):
         self.thresholds.show_state(state)
         self.findings.show_film(film)
         self.sizes.show_state(state)
-        self._verdicts.buttons["accept"].setText("Edited" if edited else "Accept")
+        self._verdicts.buttons["accept"].setText(tr("Edited") if edited else name_of(BY_ID["verdict_accept"]))
         self._verdicts.setEnabled(ready)
         self._note.setEnabled(film is not None and film.radiograph is not None)
         self._show_film(film)
         self._show_note(film)
-        self._kind.setText("" if info is None else f"film score, {score_name(info.calibrated)}")
+        self._kind.setText("" if info is None else tr("film score, {kind}", kind=score_name(info.calibrated)))
         if film is None or film.maps is None or rule is None:
             self._number.setText("–")
-            self._where.setText("no score" if film is not None else "")
+            self._where.setText(tr("no score") if film is not None else "")
             self._bar.show_score(None, None)
             self._verdicts.show_choice("")
             return
         score, mark = film.maps.score, rule.score_threshold
         self._number.setText(quantities.score(score, mark))
-        self._where.setText(f"{NEARNESS[nearness(score, mark)]} ({quantities.limit(mark)})")
+        self._where.setText(tr(NEARNESS[nearness(score, mark)], limit=quantities.limit(mark)))
         self._bar.show_score(score, mark)
         self._bar.setToolTip(
-            f"The film's score is {quantities.score(score, mark)}; "
-            f"the model's operating point is {quantities.limit(mark)}."
+            tr(
+                "The film's score is {score}; the model's operating point is {limit}.",
+                score=quantities.score(score, mark),
+                limit=quantities.limit(mark),
+            )
         )
         self._verdicts.show_choice(film.review.verdict.replace("edited", "accept"))
 
@@ -235,27 +245,29 @@ class ReadingPanel(QWidget):
         """What is said of the film: its sentence, its findings, where its millimetres come from."""
         line, remark, again, check, spacing = "", "", "", "", ""
         if film is not None:
-            line, remark = HEADLINES.get(film.status, ""), sentences(film.why)
+            line, remark = tr(HEADLINES.get(film.status, "")), sentences(film.why)
             again = {
-                FilmStatus.FAILED: "Try again",
-                FilmStatus.NOT_ANALYSED: "Analyse anyway" if film.radiograph is not None else "",
-                FilmStatus.NOT_SHOWN: "Show anyway",
-                FilmStatus.WAITING: "Stop",
-                FilmStatus.ANALYSING: "Stop",
+                FilmStatus.FAILED: tr("Try again"),
+                FilmStatus.NOT_ANALYSED: tr("Analyse anyway") if film.radiograph is not None else "",
+                FilmStatus.NOT_SHOWN: tr("Show anyway"),
+                FilmStatus.WAITING: tr("Stop"),
+                FilmStatus.ANALYSING: tr("Stop"),
             }.get(film.status, "")
             if film.status is FilmStatus.NOT_SHOWN:
                 remark, check = "", remark
             if film.radiograph is not None:
                 place = film.radiograph.spacing
                 spacing = sentences(place.note) or (
-                    f"Sizes {spacing_label(place)}." if place.known else "No sizes in mm: pixels only."
+                    tr("Sizes {origin}.", origin=spacing_label(place))
+                    if place.known
+                    else tr("No sizes in mm: pixels only.")
                 )
             if film.maps is not None and film.findings is not None and film.radiograph is not None:
                 line = headline(film.radiograph, film.findings)
                 note = film.findings.side_note
                 remark = tr(NOT_EXCLUDED) if not film.findings.present else say(note) if note is not None else ""
                 check = film_check(film.radiograph, film.findings.gate, film.review.gate_overridden)
-        self._name.setText(f"Film {film.number}" if film is not None else "")
+        self._name.setText(tr("Film {number}", number=film.number) if film is not None else "")
         self._headline.setText(line.replace(" cm²", "\u00a0cm²"))  # a number keeps its unit
         self._remark.setText(remark)
         self._again.setText(again)
@@ -272,7 +284,7 @@ class ReadingPanel(QWidget):
         if film is not None and several:
             self._frame.set_highest(film.frames - 1)
             self._frame.show_value(film.view.frame)
-            self._frame_text.setText(f"Frame {film.view.frame + 1} of {film.frames}")
+            self._frame_text.setText(tr("Frame {number} of {count}", number=film.view.frame + 1, count=film.frames))
 
     def _show_note(self, film: Film | None) -> None:
         new = (film.id if film is not None else None) != self._film_id

@@ -14,11 +14,12 @@ from ptxviewer.app.state.screen import State
 from ptxviewer.core.answer import HemithoraxFinding
 from ptxviewer.core.film import Radiograph
 from ptxviewer.core.findings.sizes import MEASURES, sizes_of
-from ptxviewer.ui.commands import small_button
+from ptxviewer.core.msgid import N_
+from ptxviewer.ui.commands import key_of, small_button
 from ptxviewer.ui.controls import label
-from ptxviewer.words import finding, measures, tr
+from ptxviewer.words import finding, measures, sentences, tr
 
-NOT_VOLUME = "Projected area: pneumothorax / (lung and pneumothorax of that side). Not a volume."
+NOT_VOLUME = N_("Projected area: pneumothorax / (lung and pneumothorax of that side). Not a volume.")
 
 
 class SizePanel(QWidget):
@@ -30,19 +31,26 @@ class SizePanel(QWidget):
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(3)
         head = QHBoxLayout()
-        head.addWidget(label("section", "SIZE"))
+        head.addWidget(label("section", tr("Size").upper()))
         head.addStretch(1)
-        self._reset = small_button("reset_lines", do, "Reset")
-        self._show = small_button("toggle_lines", do, "On film")
+        self._reset = small_button("reset_lines", do, tr("Reset"))
+        self._show = small_button("toggle_lines", do, tr("On film"))
         self._show.setCheckable(True)
         head.addWidget(self._reset)
         head.addWidget(self._show)
         column.addLayout(head)
         self._percent = label("text", wrap=True)
-        self._percent.setToolTip(NOT_VOLUME)
+        self._percent.setToolTip(tr(NOT_VOLUME))
         self._lines, self._moved = label("value"), label("amber", wrap=True)
-        self._lines.setToolTip("Interpleural distances: over the top, at the middle of the upper and of the lower half "
-                               "of the lung. D shows them on the film, where they can be moved.")  # fmt: skip
+        self._lines.setToolTip(
+            sentences(
+                tr(
+                    "Interpleural distances: over the top, and at the middle of the upper and of the lower half of the"
+                    " lung."
+                ),
+                tr("{key} shows them on the film, where they can be moved.", key=key_of("toggle_lines")),
+            )
+        )
         for made in (self._percent, self._lines, self._moved):
             column.addWidget(made)
         grid = QGridLayout()
@@ -59,7 +67,7 @@ class SizePanel(QWidget):
             self._rows.append(pair)
         column.addLayout(grid)
         self._refused = label("quiet", wrap=True)
-        self._refused.setAccessibleName("Sizes that are not given")
+        self._refused.setAccessibleName(tr("Sizes that are not given"))
         column.addWidget(self._refused)
 
     def show_state(self, state: State) -> None:

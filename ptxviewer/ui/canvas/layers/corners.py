@@ -4,12 +4,11 @@ from __future__ import annotations
 
 from PySide6.QtGui import QPainter
 
-from ptxviewer.app.display.aids import sharpening_text
 from ptxviewer.core.view import orientation_letters, scale_bar, voi_of
 from ptxviewer.ui.canvas import annotations as written
 from ptxviewer.ui.canvas.layers.base import Layer
 from ptxviewer.ui.canvas.scene import Scene
-from ptxviewer.words.annotations import bar_label, corner_texts
+from ptxviewer.words.annotations import bar_label, corner_texts, sharpened
 
 
 class CornersLayer(Layer):
@@ -32,7 +31,7 @@ class CornersLayer(Layer):
     def paint(self, painter: QPainter, scene: Scene) -> None:
         """Write the texts."""
         area, view, radiograph = scene.area, scene.film.view, scene.radiograph
-        aid = sharpening_text(scene.state.sharpening)
+        aid = sharpened(scene.state.sharpening)
         if not scene.state.settings.annotations:
             edge = written.MARGIN
             written.paint_chips(painter, (aid,), area.right() - edge, area.bottom() - edge, area.width() - 2 * edge)

@@ -19,9 +19,11 @@ from ptxviewer.core.viewport import Viewport
 from ptxviewer.ui.canvas import annotations as written
 from ptxviewer.ui.canvas.layers.base import Layer
 from ptxviewer.ui.canvas.scene import Scene
+from ptxviewer.words import tr
+from ptxviewer.words.finding import line_name
+from ptxviewer.words.quantities import cm, px
 
 HANDLE, REACH = 4.0, 9.0  # radius of a handle, and how near to it the pointer must come, in screen pixels
-LABELS: dict[LineName, str] = {"a": "A", "b": "B", "c": "C", "rim": "rim", "across": "width"}
 WHITE = QColor(230, 235, 240)
 
 
@@ -86,7 +88,8 @@ def length_text(half: HemithoraxFinding, name: LineName, spacing: PixelSpacing) 
     assert half.distances is not None
     line = half.distances.line(name)
     mm = line.mm(spacing)
-    return f"{LABELS[name]} {line.px():.0f} px" if mm is None else f"{LABELS[name]} {mm / 10:.1f} cm"
+    label = tr("width") if name == "across" else line_name(name)
+    return f"{label} {px(line.px())}" if mm is None else f"{label} {cm(mm)}"
 
 
 def _paint_lines(

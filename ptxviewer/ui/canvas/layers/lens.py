@@ -15,6 +15,7 @@ from ptxviewer.ui.canvas.annotations import LABEL, font_of, write
 from ptxviewer.ui.canvas.layers.base import Layer, paint_layers
 from ptxviewer.ui.canvas.scene import Scene
 from ptxviewer.ui.platform.style import PALETTE
+from ptxviewer.words.quantities import plain
 
 SIDE = 280  # screen pixels across
 POWER = 2.5  # times the zoom of the film around it
@@ -64,4 +65,4 @@ class LensLayer(Layer):
             painter.setPen(QPen(colour, width))
             painter.drawEllipse(circle)
         painter.setFont(font_of(painter.font(), LABEL))
-        write(painter, QPointF(circle.center().x() - 14, circle.bottom() - 14), f"x {POWER:g}")
+        write(painter, QPointF(circle.center().x() - 14, circle.bottom() - 14), f"x {plain(POWER)}")
