@@ -91,13 +91,20 @@ def auto_window(
 def shows_something(film: Radiograph, voi: Voi) -> bool:
     """False for a window outside the standard, and for one in which the film is a single grey."""
     sample = np.unique(sample_of(film.pixels, film.padding))
-    if sample.size == 1:
-        return True
     try:
         grey = voi_values(sample.astype(np.float64) * film.slope + film.intercept, voi)
     except ValueError:
         return False
-    return bool(grey.max() - grey.min() > 0.02)
+    return sample.size == 1 or bool(grey.max() - grey.min() > 0.02)
+
+
+def grey_span(voi: Voi, low: float, high: float) -> float:
+    """Return how much of all greys, in [0, 1], the values from ``low`` to ``high`` take; 1 outside the standard."""
+    try:
+        grey = voi_values(np.linspace(low, high, 65), voi)
+    except ValueError:
+        return 1.0
+    return float(grey.max() - grey.min())
 
 
 def value_range(film: Radiograph) -> tuple[float, float]:

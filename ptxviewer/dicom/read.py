@@ -9,6 +9,7 @@ from __future__ import annotations
 import contextlib
 import hashlib
 import logging
+import math
 import warnings
 from dataclasses import replace
 from pathlib import Path
@@ -28,9 +29,14 @@ from ptxviewer.core.msgid import N_
 from ptxviewer.core.reasons import Reason
 from ptxviewer.core.reasons.reading import FileTooLarge, ImageNotDecoded, NotAnImage, ObjectKind, Reading
 from ptxviewer.dicom import tags
-from ptxviewer.dicom.pixels import Decoded, decode, frames_of, number
+from ptxviewer.dicom.pixels import Decoded, decode
+from ptxviewer.dicom.repair import repair
+from ptxviewer.dicom.torn import up_to_its_pixels
+from ptxviewer.dicom.values import frames_of, number
 
 LARGEST_FILE = 1 << 30
+SMALLEST_SPAN = 0.3  # of all greys: a window that gives all possible values less was made for more bits than there are
+PIXELS = ("PixelData", "FloatPixelData", "DoubleFloatPixelData")
 AS_STORED = N_("As stored")  # name of the window over all that a picture file can hold
 PICTURE_STARTS = (b"\x89PNG\r\n", b"\xff\xd8\xff", b"BM", b"II*\x00", b"MM\x00*", b"RIFF")
 NOT_CALIBRATED = PixelSpacing(None, None, SpacingOrigin.NONE, Reading.PICTURE_NOT_CALIBRATED)
@@ -76,8 +82,8 @@ def read_film(path: Path, frame: int = 0) -> Radiograph:
         raise UnreadableFilm(Reading.FILE_FORBIDDEN) from None
     except MemoryError:
         raise UnreadableFilm(Reading.OUT_OF_MEMORY) from None
-    except OSError:
-        raise UnreadableFilm(Reading.FILE_UNREADABLE) from None
+    except OSError as error:  # one without a number is not of the disk: pydicom met the end of the file
+        raise UnreadableFilm(Reading.FILE_DAMAGED if error.errno is None else Reading.FILE_UNREADABLE) from None
     except Exception:  # noqa: BLE001 - the one boundary to hostile files: whatever a parser trips over is one reason
         raise UnreadableFilm(Reading.FILE_DAMAGED) from None
 
@@ -114,7 +120,33 @@ def _read(path: Path, frame: int) -> Radiograph:
             return _picture(path)
         if start.lstrip(b"\xef\xbb\xbf \t\r\n")[:1] in (b"<", b"{") or start.startswith((b"%PDF", b"PK\x03\x04")):
             raise UnreadableFilm(Reading.OTHER_FILE_TYPE)
-    return _dicom(pydicom.dcmread(path, force=True), frame)
+    ds, whole = _dataset(path)
+    film = _dicom(ds, frame)
+    return film if whole else replace(film, notes=(*film.notes, Reading.END_OF_FILE_DAMAGED))
+
+
+def _dataset(path: Path) -> tuple[Dataset, bool]:
+    """Read a file, and whether all of it could be read: what is broken behind whole pixels costs a note, no film."""
+    try:
+        ds: Dataset = pydicom.dcmread(path, force=True)
+    except (PermissionError, MemoryError):
+        raise
+    except Exception as error:  # the parser's errors are of every kind; those of the disk have a number
+        if getattr(error, "errno", None) is not None:
+            raise
+        torn = up_to_its_pixels(path)
+        if torn is None:
+            raise
+        return torn, False
+    if any(keyword in ds for keyword in PIXELS):
+        return ds, True
+    try:
+        torn = up_to_its_pixels(path)
+    except UnreadableFilm:
+        raise
+    except Exception:  # noqa: BLE001 - its tags say why there is no image
+        torn = None
+    return (ds, True) if torn is None else (torn, False)
 
 
 def _with_syntax(ds: Dataset) -> Dataset:
@@ -136,7 +168,7 @@ def _with_syntax(ds: Dataset) -> Dataset:
 
 def _check_pixels(ds: Dataset) -> None:
     """Refuse an object without an image, with what it is."""
-    if any(keyword in ds for keyword in ("PixelData", "FloatPixelData", "DoubleFloatPixelData")):
+    if any(keyword in ds for keyword in PIXELS):
         return
     sop_class = ds.get("SOPClassUID") or ds.file_meta.get("MediaStorageSOPClassUID") or ""
     name = UID(str(sop_class)).name if sop_class else ""
@@ -153,43 +185,70 @@ def _check_pixels(ds: Dataset) -> None:
 def _dicom(ds: Dataset, frame: int) -> Radiograph:
     ds = _with_syntax(ds)
     _check_pixels(ds)
-    decoded = _decoded(ds, frame)
+    repaired = repair(ds)
+    notes: list[Reason] = list(repaired.notes)
+    decoded = _decoded(ds, frame, repaired.says_grey)
     rows, cols = decoded.pixels.shape
     facts = tags.acquisition(ds)
-    notes: list[Reason] = list(decoded.notes)
+    notes.extend(decoded.notes)
     spacing = spacing_from_tags(tags.spacing_tags(ds), cols, tags.is_chest_projection(ds))
     if spacing.note and spacing.origin is SpacingOrigin.IMPLAUSIBLE:
         notes.append(spacing.note)
     if "Image Storage - For Processing" in facts.sop_class:
         notes.append(Reading.FOR_PROCESSING)
-    is_colour = Reading.COLOUR_SHOWN_GREY in decoded.notes
+    is_colour = decoded.top is not None
     signed = number(ds, "PixelRepresentation") == 1
-    from_file = () if is_colour else tags.file_vois(ds, frame, signed)
-    return _finished(
-        from_file,
-        Radiograph(
-            key="",
-            pixels=decoded.pixels,
-            slope=decoded.slope,
-            intercept=decoded.intercept,
-            inverse=not is_colour and _inverse(ds),
-            padding=_padding(ds, decoded, signed),
-            vois=(Window(127.5, 255, "LINEAR_EXACT", voi.AUTOMATIC),),
-            spacing=spacing,
-            patient=tags.patient(ds),
-            study=tags.study(ds),
-            acquisition=facts,
-            frame=frame,
-            frames=frames_of(ds),
-            notes=tuple(notes),
-            not_analysed=tags.why_not_analysed(ds, decoded.colour, rows, cols),
-        ),
+    padding = None if is_colour else _padding(ds, decoded, signed)
+    if padding is not None and padding[0] <= decoded.pixels.min() and decoded.pixels.max() <= padding[1]:
+        padding = None
+        notes.append(Reading.ALL_IS_PADDING)
+    film = Radiograph(
+        key="",
+        pixels=decoded.pixels,
+        slope=decoded.slope,
+        intercept=decoded.intercept,
+        inverse=not is_colour and _inverse(ds),
+        padding=padding,
+        vois=(Window(127.5, 255, "LINEAR_EXACT", voi.AUTOMATIC),),
+        spacing=spacing,
+        patient=tags.patient(ds),
+        study=tags.study(ds),
+        acquisition=facts,
+        frame=frame,
+        frames=frames_of(ds),
+        notes=tuple(notes),
+        not_analysed=tags.why_not_analysed(ds, decoded.colour, rows, cols),
     )
+    if decoded.top is not None:
+        return _finished((Window(decoded.top / 2, decoded.top, "LINEAR_EXACT", AS_STORED),), film)
+    return _with_windows(ds, film, decoded, signed)
 
 
-def _decoded(ds: Dataset, frame: int) -> Decoded:
+def _with_windows(ds: Dataset, film: Radiograph, decoded: Decoded, signed: bool) -> Radiograph:
+    """Add the windows and tables of the file to a film; those that cannot be meant for its pixels are told."""
+    possible = _possible_values(ds, film, decoded, signed)
+    vois, notes = tags.file_vois(ds, film, possible)
+    seen = tuple(preset for preset in vois if voi.shows_something(film, preset))
+    meant = tuple(preset for preset in seen if voi.grey_span(preset, *possible) >= SMALLEST_SPAN)
+    if seen and not meant:
+        notes = (*notes, Reading.WINDOW_OF_OTHER_BITS)
+    return _finished(meant if seen else vois, replace(film, notes=(*film.notes, *notes)))
+
+
+def _possible_values(ds: Dataset, film: Radiograph, decoded: Decoded, signed: bool) -> tuple[float, float]:
+    """The smallest and the largest modality value that the stored bits can hold, or that a table or a float has."""
+    first, last = int(film.pixels.min()), int(film.pixels.max())
+    bits = int(number(ds, "BitsStored", 16))
+    if decoded.offset is not None and 0 < bits <= 16:
+        low = decoded.offset - (1 << (bits - 1) if signed else 0)
+        first, last = min(first, low), max(last, low + (1 << bits) - 1)
+    low_value, high_value = sorted((first * film.slope + film.intercept, last * film.slope + film.intercept))
+    return low_value, high_value
+
+
+def _decoded(ds: Dataset, frame: int, says_grey: bool) -> Decoded:
     try:
-        return decode(ds, frame)
+        return decode(ds, frame, says_grey)
     except (UnreadableFilm, MemoryError):
         raise
     except Exception:  # noqa: BLE001 - decoders fail in their own ways: missing plugin, broken stream, wrong length
@@ -207,10 +266,11 @@ def _inverse(ds: Dataset) -> bool:
 
 def _padding(ds: Dataset, decoded: Decoded, signed: bool) -> tuple[int, int] | None:
     """Pixel Padding Value and Range Limit in pixels (PS3.3 C.7.5.1.1.2)."""
-    if "PixelPaddingValue" not in ds or decoded.offset is None:
+    first = _padding_value(ds, "PixelPaddingValue")
+    if first is None or decoded.offset is None:
         return None
-    first = int(number(ds, "PixelPaddingValue"))
-    ends = [first, int(number(ds, "PixelPaddingRangeLimit", first))]
+    limit = _padding_value(ds, "PixelPaddingRangeLimit")
+    ends = [first, first if limit is None else limit]
     for index, value in enumerate(ends):
         if signed and value > 32767:
             ends[index] = value - 65536
@@ -218,6 +278,17 @@ def _padding(ds: Dataset, decoded: Decoded, signed: bool) -> tuple[int, int] | N
             ends[index] = value + 65536
     low, high = min(ends) + decoded.offset, max(ends) + decoded.offset
     return (max(low, 0), min(high, 65535)) if high >= 0 and low <= 65535 else None
+
+
+def _padding_value(ds: Dataset, keyword: str) -> int | None:
+    """A value of a pixel, also where it was written as a word (OW); None where it is absent, which empty is, too."""
+    value = ds.get(keyword)
+    if value is None or value == b"":
+        return None
+    if isinstance(value, bytes):
+        return int.from_bytes(value[:2], "little" if ds.original_encoding[1] is not False else "big")
+    stated = number(ds, keyword, math.inf)
+    return None if math.isinf(stated) else int(stated)
 
 
 def _finished(from_file: tuple[Voi, ...], film: Radiograph) -> Radiograph:

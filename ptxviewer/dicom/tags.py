@@ -8,11 +8,13 @@ from typing import Any
 from pydicom.dataset import Dataset
 from pydicom.uid import UID
 
+from ptxviewer.core import voi
 from ptxviewer.core.calibration import Pair, SpacingTags
-from ptxviewer.core.film import Acquisition, Patient, Study, Voi, VoiFunction, VoiLut, Window
+from ptxviewer.core.film import Acquisition, Patient, Radiograph, Study, Voi, VoiFunction, VoiLut, Window
 from ptxviewer.core.reasons import Reason
 from ptxviewer.core.reasons.reading import OtherBodyPart, OtherModality, Reading
-from ptxviewer.dicom.pixels import functional, lut_table, number
+from ptxviewer.dicom.luts import lut_table
+from ptxviewer.dicom.values import as_number, functional, number
 
 PROJECTION = {"CR", "DX", "RG", "DR", "SC", "OT", "RF", "XA", ""}
 ANALYSED = {"CR", "DX", "RG", "DR", "SC", "OT", ""}
@@ -44,7 +46,7 @@ def text(ds: Dataset, keyword: str) -> str:
 def pair(ds: Dataset, keyword: str) -> Pair | None:
     """Return a (row, column) pair of numbers, or None."""
     with contextlib.suppress(Exception):
-        values = [float(v) for v in ds.get(keyword) or ()]
+        values = [as_number(v) for v in ds.get(keyword) or ()]
         if len(values) >= 2:
             return values[0], values[1]
     return None
@@ -181,21 +183,35 @@ def _several(ds: Dataset, keyword: str) -> list[Any]:
     return list(value) if not isinstance(value, str) and hasattr(value, "__iter__") else [value]
 
 
-def file_vois(ds: Dataset, frame: int, signed: bool) -> tuple[Voi, ...]:
-    """Return the VOI LUTs, then the windows of the file, in its order (PS3.3 C.11.2)."""
-    source = functional(ds, frame, "FrameVOILUTSequence") or ds
+def file_vois(
+    ds: Dataset, film: Radiograph, possible: tuple[float, float]
+) -> tuple[tuple[Voi, ...], tuple[Reason, ...]]:
+    """Return the VOI LUTs, then the windows of the file, in its order (PS3.3 C.11.2), and what to say of them.
+
+    ``possible`` are the smallest and the largest value that go through them.
+    """
+    source = functional(ds, film.frame, "FrameVOILUTSequence") or ds
     vois: list[Voi] = []
+    notes: list[Reason] = []
     for item in source.get("VOILUTSequence") or ():
         with contextlib.suppress(Exception):  # a broken table is as good as none: windows or an automatic one remain
-            table, first, bits = lut_table(item, signed)
+            table, first, bits = lut_table(item, voi.value_range(film), ds.original_encoding[1] is not False)
+            used = int(table.max()).bit_length()
+            if 1 < used < bits:  # less than half of the light: the bits are those of the word, not of the table
+                bits = used
+                notes.append(Reading.TABLE_NARROWER)
             vois.append(VoiLut(table, first, bits, text(item, "LUTExplanation")))
     stated = text(source, "VOILUTFunction").upper()
     function: VoiFunction = (
         "SIGMOID" if stated == "SIGMOID" else "LINEAR_EXACT" if stated == "LINEAR_EXACT" else "LINEAR"
     )
     explanations = [str(v) for v in _several(source, "WindowCenterWidthExplanation")]
+    fractions = possible[1] - possible[0] <= 2
     for index, (center, width) in enumerate(zip(_several(source, "WindowCenter"), _several(source, "WindowWidth"))):  # noqa: B905 - unequal counts occur
         with contextlib.suppress(TypeError, ValueError):
             explanation = explanations[index] if index < len(explanations) else ""
-            vois.append(Window(float(center), float(width), function, explanation))
-    return tuple(vois)
+            wide = as_number(width)
+            # LINEAR is made for whole numbers: of values between 0 and 1 it shows nothing.
+            exact = function == "LINEAR" and (0 < wide < 1 or (fractions and wide <= 2))
+            vois.append(Window(as_number(center), wide, "LINEAR_EXACT" if exact else function, explanation))
+    return tuple(vois), tuple(notes)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from ptxviewer.core.msgid import N_, Msgid
-from ptxviewer.words import tr
+from ptxviewer.words import tr, trn
 from ptxviewer.words.quantities import count, decimal, megabytes, plain
 
 MODALITIES: dict[str, Msgid] = {
@@ -162,6 +162,19 @@ TEXTS: dict[str, Msgid | Callable[..., str]] = {
     "not_analysed": N_("Not analysed. {why}"),
     "colour_shown_grey": N_("Colour picture shown in grey."),
     "window_shows_nothing": N_("The window stored in this file shows nothing: an automatic one is used."),
+    "window_of_other_bits": N_(
+        "The window stored in this file was made for more bits than its pixels have: an automatic one is used."
+    ),
+    "table_narrower": N_("The lookup table in this file is darker than it says: it is shown at full brightness."),
+    "all_is_padding": N_("By its tags all of this film is padding: it is shown all the same."),
+    "end_of_file_damaged": N_("The end of this file is damaged; its image is whole."),
+    "tag_missing": N_("The image in this file cannot be decoded: {keyword} is missing."),
+    "frames_missing": lambda stated, present: trn(
+        "This file holds {count} frame of {stated}.",
+        "This file holds {count} frames of {stated}.",
+        present,
+        stated=stated,
+    ),
     "for_processing": N_("Raw film for processing: it is not meant to be read as it looks."),
     "picture_not_calibrated": N_("Not calibrated: a picture file says nothing about size."),
     "sizes_at_detector": N_("Sizes are measured at the detector and are a little too large."),

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import errno
+import functools
 import importlib.util
+from collections.abc import Callable
 from pathlib import Path
 
 import cv2
@@ -14,8 +17,10 @@ from pydicom.uid import RLELossless
 
 from ptxviewer.core.film import Radiograph
 from ptxviewer.core.reasons.reading import ImageNotDecoded, NotAnImage, ObjectKind, Reading
-from ptxviewer.dicom.pixels import functional, lut_table, number
+from ptxviewer.core.voi import display_lut
+from ptxviewer.dicom.luts import lut_table
 from ptxviewer.dicom.read import LARGEST_FILE, read_film, read_header
+from ptxviewer.dicom.values import functional, number
 from tests.refusals import reason_of
 
 _spec = importlib.util.spec_from_file_location("made", Path(__file__).with_name("made.py"))
@@ -54,9 +59,14 @@ def test_three_equal_channels_are_a_grey_film(tmp_path: Path) -> None:
     assert film.not_analysed is None
 
 
-def test_a_colour_picture_of_16_bits_is_shown_in_256_levels(tmp_path: Path) -> None:
-    film = read(colour_dataset((65535, 65535, 65535), 16), tmp_path)
-    assert set(np.unique(film.pixels)) == {255}
+@pytest.mark.parametrize("bits", [8, 12, 16])
+def test_a_colour_picture_is_shown_from_black_to_the_white_of_its_own_bits(tmp_path: Path, bits: int) -> None:
+    top = (1 << bits) - 1
+    ds = colour_dataset((top, top, top), bits)
+    assert ds.BitsStored == bits
+    film = read(ds, tmp_path)
+    assert set(np.unique(film.pixels)) == {top}
+    assert display_lut(film, film.vois[film.default_voi])[[0, top // 2, top]].tolist() == [0, 127, 255]
 
 
 def test_a_palette_is_applied(tmp_path: Path) -> None:
@@ -67,7 +77,7 @@ def test_a_palette_is_applied(tmp_path: Path) -> None:
         ds.add_new(f"{name}PaletteColorLookupTableDescriptor", "US", [2, 0, 16])
         ds.add_new(f"{name}PaletteColorLookupTableData", "OW", np.array(values, np.uint16).tobytes())
     film = read(ds, tmp_path)
-    assert set(np.unique(film.pixels)) == {0, round(255 * LUMA[0])}
+    assert set(np.unique(film.pixels)) == {0, round(65535 * LUMA[0])}
     assert film.not_analysed is Reading.COLOUR_PICTURE
 
 
@@ -123,21 +133,30 @@ def test_each_frame_has_the_rescale_of_its_own_functional_group(tmp_path: Path) 
 
 
 @pytest.mark.parametrize(
-    ("descriptor", "data", "signed", "expected"),
+    ("descriptor", "data", "values", "little", "expected"),
     [
-        ([2, 65535, 16], np.array([7, 9], "<u2").tobytes(), True, ([7, 9], -1, 16)),
-        ([2, -1, 16], np.array([7, 9], "<u2").tobytes(), False, ([7, 9], 65535, 16)),
-        ([4, 0, 8], bytes([1, 2, 3, 4]), False, ([1, 2, 3, 4], 0, 8)),  # packed byte by byte
-        ([3, 0, 12], [1, 2, 4096, 5], False, ([1, 2, 4096], 0, 13)),  # a table deeper than it says
+        ([2, 65535, 16], np.array([7, 9], "<u2").tobytes(), (-9, 9), True, ([7, 9], -1, 16)),
+        ([2, -1, 16], np.array([7, 9], "<u2").tobytes(), (1000, 65536), True, ([7, 9], 65535, 16)),
+        ([4000, -1000, 16], [7] * 4000, (-1000, 3000), True, ([7] * 4000, -1000, 16)),
+        ([2, 3, 16], np.array([7, 9], ">u2").tobytes(), (0, 9), False, ([7, 9], 3, 16)),
+        ([4, 0, 8], bytes([1, 2, 3, 4]), (0, 9), True, ([1, 2, 3, 4], 0, 8)),  # packed byte by byte
+        ([4, 0, 8], bytes([2, 1, 4, 3]), (0, 9), False, ([1, 2, 3, 4], 0, 8)),
+        ([4, 0, 8], [0x0201, 0x0403], (0, 9), True, ([1, 2, 3, 4], 0, 8)),  # two in a word
+        ([3, 0, 8], [0x0201, 0x0003], (0, 9), True, ([1, 2, 3], 0, 8)),
+        ([3, 0, 12], [1, 2, 4096, 5], (0, 9), True, ([1, 2, 4096], 0, 13)),  # a table deeper than it says
     ],
 )
 def test_a_table_is_read_as_writers_write_it(
-    descriptor: list[int], data: object, signed: bool, expected: tuple[list[int], int, int]
+    descriptor: list[int],
+    data: object,
+    values: tuple[float, float],
+    little: bool,
+    expected: tuple[list[int], int, int],
 ) -> None:
     item = Dataset()
     item.LUTDescriptor = descriptor
     item.add_new("LUTData", "OW" if isinstance(data, bytes) else "US", data)
-    table, first, bits = lut_table(item, signed)
+    table, first, bits = lut_table(item, values, little)
     assert (table.tolist(), first, bits) == expected
 
 
@@ -146,7 +165,7 @@ def test_an_empty_table_is_an_error() -> None:
     item.LUTDescriptor = [2, 0, 16]
     item.add_new("LUTData", "OW", b"")
     with pytest.raises(ValueError, match="empty"):
-        lut_table(item, signed=False)
+        lut_table(item, (0, 9))
 
 
 @pytest.mark.parametrize(("value", "expected"), [([3, 4], 3.0), ([], 7.0), ("", 7.0), (float("inf"), 7.0), (None, 7.0)])
@@ -182,16 +201,16 @@ def test_a_broken_stream_names_its_transfer_syntax(tmp_path: Path) -> None:
     [
         (PermissionError, Reading.FILE_FORBIDDEN),
         (MemoryError, Reading.OUT_OF_MEMORY),
-        (OSError, Reading.FILE_UNREADABLE),
+        (functools.partial(OSError, errno.EIO, "disk"), Reading.FILE_UNREADABLE),
     ],
 )
 def test_what_the_system_refuses_has_its_reason(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, error: type[Exception], reason: Reading
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, error: Callable[[], Exception], reason: Reading
 ) -> None:
     path = made.save(made.dataset(made.ramp()), tmp_path / "a.dcm")
 
     def refuse(*_arguments: object, **_options: object) -> None:
-        raise error
+        raise error()
 
     monkeypatch.setattr("ptxviewer.dicom.read.pydicom.dcmread", refuse)
     assert reason_of(read_film, path) is reason

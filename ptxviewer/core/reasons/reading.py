@@ -49,6 +49,10 @@ class Reading(Reason, Enum):
     # Notes on a film that is shown
     COLOUR_SHOWN_GREY = "colour_shown_grey"
     WINDOW_SHOWS_NOTHING = "window_shows_nothing"
+    WINDOW_OF_OTHER_BITS = "window_of_other_bits"  # a window for 12 bits on a copy of 8
+    TABLE_NARROWER = "table_narrower"  # a VOI LUT uses less than half of the bits that it claims
+    ALL_IS_PADDING = "all_is_padding"
+    END_OF_FILE_DAMAGED = "end_of_file_damaged"  # behind pixels that are whole
     FOR_PROCESSING = "for_processing"
     PICTURE_NOT_CALIBRATED = "picture_not_calibrated"
     SIZES_AT_DETECTOR = "sizes_at_detector"
@@ -100,6 +104,21 @@ class ImageNotDecoded(Reason):
     """No decoder for the image, or its stream is broken; ``transfer_syntax`` is the name in PS3.6."""
 
     transfer_syntax: str
+
+
+@dataclass(frozen=True)
+class TagMissing(Reason):
+    """An image cannot be decoded without this tag; ``keyword`` is its name in PS3.6."""
+
+    keyword: str
+
+
+@dataclass(frozen=True)
+class FramesMissing(Reason):
+    """The file says more frames than it holds; those that are there are shown."""
+
+    stated: int
+    present: int
 
 
 @dataclass(frozen=True)
