@@ -11,7 +11,7 @@ import pytest
 from PIL import Image
 from pydicom.dataset import Dataset
 from pydicom.encaps import encapsulate
-from pydicom.uid import ExplicitVRLittleEndian, JPEGBaseline8Bit, RLELossless
+from pydicom.uid import UID, ExplicitVRLittleEndian, JPEGBaseline8Bit, RLELossless
 
 from ptxviewer.core.film import VoiLut, Window
 from ptxviewer.core.reasons.reading import FramesMissing, Reading, TagMissing
@@ -37,7 +37,7 @@ def encapsulated(stream: bytes, syntax: str = JPEGBaseline8Bit, fragments: bool 
     ds.PixelData = encapsulate([stream]) if fragments else stream
     ds["PixelData"].VR = "OB"
     ds["PixelData"].is_undefined_length = fragments
-    ds.file_meta.TransferSyntaxUID = syntax
+    ds.file_meta.TransferSyntaxUID = UID(syntax)
     return ds
 
 
