@@ -9,12 +9,15 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from ptxviewer.core.film import Radiograph
-from ptxviewer.core.findings.reviewed import Answer
 from ptxviewer.core.msgid import N_, Msgid
 from ptxviewer.core.review import Review
 from ptxviewer.core.view import FilmView
+
+if TYPE_CHECKING:
+    from ptxviewer.core.findings.reviewed import Answer
 
 
 @dataclass(frozen=True)

@@ -7,14 +7,14 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass, replace
-from typing import Literal, get_args
+from typing import TYPE_CHECKING, Literal, get_args
 
-import numpy as np
-
-from ptxviewer.core.arrays import FloatMap
 from ptxviewer.core.film import PixelSpacing
-from ptxviewer.core.geometry import Point
 from ptxviewer.core.reasons import Reason
+
+if TYPE_CHECKING:
+    from ptxviewer.core.arrays import FloatMap
+    from ptxviewer.core.geometry import Point
 
 Side = Literal["right", "left", "unknown"]
 """The patient's side, not the screen's."""
@@ -55,7 +55,7 @@ class ProbabilityMaps:
     def __post_init__(self) -> None:
         for grid in (self.pneumothorax, self.lung_image_left, self.lung_image_right):
             if grid is not None:
-                if grid.ndim != 2 or grid.shape[0] != grid.shape[1] or grid.dtype != np.float32:
+                if grid.ndim != 2 or grid.shape[0] != grid.shape[1] or grid.dtype != "float32":
                     raise ValueError(f"maps must be square float32 grids, got {grid.dtype} {grid.shape}")
                 grid.setflags(write=False)
 

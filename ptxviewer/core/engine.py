@@ -4,16 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Protocol
-
-import numpy as np
-from numpy.typing import NDArray
+from typing import TYPE_CHECKING, Protocol
 
 from ptxviewer.core.answer import DecisionRule, ProbabilityMaps
-from ptxviewer.core.arrays import FloatMap
 from ptxviewer.core.film import Radiograph
-from ptxviewer.core.findings.disagreement import Band
 from ptxviewer.core.reasons import Reason
+
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
+
+    from ptxviewer.core.arrays import FloatMap
+    from ptxviewer.core.findings.disagreement import Band
 
 Checkpoint = Callable[[], None]
 """Called before each stage of the network; raises ``Cancelled`` when the work has been retired."""

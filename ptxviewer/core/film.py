@@ -8,12 +8,13 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from enum import Enum
-from typing import Literal
-
-import numpy as np
-from numpy.typing import NDArray
+from typing import TYPE_CHECKING, Literal
 
 from ptxviewer.core.reasons import Reason
+
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
 
 
 class SpacingOrigin(str, Enum):
@@ -171,7 +172,7 @@ class Radiograph:
     not_analysed: Reason | None = None  # why the network does not look at it unasked; None = analyse
 
     def __post_init__(self) -> None:
-        if self.pixels.ndim != 2 or self.pixels.dtype != np.uint16 or self.pixels.size == 0:
+        if self.pixels.ndim != 2 or self.pixels.dtype != "uint16" or self.pixels.size == 0:
             raise ValueError(
                 f"pixels must be a non-empty (rows, cols) uint16 array, got {self.pixels.dtype} {self.pixels.shape}"
             )

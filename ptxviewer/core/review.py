@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import Literal, get_args
+from typing import TYPE_CHECKING, Literal, get_args
 
 from ptxviewer.core.answer import BY_CARD, Detection, Line, LineName
-from ptxviewer.core.drawing.tiles import PackedMask
-from ptxviewer.core.geometry import Point
+
+if TYPE_CHECKING:
+    from ptxviewer.core.drawing.tiles import PackedMask
+    from ptxviewer.core.geometry import Point
 
 MeasureKind = Literal["length", "angle", "ellipse", "rectangle", "calibration"]
 

@@ -6,10 +6,13 @@ Screen and report share all of it; the words beside it are in ``ptxviewer.words.
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
 
 from ptxviewer.core.film import PixelSpacing, Radiograph, Voi
-from ptxviewer.core.geometry import Point
-from ptxviewer.core.viewport import Viewport, pixel_aspect, viewport
+
+if TYPE_CHECKING:
+    from ptxviewer.core.geometry import Point
+    from ptxviewer.core.viewport import Viewport
 
 
 @dataclass(frozen=True)
@@ -36,6 +39,8 @@ def voi_of(film: Radiograph, view: FilmView) -> Voi:
 
 def film_viewport(film: Radiograph, view: FilmView, canvas: Point) -> Viewport:
     """Return the map of a film on a canvas (width, height) in screen pixels."""
+    from ptxviewer.core.viewport import pixel_aspect, viewport  # OpenCV comes with it: the window is on screen before
+
     return viewport(
         film.shape,
         canvas,
@@ -114,6 +119,8 @@ def scale_bar(spacing: PixelSpacing, view: FilmView, zoom: float, longest: float
 
     ``zoom`` is screen pixels per film column.
     """
+    from ptxviewer.core.viewport import pixel_aspect
+
     across_mm = spacing.col_mm
     if view.quarter_turns % 2 and spacing.row_mm is not None:
         across_mm = spacing.row_mm / pixel_aspect(spacing)

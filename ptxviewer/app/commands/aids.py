@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from ptxviewer.app.commands.base import BAR, FILM, KEYS_ONLY, SHOWN, Command
 from ptxviewer.app.state.screen import State
 from ptxviewer.core.msgid import N_, Msgid
-from ptxviewer.core.sharpen import Sharpening
+
+if TYPE_CHECKING:
+    from ptxviewer.core.sharpen import Sharpening
 
 
 def _alone(state: State) -> bool:

@@ -4,13 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Literal
+from typing import TYPE_CHECKING, Literal
 
-from ptxviewer.app.ports import Shell
-from ptxviewer.app.presenter import Presenter
 from ptxviewer.app.state.film import Film, FilmStatus
 from ptxviewer.app.state.screen import State
 from ptxviewer.core.msgid import Msgid
+
+if TYPE_CHECKING:
+    from ptxviewer.app.ports import Shell
+    from ptxviewer.app.presenter import Presenter
 
 Group = Literal["file", "films", "view", "window", "tools", "measure", "overlay", "review", "screen", "help"]
 NO_TEXT = Msgid("")

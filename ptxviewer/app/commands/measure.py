@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from ptxviewer.app.commands.base import BAR, SHOWN, Command, film
-from ptxviewer.app.ports import Shell
-from ptxviewer.app.presenter import Presenter
 from ptxviewer.app.review.finding_selection import chosen
-from ptxviewer.app.review.measurements import KIND_OF
-from ptxviewer.app.state.screen import Tool
+from ptxviewer.app.state.screen import KIND_OF, Tool
 from ptxviewer.core.msgid import N_, Msgid
+
+if TYPE_CHECKING:
+    from ptxviewer.app.ports import Shell
+    from ptxviewer.app.presenter import Presenter
 
 
 def _tool(tool: Tool, text: Msgid, tip: Msgid) -> Command:

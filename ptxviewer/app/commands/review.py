@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from typing import Literal
+from typing import TYPE_CHECKING, Literal
 
 from ptxviewer.app.commands.base import ANALYSED, FILM, SHOWN, Command, film
-from ptxviewer.app.ports import Shell
-from ptxviewer.app.presenter import Presenter
 from ptxviewer.app.review.finding_selection import can_choose, chosen
 from ptxviewer.core.msgid import N_, Msgid
 from ptxviewer.core.review import Impression
+
+if TYPE_CHECKING:
+    from ptxviewer.app.ports import Shell
+    from ptxviewer.app.presenter import Presenter
 
 Verdict = Literal["accept", "reject", "unsure"]
 

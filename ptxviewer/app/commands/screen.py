@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from ptxviewer.app.commands.base import FILM, KEYS_ONLY, SHOWN, Command
-from ptxviewer.app.ports import Shell
-from ptxviewer.app.presenter import Presenter
 from ptxviewer.app.review.finding_selection import chosen
-from ptxviewer.app.review.mask import SHAPES
-from ptxviewer.app.review.measurements import KIND_OF
-from ptxviewer.app.state.screen import State
+from ptxviewer.app.state.screen import KIND_OF, SHAPES, State
 from ptxviewer.core.msgid import N_
+
+if TYPE_CHECKING:
+    from ptxviewer.app.ports import Shell
+    from ptxviewer.app.presenter import Presenter
 
 
 def _can_go_back(state: State) -> bool:

@@ -10,8 +10,7 @@ from ptxviewer.app.display.overlay import OverlayDisplay
 from ptxviewer.app.display.view import Views
 from ptxviewer.app.films.pipeline import Pipeline
 from ptxviewer.app.preferences import Preferences
-from ptxviewer.app.review.measurements import KIND_OF
-from ptxviewer.app.state.screen import Tool
+from ptxviewer.app.state.screen import KIND_OF, Tool
 from ptxviewer.app.store import Store
 
 

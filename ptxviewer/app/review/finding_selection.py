@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from typing import TYPE_CHECKING
 
-from ptxviewer.app.review.mask import MaskEditing
 from ptxviewer.app.state.film import Film
 from ptxviewer.app.state.screen import State
-from ptxviewer.app.store import Store
 from ptxviewer.core.answer import Lesion
+
+if TYPE_CHECKING:
+    from ptxviewer.app.review.mask import MaskEditing
+    from ptxviewer.app.store import Store
 
 MARGIN = 0.6  # of a component's longer side, kept free around it when the film is zoomed to it
 SMALLEST_VIEW = 0.15  # of the film's longer side: a speck is not blown up to fill the screen

@@ -8,23 +8,15 @@ from dataclasses import replace
 from ptxviewer.app.review.editor import ReviewEditor
 from ptxviewer.app.review.strokes import stroked
 from ptxviewer.app.state.film import Film, StrokeInHand
-from ptxviewer.app.state.screen import Tool
+from ptxviewer.app.state.screen import SHAPES
 from ptxviewer.app.state.withheld import hidden, withheld
 from ptxviewer.app.store import Store
-from ptxviewer.core.drawing.strokes import Shape, Stroke
+from ptxviewer.core.drawing.strokes import Stroke
 from ptxviewer.core.geometry import Point
 from ptxviewer.core.reasons.window import Notice
 from ptxviewer.core.review import Review, Verdict
 from ptxviewer.core.viewport import pixel_aspect
 
-SHAPES: dict[Tool, Shape] = {
-    "brush": "brush",
-    "erase": "brush",
-    "polygon": "polygon",
-    "fill": "fill",
-    "shrink": "shrink",
-}
-"""The tools that change the mask."""
 SIZES = (1.0, 400.0)  # of the brush, as its radius in film pixels
 SIZE_STEP = 1.15
 

@@ -11,7 +11,7 @@ from dataclasses import replace
 
 from ptxviewer.app.review.editor import ReviewEditor
 from ptxviewer.app.state.film import Film, MeasurementInHand
-from ptxviewer.app.state.screen import Tool
+from ptxviewer.app.state.screen import KIND_OF
 from ptxviewer.app.store import Store
 from ptxviewer.core.drawing.handles import Grip
 from ptxviewer.core.drawing.measure import has_size, moved, region_statistics, straightened, with_handle
@@ -19,16 +19,8 @@ from ptxviewer.core.film import Radiograph
 from ptxviewer.core.geometry import Point
 from ptxviewer.core.reasons.measuring import Measured
 from ptxviewer.core.reasons.window import Notice
-from ptxviewer.core.review import MeasureKind, Measurement
+from ptxviewer.core.review import Measurement
 
-KIND_OF: dict[Tool, MeasureKind] = {
-    "length": "length",
-    "angle": "angle",
-    "ellipse": "ellipse",
-    "rectangle": "rectangle",
-    "calibrate": "calibration",
-}
-"""The tools that measure."""
 SHORTEST_MM, LONGEST_MM = 0.1, 1000.0  # of an object that a film is calibrated on
 
 

@@ -6,20 +6,21 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from enum import Enum
 from pathlib import Path
-from typing import Literal, Union
+from typing import TYPE_CHECKING, Literal, Union
 
 from ptxviewer.app.state.facts import Facts, Summary
 from ptxviewer.core.answer import DecisionRule, Detection, Findings, Line, ProbabilityMaps
-from ptxviewer.core.arrays import GreyImage
-from ptxviewer.core.drawing.strokes import Stroke
 from ptxviewer.core.film import Radiograph
-from ptxviewer.core.findings.disagreement import Band
-from ptxviewer.core.findings.reviewed import with_lines
-from ptxviewer.core.geometry import Point
 from ptxviewer.core.history import History
 from ptxviewer.core.reasons import Reason
 from ptxviewer.core.review import FirstRead, Measurement, MovedLine, Review
 from ptxviewer.core.view import FilmView
+
+if TYPE_CHECKING:
+    from ptxviewer.core.arrays import GreyImage
+    from ptxviewer.core.drawing.strokes import Stroke
+    from ptxviewer.core.findings.disagreement import Band
+    from ptxviewer.core.geometry import Point
 
 
 class FilmStatus(str, Enum):
@@ -158,6 +159,8 @@ class Film:
         if found is not None and isinstance(self.hand, (ThresholdDrag, DetectionDrag)):
             return self.hand.findings or found
         if found is not None and isinstance(self.hand, LineDrag):
+            from ptxviewer.core.findings.reviewed import with_lines  # not at a start: OpenCV comes with it
+
             return with_lines(found, (*self.review.lines, self.hand.line))
         return found
 

@@ -6,20 +6,41 @@ from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 from pathlib import Path
-from typing import Literal
+from typing import TYPE_CHECKING, Literal
 
 from ptxviewer.app.state.film import Film
 from ptxviewer.app.state.settings import DEFAULTS, Settings
 from ptxviewer.core.engine import EngineInfo
 from ptxviewer.core.film import Radiograph
 from ptxviewer.core.reasons import Reason
-from ptxviewer.core.sharpen import Sharpening
+
+if TYPE_CHECKING:
+    from ptxviewer.core.drawing.strokes import Shape
+    from ptxviewer.core.review import MeasureKind
+    from ptxviewer.core.sharpen import Sharpening
 
 Tool = Literal[
     "window", "zoom", "pan",
     "brush", "erase", "polygon", "fill", "shrink",
     "length", "angle", "ellipse", "rectangle", "calibrate",
 ]  # fmt: skip
+
+SHAPES: dict[Tool, Shape] = {
+    "brush": "brush",
+    "erase": "brush",
+    "polygon": "polygon",
+    "fill": "fill",
+    "shrink": "shrink",
+}
+"""The tools that change the mask, and what each of them draws."""
+KIND_OF: dict[Tool, MeasureKind] = {
+    "length": "length",
+    "angle": "angle",
+    "ellipse": "ellipse",
+    "rectangle": "rectangle",
+    "calibrate": "calibration",
+}
+"""The tools that measure."""
 
 
 @dataclass(frozen=True)

@@ -7,9 +7,7 @@ from functools import lru_cache
 from PySide6.QtCore import QPoint, QPointF, Qt
 from PySide6.QtGui import QCursor, QIcon, QPainter, QPen, QPixmap
 
-from ptxviewer.app.review.mask import SHAPES
-from ptxviewer.app.review.measurements import KIND_OF
-from ptxviewer.app.state.screen import Tool
+from ptxviewer.app.state.screen import KIND_OF, SHAPES, Tool
 from ptxviewer.ui.platform.icons import icon
 
 SIDE = 20  # screen pixels

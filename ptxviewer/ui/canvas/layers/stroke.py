@@ -5,7 +5,7 @@ from __future__ import annotations
 from PySide6.QtCore import QPointF, Qt
 from PySide6.QtGui import QColor, QPainter, QPen, QPolygonF
 
-from ptxviewer.app.review.mask import SHAPES
+from ptxviewer.app.state.screen import SHAPES
 from ptxviewer.core.drawing.colours import AMBER, CASING
 from ptxviewer.core.drawing.outline import LINE, RIM
 from ptxviewer.core.drawing.strokes import Stroke

@@ -7,7 +7,8 @@ from collections.abc import Callable
 from PySide6.QtCore import Qt
 
 from ptxviewer.app.presenter import Presenter
-from ptxviewer.app.review.mask import SHAPES, MaskEditing
+from ptxviewer.app.review.mask import MaskEditing
+from ptxviewer.app.state.screen import SHAPES
 from ptxviewer.core.view import FilmView
 from ptxviewer.ui.canvas.cursors import cursor_for
 from ptxviewer.ui.canvas.layers.stroke import BrushLayer

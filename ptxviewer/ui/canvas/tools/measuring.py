@@ -8,7 +8,8 @@ from collections.abc import Callable
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QApplication
 
-from ptxviewer.app.review.measurements import KIND_OF, MeasurementEditing
+from ptxviewer.app.review.measurements import MeasurementEditing
+from ptxviewer.app.state.screen import KIND_OF
 from ptxviewer.core.drawing.handles import Grip, grip_at
 from ptxviewer.core.geometry import Point
 from ptxviewer.core.view import FilmView
