@@ -10,11 +10,11 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Literal, get_args
 
 from ptxviewer.core.film import PixelSpacing
+from ptxviewer.core.points import Point
 from ptxviewer.core.reasons import Reason
 
 if TYPE_CHECKING:
     from ptxviewer.core.arrays import FloatMap
-    from ptxviewer.core.geometry import Point
 
 Side = Literal["right", "left", "unknown"]
 """The patient's side, not the screen's."""

@@ -14,15 +14,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ptxviewer.core.arrays import FloatMap
+from ptxviewer.core.points import Box, PixelBox, Point
 
-Point = tuple[float, float]
-"""A place on the film as (x, y) in pixels, pixel edges at integers."""
-
-Box = tuple[float, float, float, float]
-"""A rectangle as (x0, y0, x1, y1)."""
-
-PixelBox = tuple[int, int, int, int]
-"""A rectangle of whole pixels as (x0, y0, x1, y1), x1 and y1 outside."""
+__all__ = ["Box", "GridMap", "PixelBox", "Point"]
 
 
 @dataclass(frozen=True, slots=True)

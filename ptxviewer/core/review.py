@@ -6,10 +6,10 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Literal, get_args
 
 from ptxviewer.core.answer import BY_CARD, Detection, Line, LineName
+from ptxviewer.core.points import Point
 
 if TYPE_CHECKING:
     from ptxviewer.core.drawing.tiles import PackedMask
-    from ptxviewer.core.geometry import Point
 
 MeasureKind = Literal["length", "angle", "ellipse", "rectangle", "calibration"]
 

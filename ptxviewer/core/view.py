@@ -9,9 +9,9 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from ptxviewer.core.film import PixelSpacing, Radiograph, Voi
+from ptxviewer.core.points import Point
 
 if TYPE_CHECKING:
-    from ptxviewer.core.geometry import Point
     from ptxviewer.core.viewport import Viewport
 
 

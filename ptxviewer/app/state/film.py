@@ -12,6 +12,7 @@ from ptxviewer.app.state.facts import Facts, Summary
 from ptxviewer.core.answer import DecisionRule, Detection, Findings, Line, ProbabilityMaps
 from ptxviewer.core.film import Radiograph
 from ptxviewer.core.history import History
+from ptxviewer.core.points import Point
 from ptxviewer.core.reasons import Reason
 from ptxviewer.core.review import FirstRead, Measurement, MovedLine, Review
 from ptxviewer.core.view import FilmView
@@ -20,7 +21,6 @@ if TYPE_CHECKING:
     from ptxviewer.core.arrays import GreyImage
     from ptxviewer.core.drawing.strokes import Stroke
     from ptxviewer.core.findings.disagreement import Band
-    from ptxviewer.core.geometry import Point
 
 
 class FilmStatus(str, Enum):
