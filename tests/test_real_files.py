@@ -22,7 +22,7 @@ from ptxviewer.words import say
 warnings.simplefilter("ignore")
 slowest, sentences, odd, count = 0.0, [], [], 0
 for path in sorted(Path(sys.argv[1]).rglob("*")):
-    if path.is_file() and not {"attacks", "faults"} & set(path.parts):  # known to fail, some of them by an abort
+    if path.is_file() and "faults" not in path.parts:  # these are known to fail
         count += 1
         started = time.process_time()
         try:

@@ -4,11 +4,15 @@ from __future__ import annotations
 
 import contextlib
 import errno
+import io
 import os
+import stat
 from pathlib import Path
 
 from ptxviewer.core.errors import ExportFailed
 from ptxviewer.core.reasons.writing import NotWritten, Unwritten, Writing
+
+LARGE_READ = 1 << 16  # bytes from which on a read is compared with what is left of the file
 
 
 def write_atomic(path: Path, content: bytes, what: Unwritten = Unwritten.FILE) -> None:
@@ -30,6 +34,42 @@ def write_atomic(path: Path, content: bytes, what: Unwritten = Unwritten.FILE) -
             raise
     except OSError as error:
         raise ExportFailed(NotWritten(what, _reason(error))) from None
+
+
+class NotRegular(OSError):
+    """A pipe, a device or a socket, which may never answer."""
+
+
+class RegularFile(io.BufferedReader):
+    """A file on a disk. What is asked for beyond its end is not allocated: a damaged length may say 4 GB."""
+
+    def read(self, size: int | None = -1, /) -> bytes:
+        """Return at most ``size`` bytes."""
+        if size is not None and size > LARGE_READ:
+            size = min(size, max(0, os.fstat(self.fileno()).st_size - self.tell()))
+        return super().read(size)
+
+
+def open_regular(path: Path) -> RegularFile:
+    """Open a file for reading, and nothing else that has a name: opening a pipe would wait for its other end.
+
+    Raises ``NotRegular``, ``IsADirectoryError`` and the other kinds of ``OSError``.
+    """
+    _refuse_other(path.stat())  # before it is opened: to open a device can do something
+    raw = io.FileIO(path, opener=lambda name, flags: os.open(name, flags | getattr(os, "O_NONBLOCK", 0)))
+    try:
+        _refuse_other(os.fstat(raw.fileno()))  # and again, for what has taken its place
+    except OSError:
+        raw.close()
+        raise
+    return RegularFile(raw)
+
+
+def _refuse_other(status: os.stat_result) -> None:
+    if stat.S_ISDIR(status.st_mode):
+        raise IsADirectoryError
+    if not stat.S_ISREG(status.st_mode):
+        raise NotRegular
 
 
 def _reason(error: OSError) -> Writing:

@@ -15,7 +15,7 @@ import pydicom
 from ptxviewer.core.errors import UnreadableFilm
 from ptxviewer.core.reasons import Reason
 from ptxviewer.core.reasons.reading import Reading, TooManyFilms, ZipTooLarge, ZipTooManyFiles
-from ptxviewer.dicom.read import PICTURE_STARTS
+from ptxviewer.dicom.harmless import PICTURE_STARTS
 
 MOST_FILMS = 10_000
 LARGEST_UNPACKED = 4 << 30

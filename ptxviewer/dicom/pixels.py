@@ -6,24 +6,28 @@ through ``repair.repair``: its image pixel module is whole.
 
 from __future__ import annotations
 
+import struct
 from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 from pydicom.dataset import Dataset
+from pydicom.encaps import get_frame
 from pydicom.pixels.processing import apply_color_lut
 from pydicom.pixels.utils import pixel_array
+from pydicom.uid import UID
 
 from ptxviewer.core.errors import UnreadableFilm
 from ptxviewer.core.reasons import Reason
-from ptxviewer.core.reasons.reading import ImageTooLarge, Reading
+from ptxviewer.core.reasons.reading import ImageTooLarge, Reading, StreamDamaged, StreamOfOtherSize
 from ptxviewer.dicom import second_decoder
+from ptxviewer.dicom.bounds import LARGEST_PIXELS
 from ptxviewer.dicom.luts import lut_table
 from ptxviewer.dicom.repair import is_native
+from ptxviewer.dicom.streams import MOST_TILES, stream_header
 from ptxviewer.dicom.values import frames_of, functional, number
 
-LARGEST_PIXELS = 100_000_000
 HUE = 4  # mean difference of the channels, of 255, from which a picture is a coloured one
 XA_CLASSES = ("1.2.840.10008.5.1.4.1.1.12.1", "1.2.840.10008.5.1.4.1.1.12.2")  # angiography and fluoroscopy, and theirs
 
@@ -51,13 +55,41 @@ def check_size(ds: Dataset, frame: int) -> None:
         raise UnreadableFilm(ImageTooLarge(cols, rows))
     if frame < 0 or frame >= frames_of(ds):
         raise UnreadableFilm(Reading.NO_SUCH_FRAME)
-    if is_native(ds) and "PixelData" in ds:
+    if not is_native(ds):
+        _check_stream(ds, frame, rows, cols)
+    elif "PixelData" in ds:
         samples = max(1, int(number(ds, "SamplesPerPixel", 1)))
         bits = rows * cols * samples * max(1, int(number(ds, "BitsAllocated", 8)))
         if str(ds.get("PhotometricInterpretation", "")) == "YBR_FULL_422":
             bits = bits * 2 // 3
         if len(ds.PixelData or b"") < bits // 8:
             raise UnreadableFilm(Reading.IMAGE_INCOMPLETE)
+
+
+def coding_of(syntax: UID) -> str:
+    """Return how images of a transfer syntax are coded, "" where they are not compressed."""
+    for name in ("JPEG-LS", "High-Throughput JPEG 2000", "JPEG 2000", "JPEG XL", "JPEG", "RLE", "MPEG", "HEVC"):
+        if syntax.is_encapsulated and name in syntax.name:
+            return name
+    return ""
+
+
+def _check_stream(ds: Dataset, frame: int, rows: int, cols: int) -> None:
+    """Refuse a compressed image that claims another size than the tags: decoders believe the one or the other."""
+    try:
+        claim = stream_header(get_frame(ds.PixelData, frame, number_of_frames=frames_of(ds)))
+    except (AttributeError, ValueError, TypeError, struct.error):
+        return  # broken fragments: the decoder will say so
+    if claim is None:
+        return
+    if claim.rows * claim.cols > LARGEST_PIXELS:
+        raise UnreadableFilm(ImageTooLarge(claim.cols, claim.rows))
+    if claim.cols != cols or claim.rows not in (0, rows):
+        raise UnreadableFilm(StreamOfOtherSize(cols, rows, claim.cols, claim.rows))
+    if claim.tiles > MOST_TILES:
+        raise UnreadableFilm(StreamDamaged(coding_of(ds.file_meta.TransferSyntaxUID)))
+    if claim.samples != int(number(ds, "SamplesPerPixel", claim.samples)):
+        raise UnreadableFilm(Reading.STREAM_OF_OTHER_COMPONENTS)
 
 
 def _unpacked(ds: Dataset, frame: int) -> NDArray[np.uint16]:

@@ -7,40 +7,67 @@ ordinary pictures (PNG, JPEG, TIFF, BMP, WebP), which carry no calibration.
 from __future__ import annotations
 
 import contextlib
+import errno
 import hashlib
 import logging
 import math
+import multiprocessing
 import warnings
+from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
+from typing import BinaryIO
 
 import cv2
 import numpy as np
 import pydicom
 from numpy.typing import NDArray
 from pydicom.dataset import Dataset, FileMetaDataset
-from pydicom.uid import UID, ExplicitVRBigEndian, ExplicitVRLittleEndian, ImplicitVRLittleEndian
+from pydicom.uid import (
+    UID,
+    DeflatedExplicitVRLittleEndian,
+    ExplicitVRBigEndian,
+    ExplicitVRLittleEndian,
+    ImplicitVRLittleEndian,
+)
 
 from ptxviewer.core import voi
 from ptxviewer.core.calibration import spacing_from_tags
 from ptxviewer.core.errors import UnreadableFilm
+from ptxviewer.core.files import NotRegular
 from ptxviewer.core.film import Acquisition, Patient, PixelSpacing, Radiograph, SpacingOrigin, Study, Voi, Window
 from ptxviewer.core.msgid import N_
 from ptxviewer.core.reasons import Reason
-from ptxviewer.core.reasons.reading import FileTooLarge, ImageNotDecoded, NotAnImage, ObjectKind, Reading
-from ptxviewer.dicom import tags
-from ptxviewer.dicom.pixels import Decoded, decode
+from ptxviewer.core.reasons.reading import (
+    ImageNotDecoded,
+    InflatesTooLarge,
+    NotAnImage,
+    ObjectKind,
+    Reading,
+    StreamDamaged,
+    TookTooLong,
+    TooMuchMemory,
+)
+from ptxviewer.dicom import harmless, tags
+from ptxviewer.dicom.bounds import LARGEST_INFLATED_HERE
+from ptxviewer.dicom.isolated.pool import CallFailed, Cause, Pool, shared_pool
+from ptxviewer.dicom.pixels import Decoded, coding_of, decode
 from ptxviewer.dicom.repair import repair
 from ptxviewer.dicom.torn import up_to_its_pixels
 from ptxviewer.dicom.values import frames_of, number
 
-LARGEST_FILE = 1 << 30
 SMALLEST_SPAN = 0.3  # of all greys: a window that gives all possible values less was made for more bits than there are
 PIXELS = ("PixelData", "FloatPixelData", "DoubleFloatPixelData")
 AS_STORED = N_("As stored")  # name of the window over all that a picture file can hold
-PICTURE_STARTS = (b"\x89PNG\r\n", b"\xff\xd8\xff", b"BM", b"II*\x00", b"MM\x00*", b"RIFF")
 NOT_CALIBRATED = PixelSpacing(None, None, SpacingOrigin.NONE, Reading.PICTURE_NOT_CALIBRATED)
 
+NOT_OPENED: tuple[tuple[type[OSError], Reading], ...] = (
+    (FileNotFoundError, Reading.FILE_GONE),
+    (NotADirectoryError, Reading.FILE_GONE),
+    (PermissionError, Reading.FILE_FORBIDDEN),
+    (IsADirectoryError, Reading.FILE_IS_FOLDER),
+    (NotRegular, Reading.NOT_A_FILE),
+)
 HEADER: list[str] = [
     "SpecificCharacterSet", "PatientName", "PatientID", "PatientBirthDate", "PatientSex", "PatientAge", "StudyDate",
     "AcquisitionDate", "AcquisitionTime", "ContentTime", "StudyTime", "StudyDescription", "SeriesDescription",
@@ -69,23 +96,92 @@ with contextlib.suppress(ImportError):
 
 
 def read_film(path: Path, frame: int = 0) -> Radiograph:
-    """Return frame ``frame`` (from 0) of the film at ``path``. Raises ``UnreadableFilm`` and nothing else."""
+    """Return frame ``frame`` (from 0) of the film at ``path``. Raises ``UnreadableFilm`` and nothing else.
+
+    In a child process, unless nothing in the file can do harm: see ``harmless``.
+    """
+    if multiprocessing.current_process().daemon:  # daemons may have no children
+        return read_here(path, frame)
+    film = _harmless_film(path, frame)
+    if film is not None:
+        return film
+    pool = shared_pool()
+    try:
+        return pool.call(read_here, path, frame)
+    except CallFailed as failure:
+        raise UnreadableFilm(_reason(failure.cause, path, pool)) from None
+    except UnreadableFilm as error:
+        if error.reason is Reading.OUT_OF_MEMORY:
+            raise UnreadableFilm(TooMuchMemory(pool.memory_bytes)) from None
+        raise
+
+
+def warm_up() -> None:
+    """Start the child process that reads films, so that the first one need not wait for it; returns at once."""
+    if not multiprocessing.current_process().daemon:
+        shared_pool().warm()
+
+
+def _reason(cause: Cause, path: Path, pool: Pool) -> Reason:
+    """Return what ended the child at a file."""
+    if cause is Cause.TOO_SLOW:
+        return TookTooLong(round(pool.timeout_s))
+    if cause is Cause.TOO_MUCH_MEMORY:
+        return TooMuchMemory(pool.memory_bytes)
+    if cause is Cause.NOT_STARTED:
+        return Reading.READER_NOT_STARTED
+    if cause is Cause.KILLED:
+        return Reading.READER_KILLED
+    syntax = harmless.syntax_of(path)
+    if syntax is None:
+        return Reading.PICTURE_UNREADABLE
+    coding = coding_of(syntax)
+    return StreamDamaged(coding) if coding else Reading.FILE_DAMAGED
+
+
+def read_here(path: Path, frame: int = 0) -> Radiograph:
+    """Do the work of ``read_film`` in this process, whatever the file does to it."""
+    with _refusals(), harmless.content_of(path) as content:
+        return _film(content, frame)
+
+
+def _harmless_film(path: Path, frame: int) -> Radiograph | None:
+    """Read a film that can do no harm; None for any other."""
+    with _refusals():
+        try:
+            with harmless.content_of(path, LARGEST_INFLATED_HERE) as content:
+                return _film(content, frame) if harmless.is_harmless(content) else None
+        except UnreadableFilm as error:
+            if isinstance(error.reason, InflatesTooLarge):
+                return None
+            raise
+
+
+@contextlib.contextmanager
+def _refusals() -> Iterator[None]:
+    """Make one reason of whatever a parser trips over: the one boundary to hostile files."""
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")
-            return _read(path, frame)
+            yield
     except UnreadableFilm:
         raise
-    except FileNotFoundError:
-        raise UnreadableFilm(Reading.FILE_GONE) from None
-    except PermissionError:
-        raise UnreadableFilm(Reading.FILE_FORBIDDEN) from None
     except MemoryError:
         raise UnreadableFilm(Reading.OUT_OF_MEMORY) from None
-    except OSError as error:  # one without a number is not of the disk: pydicom met the end of the file
-        raise UnreadableFilm(Reading.FILE_DAMAGED if error.errno is None else Reading.FILE_UNREADABLE) from None
-    except Exception:  # noqa: BLE001 - the one boundary to hostile files: whatever a parser trips over is one reason
+    except OSError as error:
+        raise UnreadableFilm(why_not_opened(error)) from None
+    except Exception:  # noqa: BLE001 - see above
         raise UnreadableFilm(Reading.FILE_DAMAGED) from None
+
+
+def why_not_opened(error: OSError) -> Reading:
+    """Return why the system did not open or read a file."""
+    for kind, reason in NOT_OPENED:
+        if isinstance(error, kind):
+            return reason
+    if error.errno is None:  # not of the disk: pydicom met the end of the file
+        return Reading.FILE_DAMAGED
+    return Reading.PATH_TOO_LONG if error.errno == errno.ENAMETOOLONG else Reading.FILE_UNREADABLE
 
 
 def read_header(path: Path) -> tuple[Patient, Study, Acquisition] | None:
@@ -94,54 +190,48 @@ def read_header(path: Path) -> tuple[Patient, Study, Acquisition] | None:
     Never raises: what is wrong with the file is said when the film is read.
     """
     try:
-        with path.open("rb") as file:
-            if file.read(132)[:128].startswith(PICTURE_STARTS):
-                return None
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")
-            ds = pydicom.dcmread(path, force=True, stop_before_pixels=True, specific_tags=HEADER)
-            return tags.patient(ds), tags.study(ds), tags.acquisition(ds)
-    except Exception:  # noqa: BLE001 - see ``read_film``
+            ds = harmless.tags_before_pixels(path, HEADER)
+            return None if ds is None else (tags.patient(ds), tags.study(ds), tags.acquisition(ds))
+    except Exception:  # noqa: BLE001 - see ``read_here``
         return None
 
 
-def _read(path: Path, frame: int) -> Radiograph:
-    if path.is_dir():
-        raise UnreadableFilm(Reading.FILE_IS_FOLDER)
-    size = path.stat().st_size
-    if size == 0:
-        raise UnreadableFilm(Reading.FILE_EMPTY)
-    if size > LARGEST_FILE:
-        raise UnreadableFilm(FileTooLarge(LARGEST_FILE))
-    with path.open("rb") as file:
-        start = file.read(132)
+def _film(content: BinaryIO, frame: int) -> Radiograph:
+    start = content.read(1024)
+    content.seek(0)
+    if harmless.is_picture(start):
+        return _picture(content.read())
     if start[128:132] != b"DICM":
-        if start.startswith(PICTURE_STARTS):
-            return _picture(path)
         if start.lstrip(b"\xef\xbb\xbf \t\r\n")[:1] in (b"<", b"{") or start.startswith((b"%PDF", b"PK\x03\x04")):
             raise UnreadableFilm(Reading.OTHER_FILE_TYPE)
-    ds, whole = _dataset(path)
+        if harmless.is_something_else(start):
+            raise UnreadableFilm(Reading.NOT_DICOM)
+    ds, whole = _dataset(content)
+    if isinstance(content, harmless.Inflated):
+        ds.file_meta.TransferSyntaxUID = DeflatedExplicitVRLittleEndian
     film = _dicom(ds, frame)
     return film if whole else replace(film, notes=(*film.notes, Reading.END_OF_FILE_DAMAGED))
 
 
-def _dataset(path: Path) -> tuple[Dataset, bool]:
+def _dataset(content: BinaryIO) -> tuple[Dataset, bool]:
     """Read a file, and whether all of it could be read: what is broken behind whole pixels costs a note, no film."""
     try:
-        ds: Dataset = pydicom.dcmread(path, force=True)
+        ds: Dataset = pydicom.dcmread(content, force=True)
     except (PermissionError, MemoryError):
         raise
     except Exception as error:  # the parser's errors are of every kind; those of the disk have a number
         if getattr(error, "errno", None) is not None:
             raise
-        torn = up_to_its_pixels(path)
+        torn = up_to_its_pixels(content)
         if torn is None:
             raise
         return torn, False
     if any(keyword in ds for keyword in PIXELS):
         return ds, True
     try:
-        torn = up_to_its_pixels(path)
+        torn = up_to_its_pixels(content)
     except UnreadableFilm:
         raise
     except Exception:  # noqa: BLE001 - its tags say why there is no image
@@ -301,12 +391,12 @@ def _finished(from_file: tuple[Voi, ...], film: Radiograph) -> Radiograph:
     return replace(film, key=digest.hexdigest(), vois=(*usable, automatic), notes=notes)
 
 
-def _picture(path: Path) -> Radiograph:
+def _picture(content: bytes) -> Radiograph:
     """Open PNG, JPEG and their like; colour becomes luminance, nothing is calibrated."""
     try:
-        image = cv2.imdecode(np.frombuffer(path.read_bytes(), np.uint8), cv2.IMREAD_UNCHANGED)
+        image = cv2.imdecode(np.frombuffer(content, np.uint8), cv2.IMREAD_UNCHANGED)
     except cv2.error:
-        image = None
+        image = None  # also where its header claims more than OPENCV_IO_MAX_IMAGE_PIXELS
     if image is None or image.size == 0:
         raise UnreadableFilm(Reading.PICTURE_UNREADABLE)
     array: NDArray[np.generic] = np.asarray(image)

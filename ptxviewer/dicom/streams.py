@@ -22,6 +22,7 @@ from pydicom.uid import (
 JPEG_SPECTRAL = UID("1.2.840.10008.1.2.4.53")  # retired, and still in archives
 JPEG_PROGRESSIVE = UID("1.2.840.10008.1.2.4.55")
 ITEM = b"\xfe\xff\x00\xe0"  # (FFFE,E000), little endian: how encapsulated pixels begin (PS3.5 A.4)
+MOST_TILES = 65_535  # ISO 15444-1 A.5.1
 SEARCHED = 1 << 20  # bytes in which the frame header of a JPEG is looked for: comments and profiles come before it
 
 _FRAME_HEADERS = {
@@ -35,13 +36,14 @@ _FRAME_HEADERS = {
 
 @dataclass(frozen=True)
 class StreamHeader:
-    """The kind of a compressed stream, and the image that it claims."""
+    """The kind of a compressed stream, and the image that it claims; JPEG may give its rows later, and 0 here."""
 
     syntax: UID  # one that decodes it; lossy and lossless of one family are not told apart
     rows: int
     cols: int
     samples: int
     bits: int
+    tiles: int = 1
 
 
 def stream_header(stream: bytes) -> StreamHeader | None:
@@ -81,10 +83,11 @@ def _jpeg_2000(stream: bytes) -> StreamHeader | None:
         return None
     capabilities = int.from_bytes(stream[6:8], "big")
     right, bottom, left, top = (int.from_bytes(stream[i : i + 4], "big") for i in (8, 12, 16, 20))
-    samples = int.from_bytes(stream[40:42], "big")
-    return StreamHeader(
-        HTJ2K if capabilities & 0x4000 else JPEG2000, bottom - top, right - left, samples, (stream[42] & 0x7F) + 1
-    )
+    tile_width, tile_height, tile_left, tile_top = (int.from_bytes(stream[i : i + 4], "big") for i in (24, 28, 32, 36))
+    tiles = -(-max(0, right - tile_left) // max(1, tile_width)) * -(-max(0, bottom - tile_top) // max(1, tile_height))
+    samples, bits = int.from_bytes(stream[40:42], "big"), (stream[42] & 0x7F) + 1
+    syntax = HTJ2K if capabilities & 0x4000 else JPEG2000
+    return StreamHeader(syntax, bottom - top, right - left, samples, bits, tiles)
 
 
 def first_fragment(pixel_data: bytes) -> bytes | None:

@@ -13,6 +13,7 @@ from ptxviewer.core.calibration import Pair, SpacingTags
 from ptxviewer.core.film import Acquisition, Patient, Radiograph, Study, Voi, VoiFunction, VoiLut, Window
 from ptxviewer.core.reasons import Reason
 from ptxviewer.core.reasons.reading import OtherBodyPart, OtherModality, Reading
+from ptxviewer.dicom.bounds import MOST_WINDOWS
 from ptxviewer.dicom.luts import lut_table
 from ptxviewer.dicom.values import as_number, functional, number
 
@@ -193,7 +194,7 @@ def file_vois(
     source = functional(ds, film.frame, "FrameVOILUTSequence") or ds
     vois: list[Voi] = []
     notes: list[Reason] = []
-    for item in source.get("VOILUTSequence") or ():
+    for item in (source.get("VOILUTSequence") or ())[:MOST_WINDOWS]:
         with contextlib.suppress(Exception):  # a broken table is as good as none: windows or an automatic one remain
             table, first, bits = lut_table(item, voi.value_range(film), ds.original_encoding[1] is not False)
             used = int(table.max()).bit_length()
@@ -208,6 +209,9 @@ def file_vois(
     explanations = [str(v) for v in _several(source, "WindowCenterWidthExplanation")]
     fractions = possible[1] - possible[0] <= 2
     for index, (center, width) in enumerate(zip(_several(source, "WindowCenter"), _several(source, "WindowWidth"))):  # noqa: B905 - unequal counts occur
+        if len(vois) >= MOST_WINDOWS:
+            notes.append(Reading.WINDOWS_LEFT_OUT)
+            break
         with contextlib.suppress(TypeError, ValueError):
             explanation = explanations[index] if index < len(explanations) else ""
             wide = as_number(width)

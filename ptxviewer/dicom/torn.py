@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import struct
-from pathlib import Path
+from typing import BinaryIO
 
 from pydicom.dataset import Dataset
 from pydicom.filereader import read_partial
@@ -18,23 +18,23 @@ PIXEL_DATA = 0x7FE00010
 UNDEFINED = 0xFFFFFFFF
 
 
-def up_to_its_pixels(path: Path) -> Dataset | None:
+def up_to_its_pixels(file: BinaryIO) -> Dataset | None:
     """Return the dataset of a file up to its pixels, without what follows; None where there are none.
 
     Raises ``UnreadableFilm`` where a fragment of the pixels is not all there, and whatever pydicom raises at tags
     that are broken before the pixels.
     """
-    with path.open("rb") as file:
-        ds = read_partial(file, stop_when=_at_pixels, force=True)
-        if ds.file_meta.get("TransferSyntaxUID") == DeflatedExplicitVRLittleEndian:
-            return None
-        implicit, little = ds.original_encoding
-        order = "<" if little is not False else ">"
-        head = file.read(8 if implicit else 12)
-        if len(head) < (8 if implicit else 12) or struct.unpack(order + "HH", head[:4]) != (0x7FE0, 0x0010):
-            return None
-        (length,) = struct.unpack(order + "L", head[-4:])
-        data = _items(file.read()) if length == UNDEFINED else file.read(length)
+    file.seek(0)
+    ds = read_partial(file, stop_when=_at_pixels, force=True)
+    if ds.file_meta.get("TransferSyntaxUID") == DeflatedExplicitVRLittleEndian:
+        return None
+    implicit, little = ds.original_encoding
+    order = "<" if little is not False else ">"
+    head = file.read(8 if implicit else 12)
+    if len(head) < (8 if implicit else 12) or struct.unpack(order + "HH", head[:4]) != (0x7FE0, 0x0010):
+        return None
+    (length,) = struct.unpack(order + "L", head[-4:])
+    data = _items(file.read()) if length == UNDEFINED else file.read(length)
     ds.add_new(PIXEL_DATA, "OB" if length == UNDEFINED else "OW", data)
     ds["PixelData"].is_undefined_length = length == UNDEFINED
     return ds

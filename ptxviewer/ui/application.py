@@ -196,13 +196,13 @@ class Session:
             self._window.show_state(state)
 
     def warm_up(self) -> None:
-        """While the window is still empty, import what reads films and then load the network.
+        """While the window is still empty, import what reads films, start the process that decodes, load the network.
 
         One after the other: while torch's libraries are brought into memory, an import on another thread would wait for
         the system's loader with the interpreter lock in its hand, and the window with it.
         """
         self._disk.submit(
-            lambda _checkpoint: importlib.import_module("ptxviewer.dicom.read"),
+            lambda _checkpoint: importlib.import_module("ptxviewer.dicom.read").warm_up(),
             lambda _outcome: self.presenter.warm_up(),
         )
         self.presenter.films.watched.follow(self.presenter.state.settings.watch_folder)

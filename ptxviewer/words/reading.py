@@ -65,6 +65,16 @@ def _image_too_large(cols: int, rows: int) -> str:
     )
 
 
+def _stream_of_other_size(cols: int, rows: int, stream_cols: int, stream_rows: int) -> str:
+    return tr(
+        "This file says {cols} x {rows} pixels, but the compressed image in it has {stream_cols} x {stream_rows}.",
+        cols=cols,
+        rows=rows,
+        stream_cols=stream_cols,
+        stream_rows=stream_rows,
+    )
+
+
 def _zip_too_many(limit: int) -> str:
     return tr("This ZIP archive holds more than {limit} files: unpack it first.", limit=count(limit))
 
@@ -118,6 +128,17 @@ TEXTS: dict[str, Msgid | Callable[..., str]] = {
     "other_file_type": N_("This is not a DICOM film: it is another kind of file."),
     "not_dicom": N_("This file is not a DICOM film."),
     "out_of_memory": N_("There is not enough memory to open this film."),
+    "not_a_file": N_("This is a pipe, a device or a socket, not a film."),
+    "path_too_long": N_("This name is longer than any file's name can be."),
+    "reader_not_started": N_("The process that reads films could not be started."),
+    "reader_killed": N_("The process that reads films was ended from outside while it read this one."),
+    "took_too_long": N_("Reading this film took longer than {limit_s} seconds and was given up."),
+    "too_much_memory": lambda limit_bytes: tr(
+        "Reading this film would take more than {limit} of memory.", limit=megabytes(limit_bytes)
+    ),
+    "inflates_too_large": lambda limit_bytes: tr(
+        "Decompressed, this file is larger than {limit}, more than this viewer can hold.", limit=megabytes(limit_bytes)
+    ),
     "no_image": N_("This DICOM file holds no image."),
     "not_an_image": N_("This is {kind}, not an image."),
     "structured_report": N_("a structured report"),
@@ -139,6 +160,9 @@ TEXTS: dict[str, Msgid | Callable[..., str]] = {
     "image_incomplete": N_("This file is incomplete: part of its image is missing."),
     "no_finite_values": N_("This image holds no numbers that can be shown."),
     "image_not_decoded": N_("The image in this file cannot be decoded ({transfer_syntax})."),
+    "stream_damaged": N_("The {coding} stream of this film is damaged."),
+    "stream_of_other_size": _stream_of_other_size,
+    "stream_of_other_components": N_("The compressed image in this file is not of the colours that the file says."),
     "picture_unreadable": N_("This picture is damaged, too large, or of a kind that cannot be read."),
     "folder_without_films": N_("There are no films in this folder."),
     "dicomdir_without_films": N_("None of the films that this DICOMDIR names is there."),
@@ -175,6 +199,7 @@ TEXTS: dict[str, Msgid | Callable[..., str]] = {
         present,
         stated=stated,
     ),
+    "windows_left_out": N_("This file holds more windows than can be offered: the first are kept."),
     "for_processing": N_("Raw film for processing: it is not meant to be read as it looks."),
     "picture_not_calibrated": N_("Not calibrated: a picture file says nothing about size."),
     "sizes_at_detector": N_("Sizes are measured at the detector and are a little too large."),

@@ -18,8 +18,9 @@ from pydicom.uid import RLELossless
 from ptxviewer.core.film import Radiograph
 from ptxviewer.core.reasons.reading import ImageNotDecoded, NotAnImage, ObjectKind, Reading
 from ptxviewer.core.voi import display_lut
+from ptxviewer.dicom.bounds import LARGEST_FILE
 from ptxviewer.dicom.luts import lut_table
-from ptxviewer.dicom.read import LARGEST_FILE, read_film, read_header
+from ptxviewer.dicom.read import read_film, read_header, read_here
 from ptxviewer.dicom.values import functional, number
 from tests.refusals import reason_of
 
@@ -213,7 +214,7 @@ def test_what_the_system_refuses_has_its_reason(
         raise error()
 
     monkeypatch.setattr("ptxviewer.dicom.read.pydicom.dcmread", refuse)
-    assert reason_of(read_film, path) is reason
+    assert reason_of(read_here, path) is reason
 
 
 def test_a_file_larger_than_memory_is_not_read(tmp_path: Path) -> None:

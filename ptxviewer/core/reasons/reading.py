@@ -21,6 +21,10 @@ class Reading(Reason, Enum):
     OTHER_FILE_TYPE = "other_file_type"  # XML, JSON, PDF, ZIP by its first bytes
     NOT_DICOM = "not_dicom"
     OUT_OF_MEMORY = "out_of_memory"
+    NOT_A_FILE = "not_a_file"  # a pipe, a device, a socket
+    PATH_TOO_LONG = "path_too_long"
+    READER_NOT_STARTED = "reader_not_started"  # the child process that reads films
+    READER_KILLED = "reader_killed"  # from outside, twice
 
     # Its image
     NO_IMAGE = "no_image"
@@ -28,6 +32,7 @@ class Reading(Reason, Enum):
     NO_SUCH_FRAME = "no_such_frame"
     IMAGE_INCOMPLETE = "image_incomplete"
     NO_FINITE_VALUES = "no_finite_values"
+    STREAM_OF_OTHER_COMPONENTS = "stream_of_other_components"
     PICTURE_UNREADABLE = "picture_unreadable"  # PNG, JPEG and their like
 
     # What films are collected from
@@ -53,6 +58,7 @@ class Reading(Reason, Enum):
     TABLE_NARROWER = "table_narrower"  # a VOI LUT uses less than half of the bits that it claims
     ALL_IS_PADDING = "all_is_padding"
     END_OF_FILE_DAMAGED = "end_of_file_damaged"  # behind pixels that are whole
+    WINDOWS_LEFT_OUT = "windows_left_out"  # more than are offered
     FOR_PROCESSING = "for_processing"
     PICTURE_NOT_CALIBRATED = "picture_not_calibrated"
     SIZES_AT_DETECTOR = "sizes_at_detector"
@@ -119,6 +125,44 @@ class FramesMissing(Reason):
 
     stated: int
     present: int
+
+
+@dataclass(frozen=True)
+class StreamDamaged(Reason):
+    """The decoder did not survive the compressed image; ``coding`` is its name: JPEG-LS, RLE."""
+
+    coding: str
+
+
+@dataclass(frozen=True)
+class StreamOfOtherSize(Reason):
+    """The compressed image is not of the size that the tags say."""
+
+    cols: int
+    rows: int
+    stream_cols: int
+    stream_rows: int
+
+
+@dataclass(frozen=True)
+class TookTooLong(Reason):
+    """Reading was given up."""
+
+    limit_s: int
+
+
+@dataclass(frozen=True)
+class TooMuchMemory(Reason):
+    """Reading would have taken more memory than is allowed."""
+
+    limit_bytes: int
+
+
+@dataclass(frozen=True)
+class InflatesTooLarge(Reason):
+    """A deflated file that is larger than is read into memory."""
+
+    limit_bytes: int
 
 
 @dataclass(frozen=True)
