@@ -28,7 +28,6 @@ from ptxviewer.core.answer import DecisionRule, ProbabilityMaps
 from ptxviewer.core.engine import Engine
 from ptxviewer.core.film import Radiograph
 from ptxviewer.core.findings.decide import decide, find
-from ptxviewer.core.geometry import GridMap
 from ptxviewer.dicom.read import read_film
 
 Booleans = NDArray[np.bool_]
@@ -230,7 +229,7 @@ def choose_rule(chosen: list[Case], most_false: float = MOST_FALSE) -> DecisionR
     present = np.array([bool(case.example.present) for case in chosen])
     truths = []
     for case in chosen:
-        grid_map = GridMap.for_film(case.film.rows, case.film.cols, case.maps.size)
+        grid_map = case.maps.grid_map
         truths.append(grid_map.to_grid(case.truth.astype(np.float32)) >= 0.5)
     scores = np.array([case.maps.score for case in chosen])
     found: list[tuple[float, DecisionRule]] = []

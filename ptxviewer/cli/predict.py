@@ -16,7 +16,6 @@ from ptxviewer.core.engine import Engine
 from ptxviewer.core.errors import ExportFailed, PtxError
 from ptxviewer.core.files import write_atomic
 from ptxviewer.core.findings.reviewed import Answer
-from ptxviewer.core.geometry import GridMap
 from ptxviewer.core.reasons.writing import NotWritten, Unwritten, Writing
 from ptxviewer.core.review import Review
 from ptxviewer.report import jsonout
@@ -57,7 +56,7 @@ def _save_pictures(target: Path, answer: Answer, pictures: Pictures) -> None:
         write_atomic(target.with_name(f"{target.name}.mask.png"), png_bytes(answer.mask.astype(np.uint8) * 255))
     if pictures.scores:
         maps = answer.maps
-        score = GridMap.for_film(maps.rows, maps.cols, maps.size).to_film(maps.pneumothorax)
+        score = maps.grid_map.to_film(maps.pneumothorax)
         write_atomic(target.with_name(f"{target.name}.prob.png"), png_bytes(np.rint(score * 255).astype(np.uint8)))
 
 

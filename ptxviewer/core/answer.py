@@ -15,6 +15,7 @@ from ptxviewer.core.reasons import Reason
 
 if TYPE_CHECKING:
     from ptxviewer.core.arrays import FloatMap
+    from ptxviewer.core.geometry import GridMap
 
 Side = Literal["right", "left", "unknown"]
 """The patient's side, not the screen's."""
@@ -36,7 +37,7 @@ class ProbabilityMaps:
 
     All maps are (S, S) float32 scores in [0, 1]; they are scores, not calibrated probabilities, unless the model
     card says so. ``image_key`` names the film they belong to. To bring a map back to the film use
-    ``core.geometry.GridMap.for_film(rows, cols, S)`` and threshold after that, never before.
+    ``grid_map``, and threshold after that, never before.
     """
 
     image_key: str
@@ -51,6 +52,7 @@ class ProbabilityMaps:
     model_sha256: str = ""
     device: str = ""  # as shown: "CPU", "CPU bf16", "CUDA ..."
     infer_ms: float = 0.0
+    aspect: float = 1.0  # how many times taller than wide the film's pixels are on the grid
 
     def __post_init__(self) -> None:
         for grid in (self.pneumothorax, self.lung_image_left, self.lung_image_right):
@@ -63,6 +65,13 @@ class ProbabilityMaps:
     def size(self) -> int:
         """Side of the grid."""
         return int(self.pneumothorax.shape[0])
+
+    @property
+    def grid_map(self) -> GridMap:
+        """Where the film lies on the grid."""
+        from ptxviewer.core.geometry import GridMap
+
+        return GridMap.for_film(self.rows, self.cols, self.size, self.aspect)
 
 
 @dataclass(frozen=True, slots=True)

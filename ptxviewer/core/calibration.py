@@ -18,6 +18,9 @@ from ptxviewer.core.review import Measurement
 SMALLEST_FIELD_MM, LARGEST_FIELD_MM = 250.0, 600.0
 """Width of field that an adult chest can have; detectors are 300 to 450 mm wide."""
 
+MOST_OBLONG = 5.0
+"""A pixel is not taken for longer than that: such a ratio is a slip."""
+
 Pair = tuple[float, float]
 
 
@@ -31,6 +34,8 @@ class SpacingTags:
     magnification: float | None = None  # (0018,1114) EstimatedRadiographicMagnificationFactor
     source_detector_mm: float | None = None  # (0018,1110)
     source_patient_mm: float | None = None  # (0018,1111)
+    nominal_scanned_spacing: Pair | None = None  # (0018,2010), of a film digitiser
+    aspect_ratio: Pair | None = None  # (0028,0034): height, width of a pixel, no millimetres
 
 
 def _usable(pair: Pair | None) -> Pair | None:
@@ -50,7 +55,9 @@ def magnification_of(tags: SpacingTags) -> float | None:
 
 
 def _stated(tags: SpacingTags) -> PixelSpacing:
-    pixel, imager = _usable(tags.pixel_spacing), _usable(tags.imager_pixel_spacing)
+    pixel = _usable(tags.pixel_spacing)
+    # Of a digitised film the sizes on the film are known: it lay where a detector lies now.
+    imager = _usable(tags.imager_pixel_spacing) or _usable(tags.nominal_scanned_spacing)
     kind = tags.calibration_type.strip().upper()
     if pixel and kind == "FIDUCIAL":
         return PixelSpacing(*pixel, SpacingOrigin.FIDUCIAL)
@@ -68,19 +75,34 @@ def _stated(tags: SpacingTags) -> PixelSpacing:
     return NO_SPACING
 
 
+def _shape(*pairs: Pair | None) -> float:
+    """Height over width of a pixel by the first pair that gives one that can be meant; 1 where none does."""
+    for pair in pairs:
+        if pair is not None and all(math.isfinite(v) and v > 0 for v in pair):
+            ratio = pair[0] / pair[1]
+            if 1 / MOST_OBLONG <= ratio <= MOST_OBLONG:
+                return ratio
+    return 1.0
+
+
 def spacing_from_tags(tags: SpacingTags, cols: int, is_chest_projection: bool = True) -> PixelSpacing:
     """Return the spacing of a film ``cols`` pixels wide.
 
     On a projection of the chest a field narrower than 250 mm or wider than 600 mm is not believed: the SIIM-ACR films
     carry the spacing of originals 2.4 times as wide. Nothing is corrected silently; sizes are then given in pixels.
+    The shape of a pixel is believed all the same, and may be all that is known.
     """
     spacing = _stated(tags)
-    if not is_chest_projection or spacing.col_mm is None:
+    if spacing.row_mm is None or spacing.col_mm is None:
+        pairs = tags.pixel_spacing, tags.imager_pixel_spacing, tags.nominal_scanned_spacing
+        return replace(spacing, ratio=_shape(*pairs, tags.aspect_ratio))
+    if not is_chest_projection:
         return spacing
     width_mm = cols * spacing.col_mm
     if SMALLEST_FIELD_MM <= width_mm <= LARGEST_FIELD_MM:
         return spacing
-    return PixelSpacing(None, None, SpacingOrigin.IMPLAUSIBLE, FieldNotPlausible(width_mm / 10))
+    ratio = _shape((spacing.row_mm, spacing.col_mm))
+    return PixelSpacing(None, None, SpacingOrigin.IMPLAUSIBLE, FieldNotPlausible(width_mm / 10), ratio=ratio)
 
 
 def reader_spacing(given: PixelSpacing, drawn: Measurement) -> PixelSpacing | None:

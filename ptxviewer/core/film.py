@@ -45,6 +45,7 @@ class PixelSpacing:
     origin: SpacingOrigin
     note: Reason | None = None
     factor: float | None = None  # by which sizes at the detector were divided, for ``MAGNIFICATION``
+    ratio: float = 1.0  # height of a pixel over its width where the millimetres are not known: the shape may be
 
     @property
     def known(self) -> bool:
@@ -54,7 +55,7 @@ class PixelSpacing:
     @property
     def aspect(self) -> float:
         """How many times taller than wide a pixel is; 1 where the film does not say."""
-        return self.row_mm / self.col_mm if self.row_mm is not None and self.col_mm is not None else 1.0
+        return self.row_mm / self.col_mm if self.row_mm is not None and self.col_mm is not None else self.ratio
 
     @property
     def pixel_area_mm2(self) -> float | None:

@@ -170,6 +170,8 @@ def spacing_tags(ds: Dataset) -> SpacingTags:
     return SpacingTags(
         pixel_spacing=pair(ds, "PixelSpacing"),
         imager_pixel_spacing=pair(ds, "ImagerPixelSpacing"),
+        nominal_scanned_spacing=pair(ds, "NominalScannedPixelSpacing"),
+        aspect_ratio=pair(ds, "PixelAspectRatio"),
         calibration_type=text(ds, "PixelSpacingCalibrationType"),
         magnification=number(ds, "EstimatedRadiographicMagnificationFactor") or None,
         source_detector_mm=number(ds, "DistanceSourceToDetector") or None,

@@ -21,6 +21,7 @@ from ptxviewer.core.errors import ModelUnavailable
 from ptxviewer.core.film import Radiograph
 from ptxviewer.core.findings.disagreement import Band, band_of
 from ptxviewer.core.reasons.network import Network
+from ptxviewer.core.viewport import pixel_aspect
 from ptxviewer.inference.card import Card, read_card, verify
 from ptxviewer.inference.preprocess import prepare
 from ptxviewer.inference.views import maps_of_views
@@ -92,6 +93,7 @@ class BundleEngine:
             model_sha256=info.model_sha256,
             device=info.device,
             infer_ms=1000 * (time.perf_counter() - started),
+            aspect=pixel_aspect(film.spacing),
         )
 
     def band(self, film: Radiograph, checkpoint: Checkpoint = never_cancelled) -> Band:

@@ -1,10 +1,10 @@
 """From a film to the network's input: one definition for training, evaluation and the app.
 
-Steps, in this order: modality values with the polarity of MONOCHROME2 (dense is bright), letterboxed onto the
-model's grid by area averaging, clipped to the 0.5th and 99.5th percentile of the film's own pixels on that grid,
-scaled to [0, 1], normalised with the grey mean and deviation that the encoder was trained with. Never the
-windowed picture on the screen. Padding of the letterbox and pixel padding become 0 before normalisation (black).
-The inverse for the maps is ``GridMap.to_film``.
+Steps, in this order: modality values with the polarity of MONOCHROME2 (dense is bright), letterboxed onto the model's
+grid by area averaging and in the shape that the film has on the patient, clipped to the 0.5th and 99.5th percentile
+of the film's own pixels on that grid, scaled to [0, 1], normalised with the grey mean and deviation that the encoder
+was trained with. Never the windowed picture on the screen. Padding of the letterbox and pixel padding become 0 before
+normalisation (black). The inverse for the maps is ``GridMap.to_film``.
 """
 
 from __future__ import annotations
@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 from ptxviewer.core.arrays import FloatMap
 from ptxviewer.core.film import Radiograph
 from ptxviewer.core.geometry import GridMap
+from ptxviewer.core.viewport import pixel_aspect
 
 NAME = "letterbox-percentile-1"  # in the model card; a change of any number here is a new name
 MEAN, STD = 0.449, 0.226
@@ -41,7 +42,7 @@ def normalise(unit: FloatMap) -> FloatMap:
 
 def prepare(film: Radiograph, size: int) -> FloatMap:
     """Return the (1, size, size) float32 network input of a film."""
-    grid_map = GridMap.for_film(film.rows, film.cols, size)
+    grid_map = GridMap.for_film(film.rows, film.cols, size, pixel_aspect(film.spacing))
     image = film.pixels.astype(np.float32)
     if film.inverse != (film.slope < 0):  # two inversions are none: a negative slope already turns the film round
         image = 65535.0 - image

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from ptxviewer.core.answer import ProbabilityMaps
 from ptxviewer.core.film import PixelSpacing, Radiograph, Voi
-from ptxviewer.core.geometry import GridMap, Point
+from ptxviewer.core.geometry import Point
 from ptxviewer.core.msgid import N_, Msgid
 from ptxviewer.core.sharpen import Sharpening
 from ptxviewer.core.view import FilmView, ScaleBar
@@ -85,6 +85,6 @@ def probe_text(film: Radiograph, maps: ProbabilityMaps | None, point: Point) -> 
     text = tr("x {x}  y {y}  pixel {stored}  value {value}", x=x, y=y, stored=stored, value=value)
     if maps is None:
         return text
-    grid_x, grid_y = GridMap.for_film(film.rows, film.cols, maps.size).point_to_grid(x + 0.5, y + 0.5)
+    grid_x, grid_y = maps.grid_map.point_to_grid(x + 0.5, y + 0.5)
     score = maps.pneumothorax[min(int(grid_y), maps.size - 1), min(int(grid_x), maps.size - 1)]
     return f"{text}  " + tr("score {score}", score=quantities.score(float(score)))

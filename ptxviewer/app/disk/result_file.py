@@ -132,6 +132,7 @@ class _Head(msgspec.Struct):
     model_sha256: str
     device: str
     infer_ms: float
+    aspect: float = 1.0  # of a file of the version before, for which every film was square
 
 
 def maps_bytes(maps: ProbabilityMaps) -> bytes:

@@ -56,7 +56,7 @@ def _box(lung: FloatMap | None, air: FloatMap, on_left: bool, film: Radiograph) 
     top, bottom = int(rows[0]), int(rows[-1]) + 1
     upper = found[top : top + max(1, round(UPPER * (bottom - top)))]
     cols = np.flatnonzero(upper.any(axis=0))
-    grid = GridMap.for_film(film.rows, film.cols, lung.shape[0])
+    grid = GridMap.for_film(film.rows, film.cols, lung.shape[0], pixel_aspect(film.spacing))
     x0, y0 = grid.point_to_film(float(cols[0]), float(top))
     x1, y1 = grid.point_to_film(float(cols[-1]) + 1, float(top + upper.shape[0]))
     beside = ROOM * (x1 - x0)

@@ -18,6 +18,7 @@ from ptxviewer.core.film import Radiograph
 from ptxviewer.core.findings.reviewed import decisive, find_reviewed
 from ptxviewer.core.review import Review
 from ptxviewer.core.thumbnail import thumbnail
+from ptxviewer.core.viewport import pixel_aspect
 
 Decisive = tuple[object, ...]
 """What of a review changes the findings."""
@@ -59,7 +60,7 @@ def read_film(services: Services, film: Film, model: str, rule: DecisionRule | N
     if radiograph.not_analysed is not None and not film.insisted:
         return read
     maps = services.results.maps(radiograph.key, radiograph.shape, model)
-    if maps is None:
+    if maps is None or maps.aspect != pixel_aspect(radiograph.spacing):  # those of a version that took it for square
         return read
     if film.findings is not None:
         return replace(read, maps=maps)

@@ -45,6 +45,7 @@ class Decision:
     threshold: float
     score_threshold: float
     gate_open: bool  # the image score reaches ``score_threshold``
+    aspect: float = 1.0  # see ``ProbabilityMaps.aspect``
 
     @property
     def present(self) -> bool:
@@ -77,13 +78,13 @@ def decide(
     limit = np.float32(threshold)
     grid = np.minimum(maps.pneumothorax, np.nextafter(limit, np.float32(0)))
     if not gate_open:
-        return Decision(grid, threshold, gate, False)
-    grid_map = GridMap.for_film(maps.rows, maps.cols, maps.size)
+        return Decision(grid, threshold, gate, False, maps.aspect)
+    grid_map = maps.grid_map
     scores, lowered = maps.pneumothorax[grid_map.content], grid[grid_map.content]
     kept = (scores >= limit).view(np.uint8)
     x, y, width, height = cv2.boundingRect(kept)
     if not width:
-        return Decision(grid, threshold, gate, True)
+        return Decision(grid, threshold, gate, True, maps.aspect)
     window = slice(y, y + height), slice(x, x + width)  # elsewhere nothing is kept
     count, labels, stats, _ = cv2.connectedComponentsWithStats(np.ascontiguousarray(kept[window]), connectivity=8)
     min_area = rule.min_area if detection.min_area is None else detection.min_area
@@ -94,7 +95,7 @@ def decide(
         high[labels[scores[window] >= np.float32(max(detection.peak, threshold))]] = True
         keep &= high
     np.copyto(lowered[window], scores[window], where=keep[labels])
-    return Decision(grid, threshold, gate, True)
+    return Decision(grid, threshold, gate, True, maps.aspect)
 
 
 def mask_at_film(decision: Decision, rows: int, cols: int) -> Mask:
@@ -106,7 +107,7 @@ def _at_film(decision: Decision, rows: int, cols: int) -> tuple[FloatMap, Mask]:
     """The decision's scores and its mask at film resolution, resampled once."""
     if not decision.present:
         return np.zeros((rows, cols), np.float32), np.zeros((rows, cols), bool)
-    score = GridMap.for_film(rows, cols, decision.grid.shape[0]).to_film(decision.grid)
+    score = GridMap.for_film(rows, cols, decision.grid.shape[0], decision.aspect).to_film(decision.grid)
     return score, score >= np.float32(decision.threshold)
 
 
@@ -248,7 +249,7 @@ def find(
     if edited is None:
         score, mask = _at_film(decision, film.rows, film.cols)
     else:
-        score, mask = GridMap.for_film(film.rows, film.cols, maps.size).to_film(maps.pneumothorax), edited
+        score, mask = maps.grid_map.to_film(maps.pneumothorax), edited
     findings = Findings(
         False,
         maps.score,

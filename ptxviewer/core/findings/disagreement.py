@@ -60,7 +60,7 @@ def limits_of(band: Band, decision: Decision) -> tuple[FloatMap, FloatMap]:
 
 def areas_px(band: Band, decision: Decision, rows: int, cols: int) -> tuple[float, float]:
     """Return the marked area of a (rows, cols) film at the inner and at the outer edge of the band, in film pixels."""
-    grid_map = GridMap.for_film(rows, cols, decision.grid.shape[0])
+    grid_map = GridMap.for_film(rows, cols, decision.grid.shape[0], decision.aspect)
     cell = rows / grid_map.height * cols / grid_map.width
     limit = np.float32(decision.threshold)
     inner, outer = (float(np.count_nonzero(grid[grid_map.content] >= limit)) for grid in limits_of(band, decision))

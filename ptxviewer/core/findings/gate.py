@@ -22,7 +22,7 @@ EDGE = 0.015  # of the film's height: a lung, or air, that reaches so near to th
 
 def judge(maps: ProbabilityMaps, frontal_threshold: float) -> Gate:
     """Judge a film from the network's own outputs. Without a ``frontal`` score every film passes."""
-    grid_map = GridMap.for_film(maps.rows, maps.cols, maps.size)
+    grid_map = maps.grid_map
     lungs = [_visible(lung, grid_map) for lung in (maps.lung_image_left, maps.lung_image_right) if lung is not None]
     areas = [float(lung.mean()) for lung in lungs]
     if maps.frontal is not None and maps.frontal < frontal_threshold:

@@ -17,7 +17,6 @@ from numpy.typing import NDArray
 from ptxviewer.core.answer import ProbabilityMaps, Side, Zone
 from ptxviewer.core.arrays import FloatMap, Mask
 from ptxviewer.core.film import Radiograph
-from ptxviewer.core.geometry import GridMap
 from ptxviewer.core.reasons.finding import Finding
 
 LUNG_SCORE = 0.5
@@ -115,7 +114,7 @@ def _lung_fields_of(maps: ProbabilityMaps, shape: tuple[int, int]) -> LungFields
     nothing = np.zeros(shape, bool)
     if maps.lung_image_left is None or maps.lung_image_right is None:
         return lung_fields(nothing, nothing)
-    content = GridMap.for_film(maps.rows, maps.cols, maps.size).content
+    content = maps.grid_map.content
     return lung_fields(
         *(_enlarged(grid, content, nothing.shape) for grid in (maps.lung_image_left, maps.lung_image_right))
     )

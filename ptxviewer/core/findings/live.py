@@ -23,7 +23,7 @@ from ptxviewer.core.answer import (
 from ptxviewer.core.film import PixelSpacing, Radiograph
 from ptxviewer.core.findings.decide import decide, measure
 from ptxviewer.core.findings.hemithorax import lung_fields_of, orientation_of
-from ptxviewer.core.geometry import GridMap, Point
+from ptxviewer.core.geometry import Point
 
 Scale = tuple[float, float]
 """Film pixels per cell of the grid, across and down."""
@@ -51,7 +51,7 @@ def find_live(
         lesions=(),
         halves=(),
     )
-    grid_map = GridMap.for_film(film.rows, film.cols, maps.size)
+    grid_map = maps.grid_map
     score = np.ascontiguousarray(decision.grid[grid_map.content])
     mask = score >= np.float32(decision.threshold)
     if not mask.any():
@@ -71,7 +71,7 @@ def find_live(
 
 def _on_grid(spacing: PixelSpacing, scale: Scale) -> PixelSpacing:
     if spacing.row_mm is None or spacing.col_mm is None:
-        return spacing
+        return replace(spacing, ratio=spacing.aspect * scale[1] / scale[0])
     return replace(spacing, row_mm=spacing.row_mm * scale[1], col_mm=spacing.col_mm * scale[0])
 
 

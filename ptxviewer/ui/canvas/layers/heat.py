@@ -13,7 +13,6 @@ from PySide6.QtGui import QImage, QPainter
 from ptxviewer.core.answer import ProbabilityMaps
 from ptxviewer.core.arrays import FloatMap
 from ptxviewer.core.drawing.colours import HEAT_FADE, heat_table
-from ptxviewer.core.geometry import GridMap
 from ptxviewer.core.viewport import oriented, resampled
 from ptxviewer.ui.canvas.annotations import paint_heat_bar
 from ptxviewer.ui.canvas.images import colour_through
@@ -62,12 +61,12 @@ class HeatLayer(PictureLayer):
 
     def pictures(self, scene: Scene) -> Sequence[Picture]:
         """Return the seen part of the heat map, transparent where the network sees nothing."""
-        maps, place, film, opacity = _heat(scene), scene.place, scene.radiograph, scene.state.settings.overlay_opacity
+        maps, place, opacity = _heat(scene), scene.place, scene.state.settings.overlay_opacity
         if maps is None:
             return []
         key = (place, opacity)
         if self._picture is None or maps is not self._maps or key != self._key:
-            content = GridMap.for_film(film.rows, film.cols, maps.size).content
+            content = maps.grid_map.content
             grid: FloatMap = maps.pneumothorax[content]
             levels = np.ascontiguousarray(
                 oriented(np.rint(grid * 255).astype(np.uint8), place.quarter_turns, place.flipped)

@@ -18,7 +18,7 @@ from ptxviewer.core.drawing.tiles import PackedMask
 from ptxviewer.core.film import Radiograph
 from ptxviewer.core.findings.decide import Decision
 from ptxviewer.core.geometry import GridMap, Point
-from ptxviewer.core.viewport import Placement, oriented, resampled
+from ptxviewer.core.viewport import Placement, oriented, pixel_aspect, resampled
 from ptxviewer.ui.canvas.images import colour_image
 from ptxviewer.ui.canvas.layers.base import Picture, PictureLayer
 from ptxviewer.ui.canvas.scene import Scene
@@ -26,7 +26,7 @@ from ptxviewer.ui.canvas.scene import Scene
 
 def grid_on_screen(grid: FloatMap, film: Radiograph, place: Placement) -> FloatMap:
     """Return the part of a (S, S) grid that shows the film, turned and flipped as it lies on the screen."""
-    content = GridMap.for_film(film.rows, film.cols, grid.shape[0]).content
+    content = GridMap.for_film(film.rows, film.cols, grid.shape[0], pixel_aspect(film.spacing)).content
     return np.ascontiguousarray(oriented(grid[content], place.quarter_turns, place.flipped))
 
 
