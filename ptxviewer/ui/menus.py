@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from PySide6.QtCore import QSize, Qt
-from PySide6.QtGui import QAction, QKeySequence
+from PySide6.QtGui import QAction, QKeySequence, QResizeEvent
 from PySide6.QtWidgets import (
     QAbstractSpinBox,
     QApplication,
@@ -82,15 +82,35 @@ def build_menus(bar: QMenuBar, actions: dict[str, QAction], state: Callable[[], 
                 _add_presets(menu, actions, state)
 
 
+class _Toolbar(QWidget):
+    """Buttons with their names under the icons; icons alone where the names of a language find no room."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.setObjectName("toolbar")
+        self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
+        self.setFixedHeight(45)
+        self.buttons: list[QToolButton] = []
+        self._named_width = 0
+        self.row = QHBoxLayout(self)
+        self.row.setContentsMargins(8, 0, 8, 1)
+        self.row.setSpacing(2)
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """Show as much as there is room for."""
+        super().resizeEvent(event)
+        style = Qt.ToolButtonStyle
+        if not self._named_width:
+            self._named_width = self.row.sizeHint().width()
+        wanted = style.ToolButtonTextUnderIcon if self.width() >= self._named_width else style.ToolButtonIconOnly
+        for button in self.buttons:
+            button.setToolButtonStyle(wanted)
+
+
 def make_toolbar(actions: dict[str, QAction]) -> QWidget:
     """Return the row of buttons over the film, 44 pixels high: an icon each, its name below it."""
-    bar = QWidget()
-    bar.setObjectName("toolbar")
-    bar.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
-    bar.setFixedHeight(45)
-    row = QHBoxLayout(bar)
-    row.setContentsMargins(8, 0, 8, 1)
-    row.setSpacing(2)
+    bar = _Toolbar()
+    row = bar.row
     for number, ids in enumerate(TOOLBAR):
         if number:
             line = QFrame()
@@ -106,6 +126,7 @@ def make_toolbar(actions: dict[str, QAction]) -> QWidget:
             if one == "measure":
                 _offer(button, actions[one], [actions[choice] for choice in CHOICES])
             row.addWidget(button)
+            bar.buttons.append(button)
     row.addStretch(1)
     return bar
 

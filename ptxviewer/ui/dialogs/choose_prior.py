@@ -12,6 +12,7 @@ from ptxviewer.ui.controls import label
 from ptxviewer.ui.film_words import cell
 from ptxviewer.words import comparison, tr
 
+ROOM, WIDEST = 64, 900  # screen pixels around a line of the list; of the dialog
 COLUMNS: tuple[Column, ...] = ("name", "date", "view")
 
 
@@ -29,7 +30,6 @@ class ChoosePrior(QDialog):
     def __init__(self, state: State, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.setWindowTitle(tr("Compare with"))
-        self.resize(520, 380)
         self._list = QListWidget()
         self._list.setObjectName("choices")
         self._list.setAccessibleName(tr("Films"))
@@ -51,6 +51,7 @@ class ChoosePrior(QDialog):
         column.addWidget(label("quiet", tr("Films of the same patient, according to the files, come first.")))
         column.addWidget(self._list, 1)
         column.addWidget(buttons)
+        self.resize(max(520, min(self._list.sizeHintForColumn(0) + ROOM, WIDEST)), 380)
 
     @property
     def chosen(self) -> int | None:

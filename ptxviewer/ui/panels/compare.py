@@ -55,7 +55,7 @@ class _Side(QWidget):
         score = film.findings.score if film.findings is not None else None
         caption = comparison.caption(film.number, role.taken, view, score)
         self._role.setText(part.upper())
-        self._said.setText(f"{caption}   {tr('(in the panel)')}" if active else caption)
+        self._said.setText("   ".join((caption, tr("(in the panel)"))) if active else caption)
         if self._caption.property("active") is not active:
             self._caption.setProperty("active", active)
             for widget in (self._caption, self._role):

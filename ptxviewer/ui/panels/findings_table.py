@@ -32,6 +32,7 @@ from ptxviewer.words.quantities import count, decimal, score
 
 ROWS = 3  # that are kept free
 ROW, HEADER = 22, 30
+FIRST_SCORE, VALUE = 3, "0.00"  # the column from which on there are scores, and the room of one
 HEADING, AROUND = 12, 7  # height of a heading's font, and pixels beside it
 COLUMNS: tuple[tuple[Msgid, Msgid], ...] = (  # area and width get their units behind them
     (N_("Where"), N_("Side of the patient, and the part of the hemithorax that holds most of it")),
@@ -133,7 +134,8 @@ class FindingsTable(QWidget):
         for column in range(1, len(COLUMNS)):
             heading = self.table.horizontalHeaderItem(column)
             if heading is not None:
-                self.table.setColumnWidth(column, metrics.horizontalAdvance(heading.text()) + AROUND)
+                texts = heading.text(), *((VALUE,) if column >= FIRST_SCORE else ())
+                self.table.setColumnWidth(column, max(map(metrics.horizontalAdvance, texts)) + AROUND)
 
     def _clicked(self, row: int, _column: int) -> None:
         film = self._presenter.state.current

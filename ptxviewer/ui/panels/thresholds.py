@@ -161,7 +161,7 @@ class ThresholdControls(QWidget):
             step=SCORE_STEP,
         )
         self._peak = _Row(
-            tr("Peak"), sentences(tr("Is there one? How high the score of a part must rise somewhere."), back)
+            tr("Peak score"), sentences(tr("Is there one? How high the score of a part must rise somewhere."), back)
         )
         self._area = _Row(tr("Smallest area"), sentences(tr("Is there one? How large a part must be."), back))
         self._extent = _Row(
@@ -240,7 +240,7 @@ class ThresholdControls(QWidget):
             text = tr("operating point {limit}", limit=quantities.limit(rule.threshold))
         if self._apart.isVisibleTo(self) and moved:
             text = tr("moved ({key} resets)", key=key_of("reset_threshold"))
-        self._mark.setText(tr("rests: the mask is edited") if film.review.mask is not None else text)
+        self._mark.setText(tr("rests: mask edited") if film.review.mask is not None else text)
 
     def _hint_text(self, state: State, film: Film | None, rule: DecisionRule | None) -> str:
         overlay = state.overlay

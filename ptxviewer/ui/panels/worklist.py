@@ -35,6 +35,7 @@ from ptxviewer.ui.platform.style import PALETTE
 from ptxviewer.words import sentences, tr
 
 NARROWEST, WIDEST, USUAL = 340, 800, 620
+AROUND = 23  # margins and grip
 LARGEST_SHARE = 0.4  # of the window: the film is the screen
 CALM_S = 1.5  # after the pointer's last move the order may change again
 REFRESH_MS = 120  # films that are done in the background change the list at most so often
@@ -287,7 +288,7 @@ class WorklistPanel(QWidget):
     def fit_window(self) -> None:
         """Leave the film its share of the window."""
         room = round(LARGEST_SHARE * self.window().width()) if self.parentWidget() is not None else self.chosen_width
-        self.setFixedWidth(max(min(self.chosen_width, room), NARROWEST))
+        self.setFixedWidth(max(min(self.chosen_width, room), NARROWEST, self._kinds.minimumSizeHint().width() + AROUND))
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         """Do without the columns for which there is no room."""
