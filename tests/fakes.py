@@ -125,6 +125,9 @@ class FakeShell:
     def open_folder(self) -> None:
         self.asked.append(("open_folder",))
 
+    def save_objects(self) -> None:
+        self.asked.append(("save_objects",))
+
     def save_as(self) -> None:
         self.asked.append(("save_as",))
 

@@ -1,11 +1,12 @@
 """What a film can be saved as: one row a format. Dialogs, commands, default names and the command line derive from it.
 
-A new format is a row here and its writer in ``ui.exports``.
+A new format is a row here and its writer in ``ui.exports``. DICOM objects are a table of their own: a film gives
+several of them at once, which refer to each other, into a folder.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
@@ -35,6 +36,23 @@ EXPORTS: tuple[Export, ...] = (Export("report", N_("report"), "PNG", ".png", key
 """The first one is what is saved where nothing else was asked for."""
 
 
+@dataclass(frozen=True)
+class DicomObject:
+    """One kind of DICOM object (``dicom.write``); its file ends in ``.ID.dcm``."""
+
+    id: str
+    name: Msgid
+    help: Msgid  # on the command line
+
+
+OBJECTS: tuple[DicomObject, ...] = (
+    DicomObject("sr", N_("structured report"), N_("the report with findings and measures (Comprehensive 3D SR)")),
+    DicomObject("gsps", N_("presentation state"), N_("outline and text over the film (GSPS)")),
+    DicomObject("seg", N_("segmentation"), N_("the mask (SEG)")),
+    DicomObject("sc", N_("picture"), N_("a small picture with the outline in it (Secondary Capture)")),
+)
+
+
 UNTOUCHED, AS_OPENED = Review(), FilmView()
 
 
@@ -51,10 +69,14 @@ class Content:
     view: FilmView = AS_OPENED
     identified: bool = False  # name the patient
     reader: str = field(default="", repr=False)
+    source: Path | None = field(default=None, repr=False)  # the file of the film
 
 
 Writer = Callable[[Content, Path], None]
 """Writes one format, whole or not at all. Raises ``PtxError``."""
+
+ObjectWriter = Callable[[Content, Path, Collection[str]], Sequence[Path]]
+"""Writes the DICOM objects of those kinds; the path has no suffix. Returns the files. Raises ``PtxError``."""
 
 
 def export_of(path: Path) -> Export | None:
@@ -79,4 +101,9 @@ def with_suffix(path: Path, export: Export) -> Path:
 
 def neutral_name(export: Export, film_number: int, when: datetime) -> str:
     """Return a file name that says nothing of the patient."""
-    return f"ptx-{export.id.replace('_', '-')}-{when:%Y%m%d-%H%M%S}-film{film_number}{export.suffix}"
+    return f"{neutral_stem(export.id.replace('_', '-'), film_number, when)}{export.suffix}"
+
+
+def neutral_stem(kind: str, film_number: int, when: datetime) -> str:
+    """Return such a name without a suffix."""
+    return f"ptx-{kind}-{when:%Y%m%d-%H%M%S}-film{film_number}"

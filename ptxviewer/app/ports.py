@@ -10,7 +10,7 @@ from typing import Protocol
 
 from ptxviewer.app.disk.result_file import Entry, fingerprint
 from ptxviewer.app.disk.review_file import Saved
-from ptxviewer.app.exports import Writer
+from ptxviewer.app.exports import ObjectWriter, Writer
 from ptxviewer.app.jobs import Lane
 from ptxviewer.app.state.facts import Facts
 from ptxviewer.app.state.screen import State
@@ -42,6 +42,10 @@ class Shell(Protocol):
 
     def save_as(self) -> None:
         """Ask where the film is saved, and as what."""
+        ...
+
+    def save_objects(self) -> None:
+        """Ask for the folder of the DICOM objects of the film."""
         ...
 
     def copy_picture(self) -> None:
@@ -147,6 +151,7 @@ class Services:
     disk: Lane
     model: Lane
     exports: Mapping[str, Writer]  # by the id of the format
+    objects: ObjectWriter = lambda _content, _target, _kinds: ()  # DICOM objects
     save_settings: Callable[[Settings], None] = lambda _settings: None
     reports_folder: Callable[[str], Path] = Path  # where reports go, from what the settings say
     sample: tuple[Path, ...] = ()

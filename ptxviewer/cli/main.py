@@ -91,6 +91,32 @@ def predict_parser() -> argparse.ArgumentParser:
     parser.add_argument(
         "--save-probability", action="store_true", help=tr("also write STEM.prob.png, scores as 0 to 255")
     )
+    parser.add_argument(
+        "--dicom", type=Path, metavar=tr("DIR"), help=tr("also write the results as DICOM objects into this folder")
+    )
+    _force(parser)
+    _language(parser)
+    return parser
+
+
+def export_parser() -> argparse.ArgumentParser:
+    """Return the parser of ``ptxviewer export``."""
+    from ptxviewer.app.exports import OBJECTS
+
+    parser = argparse.ArgumentParser(
+        prog="ptxviewer export",
+        description=sentences(
+            tr("Analyses DICOM films and writes the results as DICOM objects of their studies; they name the patient."),
+            tr(RESEARCH_USE),
+        ),
+        epilog=tr("Exit status: 0 all films analysed, 1 some failed, 2 bad usage."),
+    )
+    _films(parser)
+    for row in OBJECTS:
+        parser.add_argument(f"--{row.id}", action="append_const", dest="kinds", const=row.id, help=tr(row.help))
+    parser.add_argument("--out", type=Path, required=True, metavar=tr("DIR"), help=tr("folder for the results"))
+    _device(parser)
+    _threshold(parser)
     _force(parser)
     _language(parser)
     return parser
@@ -237,9 +263,20 @@ def predict_command(arguments: argparse.Namespace) -> int:
     from ptxviewer.core.review import Review
 
     review = Review(threshold=arguments.threshold, gate_overridden=arguments.force)
-    pictures = Pictures(arguments.save_mask, arguments.save_probability)
+    pictures = Pictures(arguments.save_mask, arguments.save_probability, arguments.dicom)
     engine = make_engine(arguments.device)
     return predict(arguments.paths, engine, arguments.out, review, pictures, say, complain)
+
+
+def export_command(arguments: argparse.Namespace) -> int:
+    """Run ``ptxviewer export``; all kinds where none is named."""
+    from ptxviewer.app.exports import OBJECTS
+    from ptxviewer.cli.export import export_objects
+    from ptxviewer.core.review import Review
+
+    kinds = arguments.kinds or [row.id for row in OBJECTS]
+    review = Review(threshold=arguments.threshold, gate_overridden=arguments.force)
+    return export_objects(arguments.paths, make_engine(arguments.device), arguments.out, review, kinds, say, complain)
 
 
 def render_command(arguments: argparse.Namespace) -> int:
@@ -346,6 +383,7 @@ def triage_command(arguments: argparse.Namespace) -> int:
 
 
 COMMANDS: dict[str, tuple[Callable[[], argparse.ArgumentParser], Callable[[argparse.Namespace], int]]] = {
+    "export": (export_parser, export_command),
     "predict": (predict_parser, predict_command),
     "render": (render_parser, render_command),
     "report": (report_parser, report_command),

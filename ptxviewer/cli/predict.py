@@ -12,6 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ptxviewer.cli.batch import Outcome, items_of, outcomes, progress
+from ptxviewer.cli.export import made_folder, write_objects
 from ptxviewer.core.engine import Engine
 from ptxviewer.core.errors import ExportFailed, PtxError
 from ptxviewer.core.files import write_atomic
@@ -26,10 +27,11 @@ Say = Callable[[str], None]
 
 @dataclass(frozen=True)
 class Pictures:
-    """Which pictures ``predict`` writes beside the JSON of a film."""
+    """What ``predict`` writes beside the JSON of a film."""
 
     mask: bool = False
     scores: bool = False
+    objects: Path | None = None  # the folder of DICOM objects
 
 
 def png_bytes(image: NDArray[np.uint8]) -> bytes:
@@ -68,14 +70,25 @@ def predict(
     ``review`` has the threshold and whether refused films are forced. Raises ``ExportFailed`` when the results cannot
     be written.
     """
-    try:
-        folder.mkdir(parents=True, exist_ok=True)
-    except OSError:
-        raise ExportFailed(NotWritten(Unwritten.RESULTS, Writing.FOLDER_NOT_MADE)) from None
+    made_folder(folder)
+    if pictures.objects is not None:
+        made_folder(pictures.objects)
+
+    unsaved: list[str] = []
+
+    def with_objects(outcome: Outcome, objects: Path) -> None:
+        try:
+            write_objects(outcome, objects, review)
+        except ExportFailed:
+            raise
+        except PtxError as error:  # the film has its JSON all the same
+            unsaved.append(f"{outcome.item.file}: {sentences(error.reason)}")
 
     def export(outcome: Outcome) -> None:
         if outcome.answer is not None:
             _save_pictures(folder / outcome.item.stem, outcome.answer, pictures)
+            if pictures.objects is not None:
+                with_objects(outcome, pictures.objects)
 
     failures: list[str] = []
     with items_of(paths) as items, progress(len(items)) as draw:
@@ -88,7 +101,7 @@ def predict(
             draw(outcome.item.number)
     if engine.info is not None and engine.info.note:
         complain(sentences(engine.info.note))
-    for failure in failures:
+    for failure in (*failures, *unsaved):
         complain(failure)
     say(
         trn(
@@ -100,4 +113,4 @@ def predict(
             folder=folder,
         )
     )
-    return 1 if failures else 0
+    return 1 if failures or unsaved else 0

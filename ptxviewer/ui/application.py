@@ -37,7 +37,7 @@ from ptxviewer.core.reasons import Reason
 from ptxviewer.inference.shipped import make_engine
 from ptxviewer.paths import SETTINGS_DIR, bundle_dir, sample_study, settings_folder, site_settings
 from ptxviewer.ui.controls import tabular
-from ptxviewer.ui.exports import WRITERS
+from ptxviewer.ui.exports import WRITERS, write_objects
 from ptxviewer.ui.main_window import MainWindow
 from ptxviewer.ui.platform.bridge import Bridge
 from ptxviewer.ui.platform.folders import reports_folder
@@ -171,6 +171,7 @@ class Session:
             disk=disk,
             model=ThreadLane("model", self.bridge.post),
             exports=WRITERS,
+            objects=write_objects,
             reports_folder=reports_folder,
             save_settings=lambda value: settings_file.save(settings_path, value, site),
             sample=sample_study(),

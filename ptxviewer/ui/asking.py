@@ -82,6 +82,13 @@ class Asking:
             export = EXPORTS[filters.index(taken)] if taken in filters else EXPORTS[0]
             self._presenter.exporting.save_to(with_suffix(Path(name), export))
 
+    def save_objects(self) -> None:
+        """Ask for the folder that the DICOM objects of the film are written to."""
+        chosen = self._shown().settings.reports_folder
+        name = QFileDialog.getExistingDirectory(self._window, tr("Save results as DICOM in"), chosen)
+        if name:
+            self._presenter.exporting.save_objects(Path(name))
+
     # The program's own
 
     def palette(self) -> None:

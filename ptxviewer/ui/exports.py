@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping, Sequence
 from pathlib import Path
 
 from ptxviewer.app.exports import Content, Writer
@@ -16,6 +16,19 @@ def write_report(content: Content, target: Path) -> None:
     options = Options(content.identified, content.reader)
     with offscreen_application():
         write_png(paint_report(page(content.film, content.answer, content.review, content.view, options)), target)
+
+
+def write_objects(content: Content, target: Path, kinds: Collection[str]) -> Sequence[Path]:
+    """Write a film's result as DICOM objects. Raises ``ExportFailed`` for a film that was not analysed, too."""
+    from ptxviewer.core.errors import ExportFailed
+    from ptxviewer.core.reasons.reading import NotAnalysed
+    from ptxviewer.core.reasons.writing import Unsaved
+    from ptxviewer.dicom.write import save_objects
+
+    if content.answer is None or content.source is None:
+        why = content.film.not_analysed
+        raise ExportFailed(NotAnalysed(why) if why else Unsaved.NO_RESULT)
+    return save_objects(target, content.source, content.film, content.answer, content.review, kinds, content.reader)
 
 
 WRITERS: Mapping[str, Writer] = {"report": write_report}

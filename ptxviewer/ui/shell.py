@@ -43,6 +43,7 @@ class WindowShell:
         self.open_files = dialogs.open_files
         self.open_folder = dialogs.open_folder
         self.save_as = dialogs.save_as
+        self.save_objects = dialogs.save_objects
         self.ask_watched_folder = dialogs.watch_folder
         self.ask_prior = dialogs.compare_with
         self.ask_settings = dialogs.settings

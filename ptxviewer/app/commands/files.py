@@ -73,6 +73,15 @@ COMMANDS: tuple[Command, ...] = (
         values=(("name", EXPORTS[0].name),),
     ),
     Command(
+        "save_objects",
+        N_("Save results as DICOM..."),
+        "file",
+        (),
+        N_("Report, outline, mask and picture as DICOM objects, for an archive; they name the patient"),
+        run=lambda _p, shell: shell.save_objects(),
+        enabled=_can_report,
+    ),
+    Command(
         "copy_picture",
         N_("Copy picture"),
         "file",

@@ -32,6 +32,14 @@ class Writing(Reason, Enum):
     PNG_NOT_ENCODED = "png_not_encoded"
 
 
+class Unsaved(Reason, Enum):
+    """Why a result is not saved as DICOM objects."""
+
+    NO_STUDY = "no_study"  # PNG, JPEG, a file without its UIDs
+    NOTHING_TO_OUTLINE = "nothing_to_outline"
+    NO_RESULT = "no_result"
+
+
 @dataclass(frozen=True)
 class NotWritten(Reason):
     """A file that was not written; an older one in its place is whole."""
