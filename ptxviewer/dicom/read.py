@@ -72,7 +72,7 @@ HEADER: list[str] = [
     "SpecificCharacterSet", "PatientName", "PatientID", "PatientBirthDate", "PatientSex", "PatientAge", "StudyDate",
     "AcquisitionDate", "AcquisitionTime", "ContentTime", "StudyTime", "StudyDescription", "SeriesDescription",
     "StudyInstanceUID", "SeriesInstanceUID", "SOPInstanceUID", "SOPClassUID", "Modality", "ViewPosition",
-    "PatientOrientation", "Manufacturer",
+    "ViewCodeSequence", "PatientOrientation", "Manufacturer",
 ]  # fmt: skip
 KINDS = (  # by a word in the name of the SOP class (PS3.6 A); the first that fits
     ("SR", ObjectKind.STRUCTURED_REPORT), ("Report", ObjectKind.STRUCTURED_REPORT), ("PDF", ObjectKind.PDF_DOCUMENT),

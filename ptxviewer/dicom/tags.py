@@ -14,6 +14,7 @@ from ptxviewer.core.film import Acquisition, Patient, Radiograph, Study, Voi, Vo
 from ptxviewer.core.reasons import Reason
 from ptxviewer.core.reasons.reading import OtherBodyPart, OtherModality, Reading
 from ptxviewer.dicom.bounds import MOST_WINDOWS
+from ptxviewer.dicom.codes import coded_part, coded_view
 from ptxviewer.dicom.luts import lut_table
 from ptxviewer.dicom.values import as_number, functional, number
 
@@ -125,7 +126,7 @@ def acquisition(ds: Dataset) -> Acquisition:
     syntax = getattr(getattr(ds, "file_meta", None), "TransferSyntaxUID", "")
     return Acquisition(
         modality=text(ds, "Modality").upper(),
-        view=text(ds, "ViewPosition").upper(),
+        view=text(ds, "ViewPosition").upper() or coded_view(ds),
         photometric=text(ds, "PhotometricInterpretation").upper(),
         bits_stored=int(number(ds, "BitsStored")),
         transfer_syntax=UID(str(syntax)).name if syntax else "",
@@ -140,7 +141,11 @@ def acquisition(ds: Dataset) -> Acquisition:
 
 def is_chest_projection(ds: Dataset) -> bool:
     """True where the film may be a radiograph of a chest, so that its field should be as wide as a chest."""
-    return text(ds, "Modality").upper() in PROJECTION and text(ds, "BodyPartExamined").upper() not in OTHER_BODY_PARTS
+    return text(ds, "Modality").upper() in PROJECTION and _body_part(ds) not in OTHER_BODY_PARTS
+
+
+def _body_part(ds: Dataset) -> str:
+    return text(ds, "BodyPartExamined").upper() or coded_part(ds)
 
 
 def why_not_analysed(ds: Dataset, colour: bool, rows: int, cols: int) -> Reason | None:
@@ -148,9 +153,9 @@ def why_not_analysed(ds: Dataset, colour: bool, rows: int, cols: int) -> Reason 
     modality = text(ds, "Modality").upper()
     if modality not in ANALYSED:
         return OtherModality(modality) if modality in NAMED_MODALITIES else Reading.NOT_A_RADIOGRAPH
-    if text(ds, "ViewPosition").upper() in LATERAL_VIEWS or _directions(ds)[0][:1] in ("A", "P"):
+    if {text(ds, "ViewPosition").upper(), coded_view(ds)} & LATERAL_VIEWS or _directions(ds)[0][:1] in ("A", "P"):
         return Reading.LATERAL_VIEW
-    part = text(ds, "BodyPartExamined").upper()
+    part = _body_part(ds)
     if part in OTHER_BODY_PARTS:
         return OtherBodyPart(part)
     return why_no_radiograph(colour, rows, cols)

@@ -16,18 +16,35 @@ from pathlib import Path
 import numpy as np
 
 from ptxviewer.core.answer import ProbabilityMaps
-from ptxviewer.core.engine import Checkpoint, EngineInfo, OutOfMemory, Runner, never_cancelled
+from ptxviewer.core.arrays import FloatMap
+from ptxviewer.core.engine import Checkpoint, EngineInfo, OutOfMemory, Runner, RunResult, never_cancelled
 from ptxviewer.core.errors import ModelUnavailable
 from ptxviewer.core.film import Radiograph
 from ptxviewer.core.findings.disagreement import Band, band_of
 from ptxviewer.core.reasons.network import Network
 from ptxviewer.core.viewport import pixel_aspect
 from ptxviewer.inference.card import Card, read_card, verify
-from ptxviewer.inference.preprocess import prepare
+from ptxviewer.inference.preprocess import prepare, turns_upright
 from ptxviewer.inference.views import maps_of_views
 
 Start = Callable[[Card, bytes], Runner]
 """Import the runtime and build the card's network from its verified weights. Raises ``ModelUnavailable``."""
+
+
+def turned(grid: FloatMap, turns: int) -> FloatMap:
+    """Return an input (1, S, S) after quarter turns clockwise; itself after none."""
+    return np.ascontiguousarray(np.rot90(grid, -turns, (1, 2))) if turns else grid
+
+
+def turned_back(result: RunResult, turns: int) -> RunResult:
+    """Return the result of a turned input on the film as it lies in its file.
+
+    Left and right are those of the picture: after half a turn the maps of the two lungs change places.
+    """
+    if not turns:
+        return result
+    maps = np.rot90(result.maps, turns, (1, 2))
+    return replace(result, maps=np.ascontiguousarray(maps[[0, 2, 1]] if turns == 2 else maps))
 
 
 class BundleEngine:
@@ -70,13 +87,13 @@ class BundleEngine:
         checkpoint()
         started = time.perf_counter()
         grid = prepare(film, card.size)
-        result = None
-        with contextlib.suppress(OutOfMemory):
-            result = runner.run(grid, checkpoint)
-        if result is None:  # outside the handler, whose traceback would keep the device's memory
-            runner.move_to_cpu()
-            self._info = replace(self.load(), device=runner.device, note=Network.DEVICE_OUT_OF_MEMORY)
-            result = runner.run(grid, checkpoint)
+        turns = turns_upright(film)
+        result = self._run(runner, turned(grid, turns), checkpoint)
+        if turns and result.frontal is not None and result.frontal < card.rule.frontal_threshold:
+            as_stored = self._run(runner, grid, checkpoint)  # the tags may be wrong: what looks frontal is believed
+            if as_stored.frontal is not None and as_stored.frontal > result.frontal:
+                turns, result = 0, as_stored
+        result = turned_back(result, turns)
         if not (np.isfinite(result.score) and np.isfinite(result.maps).all()):
             raise ModelUnavailable(Network.NO_USABLE_RESULT)
         info = self.load()
@@ -102,12 +119,24 @@ class BundleEngine:
         checkpoint()
         maps = None
         with contextlib.suppress(OutOfMemory):
-            maps = maps_of_views(prepare(film, card.size), lambda grid: runner.run(grid, checkpoint).maps[0])
+            turns = turns_upright(film)
+            grid = turned(prepare(film, card.size), turns)
+            maps = maps_of_views(grid, lambda grid: runner.run(grid, checkpoint).maps[0])
+            maps = tuple(np.ascontiguousarray(np.rot90(scores, turns)) for scores in maps)
         if maps is None:
             raise ModelUnavailable(Network.NO_MEMORY_FOR_BAND)
         if not all(np.isfinite(single).all() for single in maps):
             raise ModelUnavailable(Network.NO_USABLE_BAND)
         return band_of(film.key, maps)
+
+    def _run(self, runner: Runner, grid: FloatMap, checkpoint: Checkpoint) -> RunResult:
+        """Run the network, on the CPU for good where its device has no memory left."""
+        with contextlib.suppress(OutOfMemory):
+            return runner.run(grid, checkpoint)
+        # Outside the handler, whose traceback would keep the device's memory.
+        runner.move_to_cpu()
+        self._info = replace(self.load(), device=runner.device, note=Network.DEVICE_OUT_OF_MEMORY)
+        return runner.run(grid, checkpoint)
 
     def _ready(self) -> tuple[Card, Runner]:
         self.load()

@@ -40,8 +40,22 @@ def normalise(unit: FloatMap) -> FloatMap:
     return normal
 
 
+def turns_upright(film: Radiograph) -> int:
+    """Return the quarter turns clockwise after which the head is up, by the orientation tags; 0 where they say none.
+
+    PatientOrientation names where columns and rows run to (PS3.3 C.7.6.1.1.1): L and F in an upright film. A film that
+    is mirrored stays so: its side letters tell.
+    """
+    across, down = film.acquisition.row_direction[:1], film.acquisition.column_direction[:1]
+    if across in ("L", "R"):
+        return 2 if down == "H" else 0
+    if down in ("L", "R"):
+        return {"F": 1, "H": 3}.get(across, 0)
+    return 0
+
+
 def prepare(film: Radiograph, size: int) -> FloatMap:
-    """Return the (1, size, size) float32 network input of a film."""
+    """Return the (1, size, size) float32 network input of a film, as it lies in the file."""
     grid_map = GridMap.for_film(film.rows, film.cols, size, pixel_aspect(film.spacing))
     image = film.pixels.astype(np.float32)
     if film.inverse != (film.slope < 0):  # two inversions are none: a negative slope already turns the film round

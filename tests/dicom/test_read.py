@@ -208,6 +208,12 @@ def test_names_stay_out_of_repr_and_logs(tmp_path: Path, caplog: pytest.LogCaptu
     assert "PLANTED" not in caplog.text
 
 
+def coded(value: str, scheme: str) -> Sequence:
+    item = Dataset()
+    item.CodeValue, item.CodingSchemeDesignator, item.CodeMeaning = value, scheme, "made"
+    return Sequence([item])
+
+
 @pytest.mark.parametrize(
     ("tags", "why"),
     [
@@ -217,6 +223,14 @@ def test_names_stay_out_of_repr_and_logs(tmp_path: Path, caplog: pytest.LogCaptu
         ({"PatientOrientation": ["A", "F"]}, Reading.LATERAL_VIEW),
         ({"BodyPartExamined": "HAND"}, OtherBodyPart("HAND")),
         ({}, None),
+        ({"ViewCodeSequence": coded("399067008", "SCT")}, Reading.LATERAL_VIEW),
+        ({"ViewPosition": "", "ViewCodeSequence": coded("R-10236", "SNM3")}, Reading.LATERAL_VIEW),
+        ({"ViewCodeSequence": coded("272479007", "SCT")}, None),
+        ({"ViewCodeSequence": coded("399067008", "99LOCAL")}, None),  # a number of somebody else's
+        ({"AnatomicRegionSequence": coded("72696002", "SCT")}, OtherBodyPart("KNEE")),
+        ({"AnatomicRegionSequence": coded("T-D8700", "SRT")}, OtherBodyPart("HAND")),
+        ({"AnatomicRegionSequence": coded("51185008", "SCT")}, None),
+        ({"BodyPartExamined": "CHEST", "AnatomicRegionSequence": coded("72696002", "SCT")}, None),
         ({"Modality": "CR", "ViewPosition": "AP", "PatientOrientation": ["L", "F"]}, None),
     ],
 )
