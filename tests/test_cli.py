@@ -505,3 +505,28 @@ def test_selftest_ends_with_the_result_and_prints_what_support_asks_for(engine, 
     monkeypatch.setattr(decoders, "missing", lambda: ["RLE Lossless"])
     assert cli.main(["selftest"]) == 1
     assert "missing for RLE Lossless" in capsys.readouterr().out
+
+
+@pytest.mark.parametrize(
+    ("given", "command", "rest"),
+    [
+        (["predict", "a.dcm"], "predict", ["a.dcm"]),
+        (["--language", "de", "predict", "a.dcm"], "predict", ["--language", "de", "a.dcm"]),
+        (["--language=de", "triage", "--help"], "triage", ["--language=de", "--help"]),
+        (["--language", "de", "a.dcm"], "", ["--language", "de", "a.dcm"]),
+        (["--language"], "", ["--language"]),
+        ([], "", []),
+    ],
+)
+def test_the_language_may_come_before_the_command(given: list[str], command: str, rest: list[str]):
+    assert cli.split(given) == (command, rest)
+
+
+@pytest.mark.parametrize("command", ["", *cli.COMMANDS])
+def test_the_help_is_in_the_language_that_is_asked_for(language, capsys, command: str):
+    assert cli.main([*([command] if command else []), "--language", "de", "--help"]) == 0
+    said = capsys.readouterr().out
+    assert said.startswith("Aufruf: ptxviewer")
+    assert words.tr("show this help") in said
+    assert "show this help" not in said
+    assert "positional arguments" not in said

@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from ptxviewer import __version__
+from ptxviewer.cli.parser import Parser
 from ptxviewer.core.devices import DEVICES
 from ptxviewer.core.errors import PtxError, UnreadableFilm
 from ptxviewer.inference.shipped import make_engine
@@ -61,7 +62,7 @@ def file_named(*suffixes: str) -> Callable[[str], Path]:
 
 def window_parser() -> argparse.ArgumentParser:
     """Return the parser of ``ptxviewer [FILES]``."""
-    parser = argparse.ArgumentParser(
+    parser = Parser(
         prog="ptxviewer",
         description=sentences(tr("Shows where a pneumothorax may be on a chest radiograph."), tr(RESEARCH_USE)),
         epilog=tr(
@@ -71,14 +72,14 @@ def window_parser() -> argparse.ArgumentParser:
     )
     parser.add_argument("files", nargs="*", type=Path, metavar=tr("FILE"), help=_paths_help())
     parser.add_argument("--sample", action="store_true", help=tr("open the sample study"))
-    parser.add_argument("--version", action="version", version=f"ptxviewer {__version__}")
+    parser.add_argument("--version", action="version", version=f"ptxviewer {__version__}", help=tr("show the version"))
     _language(parser)
     return parser
 
 
 def predict_parser() -> argparse.ArgumentParser:
     """Return the parser of ``ptxviewer predict``."""
-    parser = argparse.ArgumentParser(
+    parser = Parser(
         prog="ptxviewer predict",
         description=sentences(tr("Analyses films and writes one JSON per film."), tr(RESEARCH_USE)),
         epilog=tr("Exit status: 0 all films analysed, 1 some failed, 2 bad usage."),
@@ -124,7 +125,7 @@ def export_parser() -> argparse.ArgumentParser:
 
 def render_parser() -> argparse.ArgumentParser:
     """Return the parser of ``ptxviewer render``."""
-    parser = argparse.ArgumentParser(
+    parser = Parser(
         prog="ptxviewer render",
         description=tr(
             "Writes a film at full resolution through its default window as an 8-bit PNG, nothing drawn on it."
@@ -139,7 +140,7 @@ def report_parser() -> argparse.ArgumentParser:
     """Return the parser of ``ptxviewer report``."""
     from ptxviewer.app.exports import EXPORTS
 
-    parser = argparse.ArgumentParser(
+    parser = Parser(
         prog="ptxviewer report",
         description=sentences(tr("Analyses a film and writes the annotated report."), tr(RESEARCH_USE)),
     )
@@ -156,7 +157,7 @@ def report_parser() -> argparse.ArgumentParser:
 
 def selftest_parser() -> argparse.ArgumentParser:
     """Return the parser of ``ptxviewer selftest``."""
-    parser = argparse.ArgumentParser(
+    parser = Parser(
         prog="ptxviewer selftest",
         description=sentences(
             tr(
@@ -175,7 +176,7 @@ def selftest_parser() -> argparse.ArgumentParser:
 
 def triage_parser() -> argparse.ArgumentParser:
     """Return the parser of ``ptxviewer triage``."""
-    parser = argparse.ArgumentParser(
+    parser = Parser(
         prog="ptxviewer triage",
         description=sentences(
             tr("Analyses films and writes them as a CSV, the most urgent first, none left out."), tr(RESEARCH_USE)
@@ -392,6 +393,14 @@ COMMANDS: dict[str, tuple[Callable[[], argparse.ArgumentParser], Callable[[argpa
 }
 
 
+def split(given: list[str]) -> tuple[str, list[str]]:
+    """Return the command, "" for the window, and what is left for its parser; ``--language`` may come before it."""
+    first = given[0] if given else ""
+    before = 2 if first == "--language" else 1 if first.startswith("--language=") else 0
+    name = given[before] if len(given) > before else ""
+    return (name, [*given[:before], *given[before + 1 :]]) if name in COMMANDS else ("", given)
+
+
 def main(argv: list[str] | None = None) -> int:
     """Run the command line; returns the exit status: 0 fine, 1 something failed, 2 bad usage.
 
@@ -402,9 +411,10 @@ def main(argv: list[str] | None = None) -> int:
         with contextlib.suppress(AttributeError, ValueError):
             stream.reconfigure(errors="backslashreplace")  # type: ignore[union-attr]
     speak(_chosen_language(given))
-    parser, command = COMMANDS.get(given[0] if given else "", (window_parser, window_command))
+    name, rest = split(given)
+    parser, command = COMMANDS.get(name, (window_parser, window_command))
     try:
-        arguments = parser().parse_args(given[1:] if given and given[0] in COMMANDS else given)
+        arguments = parser().parse_args(rest)
         return command(arguments)
     except SystemExit as leave:  # argparse: --help, --version, bad usage
         return int(leave.code or 0)

@@ -82,6 +82,9 @@ def build_menus(bar: QMenuBar, actions: dict[str, QAction], state: Callable[[], 
                 _add_presets(menu, actions, state)
 
 
+SLACK = 8  # screen pixels beside its name that a button can do without
+
+
 class _Toolbar(QWidget):
     """Buttons with their names under the icons; icons alone where the names of a language find no room."""
 
@@ -101,7 +104,7 @@ class _Toolbar(QWidget):
         super().resizeEvent(event)
         style = Qt.ToolButtonStyle
         if not self._named_width:
-            self._named_width = self.row.sizeHint().width()
+            self._named_width = self.row.sizeHint().width() - SLACK * len(self.buttons)
         wanted = style.ToolButtonTextUnderIcon if self.width() >= self._named_width else style.ToolButtonIconOnly
         for button in self.buttons:
             button.setToolButtonStyle(wanted)

@@ -52,7 +52,7 @@ CELLS: list[tuple[Film, dict[Column, str]]] = [
     (film(Summary(0.914, True, ("right", "left"), None, 1234.0, 99)), {"side": "beide", "size": "12,3 cm²"}),
     (film(Summary(0.914, True, ("unknown",), None, None, 12345)), {"side": "unklar", "size": "12.345 px"}),
     (film(Summary(0.1, False)), {"score": "0,10", "side": "", "size": "", "name": "Aufnahme 7", "verdict": ""}),
-    (film(None, FilmStatus.NOT_ANALYSED), {"score": "", "state": "nicht analysiert"}),
+    (film(None, FilmStatus.NOT_ANALYSED), {"score": "", "state": "ohne Analyse"}),
 ]
 
 

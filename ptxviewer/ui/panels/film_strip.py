@@ -161,6 +161,8 @@ class _Painter(QStyledItemDelegate):
         text, name, filled = chip(film)
         colour = QColor(PALETTE[name])
         scored = summary(film) is not None
+        beside = painter.fontMetrics().horizontalAdvance(f"{film.number} ")
+        text = painter.fontMetrics().elidedText(text, Qt.TextElideMode.ElideRight, line.width() - beside)
         width = painter.fontMetrics().horizontalAdvance(text) + (10 if scored else 0)
         place = QRectF(line.right() + 1 - width, line.y() + 0.5, width - 0.5, line.height() - 1)
         align = Qt.AlignmentFlag.AlignCenter
