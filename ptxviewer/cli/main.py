@@ -283,12 +283,14 @@ def export_command(arguments: argparse.Namespace) -> int:
 def render_command(arguments: argparse.Namespace) -> int:
     """Run ``ptxviewer render``."""
     from ptxviewer.cli.predict import png_bytes
+    from ptxviewer.core.drawing.graphics import with_graphics
     from ptxviewer.core.files import write_atomic
     from ptxviewer.core.voi import display_lut
     from ptxviewer.dicom.read import read_film
 
     film = read_film(arguments.path)
-    write_atomic(arguments.output, png_bytes(display_lut(film, film.vois[film.default_voi])[film.pixels]))
+    grey = display_lut(film, film.vois[film.default_voi])[film.pixels]
+    write_atomic(arguments.output, png_bytes(with_graphics(grey, film.graphics)))
     return 0
 
 

@@ -145,6 +145,20 @@ class Acquisition:
 
 
 @dataclass(frozen=True, eq=False)
+class FileGraphics:
+    """What the file wants drawn on its film: its overlay planes, and what its display shutter covers."""
+
+    overlay: NDArray[np.bool_] | None = None  # (rows, cols)
+    covered: NDArray[np.bool_] | None = None  # (rows, cols)
+    cover_grey: int = 0  # of the shutter, 0 to 255
+
+    def __post_init__(self) -> None:
+        for mask in (self.overlay, self.covered):
+            if mask is not None:
+                mask.setflags(write=False)
+
+
+@dataclass(frozen=True, eq=False)
 class Radiograph:
     """One frame of a film, ready to be shown, measured and analysed.
 
@@ -171,6 +185,7 @@ class Radiograph:
     frames: int = 1
     notes: tuple[Reason, ...] = ()  # what the reader should know of the file
     not_analysed: Reason | None = None  # why the network does not look at it unasked; None = analyse
+    graphics: FileGraphics | None = None  # drawn over the film where they are shown; the network never sees them
 
     def __post_init__(self) -> None:
         if self.pixels.ndim != 2 or self.pixels.dtype != "uint16" or self.pixels.size == 0:

@@ -50,6 +50,7 @@ from ptxviewer.core.reasons.reading import (
 )
 from ptxviewer.dicom import harmless, tags
 from ptxviewer.dicom.bounds import LARGEST_INFLATED_HERE
+from ptxviewer.dicom.graphics import graphics_of
 from ptxviewer.dicom.isolated.pool import CallFailed, Cause, Pool, shared_pool
 from ptxviewer.dicom.pixels import Decoded, coding_of, decode
 from ptxviewer.dicom.repair import repair
@@ -286,6 +287,10 @@ def _dicom(ds: Dataset, frame: int) -> Radiograph:
         notes.append(spacing.note)
     if "Image Storage - For Processing" in facts.sop_class:
         notes.append(Reading.FOR_PROCESSING)
+    graphics = graphics_of(ds, frame, (rows, cols), spacing.aspect)
+    if graphics is not None:
+        notes.extend([Reading.HAS_OVERLAY] if graphics.overlay is not None else [])
+        notes.extend([Reading.HAS_SHUTTER] if graphics.covered is not None else [])
     is_colour = decoded.top is not None
     signed = number(ds, "PixelRepresentation") == 1
     padding = None if is_colour else _padding(ds, decoded, signed)
@@ -308,6 +313,7 @@ def _dicom(ds: Dataset, frame: int) -> Radiograph:
         frames=frames_of(ds),
         notes=tuple(notes),
         not_analysed=tags.why_not_analysed(ds, decoded.colour, rows, cols),
+        graphics=graphics,
     )
     if decoded.top is not None:
         return _finished((Window(decoded.top / 2, decoded.top, "LINEAR_EXACT", AS_STORED),), film)

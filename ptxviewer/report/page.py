@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timezone
 
 import numpy as np
@@ -79,6 +79,13 @@ class Page:
 AS_OPENED, UNTOUCHED, BY_DEFAULT = FilmView(), Review(), Options()
 
 
+def _without_drawings(film: Radiograph) -> Radiograph:
+    """A film without the overlay planes of its file: they may hold a name."""
+    if film.graphics is None:
+        return film
+    return replace(film, graphics=replace(film.graphics, overlay=None))
+
+
 def page(
     film: Radiograph,
     answer: Answer | None,
@@ -95,7 +102,7 @@ def page(
     mask = np.zeros(film.shape, bool) if shown is None else shown.mask
     edited = shown is not None and shown.findings.edited
     return Page(
-        film=film,
+        film=film if options.identified else _without_drawings(film),
         view=view,
         mask=mask,
         edited=edited,

@@ -190,6 +190,8 @@ TEXTS: dict[str, Msgid | Callable[..., str]] = {
         "The window stored in this file was made for more bits than its pixels have: an automatic one is used."
     ),
     "table_narrower": N_("The lookup table in this file is darker than it says: it is shown at full brightness."),
+    "has_overlay": N_("This file brings drawings of its own: they are not part of the film, and can be hidden."),
+    "has_shutter": N_("A shutter of this file covers part of the film: it can be taken away."),
     "all_is_padding": N_("By its tags all of this film is padding: it is shown all the same."),
     "end_of_file_damaged": N_("The end of this file is damaged; its image is whole."),
     "tag_missing": N_("The image in this file cannot be decoded: {keyword} is missing."),

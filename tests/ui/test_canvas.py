@@ -22,7 +22,7 @@ from ptxviewer.core.answer import BY_CARD
 from ptxviewer.core.drawing.outline import outlines, patches
 from ptxviewer.core.drawing.strokes import Stroke
 from ptxviewer.core.errors import StaleResult
-from ptxviewer.core.film import Patient, Radiograph, Window
+from ptxviewer.core.film import FileGraphics, Patient, Radiograph, Window
 from ptxviewer.core.findings.decide import decide, mask_at_film
 from ptxviewer.core.geometry import GridMap
 from ptxviewer.core.review import Measurement, Review
@@ -352,3 +352,22 @@ def test_whatever_changes_the_picture_is_named_by_a_layer(canvas: Canvas) -> Non
         assert before[1] == again[1]
         assert (before[0] != after[0]).any()
         assert before[1] != after[1]
+
+
+def test_drawings_of_the_file_lie_on_the_film_turn_with_it_and_can_be_hidden(canvas: Canvas) -> None:
+    overlay, covered = np.zeros((300, 240), bool), np.zeros((300, 240), bool)
+    overlay[20:60, 20:60], covered[:, 200:] = True, True
+    one = replace(film(graphics=FileGraphics(overlay, covered, 60)), result=Result())
+    assert one.radiograph is not None
+    for view in (FilmView(), FilmView(quarter_turns=1), FilmView(flipped=True, zoom=3.0)):
+        turned = replace(one, view=view)
+        port = film_viewport(one.radiograph, view, SIZE)
+        canvas.set_state(state(turned, file_graphics=False))
+        plain = picture(canvas)
+        canvas.set_state(state(turned))
+        shown = picture(canvas)
+        for point, level in (((40, 40), 255), ((220, 150), 60), ((120, 150), None)):
+            x, y = (int(value) for value in port.to_screen(point))
+            if 0 <= x < SIZE[0] and 0 <= y < SIZE[1]:
+                assert shown[y, x, 0] == (plain[y, x, 0] if level is None else level)
+                assert level is None or plain[y, x, 0] not in (level,)

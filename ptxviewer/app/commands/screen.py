@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from ptxviewer.app.commands.base import FILM, KEYS_ONLY, SHOWN, Command
+from ptxviewer.app.commands.base import FILM, KEYS_ONLY, SHOWN, Command, film
 from ptxviewer.app.review.finding_selection import chosen
 from ptxviewer.app.state.screen import KIND_OF, SHAPES, State
 from ptxviewer.core.msgid import N_
@@ -53,6 +53,17 @@ COMMANDS: tuple[Command, ...] = (
         N_("Show or hide the texts in the corners of the film"),
         run=lambda p, _shell: p.display.toggle_annotations(),
         checked=lambda state: state.settings.annotations,
+        places=FILM,
+    ),
+    Command(
+        "toggle_file_graphics",
+        N_("Drawings of the file"),
+        "screen",
+        ("G",),
+        N_("Show or hide the overlay planes and the shutter that the file brings along"),
+        run=lambda p, _shell: p.display.toggle_file_graphics(),
+        enabled=film(lambda film: film.radiograph is not None and film.radiograph.graphics is not None),
+        checked=lambda state: state.file_graphics,
         places=FILM,
     ),
     Command(

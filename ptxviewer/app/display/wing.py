@@ -36,6 +36,10 @@ class DisplayWing:
         """Show or hide the corner texts."""
         self._preferences.change(lambda settings: replace(settings, annotations=not settings.annotations))
 
+    def toggle_file_graphics(self) -> None:
+        """Show or hide what the files want drawn on their films."""
+        self._store.edit(lambda state: replace(state, file_graphics=not state.file_graphics))
+
     def toggle_identified(self) -> None:
         """Show or hide patient data on the screen."""
         self._store.edit(lambda state: replace(state, identified=not state.identified))

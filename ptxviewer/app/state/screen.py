@@ -136,6 +136,7 @@ class State:
     settings: Settings = DEFAULTS
     overlay: Overlay = Overlay()
     sharpening: Sharpening = "off"  # of what is drawn, never of the film
+    file_graphics: bool = True  # overlay planes and shutters of the files are drawn
     magnifier: bool = False
     apices: bool = False  # both apices in place of the film
     tool: Tool = "window"

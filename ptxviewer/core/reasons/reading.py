@@ -56,6 +56,8 @@ class Reading(Reason, Enum):
     WINDOW_SHOWS_NOTHING = "window_shows_nothing"
     WINDOW_OF_OTHER_BITS = "window_of_other_bits"  # a window for 12 bits on a copy of 8
     TABLE_NARROWER = "table_narrower"  # a VOI LUT uses less than half of the bits that it claims
+    HAS_OVERLAY = "has_overlay"  # planes that are drawn over the film
+    HAS_SHUTTER = "has_shutter"
     ALL_IS_PADDING = "all_is_padding"
     END_OF_FILE_DAMAGED = "end_of_file_damaged"  # behind pixels that are whole
     WINDOWS_LEFT_OUT = "windows_left_out"  # more than are offered

@@ -12,6 +12,7 @@ from PySide6.QtCore import QBuffer, QByteArray, QIODevice, QPoint, QRect, QRectF
 from PySide6.QtGui import QColor, QFont, QGuiApplication, QImage, QPainter, QPen
 
 from ptxviewer.core.arrays import GreyImage, Mask
+from ptxviewer.core.drawing.graphics import with_graphics
 from ptxviewer.core.drawing.outline import border_zone, drawn
 from ptxviewer.core.errors import ExportFailed
 from ptxviewer.core.files import write_atomic
@@ -103,7 +104,7 @@ class _Page:
 def _film_image(report: Page) -> QImage:
     film, view = report.film, report.view
     grey = display_lut(film, voi_of(film, view), view.inverted)[film.pixels]
-    return grey_image(oriented(grey, view.quarter_turns, view.flipped))
+    return grey_image(oriented(with_graphics(grey, film.graphics), view.quarter_turns, view.flipped))
 
 
 def _film_size(report: Page) -> QSize:

@@ -8,6 +8,7 @@ from ptxviewer.ui.canvas.layers.disagreement import BandLayer
 from ptxviewer.ui.canvas.layers.distances import DistancesLayer
 from ptxviewer.ui.canvas.layers.film import FilmLayer
 from ptxviewer.ui.canvas.layers.finding import FindingLayer
+from ptxviewer.ui.canvas.layers.graphics import FileGraphicsLayer
 from ptxviewer.ui.canvas.layers.heat import HeatBarLayer, HeatLayer
 from ptxviewer.ui.canvas.layers.lens import LensLayer
 from ptxviewer.ui.canvas.layers.mask import EditedMaskLayer, NetworkMaskLayer
@@ -17,7 +18,7 @@ from ptxviewer.ui.canvas.layers.stroke import PolygonLayer
 
 def film_layers() -> tuple[Layer, ...]:
     """Return what lies under everything that is written: the film and its overlay."""
-    return FilmLayer(), HeatLayer(), BandLayer(), NetworkMaskLayer(), EditedMaskLayer()
+    return FilmLayer(), FileGraphicsLayer(), HeatLayer(), BandLayer(), NetworkMaskLayer(), EditedMaskLayer()
 
 
 def drawn_layers() -> tuple[Layer, ...]:
