@@ -26,12 +26,12 @@ def film(rows=200, cols=160, key="film", **changes) -> Radiograph:
 
 
 def maps(of: Radiograph, grid=None, score=0.9, size=64, lungs=True) -> ProbabilityMaps:
-    """Scores on a grid; by default a block in the upper left quarter of the film."""
+    """Scores on a grid; by default a block in the upper left quarter of the film, at wall and top of its lung."""
     if grid is None:
         grid = np.zeros((size, size), np.float32)
         grid[12:24, 14:26] = 0.8
     left, right = np.zeros_like(grid), np.zeros_like(grid)
-    left[8:56, 10:30] = 1
+    left[12:56, 14:30] = 1
     right[8:56, 34:54] = 1
     return ProbabilityMaps(
         of.key, of.rows, of.cols, grid, score, left if lungs else None, right if lungs else None,

@@ -19,7 +19,6 @@ PARTS = (
     ("Model bundle", ("model",)),
     ("GDCM", ("_gdcm", "python_gdcm.libs")),
     ("OpenJPEG and RLE", ("_openjpeg", "openjpeg", "rle")),
-    ("highdicom and Pillow", ("highdicom", "PIL", "pillow.libs")),
     ("Icons and sample study", ("resources",)),
     ("Python", ("python3", "libpython", "base_library.zip", "lib")),
 )

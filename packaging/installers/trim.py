@@ -27,12 +27,7 @@ EXCLUDED_MODULES = (
     "torchvision",
     "matplotlib",
     "tqdm",
-    # highdicom needs Pillow for its colours alone
-    "PIL._avif",
-    "PIL._webp",
-    "PIL._imagingft",
-    "PIL._imagingtk",
-    "jpeg_ls",
+    "PIL",
     "pytest",
     "_pytest",
     "hypothesis",
@@ -55,8 +50,9 @@ EXCLUDED_MODULES = (
     "setuptools",
     "pkg_resources",
     "pip",
-    # the standard library's other windows and terminals (highdicom needs sqlite3)
+    # the standard library's other windows, databases and terminals
     "tkinter",
+    "sqlite3",
     "curses",
     "readline",
     "lib2to3",
@@ -149,13 +145,6 @@ def frozen_packages() -> list[str]:
     """Return the packages whose licence and version travel with the app: what it requires, and Qt's binding layer."""
     required = [Requirement(text) for text in requires(facts.COMMAND) or []]
     return [one.name for one in required if one.marker is None or one.marker.evaluate({"extra": ""})] + ["shiboken6"]
-
-
-def tables() -> list[tuple[str, str]]:
-    """Return highdicom's tables of the standard, which it reads at run time."""
-    from PyInstaller.utils.hooks import collect_data_files
-
-    return [(str(source), str(target)) for source, target in collect_data_files("highdicom")]
 
 
 def catalogues() -> list[tuple[str, str]]:

@@ -6,6 +6,7 @@ Everything here is frozen; ``ProbabilityMaps`` clears the write flag of its arra
 from __future__ import annotations
 
 import math
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Literal, get_args
 
@@ -154,25 +155,56 @@ class Line:
         return math.dist(self.wall, self.lung)
 
 
+Measured = Line | Reason
+"""A distance, or why it is not measurable on this film; never a line of no length in its place."""
+
+
 @dataclass(frozen=True, slots=True)
 class Distances:
-    """The lines of one hemithorax."""
+    """The lines of one hemithorax, each between the two borders of the marked air, or the reason why there is none."""
 
-    a: Line  # over the top of the collapsed lung, vertical
-    b: Line  # middle of the upper half of the collapsed lung, horizontal
-    c: Line  # middle of its lower half, horizontal
-    rim: Line  # at the hilum, horizontal
-    across: Line  # the whole hemithorax at the hilum, from wall to mediastinum
+    a: Measured  # from the cupola of the hemithorax down to the top of the collapsed lung, vertical
+    b: Measured  # middle of the upper half of the collapsed lung, horizontal
+    c: Measured  # middle of its lower half, horizontal
+    rim: Measured  # at the hilum, horizontal
+    across: Measured  # the whole hemithorax at the hilum, from wall to mediastinum
 
-    def line(self, name: LineName) -> Line:
-        """The line of that name."""
-        found: Line = getattr(self, name)
-        return found
+    def line(self, name: LineName) -> Line | None:
+        """The line of that name, None where it is not measurable."""
+        measured = self._measured(name)
+        return measured if isinstance(measured, Line) else None
+
+    def refusal(self, name: LineName) -> Reason | None:
+        """Why the line of that name is not measurable, None where it is."""
+        measured = self._measured(name)
+        return measured if isinstance(measured, Reason) else None
+
+    @property
+    def lines(self) -> tuple[tuple[LineName, Line], ...]:
+        """The lines that are measurable, with their names."""
+        return tuple((name, line) for name in LINE_NAMES if (line := self.line(name)) is not None)
+
+    @property
+    def refusals(self) -> tuple[tuple[LineName, Reason], ...]:
+        """The names of those that are not, with the reasons."""
+        return tuple((name, reason) for name in LINE_NAMES if (reason := self.refusal(name)) is not None)
 
     def with_line(self, name: LineName, line: Line) -> Distances:
-        """The same with one line moved."""
-        changes: dict[str, Line] = {name: line}
+        """The same with one line moved, or put where none was measurable."""
+        changes: dict[str, Measured] = {name: line}
         return replace(self, **changes)
+
+    def with_points(self, moved: Callable[[Point], Point]) -> Distances:
+        """The same lines with every end at another place: on another grid."""
+
+        def placed(measured: Measured) -> Measured:
+            return Line(moved(measured.wall), moved(measured.lung)) if isinstance(measured, Line) else measured
+
+        return Distances(*(placed(self._measured(name)) for name in LINE_NAMES))
+
+    def _measured(self, name: LineName) -> Measured:
+        measured: Measured = getattr(self, name)
+        return measured
 
 
 @dataclass(frozen=True, slots=True)
@@ -184,7 +216,7 @@ class HemithoraxFinding:
     area_px: int
     percent: float | None  # projected: pneumothorax / (lung and pneumothorax) of that half
     refused: Reason | None = None  # why there is no percent
-    distances: Distances | None = None  # as found in the masks
+    distances: Distances | None = None  # None: no lung was found beside the air
     loculated: bool = False  # a good part of the air is not continuous with the apex
     moved: tuple[LineName, ...] = ()  # lines that stand where the reader put them
 

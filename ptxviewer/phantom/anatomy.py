@@ -14,6 +14,7 @@ from typing import Literal
 import numpy as np
 from numpy.typing import NDArray
 
+from ptxviewer.core.arrays import FloatMap
 from ptxviewer.phantom.shapes import Points, smooth_line
 
 # Inner chest wall from the medial apex over the apex down to the costophrenic angle and beyond: u / half width,
@@ -144,6 +145,15 @@ def visceral_line(a: Anatomy, wall: Points, sign: int, rim_mm: float, seed: int)
     moved = wall + towards * width[:, None].astype(np.float32)
     knots = moved[::5]
     return smooth_line(np.concatenate([knots, moved[-1:]]).astype(np.float32), len(wall))
+
+
+def diaphragm_y(a: Anatomy, u: FloatMap, top: FloatMap | float) -> FloatMap:
+    """Height of the diaphragm at ``u`` mm from the midline, where the dome of that side reaches up to ``top``."""
+    middle = 0.46 * a.half_width
+    lateral = np.clip((u - middle) / (a.half_width - middle), 0, 1.3)
+    medial = np.clip((middle - u) / middle, 0, 1)
+    height: FloatMap = top + (a.base - top) * lateral**2.3 + 13 * medial**2
+    return height
 
 
 def hilum_y(a: Anatomy, sign: int) -> float:

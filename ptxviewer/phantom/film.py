@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import hashlib
 import math
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Literal
 
 import cv2
@@ -21,7 +21,8 @@ from ptxviewer.core.film import Acquisition, Patient, PixelSpacing, Radiograph, 
 from ptxviewer.core.msgid import N_
 from ptxviewer.core.reasons.reading import Reading
 from ptxviewer.phantom import anatomy
-from ptxviewer.phantom.projection import Chest, chest_fields, line_integral
+from ptxviewer.phantom.lungs import Shape, fallen_line
+from ptxviewer.phantom.projection import Chest, Fallen, beside, chest_fields, line_integral
 from ptxviewer.phantom.shapes import Frame, Points, ramp
 
 
@@ -29,11 +30,13 @@ from ptxviewer.phantom.shapes import Frame, Points, ramp
 class PhantomSpec:
     """What to make. ``size`` 0..1 sets the widest rim from about 4 mm to about 45 mm; ``width_mm`` is the field's.
 
+    ``shape`` is where the air lies (``phantom.lungs``), alike on both sides where both have it.
+
     The same spec at other rows and columns gives the same geometry (a different shape of field crops or extends it);
     ``seed`` draws the person, ``noise`` scales the quantum noise (1 = a usual exposure).
     """
 
-    side: Literal["right", "left", "none"] = "right"
+    side: Literal["right", "left", "both", "none"] = "right"
     size: float = 0.5
     seed: int = 0
     noise: float = 1.0
@@ -43,6 +46,7 @@ class PhantomSpec:
     bits: int = 14
     view: Literal["PA", "AP"] = "PA"
     marker: bool = True
+    shape: Shape = field(default="rim", repr=False)  # not in the key of a film: its pixels tell it apart
 
     def __post_init__(self) -> None:
         if not 0 <= self.size <= 1 or self.rows < 16 or self.cols < 16 or not 8 <= self.bits <= 16:
@@ -56,32 +60,56 @@ class PhantomSpec:
         return 4.0 + 41.0 * math.pow(self.size, 1.4)
 
 
-@dataclass(frozen=True, eq=False)
-class Phantom:
-    """A film and what is true of it. Masks are in picture pixels; the patient's right lies on the image's left."""
+CUPOLA_MM = 4.0  # below the highest point of the wall: what still is the cupola
+TOP_MM = 1.0  # below the highest point of the lung: what still is its top
+SIGNS: dict[str, tuple[int, ...]] = {"right": (-1,), "left": (1,), "both": (-1, 1), "none": ()}
+"""The sign of x on the sides with a pneumothorax."""
 
-    spec: PhantomSpec
-    pixels: NDArray[np.uint16]  # (rows, cols), MONOCHROME2: dense is bright
-    mask: Mask  # (rows, cols) projected pneumothorax: between chest wall and visceral pleura
-    lung_right: Mask  # (rows, cols) aerated lung outside heart, mediastinum and domes
-    lung_left: Mask
-    spacing_mm: float
-    area_mm2: float  # of the mask
+Interpleural = tuple[float | None, float | None, float | None]
+"""Distances A, B, C in mm (Collins, AJR 1995;165:1127); None where the air does not reach that level."""
+
+
+@dataclass(frozen=True)
+class SideTruth:
+    """What is true of one side with a pneumothorax."""
+
+    side: Literal["right", "left"]
     hemithorax_percent: float  # projected: pneumothorax / (lung + pneumothorax) of that side
-    interpleural_mm: tuple[float, float, float]  # A, B, C after Collins: apex, middle of upper and of lower half
-    window: tuple[float, float]  # center, width of a good display
+    interpleural_mm: Interpleural
 
 
 @dataclass(frozen=True, eq=False)
 class Outlines:
-    """What is true of a phantom's picture whatever the exposure: masks (rows, cols), and the measures of them."""
+    """What is true of a phantom's picture whatever the exposure: masks (rows, cols), and the measures of them.
 
-    mask: Mask
-    lung_right: Mask
+    The patient's right lies on the image's left.
+    """
+
+    mask: Mask  # projected pneumothorax: between chest wall and visceral pleura
+    lung_right: Mask  # aerated lung outside heart, mediastinum and domes
     lung_left: Mask
-    area_mm2: float
-    hemithorax_percent: float
-    interpleural_mm: tuple[float, float, float]
+    area_mm2: float  # of the mask
+    sides: tuple[SideTruth, ...]  # with a pneumothorax; the right first
+
+    @property
+    def hemithorax_percent(self) -> float:
+        """Of the first side with a pneumothorax, 0 without one."""
+        return self.sides[0].hemithorax_percent if self.sides else 0.0
+
+    @property
+    def interpleural_mm(self) -> Interpleural:
+        """Of the first side with a pneumothorax."""
+        return self.sides[0].interpleural_mm if self.sides else (None, None, None)
+
+
+@dataclass(frozen=True, eq=False)
+class Phantom(Outlines):
+    """A film and what is true of it."""
+
+    spec: PhantomSpec
+    pixels: NDArray[np.uint16]  # (rows, cols), MONOCHROME2: dense is bright
+    spacing_mm: float
+    window: tuple[float, float]  # center, width of a good display
 
 
 @dataclass(frozen=True, eq=False)
@@ -92,8 +120,7 @@ class _Scene:
     frame: Frame
     chest: Chest
     wall: Points
-    fallen: Points | None  # outline of the collapsed lung
-    sign: int  # of x on its side; 0: no pneumothorax
+    fallen: Fallen
 
     @staticmethod
     def of(spec: PhantomSpec) -> _Scene:
@@ -101,9 +128,11 @@ class _Scene:
         spacing = spec.width_mm / spec.cols
         frame = Frame.make(spec.rows, spec.cols, spacing, person.angle, person.shift_x, person.shift_y)
         wall = anatomy.wall_line(person)
-        sign = {"right": -1, "left": 1, "none": 0}[spec.side]
-        fallen = anatomy.visceral_line(person, wall, sign, spec.rim_mm, spec.seed) if sign else None
-        return _Scene(person, frame, chest_fields(frame, person, wall, fallen), wall, fallen, sign)
+        fallen = {
+            sign: fallen_line(spec.shape, person, wall, sign, spec.size, spec.rim_mm, spec.seed)
+            for sign in SIGNS[spec.side]
+        }
+        return _Scene(person, frame, chest_fields(frame, person, wall, fallen), wall, fallen)
 
 
 def outlines_of(spec: PhantomSpec) -> Outlines:
@@ -112,24 +141,28 @@ def outlines_of(spec: PhantomSpec) -> Outlines:
 
 
 def _outlines(scene: _Scene) -> Outlines:
-    frame, chest, sign = scene.frame, scene.chest, scene.sign
+    frame, chest = scene.frame, scene.chest
     aerated = _aerated(chest)
     mask = np.zeros_like(aerated)
     if chest.visceral is not None:
-        mask = aerated & (chest.visceral < 0) & (frame.x * sign > 0)
+        mask = aerated & (chest.visceral < 0) & beside(frame.x, scene.fallen)
     lung = aerated & ~mask
     lungs = {-1: lung & (frame.x < 0), 1: lung & (frame.x >= 0)}
-    side_px = int(lungs[sign].sum() + mask.sum()) if sign else 0
-    distances = (0.0, 0.0, 0.0)
-    if scene.fallen is not None:
-        distances = _interpleural(frame, scene.wall, scene.fallen, sign, lungs[sign])
     return Outlines(
         mask=mask,
         lung_right=lungs[-1],
         lung_left=lungs[1],
         area_mm2=float(mask.sum()) * frame.spacing_mm * frame.spacing_mm,
-        hemithorax_percent=100.0 * float(mask.sum()) / side_px if side_px else 0.0,
-        interpleural_mm=distances,
+        sides=tuple(_side_truth(scene, sign, mask & (frame.x * sign > 0), lungs[sign]) for sign in scene.fallen),
+    )
+
+
+def _side_truth(scene: _Scene, sign: int, air: Mask, lung: Mask) -> SideTruth:
+    total = int(lung.sum() + air.sum())
+    return SideTruth(
+        "right" if sign < 0 else "left",
+        100.0 * float(air.sum()) / total if total else 0.0,
+        _interpleural(scene.frame, scene.wall, scene.fallen[sign], sign, lung),
     )
 
 
@@ -143,7 +176,7 @@ def make_phantom(spec: PhantomSpec) -> Phantom:
     scene = _Scene.of(spec)
     outlines = _outlines(scene)
     frame, chest = scene.frame, scene.chest
-    optical = line_integral(frame, scene.person, chest, scene.wall, scene.fallen, scene.sign, spec.size, spec.seed)
+    optical = line_integral(frame, scene.person, chest, scene.wall, scene.fallen, spec.size, spec.seed)
     pixels = _digitise(spec, _expose(spec, optical, frame.spacing_mm))
     return Phantom(
         spec=spec,
@@ -151,10 +184,9 @@ def make_phantom(spec: PhantomSpec) -> Phantom:
         mask=outlines.mask,
         lung_right=outlines.lung_right,
         lung_left=outlines.lung_left,
-        spacing_mm=frame.spacing_mm,
         area_mm2=outlines.area_mm2,
-        hemithorax_percent=outlines.hemithorax_percent,
-        interpleural_mm=outlines.interpleural_mm,
+        sides=outlines.sides,
+        spacing_mm=frame.spacing_mm,
         window=_window(pixels, chest, _aerated(chest)),
     )
 
@@ -218,31 +250,42 @@ def _window(pixels: NDArray[np.uint16], chest: Chest, aerated: Mask) -> tuple[fl
     return round((low + high) / 2), round(high - low)
 
 
-def _interpleural(frame: Frame, wall: Points, fallen: Points, sign: int, lung: Mask) -> tuple[float, float, float]:
+def _interpleural(frame: Frame, wall: Points, fallen: Points, sign: int, lung: Mask) -> Interpleural:
     """Interpleural distances A, B, C (mm) in the picture, measured between the two curves.
 
-    A is the vertical distance from the lung's top to the chest wall above it, B and C the horizontal distances at the
-    middle of the upper and of the lower half of the collapsed lung's height (Collins, AJR 1995;165:1127).
+    A is the vertical distance from the cupola, the highest part of the wall, to the middle of the lung's top under it,
+    B and C are the horizontal distances at the middle of the upper and of the lower half of the collapsed lung's
+    height (Collins, AJR 1995;165:1127).
     """
     flip = np.array([sign, 1], np.float32)
     outer, inner = (frame.to_picture((line * flip).astype(np.float32)) for line in (wall, fallen))
     outer[:, 0] *= sign
     inner[:, 0] *= sign
-    top = int(inner[:, 1].argmin())
-    apex_u, apex_y = inner[top]
+    at = np.linspace(0, len(inner) - 1, 8 * len(inner))  # points of the curve a fraction of a millimetre apart
+    inner = np.stack([np.interp(at, np.arange(len(inner)), inner[:, axis]) for axis in (0, 1)], 1).astype(np.float32)
     arch = outer[: int(outer[:, 0].argmax()) + 1]
+    roofs = np.interp(inner[:, 0], arch[:, 0], arch[:, 1])
+    cupola = roofs <= outer[:, 1].min() + CUPOLA_MM
+    apex_y = float(inner[cupola, 1].min())
+    apex_u = float(inner[cupola & (inner[:, 1] <= apex_y + TOP_MM), 0].mean())
     roof = float(np.interp(apex_u, arch[:, 0], arch[:, 1]))
-    bottom = (np.flatnonzero(lung.any(1)).max() + 1 - lung.shape[0] / 2) * frame.spacing_mm if lung.any() else apex_y
+    apex = max(float(inner[:, 1].min()), float(outer[:, 1].min()))  # a lung at the wall has its outline outside of it
+    bottom = (np.flatnonzero(lung.any(1)).max() + 1 - lung.shape[0] / 2) * frame.spacing_mm if lung.any() else apex
 
-    def gap(y: float) -> float:
-        def lateral(line: Points) -> float:
-            crown = int(line[:, 1].argmin())
-            return float(np.interp(y, line[crown:, 1], line[crown:, 0]))
+    def lateral(line: Points, y: float) -> float:
+        branch = line[int(line[:, 1].argmin()) : int(line[:, 1].argmax()) + 1]
+        return float(np.interp(y, branch[:, 1], branch[:, 0]))
 
-        return max(0.0, lateral(outer) - lateral(inner))
+    def gap(y: float) -> float | None:
+        return _distance(lateral(outer, y) - lateral(inner, y))
 
-    height = float(bottom - apex_y)
-    return max(0.0, float(apex_y) - roof), gap(float(apex_y) + height / 4), gap(float(apex_y) + 3 * height / 4)
+    height = float(bottom - apex)
+    return _distance(apex_y - roof), gap(apex + height / 4), gap(apex + 3 * height / 4)
+
+
+def _distance(mm: float) -> float | None:
+    """Between two curves; None where they touch or cross."""
+    return mm if mm > 0 else None
 
 
 def film_of(phantom: Phantom) -> Radiograph:

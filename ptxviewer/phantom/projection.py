@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 import cv2
 import numpy as np
 
-from ptxviewer.core.arrays import FloatMap
+from ptxviewer.core.arrays import FloatMap, Mask
 from ptxviewer.phantom import anatomy, vessels
 from ptxviewer.phantom.shapes import Frame, Points, add_bone, add_tubes, dome, line_field, ramp
 
@@ -17,18 +18,30 @@ _BONE_EXCESS = 0.031
 _SPONGE_EXCESS = 0.0030
 
 
+Fallen = Mapping[int, Points]
+"""Outlines of the lungs that have fallen from the wall, as (u, y), by the sign of x on their side."""
+
+
+def beside(x: FloatMap, fallen: Fallen) -> Mask:
+    """Return the pixels on a side with a pneumothorax."""
+    here = np.zeros(x.shape, bool)
+    for sign in fallen:
+        here |= x * sign > 0
+    return here
+
+
 @dataclass(frozen=True, eq=False)
 class Chest:
     """Fields on the pixels, in mm: positive depths lie inside."""
 
     body: FloatMap
     wall: FloatMap
-    visceral: FloatMap | None  # depth inside the collapsed lung's outline, on its side only
+    visceral: FloatMap | None  # depth inside a collapsed lung's outline, on its side only
     border: FloatMap  # lateral of the mediastinum: positive in the lung
     below: FloatMap  # below the top of the diaphragm
 
 
-def chest_fields(frame: Frame, a: anatomy.Anatomy, wall: Points, fallen: Points | None) -> Chest:
+def chest_fields(frame: Frame, a: anatomy.Anatomy, wall: Points, fallen: Fallen) -> Chest:
     """Compute the smooth fields on the coarse nodes and lift them to the pixels."""
     x, y = frame.node_x, frame.node_y
     u = np.abs(x)
@@ -39,14 +52,12 @@ def chest_fields(frame: Frame, a: anatomy.Anatomy, wall: Points, fallen: Points 
     slopes = [np.gradient(edge, axis=0) / 2.5 for edge in edges]
     border = np.where(x < 0, (u - edges[0]) / np.hypot(1, slopes[0]), (u - edges[1]) / np.hypot(1, slopes[1]))
     tops = ramp(x, -18, 18) * (a.dome_left - a.dome_right) + a.dome_right
-    middle = 0.46 * a.half_width
-    lateral = np.clip((u - middle) / (a.half_width - middle), 0, 1.3)
-    medial = np.clip((middle - u) / middle, 0, 1)
-    below = y - (tops + (a.base - tops) * lateral**2.3 + 13 * medial**2)
+    below = y - anatomy.diaphragm_y(a, u, tops)
     visceral = None
-    if fallen is not None:
-        depth, _ = line_field(u, y, fallen)
-        visceral = frame.lift(depth)
+    if fallen:
+        depths = {sign: line_field(u, y, line)[0] for sign, line in fallen.items()}
+        both = np.where(x < 0, depths[-1], depths[1]) if len(depths) > 1 else next(iter(depths.values()))
+        visceral = frame.lift(both)
     lift = frame.lift
     return Chest(
         body=lift(body), wall=lift(inner), visceral=visceral,
@@ -59,14 +70,13 @@ def line_integral(
     a: anatomy.Anatomy,
     chest: Chest,
     wall: Points,
-    fallen: Points | None,
-    sign: int,
+    fallen: Fallen,
     grade: float,
     seed: int,
 ) -> FloatMap:
     """Attenuation along each ray: tissue of the body less the air of the lungs, bones and vessels on top.
 
-    ``sign`` is the side of the pneumothorax (0: none), ``grade`` its size from 0 to 1, ``fallen`` the lung's outline.
+    ``fallen`` are the outlines of the lungs with a pneumothorax, ``grade`` is its size from 0 to 1.
     """
     x = frame.x
     node_y = frame.node_y
@@ -80,18 +90,17 @@ def line_integral(
     air = np.clip(room - solid, 0, None) * (1 - liver)
 
     lung = air
+    density = np.full_like(x, a.lung_density)
     if chest.visceral is not None:
-        here = x * sign > 0
+        here = beside(x, fallen)
         shape = (a.depth - 62) * (1 - 0.25 * grade) * (0.58 + 0.42 * high) * dome(chest.visceral / 34.0)
         lung = np.where(here, np.minimum(air, shape), air)
-    density = np.full_like(lung, a.lung_density)
-    if sign:
-        density[x * sign > 0] *= 1 + 0.5 * grade
+        density[here] *= 1 + 0.5 * grade
     tissue -= air - lung * density
     tissue += _texture(seed, frame, lung)
-    tissue += _vessels(frame, a, seed, wall, fallen, sign, lung) * 1.05
+    tissue += _vessels(frame, a, seed, wall, fallen, lung) * 1.05
     if chest.visceral is not None:
-        tissue += _pleural_line(chest, air, frame, sign)
+        tissue += _pleural_line(chest, air, beside(x, fallen))
     tissue -= _airways(frame, a) * 0.85
     tissue += _soft_parts(frame, a, chest, seed)
     tissue = np.clip(tissue, 0, None)
@@ -99,7 +108,7 @@ def line_integral(
     return optical
 
 
-def _pleural_line(chest: Chest, air: FloatMap, frame: Frame, sign: int) -> FloatMap:
+def _pleural_line(chest: Chest, air: FloatMap, here: Mask) -> FloatMap:
     """Chord (mm) of the visceral pleura, a shell 0.35 mm thick seen edge on along the lung's outline."""
     assert chest.visceral is not None
     radius, shell = 26.0, 0.35
@@ -108,18 +117,16 @@ def _pleural_line(chest: Chest, air: FloatMap, frame: Frame, sign: int) -> Float
     depth = np.clip(chest.visceral - shell, 0, radius - shell)
     inner = np.sqrt(np.clip(2 * (radius - shell) * depth - depth**2, 0, None))
     gap = np.clip((chest.wall - chest.visceral) / 2.0, 0, 1)
-    visible = (frame.x * sign > 0) * gap * np.clip(air / 30, 0, 1)
+    visible = here * gap * np.clip(air / 30, 0, 1)
     line: FloatMap = 2 * (outer - inner) * visible * (depth < 12)
     return line
 
 
-def _vessels(
-    frame: Frame, a: anatomy.Anatomy, seed: int, wall: Points, fallen: Points | None, sign: int, lung: FloatMap
-) -> FloatMap:
+def _vessels(frame: Frame, a: anatomy.Anatomy, seed: int, wall: Points, fallen: Fallen, lung: FloatMap) -> FloatMap:
     """Chords (mm) of hilar and lung vessels, seen where there is lung around them."""
     total = np.zeros_like(lung)
     for half in (-1, 1):
-        outline = fallen if half == sign and fallen is not None else wall
+        outline = fallen.get(half, wall)
         for tubes in vessels.vessel_tree(a, outline, half, seed):
             layer = np.zeros_like(lung)
             add_tubes(layer, frame, tubes)

@@ -13,9 +13,8 @@ from typing import Any
 from ptxviewer.core.answer import LINE_NAMES, HemithoraxFinding, Lesion
 from ptxviewer.core.film import Radiograph
 from ptxviewer.core.findings.reviewed import Answer
-from ptxviewer.core.findings.sizes import Size
+from ptxviewer.core.findings.sizes import Size, disagreement, sizes_of_half
 from ptxviewer.core.reasons import Reason, encode
-from ptxviewer.report.page import sizes_of_half
 from ptxviewer.words import measures, say, tr
 
 Timing = Mapping[str, float | None]
@@ -100,16 +99,22 @@ def _lesion(lesion: Lesion) -> dict[str, Any]:
 def _half(film: Radiograph, half: HemithoraxFinding) -> dict[str, Any]:
     """One side's percent, distances and sizes; what does not hold is null, with the reason beside it."""
     lengths: dict[str, float | None] = {}
+    refusals: dict[str, dict[str, Any]] = {}
     if half.distances is not None:
-        lengths = {str(name): half.distances.line(name).mm(film.spacing) for name in LINE_NAMES}
+        lines = dict(half.distances.lines)
+        lengths = {name: lines[name].mm(film.spacing) if name in lines else None for name in LINE_NAMES}
+        refusals = {name: _reason(reason) for name, reason in half.distances.refusals}
+    contradiction = disagreement(film, half)
     return {
         "side": half.side,
         "area_px": half.area_px,
         "percent": None if half.percent is None else round(half.percent, 2),
         "percent_refused": None if half.refused is None else _reason(half.refused),
         "distances_mm": _rounded(lengths),
+        "distances_refused": refusals,
         "distances_moved": list(half.moved),
         "sizes": [_size(size) for size in sizes_of_half(film, half)],
+        "sizes_disagree": None if contradiction is None else _reason(contradiction),
     }
 
 

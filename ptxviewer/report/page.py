@@ -8,12 +8,12 @@ from datetime import datetime, timezone
 import numpy as np
 
 from ptxviewer import __version__
-from ptxviewer.core.answer import Findings, HemithoraxFinding, Lesion
+from ptxviewer.core.answer import Findings, Lesion
 from ptxviewer.core.arrays import Mask
 from ptxviewer.core.film import Radiograph, Window
 from ptxviewer.core.findings.decide import decide, mask_at_film
 from ptxviewer.core.findings.reviewed import Answer
-from ptxviewer.core.findings.sizes import Size, sizes_of
+from ptxviewer.core.findings.sizes import sizes_of_half
 from ptxviewer.core.msgid import N_, Msgid
 from ptxviewer.core.reasons import Reason
 from ptxviewer.core.review import Measurement, Review
@@ -140,11 +140,6 @@ def _network_mask(film: Radiograph, answer: Answer) -> Mask:
     return mask_at_film(decision, film.rows, film.cols)
 
 
-def sizes_of_half(film: Radiograph, half: HemithoraxFinding) -> tuple[Size, ...]:
-    """Return the sizes of the literature for one half of the chest."""
-    return sizes_of(half.distances, film.spacing, film.acquisition.view, loculated=half.loculated)
-
-
 def headline_of(film: Radiograph, answer: Answer | None) -> str:
     """Return the decision in one sentence."""
     if answer is None:
@@ -233,6 +228,7 @@ def _answer_facts(film: Radiograph, answer: Answer) -> tuple[Pair, ...]:
         *_pair(tr("Film check"), film_check(film, findings.gate, answer.overridden)),
         *_pair(tr("Mask"), tr("edited by reader") if findings.edited else ""),
         *((tr("Projected area"), measures.percent(half)) for half in findings.halves),
+        *_pair(tr("Caution"), measures.disagreements(film, findings.halves)),
         *_size_facts(film, findings),
     )
 
@@ -243,9 +239,10 @@ def _size_facts(film: Radiograph, findings: Findings) -> tuple[Pair, ...]:
         return ()
     half = findings.halves[0]
     lengths = measures.distances(half, film.spacing), measures.moved_lines(findings.halves)
+    measured = (", ".join(text for text in lengths if text), *measures.missing_lines(half).splitlines())
     sizes = sizes_of_half(film, half)
     return (
-        *_pair(tr("Distances"), ", ".join(text for text in lengths if text)),
+        *((tr("Distances") if index == 0 else "", text) for index, text in enumerate(filter(None, measured))),
         *((tr(size.measure.name), measures.size(size)) for size in sizes if size.value is not None),
         *((tr("Not given"), f"{names}: {reason}") for names, reason in measures.refusals(sizes)),
     )

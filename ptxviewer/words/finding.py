@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 
 from ptxviewer.core.answer import LineName, Side, Zone
 from ptxviewer.core.msgid import N_, Msgid
@@ -96,6 +96,30 @@ def _outside_nomogram(average_cm: float, low_cm: float, high_cm: float) -> str:
     )
 
 
+def line_names(names: Iterable[LineName]) -> str:
+    """Return the names of distances in one line: "B, C"."""
+    return ", ".join(line_name(name) for name in names)
+
+
+def _distances_missing(names: str) -> str:
+    return tr("Needs {lines}, not measurable here.", lines=line_names(n for n in LINES if n in names.split()))
+
+
+def _area_without_distances(percent: float) -> str:
+    return tr(
+        "{percent} % of the hemithorax, but no distance is measurable: rely on neither.", percent=decimal(percent, 0)
+    )
+
+
+def _sizes_disagree(collins: float, percent: float) -> str:
+    return tr(
+        "Collins ({collins} %) and the projected area ({percent} %) are {points} points apart: rely on neither.",
+        collins=decimal(collins, 0),
+        percent=decimal(percent, 0),
+        points=decimal(abs(collins - percent), 0),
+    )
+
+
 TEXTS: dict[str, Msgid | Callable[..., str]] = {
     "one_lung_field": N_("Only one lung field was recognised: perhaps a lateral view or another part of the body."),
     "not_frontal": N_("This does not look like a frontal chest radiograph."),
@@ -117,6 +141,15 @@ TEXTS: dict[str, Msgid | Callable[..., str]] = {
     "no_lung_edge": N_("No lung edge was found beside it."),
     "sum_is_zero": N_("A + B + C is 0."),
     "no_rim": N_("No rim at the level of the hilum."),
+    "no_apical_distance": N_("No distance between cupola and lung."),
+    "distances_missing": _distances_missing,
+    "air_not_at_cupola": N_("The marked air does not reach the cupola of the hemithorax."),
+    "no_lung_under_cupola": N_("No lung edge was found under the cupola."),
+    "air_not_at_level": N_("The marked air does not reach this level."),
+    "air_not_at_wall": N_("At this level there is lung between the chest wall and the marked air."),
+    "no_lung_at_level": N_("No lung edge was found at this level."),
+    "area_without_distances": _area_without_distances,
+    "sizes_disagree": _sizes_disagree,
     "outside_nomogram": _outside_nomogram,
     "result_not_shown": N_("Result not shown. {why}"),
     "shown_on_request": N_("{why} Shown because the reader asked for it."),

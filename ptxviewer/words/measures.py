@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from ptxviewer.core.answer import HemithoraxFinding, LineName, Side
-from ptxviewer.core.film import PixelSpacing
-from ptxviewer.core.findings.sizes import Size
+from ptxviewer.core.answer import HemithoraxFinding, Line, LineName, Side
+from ptxviewer.core.film import PixelSpacing, Radiograph
+from ptxviewer.core.findings.sizes import Size, disagreement
 from ptxviewer.core.msgid import N_, Msgid
 from ptxviewer.words import finding, say, tr
 from ptxviewer.words.quantities import area_or_px, count, decimal, spacing_label
@@ -33,17 +33,43 @@ def percent(half: HemithoraxFinding) -> str:
 
 
 def distances(half: HemithoraxFinding, spacing: PixelSpacing) -> str:
-    """Return "A 3.6   B 1.8   C 0.4 cm", in pixels where the film supports no millimetres, "" without distances."""
+    """Return "A 3.6   B 1.8   C – cm", in pixels where the film supports no millimetres.
+
+    A dash stands for what is not measurable (``missing_lines`` says why); "" where none of the three is.
+    """
     if half.distances is None:
         return ""
-    lines = [half.distances.line(name) for name in COLLINS_LINES]
-    in_mm = [length for line in lines if (length := line.mm(spacing)) is not None]
-    if len(in_mm) < len(lines):
-        numbers, unit = [count(line.px()) for line in lines], "px"
-    else:
-        numbers, unit = [decimal(length / 10) for length in in_mm], "cm"
-    named = zip(COLLINS_LINES, numbers, strict=True)
-    return "   ".join(f"{finding.line_name(name)} {number}" for name, number in named) + f" {unit}"
+    lines = {name: half.distances.line(name) for name in COLLINS_LINES}
+    measured = [line for line in lines.values() if line is not None]
+    if not measured:
+        return ""
+    in_cm = all(line.mm(spacing) is not None for line in measured)
+    named = (f"{finding.line_name(name)} {_length(line, spacing)}" for name, line in lines.items())
+    return "   ".join(named) + (" cm" if in_cm else " px")
+
+
+def _length(line: Line | None, spacing: PixelSpacing) -> str:
+    if line is None:
+        return "–"
+    mm = line.mm(spacing)
+    return count(line.px()) if mm is None else decimal(mm / 10)
+
+
+def missing_lines(half: HemithoraxFinding) -> str:
+    """Return which distances are not measurable, and why: "C: not measurable here. ..."; "" where all are."""
+    names: dict[str, list[LineName]] = {}
+    for name, reason in () if half.distances is None else half.distances.refusals:
+        names.setdefault(say(reason), []).append(name)
+    return "\n".join(
+        tr("{lines}: not measurable here. {reason}", lines=finding.line_names(group), reason=reason)
+        for reason, group in names.items()
+    )
+
+
+def disagreements(film: Radiograph, halves: Iterable[HemithoraxFinding]) -> str:
+    """Return what is to be said where the sizes of a half contradict each other, "" where none do."""
+    reasons = (disagreement(film, half) for half in halves)
+    return "\n".join(say(reason) for reason in reasons if reason is not None)
 
 
 def moved_lines(halves: Iterable[HemithoraxFinding]) -> str:

@@ -205,7 +205,9 @@ def held(rig: AppRig) -> tuple[bool, tuple[float, float]]:
     assert rig.film.findings is not None
     half = rig.film.findings.halves[0]
     assert half.distances is not None
-    return half.on_image_left, half.distances.b.lung
+    line = half.distances.line("b")
+    assert line is not None
+    return half.on_image_left, line.lung
 
 
 def test_a_moved_distance_is_one_step_is_kept_and_the_sizes_follow_while_it_moves() -> None:
@@ -214,7 +216,7 @@ def test_a_moved_distance_is_one_step_is_kept_and_the_sizes_follow_while_it_move
     rig.presenter.review.distances.begin(left, "b", "lung", at)
     for step in (1.0, 2.0, 3.0):
         rig.presenter.review.distances.move((at[0] + step, at[1]))
-        assert rig.film.findings.halves[0].distances.b.lung[0] == pytest.approx(at[0] + step)
+        assert held(rig)[1][0] == pytest.approx(at[0] + step)
     rig.presenter.review.distances.finish()
     assert rig.film.findings.halves[0].moved == ("b",)
     assert len(rig.film.review.lines) == 1
@@ -243,7 +245,7 @@ def test_a_line_stays_on_the_film_and_a_drag_can_be_called_off() -> None:
     left, at = held(rig)
     rig.presenter.review.distances.begin(left, "b", "both", at)
     rig.presenter.review.distances.move((at[0] + 1000, at[1] - 1000))
-    line = rig.film.findings.halves[0].distances.b
+    line = rig.film.findings.halves[0].distances.line("b")
     assert line.wall == line.lung == (SIDE, 0)
     assert rig.presenter.review.distances.cancel()
     assert held(rig)[1] == at

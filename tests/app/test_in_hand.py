@@ -45,8 +45,8 @@ def drag_line(presenter: Presenter) -> None:
 
 def paint(presenter: Presenter) -> None:
     presenter.display.set_tool("brush")
-    presenter.review.mask.begin((19, 19), removes=False)
-    presenter.review.mask.extend([(21, 19)])
+    presenter.review.mask.begin((39, 30), removes=False)
+    presenter.review.mask.extend([(39, 32)])
 
 
 def drag_measurement(presenter: Presenter) -> None:

@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+import hashlib
+import platform
+import sys
 from dataclasses import replace
 from functools import cache
+from typing import get_args
 
 import cv2
 import numpy as np
@@ -13,6 +17,7 @@ from hypothesis import strategies as st
 
 from ptxviewer.core.film import SpacingOrigin
 from ptxviewer.phantom.film import Outlines, Phantom, PhantomSpec, film_of, make_phantom, outlines_of
+from ptxviewer.phantom.lungs import Shape
 
 SMALL = PhantomSpec(rows=192, cols=161)
 specs = st.builds(
@@ -57,7 +62,8 @@ def test_area_and_distances_do_not_depend_on_the_resolution(side, size):
     # a rim of 4 mm is five coarse pixels: counting pixel centres along its border carries a little more error
     assert coarse.area_mm2 == pytest.approx(fine.area_mm2, rel=0.01 if size else 0.02)
     assert coarse.hemithorax_percent == pytest.approx(fine.hemithorax_percent, rel=0.01 if size else 0.02)
-    assert coarse.interpleural_mm == pytest.approx(fine.interpleural_mm, abs=0.4)
+    for one, other in zip(coarse.interpleural_mm, fine.interpleural_mm, strict=True):
+        assert one == (None if other is None else pytest.approx(other, abs=0.4))
     for lungs in ("lung_right", "lung_left"):
         a, b = getattr(coarse, lungs).sum() * 4, getattr(fine, lungs).sum()
         assert a == pytest.approx(b, rel=0.01)
@@ -76,15 +82,14 @@ def test_the_outlines_are_those_of_the_film():
     for name in ("mask", "lung_right", "lung_left"):
         assert np.array_equal(getattr(outlines, name), getattr(phantom, name))
     assert outlines.area_mm2 == phantom.area_mm2
-    assert outlines.hemithorax_percent == phantom.hemithorax_percent
-    assert outlines.interpleural_mm == phantom.interpleural_mm
+    assert outlines.sides == phantom.sides
 
 
 def test_a_film_without_pneumothorax_says_so():
     phantom = made(replace(SMALL, side="none"))
     assert not phantom.mask.any()
     assert phantom.area_mm2 == phantom.hemithorax_percent == 0
-    assert phantom.interpleural_mm == (0.0, 0.0, 0.0)
+    assert phantom.sides == ()
 
 
 @settings(max_examples=15, deadline=None)
@@ -101,9 +106,11 @@ def test_truths_hold_for_every_person(spec):
     on_image_left = columns.mean() < spec.cols / 2
     assert on_image_left == (spec.side == "right")
     a, b, c = phantom.interpleural_mm
-    assert 0 <= c <= b + 1
+    assert a is not None
     assert a > 1
-    assert max(a, b) < spec.rim_mm * 1.6 + 3
+    assert all(mm is None or mm > 0 for mm in (b, c))
+    assert (c or 0) <= (b or 0) + 1
+    assert max(a, b or 0) < spec.rim_mm * 1.6 + 3
     assert 0.35 < phantom.lung_left.sum() / phantom.lung_right.sum() < 2.0
 
 
@@ -113,7 +120,10 @@ def test_a_larger_size_is_a_larger_pneumothorax(spec, size):
     smaller, larger = (outlines_of(replace(spec, size=s)) for s in (size, size + 0.3))
     assert larger.area_mm2 > smaller.area_mm2
     assert larger.hemithorax_percent > smaller.hemithorax_percent
-    assert larger.interpleural_mm[0] > smaller.interpleural_mm[0]
+    over_the_top = smaller.interpleural_mm[0], larger.interpleural_mm[0]
+    assert over_the_top[0] is not None
+    assert over_the_top[1] is not None
+    assert over_the_top[1] > over_the_top[0]
     # the chest does not change, only where the lung ends
     assert ((smaller.mask | lung_of(smaller, spec)) == (larger.mask | lung_of(larger, spec))).all()
 
@@ -144,7 +154,7 @@ def test_distances_are_those_of_the_mask():
     rows = np.flatnonzero(lung_of(phantom, spec).any(1))
     for part, expected in zip((0.25, 0.75), phantom.interpleural_mm[1:], strict=True):
         row = int(rows[0] + part * (rows[-1] - rows[0]))
-        assert phantom.mask[row].sum() * spec.width_mm / spec.cols == pytest.approx(expected, abs=1.5)
+        assert phantom.mask[row].sum() * spec.width_mm / spec.cols == pytest.approx(expected or 0.0, abs=1.5)
 
 
 @pytest.mark.parametrize("bits", [10, 12, 14, 16])
@@ -197,3 +207,23 @@ def test_impossible_specs_are_refused(wrong):
 def test_anatomy_outside_a_narrow_field_is_left_out():
     phantom = make_phantom(PhantomSpec(width_mm=120, rows=96, cols=80))
     assert phantom.pixels.shape == (96, 80)
+
+
+@pytest.mark.skipif(platform.machine() != "x86_64" or sys.platform != "linux", reason="rounding differs elsewhere")
+def test_the_pixels_of_older_shapes_are_those_that_were_shipped():
+    """The golden output of the bundle was made on phantoms: new shapes must not change the old ones by one grey."""
+    digest = hashlib.sha256()
+    for spec in (SMALL, replace(SMALL, side="left", size=1.0, view="AP"), replace(SMALL, side="none", seed=11)):
+        digest.update(made(spec).pixels.tobytes())
+    assert digest.hexdigest() == "45026e11a0b66a049b1bdd00afbcaad5c735221214658681f71620e798b9970a"
+
+
+@pytest.mark.parametrize("shape", get_args(Shape))
+def test_air_of_every_shape_is_darker_than_the_lung_that_was_there(shape):
+    spec = PhantomSpec(side="both", size=0.8, seed=4, rows=216, cols=180, noise=0, shape=shape)
+    with_it, without = make_phantom(spec), make_phantom(replace(spec, side="none"))
+    assert {side.side for side in with_it.sides} == {"right", "left"}
+    inside = cv2.erode(with_it.mask.astype(np.uint8), np.ones((3, 3), np.uint8)).astype(bool)
+    assert np.median(with_it.pixels[inside].astype(float) - without.pixels[inside]) < 0
+    chest = with_it.mask | with_it.lung_right | with_it.lung_left
+    assert (chest == (without.lung_right | without.lung_left)).all()

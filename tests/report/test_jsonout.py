@@ -7,6 +7,7 @@ import numpy as np
 from ptxviewer.core.drawing.tiles import PackedMask
 from ptxviewer.core.findings.reviewed import answer_of
 from ptxviewer.core.findings.sizes import MEASURES
+from ptxviewer.core.reasons.finding import Finding
 from ptxviewer.core.reasons.reading import Reading
 from ptxviewer.core.review import Review
 from ptxviewer.report.jsonout import as_bytes, error_record, film_record
@@ -37,7 +38,14 @@ def test_an_analysed_film_has_exactly_the_promised_fields():
     assert half["percent"] == round(findings.halves[0].percent, 2)
     assert record["gate"] == {"passed": True, "reasons": [], "cautions": [], "overridden": False}
     assert half["distances_moved"] == []
-    assert set(half["distances_mm"]) == {"a", "b", "c", "rim", "across"}
+    assert list(half["distances_mm"]) == ["a", "b", "c", "rim", "across"]
+    assert half["distances_mm"]["a"] > 0
+    assert half["distances_mm"]["c"] is None
+    assert half["distances_refused"]["c"] == {
+        "code": "air_not_at_level", "text": say(Finding.AIR_NOT_AT_LEVEL),
+    }  # fmt: skip
+    assert half["distances_mm"].keys() >= half["distances_refused"].keys()
+    assert half["sizes_disagree"] is None
     assert {size["text"] for size in half["sizes"]} == {None}  # the film does not say that it is an erect PA film
     assert {size["refused"]["code"] for size in half["sizes"]} == {"view_not_stated"}
     assert [size["id"] for size in half["sizes"]] == [measure.id for measure in MEASURES]

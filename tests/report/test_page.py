@@ -12,12 +12,12 @@ from ptxviewer.core.calibration import calibrated
 from ptxviewer.core.drawing.tiles import PackedMask
 from ptxviewer.core.film import NO_SPACING, Acquisition, PixelSpacing, SpacingOrigin, VoiLut, Window
 from ptxviewer.core.findings.reviewed import Answer, answer_of
-from ptxviewer.core.findings.sizes import MEASURES
-from ptxviewer.core.reasons.finding import Finding
+from ptxviewer.core.findings.sizes import MEASURES, sizes_of_half
+from ptxviewer.core.reasons.finding import DistancesMissing, Finding
 from ptxviewer.core.review import Measurement, Review
 from ptxviewer.core.view import FilmView
 from ptxviewer.report.decision import headline, nearness
-from ptxviewer.report.page import COLUMNS, MOST_ROWS, Options, Page, page, sizes_of_half
+from ptxviewer.report.page import COLUMNS, MOST_ROWS, Options, Page, page
 from ptxviewer.words import measures, quantities, say
 from ptxviewer.words.notices import NOT_EXCLUDED, RESEARCH_USE
 from tests.films import AT_DETECTOR, INFO, NAMED, ORIENTED, STUDIED, film, maps
@@ -238,6 +238,6 @@ def test_cautions_limits_and_moved_lines_are_on_the_page(oriented):
         "film score at least 0.20, peak at least 0.60, area at least 1.6 cm² (set by reader)"
     )
     assert facts["Distances"].endswith(" cm, B on the right moved by reader")
-    assert facts["Not given"] == f"Light index: {say(Finding.NO_RIM)}"
+    assert facts["Not given"] == f"Light index, BTS 2010: {say(DistancesMissing('rim'))}"
     unsized = replace(oriented, spacing=NO_SPACING)
     assert "at least 4,096 px" in dict(page(unsized, changed, options=AT_THAT_TIME).facts)["Sensitivity"]

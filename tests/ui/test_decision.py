@@ -107,7 +107,7 @@ def test_a_distance_is_dragged_on_the_film_and_the_sizes_follow(session: Session
     assert now.radiograph is not None
     half = now.findings.halves[0]
     port = film_viewport(now.radiograph, now.view, (canvas.width(), canvas.height()))
-    at = QPointF(*port.to_screen(half.distances.a.wall)).toPoint()
+    at = QPointF(*port.to_screen(half.distances.line("a").wall)).toPoint()
     before = texts(session)
     QTest.mousePress(canvas, Qt.MouseButton.LeftButton, pos=at)
     QTest.mouseMove(canvas, at + QPoint(0, 40))
@@ -115,7 +115,7 @@ def test_a_distance_is_dragged_on_the_film_and_the_sizes_follow(session: Session
     after = session.presenter.state.current
     assert after.findings.halves[0].moved == ("a",)
     assert after.view == now.view  # neither window nor zoom was dragged
-    moved = after.findings.halves[0].distances.a.wall[1] - half.distances.a.wall[1]
+    moved = after.findings.halves[0].distances.line("a").wall[1] - half.distances.line("a").wall[1]
     assert moved == pytest.approx(40 / port.zoom, rel=0.05)
     assert "moved by reader" in texts(session)
     assert "moved by reader" not in before
@@ -128,7 +128,7 @@ def test_without_the_lines_shown_the_mouse_keeps_its_tool(session: Session) -> N
     assert now is not None
     assert now.radiograph is not None
     port = film_viewport(now.radiograph, now.view, (canvas.width(), canvas.height()))
-    at = QPointF(*port.to_screen(now.findings.halves[0].distances.a.lung)).toPoint()
+    at = QPointF(*port.to_screen(now.findings.halves[0].distances.line("a").lung)).toPoint()
     QTest.mousePress(canvas, Qt.MouseButton.LeftButton, pos=at)
     QTest.mouseMove(canvas, at + QPoint(30, 0))
     QTest.mouseRelease(canvas, Qt.MouseButton.LeftButton, pos=at + QPoint(30, 0))

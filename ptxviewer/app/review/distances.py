@@ -16,7 +16,7 @@ from ptxviewer.core.review import MovedLine, Review
 def can_move(film: Film | None) -> bool:
     """True when there are distances on the film."""
     halves = film.findings.halves if film is not None and film.findings is not None else ()
-    return any(half.distances is not None for half in halves)
+    return any(half.distances is not None and half.distances.lines for half in halves)
 
 
 class DistanceEditing:
@@ -39,7 +39,7 @@ class DistanceEditing:
             for half in halves:
                 if half.on_image_left is on_image_left and half.distances is not None:
                     line = half.distances.line(name)
-                    return LineDrag(MovedLine(on_image_left, name, line), part, at, line)
+                    return None if line is None else LineDrag(MovedLine(on_image_left, name, line), part, at, line)
             return None
 
         self._editor.take(taken)

@@ -22,6 +22,7 @@ from ptxviewer.core.reasons.finding import Finding
 LUNG_SCORE = 0.5
 CRUMB = 0.1  # parts of a lung map smaller than this share of its largest part are noise
 SMALLEST_LUNG = 0.01  # of the film: below, no lung was seen on that side
+TELLS_HALVES = 0.25  # of the larger lung: what is left of a smaller one says little of where its half begins
 MEASURED = 1100  # longest side of the measuring grid, in its pixels
 DIVIDE_SIZE = 192  # longer side of the coarse picture on which the halves are told apart
 APICAL, BASAL = 0.25, 0.75  # of the hemithorax's height from its top: above is apical, below is basal
@@ -33,7 +34,7 @@ class LungFields:
     """The lungs of one film: masks on the measuring grid by their place in the picture, and the divide of the halves.
 
     A lung that was not seen is an empty mask. ``divide`` is coarse, positive nearer to the lung on the left of the
-    picture; where not both lungs were seen it is the film's middle.
+    picture; where not both lungs were seen, or little of one of them, it is the film's middle.
     """
 
     image_left: Mask
@@ -87,7 +88,7 @@ def lung_fields(image_left: Mask, image_right: Mask) -> LungFields:
     if columns[0] is not None and columns[1] is not None:
         if columns[0] >= columns[1]:  # the network has lost its bearings: nothing can be built on this
             left, right = np.zeros_like(left), np.zeros_like(right)
-        else:
+        elif min(np.count_nonzero(lung) for lung in coarse) >= TELLS_HALVES * max(map(np.count_nonzero, coarse)):
             away = [cv2.distanceTransform((~lung).astype(np.uint8), cv2.DIST_L2, 3) for lung in coarse]
             return LungFields(left, right, np.asarray(away[1] - away[0], np.float32))
     height, width = coarse[0].shape

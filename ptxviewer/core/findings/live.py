@@ -10,14 +10,11 @@ from dataclasses import replace
 import numpy as np
 
 from ptxviewer.core.answer import (
-    LINE_NAMES,
     DecisionRule,
     Detection,
-    Distances,
     Findings,
     HemithoraxFinding,
     Lesion,
-    Line,
     ProbabilityMaps,
 )
 from ptxviewer.core.film import PixelSpacing, Radiograph
@@ -88,13 +85,9 @@ def _lesion(lesion: Lesion, scale: Scale) -> Lesion:
 
 def _half(half: HemithoraxFinding, scale: Scale) -> HemithoraxFinding:
     area = round(half.area_px * scale[0] * scale[1])
-    distances = None if half.distances is None else _distances(half.distances, scale)
-    return replace(half, area_px=area, distances=distances)
 
-
-def _distances(distances: Distances, scale: Scale) -> Distances:
-    def point(at: Point) -> Point:
+    def on_film(at: Point) -> Point:
         return at[0] * scale[0], at[1] * scale[1]
 
-    lines = (distances.line(name) for name in LINE_NAMES)
-    return Distances(*(Line(point(line.wall), point(line.lung)) for line in lines))
+    distances = None if half.distances is None else half.distances.with_points(on_film)
+    return replace(half, area_px=area, distances=distances)

@@ -1,42 +1,39 @@
 """How large a pneumothorax is by the measures of the literature, each with its source or the reason for refusing it.
 
 All of them were made for erect films: Collins and the guidelines for PA films, distances in centimetres. None is a
-volume; none claims tension. ``MEASURES`` is the only list of them: window, report and JSON read it.
+volume; none claims tension. ``MEASURES`` is the only list of them: window, report and JSON read it. No formula is
+computed from a distance that is not measurable; ``disagreement`` says where sizes contradict each other.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Literal
 
 import numpy as np
 
-from ptxviewer.core.answer import Distances
-from ptxviewer.core.film import PixelSpacing
+from ptxviewer.core.answer import Distances, HemithoraxFinding, LineName
+from ptxviewer.core.film import PixelSpacing, Radiograph
 from ptxviewer.core.msgid import N_, Msgid
 from ptxviewer.core.reasons import Reason
-from ptxviewer.core.reasons.finding import Finding, OtherView, OutsideNomogram
+from ptxviewer.core.reasons.finding import (
+    AreaWithoutDistances,
+    DistancesMissing,
+    Finding,
+    OtherView,
+    OutsideNomogram,
+    SizesDisagree,
+)
 
 RHEA_TABLE = ((0.5, 1.0, 1.5, 2.0, 2.5, 3.0, 3.5, 4.0, 5.0), (10, 14, 18, 23, 27, 32, 36, 40, 49))
 """Average interpleural distance in cm, percent of the hemithorax."""
 BTS_LARGE_CM, ACCP_LARGE_CM = 2.0, 3.0
+BEYOND_REASON = 30.0  # points of percent by which two sizes of one hemithorax may differ and both still be told
 
 
-@dataclass(frozen=True, slots=True)
-class Lengths:
-    """The distances of one hemithorax, all in one unit: centimetres, or pixels where ``Measure.needs_cm`` is False."""
-
-    a: float
-    b: float
-    c: float
-    rim: float
-    across: float
-
-    @property
-    def total(self) -> float:
-        """A + B + C."""
-        return self.a + self.b + self.c
+Lengths = Mapping[LineName, float]
+"""The distances that a measure needs, in one unit: centimetres, or pixels where ``Measure.needs_cm`` is False."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,12 +53,16 @@ class Value:
 
 @dataclass(frozen=True, slots=True)
 class Measure:
-    """One size of the literature. ``compute`` returns its value, or the reason for which these lengths give none."""
+    """One size of the literature. ``compute`` returns its value, or the reason for which these lengths give none.
+
+    ``needs`` names the distances that it is computed from: those that ``compute`` is given, and no others.
+    """
 
     id: str
     name: Msgid
     source: str
     formula: Msgid
+    needs: tuple[LineName, ...]
     compute: Callable[[Lengths], Value | Reason]
     needs_cm: bool = True  # False: a ratio, which pixels give as well
 
@@ -99,43 +100,49 @@ def _percent(number: float) -> Value:
 
 
 def _collins(cm: Lengths) -> Value | Reason:
-    return Finding.SUM_IS_ZERO if cm.total <= 0 else _percent(collins(cm.total))
+    total = sum(cm.values())
+    return Finding.SUM_IS_ZERO if total <= 0 else _percent(collins(total))
 
 
 def _rhea(cm: Lengths) -> Value | Reason:
-    if cm.total <= 0:
+    total = sum(cm.values())
+    if total <= 0:
         return Finding.SUM_IS_ZERO
-    percent = rhea(cm.total / 3)
-    return OutsideNomogram(cm.total / 3, RHEA_TABLE[0][0], RHEA_TABLE[0][-1]) if percent is None else _percent(percent)
+    percent = rhea(total / 3)
+    return OutsideNomogram(total / 3, RHEA_TABLE[0][0], RHEA_TABLE[0][-1]) if percent is None else _percent(percent)
 
 
 def _light(lengths: Lengths) -> Value | Reason:
-    percent = light(lengths.across - lengths.rim, lengths.across)
-    return Finding.NO_RIM if not lengths.rim or percent is None else _percent(percent)
+    percent = light(lengths["across"] - lengths["rim"], lengths["across"])
+    return Finding.NO_RIM if not lengths["rim"] or percent is None else _percent(percent)
 
 
 def _bts(cm: Lengths) -> Value | Reason:
-    if cm.total <= 0 and cm.rim <= 0:
-        return Finding.SUM_IS_ZERO
-    large = cm.rim >= BTS_LARGE_CM
+    rim = cm["rim"]
+    if rim <= 0:
+        return Finding.NO_RIM
+    large = rim >= BTS_LARGE_CM
     text = N_("large (rim {number} cm)") if large else N_("small (rim {number} cm)")
-    return Value(cm.rim, "cm", text, large)
+    return Value(rim, "cm", text, large)
 
 
 def _accp(cm: Lengths) -> Value | Reason:
-    if cm.total <= 0 and cm.rim <= 0:
-        return Finding.SUM_IS_ZERO
-    large = cm.a >= ACCP_LARGE_CM
+    apex = cm["a"]
+    if apex <= 0:
+        return Finding.NO_APICAL_DISTANCE
+    large = apex >= ACCP_LARGE_CM
     text = N_("large (apex {number} cm)") if large else N_("small (apex {number} cm)")
-    return Value(cm.a, "cm", text, large)
+    return Value(apex, "cm", text, large)
 
 
+_COLLINS_LINES: tuple[LineName, ...] = ("a", "b", "c")
 MEASURES: tuple[Measure, ...] = (
     Measure(
         "collins",
         N_("Collins"),
         "Collins et al., AJR 1995;165:1127",
         N_("4.2 + 4.7 (A + B + C) %, distances in cm"),
+        _COLLINS_LINES,
         _collins,
     ),
     Measure(
@@ -143,6 +150,7 @@ MEASURES: tuple[Measure, ...] = (
         N_("Rhea"),
         "Rhea et al., Radiology 1982;144:733",
         N_("nomogram of the average (A + B + C) / 3 in cm, drawn from expiratory films"),
+        _COLLINS_LINES,
         _rhea,
     ),
     Measure(
@@ -150,6 +158,7 @@ MEASURES: tuple[Measure, ...] = (
         N_("Light index"),
         "Light index, Noppen et al., Respiration 2001;68:396",
         N_("1 - (lung / hemithorax)³, diameters at the hilum"),
+        ("rim", "across"),
         _light,
         needs_cm=False,
     ),
@@ -158,6 +167,7 @@ MEASURES: tuple[Measure, ...] = (
         N_("BTS 2010"),
         "BTS 2010, MacDuff et al., Thorax 2010;65(Suppl 2):ii18",
         N_("large from a rim of 2 cm at the hilum"),
+        ("rim",),
         _bts,
     ),
     Measure(
@@ -165,6 +175,7 @@ MEASURES: tuple[Measure, ...] = (
         N_("ACCP 2001"),
         "ACCP 2001, Baumann et al., Chest 2001;119:590",
         N_("large from 3 cm between apex and cupola"),
+        ("a",),
         _accp,
     ),
 )
@@ -189,16 +200,39 @@ def sizes_of(
         reason = Finding.NO_LUNG_EDGE
     if reason is not None or distances is None:
         return tuple(Size(measure, refused=reason) for measure in MEASURES)
-    lines = (distances.a, distances.b, distances.c, distances.rim, distances.across)
-    in_mm = [length for line in lines if (length := line.mm(spacing)) is not None]
-    if len(in_mm) == len(lines):
-        return tuple(_size(measure, Lengths(*(length / 10 for length in in_mm))) for measure in MEASURES)
-    in_px = Lengths(*(line.px() for line in lines))
-    return tuple(
-        Size(measure, refused=Finding.NO_SPACING) if measure.needs_cm else _size(measure, in_px) for measure in MEASURES
-    )
+    return tuple(_size(measure, distances, spacing) for measure in MEASURES)
 
 
-def _size(measure: Measure, lengths: Lengths) -> Size:
+def sizes_of_half(film: Radiograph, half: HemithoraxFinding) -> tuple[Size, ...]:
+    """Return every measure of ``MEASURES``, in that order, for one half of the chest on its film."""
+    return sizes_of(half.distances, film.spacing, film.acquisition.view, loculated=half.loculated)
+
+
+def disagreement(film: Radiograph, half: HemithoraxFinding) -> Reason | None:
+    """Return why the sizes of one half contradict each other, None where they do not.
+
+    Where there is a reason, no size of this half belongs in a headline: neither of two that disagree is to be believed.
+    """
+    if half.percent is None:
+        return None
+    lines = () if half.distances is None else half.distances.lines
+    if half.percent >= BEYOND_REASON and not any(line.px() > 0 for name, line in lines if name != "across"):
+        return AreaWithoutDistances(half.percent)
+    by_collins = next(size for size in sizes_of_half(film, half) if size.measure.id == "collins").value
+    if by_collins is not None and abs(by_collins.number - half.percent) > BEYOND_REASON:
+        return SizesDisagree(by_collins.number, half.percent)
+    return None
+
+
+def _size(measure: Measure, distances: Distances, spacing: PixelSpacing) -> Size:
+    in_cm = spacing.row_mm is not None and spacing.col_mm is not None
+    if measure.needs_cm and not in_cm:
+        return Size(measure, refused=Finding.NO_SPACING)
+    lines = dict(distances.lines)
+    missing = [name for name in measure.needs if name not in lines]
+    if missing:
+        return Size(measure, refused=DistancesMissing(" ".join(missing)))
+    in_mm = {name: lines[name].mm(spacing) for name in measure.needs}
+    lengths = {name: lines[name].px() if mm is None else mm / 10 for name, mm in in_mm.items()}
     answer = measure.compute(lengths)
     return Size(measure, refused=answer) if isinstance(answer, Reason) else Size(measure, answer)

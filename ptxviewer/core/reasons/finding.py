@@ -35,6 +35,14 @@ class Finding(Reason, Enum):
     NO_LUNG_EDGE = "no_lung_edge"
     SUM_IS_ZERO = "sum_is_zero"
     NO_RIM = "no_rim"
+    NO_APICAL_DISTANCE = "no_apical_distance"
+
+    # Why an interpleural distance is not measurable
+    AIR_NOT_AT_CUPOLA = "air_not_at_cupola"
+    NO_LUNG_UNDER_CUPOLA = "no_lung_under_cupola"
+    AIR_NOT_AT_LEVEL = "air_not_at_level"
+    AIR_NOT_AT_WALL = "air_not_at_wall"
+    NO_LUNG_AT_LEVEL = "no_lung_at_level"
 
     # Why a result was not put on a film
     RESULT_OF_OTHER_FILM = "result_of_other_film"
@@ -55,6 +63,28 @@ class OutsideNomogram(Reason):
     average_cm: float
     low_cm: float
     high_cm: float
+
+
+@dataclass(frozen=True)
+class DistancesMissing(Reason):
+    """A formula needs distances that are not measurable; ``names`` are theirs, with a blank between: "b c"."""
+
+    names: str
+
+
+@dataclass(frozen=True)
+class AreaWithoutDistances(Reason):
+    """A large share of the hemithorax, and not one distance to support it."""
+
+    percent: float
+
+
+@dataclass(frozen=True)
+class SizesDisagree(Reason):
+    """Collins' percent and the projected area's are too far apart for either to be believed."""
+
+    collins: float
+    percent: float
 
 
 @dataclass(frozen=True)

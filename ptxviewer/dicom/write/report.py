@@ -15,8 +15,8 @@ from pydicom.sr.coding import Code
 from pydicom.uid import generate_uid
 
 from ptxviewer import __version__
-from ptxviewer.core.answer import LINE_NAMES, HemithoraxFinding, Lesion, Side
-from ptxviewer.core.findings.sizes import sizes_of
+from ptxviewer.core.answer import HemithoraxFinding, Lesion, Side
+from ptxviewer.core.findings.sizes import sizes_of_half
 from ptxviewer.dicom.write import codes
 from ptxviewer.dicom.write.base import (
     MAKER,
@@ -157,13 +157,13 @@ def _half_group(job: Job, half: HemithoraxFinding) -> sr.MeasurementsAndQualitat
     if half.percent is not None:
         measurements.append(sr.Measurement(codes.SHARE, round(half.percent, 2), codes.PERCENT, method=codes.PROJECTED))
     if half.distances is not None:
-        for name in LINE_NAMES:
-            length = half.distances.line(name).mm(film.spacing)
+        for name, line in half.distances.lines:
+            length = line.mm(film.spacing)
             if length is not None:
                 measurements.append(
                     sr.Measurement(codes.DISTANCE, round(length, 2), codes.MM, method=codes.LINES[name])
                 )
-    for size in sizes_of(half.distances, film.spacing, film.acquisition.view, loculated=half.loculated):
+    for size in sizes_of_half(film, half):
         method = codes.SIZE_METHODS[size.measure.id]
         if size.value is None:
             continue

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QLabel, QVBoxLayout, QWidget
 
 from ptxviewer.app.review.distances import can_move
 from ptxviewer.app.review.finding_selection import chosen
@@ -13,7 +13,7 @@ from ptxviewer.app.state.film import Film
 from ptxviewer.app.state.screen import State
 from ptxviewer.core.answer import HemithoraxFinding
 from ptxviewer.core.film import Radiograph
-from ptxviewer.core.findings.sizes import MEASURES, sizes_of
+from ptxviewer.core.findings.sizes import MEASURES, sizes_of_half
 from ptxviewer.core.msgid import N_
 from ptxviewer.ui.commands import key_of, small_button
 from ptxviewer.ui.controls import label
@@ -51,7 +51,8 @@ class SizePanel(QWidget):
                 tr("{key} shows them on the film, where they can be moved.", key=key_of("toggle_lines")),
             )
         )
-        for made in (self._percent, self._lines, self._moved):
+        self._missing, self._disagreement = label("quiet", wrap=True), label("amber", wrap=True)
+        for made in (self._percent, self._disagreement, self._lines, self._missing, self._moved):
             column.addWidget(made)
         grid = QGridLayout()
         grid.setHorizontalSpacing(8)
@@ -83,9 +84,10 @@ class SizePanel(QWidget):
         self._show_halves(film, film.radiograph, halves)
 
     def _clear(self) -> None:
-        for one in (self._percent, self._lines, self._moved, self._refused):
+        for one in (self._percent, self._lines, self._refused):
             one.setText("")
-        self._moved.hide()
+        for extra in (self._moved, self._missing, self._disagreement):
+            _tell(extra, "")
         for name, value in self._rows:
             name.hide()
             value.hide()
@@ -96,10 +98,10 @@ class SizePanel(QWidget):
         self._percent.setText("\n".join(measures.percent(one) for one in halves))
         lengths = measures.distances(half, spacing)
         self._lines.setText(f"{lengths} ({finding.side(half.side)})" if lengths and len(halves) > 1 else lengths)
-        moved = measures.moved_lines(halves)
-        self._moved.setText(moved)
-        self._moved.setVisible(bool(moved))
-        sizes = sizes_of(half.distances, spacing, radiograph.acquisition.view, loculated=half.loculated)
+        _tell(self._moved, measures.moved_lines(halves))
+        _tell(self._missing, measures.missing_lines(half))
+        _tell(self._disagreement, measures.disagreements(radiograph, halves))
+        sizes = sizes_of_half(radiograph, half)
         for size, (name, value) in zip(sizes, self._rows, strict=True):
             for widget in (name, value):
                 widget.setVisible(size.value is not None)
@@ -118,3 +120,9 @@ class SizePanel(QWidget):
                 if size.refused is not None
             )
         )
+
+
+def _tell(line: QLabel, text: str) -> None:
+    """Show a line that is there only when it has something to say."""
+    line.setText(text)
+    line.setVisible(bool(text))

@@ -10,7 +10,7 @@ from PySide6.QtCore import QPointF, Qt
 from PySide6.QtGui import QColor, QPainter, QPen
 
 from ptxviewer.app.state.film import Part
-from ptxviewer.core.answer import LINE_NAMES, HemithoraxFinding, LineName
+from ptxviewer.core.answer import HemithoraxFinding, Line, LineName
 from ptxviewer.core.drawing.colours import AMBER, CASING
 from ptxviewer.core.drawing.handles import bounds, distance_to_segment, grown, overlap
 from ptxviewer.core.film import PixelSpacing
@@ -36,10 +36,11 @@ class LineGrip:
     part: Part
 
 
-def _lines(halves: Iterable[HemithoraxFinding]) -> Iterator[tuple[HemithoraxFinding, LineName]]:
+def _lines(halves: Iterable[HemithoraxFinding]) -> Iterator[tuple[HemithoraxFinding, LineName, Line]]:
+    """The lines that are measurable; of the others there is nothing on the film."""
     for half in halves:
         if half.distances is not None:
-            yield from ((half, name) for name in LINE_NAMES)
+            yield from ((half, name, line) for name, line in half.distances.lines)
 
 
 def shown_halves(scene: Scene) -> tuple[HemithoraxFinding, ...]:
@@ -51,9 +52,7 @@ def shown_halves(scene: Scene) -> tuple[HemithoraxFinding, ...]:
 def line_grip_at(halves: Iterable[HemithoraxFinding], port: Viewport, at: Point) -> LineGrip | None:
     """Return what of a line lies under a screen point: the nearest end within reach, else the line itself."""
     best: tuple[float, LineGrip] | None = None
-    for half, name in _lines(halves):
-        assert half.distances is not None
-        line = half.distances.line(name)
+    for half, name, line in _lines(halves):
         wall, lung = port.to_screen(line.wall), port.to_screen(line.lung)
         parts: tuple[tuple[float, Part], ...] = (
             (math.dist(at, wall), "wall"),
@@ -72,7 +71,7 @@ class DistancesLayer(Layer):
     def depends(self, scene: Scene) -> object:
         """The findings, the line under the pointer, and where the film lies."""
         halves = shown_halves(scene)
-        if not any(half.distances is not None for half in halves):
+        if not any(_lines(halves)):
             return None
         grip = scene.hot if isinstance(scene.hot, LineGrip) else None
         return halves, scene.radiograph.spacing, grip, scene.labels, scene.lie
@@ -83,10 +82,14 @@ class DistancesLayer(Layer):
         _paint_lines(painter, shown_halves(scene), scene.port, scene.radiograph.spacing, grip, scene.labels)
 
 
-def length_text(half: HemithoraxFinding, name: LineName, spacing: PixelSpacing) -> str:
+def _medial_x(half: HemithoraxFinding, line: Line) -> float:
+    """A film column towards the mediastinum, seen from a line's wall."""
+    across = None if half.distances is None else half.distances.line("across")
+    return (across or line).lung[0]
+
+
+def length_text(name: LineName, line: Line, spacing: PixelSpacing) -> str:
     """Return what stands beside a line: "A 3.6 cm", in pixels where the film supports no millimetres."""
-    assert half.distances is not None
-    line = half.distances.line(name)
     mm = line.mm(spacing)
     label = tr("width") if name == "across" else line_name(name)
     return f"{label} {px(line.px())}" if mm is None else f"{label} {cm(mm)}"
@@ -103,9 +106,7 @@ def _paint_lines(
     """Draw every line; those that the reader moved are amber. The width at the hilum is drawn thin: it is long."""
     painter.setRenderHint(QPainter.RenderHint.Antialiasing)
     painter.setFont(written.font_of(painter.font(), written.LABEL))
-    for half, name in _lines(halves):
-        assert half.distances is not None
-        line = half.distances.line(name)
+    for half, name, line in _lines(halves):
         wall, lung = QPointF(*port.to_screen(line.wall)), QPointF(*port.to_screen(line.lung))
         in_hand = grip is not None and (grip.on_image_left, grip.name) == (half.on_image_left, name)
         colour = QColor(*AMBER) if name in half.moved or in_hand else WHITE
@@ -122,9 +123,8 @@ def _paint_lines(
         at = bounds(((wall.x(), wall.y()), (lung.x(), lung.y())))
         if not labels or not overlap(grown(at, 1), (0, 0, *port.canvas)):
             continue  # the words of a line that is not seen would be said of what is
-        inner = port.to_screen((half.distances.across.lung[0], line.wall[1]))
-        outward = 1.0 if wall.x() >= inner[0] else -1.0
-        _label(painter, length_text(half, name, spacing), wall, lung, name, colour, outward, port.canvas[0])
+        outward = 1.0 if wall.x() >= port.to_screen((_medial_x(half, line), line.wall[1]))[0] else -1.0
+        _label(painter, length_text(name, line, spacing), wall, lung, name, colour, outward, port.canvas[0])
 
 
 def _label(
