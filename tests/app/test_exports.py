@@ -13,6 +13,7 @@ from ptxviewer.app.state.settings import Settings
 from ptxviewer.dicom.write import KINDS
 from ptxviewer.ui.exports import WRITERS
 from tests.app.rig import AppRig
+from tests.app.test_decision import Doubtful
 
 REPORT = EXPORTS[0]
 
@@ -84,3 +85,14 @@ def test_no_objects_of_a_film_whose_result_is_hidden() -> None:
     rig.presenter.exporting.save_objects(Path("folder"))
     rig.settle()
     assert not rig.objects
+
+
+def test_of_a_refused_film_the_writer_is_told_that_the_result_is_withheld() -> None:
+    rig = AppRig(Doubtful(size=16))
+    rig.open("a")
+    rig.settle()
+    rig.presenter.exporting.save_objects(Path("folder"))
+    rig.settle()
+    ((content, _, _),) = rig.objects
+    assert content.answer is not None
+    assert content.answer.withheld

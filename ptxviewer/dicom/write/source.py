@@ -87,6 +87,8 @@ def source_of(path: Path, film: Radiograph) -> Source:
             modality_lut[keyword] = ds[keyword]
     sop_class = str(header.SOPClassUID)
     header.SOPClassUID = SecondaryCaptureImageStorage
+    if "RescaleSlope" in modality_lut and not modality_lut.get("RescaleType"):
+        modality_lut.RescaleType = "US"  # unspecified (PS3.3 C.11.1.1.2); required in a presentation state
     return Source(header, sop_class, film.frame + 1 if film.frames > 1 else None, colour, modality_lut)
 
 
