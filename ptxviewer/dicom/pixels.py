@@ -178,6 +178,8 @@ def _stored(array: NDArray[Any], bits_stored: int, signed: bool, shift: int) -> 
 
     ``shift`` is the number of bits below the stored ones: HighBit need not be BitsStored - 1 (PS3.5 8.1.1).
     """
+    if array.dtype == np.uint16 and not shift and not int(array.max()) >> max(bits_stored, 1):
+        return np.array(array)  # a copy of our own, without the detour over 32 bits
     wide = array.astype(np.int32)
     if shift:
         wide = (wide & 0xFFFF) >> shift
@@ -234,10 +236,7 @@ def decode(ds: Dataset, frame: int, says_grey: bool = False) -> Decoded:
         return _requantised(array, slope, intercept)
     signed = array.dtype.kind == "i"
     bits_stored = int(number(ds, "BitsStored", 16))
-    if array.dtype == np.uint16 and bits_stored == 16:
-        pixels = np.array(array)  # a copy of our own, without the detour over 32 bits
-    else:
-        pixels = _stored(array, bits_stored, signed, _bits_below(ds, array, bits_stored))
+    pixels = _stored(array, bits_stored, signed, _bits_below(ds, array, bits_stored))
     offset = 32768 if signed else 0
     item = _modality_table(ds)
     if item is not None:
