@@ -28,6 +28,7 @@ from ptxviewer.dicom.repair import is_native
 from ptxviewer.dicom.streams import MOST_TILES, stream_header
 from ptxviewer.dicom.values import frames_of, functional, number
 
+LARGEST_RESCALE = 1e30  # beyond it, sums of modality values overflow
 HUE = 4  # mean difference of the channels, of 255, from which a picture is a coloured one
 XA_CLASSES = ("1.2.840.10008.5.1.4.1.1.12.1", "1.2.840.10008.5.1.4.1.1.12.2")  # angiography and fluoroscopy, and theirs
 
@@ -232,6 +233,8 @@ def decode(ds: Dataset, frame: int, says_grey: bool = False) -> Decoded:
     transformation = functional(ds, frame, "PixelValueTransformationSequence") or ds
     slope = number(transformation, "RescaleSlope", 1.0) or 1.0
     intercept = number(transformation, "RescaleIntercept", 0.0)
+    if max(abs(slope), abs(intercept)) > LARGEST_RESCALE:
+        raise UnreadableFilm(Reading.RESCALE_UNUSABLE)
     if array.dtype.kind == "f" or array.dtype.itemsize > 2:
         return _requantised(array, slope, intercept)
     signed = array.dtype.kind == "i"
