@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import csv
 import io
 import json
 import os
+import signal
 import subprocess
 import sys
+import tempfile
 import zipfile
 from dataclasses import replace
 from pathlib import Path
@@ -219,11 +222,75 @@ def test_a_folder_an_archive_and_a_file_named_twice(engine, tmp_path):
     with zipfile.ZipFile(tmp_path / "films.zip", "w") as archive:
         archive.write(folder / "2.dcm", "inside/other.dcm")
     out = tmp_path / "out"
-    assert predict(out, folder, folder / "2.dcm", tmp_path / "films.zip") == 0
+    assert predict(out, folder, folder / "2.dcm", tmp_path / "films.zip", tmp_path / "films.zip") == 0
     files = sorted(record["file"] for record in records(out).values())
     assert len(files) == 3, "the film that is named twice is analysed once"
-    assert files[0].startswith(str(tmp_path / "films.zip"))
+    assert files[0] == f"{tmp_path / 'films.zip'}/inside/other.dcm"
     assert files[1:] == [str(folder / "2.dcm"), str(folder / "deep" / "no-suffix")]
+
+
+def test_results_are_called_as_the_films_are(engine, tmp_path):
+    """By the member's name in an archive, by all of a UID, and within what file systems allow."""
+    film = frontal(tmp_path / "1.2.840.10008.17")
+    with zipfile.ZipFile(tmp_path / "names.zip", "w") as archive:
+        for name in ("bed4.dcm", "ward/bed7.dcm", "odd:na\nme.dcm"):
+            archive.write(film, name)
+    long = frontal(tmp_path / f"{'ü' * 120}.dcm")
+    out = tmp_path / "out"
+    assert predict(out, film, tmp_path / "names.zip", long, "--save-mask") == 0
+    assert set(records(out)) == {"1.2.840.10008.17", "bed4", "bed7", "odd_na_me", "ü" * 100}
+    assert len(list(out.glob("*.mask.png"))) == 5
+
+
+def test_every_path_has_its_line_and_the_exit_status_says_so(engine, tmp_path, capsys):
+    study = tmp_path / "study"
+    frontal(study / "a.dcm")
+    (study / "b.dcm").write_bytes(b"")
+    with zipfile.ZipFile(study / "c.zip", "w") as archive:
+        archive.write(study / "a.dcm", "d.dcm")
+        archive.writestr("e.dcm", b"")
+    out = tmp_path / "out"
+    assert predict(out, study, tmp_path / "gone", "x" * 300) == 1
+    codes = {name: (record["reason"] or {}).get("code") for name, record in records(out).items()}
+    expected = {"a": None, "b": "file_empty", "d": None, "e": "file_empty", "gone": "file_gone"}
+    assert codes == {**expected, "x" * 200: "path_too_long"}
+    assert len(capsys.readouterr().err.splitlines()) == 4
+
+
+class Ended(FakeEngine):
+    """While it analyses its second film, the system asks the program to end."""
+
+    def __init__(self, number: int) -> None:
+        super().__init__()
+        self._number = number
+        self._films = 0
+
+    def predict(self, film, checkpoint=lambda: None):
+        self._films += 1
+        if self._films == 2:
+            signal.raise_signal(self._number)
+        return super().predict(film, checkpoint)
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="Windows has no such signals")
+@pytest.mark.parametrize(("number", "status"), [(signal.SIGTERM, 143), (signal.SIGINT, 130)])
+def test_a_run_that_is_asked_to_end_keeps_what_is_done(tmp_path, monkeypatch, capsys, number, status):
+    monkeypatch.setattr(cli, "make_engine", lambda _device: Ended(number))
+    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path / "temporary"))
+    (tmp_path / "temporary").mkdir()
+    for name in "abc":
+        frontal(tmp_path / "study" / f"{name}.dcm")
+    assert predict(tmp_path / "out", tmp_path / "study") == status
+    assert list(records(tmp_path / "out")) == ["a"]
+    said = capsys.readouterr().err
+    assert f"b.dcm: {say(Command.STOPPED)}" in said
+    assert f"c.dcm: {say(Command.STOPPED)}" in said
+
+    assert cli.main(["triage", str(tmp_path / "study"), "--out", str(tmp_path / "list.csv")]) == status
+    with (tmp_path / "list.csv").open(encoding="utf-8", newline="") as file:
+        assert sorted(row["reason"] for row in csv.DictReader(file)) == ["", "stopped", "stopped"]
+    assert list((tmp_path / "temporary").iterdir()) == []
+    assert signal.getsignal(signal.SIGTERM) == signal.SIG_DFL
 
 
 def test_what_would_not_be_analysed_unasked_is_an_error_unless_it_is_forced(engine, tmp_path, capsys):

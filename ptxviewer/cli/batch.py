@@ -6,14 +6,15 @@ Torch and pydicom are imported inside functions, so that ``--help`` and ``--vers
 from __future__ import annotations
 
 import logging
+import os
 import sys
-import tempfile
 import time
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from enum import Enum
-from pathlib import Path
+from pathlib import Path, PurePath
+from typing import TYPE_CHECKING
 
 from ptxviewer.core.engine import Engine
 from ptxviewer.core.errors import ExportFailed, PtxError, UnreadableFilm
@@ -22,9 +23,15 @@ from ptxviewer.core.findings.reviewed import Answer, answer_of
 from ptxviewer.core.reasons import Reason
 from ptxviewer.core.reasons.command import Command
 from ptxviewer.core.review import Review
+from ptxviewer.core.scratch import ScratchFolder
 from ptxviewer.words import tr
 
+if TYPE_CHECKING:
+    from ptxviewer.dicom.candidates import Candidate
+
 log = logging.getLogger(__name__)
+LONGEST_STEM = 200  # bytes, of the 255 that file systems allow
+NOT_IN_NAMES = '<>:"/\\|?*'  # of a file on Windows
 
 
 @dataclass(frozen=True)
@@ -63,37 +70,56 @@ class Outcome:
 def items_of(paths: Iterable[Path]) -> Iterator[list[Item]]:
     """Provide the films among ``paths`` in order; archives stay unpacked until the context ends.
 
-    A path that gives no film is an item with an error: it takes its place in the results.
+    A path that gives no film is an item with an error: it takes its place in the results. Meanwhile the process that
+    reads films gets ready.
     """
-    with tempfile.TemporaryDirectory(prefix="ptxviewer-") as folder:
-        yield _listed(paths, Path(folder).resolve())
+    from ptxviewer.dicom.read import warm_up
+
+    warm_up()
+    with ScratchFolder() as folder:
+        yield _listed(paths, folder)
 
 
 def _listed(paths: Iterable[Path], unpacked: Path) -> list[Item]:
+    films: dict[object, Candidate] = {}
+    for path in paths:
+        for film in _found(path, unpacked):
+            films.setdefault(film.identity, film)
+    stems = unique_stems(film.name for film in films.values())
+    return [
+        Item(number, film.name, stem, film.path if film.reason is None else None, film.reason)
+        for number, (stem, film) in enumerate(zip(stems, films.values(), strict=True), 1)
+    ]
+
+
+def _found(path: Path, unpacked: Path) -> list[Candidate]:
+    from ptxviewer.dicom.candidates import Candidate
     from ptxviewer.dicom.collect import collect
 
-    films: dict[Path | str, tuple[str, Path | None, Reason | None]] = {}
-    for path in paths:
-        try:
-            collected = collect([path], unpacked)
-        except UnreadableFilm as error:
-            films.setdefault(f"{path} ", (str(path), None, error.reason))
-            continue
-        for film in collected:
-            inside = unpacked in film.parents  # of an archive: named after it
-            films.setdefault(film, (str(path / film.name) if inside else str(film), film, None))
-    stems = unique_stems(file for file, _, _ in films.values())
-    return [
-        Item(number, file, stem, path, error)
-        for number, (stem, (file, path, error)) in enumerate(zip(stems, films.values(), strict=True), 1)
-    ]
+    try:
+        return collect([path], unpacked)
+    except UnreadableFilm as error:
+        return [Candidate(path, str(path), error.reason)]
+
+
+def stem_of(file: str) -> str:
+    """Return what the results of a file are called: its name without suffix, fit for every file system.
+
+    What follows the last point of a UID is no suffix. Room is left for ``.mask.png`` and a number.
+    """
+    path = PurePath(file)
+    name = path.name if path.suffix[1:].isdigit() else path.stem
+    name = "".join("_" if letter in NOT_IN_NAMES or not letter.isprintable() else letter for letter in name)
+    while len(os.fsencode(name)) > LONGEST_STEM:
+        name = name[:-1]
+    return name.strip(" .") or "film"
 
 
 def unique_stems(files: Iterable[str]) -> Iterator[str]:
     """Yield one stem per file: ``film``, ``film-2``, ``film-3``; names that differ only in case are the same."""
     used: set[str] = set()
     for file in files:
-        stem = Path(file).stem or "film"
+        stem = stem_of(file)
         name, number = stem, 1
         while name.casefold() in used:
             number += 1

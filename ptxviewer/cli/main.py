@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING
 
 from ptxviewer import __version__
 from ptxviewer.cli.parser import Parser
+from ptxviewer.cli.stopping import Terminated, ends_on_request
 from ptxviewer.core.devices import DEVICES
 from ptxviewer.core.errors import PtxError, UnreadableFilm
 from ptxviewer.inference.shipped import make_engine
@@ -334,7 +335,8 @@ def window_command(arguments: argparse.Namespace) -> int:
         from ptxviewer.ui.application import run
 
         return int(run(arguments.files, sample=arguments.sample, language=arguments.language))
-    return headless(arguments.files, sample=arguments.sample)
+    with ends_on_request():
+        return headless(arguments.files, sample=arguments.sample)
 
 
 def has_display() -> bool:
@@ -417,14 +419,17 @@ def main(argv: list[str] | None = None) -> int:
     parser, command = COMMANDS.get(name, (window_parser, window_command))
     try:
         arguments = parser().parse_args(rest)
-        return command(arguments)
+        if command is window_command:
+            return command(arguments)
+        with ends_on_request():
+            return command(arguments)
     except SystemExit as leave:  # argparse: --help, --version, bad usage
         return int(leave.code or 0)
     except PtxError as error:
         complain(sentences(error.reason))
-    except KeyboardInterrupt:
+    except KeyboardInterrupt as request:
         complain(tr("Stopped."))
-        return 130
+        return 143 if isinstance(request, Terminated) else 130
     except Exception as error:  # the command line's one boundary: a bug is named, and logged without its text
         log.critical("Unexpected failure", exc_info=True)
         complain(tr("Unexpected failure ({error}): this is a bug in ptxviewer.", error=type(error).__name__))

@@ -11,12 +11,13 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from ptxviewer.cli.batch import Outcome, items_of, outcomes, progress
+from ptxviewer.cli.batch import Item, Outcome, items_of, outcomes, progress
 from ptxviewer.cli.export import made_folder, write_objects
 from ptxviewer.core.engine import Engine
 from ptxviewer.core.errors import ExportFailed, PtxError
-from ptxviewer.core.files import write_atomic
+from ptxviewer.core.files import remove_parts, write_atomic
 from ptxviewer.core.findings.reviewed import Answer
+from ptxviewer.core.reasons.command import Command
 from ptxviewer.core.reasons.writing import NotWritten, Unwritten, Writing
 from ptxviewer.core.review import Review
 from ptxviewer.report import jsonout
@@ -90,15 +91,26 @@ def predict(
             if pictures.objects is not None:
                 with_objects(outcome, pictures.objects)
 
+    remove_parts(folder)
     failures: list[str] = []
-    with items_of(paths) as items, progress(len(items)) as draw:
-        with suppress(PtxError):  # now, not within the first film's time; every film will say what is wrong with it
-            engine.load()
-        for outcome in outcomes(items, engine, review, export):
-            write_atomic(folder / f"{outcome.item.stem}.json", jsonout.as_bytes(record_of(outcome)))
-            if outcome.answer is None:
-                failures.append(f"{outcome.item.file}: {sentences(outcome.reason)}")
-            draw(outcome.item.number)
+    items: list[Item] = []
+    done = 0
+    try:
+        with items_of(paths) as items, progress(len(items)) as draw:
+            with suppress(PtxError):  # now, not within the first film's time; every film will say what is wrong with it
+                engine.load()
+            for outcome in outcomes(items, engine, review, export):
+                write_atomic(folder / f"{outcome.item.stem}.json", jsonout.as_bytes(record_of(outcome)))
+                if outcome.answer is None:
+                    failures.append(f"{outcome.item.file}: {sentences(outcome.reason)}")
+                done = outcome.item.number
+                draw(done)
+    except KeyboardInterrupt:
+        for failure in (*failures, *unsaved):
+            complain(failure)
+        for item in items[done:]:
+            complain(f"{item.file}: {sentences(Command.STOPPED)}")
+        raise
     if engine.info is not None and engine.info.note:
         complain(sentences(engine.info.note))
     for failure in (*failures, *unsaved):

@@ -18,8 +18,9 @@ from ptxviewer.app.state.facts import Summary, summary_of
 from ptxviewer.cli.batch import Item, Outcome, Status, items_of, outcomes, progress
 from ptxviewer.core.engine import Engine
 from ptxviewer.core.errors import ExportFailed
-from ptxviewer.core.files import write_atomic
+from ptxviewer.core.files import remove_parts, write_atomic
 from ptxviewer.core.reasons import Reason
+from ptxviewer.core.reasons.command import Command
 from ptxviewer.core.reasons.writing import NotWritten, Unwritten, Writing
 from ptxviewer.core.review import Review
 from ptxviewer.words import sentences, trn
@@ -84,12 +85,20 @@ def triage(
     """
     if not target.parent.is_dir():
         raise ExportFailed(NotWritten(Unwritten.LIST, Writing.NO_SUCH_FOLDER))
+    remove_parts(target.parent)
     limit = engine.load().rule.score_threshold
-    rows = []
-    with items_of(paths) as items, progress(len(items)) as draw:
-        for outcome in outcomes(items, engine, review):
-            rows.append(row_of(outcome, limit))
-            draw(outcome.item.number)
+    rows: list[Row] = []
+    items: list[Item] = []
+    try:
+        with items_of(paths) as items, progress(len(items)) as draw:
+            for outcome in outcomes(items, engine, review):
+                rows.append(row_of(outcome, limit))
+                draw(outcome.item.number)
+    except KeyboardInterrupt:
+        stopped = (Outcome(item, Status.NOT_ANALYSED, Command.STOPPED) for item in items[len(rows) :])
+        rows += [row_of(outcome, limit) for outcome in stopped]
+        write_atomic(target, as_csv(by_urgency(rows), identified), Unwritten.LIST)
+        raise
     write_atomic(target, as_csv(by_urgency(rows), identified), Unwritten.LIST)
     without = sum(row.group == "no answer" for row in rows)
     say(

@@ -6,12 +6,17 @@ import contextlib
 import errno
 import io
 import os
+import platform
 import stat
+import sys
+import threading
+import zlib
 from pathlib import Path
 
 from ptxviewer.core.errors import ExportFailed
 from ptxviewer.core.reasons.writing import NotWritten, Unwritten, Writing
 
+PART = f".ptxviewer.{zlib.crc32(platform.node().encode()):08x}."  # of this computer: others may write there, too
 LARGE_READ = 1 << 16  # bytes from which on a read is compared with what is left of the file
 
 
@@ -20,7 +25,8 @@ def write_atomic(path: Path, content: bytes, what: Unwritten = Unwritten.FILE) -
 
     Raises ``ExportFailed`` with ``NotWritten`` of ``what`` for a missing folder, no permission, a full disk.
     """
-    part = path.with_name(f".{path.name}.{os.getpid()}.part")
+    # Short, whatever the length of the name: both have to fit into what a file system allows.
+    part = path.with_name(f"{PART}{os.getpid()}.{threading.get_ident():x}.part")
     try:
         try:
             with part.open("wb") as file:
@@ -34,6 +40,27 @@ def write_atomic(path: Path, content: bytes, what: Unwritten = Unwritten.FILE) -
             raise
     except OSError as error:
         raise ExportFailed(NotWritten(what, _reason(error))) from None
+
+
+def remove_parts(folder: Path) -> None:
+    """Remove what programs of this computer left half written in ``folder`` when they were killed."""
+    with contextlib.suppress(OSError):
+        for part in folder.glob(f"{PART}*.part"):
+            with contextlib.suppress(OSError, ValueError):
+                if not _is_running(int(part.name.removeprefix(PART).split(".")[0])):
+                    part.unlink()
+
+
+def _is_running(pid: int) -> bool:
+    if sys.platform == "win32":
+        return pid == os.getpid()  # another one has its file open, and it cannot be removed
+    try:
+        os.kill(pid, 0)
+    except ProcessLookupError:
+        return False
+    except OSError:
+        return True
+    return True
 
 
 class NotRegular(OSError):

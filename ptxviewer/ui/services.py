@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import importlib
-import tempfile
 from collections.abc import Callable, Sequence
 from contextlib import suppress
 from pathlib import Path
@@ -16,7 +15,11 @@ from ptxviewer.app.presenter import Presenter
 from ptxviewer.app.state.facts import Facts
 from ptxviewer.app.state.settings import Settings
 from ptxviewer.core.engine import Checkpoint, Engine, EngineInfo, SelfTest
+from ptxviewer.core.errors import UnreadableFilm
+from ptxviewer.core.files import open_regular
 from ptxviewer.core.film import Radiograph
+from ptxviewer.core.reasons import Reason
+from ptxviewer.core.scratch import ScratchFolder
 from ptxviewer.inference.shipped import make_engine
 from ptxviewer.paths import bundle_dir, sample_study
 from ptxviewer.ui.exports import WRITERS, write_objects
@@ -31,11 +34,33 @@ def read(path: Path, frame: int) -> Radiograph:
     return read_film(path, frame)
 
 
-def find_films(paths: Sequence[Path], unpacked: Path) -> list[Path]:
-    """Return the films among ``paths``; archives are unpacked below ``unpacked``. pydicom is imported here, too."""
-    from ptxviewer.dicom.collect import collect
+class Films:
+    """Finds films and reads them; remembers what it is told of those that cannot be read: members of an archive."""
 
-    return collect(paths, unpacked)
+    def __init__(self, unpacked: Path) -> None:
+        self._unpacked = unpacked
+        self._refused: dict[Path, Reason] = {}
+
+    def find(self, paths: Sequence[Path]) -> list[Path]:
+        """Return the films among ``paths``, in order, also those that will be refused when they are read.
+
+        pydicom is imported here, too. Raises ``UnreadableFilm`` where there is nothing but the reason.
+        """
+        from ptxviewer.dicom.collect import collect
+
+        found = collect(paths, self._unpacked)
+        reason = found[0].reason if found and all(film.is_input for film in found) else None
+        if reason is not None:
+            raise UnreadableFilm(reason)
+        self._refused |= {film.path: film.reason for film in found if film.reason is not None}
+        return [film.path for film in found]
+
+    def read(self, path: Path, frame: int) -> Radiograph:
+        """Read a film. Raises ``UnreadableFilm``; what was refused is read where it is there by now."""
+        reason = self._refused.get(path)
+        if reason is not None and not path.is_file():
+            raise UnreadableFilm(reason)
+        return read(path, frame)
 
 
 def run_self_test(engine: Engine, checkpoint: Checkpoint) -> SelfTest:
@@ -47,10 +72,10 @@ def run_self_test(engine: Engine, checkpoint: Checkpoint) -> SelfTest:
 
 def is_film(path: Path) -> bool:
     """Look at the first bytes of a file. Raises ``OSError`` where it cannot be read."""
-    from ptxviewer.dicom.collect import looks_like_film
+    from ptxviewer.dicom.candidates import starts_like_film
 
-    with path.open("rb"):
-        return looks_like_film(path)
+    with open_regular(path) as file:
+        return starts_like_film(file.read(132))
 
 
 def read_facts(path: Path) -> Facts | None:
@@ -82,13 +107,14 @@ class Backing:
         results: Path,
     ) -> None:
         """``engine`` None is the shipped network; ``reviews`` and ``results`` are folders."""
-        self._unpacked = tempfile.TemporaryDirectory(prefix="ptxviewer-")
+        self._unpacked = ScratchFolder()
+        films = Films(self._unpacked.path)
         self._bridge = Bridge()
         network = engine or make_engine(settings.device)
         disk = self._disk = ThreadLane("disk", self._bridge.post)
         services = Services(
-            read_film=read,
-            collect=lambda paths: find_films(paths, Path(self._unpacked.name)),
+            read_film=films.read,
+            collect=films.find,
             engine=network,
             disk=disk,
             model=ThreadLane("model", self._bridge.post),

@@ -6,4 +6,5 @@ from ptxviewer.core.msgid import N_, Msgid
 
 TEXTS: dict[str, Msgid] = {
     "film_failed": N_("Something unexpected went wrong with this film."),
+    "stopped": N_("Not analysed: the program was stopped before."),
 }

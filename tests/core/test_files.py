@@ -2,12 +2,14 @@
 
 import errno
 import os
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
 
 from ptxviewer.core.errors import ExportFailed
-from ptxviewer.core.files import write_atomic
+from ptxviewer.core.files import PART, remove_parts, write_atomic
 from ptxviewer.core.reasons.writing import NotWritten, Unwritten, Writing
 from tests.refusals import reason_of
 
@@ -63,3 +65,19 @@ def test_stopping_half_way_leaves_nothing(tmp_path, monkeypatch):
     with pytest.raises(KeyboardInterrupt):
         write_atomic(tmp_path / "a.bin", b"new")
     assert os.listdir(tmp_path) == []
+
+
+def test_what_a_killed_program_left_half_written_is_removed(tmp_path):
+    with subprocess.Popen([sys.executable, "-c", ""]) as ended:
+        pass
+    left, written = tmp_path / f"{PART}{ended.pid}.1.part", tmp_path / f"{PART}{os.getpid()}.1.part"
+    other = tmp_path / f".ptxviewer.other-computer.{ended.pid}.1.part"
+    for path in (left, written, other):
+        path.touch()
+    remove_parts(tmp_path)
+    assert set(tmp_path.iterdir()) == {written, other}
+
+
+def test_a_name_may_be_as_long_as_the_file_system_allows(tmp_path):
+    write_atomic(tmp_path / ("x" * 255), b"one")
+    assert len(os.listdir(tmp_path)) == 1

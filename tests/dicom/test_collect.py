@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import os
+import socket
+import sys
 import zipfile
 from pathlib import Path
 
@@ -9,10 +12,12 @@ import pytest
 from pydicom.dataset import Dataset, FileDataset, FileMetaDataset
 from pydicom.uid import ExplicitVRLittleEndian, MediaStorageDirectoryStorage
 
-from ptxviewer.core.errors import UnreadableFilm
-from ptxviewer.core.reasons.reading import Reading, TooManyFilms, ZipTooLarge, ZipTooManyFiles
+from ptxviewer.core.reasons import Reason
+from ptxviewer.core.reasons.reading import Reading, TooManyFilms, TooMuchMemory, ZipTooLarge, ZipTooManyFiles
+from ptxviewer.dicom import archives
 from ptxviewer.dicom import collect as collecting
-from ptxviewer.dicom.collect import collect, looks_like_film
+from ptxviewer.dicom.candidates import Candidate, looks_like_film
+from ptxviewer.dicom.collect import collect
 from tests.refusals import reason_of
 
 FILM = b"\0" * 128 + b"DICM" + b"\0" * 40
@@ -22,6 +27,22 @@ def film(path: Path) -> Path:
     path.parent.mkdir(parents=True, exist_ok=True)
     path.write_bytes(FILM)
     return path
+
+
+def films(found: list[Candidate]) -> list[Path]:
+    """What can be read."""
+    return [one.path for one in found if one.reason is None]
+
+
+def refused(found: list[Candidate]) -> dict[str, Reason]:
+    """What cannot, by the last part of its name."""
+    return {Path(one.name).name: one.reason for one in found if one.reason is not None}
+
+
+def why(path: Path, unpacked: Path) -> Reason | None:
+    """Why nothing comes of ``path``."""
+    [only] = collect([path], unpacked)
+    return only.reason
 
 
 def dicomdir(folder: Path, *names: list[str]) -> Path:
@@ -54,14 +75,14 @@ def test_a_folder_gives_its_films_in_the_order_that_people_count(tmp_path: Path)
     film(study / "Thumbs.db")
     (study / "notes.txt").write_text("not a film")
     (study / "loop").symlink_to(study, target_is_directory=True)
-    assert collect([study], tmp_path) == wanted
+    assert films(collect([study], tmp_path)) == wanted
 
 
 def test_a_film_that_is_named_twice_is_opened_once_and_a_named_file_is_always_kept(tmp_path: Path) -> None:
     first = film(tmp_path / "study" / "a.dcm")
     odd = tmp_path / "odd.txt"
     odd.write_text("whoever names it is told what is wrong with it")
-    assert collect([first, tmp_path / "study", odd], tmp_path) == [first, odd]
+    assert films(collect([first, tmp_path / "study", odd], tmp_path)) == [first, odd]
 
 
 @pytest.mark.parametrize(
@@ -83,76 +104,181 @@ def test_a_film_is_known_by_its_first_bytes(tmp_path: Path, start: bytes, expect
     assert not looks_like_film(tmp_path / "gone")
 
 
-def test_a_dicomdir_gives_the_films_that_it_names_and_that_are_there(tmp_path: Path) -> None:
+def test_a_dicomdir_gives_the_films_that_it_names_and_names_those_that_are_not_there(tmp_path: Path) -> None:
     study = tmp_path / "disc"
-    wanted = [film(study / "IMAGES" / "IM2"), film(study / "IM1")]
+    wanted = [film(study / "IMAGES" / "IM2"), film(study / "im1.;1")]  # as some systems mount discs
     film(study / "IMAGES" / "not-named")
     film(tmp_path / "outside")
     index = dicomdir(study, ["IMAGES", "IM2"], ["IM1"], ["GONE"], ["..", "outside"])
-    assert collect([index], tmp_path) == wanted
+    found = collect([index], tmp_path)
+    assert films(found) == wanted
+    assert refused(found) == {"GONE": Reading.NOT_ON_DISC, "outside": Reading.NOT_ON_DISC}
+    assert refused(collect([study], tmp_path)) == refused(found)  # and where its folder is opened
 
 
 def test_a_broken_dicomdir_does_not_hide_the_films_beside_it(tmp_path: Path) -> None:
     wanted = film(tmp_path / "disc" / "IM1")
     index = tmp_path / "disc" / "DICOMDIR"
     index.write_bytes(b"\0" * 500)
-    assert collect([index], tmp_path) == [wanted]
+    assert films(collect([index], tmp_path)) == [wanted]
 
 
-def test_an_archive_is_unpacked_under_neutral_names(tmp_path: Path) -> None:
+def test_a_film_whose_name_begins_as_that_of_an_index_is_a_film(tmp_path: Path) -> None:
+    film(tmp_path / "other.dcm")
+    named = film(tmp_path / "DICOMDIR-export-001.dcm")
+    assert films(collect([named], tmp_path)) == [named]
+
+
+def test_an_archive_is_unpacked_under_neutral_names_and_called_by_its_own(tmp_path: Path) -> None:
     unpacked = tmp_path / "unpacked"
     unpacked.mkdir()
     zipped = archive(
         tmp_path / "study.zip", {"Doe^Jane/a.dcm": FILM, "../../b.dcm": FILM, "c.txt": b"text", "d/.hidden": FILM}
     )
-    films = collect([zipped], unpacked)
-    assert [path.name for path in films] == ["00000.dcm", "00001.dcm"]
-    assert all(path.is_relative_to(unpacked) and path.read_bytes() == FILM for path in films)
+    found = collect([zipped], unpacked)
+    assert [one.path.name for one in found] == ["00000.dcm", "00001.dcm"]
+    assert [one.name for one in found] == [f"{zipped}/Doe^Jane/a.dcm", f"{zipped}/b.dcm"]
+    assert all(one.path.is_relative_to(unpacked) and one.path.read_bytes() == FILM for one in found)
     assert not any("Doe" in str(path) for path in unpacked.rglob("*"))
+
+
+def damaged_archive(path: Path, method: int) -> Path:
+    """An archive of two films, of which the second is damaged, and a text."""
+    content = bytes(range(256)) * 8
+    with zipfile.ZipFile(path, "w", method) as zipped:
+        zipped.writestr("good.dcm", FILM)
+        zipped.writestr("bad.dcm", FILM + content)
+        zipped.writestr("notes.txt", b"text")
+    whole = bytearray(path.read_bytes())
+    start = whole.index(b"bad.dcm") + 60
+    whole[start : start + 40] = bytes(value ^ 0xFF for value in whole[start : start + 40])
+    path.write_bytes(whole)
+    return path
+
+
+@pytest.mark.parametrize("method", [zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED, zipfile.ZIP_BZIP2, zipfile.ZIP_LZMA])
+def test_the_good_members_of_a_damaged_archive_open_and_the_bad_ones_are_named(tmp_path: Path, method: int) -> None:
+    found = collect([damaged_archive(tmp_path / "a.zip", method)], tmp_path)
+    assert [Path(one.name).name for one in found] == ["good.dcm", "bad.dcm"]
+    assert films(found)[0].read_bytes() == FILM
+    assert refused(found) == {"bad.dcm": Reading.ZIP_MEMBER_DAMAGED}
+
+
+def test_a_member_that_asks_for_a_huge_dictionary_is_not_unpacked(tmp_path: Path) -> None:
+    path = tmp_path / "a.zip"
+    with zipfile.ZipFile(path, "w", zipfile.ZIP_LZMA) as zipped:
+        zipped.writestr("a.dcm", FILM)
+    whole = bytearray(path.read_bytes())
+    whole[30 + len("a.dcm") + 5 : 30 + len("a.dcm") + 9] = b"\xff\xff\xff\x7f"
+    path.write_bytes(whole)
+    assert refused(collect([path], tmp_path)) == {"a.dcm": TooMuchMemory(archives.LARGEST_DICTIONARY)}
 
 
 def test_an_archive_is_refused_with_its_reason(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     path = tmp_path / "a.zip"
-    assert reason_of(collect, [archive(path, {"c.txt": b"text"})], tmp_path) is Reading.ZIP_WITHOUT_FILMS
+    assert why(archive(path, {"c.txt": b"text"}), tmp_path) is Reading.ZIP_WITHOUT_FILMS
 
     whole = archive(path, {"a.dcm": FILM * 50}).read_bytes()
-    damaged = bytearray(whole)
-    damaged[60:80] = b"\xff" * 20
-    path.write_bytes(damaged)
-    assert reason_of(collect, [path], tmp_path) is Reading.ZIP_DAMAGED
+    path.write_bytes(whole[:100])
+    assert why(path, tmp_path) is Reading.ZIP_DAMAGED
 
     encrypted = bytearray(whole)
     encrypted[whole.index(b"PK\x01\x02") + 8] |= 1  # flag of the entry in the central directory
     path.write_bytes(encrypted)
-    assert reason_of(collect, [path], tmp_path) is Reading.ZIP_ENCRYPTED
+    assert why(path, tmp_path) is Reading.ZIP_ENCRYPTED
 
     other = bytearray(whole)
     other[8], other[whole.index(b"PK\x01\x02") + 10] = 97, 97  # a method that Python does not have
     path.write_bytes(other)
-    assert reason_of(collect, [path], tmp_path) is Reading.ZIP_METHOD_UNKNOWN
+    assert why(path, tmp_path) is Reading.ZIP_METHOD_UNKNOWN
 
     path.write_bytes(whole)
-    assert reason_of(collect, [path], tmp_path / "no such folder") is Reading.ZIP_NOT_UNPACKED
-    monkeypatch.setattr(collecting, "LARGEST_UNPACKED", 10)
-    assert reason_of(collect, [path], tmp_path) == ZipTooLarge(10)
-    monkeypatch.setattr(collecting, "MOST_FILMS", 0)
-    assert reason_of(collect, [path], tmp_path) == ZipTooManyFiles(0)
+    assert why(path, tmp_path / "no such folder") is Reading.ZIP_NOT_UNPACKED
+    monkeypatch.setattr(archives, "LARGEST_UNPACKED", 10)
+    assert why(path, tmp_path) == ZipTooLarge(10)
+    monkeypatch.setattr(archives, "MOST_FILMS", 0)
+    assert why(path, tmp_path) == ZipTooManyFiles(0)
 
 
-def test_where_nothing_can_be_opened_the_first_reason_is_said(tmp_path: Path) -> None:
+def test_the_list_of_a_large_archive_is_not_read(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    path = archive(tmp_path / "a.zip", {f"{number}.dcm": FILM for number in range(20)})
+    monkeypatch.setattr(archives, "MOST_FILMS", 20)
+    monkeypatch.setattr(archives, "ENTRY_BYTES", 20)
+    assert why(path, tmp_path) == ZipTooManyFiles(20)
+
+
+def test_every_path_that_gives_no_film_has_its_reason(tmp_path: Path) -> None:
     empty = tmp_path / "empty"
     empty.mkdir()
-    assert reason_of(collect, [empty], tmp_path) is Reading.FOLDER_WITHOUT_FILMS
-    index = dicomdir(empty, ["GONE"])
-    assert reason_of(collect, [index, empty], tmp_path) is Reading.DICOMDIR_WITHOUT_FILMS
     there = film(tmp_path / "film.dcm")
-    assert collect([empty, there], tmp_path) == [there]
-    with pytest.raises(UnreadableFilm):
-        collect([empty], tmp_path)
+    long = tmp_path / ("x" * 300)
+    zero = Path("a\0b")
+    found = collect([empty, there, tmp_path / "gone", long, zero, there / "below"], tmp_path)
+    assert films(found) == [there]
+    assert [one.reason for one in found] == [
+        Reading.FOLDER_WITHOUT_FILMS,
+        None,
+        Reading.FILE_GONE,
+        Reading.PATH_TOO_LONG,
+        Reading.FILE_GONE,
+        Reading.FILE_GONE,
+    ]
+    index = dicomdir(empty, ["GONE"])
+    assert why(index, tmp_path) is Reading.NOT_ON_DISC
+    assert why(dicomdir(empty), tmp_path) is Reading.DICOMDIR_WITHOUT_FILMS
+
+
+def test_a_folder_lists_every_file_that_could_be_a_film(tmp_path: Path) -> None:
+    study = tmp_path / "study"
+    wanted = [film(study / "a.dcm")]
+    for name, content in {
+        "b.dcm": b"",
+        "c": b"",
+        "d.1.2.840": bytes(50),  # torn within its preamble
+        "e.dcm": b"no film at all",
+        "f.txt": b"",
+        "g": b"a text without a suffix",
+    }.items():
+        (study / name).write_bytes(content)
+    wanted += [study / name for name in ("b.dcm", "c", "d.1.2.840", "e.dcm")]
+    archive(study / "h.zip", {"i.dcm": FILM})
+    (study / "gone.dcm").symlink_to(study / "nowhere.dcm")
+    found = collect([study], tmp_path)
+    assert [path for path in films(found) if path.parent == study] == wanted
+    assert [one.name for one in found][-1] == f"{study / 'h.zip'}/i.dcm"
+    assert refused(found) == {"gone.dcm": Reading.FILE_GONE}
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="pipes and sockets have names on POSIX systems")
+def test_pipes_devices_and_sockets_are_not_opened(tmp_path: Path) -> None:
+    study = tmp_path / "study"
+    wanted = film(study / "a.dcm")
+    os.mkfifo(study / "m.dcm")
+    os.mkfifo(study / "m.txt")
+    with socket.socket(socket.AF_UNIX) as listening:
+        listening.bind(str(study / "s.dcm"))
+        found = collect([study, study / "m.txt", Path("/dev/zero")], tmp_path)
+    assert films(found) == [wanted]
+    assert refused(found) == dict.fromkeys(("m.dcm", "m.txt", "s.dcm", "zero"), Reading.NOT_A_FILE)
+
+
+@pytest.mark.skipif(not hasattr(os, "getuid") or os.getuid() == 0, reason="nothing is forbidden to root")
+def test_folders_and_files_that_may_not_be_read_are_named(tmp_path: Path) -> None:
+    closed = tmp_path / "study" / "closed"
+    film(closed / "a.dcm")
+    film(tmp_path / "study" / "b").chmod(0)
+    closed.chmod(0)
+    try:
+        found = collect([tmp_path / "study"], tmp_path)
+    finally:
+        closed.chmod(0o700)
+    assert refused(found) == {"closed": Reading.FOLDER_FORBIDDEN, "b": Reading.FILE_FORBIDDEN}
 
 
 def test_a_folder_of_more_films_than_a_list_holds_is_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     for number in range(4):
         film(tmp_path / "many" / f"{number}.dcm")
     monkeypatch.setattr(collecting, "MOST_FILMS", 3)
+    assert reason_of(collect, [tmp_path / "many"], tmp_path) == TooManyFilms(3)
+    monkeypatch.setattr(collecting, "MOST_FILES", 3)
     assert reason_of(collect, [tmp_path / "many"], tmp_path) == TooManyFilms(3)

@@ -26,7 +26,7 @@ from ptxviewer.app.state.facts import Summary
 from ptxviewer.core.answer import ProbabilityMaps, Side
 from ptxviewer.core.engine import EngineInfo
 from ptxviewer.core.errors import ExportFailed
-from ptxviewer.core.files import write_atomic
+from ptxviewer.core.files import open_regular, write_atomic
 from ptxviewer.core.reasons import Reason, decode, encode
 from ptxviewer.core.reasons.writing import NotWritten, Unwritten, Writing
 
@@ -47,7 +47,7 @@ def fingerprint(path: Path) -> str:
 
     Size, time of change, first, middle and last block: the first holds the SOP instance UID. Raises ``OSError``.
     """
-    with path.open("rb") as file:
+    with open_regular(path) as file:
         stat = os.fstat(file.fileno())
         digest = hashlib.blake2b(f"{stat.st_size}|{stat.st_mtime_ns}".encode(), digest_size=20)
         for start in (0, stat.st_size // 2, max(0, stat.st_size - BLOCK)):

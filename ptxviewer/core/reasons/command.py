@@ -11,3 +11,4 @@ class Command(Reason, Enum):
     """Reasons without arguments."""
 
     FILM_FAILED = "film_failed"  # a bug, or a library that tripped: the log has the place
+    STOPPED = "stopped"  # by Ctrl+C or the system, before this film

@@ -37,11 +37,15 @@ class Reading(Reason, Enum):
     PICTURE_UNREADABLE = "picture_unreadable"  # PNG, JPEG and their like
 
     # What films are collected from
+    FOLDER_FORBIDDEN = "folder_forbidden"
+    FOLDER_UNREADABLE = "folder_unreadable"  # the disk, the network drive, or it is gone
     FOLDER_WITHOUT_FILMS = "folder_without_films"
     DICOMDIR_WITHOUT_FILMS = "dicomdir_without_films"
+    NOT_ON_DISC = "not_on_disc"  # a DICOMDIR names it
     ZIP_WITHOUT_FILMS = "zip_without_films"
     ZIP_ENCRYPTED = "zip_encrypted"
     ZIP_DAMAGED = "zip_damaged"
+    ZIP_MEMBER_DAMAGED = "zip_member_damaged"
     ZIP_METHOD_UNKNOWN = "zip_method_unknown"
     ZIP_NOT_UNPACKED = "zip_not_unpacked"  # the disk refused, or is full
     SAMPLE_MISSING = "sample_missing"

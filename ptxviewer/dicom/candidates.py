@@ -1,0 +1,71 @@
+"""Which files may be films: by their first bytes, and where these say nothing, by their names."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path, PurePath
+
+from ptxviewer.core.files import NotRegular, open_regular
+from ptxviewer.core.reasons import Reason
+from ptxviewer.core.reasons.reading import Reading
+from ptxviewer.dicom.harmless import PICTURE_STARTS
+from ptxviewer.dicom.read import why_not_opened
+
+FILM_SUFFIXES = frozenset((".dcm", ".dicom", ".dic", ".ima", ".png", ".jpg", ".jpeg", ".tif", ".tiff", ".bmp", ".webp"))
+FIRST_ELEMENTS = frozenset((0x0000, 0x0001, 0x0005, 0x0008, 0x0012, 0x0013, 0x0014, 0x0016, 0x0018))
+"""Of groups 0002 and 0008: those with which a dataset without preamble may begin."""
+
+
+@dataclass(frozen=True)
+class Candidate:
+    """A file that may be a film, or what has to be said in its place."""
+
+    path: Path  # where it lies now; of one that is refused, where it would lie: nothing else has this path
+    name: str  # what it is called in results: its path, or archive/member
+    reason: Reason | None = None  # why it cannot be read
+    is_input: bool = False  # the reason is of what was given (a folder, an archive), not of a film in it
+    member: int | None = None  # of an archive: its number there
+
+    @property
+    def identity(self) -> tuple[str, int | None]:
+        """The same for one that is found again; an archive is unpacked anew then."""
+        return (str(self.path), None) if self.member is None else (self.name, self.member)
+
+
+def starts_like_film(start: bytes) -> bool:
+    """True when the first 132 bytes may be those of a film."""
+    if start[128:132] == b"DICM" or start.startswith(PICTURE_STARTS):
+        return True
+    # Without a preamble a DICOM file starts with a low group, little or big endian, and a small element.
+    group, element = int.from_bytes(start[:2], "little"), int.from_bytes(start[2:4], "little")
+    return len(start) > 8 and group in (2, 8) and element in FIRST_ELEMENTS
+
+
+def looks_like_film(path: Path) -> bool:
+    """True when the first bytes may be those of a film; no more than 132 bytes are read."""
+    try:
+        with open_regular(path) as file:
+            return starts_like_film(file.read(132))
+    except OSError:
+        return False
+
+
+def is_named_like_film(name: PurePath) -> bool:
+    """True for the suffixes of films, and for names without one: discs have IM000001, archives have UIDs."""
+    return name.suffix.lower() in FILM_SUFFIXES or not name.suffix or name.suffix[1:].isdigit()
+
+
+def candidate(path: Path) -> Candidate | None:
+    """Return a file of a folder where it may be a film, also one that is empty, torn or cannot be opened; else None."""
+    try:
+        with open_regular(path) as file:
+            start = file.read(132)
+    except NotRegular:
+        named = path.suffix.lower() in FILM_SUFFIXES
+        return Candidate(path, str(path), Reading.NOT_A_FILE) if named else None
+    except OSError as error:
+        return Candidate(path, str(path), why_not_opened(error)) if is_named_like_film(path) else None
+    torn = not start.strip(b"\0") and is_named_like_film(path)  # nothing, or as far as it goes a preamble
+    if starts_like_film(start) or torn or path.suffix.lower() in FILM_SUFFIXES:
+        return Candidate(path, str(path))
+    return None
