@@ -65,7 +65,7 @@ class FakeEngine:
             cols=film.cols,
             pneumothorax=disc * np.float32(self.score),
             score=self.score,
-            lung_image_left=((x > 0.24) & (x < 0.52) & (y > 0.2)).astype(np.float32),
+            lung_image_left=((x > 0.24) & (x < 0.45) & (y > 0.2)).astype(np.float32),
             lung_image_right=((x > 0.55) & (x < 0.9)).astype(np.float32),
             model_id=info.model_id,
             model_sha256=info.model_sha256,

@@ -205,7 +205,7 @@ def held(rig: AppRig) -> tuple[bool, tuple[float, float]]:
     assert rig.film.findings is not None
     half = rig.film.findings.halves[0]
     assert half.distances is not None
-    line = half.distances.line("b")
+    line = half.distances.line("a")
     assert line is not None
     return half.on_image_left, line.lung
 
@@ -213,12 +213,12 @@ def held(rig: AppRig) -> tuple[bool, tuple[float, float]]:
 def test_a_moved_distance_is_one_step_is_kept_and_the_sizes_follow_while_it_moves() -> None:
     rig = opened()
     left, at = held(rig)
-    rig.presenter.review.distances.begin(left, "b", "lung", at)
+    rig.presenter.review.distances.begin(left, "a", "lung", at)
     for step in (1.0, 2.0, 3.0):
         rig.presenter.review.distances.move((at[0] + step, at[1]))
         assert held(rig)[1][0] == pytest.approx(at[0] + step)
     rig.presenter.review.distances.finish()
-    assert rig.film.findings.halves[0].moved == ("b",)
+    assert rig.film.findings.halves[0].moved == ("a",)
     assert len(rig.film.review.lines) == 1
     rig.settle()
     assert next(iter(rig.reviews.kept.values())).review.lines == rig.film.review.lines
@@ -233,7 +233,7 @@ def test_a_moved_distance_is_one_step_is_kept_and_the_sizes_follow_while_it_move
 def test_a_moved_distance_stands_when_the_mask_changes() -> None:
     rig = opened()
     left, at = held(rig)
-    rig.presenter.review.distances.begin(left, "b", "lung", at)
+    rig.presenter.review.distances.begin(left, "a", "lung", at)
     rig.presenter.review.distances.move((at[0] + 3, at[1] + 1))
     rig.presenter.review.distances.finish()
     rig.presenter.review.thresholds.set(0.6)
@@ -243,9 +243,9 @@ def test_a_moved_distance_stands_when_the_mask_changes() -> None:
 def test_a_line_stays_on_the_film_and_a_drag_can_be_called_off() -> None:
     rig = opened()
     left, at = held(rig)
-    rig.presenter.review.distances.begin(left, "b", "both", at)
+    rig.presenter.review.distances.begin(left, "a", "both", at)
     rig.presenter.review.distances.move((at[0] + 1000, at[1] - 1000))
-    line = rig.film.findings.halves[0].distances.line("b")
+    line = rig.film.findings.halves[0].distances.line("a")
     assert line.wall == line.lung == (SIDE, 0)
     assert rig.presenter.review.distances.cancel()
     assert held(rig)[1] == at
