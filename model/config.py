@@ -37,7 +37,12 @@ class Config:
     warmup: int = 40
     average: float = 0.99  # decay of the weight average
     lungs: float = 0.08  # share of films with a lung mask
-    expert_weight: float = 2.0  # how often a film labelled by an expert is drawn, relative to the others
+    weights: tuple[tuple[str, float], ...] = (  # how often a film of a set is drawn, relative to 1
+        ("labelled positive", 2.0),
+        ("labelled negative", 4.0),
+        ("negatives negative", 2.0),
+    )
+    head_rate: float = 3.0  # of ``rate``, for what decides the film by its halves
     frozen: tuple[str, ...] = ()  # modules of the encoder that stay as they started, batch statistics too
     phantoms: float = ANALYTIC_SHARE
     held: bool = False  # batch statistics stay as they started, everywhere: for a network that has settled

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import csv
 import hashlib
-from dataclasses import dataclass
 from pathlib import Path
 
 import cv2
@@ -16,24 +15,10 @@ import numpy as np
 from numpy.typing import NDArray
 from tqdm import tqdm
 
+from model.pack import Example
 from ptxviewer.core.geometry import GridMap
 
 CACHE_SIZE = 512
-
-
-@dataclass(frozen=True, slots=True)
-class Example:
-    """One film and what is known of it. ``None`` is not known, and takes no part in that loss."""
-
-    film: str  # path below the data folder
-    present: bool | None  # is there a pneumothorax
-    mask: str | None  # path of the pneumothorax mask; "" = known to be empty; None = not known
-    lungs: str | None  # path of the lung-field mask, or None
-    patient: str
-    group: str  # "positive", "negative" or "lungs": what the sampler draws from
-    split: str = "train"
-    view: str = ""
-    expert: bool = False  # an expert drew or read it, and no film of its set was left out for being hard
 
 
 def read_index(data: Path, min_confidence: float = 0.7, pseudo: Path | None = None) -> list[Example]:

@@ -10,7 +10,7 @@ from __future__ import annotations
 import argparse
 import itertools
 import json
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import Any
@@ -20,8 +20,9 @@ import numpy as np
 from numpy.typing import NDArray
 from tqdm import tqdm
 
-from model.data import Example, read_grey, read_index
+from model.data import read_grey, read_index
 from model.metrics import auc, bootstrap, dice, expected_calibration_error
+from model.pack import Example
 from model.plots import evaluation
 from ptxviewer.core.findings import decide, find
 from ptxviewer.core.gate import judge
@@ -88,10 +89,14 @@ def beside(films: Path, masks: Path) -> list[Example]:
 
 def cases(data: Path, chosen: list[Example], engine: Engine, cache: Path) -> list[Case]:
     """Run the network on films (paths below ``data``); maps are kept in ``cache`` for the next call."""
+    return list(each_case(data, chosen, engine, cache))
+
+
+def each_case(data: Path, chosen: list[Example], engine: Engine, cache: Path) -> Iterator[Case]:
+    """As ``cases``, one at a time: films and maps of a whole split take gigabytes."""
     info = engine.load()
     folder = cache / f"{info.model_sha256[:16]}-{info.device.replace(' ', '-')}"
     folder.mkdir(parents=True, exist_ok=True)
-    result = []
     for example in tqdm(chosen, desc="films", unit="film", mininterval=5):
         film = read_film(data / example.film)
         kept = folder / f"{film.key}.npz"
@@ -117,8 +122,7 @@ def cases(data: Path, chosen: list[Example], engine: Engine, cache: Path) -> lis
                 lung_image_right=stored["right"].astype(np.float32),
             )
         truth = read_grey(data / example.mask) > 127 if example.mask else np.zeros(film.shape, bool)
-        result.append(Case(example, film, truth, maps))
-    return result
+        yield Case(example, film, truth, maps)
 
 
 def outcome(case: Case, rule: DecisionRule) -> Outcome:

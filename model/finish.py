@@ -30,9 +30,10 @@ from torch import Tensor
 from torch.nn import functional as F
 from tqdm import tqdm
 
-from model.data import Example, read_index
+from model.data import read_index
 from model.export import config_of, weights_of
 from model.metrics import auc, expected_calibration_error
+from model.pack import Example
 from ptxviewer.core.errors import PtxError
 from ptxviewer.core.phantom import PhantomSpec, film_of, make_phantom
 from ptxviewer.core.types import Radiograph

@@ -16,8 +16,9 @@ import torch
 from numpy.typing import NDArray
 from tqdm import tqdm
 
-from model.data import CACHE_SIZE, Example, read_index
+from model.data import CACHE_SIZE, read_index
 from model.export import config_of, weights_of
+from model.pack import Example
 from ptxviewer.core.types import FloatMap
 from ptxviewer.dicom.read import read_film
 from ptxviewer.inference.network import PneumothoraxNet

@@ -22,52 +22,75 @@ from typing import Any
 import numpy as np
 import torch
 from safetensors.torch import load_file
+from torch import Tensor
 from tqdm import tqdm
 
-from model.augment import plain
+from model.augment import middle_of, plain
 from model.config import Config, read_config
-from model.data import Films, fingerprint, read_index
 from model.folded import hold_statistics
 from model.losses import total_loss
 from model.metrics import auc, dice
+from model.pack import ROOM, Pack
 from model.plots import training_curves
 from model.sampler import Batch, Sampler
 from ptxviewer.inference.network import PneumothoraxNet, load_rgb_encoder
-from ptxviewer.inference.runtime import has_fast_bf16
+from ptxviewer.inference.runtime import choose_device, has_fast_bf16
 
 LOOK_EVERY = 400  # steps
-# Without bf16 units, oneDNN is faster on plain tensors: a step of 8 films at 384 px took 3.1 s, 4.2 s channels-last.
-LAYOUT = torch.channels_last if has_fast_bf16() else torch.contiguous_format
+SAVE_EVERY = 50
+
+
+def layout_of(device: torch.device) -> torch.memory_format:
+    """Return the order of the numbers in which convolutions are fastest on ``device``.
+
+    Without bf16 units, oneDNN is faster on plain tensors: a step of 8 films at 384 px took 3.1 s, 4.2 s channels-last.
+    """
+    plain_is_faster = device.type == "cpu" and not has_fast_bf16()
+    return torch.contiguous_format if plain_is_faster else torch.channels_last
+
+
+def autocast_on(device: torch.device) -> torch.autocast:
+    """Half precision where ``device`` has units for it: bfloat16, which needs no scaling of the loss."""
+    usable = has_fast_bf16() if device.type == "cpu" else device.type != "cuda" or torch.cuda.is_bf16_supported()
+    return torch.autocast(device.type, torch.bfloat16, enabled=usable)
 
 
 class Trainer:
-    """Network, its running average, optimiser and step: what a checkpoint holds."""
+    """Network, its running average, optimiser and step: what a checkpoint holds. Works on ``device``."""
 
-    def __init__(self, config: Config, encoder: Path | None = None, weights: Path | None = None) -> None:
+    def __init__(
+        self,
+        config: Config,
+        encoder: Path | None = None,
+        weights: Path | None = None,
+        device: torch.device | None = None,
+    ) -> None:
         torch.manual_seed(config.seed)
         self.config = config
-        self.net = PneumothoraxNet(config.network).to(memory_format=LAYOUT)  # type: ignore[call-overload]
+        self.device = device or torch.device("cpu")
+        self.layout = layout_of(self.device)
+        net = PneumothoraxNet(config.network)
         if encoder is not None:
-            load_rgb_encoder(self.net.encoder, torch.load(encoder, weights_only=True))
+            load_rgb_encoder(net.encoder, torch.load(encoder, weights_only=True))
         if weights is not None:
-            # The head of the gate is fitted after the training (``finish``), so a new run has none.
-            state = {n: v.float() for n, v in load_file(weights).items() if not n.startswith("frontal_head.")}
-            counters = {n: v for n, v in self.net.state_dict().items() if n.endswith("num_batches_tracked")}
-            # A film head that reads more than the bundle's goes on from what that one had learned.
-            head, learned = torch.zeros_like(self.net.film_head.weight), state["film_head.weight"]
-            head[:, : learned.shape[1]] = learned
-            self.net.load_state_dict(counters | state | {"film_head.weight": head})
+            start_from(net, load_file(weights))
+        self.net = net.to(self.device, memory_format=self.layout)  # type: ignore[call-overload]
         self.frozen = [self.net.encoder.get_submodule(name) for name in config.frozen]
         for module in self.frozen:
             module.requires_grad_(False)
         if config.held:
             hold_statistics(self.net)
         self.average = {name: value.clone() for name, value in self.net.state_dict().items()}
-        groups = [
-            {"params": list(self.net.encoder.parameters()), "scale": config.encoder_rate},
-            {"params": [p for n, p in self.net.named_parameters() if not n.startswith("encoder.")], "scale": 1.0},
-        ]
-        self.optimiser = torch.optim.AdamW(groups, lr=config.rate, weight_decay=config.weight_decay)
+        groups: dict[str, list[Tensor]] = {"encoder": [], "rest": [], "head": []}
+        for name, parameter in self.net.named_parameters():
+            new = name.startswith(("side_head.gather.", "side_head.place."))
+            groups["encoder" if name.startswith("encoder.") else "head" if new else "rest"].append(parameter)
+        scales = {"encoder": config.encoder_rate, "rest": 1.0, "head": config.head_rate}
+        self.optimiser = torch.optim.AdamW(
+            [{"params": members, "scale": scales[name]} for name, members in groups.items() if members],
+            lr=config.rate,
+            weight_decay=config.weight_decay,
+        )
         self.step = 0
 
     def train_step(self, batch: Batch) -> dict[str, float]:
@@ -77,10 +100,13 @@ class Trainer:
             module.eval()
         for group in self.optimiser.param_groups:
             group["lr"] = self.config.rate_at(self.step) * group["scale"]
-        with torch.autocast("cpu", torch.bfloat16, enabled=has_fast_bf16()):
-            logits = self.net(batch.images.to(memory_format=LAYOUT))
+        images, targets, present, known = (
+            one.to(self.device, non_blocking=True) for one in (batch.images, batch.targets, batch.present, batch.known)
+        )
+        with autocast_on(self.device):
+            logits = self.net(images.to(memory_format=self.layout))
         logits = logits._replace(maps=logits.maps.float(), film=logits.film.float())
-        loss, parts = total_loss(logits, batch.targets, batch.present, batch.known)
+        loss, parts = total_loss(logits, targets, present, known)
         self.optimiser.zero_grad(set_to_none=True)
         loss.backward()  # type: ignore[no-untyped-call]
         torch.nn.utils.clip_grad_norm_(self.net.parameters(), 5.0)
@@ -96,10 +122,10 @@ class Trainer:
         return {"loss": float(loss.detach()), **parts}
 
     def averaged(self) -> PneumothoraxNet:
-        """A network with the averaged weights, in evaluation mode."""
+        """A network with the averaged weights, in evaluation mode, on the same device."""
         net = PneumothoraxNet(self.config.network)
         net.load_state_dict(self.average)
-        return net.to(memory_format=LAYOUT).eval()  # type: ignore[call-overload, no-any-return]
+        return net.to(self.device, memory_format=self.layout).eval()  # type: ignore[call-overload, no-any-return]
 
     def save(self, path: Path) -> None:
         """Write the checkpoint beside its place and move it over: a stop never leaves half a file."""
@@ -115,61 +141,86 @@ class Trainer:
 
     def load(self, path: Path) -> None:
         """Continue from a checkpoint."""
-        state = torch.load(path, weights_only=True)
+        state = torch.load(path, weights_only=True, map_location="cpu")
         self.net.load_state_dict(state["net"])
-        self.average = state["average"]
+        self.average = {name: value.to(self.device) for name, value in state["average"].items()}
         self.optimiser.load_state_dict(state["optimiser"])
         self.step = state["step"]
 
 
-def quick_look(net: PneumothoraxNet, films: Films, size: int) -> dict[str, float]:
-    """AUC of film score and mask peak, Dice on positives at 0.5, on the val films: to watch a run, not to quote."""
-    chosen = [(i, e) for i, e in enumerate(films.examples) if e.split == "val"]
-    scores, peaks, dices = [], [], []
-    with torch.inference_mode():
-        for index, example in chosen:
-            image = torch.from_numpy(plain(np.asarray(films.images[index]), size))[None]
-            with torch.autocast("cpu", torch.bfloat16, enabled=has_fast_bf16()):
-                logits = net(image.to(memory_format=LAYOUT))
-            pixel = torch.sigmoid(logits.maps[0, 0].float()).numpy()
-            scores.append(float(logits.film))
-            peaks.append(float(pixel.max()))
-            if example.present:
-                import cv2
+def start_from(net: PneumothoraxNet, weights: dict[str, Tensor]) -> None:
+    """Start from a bundle's weights; only the parts that decide by the halves of the chest may be new.
 
-                truth = cv2.resize(np.asarray(films.masks[index, 0]), (size, size), interpolation=cv2.INTER_AREA) > 127
-                dices.append(dice(pixel >= 0.5, truth))
-    truth_all = np.array([bool(e.present) for _, e in chosen])
+    The head of the gate is fitted after the training (``finish``), so a new run has none.
+    """
+    state = {name: value.float() for name, value in weights.items() if not name.startswith("frontal_head.")}
+    fresh = net.state_dict()
+    state |= {name: value for name, value in fresh.items() if name.endswith("num_batches_tracked")}
+    new: tuple[str, ...] = ()
+    head = "film_head" if net.film_head is not None else "side_head.read"
+    if "film_head.weight" in state:  # a head that reads more goes on from what this one had learned
+        learned, bias = state.pop("film_head.weight"), state.pop("film_head.bias")
+        wider = torch.zeros_like(fresh[f"{head}.weight"])
+        wider[:, : learned.shape[1]] = learned
+        state |= {f"{head}.weight": wider, f"{head}.bias": bias}
+        new = ("side_head.gather.", "side_head.place.")
+    state |= {name: value for name, value in fresh.items() if name.startswith(new) and name not in state}
+    net.load_state_dict(state)
+
+
+def quick_look(trainer: Trainer, films: Pack, size: int) -> dict[str, float]:
+    """AUC of film score and mask peak, Dice on positives at 0.5, on the val films: to watch a run, not to quote.
+
+    Both are judged on the grid over the lungs' box.
+    """
+    import cv2
+
+    net, device = trainer.averaged(), trainer.device
+    scores, peaks, dices, truths = [], [], [], []
+    for index, example in enumerate(films.examples):
+        if example.split != "val":
+            continue
+        image = torch.from_numpy(plain(films.image(index), size, ROOM, films.inside(index)))[None].to(device)
+        with torch.inference_mode(), autocast_on(device):
+            logits = net(image.to(memory_format=trainer.layout))
+        pixel = torch.sigmoid(logits.maps[0, 0].float()).cpu().numpy()
+        scores.append(float(logits.film))
+        peaks.append(float(pixel.max()))
+        truths.append(bool(example.present))
+        if example.present:
+            middle = middle_of(films.side, ROOM)
+            mask = cv2.resize(films.mask(index)[middle, middle], (size, size), interpolation=cv2.INTER_AREA)
+            dices.append(dice(pixel >= 0.5, mask > 127))
+    truth = np.array(truths, bool)
     return {
-        "auc_film": auc(np.array(scores), truth_all),
-        "auc_peak": auc(np.array(peaks), truth_all),
+        "auc_film": auc(np.array(scores), truth),
+        "auc_peak": auc(np.array(peaks), truth),
         "dice_positive": float(np.mean(dices)) if dices else float("nan"),
     }
 
 
 def run(
     config: Config,
-    data: Path,
+    films: Pack,
     folder: Path,
-    cache: Path,
-    encoder: Path | None,
+    encoder: Path | None = None,
     weights: Path | None = None,
-    pseudo: Path | None = None,
+    device: torch.device | None = None,
 ) -> None:
     """Train to the end of ``config``, continuing from ``folder`` where it holds a checkpoint."""
     folder.mkdir(parents=True, exist_ok=True)
-    films = Films(data, read_index(data, pseudo=pseudo), cache)
-    trainer = Trainer(config, encoder, weights)
+    trainer = Trainer(config, encoder, weights, device)
     checkpoint = folder / "checkpoint.pt"
     if checkpoint.exists():
         trainer.load(checkpoint)
     record = {
         "config": asdict(config),
-        "data": fingerprint(films.examples),
+        "data": films.fingerprint,
+        "boxes": films.boxes,
         "code": _code_version(),
+        "device": str(trainer.device),
         "threads": torch.get_num_threads(),
         "start": _start(encoder, weights),
-        "pseudo": pseudo is not None,
     }
     (folder / "run.json").write_text(json.dumps(record, indent=1))
     sampler = Sampler(films, config)
@@ -192,10 +243,10 @@ def run(
             bar.update()
             bar.set_postfix(loss=f"{parts['loss']:.3f}")
             note({"step": trainer.step, "seconds": round(time.monotonic() - started, 1), **parts})
-            if trainer.step % 25 == 0:
+            if trainer.step % SAVE_EVERY == 0:
                 trainer.save(checkpoint)
             if trainer.step % LOOK_EVERY == 0 or trainer.step == config.steps:
-                look = quick_look(trainer.averaged(), films, config.phase(trainer.step - 1).size)
+                look = quick_look(trainer, films, config.phase(trainer.step - 1).size)
                 note({"step": trainer.step, "look": 1, **look})
                 training_curves(folder / "log.jsonl", folder / "curves.png")
                 bar.write(f"step {trainer.step}: " + "  ".join(f"{k} {v:.3f}" for k, v in look.items()))
@@ -235,12 +286,11 @@ def main() -> None:
     """Command line of the training."""
     keep_memory()
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--data", type=Path, required=True, help="folder with index.csv")
+    parser.add_argument("--pack", type=Path, required=True, help="folder that model.pack has written")
     parser.add_argument("--encoder", type=Path, help="colour ResNet weights to start from")
     parser.add_argument("--weights", type=Path, help="a bundle's weights.safetensors to start from")
-    parser.add_argument("--pseudo", type=Path, help="folder of masks by model.pseudo")
     parser.add_argument("--run", type=Path, default=Path("runs/first"), help="folder of checkpoint and log")
-    parser.add_argument("--cache", type=Path, default=Path("runs/cache"))
+    parser.add_argument("--device", default="auto", help="auto, cpu, cuda or mps")
     parser.add_argument("--config", type=Path, help="JSON with fields of Config that differ from the default")
     parser.add_argument("--threads", type=int, default=0)
     parser.add_argument("--nice", type=int, default=15, help="how far other programs go first, up to 19")
@@ -251,12 +301,11 @@ def main() -> None:
         torch.set_num_threads(arguments.threads)
     run(
         read_config(arguments.config),
-        arguments.data,
+        Pack(arguments.pack),
         arguments.run,
-        arguments.cache,
         arguments.encoder,
         arguments.weights,
-        arguments.pseudo,
+        choose_device(arguments.device).device,
     )
 
 

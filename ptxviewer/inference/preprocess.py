@@ -38,21 +38,30 @@ def normalise(unit: FloatMap) -> FloatMap:
     return normal
 
 
-def prepare(film: Radiograph, size: int) -> FloatMap:
-    """Return the (1, size, size) float32 network input of a film."""
-    grid_map = GridMap.for_film(film.rows, film.cols, size)
+def dense_is_bright(film: Radiograph) -> tuple[FloatMap, FloatMap]:
+    """Return the (rows, cols) greys in the polarity of MONOCHROME2, and 1 where there is film, 0 where padding."""
     image = film.pixels.astype(np.float32)
     if film.inverse != (film.slope < 0):  # two inversions are none: a negative slope already turns the film round
         image = 65535.0 - image
-    valid_image = np.ones(film.shape, np.float32)
+    valid = np.ones(film.shape, np.float32)
     if film.padding is not None:
         low, high = film.padding
         padded = (film.pixels >= low) & (film.pixels <= high)
         if padded.any() and not padded.all():
-            valid_image = (~padded).astype(np.float32)
+            valid = (~padded).astype(np.float32)
             image = np.where(padded, image[~padded].min(), image)
-    grid = grid_map.to_grid(image)
-    valid = grid_map.to_grid(valid_image) > 0.5
+    return image, valid
+
+
+def on_the_scale(grid: FloatMap, valid: NDArray[np.bool_]) -> FloatMap:
+    """Return the (1, S, S) network input of greys on its grid, of which ``valid`` pixels are film."""
     unit = scale_to_unit(grid, valid)
     unit[~valid] = 0.0
     return normalise(unit)[None]
+
+
+def prepare(film: Radiograph, size: int) -> FloatMap:
+    """Return the (1, size, size) float32 network input of a film."""
+    grid_map = GridMap.for_film(film.rows, film.cols, size)
+    image, valid = dense_is_bright(film)
+    return on_the_scale(grid_map.to_grid(image), grid_map.to_grid(valid) > 0.5)

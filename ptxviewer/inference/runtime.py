@@ -127,7 +127,7 @@ class Runner:
         # The first layer stays exact: it sees the film itself, and 8 bits of its greys are a third of the whole error.
         stem = self._net.encoder.conv1 = copy.deepcopy(kept.encoder.conv1, {id(self): self})
         stem.register_forward_hook(lambda _module, _inputs, output: output.to(torch.bfloat16))
-        for head in (self._net.map_head, self._net.film_head, self._net.frontal_head):
+        for head in (self._net.map_head, self._net.film_head, self._net.side_head, self._net.frontal_head):
             if head is None:
                 continue
             # The heads stay exact: they are small.

@@ -9,8 +9,9 @@ import torch
 
 from model.augment import Augmentation, augment
 from model.config import Config, Phase, read_config
-from model.data import Example
+from model.cutting import stored_side
 from model.finish import cross_fitted, fit_logistic, fit_platt, spoilt
+from model.pack import Example
 from model.sampler import Sampler
 from model.train import Trainer
 from ptxviewer.inference.network import NetworkConfig
@@ -20,23 +21,32 @@ SIDE = 64
 
 
 class MadeFilms:
-    """Discs on noise: half of the films hold one, and it is what is to be found."""
+    """Discs on noise: half of the films hold one, and it is what is to be found. A pack, as the training asks it."""
 
     def __init__(self):
         rng = np.random.default_rng(0)
-        count = 16
-        self.images = rng.integers(60, 120, (count, SIDE, SIDE)).astype(np.uint8)
-        self.masks = np.zeros((count, 3, SIDE, SIDE), np.uint8)
+        count, side = 16, stored_side(SIDE)
+        self.images = rng.integers(60, 120, (count, side, side)).astype(np.uint8)
+        self.all_masks = np.zeros((count, 3, side, side), np.uint8)
         self.examples = []
-        y, x = np.mgrid[:SIDE, :SIDE]
+        y, x = np.mgrid[:side, :side]
         for index in range(count):
             present = index % 2 == 0
             if present:
-                disc = np.hypot(y - rng.integers(20, 44), x - rng.integers(20, 44)) < 12
+                disc = np.hypot(y - rng.integers(28, 52), x - rng.integers(28, 52)) < 12
                 self.images[index][disc] = 240
-                self.masks[index, 0][disc] = 255
+                self.all_masks[index, 0][disc] = 255
             group = "positive" if present else "negative"
             self.examples.append(Example(f"{index}", present, "m" if present else "", None, f"p{index}", group))
+
+    def image(self, index):
+        return self.images[index]
+
+    def masks(self, index):
+        return self.all_masks[index]
+
+    def inside(self, _index):
+        return 0, self.images.shape[1], 0, self.images.shape[1]
 
 
 def config(**changes):

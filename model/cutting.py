@@ -1,0 +1,109 @@
+"""Cuts a film to its lungs for a pack: a first look, the box of ``core.lungbox``, a soft mask where there is none."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+import torch
+from numpy.typing import NDArray
+
+from model.data import fingerprint, read_grey, read_index, split_lungs
+from model.pack import ROOM, Example, Pixels
+from model.pseudo import soft_mask
+from ptxviewer.core import lungbox
+from ptxviewer.core.geometry import GridMap
+from ptxviewer.core.lungbox import FIRST_LOOK, BoxMap, LungBox, lung_box
+from ptxviewer.core.types import FloatMap
+from ptxviewer.inference.card import read_card, verify
+from ptxviewer.inference.preprocess import normalise, scale_to_unit
+from ptxviewer.inference.runtime import has_fast_bf16
+from ptxviewer.inference.torch_engine import network_of
+
+
+def stored_side(size: int) -> int:
+    """Pixels of the stored square when the box is to have ``size``."""
+    return round(ROOM * size)
+
+
+def cut_out(grey: Pixels, box: LungBox, size: int) -> tuple[Pixels, tuple[int, int, int, int]]:
+    """Cut ``ROOM`` times the box out of a (rows, cols) picture; also first and last rows and columns that are film."""
+    rows, cols = grey.shape
+    side = stored_side(size)
+    room = box.grown(ROOM)
+    square = BoxMap(rows, cols, room, side).to_grid(grey.astype(np.float32))
+    per_pixel = side / room.side
+    inside = (
+        max(0, round(-room.top * per_pixel)),
+        min(side, round((rows - room.top) * per_pixel)),
+        max(0, round(-room.left * per_pixel)),
+        min(side, round((cols - room.left) * per_pixel)),
+    )
+    return np.round(square).astype(np.uint8), inside
+
+
+class Cutter:
+    """Looks at films with a bundle's network and cuts them."""
+
+    def __init__(self, data: Path, bundle: Path, size: int, threads: int = 1) -> None:
+        torch.set_num_threads(threads)
+        self.data, self.size = data, size
+        self.examples = read_index(data)
+        self.card = read_card(bundle)
+        self.net = network_of(self.card, verify(bundle, self.card)).eval().requires_grad_(False)
+        self.whole = self.softened = 0
+
+    def record(self) -> dict[str, str | int]:
+        """What a pack says of itself."""
+        return {
+            "size": self.size,
+            "side": stored_side(self.size),
+            "boxes": f"{lungbox.NAME}, first look by {self.card.id} {self.card.version}",
+            "data": fingerprint(self.examples),
+        }
+
+    def maps(self, grey: Pixels, size: int) -> FloatMap:
+        """(3, size, size) scores of a whole film."""
+        grid_map = GridMap.for_film(grey.shape[0], grey.shape[1], size)
+        grid = grid_map.to_grid(grey.astype(np.float32))
+        valid = np.zeros(grid.shape, bool)
+        valid[grid_map.content] = True
+        unit = scale_to_unit(grid, valid)
+        unit[~valid] = 0
+        image = torch.from_numpy(normalise(unit)[None, None]).contiguous(memory_format=torch.channels_last)
+        with torch.inference_mode(), torch.autocast("cpu", torch.bfloat16, enabled=has_fast_bf16()):
+            return torch.sigmoid(self.net(image).maps[0].float()).contiguous().numpy()
+
+    def box(self, grey: Pixels) -> LungBox:
+        """Return the box of a (rows, cols) film."""
+        maps = self.maps(grey, FIRST_LOOK)
+        return lung_box(grey.shape[0], grey.shape[1], maps[1], maps[2])
+
+    def cut(self, example: Example) -> tuple[Pixels, Pixels, tuple[int, int, int, int], bool, bool]:
+        """Return picture, masks, what is film, whether it is the whole film, and whether the mask is the network's."""
+        grey = read_grey(self.data / example.film)
+        box = self.box(grey)
+        self.whole += box.whole
+        image, inside = cut_out(grey, box, self.size)
+        masks = np.zeros((3, *image.shape), np.uint8)
+        soft = False
+        if example.mask:
+            masks[0] = cut_out(read_grey(self.data / example.mask), box, self.size)[0]
+        elif example.present and example.mask is None:
+            made = self.soft(grey)
+            soft = made is not None
+            if made is not None:
+                self.softened += 1
+                masks[0] = cut_out(made, box, self.size)[0]
+        if example.lungs:
+            for channel, lung in enumerate(split_lungs(read_grey(self.data / example.lungs))):
+                masks[1 + channel] = cut_out(lung, box, self.size)[0]
+        return image, masks, inside, box.whole, soft
+
+    def soft(self, grey: Pixels) -> NDArray[np.uint8] | None:
+        """Return a mask (rows, cols) by the network, None where it sees nothing."""
+        made = soft_mask(self.maps(grey, self.card.size)[0])
+        if made is None:
+            return None
+        film = GridMap.for_film(grey.shape[0], grey.shape[1], self.card.size).to_film(made.astype(np.float32))
+        return np.asarray(np.clip(np.round(film), 0, 255), np.uint8)

@@ -1,0 +1,225 @@
+"""The training set as it is trained on: every film cut to its lungs at one size, in parts that are easy to carry.
+
+``python -m model.pack --data DIR --out PACK --size 512`` takes a first look at every film with a bundle, lays the box
+of ``core.lungbox`` around the lungs and stores the film, ``ROOM`` times the box in either direction, so that the
+training can move, turn and scale the box. Positive films without a mask get a soft one by the same bundle. A part
+holds at most 55 MB; a run that was stopped goes on with the part that is missing. Reading a pack needs numpy and
+nothing else: a picture is stored as the differences of neighbouring pixels, compressed by zlib.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import os
+import zlib
+from collections.abc import Callable, Iterator
+from dataclasses import asdict, dataclass, replace
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+ROOM = 1.25  # side of what is stored, in sides of the box
+LARGEST_PART = 55_000_000  # bytes
+FORMAT = 1
+MASKS = 3  # pneumothorax, lung on the left, lung on the right of the picture
+
+Pixels = NDArray[np.uint8]
+
+
+@dataclass(frozen=True, slots=True)
+class Example:
+    """One film and what is known of it. ``None`` is not known, and takes no part in that loss."""
+
+    film: str  # path below the data folder
+    present: bool | None  # is there a pneumothorax
+    mask: str | None  # path of the pneumothorax mask; "" = known to be empty; None = not known
+    lungs: str | None  # path of the lung-field mask, or None
+    patient: str
+    group: str  # "positive", "negative" or "lungs": what the sampler draws from
+    split: str = "train"
+    view: str = ""
+    expert: bool = False  # an expert drew or read it, and no film of its set was left out for being hard
+
+    @property
+    def set(self) -> str:
+        """The set of films that it comes from: the folder it lies in."""
+        return self.film.split("/", 1)[0]
+
+
+@dataclass(frozen=True, slots=True)
+class Stored:
+    """One packed film: where its pictures lie, and which part of the square shows the film."""
+
+    example: Example
+    part: int
+    spans: tuple[tuple[int, int], ...]  # start and length of picture and masks in the part; length 0: an empty mask
+    inside: tuple[int, int, int, int]  # first and last row (exclusive), first and last column of what is film
+    whole: bool = False  # no lungs were found: the square is around the whole film
+    soft: bool = False  # its mask was made by a network
+
+
+def compressed(picture: Pixels) -> bytes:
+    """(S, S) picture to bytes: differences along each row, then zlib."""
+    steps = picture.copy()
+    steps[:, 1:] -= picture[:, :-1]
+    return zlib.compress(steps.tobytes(), 6)
+
+
+def decompressed(code: bytes | memoryview, side: int) -> Pixels:
+    """Inverse of ``compressed``."""
+    steps = np.frombuffer(zlib.decompress(code), np.uint8).reshape(side, side)
+    return np.cumsum(steps, axis=1, dtype=np.uint8)
+
+
+class Pack:
+    """A pack on disk. ``image(i)`` and ``masks(i)`` give the stored squares of film ``i``, ``side`` pixels wide."""
+
+    def __init__(self, folder: Path) -> None:
+        record = json.loads((folder / "pack.json").read_text())
+        if record["format"] != FORMAT:
+            raise ValueError(f"{folder} is a pack of format {record['format']}, this program reads {FORMAT}")
+        self.size: int = record["size"]  # pixels of the box's side
+        self.side: int = record["side"]  # pixels of what is stored
+        self.fingerprint: str = record["data"]
+        self.boxes: str = record["boxes"]
+        self.films = [
+            Stored(
+                Example(**row["example"]),
+                row["part"],
+                tuple((int(start), int(length)) for start, length in row["spans"]),
+                tuple(row["inside"]),
+                row["whole"],
+                row["soft"],
+            )
+            for row in record["films"]
+        ]
+        count = 1 + max(film.part for film in self.films)
+        self._parts = [np.memmap(part_path(folder, number), np.uint8, "r") for number in range(count)]
+
+    @property
+    def examples(self) -> list[Example]:
+        """Every film's labels, in the order of the pack."""
+        return [film.example for film in self.films]
+
+    def image(self, index: int) -> Pixels:
+        """(side, side) grey picture."""
+        return self._picture(index, 0)
+
+    def masks(self, index: int) -> Pixels:
+        """(3, side, side): pneumothorax, lung on the left, lung on the right of the picture; 255 = 1."""
+        return np.stack([self._picture(index, 1 + channel) for channel in range(MASKS)])
+
+    def inside(self, index: int) -> tuple[int, int, int, int]:
+        """First and last row (exclusive), first and last column of what is film."""
+        return self.films[index].inside
+
+    def mask(self, index: int) -> Pixels:
+        """(side, side) mask of the pneumothorax."""
+        return self._picture(index, 1)
+
+    def _picture(self, index: int, which: int) -> Pixels:
+        film = self.films[index]
+        start, length = film.spans[which]
+        if length == 0:
+            return np.zeros((self.side, self.side), np.uint8)
+        return decompressed(self._parts[film.part][start : start + length].tobytes(), self.side)
+
+
+def part_path(folder: Path, number: int) -> Path:
+    """Path of one part."""
+    return folder / f"part-{number:03d}.bin"
+
+
+def write_pack(
+    folder: Path,
+    examples: list[Example],
+    cut: Callable[[Example], tuple[Pixels, Pixels, tuple[int, int, int, int], bool, bool]],
+    record: dict[str, Any],
+    largest: int = LARGEST_PART,
+) -> int:
+    """Write ``examples`` part by part, as ``cut`` makes them; returns the number of parts.
+
+    ``cut`` returns (side, side) picture, (3, side, side) masks, what of the square is film, whether it is the whole
+    film, whether the mask was made by a network. What an earlier call has finished is kept.
+    """
+    folder.mkdir(parents=True, exist_ok=True)
+    journal = folder / "films.jsonl"
+    rows = _finished_rows(journal, folder)
+    part = 1 + max((row["part"] for row in rows), default=-1)
+    with journal.open("w") as kept:
+        kept.writelines(json.dumps(row) + "\n" for row in rows)
+    for codes, spans in _parts(examples[len(rows) :], cut, largest):
+        path = part_path(folder, part)
+        unfinished = path.with_suffix(".unfinished")
+        unfinished.write_bytes(b"".join(codes))
+        os.replace(unfinished, path)
+        for row in spans:
+            row["part"] = part
+        rows.extend(spans)
+        with journal.open("a") as kept:
+            kept.writelines(json.dumps(row) + "\n" for row in spans)
+        part += 1
+    (folder / "pack.json").write_text(json.dumps({"format": FORMAT, **record, "films": rows}))
+    journal.unlink()
+    return part
+
+
+def _finished_rows(journal: Path, folder: Path) -> list[dict[str, Any]]:
+    """Rows of the parts that an earlier call has finished."""
+    if not journal.exists():
+        return []
+    rows = [json.loads(line) for line in journal.read_text().splitlines()]
+    return [row for row in rows if part_path(folder, row["part"]).exists()]
+
+
+def _parts(
+    examples: list[Example],
+    cut: Callable[[Example], tuple[Pixels, Pixels, tuple[int, int, int, int], bool, bool]],
+    largest: int,
+) -> Iterator[tuple[list[bytes], list[dict[str, Any]]]]:
+    """Collect films until a part is full: their bytes, and what is known of them."""
+    codes: list[bytes] = []
+    rows: list[dict[str, Any]] = []
+    filled = 0
+    for example in examples:
+        image, masks, inside, whole, soft = cut(example)
+        own = [compressed(image), *(compressed(mask) if mask.any() else b"" for mask in masks)]
+        length = sum(map(len, own))
+        if codes and filled + length > largest:
+            yield codes, rows
+            codes, rows, filled = [], [], 0
+        spans = []
+        for code in own:
+            spans.append((filled, len(code)))
+            filled += len(code)
+        codes.extend(own)
+        known = replace(example, mask="soft") if soft else example
+        rows.append({"example": asdict(known), "spans": spans, "inside": list(inside), "whole": whole, "soft": soft})
+    if codes:
+        yield codes, rows
+
+
+def main() -> None:
+    """Command line."""
+    parser = argparse.ArgumentParser(description=(__doc__ or "").splitlines()[0])
+    parser.add_argument("--data", type=Path, required=True, help="folder with index.csv")
+    parser.add_argument("--out", type=Path, required=True)
+    parser.add_argument("--bundle", type=Path, default=Path("model/bundle"), help="whose lungs and masks are taken")
+    parser.add_argument("--size", type=int, default=512, help="pixels of the box's side")
+    parser.add_argument("--threads", type=int, default=1)
+    parser.add_argument("--nice", type=int, default=15, help="how far other programs go first, up to 19")
+    asked = parser.parse_args()
+    if hasattr(os, "nice"):
+        os.nice(asked.nice)
+    from model.cutting import Cutter
+
+    cutter = Cutter(asked.data, asked.bundle, asked.size, asked.threads)
+    parts = write_pack(asked.out, cutter.examples, cutter.cut, cutter.record())
+    print(f"{len(cutter.examples)} films in {parts} parts; {cutter.whole} without lungs, {cutter.softened} soft masks")
+
+
+if __name__ == "__main__":
+    main()
