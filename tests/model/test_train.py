@@ -11,6 +11,7 @@ from model.augment import Augmentation, augment
 from model.config import Config, Phase, read_config
 from model.cutting import stored_side
 from model.finish import cross_fitted, fit_logistic, fit_platt, spoilt
+from model.losses import side_targets
 from model.pack import Example
 from model.sampler import Sampler
 from model.train import Trainer
@@ -139,6 +140,58 @@ def test_a_head_that_reads_more_goes_on_from_what_the_smaller_one_had_learned(tm
     train(wider, Sampler(MadeFilms(), evidence), 3)
     added = wider.net.film_head.weight[0, plain.net.film_head.in_features :]
     assert added.abs().max() > 0
+
+
+def test_a_network_that_decides_by_halves_goes_on_from_what_the_whole_film_had_taught(tmp_path):
+    from safetensors.torch import save_file
+
+    from model.export import compact
+
+    plain = Trainer(config(network=NetworkConfig(**{**TINY.__dict__, "evidence": True})))
+    save_file(compact(plain.net.state_dict()), tmp_path / "weights.safetensors")
+    made = config(network=NetworkConfig(**{**TINY.__dict__, "sides": True}))
+    by_halves = Trainer(made, weights=tmp_path / "weights.safetensors")
+    torch.testing.assert_close(by_halves.net.side_head.read.weight, plain.net.film_head.weight, rtol=0.01, atol=0.01)
+    losses = train(by_halves, Sampler(MadeFilms(), made), 60)
+    assert np.mean(losses[-5:]) < 0.7 * np.mean(losses[:5])
+    assert by_halves.net.side_head.place.weight.abs().max() > 0
+
+
+def test_weights_of_another_network_are_refused_rather_than_left_out(tmp_path):
+    from safetensors.torch import save_file
+
+    state = {n: v.contiguous() for n, v in Trainer(config()).net.state_dict().items() if not n.startswith("decoder.0.")}
+    save_file(state, tmp_path / "weights.safetensors")
+    with pytest.raises(RuntimeError, match="decoder"):
+        Trainer(config(), weights=tmp_path / "weights.safetensors")
+
+
+def test_a_half_with_a_quarter_of_the_mask_is_a_side_and_a_spill_over_the_middle_is_not():
+    halves = torch.zeros(3, 2, 8, 8)
+    halves[:, 0, :, :4], halves[:, 1, :, 4:] = 1, 1
+    mask = torch.zeros(3, 64, 64)
+    mask[0, 10:30, 5:20] = 1  # on the left only
+    mask[1, 10:30, 5:20], mask[1, 10:30, 40:48] = 1, 1  # a third on the right
+    here, told = side_targets(mask, halves)
+    assert here.tolist() == [[1, 0], [1, 1], [0, 0]]  # the last film has none
+    assert told.min() == 1
+    mask[0, 10:30, 40:42] = 1  # 12 % on the right: too much for a spill, too little for a side
+    here, told = side_targets(mask, halves)
+    assert here[0].tolist() == [1, 0]
+    assert told[0].tolist() == [1, 0]
+
+
+def test_a_stopped_run_may_end_sooner_than_it_was_planned(tmp_path):
+    """The schedule belongs to the configuration, not to the checkpoint."""
+    made, shorter = config(), config(phases=(Phase(SIDE, 8, 12, 0.5),))
+    first = Trainer(made)
+    train(first, Sampler(MadeFilms(), made), 6)
+    first.save(tmp_path / "checkpoint.pt")
+    second = Trainer(shorter)
+    second.load(tmp_path / "checkpoint.pt")
+    second.train_step(Sampler(MadeFilms(), shorter).batch(6))
+    rates = {group["lr"] for group in second.optimiser.param_groups}
+    assert max(rates) == pytest.approx(shorter.rate_at(6))
 
 
 def test_what_is_exported_loads_in_the_app_with_both_heads(tmp_path):
