@@ -5,14 +5,14 @@ from __future__ import annotations
 import json
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 
 from model.augment import Augmentation
-from ptxviewer.inference.card import tupled
 from ptxviewer.inference.network import NetworkConfig
 
-ANALYTIC_SHARE = 0.05  # of phantoms
+ANALYTIC_SHARE = 0.01
 
 
 @dataclass(frozen=True)
@@ -44,7 +44,7 @@ class Config:
     )
     head_rate: float = 3.0  # of ``rate``, for what decides the film by its halves
     frozen: tuple[str, ...] = ()  # modules of the encoder that stay as they started, batch statistics too
-    phantoms: float = ANALYTIC_SHARE
+    phantoms: float = ANALYTIC_SHARE  # share of films that are analytic
     held: bool = False  # batch statistics stay as they started, everywhere: for a network that has settled
     network: NetworkConfig = field(default_factory=lambda: NetworkConfig(decoder=(128, 64, 48, 24)))
     augmentation: Augmentation = field(default_factory=Augmentation)
@@ -66,6 +66,15 @@ class Config:
         """Linear warm-up, then a cosine to zero over the whole run."""
         warm = min(1.0, (step + 1) / self.warmup)
         return self.rate * warm * 0.5 * (1 + float(np.cos(np.pi * min(1.0, step / self.steps))))
+
+
+def tupled(record: dict[str, Any]) -> dict[str, Any]:
+    """JSON knows lists only; fields of a configuration are tuples, all the way down."""
+
+    def deep(value: Any) -> Any:
+        return tuple(map(deep, value)) if isinstance(value, list) else value
+
+    return {name: deep(value) for name, value in record.items()}
 
 
 def read_config(path: Path | None) -> Config:

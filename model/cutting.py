@@ -3,22 +3,36 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Literal
 
 import numpy as np
 import torch
-from numpy.typing import NDArray
 
 from model.data import fingerprint, read_grey, read_index, split_lungs
-from model.pack import ROOM, Example, Pixels
-from model.pseudo import soft_mask
+from model.pack import ROOM, Cut, Example, Inside, Pixels
 from ptxviewer.core import lungbox
 from ptxviewer.core.geometry import GridMap
 from ptxviewer.core.lungbox import FIRST_LOOK, BoxMap, LungBox, lung_box
+from ptxviewer.core.phantom import PhantomSpec, make_phantom
 from ptxviewer.core.types import FloatMap
 from ptxviewer.inference.card import read_card, verify
 from ptxviewer.inference.preprocess import normalise, scale_to_unit
-from ptxviewer.inference.runtime import has_fast_bf16
+from ptxviewer.inference.processor import has_fast_bf16
 from ptxviewer.inference.torch_engine import network_of
+
+SEEN = 0.4  # a map whose peak is below this says that the network does not know where the air is either
+SILENT = 0.1  # scores below this are noise and become 0
+SIDES: tuple[Literal["right", "left", "none"], ...] = ("right", "left", "none")
+
+
+def soft_mask(scores: FloatMap) -> Pixels | None:
+    """(S, S) scores of a film that shows a pneumothorax to an 8-bit mask, 255 = 1; None where the network saw nothing.
+
+    Only films known to be positive get one: the network adds where the air is, never that there is any.
+    """
+    if float(scores.max()) < SEEN:
+        return None
+    return np.round(np.where(scores < SILENT, 0, scores) * 255).astype(np.uint8)
 
 
 def stored_side(size: int) -> int:
@@ -26,7 +40,7 @@ def stored_side(size: int) -> int:
     return round(ROOM * size)
 
 
-def cut_out(grey: Pixels, box: LungBox, size: int) -> tuple[Pixels, tuple[int, int, int, int]]:
+def cut_out(grey: Pixels, box: LungBox, size: int) -> tuple[Pixels, Inside]:
     """Cut ``ROOM`` times the box out of a (rows, cols) picture; also first and last rows and columns that are film."""
     rows, cols = grey.shape
     side = stored_side(size)
@@ -42,13 +56,40 @@ def cut_out(grey: Pixels, box: LungBox, size: int) -> tuple[Pixels, tuple[int, i
     return np.round(square).astype(np.uint8), inside
 
 
+PHANTOMS, PHANTOM_COUNT = "phantoms", 120
+
+
+def phantoms(count: int = PHANTOM_COUNT) -> list[Example]:
+    """Return the analytic films of a pack; the seed is the name."""
+    return [
+        Example(f"{PHANTOMS}/{seed}", SIDES[seed % 3] != "none", "", "made", f"phantom {seed}", "phantom")
+        for seed in range(count)
+    ]
+
+
+def phantom(seed: int, size: int) -> Cut:
+    """Make an analytic film like the sample study's and cut it to its lungs like any other."""
+    rng = np.random.default_rng(seed)
+    made = make_phantom(
+        PhantomSpec(
+            side=SIDES[seed % 3], size=float(rng.random()), seed=int(rng.integers(1 << 30)), rows=size, cols=size
+        )
+    )
+    image = (made.pixels >> (made.spec.bits - 8)).astype(np.uint8)
+    box = lung_box(size, size, made.lung_right.astype(np.float32), made.lung_left.astype(np.float32))
+    square, inside = cut_out(image, box, size)
+    parts = (made.mask, made.lung_right, made.lung_left)
+    masks = np.stack([cut_out(part.astype(np.uint8) * np.uint8(255), box, size)[0] for part in parts])
+    return square, masks, inside, box.whole, False
+
+
 class Cutter:
     """Looks at films with a bundle's network and cuts them."""
 
     def __init__(self, data: Path, bundle: Path, size: int, threads: int = 1) -> None:
         torch.set_num_threads(threads)
         self.data, self.size = data, size
-        self.examples = read_index(data)
+        self.examples = read_index(data) + phantoms()
         self.card = read_card(bundle)
         self.net = network_of(self.card, verify(bundle, self.card)).eval().requires_grad_(False)
         self.whole = self.softened = 0
@@ -79,8 +120,10 @@ class Cutter:
         maps = self.maps(grey, FIRST_LOOK)
         return lung_box(grey.shape[0], grey.shape[1], maps[1], maps[2])
 
-    def cut(self, example: Example) -> tuple[Pixels, Pixels, tuple[int, int, int, int], bool, bool]:
-        """Return picture, masks, what is film, whether it is the whole film, and whether the mask is the network's."""
+    def cut(self, example: Example) -> Cut:
+        """Cut one film, or make one of the ``phantoms``."""
+        if example.set == PHANTOMS:
+            return phantom(int(example.film.split("/")[1]), self.size)
         grey = read_grey(self.data / example.film)
         box = self.box(grey)
         self.whole += box.whole
@@ -100,7 +143,7 @@ class Cutter:
                 masks[1 + channel] = cut_out(lung, box, self.size)[0]
         return image, masks, inside, box.whole, soft
 
-    def soft(self, grey: Pixels) -> NDArray[np.uint8] | None:
+    def soft(self, grey: Pixels) -> Pixels | None:
         """Return a mask (rows, cols) by the network, None where it sees nothing."""
         made = soft_mask(self.maps(grey, self.card.size)[0])
         if made is None:

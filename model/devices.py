@@ -2,7 +2,7 @@
 
 Most drained films of the training set show a pneumothorax, so a network learns the drain. Drawn on films with and
 without one alike, a device says nothing any more. Places are given in the lungs' box: (0, 0) is its upper left corner,
-(1, 1) its lower right one; the picture shows ``room`` times the box about the same middle.
+(1, 1) its lower right one; the picture shows ``model.pack.ROOM`` times the box about the same middle.
 """
 
 from __future__ import annotations
@@ -12,6 +12,8 @@ from collections.abc import Callable
 import cv2
 import numpy as np
 from numpy.typing import NDArray
+
+from model.pack import ROOM
 
 Floats = NDArray[np.float64]
 Pixels = NDArray[np.uint8]
@@ -178,20 +180,34 @@ KINDS = (
 )
 
 
-def with_devices(rng: np.random.Generator, image: Pixels, room: float) -> Pixels:
-    """Return a (C, C) film that shows ``room`` times the lungs' box, with one to three devices drawn on it."""
-    side = image.shape[0]
-    box = side / room
-    scale = box / 512
+DEVICES, LETTERS = 480, 64  # in a pack
+TEXTS = ("L", "R", "PORTABLE", "AP", "ERECT", "SUPINE", "PA", "12:40")
+
+
+def device(rng: np.random.Generator, side: int) -> tuple[Pixels, tuple[float, float]]:
+    """Draw one device on an empty (side, side) square; also the range of grey values that it adds where densest."""
+    box = side / ROOM
+    shares = np.array([share for _, share, _ in KINDS])
+    draw, _, adds = KINDS[int(rng.choice(len(KINDS), p=shares / shares.sum()))]
 
     def place(points: Floats) -> Floats:
         return np.asarray((side - box) / 2 + points * box)
 
-    shares = np.array([share for _, share, _ in KINDS])
-    added = np.zeros(image.shape, np.float32)
-    for _ in range(int(rng.integers(1, 4))):
-        draw, _, (least, most) = KINDS[int(rng.choice(len(KINDS), p=shares / shares.sum()))]
-        layer = cv2.GaussianBlur(draw(rng, side, scale, place), (0, 0), rng.uniform(0.5, 1.0))
-        added += layer * np.float32(rng.uniform(least, most))
-    # Where much is in the way already, a film shows less of what is added.
-    return np.asarray(np.clip(image + added * (1.2 - image / np.float32(300)), 0, 255), np.uint8)
+    layer = cv2.GaussianBlur(draw(rng, side, box / 512, place), (0, 0), rng.uniform(0.5, 1.0) * box / 512)
+    return np.asarray(np.clip(np.round(255 * layer), 0, 255), np.uint8), adds
+
+
+def letters(rng: np.random.Generator, side: int) -> Pixels:
+    """Draw what technologists set beside a chest on an empty (side, side) square."""
+    layer = np.zeros((side, side), np.uint8)
+    text = str(rng.choice(TEXTS))
+    place = (int(rng.uniform(0.1, 0.6) * side), int(rng.uniform(0.1, 0.9) * side))
+    size = side / 640 * rng.uniform(0.5, 1.4)
+    cv2.putText(layer, text, place, cv2.FONT_HERSHEY_SIMPLEX, size, 255, 1 + side // 375, cv2.LINE_AA)
+    return layer
+
+
+def drawn_stamps(side: int, seed: int = 0) -> tuple[list[tuple[Pixels, tuple[float, float]]], list[Pixels]]:
+    """Devices and letters for a pack whose stored squares are ``side`` pixels wide."""
+    rng = np.random.default_rng(seed)
+    return [device(rng, side) for _ in range(DEVICES)], [letters(rng, side) for _ in range(LETTERS)]

@@ -210,7 +210,7 @@ def export(run: Path, out: Path, version: str, size: int | None, evaluation: Pat
         "rule": rule,
         "calibrated": bool(heads) and heads["calibration"]["ece_cross_fitted"] <= CALIBRATED_BELOW,
         "sha256": hashlib.sha256((out / "weights.safetensors").read_bytes()).hexdigest(),
-        "training_data": [*TRAINING_DATA[:3], *(SELF_TRAINED if record.get("pseudo") else []), *TRAINING_DATA[3:]],
+        "training_data": [*TRAINING_DATA[:3], *SELF_TRAINED, *TRAINING_DATA[3:]],
         "training": (
             f"Trained on two CPU cores: {phases}; started from {record.get('start') or 'ImageNet weights'}; "
             f"{100 * record['config']['phantoms']:.0f} % of the films were analytic phantoms like the sample study. "

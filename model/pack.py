@@ -2,8 +2,10 @@
 
 ``python -m model.pack --data DIR --out PACK --size 512`` takes a first look at every film with a bundle, lays the box
 of ``core.lungbox`` around the lungs and stores the film, ``ROOM`` times the box in either direction, so that the
-training can move, turn and scale the box. Positive films without a mask get a soft one by the same bundle. A part
-holds at most 55 MB; a run that was stopped goes on with the part that is missing. Reading a pack needs numpy and
+training can move, turn and scale the box. Positive films without a mask get a soft one by the same bundle. Analytic
+phantoms like the sample study's, and devices and letters to be drawn on films, are made here, too.
+
+A part holds at most 55 MB; a run that was stopped goes on with the part that is missing. Reading a pack needs numpy and
 nothing else: a picture is stored as the differences of neighbouring pixels, compressed by zlib.
 """
 
@@ -26,7 +28,12 @@ LARGEST_PART = 55_000_000  # bytes
 FORMAT = 1
 MASKS = 3  # pneumothorax, lung on the left, lung on the right of the picture
 
+STAMPS_FILE = "stamps.bin"
+
 Pixels = NDArray[np.uint8]
+Inside = tuple[int, int, int, int]  # first and last row (exclusive), first and last column
+Cut = tuple[Pixels, Pixels, Inside, bool, bool]
+"""Picture (S, S), masks (3, S, S), what of it is film, is it the whole film, was the mask made by a network."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,7 +45,7 @@ class Example:
     mask: str | None  # path of the pneumothorax mask; "" = known to be empty; None = not known
     lungs: str | None  # path of the lung-field mask, or None
     patient: str
-    group: str  # "positive", "negative" or "lungs": what the sampler draws from
+    group: str  # "positive", "negative", "lungs" or "phantom": what the sampler draws from
     split: str = "train"
     view: str = ""
     expert: bool = False  # an expert drew or read it, and no film of its set was left out for being hard
@@ -56,7 +63,7 @@ class Stored:
     example: Example
     part: int
     spans: tuple[tuple[int, int], ...]  # start and length of picture and masks in the part; length 0: an empty mask
-    inside: tuple[int, int, int, int]  # first and last row (exclusive), first and last column of what is film
+    inside: Inside  # what of the square is film
     whole: bool = False  # no lungs were found: the square is around the whole film
     soft: bool = False  # its mask was made by a network
 
@@ -72,6 +79,43 @@ def decompressed(code: bytes | memoryview, side: int) -> Pixels:
     """Inverse of ``compressed``."""
     steps = np.frombuffer(zlib.decompress(code), np.uint8).reshape(side, side)
     return np.cumsum(steps, axis=1, dtype=np.uint8)
+
+
+class Stamps:
+    """Devices and letters, drawn once, to be laid on films: (C, C) layers of which 255 is densest."""
+
+    def __init__(self, folder: Path, record: dict[str, Any], side: int) -> None:
+        self._file = np.memmap(folder / STAMPS_FILE, np.uint8, "r")
+        self._side = side
+        self._devices, self._letters = record["devices"], record["letters"]
+        self.devices, self.letters = len(self._devices), len(self._letters)
+
+    def device(self, number: int) -> tuple[Pixels, tuple[float, float]]:
+        """Return a layer and the range of grey values that it adds where it is densest."""
+        row = self._devices[number]
+        return self._layer(row["span"]), (row["adds"][0], row["adds"][1])
+
+    def letter(self, number: int) -> Pixels:
+        """Return a layer with letters as a technologist sets them."""
+        return self._layer(self._letters[number])
+
+    def _layer(self, span: list[int]) -> Pixels:
+        return decompressed(self._file[span[0] : span[0] + span[1]].tobytes(), self._side)
+
+
+def write_stamps(
+    folder: Path, devices: list[tuple[Pixels, tuple[float, float]]], letters: list[Pixels]
+) -> dict[str, Any]:
+    """Write the stamps' file; returns what ``pack.json`` says of it."""
+    folder.mkdir(parents=True, exist_ok=True)
+    codes = [compressed(layer) for layer in (*(layer for layer, _ in devices), *letters)]
+    starts = np.concatenate(([0], np.cumsum([len(code) for code in codes]))).tolist()
+    spans = [[start, len(code)] for start, code in zip(starts, codes, strict=False)]
+    (folder / STAMPS_FILE).write_bytes(b"".join(codes))
+    return {
+        "devices": [{"span": span, "adds": list(adds)} for span, (_, adds) in zip(spans, devices, strict=False)],
+        "letters": spans[len(devices) :],
+    }
 
 
 class Pack:
@@ -96,6 +140,7 @@ class Pack:
             )
             for row in record["films"]
         ]
+        self.stamps = Stamps(folder, record["stamps"], self.side) if record.get("stamps") else None
         count = 1 + max(film.part for film in self.films)
         self._parts = [np.memmap(part_path(folder, number), np.uint8, "r") for number in range(count)]
 
@@ -112,8 +157,8 @@ class Pack:
         """(3, side, side): pneumothorax, lung on the left, lung on the right of the picture; 255 = 1."""
         return np.stack([self._picture(index, 1 + channel) for channel in range(MASKS)])
 
-    def inside(self, index: int) -> tuple[int, int, int, int]:
-        """First and last row (exclusive), first and last column of what is film."""
+    def inside(self, index: int) -> Inside:
+        """What of the square is film."""
         return self.films[index].inside
 
     def mask(self, index: int) -> Pixels:
@@ -136,14 +181,13 @@ def part_path(folder: Path, number: int) -> Path:
 def write_pack(
     folder: Path,
     examples: list[Example],
-    cut: Callable[[Example], tuple[Pixels, Pixels, tuple[int, int, int, int], bool, bool]],
+    cut: Callable[[Example], Cut],
     record: dict[str, Any],
     largest: int = LARGEST_PART,
 ) -> int:
     """Write ``examples`` part by part, as ``cut`` makes them; returns the number of parts.
 
-    ``cut`` returns (side, side) picture, (3, side, side) masks, what of the square is film, whether it is the whole
-    film, whether the mask was made by a network. What an earlier call has finished is kept.
+    What an earlier call has finished is kept.
     """
     folder.mkdir(parents=True, exist_ok=True)
     journal = folder / "films.jsonl"
@@ -177,7 +221,7 @@ def _finished_rows(journal: Path, folder: Path) -> list[dict[str, Any]]:
 
 def _parts(
     examples: list[Example],
-    cut: Callable[[Example], tuple[Pixels, Pixels, tuple[int, int, int, int], bool, bool]],
+    cut: Callable[[Example], Cut],
     largest: int,
 ) -> Iterator[tuple[list[bytes], list[dict[str, Any]]]]:
     """Collect films until a part is full: their bytes, and what is known of them."""
@@ -214,10 +258,12 @@ def main() -> None:
     asked = parser.parse_args()
     if hasattr(os, "nice"):
         os.nice(asked.nice)
-    from model.cutting import Cutter
+    from model.cutting import Cutter, stored_side
+    from model.devices import drawn_stamps
 
     cutter = Cutter(asked.data, asked.bundle, asked.size, asked.threads)
-    parts = write_pack(asked.out, cutter.examples, cutter.cut, cutter.record())
+    stamps = write_stamps(asked.out, *drawn_stamps(stored_side(asked.size)))
+    parts = write_pack(asked.out, cutter.examples, cutter.cut, {**cutter.record(), "stamps": stamps})
     print(f"{len(cutter.examples)} films in {parts} parts; {cutter.whole} without lungs, {cutter.softened} soft masks")
 
 

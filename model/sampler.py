@@ -10,15 +10,15 @@ import torch
 from numpy.typing import NDArray
 from torch import Tensor
 
-from model.augment import augment
+from model.augment import Changes, augment, changes, warp, with_stamps
 from model.config import Config, Phase
-from model.pack import ROOM, Example, Pixels
-
-Inside = tuple[int, int, int, int]
+from model.pack import ROOM, Example, Inside, Pixels, Stamps
 
 
 class Films(Protocol):
     """What the sampler asks of a pack."""
+
+    stamps: Stamps | None
 
     @property
     def examples(self) -> list[Example]:
@@ -34,13 +34,13 @@ class Films(Protocol):
         ...
 
     def inside(self, index: int) -> Inside:
-        """First and last row (exclusive), first and last column of what is film."""
+        """What of the square is film."""
         ...
 
 
 @dataclass(frozen=True)
 class Batch:
-    """``images`` (N, 1, S, S), ``targets`` (N, 3, S, S), ``present`` (N,), ``known`` (N, 3)."""
+    """``images`` (N, 1, S, S), ``targets`` (N, 3, S, S), ``present`` (N,), ``known`` (N, 3): mask, label, lungs."""
 
     images: Tensor
     targets: Tensor
@@ -49,27 +49,35 @@ class Batch:
 
 
 @dataclass(frozen=True)
-class Drawn:
-    """One film as it is stored, and what is known of it: mask, film label, lungs."""
+class Stack:
+    """A batch before it is changed: stored squares (N, C, C), their masks (N, 3, C, C), and what is to be done."""
 
-    image: Pixels
-    masks: Pixels
-    inside: Inside
-    present: float
-    known: tuple[float, float, float]
+    images: Tensor
+    masks: Tensor
+    inside: NDArray[np.int64]
+    size: int
+    changes: Changes
+    present: Tensor
+    known: Tensor
+
+    def on(self, device: torch.device) -> Batch:
+        """Change the films on ``device``."""
+        images, masks, present, known = (
+            one.to(device, non_blocking=True) for one in (self.images, self.masks, self.present, self.known)
+        )
+        return Batch(*augment(images, masks, self.inside, self.size, ROOM, self.changes), present, known)
 
 
 class Sampler:
-    """Draws the batch of any step."""
+    """Draws the batch of any step; several steps may be drawn at once, each in a thread of its own."""
 
     def __init__(self, films: Films, config: Config) -> None:
         self.films = films
         self.config = config
         self.examples = films.examples
         usable = [(i, e) for i, e in enumerate(self.examples) if e.split == "train"]
-        self.groups = {
-            group: np.array([i for i, e in usable if e.group == group]) for group in ("positive", "negative", "lungs")
-        }
+        names = ("positive", "negative", "lungs", "phantom")
+        self.groups = {group: np.array([i for i, e in usable if e.group == group], int) for group in names}
         self.shares = {group: self._shares(chosen) for group, chosen in self.groups.items()}
 
     def _shares(self, chosen: NDArray[np.int64]) -> NDArray[np.float64]:
@@ -77,69 +85,41 @@ class Sampler:
         weights = np.array([wanted.get(f"{self.examples[i].set} {self.examples[i].group}", 1.0) for i in chosen])
         return weights / weights.sum() if weights.size else weights
 
-    def _draw(self, rng: np.random.Generator, phase: Phase) -> Drawn:
-        dice_roll = rng.random()
-        if dice_roll < self.config.phantoms:
-            return _phantom(rng, phase.size)
-        if dice_roll < self.config.phantoms + self.config.lungs and self.groups["lungs"].size:
+    def _draw(self, rng: np.random.Generator, phase: Phase) -> int:
+        """Index of one film."""
+        roll = rng.random()
+        if roll < self.config.phantoms and self.groups["phantom"].size:
+            group = "phantom"
+        elif self.config.phantoms <= roll < self.config.phantoms + self.config.lungs and self.groups["lungs"].size:
             group = "lungs"
         else:
             group = "positive" if rng.random() < phase.positives else "negative"
-        index = int(rng.choice(self.groups[group], p=self.shares[group]))
-        example = self.examples[index]
-        known = (float(example.mask is not None), float(example.present is not None), float(example.lungs is not None))
-        return Drawn(
-            self.films.image(index),
-            self.films.masks(index),
-            self.films.inside(index),
-            float(bool(example.present)),
-            known,
-        )
+        return int(rng.choice(self.groups[group], p=self.shares[group]))
 
-    def batch(self, step: int) -> Batch:
-        """Return the batch of ``step``."""
-        phase = self.config.phase(step)
+    def stack(self, step: int) -> Stack:
+        """Return the films of ``step``, with devices and letters drawn on them, and the changes to be made."""
+        phase, config = self.config.phase(step), self.config.augmentation
         rng = np.random.default_rng((self.config.seed, step))
-        drawn = [self._draw(rng, phase) for _ in range(phase.batch)]
-        made = [
-            augment(rng, one.image, one.masks, phase.size, self.config.augmentation, room=ROOM, inside=one.inside)
-            for one in drawn
+        chosen = [self._draw(rng, phase) for _ in range(phase.batch)]
+        side = self.films.image(chosen[0]).shape[0]
+        matrices = np.stack([warp(rng, config, side, ROOM * phase.size, phase.size) for _ in chosen])
+        mirrored = np.linalg.det(matrices) < 0
+        images = [
+            with_stamps(rng, self.films.image(index), config, self.films.stamps, bool(turned))
+            for index, turned in zip(chosen, mirrored, strict=True)
         ]
-        return Batch(
-            torch.from_numpy(np.stack([image for image, _ in made])),
-            torch.from_numpy(np.stack([targets for _, targets in made])),
-            torch.tensor([one.present for one in drawn], dtype=torch.float32),
-            torch.tensor([one.known for one in drawn], dtype=torch.float32),
+        examples = [self.examples[index] for index in chosen]
+        known = [(e.mask is not None, e.present is not None, e.lungs is not None) for e in examples]
+        return Stack(
+            torch.from_numpy(np.stack(images)),
+            torch.from_numpy(np.stack([self.films.masks(index) for index in chosen])),
+            np.array([self.films.inside(index) for index in chosen]),
+            phase.size,
+            changes(rng, config, matrices),
+            torch.tensor([float(bool(e.present)) for e in examples]),
+            torch.tensor(known, dtype=torch.float32),
         )
 
-
-def _phantom(rng: np.random.Generator, size: int) -> Drawn:
-    """Make an analytic film like the sample study's, cut to its lungs like any other."""
-    from model.cutting import cut_out
-    from ptxviewer.core.lungbox import lung_box
-    from ptxviewer.core.phantom import PhantomSpec, make_phantom
-
-    side = str(rng.choice(["right", "left", "none"]))
-    phantom = make_phantom(
-        PhantomSpec(
-            side=side,  # type: ignore[arg-type]
-            size=float(rng.random()),
-            seed=int(rng.integers(1 << 30)),
-            rows=size,
-            cols=size,
-        )
-    )
-    image = (phantom.pixels >> (phantom.spec.bits - 8)).astype(np.uint8)
-    lungs = [np.asarray(lung, np.float32) for lung in (phantom.lung_right, phantom.lung_left)]
-    box = lung_box(image.shape[0], image.shape[1], lungs[0], lungs[1])
-    masks = [
-        np.asarray(mask, np.uint8) * np.uint8(255) for mask in (phantom.mask, phantom.lung_right, phantom.lung_left)
-    ]
-    cut, inside = cut_out(image, box, size)
-    return Drawn(
-        cut,
-        np.stack([cut_out(mask, box, size)[0] for mask in masks]),
-        inside,
-        float(side != "none"),
-        (1.0, 1.0, 1.0),
-    )
+    def batch(self, step: int, device: torch.device | None = None) -> Batch:
+        """Return the batch of ``step``."""
+        return self.stack(step).on(device or torch.device("cpu"))

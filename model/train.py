@@ -13,6 +13,7 @@ import os
 import subprocess
 import sys
 import time
+from collections import deque
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import asdict
@@ -21,9 +22,8 @@ from typing import Any
 
 import numpy as np
 import torch
-from safetensors.torch import load_file
 from torch import Tensor
-from tqdm import tqdm
+from torch.nn import functional as F
 
 from model.augment import middle_of, plain
 from model.config import Config, read_config
@@ -31,13 +31,14 @@ from model.folded import hold_statistics
 from model.losses import total_loss
 from model.metrics import auc, dice
 from model.pack import ROOM, Pack
-from model.plots import training_curves
-from model.sampler import Batch, Sampler
+from model.sampler import Batch, Sampler, Stack
+from model.tensors import read_tensors
 from ptxviewer.inference.network import PneumothoraxNet, load_rgb_encoder
-from ptxviewer.inference.runtime import choose_device, has_fast_bf16
+from ptxviewer.inference.processor import has_fast_bf16
 
 LOOK_EVERY = 400  # steps
 SAVE_EVERY = 50
+TELL_EVERY_S = 20.0
 
 
 def layout_of(device: torch.device) -> torch.memory_format:
@@ -73,7 +74,7 @@ class Trainer:
         if encoder is not None:
             load_rgb_encoder(net.encoder, torch.load(encoder, weights_only=True))
         if weights is not None:
-            start_from(net, load_file(weights))
+            start_from(net, read_tensors(weights))
         self.net = net.to(self.device, memory_format=self.layout)  # type: ignore[call-overload]
         self.frozen = [self.net.encoder.get_submodule(name) for name in config.frozen]
         for module in self.frozen:
@@ -148,6 +149,15 @@ class Trainer:
         self.step = state["step"]
 
 
+def device_named(name: str) -> torch.device:
+    """Return "cpu", "cuda" or "mps" as a device; "auto" is the fastest that there is."""
+    if name == "auto":
+        name = "cuda" if torch.cuda.is_available() else "mps" if torch.backends.mps.is_available() else "cpu"
+    if name == "cuda":
+        torch.backends.cudnn.benchmark = True
+    return torch.device(name)
+
+
 def start_from(net: PneumothoraxNet, weights: dict[str, Tensor]) -> None:
     """Start from a bundle's weights; only the parts that decide by the halves of the chest may be new.
 
@@ -173,8 +183,6 @@ def quick_look(trainer: Trainer, films: Pack, size: int) -> dict[str, float]:
 
     Both are judged on the grid over the lungs' box.
     """
-    import cv2
-
     net, device = trainer.averaged(), trainer.device
     scores, peaks, dices, truths = [], [], [], []
     for index, example in enumerate(films.examples):
@@ -189,12 +197,13 @@ def quick_look(trainer: Trainer, films: Pack, size: int) -> dict[str, float]:
         truths.append(bool(example.present))
         if example.present:
             middle = middle_of(films.side, ROOM)
-            mask = cv2.resize(films.mask(index)[middle, middle], (size, size), interpolation=cv2.INTER_AREA)
-            dices.append(dice(pixel >= 0.5, mask > 127))
-    truth = np.array(truths, bool)
+            mask = torch.from_numpy(films.mask(index)[middle, middle].astype(np.float32))
+            truth = F.adaptive_avg_pool2d(mask[None], (size, size))[0].numpy() > 127
+            dices.append(dice(pixel >= 0.5, truth))
+    present = np.array(truths, bool)
     return {
-        "auc_film": auc(np.array(scores), truth),
-        "auc_peak": auc(np.array(peaks), truth),
+        "auc_film": auc(np.array(scores), present),
+        "auc_peak": auc(np.array(peaks), present),
         "dice_positive": float(np.mean(dices)) if dices else float("nan"),
     }
 
@@ -224,34 +233,59 @@ def run(
     }
     (folder / "run.json").write_text(json.dumps(record, indent=1))
     sampler = Sampler(films, config)
+    on_cpu = trainer.device.type == "cpu"
+    # A graphics card changes the films itself, and waits for nothing but their unpacking; on the CPU one thread does
+    # both while the other trains.
+    loaders = 1 if on_cpu else max(1, min(8, (os.cpu_count() or 2) - 1))
+    make: Callable[[int], Batch | Stack] = sampler.batch if on_cpu else sampler.stack
     log = (folder / "log.jsonl").open("a")
-    started = time.monotonic()
+    started, first = time.monotonic(), trainer.step
 
     def note(entry: dict[str, float | int | str]) -> None:
         log.write(json.dumps(entry) + "\n")
         log.flush()
 
-    with (
-        ThreadPoolExecutor(1) as pool,
-        tqdm(total=config.steps, initial=trainer.step, unit="step", mininterval=10) as bar,
-    ):
-        coming = pool.submit(sampler.batch, trainer.step)
+    with log, ThreadPoolExecutor(loaders) as pool:
+        coming = deque(pool.submit(make, step) for step in range(first, min(config.steps, first + loaders + 1)))
+        told = started
         while trainer.step < config.steps:
-            batch = coming.result()
-            coming = pool.submit(sampler.batch, trainer.step + 1)
-            parts = trainer.train_step(batch)
-            bar.update()
-            bar.set_postfix(loss=f"{parts['loss']:.3f}")
-            note({"step": trainer.step, "seconds": round(time.monotonic() - started, 1), **parts})
-            if trainer.step % SAVE_EVERY == 0:
+            made = coming.popleft().result()
+            following = trainer.step + loaders + 1
+            if following < config.steps:
+                coming.append(pool.submit(make, following))
+            parts = trainer.train_step(made if isinstance(made, Batch) else made.on(trainer.device))
+            now = time.monotonic()
+            note({"step": trainer.step, "seconds": round(now - started, 1), **parts})
+            if now - told >= TELL_EVERY_S or trainer.step == config.steps:
+                told = now
+                print(progress(trainer.step, config.steps, (now - started) / (trainer.step - first), parts), flush=True)
+            if trainer.step % SAVE_EVERY == 0 or trainer.step == config.steps:
                 trainer.save(checkpoint)
             if trainer.step % LOOK_EVERY == 0 or trainer.step == config.steps:
                 look = quick_look(trainer, films, config.phase(trainer.step - 1).size)
                 note({"step": trainer.step, "look": 1, **look})
-                training_curves(folder / "log.jsonl", folder / "curves.png")
-                bar.write(f"step {trainer.step}: " + "  ".join(f"{k} {v:.3f}" for k, v in look.items()))
-    trainer.save(checkpoint)
-    torch.save(trainer.average, folder / "average.pt")
+                print(f"step {trainer.step}: " + ", ".join(f"{k} {v:.3f}" for k, v in look.items()), flush=True)
+                draw_curves(folder)
+    torch.save({name: value.cpu() for name, value in trainer.average.items()}, folder / "average.pt")
+
+
+def progress(step: int, steps: int, seconds: float, parts: dict[str, float]) -> str:
+    """One line for whoever waits: how far, how well, how long still at ``seconds`` a step."""
+    left = round(seconds * (steps - step) / 60)
+    bar = "#" * (20 * step // steps)
+    return (
+        f"[{bar:<20}] step {step} of {steps}, loss {parts['loss']:.3f}, {seconds:.2f} s a step, "
+        f"{left // 60} h {left % 60:02d} min left"
+    )
+
+
+def draw_curves(folder: Path) -> None:
+    """Draw the log, where there is something to draw with."""
+    try:
+        from model.plots import training_curves
+    except ImportError:
+        return
+    training_curves(folder / "log.jsonl", folder / "curves.png")
 
 
 def _start(encoder: Path | None, weights: Path | None) -> str:
@@ -305,7 +339,7 @@ def main() -> None:
         arguments.run,
         arguments.encoder,
         arguments.weights,
-        choose_device(arguments.device).device,
+        device_named(arguments.device),
     )
 
 

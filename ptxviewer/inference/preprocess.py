@@ -14,28 +14,9 @@ from numpy.typing import NDArray
 
 from ptxviewer.core.geometry import GridMap
 from ptxviewer.core.types import FloatMap, Radiograph
+from ptxviewer.inference.greys import MEAN, STD, normalise, scale_to_unit
 
-NAME = "letterbox-percentile-1"  # in the model card; a change of any number here is a new name
-MEAN, STD = 0.449, 0.226
-LOW_PERCENTILE, HIGH_PERCENTILE = 0.5, 99.5
-
-
-def scale_to_unit(grid: FloatMap, valid: NDArray[np.bool_] | None = None) -> FloatMap:
-    """Clip to the percentiles of the ``valid`` pixels and scale to [0, 1]; a flat film becomes all 0."""
-    values = grid if valid is None else grid[valid]
-    if values.size == 0:
-        return np.zeros_like(grid)
-    low, high = np.percentile(values, (LOW_PERCENTILE, HIGH_PERCENTILE))
-    if not high > low:
-        return np.zeros_like(grid)
-    unit: FloatMap = np.clip((grid - np.float32(low)) / np.float32(high - low), 0.0, 1.0).astype(np.float32, copy=False)
-    return unit
-
-
-def normalise(unit: FloatMap) -> FloatMap:
-    """[0, 1] to what the encoder was trained with."""
-    normal: FloatMap = (unit - np.float32(MEAN)) / np.float32(STD)
-    return normal
+NAME = "letterbox-percentile-1"  # in the model card; a change of any number here or in ``greys`` is a new name
 
 
 def dense_is_bright(film: Radiograph) -> tuple[FloatMap, FloatMap]:
@@ -65,3 +46,6 @@ def prepare(film: Radiograph, size: int) -> FloatMap:
     grid_map = GridMap.for_film(film.rows, film.cols, size)
     image, valid = dense_is_bright(film)
     return on_the_scale(grid_map.to_grid(image), grid_map.to_grid(valid) > 0.5)
+
+
+__all__ = ["MEAN", "NAME", "STD", "dense_is_bright", "normalise", "on_the_scale", "prepare", "scale_to_unit"]

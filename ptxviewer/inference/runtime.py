@@ -18,6 +18,7 @@ from ptxviewer.core.types import FloatMap
 from ptxviewer.inference.engine import Checkpoint, DeviceChoice, never_cancelled
 from ptxviewer.inference.fused import can_fuse, fold_batch_norm, fuse
 from ptxviewer.inference.network import PneumothoraxNet
+from ptxviewer.inference.processor import has_fast_bf16
 
 
 @dataclass(frozen=True, eq=False)
@@ -71,12 +72,6 @@ def choose_device(wanted: DeviceChoice) -> Choice:
         elif listed[kind]:
             note = f"{kind.upper()} is present but not usable: using the CPU."
     return Choice(torch.device("cpu"), "CPU", note)
-
-
-def has_fast_bf16() -> bool:
-    """True where the CPU multiplies bfloat16 in hardware (AVX512-BF16 or AMX); elsewhere it is slower than float32."""
-    asked = (getattr(torch.cpu, name, None) for name in ("_is_avx512_bf16_supported", "_is_amx_tile_supported"))
-    return any(question is not None and bool(question()) for question in asked)
 
 
 class Runner:
@@ -172,3 +167,6 @@ def same_decision(plain: Result, brief: Result, threshold: float) -> bool:
         if total and 2 * int((one & other).sum()) / total < BF16_MIN_DICE:
             return False
     return True
+
+
+__all__ = ["Choice", "OutOfMemory", "Result", "Runner", "choose_device", "has_fast_bf16", "same_decision", "works"]

@@ -7,8 +7,8 @@ import numpy as np
 import pytest
 
 from model.agreement import compare, summary
-from model.data import Example
 from model.evaluate import Case, Outcome, beside, cases, choose_rule, figures, outcome
+from model.pack import Example
 from ptxviewer.core.types import DecisionRule, ProbabilityMaps
 from tests.films import INFO, RULE, film, maps
 

@@ -6,7 +6,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from model.cutting import cut_out, stored_side
+from model.cutting import cut_out, soft_mask, stored_side
 from model.pack import ROOM, Example, Pack, compressed, decompressed, part_path, write_pack
 from ptxviewer.core.lungbox import LungBox
 
@@ -100,3 +100,17 @@ def test_the_stored_square_shows_the_box_in_its_middle_and_says_what_is_film():
 
 def test_a_films_set_is_the_folder_that_it_lies_in():
     assert replace(examples(1)[0], film="negatives/n1.webp").set == "negatives"
+
+
+def test_a_mask_keeps_the_scores_and_drops_the_noise():
+    scores = np.zeros((4, 4), np.float32)
+    scores[0, 0], scores[1, 1] = 0.8, 0.05
+    mask = soft_mask(scores)
+    assert mask is not None
+    assert mask[0, 0] == 204
+    assert mask[1, 1] == 0
+    assert mask.dtype == np.uint8
+
+
+def test_what_the_network_does_not_see_stays_unknown():
+    assert soft_mask(np.full((4, 4), 0.39, np.float32)) is None
