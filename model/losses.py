@@ -34,7 +34,7 @@ def side_targets(mask: Tensor, halves: Tensor) -> tuple[Tensor, Tensor]:
 
 
 def total_loss(logits: Logits, targets: Tensor, present: Tensor, known: Tensor) -> tuple[Tensor, dict[str, float]]:
-    """2 x pixel BCE (positive weight 3) + Dice on positive films + 0.5 x film BCE + 0.5 x sides + 0.25 x lungs.
+    """2 x pixel BCE (positive weight 3) + Dice on positive films + 0.5 x film BCE + 0.25 x sides + 0.25 x lungs.
 
     ``targets`` (N, 3, H, W); ``present`` (N,); ``known`` (N, 3): is the mask, the film label, the lung mask known.
     """
@@ -55,6 +55,6 @@ def total_loss(logits: Logits, targets: Tensor, present: Tensor, known: Tensor) 
         here, told = side_targets(targets[:, 0], logits.halves)
         each = F.binary_cross_entropy_with_logits(logits.sides, here, reduction="none")
         side = masked_mean((each * told).sum(1), known[:, 0])
-    loss = 2 * bce + dice + 0.5 * film + 0.5 * side + 0.25 * lung
+    loss = 2 * bce + dice + 0.5 * film + 0.25 * (side + lung)
     parts = {"bce": bce, "dice": dice, "film": film, "side": side, "lung": lung}
     return loss, {name: float(part.detach()) for name, part in parts.items()}
