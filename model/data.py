@@ -39,6 +39,8 @@ def read_index(data: Path, min_confidence: float = 0.7) -> list[Example]:
                     row["split"],
                     row["view"],
                     row["set"] == "labelled",
+                    row["sex"],
+                    float(row["age"]) if row["age"] else None,
                 )
             )
     with (data / "lungs.csv").open(newline="") as file:

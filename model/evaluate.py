@@ -8,7 +8,6 @@ film's own resolution. Intervals are 95 % bootstrap intervals, whole patients dr
 from __future__ import annotations
 
 import argparse
-import itertools
 import json
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import asdict, dataclass, replace
@@ -24,20 +23,17 @@ from model.data import read_grey, read_index
 from model.metrics import auc, bootstrap, dice, expected_calibration_error
 from model.pack import Example
 from model.plots import evaluation
-from ptxviewer.core.findings import decide, find
+from model.rules import MOST_FALSE, Table, choose, row_of, rules
+from ptxviewer.core.findings import find
 from ptxviewer.core.gate import judge
-from ptxviewer.core.geometry import GridMap
+from ptxviewer.core.hemithorax import lung_fields_of, orientation_of
 from ptxviewer.core.types import DecisionRule, ProbabilityMaps, Radiograph
 from ptxviewer.dicom.read import read_film
 from ptxviewer.inference.engine import Engine
 
 Booleans = NDArray[np.bool_]
-MOST_FALSE = 10.0  # false-positive films per 100 negatives that a chosen rule may give
-EVEN = 0.01  # rules this close are as good as each other
-# Below 0.4 Dice is the same, but the areas are 40 to 50 % too large; 0.4 % of the film would lose small pneumothoraces.
-THRESHOLDS, SMALLEST = (0.4, 0.45, 0.5, 0.55, 0.6), (0.0003, 0.001, 0.002)
-# bfloat16 moves a score by 0.0024 on average: finer steps would only fit single films.
-GATES = np.round(np.arange(0.02, 0.98, 0.005), 3)
+LESION = 0.05  # of a mask: smaller parts of it are no lesion of their own
+SIDED = 0.25  # of a mask: as much on the other side makes it one of both sides
 
 
 @dataclass(frozen=True, eq=False)
@@ -64,6 +60,11 @@ class Outcome:
     truth_area: float  # fraction of the film
     area: float
     refused: bool = False  # the gate takes it for something else than a frontal film
+    sex: str = ""
+    age: float | None = None
+    sides: str = ""  # of the expert's mask, by the nearer lung: "left", "right" (the patient's), "both", "" = none
+    lesions: int = 0  # parts of the expert's mask that count
+    hit: int = 0  # of these, how many have their innermost place marked
 
 
 def listed(data: Path, splits: Iterable[str]) -> list[Example]:
@@ -128,6 +129,7 @@ def each_case(data: Path, chosen: list[Example], engine: Engine, cache: Path) ->
 def outcome(case: Case, rule: DecisionRule) -> Outcome:
     """Decide one case by the shipped rule at film resolution."""
     findings, mask = find(case.film, case.maps, rule)
+    places = innermost(case.truth)
     return Outcome(
         case.example.patient,
         case.example.view,
@@ -139,7 +141,38 @@ def outcome(case: Case, rule: DecisionRule) -> Outcome:
         float(case.truth.mean()),
         float(mask.mean()),
         not judge(case.maps, rule.frontal_threshold).passed,
+        case.example.sex,
+        case.example.age,
+        sides_named(case),
+        len(places),
+        sum(bool(mask[place]) for place in places),
     )
+
+
+def innermost(truth: Booleans) -> list[tuple[int, int]]:
+    """Return of each part of a (rows, cols) mask that holds a twentieth of it the place farthest from its border."""
+    count, labels, stats, _ = cv2.connectedComponentsWithStats(truth.astype(np.uint8), connectivity=8)
+    places = []
+    for index in range(1, count):
+        if stats[index, cv2.CC_STAT_AREA] >= LESION * np.count_nonzero(truth):
+            depth = cv2.distanceTransform((labels == index).astype(np.uint8), cv2.DIST_L2, 3)
+            row, col = np.unravel_index(int(depth.argmax()), depth.shape)
+            places.append((int(row), int(col)))
+    return places
+
+
+def sides_named(case: Case) -> str:
+    """Return the patient's side of the expert's mask, "both" where a quarter of it or more lies on either."""
+    if not case.truth.any():
+        return ""
+    orientation, lungs = orientation_of(case.film), lung_fields_of(case.maps)
+    rows, cols = np.nonzero(case.truth)
+    height, width = lungs.divide.shape
+    left = lungs.divide[rows * height // case.film.rows, cols * width // case.film.cols] > 0
+    share = float(left.mean())
+    if SIDED <= share <= 1 - SIDED:
+        return "both"
+    return orientation.side(share > 0.5)
 
 
 def figures(outcomes: list[Outcome], draws: int = 1000) -> dict[str, dict[str, float]]:
@@ -201,6 +234,31 @@ def figures(outcomes: list[Outcome], draws: int = 1000) -> dict[str, dict[str, f
         if positive.any() and negative.any():
             add(f"Sensitivity, {view}", share(called, positive), int(positive.sum()))
             add(f"Specificity, {view}", share(~called, negative), int(negative.sum()))
+    groups: dict[str, Booleans] = {
+        "women": np.array([o.sex == "F" for o in outcomes]),
+        "men": np.array([o.sex == "M" for o in outcomes]),
+    }
+    ages = np.array([np.nan if o.age is None else o.age for o in outcomes], float)
+    for title, youngest, oldest in (("under 40", 0, 40), ("40 to 64", 40, 65), ("65 and older", 65, 200)):
+        groups[title] = (ages >= youngest) & (ages < oldest)
+    for title, group in groups.items():
+        positive, negative = present & group, ~present & group
+        if positive.any() and negative.any():
+            add(f"Sensitivity, {title}", share(called, positive), int(positive.sum()))
+            add(f"Specificity, {title}", share(~called, negative), int(negative.sum()))
+    sides = np.array([o.sides for o in outcomes])
+    for side in ("right", "left", "both"):
+        if (among := present & (sides == side)).any():
+            title = "both sides" if side == "both" else f"{side} side"
+            add(f"Sensitivity, {title}", share(called, among), int(among.sum()))
+            add(f"Dice, {title}", share(dices, among), int(among.sum()))
+    lesions, hit = (np.array([getattr(o, name) for o in outcomes]) for name in ("lesions", "hit"))
+    if lesions.any():
+        add(
+            "Lesions whose innermost place is marked",
+            lambda i: float(hit[i].sum() / max(1, lesions[i].sum())),
+            int((lesions > 0).sum()),
+        )
     refused = np.array([o.refused for o in outcomes])
     add("Films refused as not frontal, %", lambda i: float(100 * refused[i].mean()), len(outcomes))
     empty = float((~present).mean())
@@ -234,38 +292,14 @@ def markdown(rows: dict[str, dict[str, float]]) -> str:
     return "\n".join(lines) + "\n"
 
 
-def choose_rule(chosen: list[Case], most_false: float = MOST_FALSE) -> DecisionRule:
-    """Search threshold, film score and smallest area on the model's grid.
+def table_of(found: Iterable[Case]) -> Table:
+    """Return what rules are chosen from."""
+    return Table.of(row_of(case.example, case.film.shape, case.truth, case.maps) for case in found)
 
-    The film score is the lowest that keeps to ``most_false`` false-positive films per 100 negatives: a missed
-    pneumothorax costs more than a second look. Threshold and smallest area follow from sensitivity plus Dice on
-    positives, which hardly change over a wide range of thresholds, while the marked area does: of the rules within
-    ``EVEN`` of the best the one with the highest threshold is taken, whose areas are the least too large, and the
-    largest smallest area, which draws the fewest specks.
-    """
-    present = np.array([bool(case.example.present) for case in chosen])
-    truths = []
-    for case in chosen:
-        grid_map = GridMap.for_film(case.film.rows, case.film.cols, case.maps.size)
-        truths.append(grid_map.to_grid(case.truth.astype(np.float32)) >= 0.5)
-    scores = np.array([case.maps.score for case in chosen])
-    found: list[tuple[float, DecisionRule]] = []
-    for threshold, smallest in itertools.product(THRESHOLDS, SMALLEST):
-        open_rule = DecisionRule(threshold, 0.0, smallest)
-        masks = [decide(case.maps, open_rule).grid >= np.float32(threshold) for case in chosen]
-        called = np.array([mask.any() for mask in masks])
-        dices = np.array([dice(mask, truth) for mask, truth in zip(masks, truths, strict=True)])
-        false = [100 * (called & (scores >= gate))[~present].sum() / max(1, (~present).sum()) for gate in GATES]
-        kept = [float(gate) for gate, share in zip(GATES, false, strict=True) if share <= most_false]
-        if kept:
-            through = (called & (scores >= kept[0]))[present]
-            merit = float(through.mean() + (through * dices[present]).mean())
-            found.append((merit, DecisionRule(threshold, kept[0], smallest)))
-    if not found:
-        raise ValueError(f"no rule keeps to {most_false:g} false-positive films per 100 negatives")
-    best = max(merit for merit, _ in found)
-    even = [rule for merit, rule in found if merit >= best - EVEN]
-    return max(even, key=lambda rule: (rule.threshold, rule.min_area))
+
+def choose_rule(chosen: list[Case], most_false: float = MOST_FALSE) -> DecisionRule:
+    """Return the balanced rule; see ``model.rules``."""
+    return choose(table_of(chosen), "balanced", most_false)
 
 
 def contact_sheet(chosen: list[Case], outcomes: list[Outcome], path: Path, side: int = 256) -> None:
@@ -321,18 +355,20 @@ def main() -> None:
     engine = TorchEngine("cpu", arguments.bundle)
     found = cases(data, chosen, engine, arguments.out / "maps")
     shipped = engine.load().rule
-    rule = shipped
+    rule, purposes = shipped, {}
     if arguments.choose_rule:
         wanted = listed(arguments.data, arguments.choose_rule)
         known = {case.example: case for case in found}
         rest = cases(arguments.data, [e for e in wanted if e not in known], engine, arguments.out / "maps")
         telling = [known[e] for e in wanted if e in known] + rest
-        rule = replace(choose_rule(telling, arguments.most_false), frontal_threshold=shipped.frontal_threshold)
+        table = table_of(telling)
+        rule = replace(choose(table, "balanced", arguments.most_false), frontal_threshold=shipped.frontal_threshold)
+        purposes = rules(table)
     more = {}
     if arguments.precision:
         name = f"Dice of masks on {engine.load().device} with those of float32"
         more[name] = precision(data, found, rule, arguments.bundle, arguments.out / "maps")
-    report(found, rule, splits, engine.load().model_sha256, arguments.out, more)
+    report(found, rule, splits, engine.load().model_sha256, arguments.out, more, purposes)
 
 
 def report(
@@ -342,10 +378,11 @@ def report(
     model_sha256: str,
     out: Path,
     more: dict[str, dict[str, float]],
+    purposes: dict[str, dict[str, Any]] | None = None,
 ) -> None:
     """Decide every case by ``rule``; write the figures as JSON and Markdown, the plots and the contact sheet.
 
-    ``more`` are rows that are added to the figures.
+    ``more`` are rows that are added to the figures, ``purposes`` the rules of ``model.rules``.
     """
     outcomes = [outcome(case, rule) for case in found]
     rows = figures(outcomes) | more
@@ -355,6 +392,7 @@ def report(
         "rule": asdict(rule),
         "model_sha256": model_sha256,
         "figures": rows,
+        "rules": purposes or {},
     }
     (out / "evaluation.json").write_text(json.dumps(record, indent=1))
     (out / "evaluation.md").write_text(markdown(rows))

@@ -18,6 +18,7 @@ import numpy as np
 import torch
 from safetensors.torch import load_file, save_file
 
+from model.rules import FIGURES
 from ptxviewer.core.phantom import film_of, make_phantom
 from ptxviewer.core.types import DecisionRule
 from ptxviewer.inference import preprocess
@@ -166,6 +167,20 @@ def card_text(card: dict[str, Any]) -> str:
         ]
     else:
         lines += ["Not measured yet."]
+    if card["rules"]:
+        lines += [
+            "",
+            "Three rules to choose from; their figures are of films that the rule was not chosen on (five folds):",
+        ]
+        lines += ["", "| rule | map, film score, smallest area | " + " | ".join(FIGURES) + " |", "|---" * 6 + "|"]
+        for name, row in card["rules"].items():
+            rule = row["rule"]
+            cells = [f"{one['value']:.3f} ({one['low']:.3f} to {one['high']:.3f})" for one in row["figures"].values()]
+            lines.append(
+                f"| {name} | {rule['threshold']:.2f}, {rule['score_threshold']:.3f}, {100 * rule['min_area']:.2f} % | "
+                + " | ".join(cells)
+                + " |"
+            )
     if card["heads"]:
         gate, calibration = card["heads"]["gate"], card["heads"]["calibration"]
         lines += [
@@ -217,6 +232,7 @@ def export(run: Path, out: Path, version: str, size: int | None, evaluation: Pat
             f"Code {record['code']}, data {record['data']}, seed {record['config']['seed']}." + notes_of(run)
         ),
         "metrics": {k: metrics[k] for k in ("splits", "films", "figures")} if metrics else {},
+        "rules": metrics.get("rules", {}),
         "licence": "research use only; the encoder derives from BSD-2-Clause weights, see NOTICE",
         "intended_use": INTENDED_USE,
         "failures": failures_of(run),

@@ -49,6 +49,8 @@ class Example:
     split: str = "train"
     view: str = ""
     expert: bool = False  # an expert drew or read it, and no film of its set was left out for being hard
+    sex: str = ""  # "M", "F", "" = not known
+    age: float | None = None  # years
 
     @property
     def set(self) -> str:
