@@ -78,8 +78,12 @@ def tupled(record: dict[str, Any]) -> dict[str, Any]:
 
 
 def read_config(path: Path | None) -> Config:
-    """Return the default configuration with the fields that the JSON file at ``path`` changes."""
-    changes = tupled(json.loads(path.read_text())) if path else {}
+    """Return the default configuration with the fields that the JSON file at ``path`` changes.
+
+    The ``run.json`` of an earlier run may stand for a configuration: it holds all of it.
+    """
+    record = json.loads(path.read_text()) if path else {}
+    changes = tupled(record.get("config", record))
     if "phases" in changes:
         changes["phases"] = tuple(Phase(**phase) for phase in changes["phases"])
     for name, kind in (("network", NetworkConfig), ("augmentation", Augmentation)):

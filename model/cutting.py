@@ -86,8 +86,9 @@ def phantom(seed: int, size: int) -> Cut:
 class Cutter:
     """Looks at films with a bundle's network and cuts them."""
 
-    def __init__(self, data: Path, bundle: Path, size: int, threads: int = 1) -> None:
-        torch.set_num_threads(threads)
+    def __init__(self, data: Path, bundle: Path, size: int, threads: int = 0) -> None:
+        if threads:
+            torch.set_num_threads(threads)
         self.data, self.size = data, size
         self.examples = read_index(data) + phantoms()
         self.card = read_card(bundle)

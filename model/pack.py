@@ -192,6 +192,7 @@ def write_pack(
     What an earlier call has finished is kept.
     """
     folder.mkdir(parents=True, exist_ok=True)
+    count = len(examples)
     journal = folder / "films.jsonl"
     rows = _finished_rows(journal, folder)
     part = 1 + max((row["part"] for row in rows), default=-1)
@@ -207,6 +208,7 @@ def write_pack(
         rows.extend(spans)
         with journal.open("a") as kept:
             kept.writelines(json.dumps(row) + "\n" for row in spans)
+        print(f"{len(rows)} of {count} films in {part + 1} parts", flush=True)
         part += 1
     (folder / "pack.json").write_text(json.dumps({"format": FORMAT, **record, "films": rows}))
     journal.unlink()
@@ -248,6 +250,17 @@ def _parts(
         yield codes, rows
 
 
+def pack(data: Path, out: Path, size: int, bundle: Path = Path("model/bundle"), threads: int = 0) -> None:
+    """Pack the films below ``data`` with boxes of ``size`` pixels; lungs and soft masks are those of ``bundle``."""
+    from model.cutting import Cutter, stored_side
+    from model.devices import drawn_stamps
+
+    cutter = Cutter(data, bundle, size, threads)
+    stamps = write_stamps(out, *drawn_stamps(stored_side(size)))
+    parts = write_pack(out, cutter.examples, cutter.cut, {**cutter.record(), "stamps": stamps})
+    print(f"{len(cutter.examples)} films in {parts} parts; {cutter.whole} without lungs, {cutter.softened} soft masks")
+
+
 def main() -> None:
     """Command line."""
     parser = argparse.ArgumentParser(description=(__doc__ or "").splitlines()[0])
@@ -260,13 +273,7 @@ def main() -> None:
     asked = parser.parse_args()
     if hasattr(os, "nice"):
         os.nice(asked.nice)
-    from model.cutting import Cutter, stored_side
-    from model.devices import drawn_stamps
-
-    cutter = Cutter(asked.data, asked.bundle, asked.size, asked.threads)
-    stamps = write_stamps(asked.out, *drawn_stamps(stored_side(asked.size)))
-    parts = write_pack(asked.out, cutter.examples, cutter.cut, {**cutter.record(), "stamps": stamps})
-    print(f"{len(cutter.examples)} films in {parts} parts; {cutter.whole} without lungs, {cutter.softened} soft masks")
+    pack(asked.data, asked.out, asked.size, asked.bundle, asked.threads)
 
 
 if __name__ == "__main__":

@@ -1,7 +1,8 @@
-"""Trains the network: resumable, seeded, logged. ``python -m model.train --data DIR --run runs/first``.
+"""Trains the network: resumable, seeded, logged. ``python -m model.train --pack runs/pack --run runs/first``.
 
 A batch is a pure function of (seed, step), the state of everything else is in the checkpoint: a run that was
-stopped and continued ends with the weights of one that was not.
+stopped and continued ends with the weights of one that was not. It runs on the CPU, on CUDA and on MPS, and a run that
+began on one goes on on another. PyTorch and numpy are all it needs (``docs/training.md``).
 """
 
 from __future__ import annotations
@@ -16,7 +17,7 @@ import time
 from collections import deque
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from pathlib import Path
 from typing import Any
 
@@ -39,6 +40,7 @@ from ptxviewer.inference.processor import has_fast_bf16
 LOOK_EVERY = 400  # steps
 SAVE_EVERY = 50
 TELL_EVERY_S = 20.0
+TRIED_STEPS = 12  # from which the speed of a computer is known
 
 
 def layout_of(device: torch.device) -> torch.memory_format:
@@ -316,31 +318,62 @@ def keep_memory() -> None:
         os.execve(sys.executable, [sys.executable, *sys.orig_argv[1:]], os.environ | settings)
 
 
+def fitted(config: Config, seconds: float, per_step: float, spent: float = 0.0) -> Config:
+    """Return ``config`` with as many steps as fit into ``seconds``, phases in proportion.
+
+    A step of the first phase takes ``per_step`` seconds, one of another as much more as it has more pixels.
+    """
+    pixels = [phase.batch * phase.size**2 for phase in config.phases]
+    costs = [phase.steps * per_step * count / pixels[0] for phase, count in zip(config.phases, pixels, strict=True)]
+    share = max(0.0, seconds - spent) / sum(costs)
+    phases = (replace(phase, steps=max(1, round(share * phase.steps))) for phase in config.phases)
+    return replace(config, phases=tuple(phases))
+
+
+def timed(config: Config, films: Pack, device: torch.device) -> float:
+    """Seconds that a step of the first phase takes here, its films included; the network is thrown away."""
+    trainer, sampler = Trainer(config, device=device), Sampler(films, config)
+    seconds = []
+    for step in range(TRIED_STEPS):
+        started = time.monotonic()
+        trainer.train_step(sampler.batch(step, device))  # the loss comes back as a number, so the device is waited for
+        seconds.append(time.monotonic() - started)
+    return float(np.median(seconds[TRIED_STEPS // 2 :]))
+
+
 def main() -> None:
     """Command line of the training."""
     keep_memory()
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--pack", type=Path, required=True, help="folder that model.pack has written")
+    parser.add_argument("--pack", type=Path, default=Path("runs/pack"), help="folder that model.pack has written")
+    parser.add_argument("--data", type=Path, help="folder with index.csv: packs it first, where there is no pack yet")
     parser.add_argument("--encoder", type=Path, help="colour ResNet weights to start from")
-    parser.add_argument("--weights", type=Path, help="a bundle's weights.safetensors to start from")
+    parser.add_argument("--weights", type=Path, help="a bundle's weights.safetensors, or a checkpoint's, to start from")
     parser.add_argument("--run", type=Path, default=Path("runs/first"), help="folder of checkpoint and log")
     parser.add_argument("--device", default="auto", help="auto, cpu, cuda or mps")
     parser.add_argument("--config", type=Path, help="JSON with fields of Config that differ from the default")
+    parser.add_argument("--minutes", type=float, help="as many steps as fit into this time on this computer")
     parser.add_argument("--threads", type=int, default=0)
     parser.add_argument("--nice", type=int, default=15, help="how far other programs go first, up to 19")
-    arguments = parser.parse_args()
+    asked = parser.parse_args()
     if hasattr(os, "nice"):
-        os.nice(arguments.nice)
-    if arguments.threads:
-        torch.set_num_threads(arguments.threads)
-    run(
-        read_config(arguments.config),
-        Pack(arguments.pack),
-        arguments.run,
-        arguments.encoder,
-        arguments.weights,
-        device_named(arguments.device),
-    )
+        os.nice(asked.nice)
+    if asked.threads:
+        torch.set_num_threads(asked.threads)
+    # A run that was stopped goes on by its own plan, unless another one is given.
+    plan = asked.run / "run.json"
+    config = read_config(plan if asked.config is None and plan.exists() else asked.config)
+    if asked.data is not None and not (asked.pack / "pack.json").exists():
+        from model.pack import pack
+
+        pack(asked.data, asked.pack, config.phases[-1].size, threads=asked.threads)
+    films, device = Pack(asked.pack), device_named(asked.device)
+    if asked.minutes and not (asked.run / "checkpoint.pt").exists():
+        started = time.monotonic()
+        per_step = timed(config, films, device)
+        config = fitted(config, 60 * asked.minutes, per_step, time.monotonic() - started)
+        print(f"{per_step:.2f} s a step here: {config.steps} steps", flush=True)
+    run(config, films, asked.run, asked.encoder, asked.weights, device)
 
 
 if __name__ == "__main__":

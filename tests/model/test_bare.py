@@ -46,7 +46,7 @@ def made_pack(folder):
     write_pack(folder, films, cut, record)
 
 
-def train(tmp_path, steps):
+def train(tmp_path, steps, *more):
     config = {
         "phases": [{"size": SIZE, "batch": 2, "steps": steps, "positives": 0.5}],
         "lungs": 0.0,
@@ -55,7 +55,7 @@ def train(tmp_path, steps):
     }
     (tmp_path / "config.json").write_text(json.dumps(config))
     call = [sys.executable, "-c", BARE, "--pack", str(tmp_path / "pack"), "--run", str(tmp_path / "run")]
-    call += ["--config", str(tmp_path / "config.json"), "--device", "cpu", "--threads", "1", "--nice", "0"]
+    call += ["--config", str(tmp_path / "config.json"), "--device", "cpu", "--threads", "1", "--nice", "0", *more]
     return subprocess.run(call, cwd=ROOT, capture_output=True, text=True, timeout=120, check=False)
 
 
@@ -73,3 +73,13 @@ def test_numpy_and_torch_are_enough_to_train_and_a_longer_plan_goes_on_from_what
     record = json.loads((tmp_path / "run" / "run.json").read_text())
     assert record["boxes"] == "made"
     assert record["device"] == "cpu"
+
+
+def test_the_time_that_there_is_decides_how_long_it_trains(tmp_path):
+    made_pack(tmp_path / "pack")
+    done = train(tmp_path, 1000000, "--minutes", "0.1")
+    assert done.returncode == 0, done.stderr
+    assert "s a step here" in done.stdout
+    planned = json.loads((tmp_path / "run" / "run.json").read_text())["config"]["phases"][0]["steps"]
+    assert 1 <= planned < 1000000
+    assert f"step {planned} of {planned}" in done.stdout

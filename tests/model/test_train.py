@@ -14,7 +14,7 @@ from model.finish import cross_fitted, fit_logistic, fit_platt, spoilt
 from model.losses import side_targets
 from model.pack import Example
 from model.sampler import Sampler
-from model.train import Trainer
+from model.train import Trainer, fitted
 from ptxviewer.inference.network import NetworkConfig
 
 TINY = NetworkConfig(blocks=(1, 1, 1, 1), planes=(8, 8, 8, 8), stem=8, decoder=(8, 8, 8, 8))
@@ -111,6 +111,23 @@ def test_a_configuration_file_changes_what_it_names_and_nothing_else(tmp_path):
         augmentation=Augmentation(scale=(0.9, 1.1)),
     )
     assert read_config(None) == Config()
+
+
+def test_a_run_goes_on_by_the_plan_that_stands_beside_its_checkpoint(tmp_path):
+    from dataclasses import asdict
+
+    made = config(weights=(("labelled positive", 3.0),))
+    (tmp_path / "run.json").write_text(json.dumps({"config": asdict(made), "device": "cuda"}))
+    assert read_config(tmp_path / "run.json") == made
+
+
+def test_a_run_is_fitted_into_the_time_that_there_is():
+    made = Config(phases=(Phase(256, 16, 800, 0.5), Phase(512, 8, 400, 0.4)))
+    fits = fitted(made, seconds=1000, per_step=0.5, spent=40)
+    # A step of the second phase has twice the pixels of one of the first.
+    assert 0.5 * fits.phases[0].steps + 1.0 * fits.phases[1].steps == pytest.approx(960, abs=1.5)
+    assert fits.phases[0].steps == pytest.approx(2 * fits.phases[1].steps, abs=2)
+    assert fitted(made, seconds=0, per_step=0.5).steps == 2, "never none at all"
 
 
 def test_frozen_stages_stay_as_they_started():
