@@ -18,14 +18,16 @@ import numpy as np
 import torch
 from safetensors.torch import load_file, save_file
 
+from model.config import tupled
 from model.rules import FIGURES
+from model.viewing import MAPS_PER_GRID, looks_at_lungs, own_first_look
+from ptxviewer.core import lungbox
 from ptxviewer.core.phantom import film_of, make_phantom
 from ptxviewer.core.types import DecisionRule
 from ptxviewer.inference import preprocess
-from ptxviewer.inference.card import tupled
-from ptxviewer.inference.network import CHANNELS, NetworkConfig, PneumothoraxNet
-from ptxviewer.inference.runtime import Choice, Runner
+from ptxviewer.inference.network import CHANNELS, NetworkConfig
 from ptxviewer.inference.selftest import GOLDEN_SPEC
+from ptxviewer.inference.torch_engine import FIRST_LOOK_PREFIX, TorchEngine
 
 PROVISIONAL = DecisionRule(threshold=0.4, score_threshold=0.4, min_area=0.001)
 
@@ -99,16 +101,19 @@ def with_heads(
 ) -> tuple[dict[str, torch.Tensor], NetworkConfig, dict[str, Any]]:
     """Put the heads of ``model.finish`` into the weights, where the run has them; returns their record, too.
 
-    The calibration folds into the film head: sigmoid(slope * (w x + b) + offset) is a head of its own.
+    The calibration folds into what gives the film's logit: sigmoid(slope * (w x + b) + offset) is a head of its own.
     """
     if not (run / "heads.json").exists():
         return state, config, {}
     heads = load_file(run / "heads.safetensors")
     slope, offset = heads["film_slope"], heads["film_offset"]
+    # The largest of two logits keeps its place under any line that rises: the halves are calibrated as the film is.
+    scaled = ("side_head.read", "side_head.place") if config.sides else ("film_head",)
+    for name in scaled:
+        state = {**state, **{f"{name}.{kind}": state[f"{name}.{kind}"].float() * slope for kind in ("weight", "bias")}}
     state = {
         **state,
-        "film_head.weight": state["film_head.weight"].float() * slope,
-        "film_head.bias": state["film_head.bias"].float() * slope + offset,
+        f"{scaled[0]}.bias": state[f"{scaled[0]}.bias"] + offset,
         "frontal_head.weight": heads["frontal_weight"][None],
         "frontal_head.bias": heads["frontal_bias"].reshape(1),
     }
@@ -124,13 +129,36 @@ def compact(state: dict[str, torch.Tensor]) -> dict[str, torch.Tensor]:
     }
 
 
-def write_golden(state: dict[str, torch.Tensor], config: NetworkConfig, size: int, path: Path) -> None:
-    """Store what the exported network says of one phantom, in fp32 on the CPU: the app's self-test repeats it."""
-    net = PneumothoraxNet(config).eval()
-    net.load_state_dict({name: value.float() for name, value in state.items()}, strict=False)
-    runner = Runner(net, Choice(torch.device("cpu"), "CPU"))
-    result = runner.run(preprocess.prepare(film_of(make_phantom(GOLDEN_SPEC)), size))
-    np.savez_compressed(path, maps=result.maps.astype(np.float16), score=np.float32(result.score))
+def write_golden(bundle: Path) -> None:
+    """Store what a written bundle says of one phantom, in fp32 on the CPU: the app's self-test repeats it."""
+    maps = TorchEngine("cpu", bundle, exact=True).predict(film_of(make_phantom(GOLDEN_SPEC)))
+    assert maps.lung_image_left is not None
+    assert maps.lung_image_right is not None
+    grids = np.stack((maps.pneumothorax, maps.lung_image_left, maps.lung_image_right))
+    np.savez_compressed(bundle / "golden.npz", maps=grids.astype(np.float16), score=np.float32(maps.score))
+
+
+def seen_by(run: Path, size: int) -> tuple[dict[str, Any], dict[str, torch.Tensor]]:
+    """What the card says of the network's input, and the weights of the first look that finds it."""
+    if not looks_at_lungs(run):
+        return {"size": size, "channels": 1, "preprocessing": preprocess.NAME}, {}
+    own = own_first_look(run)
+    if own is None:
+        raise SystemExit(f"{run} looks at the lungs but has no first_look.safetensors: see model.first_look")
+    config, first_size, state = own
+    record = {
+        "size": size,
+        "channels": 1,
+        "preprocessing": lungbox.NAME,
+        "first_look": {"architecture": lists(asdict(config)), "size": first_size},
+        "maps_size": round(MAPS_PER_GRID * size),
+    }
+    return record, {f"{FIRST_LOOK_PREFIX}{name}": value for name, value in compact(state).items()}
+
+
+def lists(record: dict[str, Any]) -> dict[str, Any]:
+    """Return a record as JSON gives it back: tuples are lists."""
+    return {k: list(v) if isinstance(v, tuple) else v for k, v in record.items()}
 
 
 def card_text(card: dict[str, Any]) -> str:
@@ -203,14 +231,13 @@ def export(run: Path, out: Path, version: str, size: int | None, evaluation: Pat
     config, trained_size = config_of(run)
     size = size or trained_size
     state, config, heads = with_heads(weights_of(run), config, run)
-    state = compact(state)
-    architecture = asdict(config)
+    seen, first_look = seen_by(run, size)
     out.mkdir(parents=True, exist_ok=True)
-    save_file(state, out / "weights.safetensors")
-    write_golden(state, config, size, out / "golden.npz")
+    save_file(compact(state) | first_look, out / "weights.safetensors")
     metrics = json.loads(evaluation.read_text()) if evaluation else {}
     rule = metrics.get("rule") or {k: getattr(PROVISIONAL, k) for k in ("threshold", "score_threshold", "min_area")}
     rule = {**rule, "frontal_threshold": heads.get("frontal_threshold", 0.0)}
+    device = "two CPU cores" if record.get("device", "cpu") == "cpu" else f"a graphics card ({record['device']})"
     phases = ", ".join(
         f"{p['steps']} steps of {p['batch']} films at {p['size']} px" for p in record["config"]["phases"]
     )
@@ -219,15 +246,15 @@ def export(run: Path, out: Path, version: str, size: int | None, evaluation: Pat
         "id": "ptx-resnet-unet",
         "version": version,
         "created": datetime.now(timezone.utc).date().isoformat(),
-        "architecture": {k: list(v) if isinstance(v, tuple) else v for k, v in architecture.items()},
-        "input": {"size": size, "channels": 1, "preprocessing": preprocess.NAME},
+        "architecture": lists(asdict(config)),
+        "input": seen,
         "outputs": list(CHANNELS),
         "rule": rule,
         "calibrated": bool(heads) and heads["calibration"]["ece_cross_fitted"] <= CALIBRATED_BELOW,
         "sha256": hashlib.sha256((out / "weights.safetensors").read_bytes()).hexdigest(),
         "training_data": [*TRAINING_DATA[:3], *SELF_TRAINED, *TRAINING_DATA[3:]],
         "training": (
-            f"Trained on two CPU cores: {phases}; started from {record.get('start') or 'ImageNet weights'}; "
+            f"Trained on {device}: {phases}; started from {record.get('start') or 'ImageNet weights'}; "
             f"{100 * record['config']['phantoms']:.0f} % of the films were analytic phantoms like the sample study. "
             f"Code {record['code']}, data {record['data']}, seed {record['config']['seed']}." + notes_of(run)
         ),
@@ -241,6 +268,7 @@ def export(run: Path, out: Path, version: str, size: int | None, evaluation: Pat
     }
     (out / "metadata.json").write_text(json.dumps(card, indent=1) + "\n")
     (out / "CARD.md").write_text(card_text(card))
+    write_golden(out)
 
 
 def main() -> None:

@@ -34,15 +34,16 @@ from model.data import read_index
 from model.export import config_of, weights_of
 from model.metrics import auc, expected_calibration_error
 from model.pack import Example
+from model.viewing import Viewer
 from ptxviewer.core.errors import PtxError
 from ptxviewer.core.phantom import PhantomSpec, film_of, make_phantom
 from ptxviewer.core.types import Radiograph
 from ptxviewer.dicom.read import read_film
 from ptxviewer.inference.network import PneumothoraxNet
-from ptxviewer.inference.preprocess import prepare
 from ptxviewer.inference.runtime import has_fast_bf16
 
 Floats = NDArray[np.float64]
+BUNDLE = Path("model/bundle")  # finds the lungs for a run that has no first look of its own
 FRONTAL_LOSS = 0.004  # share of the frontal films that choose the threshold which may be refused
 FITTED_FRONTALS, FITTED_LUNGS, FITTED_PHANTOMS = 300, 60, 12
 CHOOSING_FRONTALS = 250
@@ -166,7 +167,7 @@ def frontal_films(
     )
 
 
-def finish(run: Path, data: Path, others: Path, threads: int) -> dict[str, Any]:
+def finish(run: Path, data: Path, others: Path, threads: int, bundle: Path = BUNDLE) -> dict[str, Any]:
     """Fit both heads for the run's averaged weights, write them beside it, and return what was measured."""
     torch.set_num_threads(threads)
     rng = np.random.default_rng(0)
@@ -175,19 +176,23 @@ def finish(run: Path, data: Path, others: Path, threads: int) -> dict[str, Any]:
     net.load_state_dict(weights_of(run), strict=False)
     net = net.to(memory_format=torch.channels_last).eval()  # type: ignore[call-overload]
     examples = read_index(data)
+    viewer = Viewer(run, size, bundle)
+
+    def seen(film: Radiograph) -> NDArray[np.float32]:
+        return viewer.view(film).grid
 
     val = [e for e in examples if e.split == "val"]
-    val_inputs = [prepare(read_film(data / e.film), size) for e in tqdm(val, desc="val films", mininterval=5)]
+    val_inputs = [seen(read_film(data / e.film)) for e in tqdm(val, desc="val films", mininterval=5)]
     val_features, val_logits = summaries(net, val_inputs)
     truth = np.array([bool(e.present) for e in val])
     slope, offset = fit_platt(val_logits, truth)
     honest = cross_fitted(val_logits, truth, [e.patient for e in val])
 
     for_fitting, for_choosing = frontal_films(data, examples, rng)
-    frontal_inputs = [prepare(film, size) for film in for_fitting]
+    frontal_inputs = [seen(film) for film in for_fitting]
     frontal, _ = summaries(net, tqdm(frontal_inputs, desc="frontal features", mininterval=5))
-    choosing, _ = summaries(net, (prepare(film, size) for film in tqdm(for_choosing, desc="further frontal films")))
-    other_inputs = [prepare(film, size) for film in other_films(others)]
+    choosing, _ = summaries(net, (seen(film) for film in tqdm(for_choosing, desc="further frontal films")))
+    other_inputs = [seen(film) for film in other_films(others)]
     other, _ = summaries(net, tqdm(other_inputs, desc="other features", mininterval=5))
     made = [spoilt(grid, i % SPOILT_KINDS) for i, grid in enumerate(frontal_inputs[: 14 * SPOILT_KINDS])]
     made_features, _ = summaries(net, tqdm(made, desc="spoilt features", mininterval=5))

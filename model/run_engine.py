@@ -9,27 +9,17 @@ import torch
 from safetensors.torch import load_file
 
 from model.export import PROVISIONAL, config_of, weights_of
+from model.viewing import Viewer
 from ptxviewer.core.band import Band
-from ptxviewer.core.lungbox import FIRST_LOOK
 from ptxviewer.core.types import ProbabilityMaps, Radiograph
-from ptxviewer.inference.boxed import FirstLook, view_of
-from ptxviewer.inference.card import read_card, verify
 from ptxviewer.inference.engine import Checkpoint, EngineInfo, never_cancelled
 from ptxviewer.inference.network import PneumothoraxNet
 from ptxviewer.inference.runtime import Choice, Runner, has_fast_bf16
-from ptxviewer.inference.torch_engine import network_of, trial_input
-
-MAPS_SIZE = 768  # of the whole film's grid: the box at 512 px is not made coarser on it
-
-
-def first_look_by(network: PneumothoraxNet) -> FirstLook:
-    """Let a whole-film network find the lungs."""
-    runner = Runner(network, Choice(torch.device("cpu"), "CPU"))
-    return lambda grid: runner.run(grid).maps
+from ptxviewer.inference.torch_engine import trial_input
 
 
 class RunEngine:
-    """See ``inference.engine.Engine``: the averaged weights of the run in ``folder``, the lungs found by ``bundle``.
+    """See ``inference.engine.Engine``: the averaged weights of the run in ``folder``, on ``model.viewing``'s views.
 
     Where ``weights`` are given (safetensors), they stand in for the run's own; its ``run.json`` still says what it is.
     """
@@ -44,8 +34,7 @@ class RunEngine:
         for name, value in sorted(self._net.state_dict().items()):
             digest.update(name.encode() + value.contiguous().numpy().tobytes())
         self._sha256 = digest.hexdigest()
-        card = read_card(bundle)
-        self._first_look = first_look_by(network_of(card, verify(bundle, card)))
+        self._viewer = Viewer(folder, self.size, bundle)
         self._runner: Runner | None = None
         self._info: EngineInfo | None = None
 
@@ -67,7 +56,7 @@ class RunEngine:
         """See ``Engine.predict``."""
         info = self.load()
         assert self._runner is not None
-        view = view_of(film, self.size, MAPS_SIZE, self._first_look, FIRST_LOOK)
+        view = self._viewer.view(film)
         result = self._runner.run(view.grid, checkpoint)
         maps = view.onto_film(result.maps)
         return ProbabilityMaps(

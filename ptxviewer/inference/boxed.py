@@ -25,17 +25,23 @@ class View:
     """What the network is shown of a film, ``grid`` (1, S, S), and where that lies on it."""
 
     grid: FloatMap
-    place: BoxMap
+    place: BoxMap | None  # None: the letterboxed whole film, and maps stay as they are
     maps_size: int  # side of the letterboxed grid of the whole film that maps are handed on with
 
     @property
     def sentence(self) -> str:
         """What the reader is told of it; "" where there is nothing to say."""
-        return self.place.box.sentence
+        return self.place.box.sentence if self.place is not None else ""
 
     def onto_film(self, maps: FloatMap) -> FloatMap:
-        """(C, S, S) scores over the box to (C, maps_size, maps_size) on the whole film's grid; 0 outside the box."""
-        return np.stack([self.place.onto(one, self.maps_size) for one in maps])
+        """(C, S, S) scores of what was shown to (C, maps_size, maps_size) on the whole film's grid; 0 outside a box."""
+        place = self.place
+        return maps if place is None else np.stack([place.onto(one, self.maps_size) for one in maps])
+
+
+def whole_view(film: Radiograph, size: int) -> View:
+    """Return the letterboxed whole film as a view."""
+    return View(prepare(film, size), None, size)
 
 
 def view_of(film: Radiograph, size: int, maps_size: int, first_look: FirstLook, first_size: int) -> View:

@@ -9,6 +9,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
+from ptxviewer.core import lungbox
 from ptxviewer.core.errors import ModelUnavailable
 from ptxviewer.core.types import DecisionRule
 from ptxviewer.inference import preprocess
@@ -32,7 +33,7 @@ class Card:
     version: str
     architecture: dict[str, Any]  # fields of ``NetworkConfig``, lists already tuples
     size: int  # side of the model's grid
-    preprocessing: str  # equals ``preprocess.NAME``
+    preprocessing: str  # ``preprocess.NAME`` for the whole film, ``lungbox.NAME`` for the lungs
     rule: DecisionRule
     calibrated: bool  # may the film score be called a probability?
     sha256: str  # of weights.safetensors
@@ -41,6 +42,16 @@ class Card:
     licence: str = ""
     intended_use: str = ""
     limits: tuple[str, ...] = ()
+    first_look: FirstLook | None = None  # where the lungs are looked at: how they are found
+
+
+@dataclass(frozen=True)
+class FirstLook:
+    """The small network that finds the lungs on the whole film, and the grid that maps are handed on with."""
+
+    architecture: dict[str, Any]
+    size: int  # side of its grid
+    maps_size: int  # side of the whole film's grid for the maps
 
 
 def tupled(record: Mapping[str, Any]) -> dict[str, Any]:
@@ -62,7 +73,7 @@ def read_card(folder: Path) -> Card:
     try:
         if (
             record["schema_version"] != SCHEMA_VERSION
-            or record["input"]["preprocessing"] != preprocess.NAME
+            or record["input"]["preprocessing"] not in (preprocess.NAME, lungbox.NAME)
             or record["input"].get("flip")  # its figures are of the mean over film and mirror image (ADR 0016)
         ):
             raise ModelUnavailable(OTHER_VERSION)
@@ -80,6 +91,7 @@ def read_card(folder: Path) -> Card:
             licence=str(record.get("licence", "")),
             intended_use=str(record.get("intended_use", "")),
             limits=tuple(record.get("limits", ())),
+            first_look=_first_look(record["input"]),
         )
     except (KeyError, TypeError, ValueError, AttributeError):
         raise ModelUnavailable(UNREADABLE) from None
@@ -105,6 +117,13 @@ def _grid_size(value: Any) -> int:
     if not 32 <= int(value) <= 4096:
         raise ValueError("grid size out of range")
     return int(value)
+
+
+def _first_look(record: dict[str, Any]) -> FirstLook | None:
+    if record["preprocessing"] != lungbox.NAME:
+        return None
+    first = record["first_look"]
+    return FirstLook(tupled(first["architecture"]), _grid_size(first["size"]), _grid_size(record["maps_size"]))
 
 
 def _rule(record: dict[str, Any]) -> DecisionRule:

@@ -7,14 +7,15 @@ import os
 import time
 from dataclasses import replace
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from ptxviewer.core.band import Band, band_of
 from ptxviewer.core.errors import ModelUnavailable
 from ptxviewer.core.types import FloatMap, ProbabilityMaps, Radiograph
-from ptxviewer.inference.card import Card, read_card, verify
+from ptxviewer.inference.boxed import View, view_of, whole_view
+from ptxviewer.inference.card import Card, FirstLook, read_card, verify
 from ptxviewer.inference.engine import Checkpoint, DeviceChoice, EngineInfo, never_cancelled
 from ptxviewer.inference.preload import keep_buffers, preload_torch, wait_asleep
 from ptxviewer.inference.preprocess import prepare
@@ -42,6 +43,7 @@ class TorchEngine:
         self._exact = exact
         self._card: Card | None = None
         self._runner: Runner | None = None
+        self._first: Runner | None = None  # finds the lungs, where the card says that they are looked at
         self._info: EngineInfo | None = None
 
     @property
@@ -61,7 +63,7 @@ class TorchEngine:
         try:
             import torch
 
-            from ptxviewer.inference.runtime import Runner, choose_device, has_fast_bf16
+            from ptxviewer.inference.runtime import Choice, Runner, choose_device, has_fast_bf16
         except (ImportError, OSError):
             raise ModelUnavailable("PyTorch cannot be loaded, so films are shown but not analysed.") from None
         torch.set_num_threads(thread_count())
@@ -69,6 +71,9 @@ class TorchEngine:
         runner = Runner(network_of(card, weights), choice)
         if choice.device.type == "cpu" and not self._exact and has_fast_bf16():
             runner.try_bf16(trial_input(card.size), card.rule.threshold)
+        if card.first_look is not None:
+            # On the CPU in float32 wherever the rest runs: milliseconds, and the box does not depend on the device.
+            self._first = Runner(first_network_of(card.first_look, weights), Choice(torch.device("cpu"), "CPU"))
         self._card, self._runner = card, runner
         self._info = EngineInfo(
             model_id=f"{card.id} {card.version}",
@@ -92,17 +97,17 @@ class TorchEngine:
             raise RuntimeError("a loaded engine has a card and a runner")
         checkpoint()
         started = time.perf_counter()
-        grid = prepare(film, card.size)
+        view = self._view(film, card, checkpoint)
         from ptxviewer.inference.runtime import OutOfMemory
 
         result = None
         with contextlib.suppress(OutOfMemory):
-            result = runner.run(grid, checkpoint)
+            result = runner.run(view.grid, checkpoint)
         if result is None:  # outside the handler, whose traceback would keep the card's memory
             runner.move_to_cpu()
             self._info = info = replace(info, device=runner.name, note=OUT_OF_MEMORY)
-            result = runner.run(grid, checkpoint)
-        maps = result.maps
+            result = runner.run(view.grid, checkpoint)
+        maps = view.onto_film(result.maps)
         if not (np.isfinite(result.score) and np.isfinite(maps).all()):
             raise ModelUnavailable("The network gave no usable result for this film.")
         return ProbabilityMaps(
@@ -130,12 +135,19 @@ class TorchEngine:
         from ptxviewer.inference.looks import all_looks
         from ptxviewer.inference.runtime import OutOfMemory
 
-        looks = None
+        view, looks = self._view(film, card, checkpoint), None
         with contextlib.suppress(OutOfMemory):
-            looks = all_looks(prepare(film, card.size), lambda grid: runner.run(grid, checkpoint).maps[0])
+            looks = all_looks(view.grid, lambda grid: runner.run(grid, checkpoint).maps[0])
         if looks is None or not all(np.isfinite(look).all() for look in looks):
             raise ModelUnavailable("The network gave no usable result for this film.")
-        return band_of(film.key, looks)
+        return band_of(film.key, list(view.onto_film(np.stack(looks))))
+
+    def _view(self, film: Radiograph, card: Card, checkpoint: Checkpoint) -> View:
+        """What the network is shown of a film: all of it, or its lungs."""
+        first, runner = card.first_look, self._first
+        if first is None or runner is None:
+            return whole_view(film, card.size)
+        return view_of(film, card.size, first.maps_size, lambda grid: runner.run(grid, checkpoint).maps, first.size)
 
 
 def thread_count() -> int:
@@ -145,11 +157,24 @@ def thread_count() -> int:
     return cores - 1 if cores > 2 else max(1, cores)
 
 
+FIRST_LOOK_PREFIX = "first_look."  # of the names of its weights in the bundle's file
+
+
 def network_of(card: Card, weights: bytes) -> PneumothoraxNet:
     """Build the card's network with ``weights`` (safetensors), every tensor accounted for.
 
     Raises ``ModelUnavailable`` where weights and card do not fit.
     """
+    return _network(card.architecture, weights, "", FIRST_LOOK_PREFIX if card.first_look is not None else None)
+
+
+def first_network_of(first_look: FirstLook, weights: bytes) -> PneumothoraxNet:
+    """Build the network that finds the lungs from the same file; as ``network_of``."""
+    return _network(first_look.architecture, weights, FIRST_LOOK_PREFIX, None)
+
+
+def _network(architecture: dict[str, Any], weights: bytes, prefix: str, other: str | None) -> PneumothoraxNet:
+    """Build a network from the tensors whose names start with ``prefix`` and not with ``other``."""
     import torch
     from safetensors import SafetensorError
     from safetensors.torch import load
@@ -163,11 +188,15 @@ def network_of(card: Card, weights: bytes) -> PneumothoraxNet:
 
     try:
         with torch.device("meta"):  # without numbers: drawing random ones first takes longer than reading ours
-            net = PneumothoraxNet(NetworkConfig(**card.architecture))
+            net = PneumothoraxNet(NetworkConfig(**architecture))
         # Batch norm's counters say nothing to a network that no longer learns: the export leaves them out.
         counters = (name for name in net.state_dict() if name.endswith("num_batches_tracked"))
         state = {name: torch.zeros((), dtype=torch.long) for name in counters}
-        state |= {name: ready(value) for name, value in load(weights).items()}
+        state |= {
+            name.removeprefix(prefix): ready(value)
+            for name, value in load(weights).items()
+            if name.startswith(prefix) and not (other and name.startswith(other))
+        }
         net.load_state_dict(state, assign=True)
     except (SafetensorError, RuntimeError, TypeError, ValueError, KeyError):
         raise ModelUnavailable("The model file does not fit its card.") from None
@@ -185,4 +214,4 @@ def trial_input(size: int) -> FloatMap:
     return prepare(film_of(make_phantom(PhantomSpec(side="right", size=0.8, seed=1, rows=side, cols=side))), size)
 
 
-__all__ = ["TorchEngine", "network_of", "thread_count", "trial_input"]
+__all__ = ["FIRST_LOOK_PREFIX", "TorchEngine", "first_network_of", "network_of", "thread_count", "trial_input"]

@@ -213,26 +213,35 @@ def test_a_stopped_run_may_end_sooner_than_it_was_planned(tmp_path):
     assert max(rates) == pytest.approx(shorter.rate_at(6))
 
 
-def test_what_is_exported_loads_in_the_app_with_both_heads(tmp_path):
+@pytest.mark.parametrize("boxes", ["", "lung-box-1, first look by made"])
+def test_what_is_exported_loads_in_the_app_with_both_heads(tmp_path, boxes):
     from safetensors.torch import save_file
 
     from model.export import export
+    from model.run_engine import RunEngine
     from ptxviewer.core.phantom import PhantomSpec, film_of, make_phantom
+    from ptxviewer.inference.network import PneumothoraxNet
+    from ptxviewer.inference.selftest import self_test
     from ptxviewer.inference.torch_engine import TorchEngine
 
-    made = config()
-    trainer = Trainer(made)
+    architecture = NetworkConfig(**{**TINY.__dict__, "sides": bool(boxes)})
+    trainer = Trainer(config(network=architecture))
     trainer.save(tmp_path / "checkpoint.pt")
     record = {
         "config": {
-            "network": TINY.__dict__,
+            "network": architecture.__dict__,
             "phases": [{"size": SIDE, "batch": 8, "steps": 30}],
             "phantoms": 0.0,
             "seed": 1,
         },
         "code": "abc",
         "data": "def",
+        "boxes": boxes,
     }
+    if boxes:
+        first = NetworkConfig(blocks=(1, 1, 1, 1), planes=(4, 4, 4, 4), stem=4, decoder=(4, 4, 4, 4))
+        save_file(PneumothoraxNet(first).state_dict(), tmp_path / "first_look.safetensors")
+        (tmp_path / "first_look.json").write_text(json.dumps({"network": first.__dict__, "size": SIDE}))
     (tmp_path / "run.json").write_text(json.dumps(record))
     heads = {
         "film_slope": torch.tensor(2.0),
@@ -257,6 +266,14 @@ def test_what_is_exported_loads_in_the_app_with_both_heads(tmp_path):
     maps = engine.predict(film_of(make_phantom(PhantomSpec(side="right", rows=128, cols=112))))
     assert maps.frontal == pytest.approx(1.0, abs=1e-3)
     assert 0 < maps.score < 1
+    assert maps.size == (1.5 * SIDE if boxes else SIDE)
+    assert self_test(engine, tmp_path / "bundle").passed
+    # The calibration is in the weights: the exported network says what the run's would, on the other scale.
+    plain = RunEngine(tmp_path, tmp_path / "bundle").predict(
+        film_of(make_phantom(PhantomSpec(side="right", rows=128, cols=112)))
+    )
+    logit = np.log(plain.score / (1 - plain.score))
+    assert maps.score == pytest.approx(1 / (1 + np.exp(-(2 * logit - 1))), abs=0.02)
 
 
 def test_films_that_only_the_index_calls_frontal_do_not_teach_the_gate(monkeypatch):
