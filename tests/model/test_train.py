@@ -176,6 +176,32 @@ def test_a_network_that_decides_by_halves_goes_on_from_what_the_whole_film_had_t
     assert by_halves.net.side_head.place.weight.abs().max() > 0
 
 
+def test_a_run_that_was_kept_goes_on_from_what_it_had_learned(tmp_path, monkeypatch):
+    from dataclasses import asdict
+
+    from model import keep as keeping
+
+    made = config(network=NetworkConfig(**{**TINY.__dict__, "sides": True}))
+    first = Trainer(made)
+    train(first, Sampler(MadeFilms(), made), 20)
+    first.save(tmp_path / "checkpoint.pt")
+    (tmp_path / "run.json").write_text(json.dumps({"config": asdict(made)}))
+    (tmp_path / "first_look.json").write_text("{}")
+    size = keeping.keep(tmp_path, "tried", tmp_path / "kept")
+    assert size == (tmp_path / "kept" / "tried.safetensors").stat().st_size
+    assert (tmp_path / "kept" / "first_look.json").exists()
+    again = Trainer(read_config(tmp_path / "kept" / "tried.json"), weights=tmp_path / "kept" / "tried.safetensors")
+    image = torch.rand(2, 1, SIDE, SIDE)
+    with torch.inference_mode():
+        before, after = first.averaged()(image), again.net.eval()(image)
+    torch.testing.assert_close(after.sides, before.sides, rtol=0.03, atol=0.03)  # kept as half floats
+    torch.testing.assert_close(after.maps, before.maps, rtol=0.03, atol=0.03)
+    monkeypatch.setattr(keeping, "LARGEST", 100)
+    with pytest.raises(ValueError, match="too many"):
+        keeping.keep(tmp_path, "large", tmp_path / "kept")
+    assert not (tmp_path / "kept" / "large.safetensors").exists()
+
+
 def test_weights_of_another_network_are_refused_rather_than_left_out(tmp_path):
     from safetensors.torch import save_file
 
