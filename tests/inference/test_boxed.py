@@ -37,7 +37,7 @@ def made():
 
 def lungs_of(phantom, size):
     """What a perfect first look says."""
-    grid = GridMap.for_film(*phantom.mask.shape, size)
+    grid = GridMap.for_film(phantom.mask.shape[0], phantom.mask.shape[1], size)
     lungs = [grid.to_grid(one.astype(np.float32)) for one in (phantom.mask, phantom.lung_right, phantom.lung_left)]
     return lambda _grid: np.stack(lungs)
 

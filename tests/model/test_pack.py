@@ -51,7 +51,7 @@ def test_no_part_is_larger_than_asked_and_a_stopped_call_goes_on(tmp_path):
     parts = write_pack(whole, examples(9), cut, RECORD, largest=4000)
     assert parts > 3
     assert all(part_path(whole, number).stat().st_size <= 4000 for number in range(parts))
-    seen = []
+    seen: list[str] = []
 
     def interrupted(example):
         if len(seen) == 6:
@@ -61,7 +61,7 @@ def test_no_part_is_larger_than_asked_and_a_stopped_call_goes_on(tmp_path):
 
     with pytest.raises(KeyboardInterrupt):
         write_pack(stopped, examples(9), interrupted, RECORD, largest=4000)
-    again = []
+    again: list[str] = []
 
     def counted(example):
         again.append(example.film)
