@@ -345,7 +345,9 @@ def main() -> None:
     """Command line of the training."""
     keep_memory()
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--pack", type=Path, default=Path("runs/pack"), help="folder that model.pack has written")
+    parser.add_argument(
+        "--pack", type=Path, help="folder that model.pack has written; default: runs/pack512 for 512 px"
+    )
     parser.add_argument("--data", type=Path, help="folder with index.csv: packs it first, where there is no pack yet")
     parser.add_argument("--encoder", type=Path, help="colour ResNet weights to start from")
     parser.add_argument("--weights", type=Path, help="a bundle's weights.safetensors, or a checkpoint's, to start from")
@@ -363,11 +365,18 @@ def main() -> None:
     # A run that was stopped goes on by its own plan, unless another one is given.
     plan = asked.run / "run.json"
     config = read_config(plan if asked.config is None and plan.exists() else asked.config)
-    if asked.data is not None and not (asked.pack / "pack.json").exists():
+    size = max(phase.size for phase in config.phases)
+    packed = asked.pack or Path(f"runs/pack{size}")
+    if asked.data is not None and not (packed / "pack.json").exists():
         from model.pack import pack
 
-        pack(asked.data, asked.pack, config.phases[-1].size, threads=asked.threads)
-    films, device = Pack(asked.pack), device_named(asked.device)
+        pack(asked.data, packed, size, threads=asked.threads)
+    films, device = Pack(packed), device_named(asked.device)
+    if films.size < size:
+        print(
+            f"The pack's boxes have {films.size} px, the plan goes up to {size} px: nothing finer is seen so.",
+            flush=True,
+        )
     if asked.minutes and not (asked.run / "checkpoint.pt").exists():
         started = time.monotonic()
         per_step = timed(config, films, device)
