@@ -219,6 +219,11 @@ def card_text(card: dict[str, Any]) -> str:
             f"{gate['others']} other pictures that it was not fitted on (photographs, CT, MR, ultrasound), and "
             f"{gate['spoilt_refused']} of {gate['spoilt']} frontal films that were turned, cut in half or inverted.",
         ]
+        if "photographed" in gate:
+            lines += [
+                f"Of {gate['photographed']} frontal films as a camera would see them on a screen (made by code) it "
+                f"refuses {gate['photographed_refused']}.",
+            ]
     if card["failures"]:
         lines += ["", "## Failure cases looked at", "", *[f"- {line}" for line in card["failures"]]]
     lines += ["", "## Limits", "", *[f"- {line}" for line in card["limits"]], ""]

@@ -18,6 +18,7 @@ import argparse
 import contextlib
 import json
 from collections.abc import Iterable
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -34,12 +35,14 @@ from model.data import read_index
 from model.export import config_of, weights_of
 from model.metrics import auc, expected_calibration_error
 from model.pack import Example
+from model.photographs import photographed
 from model.viewing import Viewer
 from ptxviewer.core.errors import PtxError
 from ptxviewer.core.phantom import PhantomSpec, film_of, make_phantom
 from ptxviewer.core.types import Radiograph
 from ptxviewer.dicom.read import read_film
 from ptxviewer.inference.network import PneumothoraxNet
+from ptxviewer.inference.preprocess import dense_is_bright
 from ptxviewer.inference.runtime import has_fast_bf16
 
 Floats = NDArray[np.float64]
@@ -128,9 +131,19 @@ def spoilt(grid: NDArray[np.float32], kind: int) -> NDArray[np.float32]:
     return np.ascontiguousarray(image, np.float32)[None]
 
 
+PHOTOGRAPHED = 60  # films of val that the gate is shown as a camera sees them on a screen
 SPOILT_KINDS = 7
 # Seen by eye: the index lists them as frontal, but two are taken from the side, one shows the abdomen, one nothing.
 NOT_FRONTAL = ("labelled/x1529.webp", "positive_only/u1054.webp", "ensemble/t2031.webp", "ensemble/t2995.webp")
+
+
+def on_a_screen(film: Radiograph, seed: int) -> Radiograph:
+    """Return a film as a camera sees it on a screen (``model.photographs``)."""
+    image, _ = dense_is_bright(film)
+    low, high = float(image.min()), float(image.max())
+    grey = np.round(255 * (image - low) / max(high - low, 1e-6)).astype(np.uint8)
+    taken = photographed(np.random.default_rng(seed), grey)
+    return replace(film, pixels=taken.astype(film.pixels.dtype), inverse=False, slope=1.0, padding=None)
 
 
 def other_films(folder: Path) -> list[Radiograph]:
@@ -198,6 +211,8 @@ def finish(run: Path, data: Path, others: Path, threads: int, bundle: Path = BUN
     made_features, _ = summaries(net, tqdm(made, desc="spoilt features", mininterval=5))
     made_val = [spoilt(grid, i % SPOILT_KINDS) for i, grid in enumerate(val_inputs[: 6 * SPOILT_KINDS])]
     made_val_features, _ = summaries(net, made_val)
+    shown = [seen(on_a_screen(read_film(data / e.film), number)) for number, e in enumerate(val[:PHOTOGRAPHED])]
+    shown_features, _ = summaries(net, tqdm(shown, desc="photographed films", mininterval=5))
 
     for_fit = rng.random(len(other)) < 0.5
     fit = np.concatenate((frontal, other[for_fit], made_features))
@@ -234,6 +249,8 @@ def finish(run: Path, data: Path, others: Path, threads: int, bundle: Path = BUN
             "others_refused": int((score(other[~for_fit]) < threshold).sum()),
             "spoilt": len(made_val),
             "spoilt_refused": int((score(made_val_features) < threshold).sum()),
+            "photographed": len(shown),
+            "photographed_refused": int((score(shown_features) < threshold).sum()),
         },
     }
     (run / "heads.json").write_text(json.dumps(record, indent=1))
