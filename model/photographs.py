@@ -60,6 +60,6 @@ def photographed(rng: np.random.Generator, film: Pixels) -> Pixels:
     picture = np.clip(picture, 0, 1) ** np.float32(rng.uniform(0.7, 1.4))
     # Black on a screen is not black, and white is not the whitest that a camera knows.
     picture = np.float32(rng.uniform(0.02, 0.12)) + picture * np.float32(rng.uniform(0.7, 0.88))
-    picture = cv2.GaussianBlur(picture, (0, 0), rng.uniform(0.4, 1.2))
+    picture = np.asarray(cv2.GaussianBlur(picture, (0, 0), rng.uniform(0.4, 1.2)), np.float32)
     picture = picture + rng.standard_normal(film.shape, dtype=np.float32) * np.float32(rng.uniform(0.004, 0.02))
     return np.asarray(np.clip(np.round(255 * picture), 0, 255), np.uint8)
