@@ -161,6 +161,19 @@ def lists(record: dict[str, Any]) -> dict[str, Any]:
     return {k: list(v) if isinstance(v, tuple) else v for k, v in record.items()}
 
 
+def looked_at(seen: dict[str, Any]) -> list[str]:
+    """Say of a network that looks at the lungs how they are found, and what happens where they are not."""
+    if "first_look" not in seen:
+        return []
+    first = seen["first_look"]["size"]
+    return [
+        f"- It looks at the lungs: a small network finds them on the whole film at {first} x {first}, and the grid of "
+        f"{seen['size']} x {seen['size']} lies over the square around both with a margin of {100 * lungbox.MARGIN:.0f} % "
+        f"on every side; where it does not find both, over the whole film. Maps are handed on at "
+        f"{seen['maps_size']} x {seen['maps_size']} of the whole film."
+    ]
+
+
 def card_text(card: dict[str, Any]) -> str:
     """Render the card for people from the card for programs."""
     lines = [f"# {card['id']} {card['version']}", "", card["intended_use"], ""]
@@ -168,7 +181,9 @@ def card_text(card: dict[str, Any]) -> str:
         f"- Network: ResNet-U-Net, encoder blocks {card['architecture']['blocks']} with planes "
         f"{card['architecture']['planes']}, decoder {card['architecture']['decoder']}, input "
         f"{card['input']['size']} x {card['input']['size']}, one grey channel ({card['input']['preprocessing']}).",
-        f"- Outputs: {', '.join(card['outputs'])} per pixel, and one score for the film.",
+        *looked_at(card["input"]),
+        f"- Outputs: {', '.join(card['outputs'])} per pixel, and one score for the film"
+        + (", the larger of one for either half of the chest." if card["architecture"].get("sides") else "."),
         f"- Operating point: map at {card['rule']['threshold']:.2f}, film score at "
         f"{card['rule']['score_threshold']:.3f}, components from {100 * card['rule']['min_area']:.2f} % of the film.",
         f"- Weights: {card['sha256'][:16]}..., {card['licence']}",

@@ -284,6 +284,7 @@ def test_what_is_exported_loads_in_the_app_with_both_heads(tmp_path, boxes):
     (tmp_path / "failures.txt").write_text("Drains: marked.\nBullae: missed.\n")
     export(tmp_path, tmp_path / "bundle", "9", None, None)
     card = (tmp_path / "bundle" / "CARD.md").read_text()
+    assert ("It looks at the lungs" in card) == ("the larger of one for either half" in card) == bool(boxes)
     assert "## Failure cases looked at\n\n- Drains: marked.\n- Bullae: missed.\n\n## Limits" in card
     engine = TorchEngine("cpu", tmp_path / "bundle")
     info = engine.load()
