@@ -169,8 +169,8 @@ def looked_at(seen: dict[str, Any]) -> list[str]:
     return [
         f"- It looks at the lungs: a small network finds them on the whole film at {first} x {first}, and the grid of "
         f"{seen['size']} x {seen['size']} lies over the square around both with a margin of "
-        f"{100 * lungbox.MARGIN:.0f} % on every side; where it does not find both, over the whole film. Maps are handed "
-        f"on at {seen['maps_size']} x {seen['maps_size']} of the whole film."
+        f"{100 * lungbox.MARGIN:.0f} % on every side; where it does not find both, over the whole film. "
+        f"Maps are handed on at {seen['maps_size']} x {seen['maps_size']} of the whole film."
     ]
 
 
