@@ -10,12 +10,14 @@ import torch
 
 from model.data import fingerprint, read_grey, read_index, split_lungs
 from model.pack import ROOM, Cut, Example, Inside, Pixels
+from model.viewing import own_first_look
 from ptxviewer.core import lungbox
 from ptxviewer.core.geometry import GridMap
 from ptxviewer.core.lungbox import FIRST_LOOK, BoxMap, LungBox, lung_box
 from ptxviewer.core.phantom import PhantomSpec, make_phantom
 from ptxviewer.core.types import FloatMap
 from ptxviewer.inference.card import read_card, verify
+from ptxviewer.inference.network import PneumothoraxNet
 from ptxviewer.inference.preprocess import normalise, scale_to_unit
 from ptxviewer.inference.processor import has_fast_bf16
 from ptxviewer.inference.torch_engine import network_of
@@ -84,15 +86,27 @@ def phantom(seed: int, size: int) -> Cut:
 
 
 class Cutter:
-    """Looks at films with a bundle's network and cuts them."""
+    """Looks at films with a bundle's network and cuts them.
 
-    def __init__(self, data: Path, bundle: Path, size: int, threads: int = 0) -> None:
+    The lungs are found by the first look in the folder ``first_look`` (of ``model.first_look``), where one is given,
+    otherwise by the bundle's network on a coarse grid.
+    """
+
+    def __init__(self, data: Path, bundle: Path, size: int, threads: int = 0, first_look: Path | None = None) -> None:
         if threads:
             torch.set_num_threads(threads)
         self.data, self.size = data, size
         self.examples = read_index(data) + phantoms()
         self.card = read_card(bundle)
         self.net = network_of(self.card, verify(bundle, self.card)).eval().requires_grad_(False)
+        self.first: PneumothoraxNet | None = None
+        self.first_size, self.found_by = FIRST_LOOK, f"{self.card.id} {self.card.version}"
+        if first_look is not None:
+            config, self.first_size, state = own_first_look(first_look)
+            self.first = PneumothoraxNet(config)
+            self.first.load_state_dict(state, strict=False)  # without batch norm's counters
+            self.first.eval().requires_grad_(False)
+            self.found_by = f"a network of its own at {self.first_size} px"
         self.whole = self.softened = 0
 
     def record(self) -> dict[str, str | int]:
@@ -100,12 +114,12 @@ class Cutter:
         return {
             "size": self.size,
             "side": stored_side(self.size),
-            "boxes": f"{lungbox.NAME}, first look by {self.card.id} {self.card.version}",
+            "boxes": f"{lungbox.NAME}, first look by {self.found_by}",
             "data": fingerprint(self.examples),
         }
 
-    def maps(self, grey: Pixels, size: int) -> FloatMap:
-        """(3, size, size) scores of a whole film."""
+    def maps(self, grey: Pixels, size: int, network: PneumothoraxNet | None = None) -> FloatMap:
+        """(3, size, size) scores of a whole film, by the bundle's network or another."""
         grid_map = GridMap.for_film(grey.shape[0], grey.shape[1], size)
         grid = grid_map.to_grid(grey.astype(np.float32))
         valid = np.zeros(grid.shape, bool)
@@ -114,11 +128,11 @@ class Cutter:
         unit[~valid] = 0
         image = torch.from_numpy(normalise(unit)[None, None]).contiguous(memory_format=torch.channels_last)
         with torch.inference_mode(), torch.autocast("cpu", torch.bfloat16, enabled=has_fast_bf16()):
-            return torch.sigmoid(self.net(image).maps[0].float()).contiguous().numpy()
+            return torch.sigmoid((network or self.net)(image).maps[0].float()).contiguous().numpy()
 
     def box(self, grey: Pixels) -> LungBox:
         """Return the box of a (rows, cols) film."""
-        maps = self.maps(grey, FIRST_LOOK)
+        maps = self.maps(grey, self.first_size, self.first)
         return lung_box(grey.shape[0], grey.shape[1], maps[1], maps[2])
 
     def cut(self, example: Example) -> Cut:

@@ -20,7 +20,7 @@ from safetensors.torch import load_file, save_file
 
 from model.config import tupled
 from model.rules import FIGURES
-from model.viewing import MAPS_PER_GRID, looks_at_lungs, own_first_look
+from model.viewing import MAPS_PER_GRID, has_first_look, looks_at_lungs, own_first_look
 from ptxviewer.core import lungbox
 from ptxviewer.core.phantom import film_of, make_phantom
 from ptxviewer.core.types import DecisionRule
@@ -142,10 +142,9 @@ def seen_by(run: Path, size: int) -> tuple[dict[str, Any], dict[str, torch.Tenso
     """What the card says of the network's input, and the weights of the first look that finds it."""
     if not looks_at_lungs(run):
         return {"size": size, "channels": 1, "preprocessing": preprocess.NAME}, {}
-    own = own_first_look(run)
-    if own is None:
+    if not has_first_look(run):
         raise SystemExit(f"{run} looks at the lungs but has no first_look.safetensors: see model.first_look")
-    config, first_size, state = own
+    config, first_size, state = own_first_look(run)
     record = {
         "size": size,
         "channels": 1,

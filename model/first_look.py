@@ -25,7 +25,7 @@ from tqdm import tqdm
 
 from model.augment import Augmentation, augment, changes, plain, warp
 from model.cutting import Cutter
-from model.data import read_grey, split_lungs
+from model.data import read_grey, read_index, split_lungs
 from model.losses import soft_dice
 from model.train import autocast_on, keep_memory, layout_of
 from ptxviewer.core.geometry import GridMap
@@ -51,10 +51,11 @@ def cached(cutter: Cutter, folder: Path) -> tuple[NDArray[np.uint8], NDArray[np.
     """Return every film, (N, S, S), and its lungs, (N, 2, S, S), letterboxed to ``SIZE``; made once."""
     images_file, lungs_file, done = folder / "images.npy", folder / "lungs.npy", folder / "cached"
     if not done.exists():
-        count = len(cutter.examples)
+        films = read_index(cutter.data)
+        count = len(films)
         images = np.lib.format.open_memmap(images_file, "w+", np.uint8, (count, SIZE, SIZE))
         lungs = np.lib.format.open_memmap(lungs_file, "w+", np.uint8, (count, 2, SIZE, SIZE))
-        for number, example in enumerate(tqdm(cutter.examples, desc="films", unit="film", mininterval=10)):
+        for number, example in enumerate(tqdm(films, desc="films", unit="film", mininterval=10)):
             grey = read_grey(cutter.data / example.film)
             images[number] = _letterboxed(grey.astype(np.float32))
             if example.lungs:
@@ -88,7 +89,7 @@ def judged(
 ) -> dict[str, float]:
     """Compare the boxes on films that were not trained on with those of the teacher's own lungs."""
     shares, whole, whole_before = [], 0, 0
-    for number, example in enumerate(cutter.examples):
+    for number, example in enumerate(read_index(cutter.data)):
         if example.split == "train":
             continue
         image = torch.from_numpy(plain(images[number], SIZE))[None]
@@ -118,8 +119,9 @@ def train(cutter: Cutter, folder: Path, steps: int, rate: float = 3e-3, seed: in
     net.to(memory_format=layout_of(device))  # type: ignore[call-overload]
     optimiser = torch.optim.AdamW(net.parameters(), lr=rate, weight_decay=0.01)
     schedule = torch.optim.lr_scheduler.OneCycleLR(optimiser, rate, steps)
-    chosen = np.array([i for i, example in enumerate(cutter.examples) if example.split == "train"])
-    by_hand = np.array([i for i in chosen if cutter.examples[i].lungs])
+    films = read_index(cutter.data)
+    chosen = np.array([i for i, example in enumerate(films) if example.split == "train"])
+    by_hand = np.array([i for i in chosen if films[i].lungs])
     started, recent = time.monotonic(), 0.0
     for step in range(steps):
         rng = np.random.default_rng((seed, step))

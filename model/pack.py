@@ -250,12 +250,19 @@ def _parts(
         yield codes, rows
 
 
-def pack(data: Path, out: Path, size: int, bundle: Path = Path("model/bundle"), threads: int = 0) -> None:
-    """Pack the films below ``data`` with boxes of ``size`` pixels; lungs and soft masks are those of ``bundle``."""
+def pack(
+    data: Path,
+    out: Path,
+    size: int,
+    bundle: Path = Path("model/bundle"),
+    threads: int = 0,
+    first_look: Path | None = None,
+) -> None:
+    """Pack the films below ``data`` with boxes of ``size`` pixels; see ``model.cutting.Cutter`` for the others."""
     from model.cutting import Cutter, stored_side
     from model.devices import drawn_stamps
 
-    cutter = Cutter(data, bundle, size, threads)
+    cutter = Cutter(data, bundle, size, threads, first_look)
     stamps = write_stamps(out, *drawn_stamps(stored_side(size)))
     parts = write_pack(out, cutter.examples, cutter.cut, {**cutter.record(), "stamps": stamps})
     print(f"{len(cutter.examples)} films in {parts} parts; {cutter.whole} without lungs, {cutter.softened} soft masks")
@@ -266,14 +273,17 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=(__doc__ or "").splitlines()[0])
     parser.add_argument("--data", type=Path, required=True, help="folder with index.csv")
     parser.add_argument("--out", type=Path, required=True)
-    parser.add_argument("--bundle", type=Path, default=Path("model/bundle"), help="whose lungs and masks are taken")
+    parser.add_argument(
+        "--bundle", type=Path, default=Path("model/bundle"), help="whose soft masks and lungs are taken"
+    )
+    parser.add_argument("--first-look", type=Path, help="folder with first_look.safetensors: finds the lungs instead")
     parser.add_argument("--size", type=int, default=512, help="pixels of the box's side")
     parser.add_argument("--threads", type=int, default=1)
     parser.add_argument("--nice", type=int, default=15, help="how far other programs go first, up to 19")
     asked = parser.parse_args()
     if hasattr(os, "nice"):
         os.nice(asked.nice)
-    pack(asked.data, asked.out, asked.size, asked.bundle, asked.threads)
+    pack(asked.data, asked.out, asked.size, asked.bundle, asked.threads, asked.first_look)
 
 
 if __name__ == "__main__":

@@ -349,6 +349,7 @@ def main() -> None:
         "--pack", type=Path, help="folder that model.pack has written; default: runs/pack512 for 512 px"
     )
     parser.add_argument("--data", type=Path, help="folder with index.csv: packs it first, where there is no pack yet")
+    parser.add_argument("--first-look", type=Path, help="with --data: folder with first_look.safetensors")
     parser.add_argument("--encoder", type=Path, help="colour ResNet weights to start from")
     parser.add_argument("--weights", type=Path, help="a bundle's weights.safetensors, or a checkpoint's, to start from")
     parser.add_argument("--run", type=Path, default=Path("runs/first"), help="folder of checkpoint and log")
@@ -370,7 +371,7 @@ def main() -> None:
     if asked.data is not None and not (packed / "pack.json").exists():
         from model.pack import pack
 
-        pack(asked.data, packed, size, threads=asked.threads)
+        pack(asked.data, packed, size, threads=asked.threads, first_look=asked.first_look)
     films, device = Pack(packed), device_named(asked.device)
     if films.size < size:
         print(

@@ -30,12 +30,14 @@ def looks_at_lungs(run: Path) -> bool:
     return bool(json.loads((run / "run.json").read_text()).get("boxes"))
 
 
-def own_first_look(run: Path) -> tuple[NetworkConfig, int, dict[str, torch.Tensor]] | None:
+def has_first_look(run: Path) -> bool:
+    """Has the folder of this run a first look of its own?"""
+    return (run / f"{FIRST_LOOK_FILE}.json").exists()
+
+
+def own_first_look(run: Path) -> tuple[NetworkConfig, int, dict[str, torch.Tensor]]:
     """Return network, grid and weights of a run's own first look."""
-    record_file = run / f"{FIRST_LOOK_FILE}.json"
-    if not record_file.exists():
-        return None
-    record = json.loads(record_file.read_text())
+    record = json.loads((run / f"{FIRST_LOOK_FILE}.json").read_text())
     config = NetworkConfig(**tupled(record["network"]))
     return config, int(record["size"]), load_file(run / f"{FIRST_LOOK_FILE}.safetensors")
 
@@ -49,9 +51,8 @@ class Viewer:
         self._first_size = FIRST_LOOK
         if not looks_at_lungs(run):
             return
-        own = own_first_look(run)
-        if own is not None:
-            config, self._first_size, state = own
+        if has_first_look(run):
+            config, self._first_size, state = own_first_look(run)
             network = PneumothoraxNet(config)
             network.load_state_dict(state, strict=False)  # without batch norm's counters
         else:
