@@ -141,15 +141,16 @@ def train(cutter: Cutter, folder: Path, steps: int, rate: float = 3e-3, seed: in
         with autocast_on(device):
             maps = net(x).maps
         maps = maps.float()
-        loss = sum(
+        losses = [
             F.binary_cross_entropy_with_logits(maps[:, c], y[:, c]) + soft_dice(maps[:, c], y[:, c]).mean()
             for c in (1, 2)
-        )
+        ]
+        loss = torch.stack(losses).sum()
         optimiser.zero_grad(set_to_none=True)
-        loss.backward()  # type: ignore[union-attr]
+        loss.backward()  # type: ignore[no-untyped-call]
         optimiser.step()
         schedule.step()
-        recent += 0.02 * (float(loss) - recent)
+        recent += 0.02 * (float(loss.detach()) - recent)
         if step % 200 == 199:
             print(f"step {step + 1} of {steps}: loss {recent:.4f}, {time.monotonic() - started:.0f} s", flush=True)
     net.eval()

@@ -57,11 +57,11 @@ def test_a_film_that_the_rule_misses_counts_as_nothing_found_whatever_its_map_sa
 def test_the_figures_by_sex_age_and_side_are_of_those_films_only():
     base = said(True, True, 0.5).__dict__
     outcomes = [
-        Outcome(**(base | {"sex": "F", "age": 30, "sides": "right", "lesions": 2, "hit": 1})),
+        Outcome(**(base | {"sex": "F", "age": 30, "sides": "right", "truth_area": 0.01, "lesions": 2, "hit": 1})),
         Outcome(
             **(base | {"sex": "M", "age": 70, "sides": "left", "called": False, "dice": 0.0, "lesions": 1, "hit": 0})
         ),
-        Outcome(**(base | {"sex": "M", "age": None, "sides": "both", "lesions": 1, "hit": 1})),
+        Outcome(**(base | {"sex": "M", "age": None, "sides": "both", "truth_area": 0.03, "lesions": 1, "hit": 1})),
         Outcome(**(base | {"present": False, "called": False, "sex": "F", "age": 30, "dice": 1.0})),
         Outcome(**(base | {"present": False, "called": True, "sex": "M", "age": 70, "dice": 0.0})),
     ]
