@@ -1,8 +1,12 @@
 # Each target sets up .venv by itself; the second time it starts at once.
 #   make run      open the viewer with the sample study (without a display: write its report)
 #   make test     the tests            make check   lint, format, types, import contracts
+#   make coverage the tests, with the coverage of each package
 #   make bench    timings              make train   train the network: make train DATA=folder
 #   make package  the app that people install, in dist/
+#   make words    bring the catalogues of the languages up to date
+#   make lock     write uv.lock anew after a change of pyproject.toml; ARGS=--upgrade takes the newest versions
+#   make audit    known vulnerabilities of what the lock holds (asks a public database)
 
 VENV := .venv
 BIN := $(VENV)/bin
@@ -16,15 +20,25 @@ PYTHON ?= $(shell for p in python3 python3.13 python3.12 python3.11 python3.10; 
 SET_UP = test -n "$(PYTHON)" || { echo "PTXViewer needs Python 3.10 or newer: none was found."; exit 1; }; \
 	$(PYTHON) tools/set_up.py
 
-.PHONY: run test check bench train package
+# Two processes, each with one thread for numerics. `make test WORKERS=0` runs everything in one process.
+WORKERS ?= 2
+PYTEST := OMP_NUM_THREADS=1 $(BIN)/python -m pytest -n $(WORKERS) --dist worksteal
+
+.PHONY: run test coverage check bench train package lock audit words
 
 run: $(READY)
 	$(BIN)/python -m ptxviewer --sample
 
 test: $(READY)
-	$(BIN)/python -m pytest
+	$(PYTEST)
+
+# The same tests, and the coverage of each package against its floor.
+coverage: $(READY)
+	$(PYTEST) --cov --cov-report=json:build/coverage.json --cov-report=
+	$(BIN)/python tools/check_coverage.py build/coverage.json
 
 check: $(READY)
+	$(BIN)/python -m uv lock --check
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
@@ -35,18 +49,28 @@ bench: $(READY)
 
 # The app that people install, in dist/: the frozen folder, then the packages of this system. It has an environment of its own.
 package: $(READY_TO_PACKAGE)
-	$(PACKAGE_VENV)/bin/python packaging/build.py $(ARGS)
+	$(PACKAGE_VENV)/bin/python -m installers.build $(ARGS)
+
+# Texts for people: new ones into the catalogues, these compiled; ARGS="--new fr" begins another language.
+words: $(READY)
+	$(BIN)/python tools/words.py $(ARGS)
+
+lock: $(READY)
+	$(BIN)/python -m uv lock $(ARGS)
+
+audit: $(READY)
+	$(BIN)/python -m uv audit --frozen --preview-features audit-command
 
 # DATA is the folder of training films (with index.csv); a run that was stopped goes on. ARGS: see `model.train --help`.
 train: $(READY_TO_TRAIN)
 	@test -n "$(DATA)" || { echo "Say where the training films are: make train DATA=folder"; exit 2; }
 	$(BIN)/python -m model.train --data "$(DATA)" $(ARGS)
 
-$(READY): pyproject.toml tools/set_up.py
+$(READY): uv.lock tools/set_up.py
 	@$(SET_UP) --stamp $@
 
-$(READY_TO_TRAIN): pyproject.toml tools/set_up.py
+$(READY_TO_TRAIN): uv.lock tools/set_up.py
 	@$(SET_UP) --train --stamp $@
 
-$(READY_TO_PACKAGE): pyproject.toml tools/set_up.py
+$(READY_TO_PACKAGE): uv.lock tools/set_up.py
 	@$(SET_UP) --package --stamp $@

@@ -15,10 +15,10 @@ from pathlib import Path
 import numpy as np
 
 from model.data import read_grey
-from model.evaluate import Case, cases, figures, listed, markdown, outcome
-from model.metrics import dice
-from ptxviewer.core.findings import find
-from ptxviewer.core.types import DecisionRule
+from model.evaluate import Case, cases, figures, listed, outcome
+from model.metrics import dice, markdown
+from ptxviewer.core.answer import DecisionRule
+from ptxviewer.core.findings.decide import find
 
 
 @dataclass(frozen=True)
@@ -58,7 +58,7 @@ def summary(found: Iterable[Agreement]) -> str:
 
 def main() -> None:
     """Command line of the comparison."""
-    from ptxviewer.inference.torch_engine import TorchEngine
+    from ptxviewer.inference.torch.loading import torch_engine
 
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--data", type=Path, required=True, help="folder with index.csv")
@@ -67,7 +67,7 @@ def main() -> None:
     parser.add_argument("--bundle", type=Path, default=Path("model/bundle"))
     parser.add_argument("--out", type=Path, default=Path("runs/eval"), help="folder of the evaluation, for its maps")
     arguments = parser.parse_args()
-    engine = TorchEngine("cpu", arguments.bundle)
+    engine = torch_engine("cpu", arguments.bundle)
     found = cases(arguments.data, listed(arguments.data, arguments.split or ["val"]), engine, arguments.out / "maps")
     rule = engine.load().rule
     films: list[Agreement] = []

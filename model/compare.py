@@ -12,19 +12,31 @@ import os
 from collections.abc import Callable
 from dataclasses import asdict, dataclass
 from pathlib import Path
+from typing import TypedDict
 
 import numpy as np
 from numpy.typing import NDArray
 
 from model.evaluate import Case, each_case, listed
-from model.metrics import auc, bootstrap, dice
-from ptxviewer.core.findings import find
-from ptxviewer.core.types import DecisionRule
-from ptxviewer.inference.engine import Engine
+from model.metrics import auc, bootstrap, dice, row
+from ptxviewer.core.answer import DecisionRule
+from ptxviewer.core.engine import Engine
+from ptxviewer.core.findings.decide import find
 
 FALSE_PER_100 = 8.0  # at which sensitivities are compared
 EXTENT = 0.4  # threshold of the map at which its Dice is taken, whatever the film score says
 RIGHT = 0.4  # Dice above which a map is called right
+
+
+class Compared(TypedDict):
+    """One figure of both networks."""
+
+    old: float
+    new: float
+    difference: float
+    low: float | None
+    high: float | None
+    films: int
 
 
 @dataclass(frozen=True)
@@ -67,8 +79,8 @@ def sensitivity_at(score: NDArray[np.float64], present: NDArray[np.bool_], false
     return float((score[present] > limit).mean())
 
 
-def compared(old: list[Judged], new: list[Judged], draws: int = 2000) -> dict[str, dict[str, float]]:
-    """Return every figure as {"old", "new", "difference", "low", "high", "films"}; interval of the difference."""
+def compared(old: list[Judged], new: list[Judged], draws: int = 2000) -> dict[str, Compared]:
+    """Return every figure of both; ``low`` and ``high`` are the difference's interval, None where there is none."""
     if [one.film for one in old] != [one.film for one in new]:
         raise ValueError("the two networks must have seen the same films in the same order")
     present = np.array([one.present for one in old])
@@ -78,19 +90,19 @@ def compared(old: list[Judged], new: list[Judged], draws: int = 2000) -> dict[st
         [np.array([getattr(one, name) for one in judged]) for judged in (old, new)]
         for name in ("score", "peak", "dice")
     )
-    rows: dict[str, dict[str, float]] = {}
+    rows: dict[str, Compared] = {}
 
     def add(name: str, figure: Callable[[int, NDArray[np.int64]], float], films: NDArray[np.bool_]) -> None:
-        _, low, high = bootstrap(lambda i: figure(1, i) - figure(0, i), patients, draws)
+        apart = row(*bootstrap(lambda i: figure(1, i) - figure(0, i), patients, draws), int(films.sum()))
         everything = np.arange(len(patients))
         before, after = figure(0, everything), figure(1, everything)
         rows[name] = {
             "old": before,
             "new": after,
             "difference": after - before,
-            "low": low,
-            "high": high,
-            "films": int(films.sum()),
+            "low": apart["low"],
+            "high": apart["high"],
+            "films": apart["films"],
         }
 
     def mean_dice(which: int, index: NDArray[np.int64]) -> float:
@@ -120,14 +132,13 @@ def compared(old: list[Judged], new: list[Judged], draws: int = 2000) -> dict[st
     return rows
 
 
-def markdown(rows: dict[str, dict[str, float]], old: str, new: str) -> str:
+def markdown(rows: dict[str, Compared], old: str, new: str) -> str:
     """Return the figures as a table."""
     lines = [f"| figure | {old} | {new} | difference | 95 % interval | films |", "|---|---|---|---|---|---|"]
-    lines += [
-        f"| {name} | {row['old']:.3f} | {row['new']:.3f} | {row['difference']:+.3f} | {row['low']:+.3f} to "
-        f"{row['high']:+.3f} | {int(row['films'])} |"
-        for name, row in rows.items()
-    ]
+    for name, one in rows.items():
+        interval = "-" if one["low"] is None else f"{one['low']:+.3f} to {one['high']:+.3f}"
+        values = f"{one['old']:.3f} | {one['new']:.3f} | {one['difference']:+.3f}"
+        lines.append(f"| {name} | {values} | {interval} | {one['films']} |")
     return "\n".join(lines) + "\n"
 
 
@@ -162,9 +173,9 @@ def main() -> None:
     import torch
 
     from model.run_engine import RunEngine
-    from ptxviewer.inference.torch_engine import TorchEngine
+    from ptxviewer.inference.torch.loading import torch_engine
 
-    old: Engine = TorchEngine("cpu", asked.old)
+    old: Engine = torch_engine("cpu", asked.old)
     new: Engine = RunEngine(asked.run, asked.old)
     chosen = listed(asked.data, ["val", "val_patients"])
     judged = []

@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 
 from model.augment import Augmentation
-from ptxviewer.inference.network import NetworkConfig
+from ptxviewer.inference.torch.network import NetworkConfig
 
 ANALYTIC_SHARE = 0.01
 

@@ -12,15 +12,15 @@ from model.data import fingerprint, read_grey, read_index, split_lungs
 from model.pack import ROOM, Cut, Example, Inside, Pixels
 from model.viewing import own_first_look
 from ptxviewer.core import lungbox
+from ptxviewer.core.arrays import FloatMap
 from ptxviewer.core.geometry import GridMap
 from ptxviewer.core.lungbox import FIRST_LOOK, BoxMap, LungBox, lung_box
-from ptxviewer.core.phantom import PhantomSpec, make_phantom
-from ptxviewer.core.types import FloatMap
 from ptxviewer.inference.card import read_card, verify
-from ptxviewer.inference.network import PneumothoraxNet
 from ptxviewer.inference.preprocess import normalise, scale_to_unit
-from ptxviewer.inference.processor import has_fast_bf16
-from ptxviewer.inference.torch_engine import network_of
+from ptxviewer.inference.torch.loading import network_of
+from ptxviewer.inference.torch.network import PneumothoraxNet
+from ptxviewer.inference.torch.processor import has_fast_bf16
+from ptxviewer.phantom.film import PhantomSpec, make_phantom
 
 SEEN = 0.4  # a map whose peak is below this says that the network does not know where the air is either
 SILENT = 0.1  # scores below this are noise and become 0

@@ -2,14 +2,15 @@
 
 ``python -m model.evaluate --data DIR --bundle model/bundle --out runs/eval``. Each picture is opened as the app opens
 it, goes through the engine that the app uses, and is decided by ``core.findings.find``; masks are compared at the
-film's own resolution. Intervals are 95 % bootstrap intervals, whole patients drawn with replacement.
+film's own resolution. Intervals are 95 % BCa bootstrap intervals, whole patients drawn with replacement.
 """
 
 from __future__ import annotations
 
 import argparse
 import json
-from collections.abc import Callable, Iterable, Iterator
+import math
+from collections.abc import Iterable, Iterator
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import Any
@@ -20,20 +21,21 @@ from numpy.typing import NDArray
 from tqdm import tqdm
 
 from model.data import read_grey, read_index
-from model.metrics import auc, bootstrap, dice, expected_calibration_error
+from model.metrics import Figure, Row, Rows, auc, bootstrap, dice, expected_calibration_error, markdown, row
 from model.pack import Example
 from model.plots import evaluation
 from model.rules import MOST_FALSE, Table, choose, row_of, rules
-from ptxviewer.core.findings import find
-from ptxviewer.core.gate import judge
-from ptxviewer.core.hemithorax import lung_fields_of, orientation_of
-from ptxviewer.core.types import DecisionRule, ProbabilityMaps, Radiograph
+from ptxviewer.core.answer import DecisionRule, ProbabilityMaps
+from ptxviewer.core.engine import Engine
+from ptxviewer.core.film import Radiograph
+from ptxviewer.core.findings.decide import find
+from ptxviewer.core.findings.hemithorax import lung_fields_of, orientation_of
 from ptxviewer.dicom.read import read_film
-from ptxviewer.inference.engine import Engine
 
 Booleans = NDArray[np.bool_]
 LESION = 0.05  # of a mask: smaller parts of it are no lesion of their own
 SIDED = 0.25  # of a mask: as much on the other side makes it one of both sides
+DRAWS = 1000  # of the bootstrap
 
 
 @dataclass(frozen=True, eq=False)
@@ -140,7 +142,7 @@ def outcome(case: Case, rule: DecisionRule) -> Outcome:
         dice(mask, case.truth),
         float(case.truth.mean()),
         float(mask.mean()),
-        not judge(case.maps, rule.frontal_threshold).passed,
+        not findings.gate.passed,
         case.example.sex,
         case.example.age,
         sides_named(case),
@@ -156,8 +158,8 @@ def innermost(truth: Booleans) -> list[tuple[int, int]]:
     for index in range(1, count):
         if stats[index, cv2.CC_STAT_AREA] >= LESION * np.count_nonzero(truth):
             depth = cv2.distanceTransform((labels == index).astype(np.uint8), cv2.DIST_L2, 3)
-            row, col = np.unravel_index(int(depth.argmax()), depth.shape)
-            places.append((int(row), int(col)))
+            down, across = np.unravel_index(int(depth.argmax()), depth.shape)
+            places.append((int(down), int(across)))
     return places
 
 
@@ -175,8 +177,8 @@ def sides_named(case: Case) -> str:
     return orientation.side(share > 0.5)
 
 
-def figures(outcomes: list[Outcome], draws: int = 1000) -> dict[str, dict[str, float]]:
-    """Return every figure as {"value", "low", "high", "films"}."""
+def figures(outcomes: list[Outcome], draws: int = DRAWS) -> Rows:
+    """Return every figure as {"value", "low", "high", "films"}; low and high are None where there is no interval."""
     present = np.array([o.present for o in outcomes])
     called = np.array([o.called for o in outcomes])
     score = np.array([o.score for o in outcomes])
@@ -186,13 +188,12 @@ def figures(outcomes: list[Outcome], draws: int = 1000) -> dict[str, dict[str, f
     truth_area = np.array([o.truth_area for o in outcomes])
     views = np.array([o.view for o in outcomes])
     patients = [o.patient for o in outcomes]
-    rows: dict[str, dict[str, float]] = {}
+    rows: Rows = {}
 
-    def add(name: str, figure: Callable[[NDArray[np.int64]], float], films: int) -> None:
-        value, low, high = bootstrap(figure, patients, draws)
-        rows[name] = {"value": value, "low": low, "high": high, "films": films}
+    def add(name: str, figure: Figure, films: int) -> None:
+        rows[name] = row(*bootstrap(figure, patients, draws), films)
 
-    def share(values: NDArray[np.bool_] | NDArray[np.float64], among: Booleans) -> Callable[[NDArray[np.int64]], float]:
+    def share(values: NDArray[np.bool_] | NDArray[np.float64], among: Booleans) -> Figure:
         def figure(index: NDArray[np.int64]) -> float:
             chosen = index[among[index]]
             return float(values[chosen].mean()) if chosen.size else float("nan")
@@ -213,11 +214,8 @@ def figures(outcomes: list[Outcome], draws: int = 1000) -> dict[str, dict[str, f
             lambda i: 100 * share(area, false_positive)(i),
             int(false_positive.sum()),
         )
-    add(
-        "Expected calibration error of the film score",
-        lambda i: expected_calibration_error(score[i], present[i]),
-        len(outcomes),
-    )
+    calibration_error = expected_calibration_error(score, present)
+    rows["Expected calibration error of the film score"] = row(calibration_error, math.nan, math.nan, len(outcomes))
     if present.sum() >= 3:
         low, high = np.quantile(truth_area[present], (1 / 3, 2 / 3))
         bands = {
@@ -261,40 +259,30 @@ def figures(outcomes: list[Outcome], draws: int = 1000) -> dict[str, dict[str, f
         )
     refused = np.array([o.refused for o in outcomes])
     add("Films refused as not frontal, %", lambda i: float(100 * refused[i].mean()), len(outcomes))
-    empty = float((~present).mean())
-    rows["Mean Dice of an always empty mask"] = {"value": empty, "low": empty, "high": empty, "films": len(outcomes)}
+    add("Mean Dice of an always empty mask", lambda i: float((~present)[i].mean()), len(outcomes))
     return rows
 
 
-def precision(data: Path, found: list[Case], rule: DecisionRule, bundle: Path, cache: Path) -> dict[str, float]:
+def precision(data: Path, found: list[Case], rule: DecisionRule, bundle: Path, cache: Path) -> Row:
     """Return the Dice between the masks of the app's engine and of float32, as a row of the figures.
 
     Over the films that show a pneumothorax or are called: on all others both masks are empty and prove nothing.
     """
-    from ptxviewer.inference.torch_engine import TorchEngine
+    from ptxviewer.inference.torch.loading import torch_engine
 
     masks = [find(case.film, case.maps, rule)[1] for case in found]
     telling = [i for i, case in enumerate(found) if case.example.present or masks[i].any()]
-    exact = cases(data, [found[i].example for i in telling], TorchEngine("cpu", bundle, exact=True), cache)
+    exact = cases(data, [found[i].example for i in telling], torch_engine("cpu", bundle, exact=True), cache)
     dices = np.array(
         [dice(masks[i], find(case.film, case.maps, rule)[1]) for i, case in zip(telling, exact, strict=True)]
     )
     patients = [case.example.patient for case in exact]
-    value, low, high = bootstrap(lambda i: float(dices[i].mean()), patients)
-    return {"value": value, "low": low, "high": high, "films": len(exact)}
-
-
-def markdown(rows: dict[str, dict[str, float]]) -> str:
-    """Return the figures as a table."""
-    lines = ["| figure | value | 95 % interval | films |", "|---|---|---|---|"]
-    for name, row in rows.items():
-        lines.append(f"| {name} | {row['value']:.3f} | {row['low']:.3f} to {row['high']:.3f} | {int(row['films'])} |")
-    return "\n".join(lines) + "\n"
+    return row(*bootstrap(lambda i: float(dices[i].mean()), patients), len(exact))
 
 
 def table_of(found: Iterable[Case]) -> Table:
     """Return what rules are chosen from."""
-    return Table.of(row_of(case.example, case.film.shape, case.truth, case.maps) for case in found)
+    return Table.of(row_of(case.example, case.truth, case.maps) for case in found)
 
 
 def choose_rule(chosen: list[Case], most_false: float = MOST_FALSE) -> DecisionRule:
@@ -340,8 +328,9 @@ def main() -> None:
     )
     parser.add_argument("--most-false", type=float, default=MOST_FALSE, help="false-positive films per 100 negatives")
     parser.add_argument("--precision", action="store_true", help="compare the masks with those of float32, too")
+    parser.add_argument("--draws", type=int, default=DRAWS, help="of the bootstrap")
     arguments = parser.parse_args()
-    from ptxviewer.inference.torch_engine import TorchEngine
+    from ptxviewer.inference.torch.loading import torch_engine
 
     splits = arguments.split or ["val"]
     if arguments.films and arguments.masks:
@@ -352,7 +341,7 @@ def main() -> None:
         parser.error("give --data, or --films and --masks")
     if arguments.choose_rule and not arguments.data:
         parser.error("--choose-rule needs --data, also for films that lie elsewhere")
-    engine = TorchEngine("cpu", arguments.bundle)
+    engine = torch_engine("cpu", arguments.bundle)
     found = cases(data, chosen, engine, arguments.out / "maps")
     shipped = engine.load().rule
     rule, purposes = shipped, {}
@@ -368,7 +357,7 @@ def main() -> None:
     if arguments.precision:
         name = f"Dice of masks on {engine.load().device} with those of float32"
         more[name] = precision(data, found, rule, arguments.bundle, arguments.out / "maps")
-    report(found, rule, splits, engine.load().model_sha256, arguments.out, more, purposes)
+    report(found, rule, splits, engine.load().model_sha256, arguments.out, more, arguments.draws, purposes)
 
 
 def report(
@@ -377,7 +366,8 @@ def report(
     splits: list[str],
     model_sha256: str,
     out: Path,
-    more: dict[str, dict[str, float]],
+    more: Rows,
+    draws: int = DRAWS,
     purposes: dict[str, dict[str, Any]] | None = None,
 ) -> None:
     """Decide every case by ``rule``; write the figures as JSON and Markdown, the plots and the contact sheet.
@@ -385,7 +375,7 @@ def report(
     ``more`` are rows that are added to the figures, ``purposes`` the rules of ``model.rules``.
     """
     outcomes = [outcome(case, rule) for case in found]
-    rows = figures(outcomes) | more
+    rows = figures(outcomes, draws) | more
     record = {
         "splits": splits,
         "films": len(found),

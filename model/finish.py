@@ -17,18 +17,18 @@ from __future__ import annotations
 import argparse
 import contextlib
 import json
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import replace
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 import cv2
 import numpy as np
 import torch
 from numpy.typing import NDArray
 from safetensors.torch import save_file
-from torch import Tensor
-from torch.nn import functional as F
+from sklearn.linear_model import LogisticRegression
+from sklearn.model_selection import GroupKFold, cross_val_predict
 from tqdm import tqdm
 
 from model.data import read_index
@@ -38,14 +38,15 @@ from model.pack import Example
 from model.photographs import photographed
 from model.viewing import Viewer
 from ptxviewer.core.errors import PtxError
-from ptxviewer.core.phantom import PhantomSpec, film_of, make_phantom
-from ptxviewer.core.types import Radiograph
+from ptxviewer.core.film import Radiograph
 from ptxviewer.dicom.read import read_film
-from ptxviewer.inference.network import PneumothoraxNet
 from ptxviewer.inference.preprocess import dense_is_bright
-from ptxviewer.inference.runtime import has_fast_bf16
+from ptxviewer.inference.torch.network import PneumothoraxNet
+from ptxviewer.inference.torch.processor import has_fast_bf16
+from ptxviewer.phantom.film import PhantomSpec, film_of, make_phantom
 
 Floats = NDArray[np.float64]
+Booleans = NDArray[np.bool_]
 BUNDLE = Path("model/bundle")  # finds the lungs for a run that has no first look of its own
 FRONTAL_LOSS = 0.004  # share of the frontal films that choose the threshold which may be refused
 FITTED_FRONTALS, FITTED_LUNGS, FITTED_PHANTOMS = 300, 60, 12
@@ -53,53 +54,32 @@ CHOOSING_FRONTALS = 250
 HEADS = "heads.safetensors"
 
 
-def fit_logistic(features: Floats, truth: NDArray[np.bool_], penalty: float) -> tuple[Floats, float]:
-    """Return weights (F,) and bias of a logistic regression, classes balanced, ``penalty`` x |w|^2 / 2 (L-BFGS)."""
-    x = torch.from_numpy(features)
-    y = torch.from_numpy(truth.astype(np.float64))
-    share = torch.where(y > 0, 0.5 / y.sum().clamp(min=1), 0.5 / (1 - y).sum().clamp(min=1))
-    weight = torch.zeros(x.shape[1], dtype=torch.float64, requires_grad=True)
-    bias = torch.zeros(1, dtype=torch.float64, requires_grad=True)
-    optimiser = torch.optim.LBFGS([weight, bias], max_iter=300, line_search_fn="strong_wolfe")
+def fit_logistic(features: Floats, truth: Booleans, penalty: float) -> tuple[Floats, float]:
+    """Return weights (F,) and bias of a logistic regression.
 
-    def closure() -> Tensor:
-        optimiser.zero_grad()
-        loss = (F.binary_cross_entropy_with_logits(x @ weight + bias, y, reduction="none") * share).sum()
-        loss = loss + penalty * (weight**2).sum() / 2
-        loss.backward()  # type: ignore[no-untyped-call]
-        return loss
-
-    optimiser.step(closure)  # type: ignore[no-untyped-call]
-    return weight.detach().numpy(), float(bias.detach())
+    Both classes weigh one half, and ``penalty`` x |w|^2 / 2 is added to the mean loss.
+    """
+    fitted = LogisticRegression(C=1 / (penalty * len(truth)), class_weight="balanced", max_iter=1000)
+    fitted.fit(features, truth)
+    return np.asarray(fitted.coef_[0], np.float64), float(fitted.intercept_[0])
 
 
-def fit_platt(logit: Floats, truth: NDArray[np.bool_]) -> tuple[float, float]:
+def platt() -> LogisticRegression:
+    """Return the model of a film's probability given its logit: no penalty, two numbers (Platt 1999)."""
+    return LogisticRegression(C=np.inf)
+
+
+def fit_platt(logit: Floats, truth: Booleans) -> tuple[float, float]:
     """Return (slope, offset) of the calibrated logit ``slope * logit + offset``, by maximum likelihood."""
-    x, y = torch.from_numpy(logit), torch.from_numpy(truth.astype(np.float64))
-    both = torch.tensor([1.0, 0.0], dtype=torch.float64, requires_grad=True)
-    optimiser = torch.optim.LBFGS([both], max_iter=200, line_search_fn="strong_wolfe")
-
-    def closure() -> Tensor:
-        optimiser.zero_grad()
-        loss = F.binary_cross_entropy_with_logits(both[0] * x + both[1], y)
-        loss.backward()  # type: ignore[no-untyped-call]
-        return loss
-
-    optimiser.step(closure)  # type: ignore[no-untyped-call]
-    return float(both[0].detach()), float(both[1].detach())
+    fitted = platt().fit(logit[:, None], truth)
+    return float(fitted.coef_[0, 0]), float(fitted.intercept_[0])
 
 
-def cross_fitted(logit: Floats, truth: NDArray[np.bool_], patients: list[str], folds: int = 5) -> Floats:
-    """Return the probability of every film from a Platt fit on the other patients."""
-    names = sorted(set(patients))
-    order = np.random.default_rng(0).permutation(len(names))
-    fold_of = {name: int(place) % folds for name, place in zip(names, order, strict=True)}
-    fold = np.array([fold_of[patient] for patient in patients])
-    result = np.empty(len(patients))
-    for number in range(folds):
-        slope, offset = fit_platt(logit[fold != number], truth[fold != number])
-        result[fold == number] = 1 / (1 + np.exp(-(slope * logit[fold == number] + offset)))
-    return result
+def cross_fitted(logit: Floats, truth: Booleans, patients: list[str], folds: int = 5) -> Floats:
+    """Return the probability (N,) of every film from a Platt fit on the other patients."""
+    split = GroupKFold(folds)
+    predicted = cross_val_predict(platt(), logit[:, None], truth, groups=patients, cv=split, method="predict_proba")
+    return np.asarray(predicted[:, 1], np.float64)
 
 
 @torch.inference_mode()
@@ -133,8 +113,6 @@ def spoilt(grid: NDArray[np.float32], kind: int) -> NDArray[np.float32]:
 
 PHOTOGRAPHED = 60  # films of val that the gate is shown as a camera sees them on a screen
 SPOILT_KINDS = 7
-# Seen by eye: the index lists them as frontal, but two are taken from the side, one shows the abdomen, one nothing.
-NOT_FRONTAL = ("labelled/x1529.webp", "positive_only/u1054.webp", "ensemble/t2031.webp", "ensemble/t2995.webp")
 
 
 def on_a_screen(film: Radiograph, seed: int) -> Radiograph:
@@ -155,32 +133,32 @@ def other_films(folder: Path) -> list[Radiograph]:
     return [film for film in films if min(film.shape) >= 64]
 
 
-def frontal_films(
-    data: Path, examples: list[Example], rng: np.random.Generator
-) -> tuple[list[Radiograph], list[Radiograph]]:
-    """Frontal films for fitting (of the training set, of the lung set, phantoms) and others for the threshold.
+def choose_frontal(
+    examples: list[Example], rng: np.random.Generator, not_frontal: Collection[str] = ()
+) -> tuple[list[Example], list[Example]]:
+    """Return frontal films for fitting (of the training set and of the lung set) and others for the threshold.
 
-    No patient is in both.
+    No patient is in both. Films named in ``not_frontal`` are in neither.
     """
-    labelled = [e for e in examples if e.split == "train" and e.present is not None and e.film not in NOT_FRONTAL]
+    labelled = [e for e in examples if e.split == "train" and e.present is not None and e.film not in not_frontal]
     lungs = [e for e in examples if e.group == "lungs"]
     order = rng.permutation(len(labelled))
     fitted = [labelled[i] for i in order[:FITTED_FRONTALS]]
     patients = {e.patient for e in fitted}
     choosing = [e for i in order[FITTED_FRONTALS:] if (e := labelled[i]).patient not in patients][:CHOOSING_FRONTALS]
-    fitted += [lungs[i] for i in rng.permutation(len(lungs))[:FITTED_LUNGS]]
-    sides = ("right", "left", "none")
-    specs = [
-        PhantomSpec(side=sides[i % 3], size=float(rng.random()), seed=i, rows=512, cols=448)  # type: ignore[arg-type]
-        for i in range(FITTED_PHANTOMS)
-    ]
-    return (
-        [read_film(data / e.film) for e in fitted] + [film_of(make_phantom(spec)) for spec in specs],
-        [read_film(data / e.film) for e in choosing],
-    )
+    return fitted + [lungs[i] for i in rng.permutation(len(lungs))[:FITTED_LUNGS]], choosing
 
 
-def finish(run: Path, data: Path, others: Path, threads: int, bundle: Path = BUNDLE) -> dict[str, Any]:
+def phantoms(rng: np.random.Generator, count: int = FITTED_PHANTOMS) -> list[Radiograph]:
+    """Return phantoms of every kind, frontal films of the sample study's making."""
+    sides: tuple[Literal["right", "left", "none"], ...] = ("right", "left", "none")
+    specs = [PhantomSpec(side=sides[i % 3], size=float(rng.random()), seed=i, rows=512, cols=448) for i in range(count)]
+    return [film_of(make_phantom(spec)) for spec in specs]
+
+
+def finish(
+    run: Path, data: Path, others: Path, threads: int, not_frontal: Collection[str] = (), bundle: Path = BUNDLE
+) -> dict[str, Any]:
     """Fit both heads for the run's averaged weights, write them beside it, and return what was measured."""
     torch.set_num_threads(threads)
     rng = np.random.default_rng(0)
@@ -201,7 +179,9 @@ def finish(run: Path, data: Path, others: Path, threads: int, bundle: Path = BUN
     slope, offset = fit_platt(val_logits, truth)
     honest = cross_fitted(val_logits, truth, [e.patient for e in val])
 
-    for_fitting, for_choosing = frontal_films(data, examples, rng)
+    fitted, choosing_films = choose_frontal(examples, rng, not_frontal)
+    for_fitting = [read_film(data / e.film) for e in fitted] + phantoms(rng)
+    for_choosing = [read_film(data / e.film) for e in choosing_films]
     frontal_inputs = [seen(film) for film in for_fitting]
     frontal, _ = summaries(net, tqdm(frontal_inputs, desc="frontal features", mininterval=5))
     choosing, _ = summaries(net, (seen(film) for film in tqdm(for_choosing, desc="further frontal films")))
@@ -263,9 +243,14 @@ def main() -> None:
     parser.add_argument("--run", type=Path, required=True)
     parser.add_argument("--data", type=Path, required=True)
     parser.add_argument("--others", type=Path, required=True, help="folder of pictures that are no frontal chest films")
+    parser.add_argument(
+        "--not-frontal", type=Path, help="text file: films, one a line, that the index calls frontal and that are not"
+    )
     parser.add_argument("--threads", type=int, default=2)
     arguments = parser.parse_args()
-    print(json.dumps(finish(arguments.run, arguments.data, arguments.others, arguments.threads), indent=1))
+    not_frontal = arguments.not_frontal.read_text().split() if arguments.not_frontal else []
+    record = finish(arguments.run, arguments.data, arguments.others, arguments.threads, not_frontal)
+    print(json.dumps(record, indent=1))
 
 
 if __name__ == "__main__":

@@ -30,7 +30,7 @@ from model.losses import soft_dice
 from model.train import autocast_on, keep_memory, layout_of
 from ptxviewer.core.geometry import GridMap
 from ptxviewer.core.lungbox import LungBox, lung_box
-from ptxviewer.inference.network import NetworkConfig, PneumothoraxNet
+from ptxviewer.inference.torch.network import NetworkConfig, PneumothoraxNet
 
 SIZE = 192
 TEACHER_SIZE = 384

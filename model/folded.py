@@ -11,7 +11,7 @@ from functools import partial
 from torch import Tensor, nn
 from torch.nn import functional as F
 
-from ptxviewer.inference.fused import affine, convolutions
+from ptxviewer.inference.torch.fused import affine, convolutions
 
 
 def _both(conv: nn.Conv2d, norm: nn.BatchNorm2d, x: Tensor) -> Tensor:

@@ -6,7 +6,7 @@ import torch
 from torch import Tensor
 from torch.nn import functional as F
 
-from ptxviewer.inference.network import Logits
+from ptxviewer.inference.torch.network import Logits
 
 
 def soft_dice(logits: Tensor, target: Tensor) -> Tensor:

@@ -10,6 +10,9 @@ from matplotlib.axes import Axes
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
 from numpy.typing import NDArray
+from sklearn.metrics import roc_curve
+
+from model.metrics import reliability
 
 Floats = NDArray[np.float64]
 Booleans = NDArray[np.bool_]
@@ -53,18 +56,9 @@ def training_curves(log: Path, path: Path) -> None:
     figure.savefig(path, dpi=120)
 
 
-def roc(score: Floats, truth: Booleans) -> tuple[Floats, Floats]:
-    """False- and true-positive rates at every threshold between the scores, from none called to all called."""
-    levels = np.unique(score)[::-1]
-    called = score[None, :] >= levels[:, None]
-    true = (called & truth).sum(1) / max(1, truth.sum())
-    false = (called & ~truth).sum(1) / max(1, (~truth).sum())
-    return np.concatenate(([0.0], false)), np.concatenate(([0.0], true))
-
-
 def evaluation(score: Floats, truth: Booleans, called: Booleans, area: Floats, dices: Floats, path: Path) -> None:
     """Draw ROC with the operating point, reliability of the score in ten bins, and Dice by size of the positives."""
-    figure, (curve, reliability, sizes), path = _figure(
+    figure, (curve, reliability_curve, sizes), path = _figure(
         3,
         path,
         [
@@ -73,18 +67,13 @@ def evaluation(score: Floats, truth: Booleans, called: Booleans, area: Floats, d
             ("Dice by size (positive films)", "true area, % of film", "Dice"),
         ],
     )
-    curve.plot(*roc(score, truth))
     if truth.any() and not truth.all():
+        false_positive_rate, sensitivity, _ = roc_curve(truth, score)
+        curve.plot(false_positive_rate, sensitivity)
         curve.plot(called[~truth].mean(), called[truth].mean(), "o", label="shipped rule")
         curve.legend(loc="lower right")
-    which = np.minimum((score * 10).astype(int), 9)
-    used = [b for b in range(10) if (which == b).any()]
-    reliability.plot([0, 1], [0, 1], color="grey", linewidth=1)
-    reliability.scatter(
-        [score[which == b].mean() for b in used],
-        [truth[which == b].mean() for b in used],
-        s=[4 * (which == b).sum() for b in used],
-        alpha=0.6,
-    )
+    reliability_curve.plot([0, 1], [0, 1], color="grey", linewidth=1)
+    mean_score, frequency, films = reliability(score, truth)
+    reliability_curve.scatter(mean_score, frequency, s=4 * films, alpha=0.6)
     sizes.semilogx(100 * area[truth], dices[truth], ".")
     figure.savefig(path, dpi=120)

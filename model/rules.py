@@ -19,11 +19,10 @@ from typing import Any, Literal
 import numpy as np
 from numpy.typing import NDArray
 
-from model.metrics import bootstrap, dice
+from model.metrics import Rows, bootstrap, dice, row
 from model.pack import Example
-from ptxviewer.core.findings import decide
-from ptxviewer.core.geometry import GridMap
-from ptxviewer.core.types import DecisionRule, ProbabilityMaps
+from ptxviewer.core.answer import DecisionRule, ProbabilityMaps
+from ptxviewer.core.findings.decide import decide
 
 RuleName = Literal["balanced", "sensitive", "quiet"]
 NAMES: tuple[RuleName, ...] = ("balanced", "sensitive", "quiet")
@@ -52,10 +51,9 @@ class Row:
     dices: tuple[float, ...]
 
 
-def row_of(example: Example, shape: tuple[int, int], truth: Booleans, maps: ProbabilityMaps) -> Row:
-    """Return the row of a film of ``shape`` with its (rows, cols) truth; masks are compared on the model's grid."""
-    grid_map = GridMap.for_film(shape[0], shape[1], maps.size)
-    expert = grid_map.to_grid(truth.astype(np.float32)) >= 0.5
+def row_of(example: Example, truth: Booleans, maps: ProbabilityMaps) -> Row:
+    """Return the row of a film with its (rows, cols) truth; masks are compared on the model's grid."""
+    expert = maps.grid_map.to_grid(truth.astype(np.float32)) >= 0.5
     masks = [
         decide(maps, DecisionRule(threshold, 0.0, smallest)).grid >= np.float32(threshold)
         for threshold, smallest in EXTENTS
@@ -201,16 +199,15 @@ FIGURES: dict[str, Callable[[Decided], float]] = {
 }
 
 
-def figures_of(made: Decided, patients: tuple[str, ...], draws: int) -> dict[str, dict[str, float]]:
+def figures_of(made: Decided, patients: tuple[str, ...], draws: int) -> Rows:
     """Return every one of ``FIGURES`` with its interval by patient."""
-    rows = {}
+    rows: Rows = {}
     for title, figure in FIGURES.items():
 
         def of_some(index: NDArray[np.int64], figure: Callable[[Decided], float] = figure) -> float:
             return figure(made.some(index))
 
-        value, low, high = bootstrap(of_some, patients, draws)
-        rows[title] = {"value": value, "low": low, "high": high}
+        rows[title] = row(*bootstrap(of_some, patients, draws), len(made.present))
     return rows
 
 

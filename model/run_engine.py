@@ -10,12 +10,14 @@ from safetensors.torch import load_file
 
 from model.export import PROVISIONAL, config_of, weights_of
 from model.viewing import Viewer
-from ptxviewer.core.band import Band
-from ptxviewer.core.types import ProbabilityMaps, Radiograph
-from ptxviewer.inference.engine import Checkpoint, EngineInfo, never_cancelled
-from ptxviewer.inference.network import PneumothoraxNet
-from ptxviewer.inference.runtime import Choice, Runner, has_fast_bf16
-from ptxviewer.inference.torch_engine import trial_input
+from ptxviewer.core.answer import ProbabilityMaps
+from ptxviewer.core.engine import Checkpoint, EngineInfo, never_cancelled
+from ptxviewer.core.film import Radiograph
+from ptxviewer.core.findings.disagreement import Band
+from ptxviewer.inference.equivalence import trial_input
+from ptxviewer.inference.torch.network import PneumothoraxNet
+from ptxviewer.inference.torch.processor import has_fast_bf16
+from ptxviewer.inference.torch.runner import Choice, TorchRunner
 
 
 class RunEngine:
@@ -35,7 +37,7 @@ class RunEngine:
             digest.update(name.encode() + value.contiguous().numpy().tobytes())
         self._sha256 = digest.hexdigest()
         self._viewer = Viewer(folder, self.size, bundle)
-        self._runner: Runner | None = None
+        self._runner: TorchRunner | None = None
         self._info: EngineInfo | None = None
 
     @property
@@ -46,10 +48,10 @@ class RunEngine:
     def load(self) -> EngineInfo:
         """See ``Engine.load``."""
         if self._info is None:
-            self._runner = Runner(self._net, Choice(torch.device("cpu"), "CPU"))
+            self._runner = TorchRunner(self._net, Choice(torch.device("cpu"), "CPU"))
             if has_fast_bf16():
                 self._runner.try_bf16(trial_input(self.size), PROVISIONAL.threshold)
-            self._info = EngineInfo("run", self._sha256, self._runner.name, PROVISIONAL)
+            self._info = EngineInfo("run", self._sha256, self._runner.device, PROVISIONAL)
         return self._info
 
     def predict(self, film: Radiograph, checkpoint: Checkpoint = never_cancelled) -> ProbabilityMaps:

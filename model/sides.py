@@ -22,10 +22,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from model.evaluate import Case, cases, listed
-from ptxviewer.core.findings import find
-from ptxviewer.core.hemithorax import LungFields, lung_fields, lung_fields_of, orientation_of
-from ptxviewer.core.types import DecisionRule, Side
-from ptxviewer.inference.torch_engine import TorchEngine
+from ptxviewer.core.answer import DecisionRule, Side
+from ptxviewer.core.findings.decide import find
+from ptxviewer.core.findings.hemithorax import LungFields, lung_fields, lung_fields_of, orientation_of
+from ptxviewer.inference.torch.loading import torch_engine
 
 COUNTS = 0.25  # of the expert's mask: a smaller part of it does not make a side of its own
 
@@ -103,7 +103,7 @@ def main() -> None:
     parser.add_argument("--split", action="append", default=None)
     parser.add_argument("--cache", type=Path, default=Path("runs/maps"))
     asked = parser.parse_args()
-    engine = TorchEngine("cpu", asked.bundle)
+    engine = torch_engine("cpu", asked.bundle)
     rule = engine.load().rule
     for split in asked.split or ["val", "val_patients"]:
         chosen = [example for example in listed(asked.data, [split]) if example.mask and example.expert]

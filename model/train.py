@@ -34,8 +34,8 @@ from model.metrics import auc, dice
 from model.pack import ROOM, Pack
 from model.sampler import Batch, Sampler, Stack
 from model.tensors import read_tensors
-from ptxviewer.inference.network import PneumothoraxNet, load_rgb_encoder
-from ptxviewer.inference.processor import has_fast_bf16
+from ptxviewer.inference.torch.network import PneumothoraxNet, load_rgb_encoder
+from ptxviewer.inference.torch.processor import has_fast_bf16
 
 LOOK_EVERY = 400  # steps
 SAVE_EVERY = 50

@@ -13,13 +13,13 @@ import torch
 from safetensors.torch import load_file
 
 from model.config import tupled
+from ptxviewer.core.film import Radiograph
 from ptxviewer.core.lungbox import FIRST_LOOK
-from ptxviewer.core.types import Radiograph
 from ptxviewer.inference.boxed import View, view_of, whole_view
 from ptxviewer.inference.card import read_card, verify
-from ptxviewer.inference.network import NetworkConfig, PneumothoraxNet
-from ptxviewer.inference.runtime import Choice, Runner
-from ptxviewer.inference.torch_engine import network_of
+from ptxviewer.inference.torch.loading import network_of
+from ptxviewer.inference.torch.network import NetworkConfig, PneumothoraxNet
+from ptxviewer.inference.torch.runner import Choice, TorchRunner
 
 FIRST_LOOK_FILE = "first_look"
 MAPS_PER_GRID = 1.5  # side of the whole film's grid for the maps: the box's grid is not made coarser on it
@@ -47,7 +47,7 @@ class Viewer:
 
     def __init__(self, run: Path, size: int, bundle: Path) -> None:
         self.size, self.maps_size = size, round(MAPS_PER_GRID * size)
-        self._runner: Runner | None = None
+        self._runner: TorchRunner | None = None
         self._first_size = FIRST_LOOK
         if not looks_at_lungs(run):
             return
@@ -58,7 +58,7 @@ class Viewer:
         else:
             card = read_card(bundle)
             network = network_of(card, verify(bundle, card))
-        self._runner = Runner(network, Choice(torch.device("cpu"), "CPU"))
+        self._runner = TorchRunner(network, Choice(torch.device("cpu"), "CPU"))
 
     def view(self, film: Radiograph) -> View:
         """Return what the network is shown of ``film``."""

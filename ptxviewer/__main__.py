@@ -12,7 +12,7 @@ def main() -> int:
     from ptxviewer import bootstrap
 
     bootstrap.prepare()
-    from ptxviewer.cli import main as command_line
+    from ptxviewer.cli.main import main as command_line
 
     return command_line()
 

@@ -6,6 +6,7 @@ import contextlib
 import copy
 import ctypes
 import faulthandler
+import gc
 import importlib.util
 import logging
 import logging.handlers
@@ -23,6 +24,7 @@ from ptxviewer.core.errors import PtxError
 LOG_NAME = "ptxviewer.log"
 CRASH_NAME = "crash.log"  # faulthandler's: places in the code only, by its nature without data
 LOG_BYTES = 500_000
+GARBAGE_AFTER = 50_000  # new objects between two searches for those that nobody holds; Python's own is 700
 
 log = logging.getLogger(__name__)
 
@@ -42,7 +44,7 @@ def scrubbed(kind: type[BaseException], trace: TracebackType | None) -> str:
 
 
 def _harmless(value: object) -> object:
-    """Return what may stand in the log for an argument: our own sentences pass, other errors and file names do not."""
+    """Return what may stand in the log for an argument: our own reasons pass, other errors and file names do not."""
     if isinstance(value, BaseException) and not isinstance(value, PtxError):
         return scrubbed(type(value), value.__traceback__)
     return "(file)" if isinstance(value, PurePath) else value
@@ -145,3 +147,6 @@ def prepare() -> None:
     # Qt tells of missing font aliases and Wayland protocols that the reader can do nothing about.
     os.environ.setdefault("QT_LOGGING_RULES", "qt.text.font.db=false;qt.qpa.wayland.textinput=false")
     preload_torch_dll()
+    # A start makes a few hundred thousand objects that stay: looking through them again and again for garbage took
+    # a tenth of it.
+    gc.set_threshold(GARBAGE_AFTER)

@@ -1,10 +1,14 @@
-"""Where the model bundle and the resources lie: in a checkout, in an installed wheel, in a frozen app."""
+"""Where things lie: model bundle and resources (checkout, installed wheel, frozen app), the settings of this user."""
 
 from __future__ import annotations
 
+import os
 import sys
 from pathlib import Path
 
+import platformdirs
+
+SETTINGS_DIR = "PTXVIEWER_SETTINGS_DIR"  # a throw-away folder for tests and for trying things out
 PACKAGE = Path(__file__).resolve().parent
 
 
@@ -34,3 +38,14 @@ def resource(name: str) -> Path:
 def sample_study() -> tuple[Path, ...]:
     """Return the films of the sample study, in reading order."""
     return tuple(sorted(resource("sample").glob("*.dcm")))
+
+
+def settings_folder(chosen: Path | None = None) -> Path:
+    """Return where the settings lie: the folder asked for, the one of the environment, this user's own."""
+    named = os.environ.get(SETTINGS_DIR)
+    return chosen or (Path(named) if named else Path(platformdirs.user_config_dir("ptxviewer", appauthor=False)))
+
+
+def site_settings() -> Path:
+    """Return where an administrator puts the defaults of all readers of this computer."""
+    return Path(platformdirs.site_config_dir("ptxviewer", appauthor=False)) / "settings.json"

@@ -16,7 +16,7 @@ def write_bundle(folder: Path, seed: int = 0, **changes: Any) -> Path:
     from safetensors.torch import save_file
 
     from ptxviewer.inference import preprocess
-    from ptxviewer.inference.network import NetworkConfig, PneumothoraxNet
+    from ptxviewer.inference.torch.network import NetworkConfig, PneumothoraxNet
 
     architecture = {"blocks": [1, 1, 1, 1], "planes": [8, 8, 8, 8], "stem": 8, "decoder": [8, 8, 8, 8]}
     torch.manual_seed(seed)

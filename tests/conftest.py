@@ -2,7 +2,7 @@
 
 - No test reads or writes the developer's own settings, logs and caches.
 - A warning in the app's log fails the test, unless it asks for ``caplog`` and so looks at the log itself.
-- A test that leaves a thread running fails.
+- A test that leaves a thread running fails, a lane that nobody closed included: daemon threads count.
 - In CI a skipped test of the shipped weights is a failure.
 """
 
@@ -27,6 +27,11 @@ settings.load_profile("ci" if os.environ.get("CI") else "dev")
 
 REPOSITORY = Path(__file__).resolve().parents[1]
 THREAD_END_S = 5  # how long a thread that was told to end may take
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    """One option of our own."""
+    parser.addoption("--update-snapshots", action="store_true", help="keep the pictures of this run: look at them")
 
 
 @pytest.fixture(scope="session")
@@ -84,16 +89,32 @@ def _no_unannounced_log_warning(request: pytest.FixtureRequest) -> Iterator[None
         pytest.fail("the app logged, and the test did not ask for caplog:\n" + "\n".join(listener.lines))
 
 
+def _is_ours(thread: threading.Thread) -> bool:
+    """Was this thread started in Python? Python also lists those of Qt and torch that have called into it once."""
+    return not isinstance(thread, threading._DummyThread)
+
+
 @pytest.fixture(autouse=True)
 def _no_thread_left() -> Iterator[None]:
     before = set(threading.enumerate())
     yield
-    left = [thread for thread in threading.enumerate() if thread not in before and not thread.daemon]
+    left = [thread for thread in threading.enumerate() if thread not in before and _is_ours(thread)]
     for thread in left:
         thread.join(THREAD_END_S)
     running = [thread.name for thread in left if thread.is_alive()]
     if running:
         pytest.fail(f"threads left running: {', '.join(running)}")
+
+
+@pytest.fixture
+def one_thread() -> Iterator[None]:
+    """For tiny networks: a second thread of torch only waits, and on a busy machine it waits for minutes."""
+    import torch
+
+    before = torch.get_num_threads()
+    torch.set_num_threads(1)
+    yield
+    torch.set_num_threads(before)
 
 
 @pytest.hookimpl(wrapper=True)

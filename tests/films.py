@@ -4,22 +4,15 @@ from __future__ import annotations
 
 import numpy as np
 
-from ptxviewer.core.types import (
-    Acquisition,
-    DecisionRule,
-    Patient,
-    PixelSpacing,
-    ProbabilityMaps,
-    Radiograph,
-    SpacingOrigin,
-    Study,
-    Window,
-)
-from ptxviewer.inference.engine import EngineInfo
+from ptxviewer.core.answer import DecisionRule, ProbabilityMaps
+from ptxviewer.core.engine import EngineInfo
+from ptxviewer.core.film import Acquisition, Patient, PixelSpacing, Radiograph, SpacingOrigin, Study, Window
+from ptxviewer.core.reasons.reading import Reading
+from ptxviewer.core.voi import AUTOMATIC
 
 RULE = DecisionRule(threshold=0.5, score_threshold=0.4, min_area=0.001)
 INFO = EngineInfo("test-net 1", "ab" * 32, "CPU", RULE)
-AT_DETECTOR = PixelSpacing(0.2, 0.2, SpacingOrigin.DETECTOR, "at detector", "Sizes are measured at the detector.")
+AT_DETECTOR = PixelSpacing(0.2, 0.2, SpacingOrigin.DETECTOR, Reading.SIZES_AT_DETECTOR)
 ORIENTED = Acquisition(modality="DX", view="PA", row_direction="L", column_direction="F")
 NAMED = Patient(name="Ångström, 田中", id="PAT-0815", birth_date="1960-02-03", sex="F", age="66 y")
 STUDIED = Study(date="2026-01-02", time="10:11", description="Thorax p.a.", institution="St. Elsewhere")
@@ -28,17 +21,17 @@ STUDIED = Study(date="2026-01-02", time="10:11", description="Thorax p.a.", inst
 def film(rows=200, cols=160, key="film", **changes) -> Radiograph:
     """A grey ramp with a window that shows all of it."""
     ramp = np.linspace(0, 4095, rows * cols).reshape(rows, cols).astype(np.uint16)
-    changes.setdefault("vois", (Window(2047.5, 4095, "LINEAR_EXACT", "Automatic"),))
+    changes.setdefault("vois", (Window(2047.5, 4095, "LINEAR_EXACT", AUTOMATIC),))
     return Radiograph(key=key, pixels=ramp, **changes)
 
 
 def maps(of: Radiograph, grid=None, score=0.9, size=64, lungs=True) -> ProbabilityMaps:
-    """Scores on a grid; by default a block in the upper left quarter of the film."""
+    """Scores on a grid; by default a block in the upper left quarter of the film, at wall and top of its lung."""
     if grid is None:
         grid = np.zeros((size, size), np.float32)
         grid[12:24, 14:26] = 0.8
     left, right = np.zeros_like(grid), np.zeros_like(grid)
-    left[8:56, 10:30] = 1
+    left[12:56, 14:30] = 1
     right[8:56, 34:54] = 1
     return ProbabilityMaps(
         of.key, of.rows, of.cols, grid, score, left if lungs else None, right if lungs else None,

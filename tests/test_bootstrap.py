@@ -14,6 +14,7 @@ import pytest
 
 from ptxviewer.bootstrap import ScrubbingFormatter, preload_torch_dll
 from ptxviewer.core.errors import UnreadableFilm
+from ptxviewer.core.reasons.reading import ImageTooLarge
 
 NAME = "Doe^Planted"
 
@@ -60,8 +61,8 @@ def test_errors_and_paths_as_arguments_of_a_message_are_masked_too():
     assert NAME not in record(failed_with(OSError(NAME)))
 
 
-def test_our_own_sentences_are_logged_as_they_stand():
-    assert record("%s", UnreadableFilm("No image in this file.")) == "ERROR No image in this file."
+def test_our_own_reasons_are_logged_as_codes_with_their_numbers():
+    assert record("%s", UnreadableFilm(ImageTooLarge(9, 8))) == "ERROR image_too_large(cols=9, rows=8)"
 
 
 def test_formatting_leaves_the_record_as_it_was_for_other_handlers():

@@ -17,16 +17,28 @@ import numpy as np
 import pytest
 from pydicom.uid import generate_uid
 
-from ptxviewer import cli
+from ptxviewer import words
+from ptxviewer.app.disk import settings as settings_file
+from ptxviewer.app.state.settings import Settings
+from ptxviewer.cli import main as cli
+from ptxviewer.core.engine import SelfTest
+from ptxviewer.core.errors import ModelUnavailable
+from ptxviewer.core.reasons import encode
+from ptxviewer.core.reasons.command import Command
+from ptxviewer.core.reasons.network import Network, SelfTestPassed
+from ptxviewer.core.reasons.reading import NotAnalysed, Reading
+from ptxviewer.core.reasons.writing import NotWritten, Unwritten, Writing
 from ptxviewer.core.voi import display_lut
 from ptxviewer.dicom.read import read_film
-from ptxviewer.inference.engine import FakeEngine, SelfTest
 from ptxviewer.paths import bundle_dir, sample_study
+from ptxviewer.words import say
 from tests.dicom.made import dataset, ramp, save
+from tests.fakes import FakeEngine
 
 NAME, PATIENT_ID = "Planted^Nomen", "PAT-4711"
 PROMISED = {
-    "file", "status", "error", "score", "present", "threshold", "lesions", "spacing", "model", "device", "timing_ms",
+    "file", "status", "error", "reason", "score", "present", "threshold", "lesions", "spacing",
+    "model", "device", "timing_ms",
 }  # fmt: skip
 
 
@@ -131,13 +143,45 @@ def test_one_bad_file_never_stops_the_rest(engine, tmp_path, capsys):
     assert said.err.count("ptxviewer: ") == len(said.err.splitlines()) == 3
 
 
+def test_a_folder_without_films_has_its_place_in_the_results(engine, tmp_path):
+    (tmp_path / "empty").mkdir()
+    assert predict(tmp_path / "out", tmp_path / "empty", frontal(tmp_path / "x.dcm")) == 1
+    assert {stem: record["reason"] for stem, record in records(tmp_path / "out").items()} == {
+        "empty": encode(Reading.FOLDER_WITHOUT_FILMS),
+        "x": None,
+    }
+
+
+def test_without_a_network_every_film_says_why(tmp_path, monkeypatch, capsys):
+    class NoNetwork(FakeEngine):
+        def load(self):
+            raise ModelUnavailable(Network.WEIGHTS_MISSING)
+
+        def predict(self, film, checkpoint=lambda: None):
+            return self.load()
+
+    monkeypatch.setattr(cli, "make_engine", lambda _device: NoNetwork())
+    films = [frontal(tmp_path / name) for name in ("a.dcm", "b.dcm")]
+    assert predict(tmp_path / "out", *films) == 1
+    assert [record["reason"] for record in records(tmp_path / "out").values()] == [encode(Network.WEIGHTS_MISSING)] * 2
+    assert cli.main(["triage", *map(str, films), "--out", str(tmp_path / "list.csv")]) == 1
+    assert not (tmp_path / "list.csv").exists()
+    assert say(Network.WEIGHTS_MISSING) in capsys.readouterr().err
+
+
+def test_a_report_of_what_is_not_analysed_unasked_is_not_written(engine, tmp_path, qapp, capsys):
+    lateral = frontal(tmp_path / "x.dcm", ViewPosition="LL")
+    assert cli.main(["report", str(lateral), "-o", str(tmp_path / "x.png")]) == 1
+    assert capsys.readouterr().err == f"ptxviewer: {say(NotAnalysed(Reading.LATERAL_VIEW))}\n"
+    assert not (tmp_path / "x.png").exists()
+    assert cli.main(["report", str(lateral), "-o", str(tmp_path / "x.png"), "--force"]) == 0
+
+
 def test_a_bug_in_one_film_does_not_stop_the_rest_and_is_logged_without_its_text(tmp_path, monkeypatch, capsys, caplog):
     monkeypatch.setattr(cli, "make_engine", lambda _device: TorchBug())
     films = [frontal(tmp_path / name) for name in ("a.dcm", "b.dcm")]
     assert predict(tmp_path / "out", *films) == 1
-    assert [record["error"] for record in records(tmp_path / "out").values()] == [
-        "Something unexpected went wrong with this film."
-    ] * 2
+    assert [record["reason"] for record in records(tmp_path / "out").values()] == [encode(Command.FILM_FAILED)] * 2
     assert [log.getMessage() for log in caplog.records] == ["A film ended unexpectedly"] * 2
     assert NAME not in capsys.readouterr().err
 
@@ -224,7 +268,7 @@ def test_help_and_version_end_with_0(arguments, capsys):
 def test_results_that_cannot_be_written_end_the_run_with_one_sentence(engine, tmp_path, capsys):
     film = frontal(tmp_path / "x.dcm")
     assert predict(film / "out", film) == 1
-    assert capsys.readouterr().err == "ptxviewer: The folder for the results cannot be made.\n"
+    assert capsys.readouterr().err == f"ptxviewer: {say(NotWritten(Unwritten.RESULTS, Writing.FOLDER_NOT_MADE))}\n"
 
 
 def test_the_device_is_handed_on_and_what_the_engine_notes_is_said(engine, tmp_path, capsys):
@@ -291,7 +335,7 @@ def test_predict_says_what_the_gate_says_and_keeps_the_numbers(engine, tmp_path,
     assert predict(tmp_path / "forced", film, "--force") == 0
     record, forced = (records(tmp_path / folder)["x"] for folder in ("out", "forced"))
     assert (record["gate"]["passed"], record["gate"]["overridden"]) == (False, False)
-    assert "frontal" in record["gate"]["reason"]
+    assert len(record["gate"]["reasons"]) == 1
     assert (record["score"], record["present"]) == (0.9, True)
     assert forced["gate"]["overridden"]
     assert forced["lesions"] == record["lesions"]
@@ -313,7 +357,7 @@ def test_a_report_is_a_page_of_2000_pixels_without_the_patient(engine, tmp_path,
 def test_a_report_into_a_folder_that_is_not_there_gets_one_sentence(engine, tmp_path, qapp, capsys):
     film = frontal(tmp_path / "x.dcm")
     assert cli.main(["report", str(film), "-o", str(tmp_path / "no" / "x.png")]) == 1
-    assert capsys.readouterr().err == "ptxviewer: The file could not be written: that folder does not exist.\n"
+    assert capsys.readouterr().err == "ptxviewer: The file could not be written. That folder does not exist.\n"
 
 
 @pytest.fixture
@@ -354,6 +398,36 @@ def test_without_a_display_one_bad_file_does_not_stop_the_rest(no_display, qapp,
     assert NAME not in said
 
 
+@pytest.fixture
+def language(monkeypatch, tmp_path):
+    """A throw-away folder of settings, and English again afterwards."""
+    for name in ("LANGUAGE", "LC_ALL", "LC_MESSAGES"):
+        monkeypatch.delenv(name, raising=False)
+    monkeypatch.setenv("LANG", "en_GB.UTF-8")
+    monkeypatch.setenv("PTXVIEWER_SETTINGS_DIR", str(tmp_path))
+    yield tmp_path
+    words.speak("en")
+
+
+@pytest.mark.parametrize(
+    ("setting", "option", "spoken"),
+    [("", [], "en"), ("de", [], "de"), ("de", ["--language", "en"], "en"), ("", ["--language=de"], "de")],
+)
+def test_the_option_goes_before_the_setting_and_the_setting_before_the_system(
+    language, capsys, setting, option, spoken
+):
+    settings_file.save(language / "settings.json", Settings(language=setting))
+    assert cli.main(["report", *option, "--help"]) == 0
+    assert words.language() == spoken
+    assert words.tr("a film") in capsys.readouterr().out
+
+
+def test_damaged_settings_leave_the_command_line_alone_and_stay(language, capsys):
+    (language / "settings.json").write_text("{")
+    assert cli.main(["--version"]) == 0
+    assert (language / "settings.json").read_text() == "{"
+
+
 # ---- the whole program, as a process of its own
 
 
@@ -372,7 +446,10 @@ def program(home: Path, *arguments: object, code: str = "") -> subprocess.Comple
 
 BUG = f"""
 import sys
-from ptxviewer import bootstrap, cli
+from ptxviewer import bootstrap; from ptxviewer import words
+from ptxviewer.app.disk import settings as settings_file
+from ptxviewer.app.state.settings import Settings
+from ptxviewer.cli import main as cli
 bootstrap.prepare()
 def broken(arguments):
     raise ZeroDivisionError({NAME!r})
@@ -387,7 +464,7 @@ def test_a_bug_is_one_sentence_and_a_place_in_the_log(tmp_path):
     assert done.stderr == "ptxviewer: Unexpected failure (ZeroDivisionError): this is a bug in ptxviewer.\n"
     (log,) = tmp_path.rglob("ptxviewer.log")
     text = log.read_text()
-    assert "ZeroDivisionError at cli.py" in text
+    assert "ZeroDivisionError at main.py" in text
     assert NAME not in text
 
 
@@ -421,10 +498,35 @@ def test_selftest_ends_with_the_result_and_prints_what_support_asks_for(engine, 
     assert "Self-test failed" in capsys.readouterr().out
     from ptxviewer.inference import selftest
 
-    monkeypatch.setattr(selftest, "self_test", lambda *_: SelfTest(True, "Self-test passed."))
+    monkeypatch.setattr(selftest, "self_test", lambda *_: SelfTest(True, SelfTestPassed("CPU")))
     assert cli.main(["selftest"]) == 0
     from ptxviewer.dicom import decoders
 
     monkeypatch.setattr(decoders, "missing", lambda: ["RLE Lossless"])
     assert cli.main(["selftest"]) == 1
     assert "missing for RLE Lossless" in capsys.readouterr().out
+
+
+@pytest.mark.parametrize(
+    ("given", "command", "rest"),
+    [
+        (["predict", "a.dcm"], "predict", ["a.dcm"]),
+        (["--language", "de", "predict", "a.dcm"], "predict", ["--language", "de", "a.dcm"]),
+        (["--language=de", "triage", "--help"], "triage", ["--language=de", "--help"]),
+        (["--language", "de", "a.dcm"], "", ["--language", "de", "a.dcm"]),
+        (["--language"], "", ["--language"]),
+        ([], "", []),
+    ],
+)
+def test_the_language_may_come_before_the_command(given: list[str], command: str, rest: list[str]):
+    assert cli.split(given) == (command, rest)
+
+
+@pytest.mark.parametrize("command", ["", *cli.COMMANDS])
+def test_the_help_is_in_the_language_that_is_asked_for(language, capsys, command: str):
+    assert cli.main([*([command] if command else []), "--language", "de", "--help"]) == 0
+    said = capsys.readouterr().out
+    assert said.startswith("Aufruf: ptxviewer")
+    assert words.tr("show this help") in said
+    assert "show this help" not in said
+    assert "positional arguments" not in said

@@ -9,9 +9,12 @@ from pathlib import Path
 
 import pytest
 
-from ptxviewer import cli
-from ptxviewer.inference.engine import FakeEngine
+from ptxviewer.bootstrap import ScrubbingFormatter
+from ptxviewer.cli import main as cli
+from ptxviewer.core.reasons.writing import NotWritten, Unwritten, Writing
+from ptxviewer.words import say
 from tests.dicom.made import dataset, ramp, save
+from tests.fakes import FakeEngine
 
 NAME = "Planted^Nomen"
 
@@ -61,21 +64,25 @@ def test_the_most_urgent_first_and_none_left_out(films: Path, tmp_path: Path, ca
     without = {row["status"]: row for row in listed if row["group"] == "no answer"}
     assert set(without) == {"failed", "not analysed", "not shown"}
     assert "lateral" in without["not analysed"]["note"]
+    assert "film_failed" in {row["reason"] for row in listed}
     assert all(not row["score"] and not row["present"] for row in without.values())
-    said = out.read_text() + "".join(capsys.readouterr()).replace(str(out), "") + caplog.text
+    log = "\n".join(ScrubbingFormatter("%(message)s").format(record) for record in caplog.records)
+    assert "ZeroDivisionError" in log
+    said = out.read_text() + "".join(capsys.readouterr()).replace(str(out), "") + log
     assert "Planted" not in said
     assert "Nomen" not in said
 
 
-def test_file_names_and_refused_films_on_demand(films: Path, tmp_path: Path) -> None:
+def test_file_names_and_refused_films_on_demand(films: Path, tmp_path: Path, caplog) -> None:
     out = tmp_path / "list.csv"
     cli.main(["triage", str(films), "--out", str(out), "--identified", "--force"])
     listed = rows(out)
     assert {Path(row["file"]).name for row in listed} == {path.name for path in films.iterdir()}
     assert {row["status"] for row in listed} == {"analysed", "failed"}
+    assert [record.getMessage() for record in caplog.records] == ["A film ended unexpectedly"]
 
 
 def test_a_list_that_cannot_be_written_is_said_before_any_film_is_analysed(films: Path, tmp_path: Path, capsys) -> None:
     assert cli.main(["triage", str(films), "--out", str(tmp_path / "missing" / "list.csv")]) == 1
-    assert "that folder does not exist" in capsys.readouterr().err
+    assert say(NotWritten(Unwritten.LIST, Writing.NO_SUCH_FOLDER)) in capsys.readouterr().err
     assert cli.main(["triage", str(films)]) == 2

@@ -4,18 +4,21 @@ from __future__ import annotations
 
 import logging
 import os
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 from PySide6.QtGui import QImage
 
-from ptxviewer import cli
-from ptxviewer.app import settings as settings_file
-from ptxviewer.app.state import FilmStatus
+from ptxviewer.app.disk import settings as settings_file
+from ptxviewer.app.state.film import FilmStatus
 from ptxviewer.bootstrap import ScrubbingFormatter
-from ptxviewer.inference.engine import FakeEngine
+from ptxviewer.cli import main as cli
+from ptxviewer.core.reasons.window import Saved
 from ptxviewer.ui.application import Session
+from ptxviewer.words import sentences
 from tests.dicom.made import dataset, ramp, save
+from tests.fakes import FakeEngine
 
 PLANTED = {
     "PatientName": "Plantedname^Nomen",
@@ -71,19 +74,19 @@ def test_the_window_leaves_no_trace_of_the_patient(planted, tmp_path, qtbot, log
     kept = tmp_path / "kept"
     session = Session(kept / "settings.json", Buggy())
     try:
-        session.presenter.remembering.keep(accepted_notice=True, reports_folder=str(kept))
+        session.presenter.preferences.save(lambda s: replace(s, accepted_notice=True, reports_folder=str(kept)))
         session.window.show()
         session.window.open_paths([planted])
         presenter = session.presenter
         qtbot.waitUntil(lambda: presenter.state.current is not None and presenter.state.current.findings is not None)
         assert presenter.state.current.radiograph.patient.name, "the film does name its patient"
-        presenter.set_threshold(0.6)
-        presenter.set_verdict("accept")
-        presenter.reporting.save()
-        qtbot.waitUntil(lambda: "saved" in presenter.state.message)
+        presenter.review.thresholds.set(0.6)
+        presenter.review.set_verdict("accept")
+        presenter.exporting.save()
+        qtbot.waitUntil(lambda: isinstance(presenter.state.message, Saved))
         assert not traces_in(session.window.windowTitle())
         assert not traces_in(repr(presenter.state)), "a state that ends in a log names nobody"
-        presenter.close_film()
+        presenter.films.close()
         other = save(dataset(ramp(180, 160), ViewPosition="PA", **PLANTED), planted.with_name("Plantedfile3.dcm"))
         session.window.open_paths([other])  # the network has a bug now
         qtbot.waitUntil(
@@ -95,7 +98,7 @@ def test_the_window_leaves_no_trace_of_the_patient(planted, tmp_path, qtbot, log
             lambda: presenter.state.current is not None and presenter.state.current.status is FilmStatus.FAILED
         )
         assert presenter.state.banner is not None
-        assert not traces_in(presenter.state.banner.text + presenter.state.banner.details)
+        assert not traces_in(sentences(presenter.state.banner.reason, *presenter.state.banner.details))
     finally:
         session.window.close()
         assert session.close()
@@ -104,7 +107,7 @@ def test_the_window_leaves_no_trace_of_the_patient(planted, tmp_path, qtbot, log
     assert not traces_in(text)
     places = (kept, Path(os.environ["HOME"]), *map(Path, {os.environ["XDG_DATA_HOME"], os.environ["XDG_STATE_HOME"]}))
     written = [path for place in places for path in place.rglob("*") if path.is_file()]
-    assert {path.suffix for path in written} >= {".json", ".maps", ".png"}, "review, result and report are there"
+    assert {path.suffix for path in written} >= {".json", ".npz", ".png"}, "review, result and report are there"
     reports = [path for path in written if path.suffix == ".png"]
     assert len(reports) == 1
     for path in written:

@@ -9,7 +9,7 @@ import numpy as np
 from pydicom.dataset import Dataset, FileMetaDataset
 from pydicom.uid import UID, DeflatedExplicitVRLittleEndian
 
-from ptxviewer.core.phantom import Phantom, PhantomSpec, make_phantom
+from ptxviewer.phantom.film import Phantom, PhantomSpec, make_phantom
 
 FOLDER = Path(__file__).resolve().parents[1] / "resources" / "sample"
 DX = "1.2.840.10008.5.1.4.1.1.1.1"

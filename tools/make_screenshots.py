@@ -58,16 +58,19 @@ def shoot(arguments: argparse.Namespace) -> int:
     sys.path.insert(0, str(ROOT))
     from PySide6.QtCore import QEventLoop, QTimer
 
-    from ptxviewer.app.gating import gated
-    from ptxviewer.app.sentences import banner_for
-    from ptxviewer.app.settings import Settings, save
-    from ptxviewer.app.state import Film, FilmStatus
-    from ptxviewer.core.band import Band
-    from ptxviewer.core.limits import Gate
-    from ptxviewer.core.types import ProbabilityMaps, Radiograph
-    from ptxviewer.inference.engine import Checkpoint, Engine, EngineInfo, never_cancelled
+    from ptxviewer.app.disk.settings import save
+    from ptxviewer.app.state.banner import banner_for
+    from ptxviewer.app.state.film import Film, FilmStatus
+    from ptxviewer.app.state.settings import Settings
+    from ptxviewer.app.state.withheld import as_seen
+    from ptxviewer.core.answer import Gate, ProbabilityMaps
+    from ptxviewer.core.engine import Checkpoint, Engine, EngineInfo, never_cancelled
+    from ptxviewer.core.film import Radiograph
+    from ptxviewer.core.findings.disagreement import Band
+    from ptxviewer.core.reasons.finding import Finding
+    from ptxviewer.inference.shipped import make_engine
     from ptxviewer.paths import sample_study
-    from ptxviewer.ui.application import Application, Session, make_engine
+    from ptxviewer.ui.application import Application, Session
 
     class Held:
         """The shipped network, which waits before its first answer until it is let go."""
@@ -139,62 +142,62 @@ def shoot(arguments: argparse.Namespace) -> int:
         picture("opening")
         window.show_state(presenter.state)
 
-        presenter.open_sample()
+        presenter.films.open_sample()
         until(lambda: bool(presenter.state.current and presenter.state.current.status is FilmStatus.ANALYSING))
         picture("analysing")
         held.go.set()
         done = (FilmStatus.DONE, FilmStatus.NOT_ANALYSED)
         until(lambda: bool(presenter.state.films) and all(film.status in done for film in presenter.state.films))
         picture("result")
-        presenter.overlaying.set_mode("fill")
+        presenter.display.overlay.set_mode("fill")
         picture("fill")
-        presenter.overlaying.set_mode("heat")
-        presenter.overlaying.set_opacity(0.5)
+        presenter.display.overlay.set_mode("heat")
+        presenter.display.overlay.set_opacity(0.5)
         picture("heat")
-        presenter.overlaying.set_mode("outline")
+        presenter.display.overlay.set_mode("outline")
         if wanted & {"band"}:
-            presenter.banding.toggle()
+            presenter.display.disagreement.toggle()
             until(lambda: bool(presenter.state.current and presenter.state.current.band))
             picture("band")
-            presenter.banding.toggle()
-        presenter.lining.toggle()
-        presenter.lining.begin(True, "b", "lung", (0.0, 0.0))
-        presenter.lining.move((30.0, 4.0))
-        presenter.lining.finish()
+            presenter.display.disagreement.toggle()
+        presenter.review.distances.toggle()
+        presenter.review.distances.begin(True, "b", "lung", (0.0, 0.0))
+        presenter.review.distances.move((30.0, 4.0))
+        presenter.review.distances.finish()
         picture("distances")
-        presenter.lining.toggle()
-        presenter.undo()
-        presenter.choosing.next()
+        presenter.review.distances.toggle()
+        presenter.review.undo()
+        presenter.review.findings.next()
         window.area.look_at_finding()
         picture("finding")
-        presenter.choosing.choose(None)
-        presenter.displaying.fit()
-        presenter.toggle_two_thresholds()
-        presenter.detecting.set_score(0.6)
+        presenter.review.findings.choose(None)
+        presenter.display.view.fit()
+        presenter.display.toggle_two_thresholds()
+        presenter.review.thresholds.set_score(0.6)
         picture("apart")
-        presenter.reset_threshold()
-        presenter.toggle_two_thresholds()
+        presenter.review.thresholds.reset()
+        presenter.display.toggle_two_thresholds()
         shown = presenter.state.current
-        if shown is not None and shown.findings is not None:
-            refused = Gate(False, "This does not look like a frontal chest radiograph.")
-            kept_back = replace(shown, findings=replace(shown.findings, gate=refused))
+        if shown is not None and shown.result is not None and shown.findings is not None:
+            refused = Gate(False, Finding.NOT_FRONTAL)
+            kept_back = replace(shown, result=replace(shown.result, findings=replace(shown.findings, gate=refused)))
             state = presenter.state.with_film(kept_back)
-            window.show_state(gated(replace(state, banner=banner_for(kept_back))))
+            window.show_state(as_seen(replace(state, banner=banner_for(kept_back))))
             picture("not-shown")
             window.show_state(presenter.state)
         tools(session, picture)
-        presenter.next()
+        presenter.films.next()
         picture("nothing-found")
-        presenter.batch.toggle_list()
+        presenter.films.list.toggle()
         picture("worklist")
-        presenter.batch.toggle_list()
-        presenter.comparing.choose(presenter.state.films[0].id)
+        presenter.films.list.toggle()
+        presenter.display.comparison.choose(presenter.state.films[0].id)
         until(lambda: presenter.state.prior is not None and presenter.state.prior.radiograph is not None)
         picture("compare")
-        presenter.comparing.leave()
+        presenter.display.comparison.leave()
         damaged = Path(home) / "film.dcm"
         damaged.write_bytes(sample_study()[0].read_bytes()[:5000])
-        presenter.open([damaged])
+        presenter.films.open([damaged])
         until(lambda: bool(presenter.state.current and presenter.state.current.status is FilmStatus.FAILED))
         picture("error")
         window.close()
@@ -207,7 +210,7 @@ def tools(session: Session, picture: Callable[..., None]) -> None:
     from PySide6.QtCore import QPoint
     from PySide6.QtTest import QTest
 
-    from ptxviewer.app.state import Tool
+    from ptxviewer.app.state.screen import Tool
     from ptxviewer.ui.dialogs.keys import KeySheet
     from ptxviewer.ui.dialogs.palette import Palette
     from ptxviewer.ui.dialogs.settings import SettingsDialog
@@ -219,12 +222,12 @@ def tools(session: Session, picture: Callable[..., None]) -> None:
     rows, cols = film.radiograph.shape
 
     def drawn(tool: Tool, *places: tuple[float, float]) -> None:
-        presenter.set_tool(tool)
+        presenter.display.set_tool(tool)
         points = [(x * cols, y * rows) for x, y in places]
-        presenter.measuring.begin(points[0])
+        presenter.review.measurements.begin(points[0])
         for point in points[1:]:
-            presenter.measuring.move(point)
-            presenter.measuring.place()
+            presenter.review.measurements.move(point)
+            presenter.review.measurements.place()
 
     drawn("length", (0.28, 0.62), (0.43, 0.45))
     drawn("angle", (0.58, 0.3), (0.66, 0.42), (0.74, 0.32))
@@ -232,44 +235,44 @@ def tools(session: Session, picture: Callable[..., None]) -> None:
     drawn("rectangle", (0.52, 0.58), (0.62, 0.68))
     picture("measured")
     drawn("calibrate", (0.66, 0.85), (0.78, 0.85))
-    presenter.measuring.calibrate(40.0)
+    presenter.review.measurements.calibrate(40.0)
     picture("calibrated")
-    presenter.measuring.delete_all()
-    presenter.set_tool("window")
-    presenter.looking.toggle_magnifier()
+    presenter.review.measurements.delete_all()
+    presenter.display.set_tool("window")
+    presenter.display.aids.toggle_magnifier()
     canvas = window.area.canvas
     at = QPoint(round(canvas.width() * 0.42), round(canvas.height() * 0.3))
     QTest.mouseMove(canvas, at)
     picture("magnifier")
-    presenter.looking.toggle_magnifier()
-    presenter.looking.sharpen("unsharp")
+    presenter.display.aids.toggle_magnifier()
+    presenter.display.aids.sharpen("unsharp")
     picture("sharpened")
-    presenter.looking.sharpen("clahe")
+    presenter.display.aids.sharpen("clahe")
     picture("local-contrast")
-    presenter.looking.sharpen("off")
-    presenter.looking.toggle_apices()
+    presenter.display.aids.sharpen("off")
+    presenter.display.aids.toggle_apices()
     picture("apices")
-    presenter.looking.toggle_apices()
-    presenter.set_tool("brush")
-    presenter.editing.begin((0.3 * cols, 0.45 * rows), False)
-    presenter.editing.extend([(0.28 * cols, 0.55 * rows), (0.26 * cols, 0.6 * rows)])
-    presenter.editing.finish()
+    presenter.display.aids.toggle_apices()
+    presenter.display.set_tool("brush")
+    presenter.review.mask.begin((0.3 * cols, 0.45 * rows), False)
+    presenter.review.mask.extend([(0.28 * cols, 0.55 * rows), (0.26 * cols, 0.6 * rows)])
+    presenter.review.mask.finish()
     picture("edited")
-    presenter.set_tool("erase")
-    presenter.editing.begin((0.12 * cols, 0.35 * rows), False)
-    presenter.editing.extend([(0.2 * cols, 0.3 * rows), (0.26 * cols, 0.24 * rows)])
+    presenter.display.set_tool("erase")
+    presenter.review.mask.begin((0.12 * cols, 0.35 * rows), False)
+    presenter.review.mask.extend([(0.2 * cols, 0.3 * rows), (0.26 * cols, 0.24 * rows)])
     QTest.mouseMove(canvas, at)
     picture("erase")
-    presenter.editing.finish()
-    presenter.undo()
-    presenter.undo()
-    presenter.set_tool("window")
+    presenter.review.mask.finish()
+    presenter.review.undo()
+    presenter.review.undo()
+    presenter.display.set_tool("window")
     palette = Palette(presenter.state, lambda _action: None, window)
     palette.field.setText("fl")
     for name, dialog in (
         ("palette", palette),
         ("keys", KeySheet(window)),
-        ("settings", SettingsDialog(presenter.remembering.settings, window)),
+        ("settings", SettingsDialog(presenter.state.settings, window)),
     ):
         dialog.show()
         picture(name, dialog)

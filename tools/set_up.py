@@ -1,20 +1,19 @@
-"""Makes `.venv` ready: system libraries for Qt, a torch that fits, the app with its tools. Standard library only.
+"""Makes `.venv` ready from `uv.lock`: Qt's system libraries, the locked packages, a CPU build of torch, the app.
 
     python tools/set_up.py             # what `make run`, `make test` and `make check` need
     python tools/set_up.py --train     # and what `make train` needs
     python tools/set_up.py --package   # `.venv-package` instead: the app and PyInstaller, nothing that could slip in
 
-A plain `pip install torch` on Linux fetches a CUDA build of several gigabytes, which a viewer on a CPU does not need.
-`PTXVIEWER_TORCH` overrides the choice with words for `pip install`, in a checkout without `.venv`:
-`PTXVIEWER_TORCH="torch>=2.4"` takes pip's own pick (on Linux: CUDA), and
-`PTXVIEWER_TORCH="torch --index-url https://download.pytorch.org/whl/cu126"` a CUDA build on Windows.
+uv reads the lock, pip installs: pip knows the mirrors, folders and certificates that this computer was told to use.
+`PTXVIEWER_TORCH` replaces the CPU build of torch by other words for `pip install`, in a checkout without `.venv`:
+`PTXVIEWER_TORCH="torch --index-url https://download.pytorch.org/whl/cu126"` takes a CUDA build.
+Standard library only. docs/adr/0019-lock-file.md says why it is done this way.
 """
 
 from __future__ import annotations
 
 import argparse
 import ctypes
-import http.client
 import os
 import platform
 import re
@@ -22,17 +21,15 @@ import shlex
 import shutil
 import subprocess
 import sys
-import urllib.parse
-import urllib.request
 from pathlib import Path
 
 REPOSITORY = Path(__file__).resolve().parents[1]
-VENV = REPOSITORY / ".venv"
-PACKAGE_VENV = REPOSITORY / ".venv-package"
 OLDEST_PYTHON = (3, 10)
-OLDEST_TORCH = (2, 4, 0)
+UV = "uv==0.13.9"
 TORCH_CPU_INDEX = "https://download.pytorch.org/whl/cpu"
-INDEX_TIMEOUT_S = 8
+# Installed apart from the rest: the lock names PyPI's files of these, on Linux a CUDA build with its libraries.
+TORCH = re.compile(r"(torch|torchvision)==([\w.]+)")
+CUDA = re.compile(r"(nvidia|cuda)-|triton=")
 
 # Shared libraries that Qt's wheel expects from the system, and the Debian or Ubuntu package that holds each.
 QT_LIBRARIES = {
@@ -60,15 +57,12 @@ FONT_PACKAGE = "fonts-dejavu-core"
 
 
 class SetUpError(Exception):
-    """Why the set-up cannot go on, in a sentence or two for the person at the terminal."""
+    """Why the set-up cannot go on, in a sentence for the person at the terminal."""
 
 
 def say(text: str) -> None:
-    """One line of progress."""
+    """Print one line of progress."""
     print(f"set-up: {text}", flush=True)
-
-
-# --- system -----------------------------------------------------------------------------------------------------------
 
 
 def _loads(library: str) -> bool:
@@ -80,41 +74,34 @@ def _loads(library: str) -> bool:
 
 
 def _has_font() -> bool:
+    fonts = (".ttf", ".otf", ".ttc")
     folders = [Path(folder).expanduser() for folder in FONT_FOLDERS]
-    return any(
-        name.lower().endswith((".ttf", ".otf", ".ttc"))
-        for folder in folders
-        for _, _, names in os.walk(folder)
-        for name in names
-    )
+    return any(name.lower().endswith(fonts) for folder in folders for _, _, names in os.walk(folder) for name in names)
 
 
 def missing_packages() -> list[str]:
-    """Debian packages whose libraries or fonts are not on this system; none on Windows and macOS."""
+    """Return the Debian packages whose libraries or fonts this system lacks; none on Windows and macOS."""
     if not sys.platform.startswith("linux"):
         return []
     missing = [package for library, package in QT_LIBRARIES.items() if not _loads(library)]
     if not _has_font():
         missing.append(FONT_PACKAGE)
     try:
-        import ensurepip  # noqa: F401 - Debian cuts it out of python3 into a package of its own
+        import ensurepip  # noqa: F401 - Debian ships it in a package of its own
     except ImportError:
         missing.append(f"python3.{sys.version_info[1]}-venv")
     return missing
 
 
 def provide_packages() -> bool:
-    """Install missing system packages where this is root on Debian or Ubuntu, else say the line; True: all is there."""
+    """Install missing system packages as root on Debian, elsewhere name them; return whether all are there."""
     missing = missing_packages()
-    if not missing:
-        return True
-    if shutil.which("apt-get") and os.geteuid() == 0:
+    if missing and shutil.which("apt-get") and os.geteuid() == 0:
         say(f"installing system packages: {' '.join(missing)}")
         environment = {**os.environ, "DEBIAN_FRONTEND": "noninteractive"}
-        subprocess.run(["apt-get", "update", "-qq"], env=environment, check=False)
-        subprocess.run(
-            ["apt-get", "install", "-y", "-qq", "--no-install-recommends", *missing], env=environment, check=False
-        )
+        install = ["apt-get", "install", "-y", "-qq", "--no-install-recommends", *missing]
+        for command in (["apt-get", "update", "-qq"], install):
+            subprocess.run(command, env=environment, check=False)
         missing = missing_packages()
     if missing:
         say("Qt needs libraries that this system lacks. On Debian or Ubuntu install them with")
@@ -123,120 +110,58 @@ def provide_packages() -> bool:
     return not missing
 
 
-# --- virtual environment ----------------------------------------------------------------------------------------------
+def make_venv(venv: Path) -> Path:
+    """Create the environment unless its interpreter starts (folder moved, Python removed); return the interpreter."""
+    python = venv / ("Scripts/python.exe" if os.name == "nt" else "bin/python")
+    if not python.exists() or subprocess.run([python, "-c", ""], capture_output=True, check=False).returncode != 0:
+        say(f"creating {venv.name}")
+        if subprocess.run([sys.executable, "-m", "venv", "--clear", venv], check=False).returncode != 0:
+            raise SetUpError("Python could not create it (on Debian: apt-get install python3-venv).")
+    return python
 
 
-def venv_python() -> Path:
-    """The interpreter inside `.venv`."""
-    return VENV / ("Scripts/python.exe" if os.name == "nt" else "bin/python")
-
-
-def make_venv() -> None:
-    """Create `.venv`, or make it again when its interpreter no longer starts (moved folder, removed Python)."""
-    python = venv_python()
-    if python.exists() and subprocess.run([str(python), "-c", ""], capture_output=True, check=False).returncode == 0:
-        return
-    say("creating .venv")
-    made = subprocess.run([sys.executable, "-m", "venv", "--clear", str(VENV)], check=False)
-    if made.returncode != 0:
-        raise SetUpError("Python could not create .venv (on Debian: apt-get install python3-venv).")
-
-
-def pip(*arguments: str) -> bool:
-    """Run pip of `.venv`; True when it succeeded."""
-    command = [str(venv_python()), "-m", "pip", "--disable-pip-version-check", *arguments]
-    return subprocess.run(command, check=False, cwd=REPOSITORY).returncode == 0
-
-
-# --- torch ------------------------------------------------------------------------------------------------------------
-
-
-def _numbers(version: str) -> tuple[int, ...]:
-    return tuple(int(number) for number in re.findall(r"\d+", version.partition("+")[0]))
-
-
-def installed_torch() -> str | None:
-    """Version of the torch in `.venv`, from its metadata (importing it would cost seconds); None when absent or old."""
-    code = "import importlib.metadata as m; print(m.version('torch'))"
-    found = subprocess.run([str(venv_python()), "-c", code], capture_output=True, text=True, check=False)
-    version = found.stdout.strip()
-    return version if found.returncode == 0 and _numbers(version) >= OLDEST_TORCH else None
-
-
-def best_cpu_build(wheel_names: list[str]) -> str | None:
-    """Newest version "2.x.y+cpu" among wheel file names that this Python on this Linux machine can use."""
-    tag = f"cp{sys.version_info[0]}{sys.version_info[1]}"
-    pattern = re.compile(rf"torch-(\d+(?:\.\d+)+\+cpu)-{tag}-{tag}-\w*linux\w*_{re.escape(platform.machine())}\.whl")
-    versions = [match.group(1) for name in wheel_names if (match := pattern.fullmatch(name))]
-    usable = [version for version in versions if _numbers(version) >= OLDEST_TORCH]
-    return max(usable, key=_numbers, default=None)
-
-
-def _find_links() -> list[str]:
-    """Folders in which pip has been told to look for wheels (its configuration files and PIP_FIND_LINKS)."""
-    command = [str(venv_python()), "-m", "pip", "--disable-pip-version-check", "config", "list"]
-    listed = subprocess.run(command, capture_output=True, text=True, check=False).stdout
-    values = [line.split("=", 1)[1].strip().strip("'\"") for line in listed.splitlines() if "find-links=" in line]
-    return [
-        urllib.request.url2pathname(urllib.parse.urlparse(item).path) if item.startswith("file:") else item
-        for value in values
-        for item in value.replace("\\n", " ").split()
-    ]
-
-
-def _local_wheel_names() -> list[str]:
-    folders = [Path(item) for item in _find_links() if "://" not in item]
-    return [path.name for folder in folders if folder.is_dir() for path in folder.glob("torch-*.whl")]
-
-
-def _index_wheel_names() -> list[str]:
-    """Wheels of torch on the public CPU index; none where the network does not reach it."""
-    try:
-        with urllib.request.urlopen(f"{TORCH_CPU_INDEX}/torch/", timeout=INDEX_TIMEOUT_S) as answer:
-            page = answer.read().decode("utf-8", "replace")
-    except (OSError, http.client.HTTPException):
-        return []
-    return re.findall(r">\s*(torch-[^<]+\.whl)\s*<", page)
-
-
-def provide_torch() -> str:
-    """Install torch unless a usable one is there; a CPU build first, pip's own pick last. Return its version."""
-    wanted = os.environ.get("PTXVIEWER_TORCH", "").strip()
-    version = installed_torch()
-    if version and not wanted:
-        return version
-    if wanted:
-        say(f"installing {wanted} as PTXVIEWER_TORCH asks")
-        pip("install", *shlex.split(wanted))
-    elif sys.platform.startswith("linux"):
-        if (build := best_cpu_build(_local_wheel_names())) is not None:
-            say(f"installing torch {build} from pip's own wheel folder")
-            pip("install", f"torch=={build}")
-        if not installed_torch() and (build := best_cpu_build(_index_wheel_names())) is not None:
-            say(f"installing torch {build} from {TORCH_CPU_INDEX}")
-            pip("install", f"torch=={build}", "--extra-index-url", TORCH_CPU_INDEX)
-    if not wanted and not installed_torch():
-        if sys.platform.startswith("linux"):
-            say(f"{TORCH_CPU_INDEX} cannot be used from here: taking pip's own torch.")
-            say("On Linux that is the CUDA build: a download of several gigabytes. It works without a GPU as well.")
-        pip("install", "torch>=" + ".".join(map(str, OLDEST_TORCH[:2])))
-    version = installed_torch()
-    if version is None:
-        raise SetUpError("torch could not be installed: see pip's message above.")
-    return version
-
-
-# --- main -------------------------------------------------------------------------------------------------------------
-
-
-def provide_app(torch_version: str, extras: str) -> None:
-    """Install the app from this checkout, editable; torch stays the build that was chosen."""
-    say(f"installing PTXViewer with its dependencies [{extras}]")
-    constraint = VENV / "torch-constraint.txt"
-    constraint.write_text(f"torch=={torch_version}\n", encoding="utf-8")
+def pip(python: Path, *arguments: str) -> None:
+    """Run `pip install` of the environment."""
     quiet = () if os.environ.get("CI") else ("--quiet",)
-    if not pip("install", *quiet, "--editable", f".[{extras}]", "--constraint", str(constraint)):
-        raise SetUpError("the dependencies could not be installed: see pip's message above.")
+    command = [str(python), "-m", "pip", "--disable-pip-version-check", "install", *quiet, *arguments]
+    if subprocess.run(command, check=False, cwd=REPOSITORY).returncode != 0:
+        raise SetUpError("the packages could not be installed: see pip's message above.")
+
+
+def locked(python: Path, extras: list[str]) -> str:
+    """Return what the lock holds for these extras, in the form of a requirements file with hashes."""
+    options = ["--frozen", "--no-emit-project", "--no-annotate", "--no-header", *(f"--extra={name}" for name in extras)]
+    answer = subprocess.run(
+        [str(python), "-m", "uv", "export", *options], check=False, cwd=REPOSITORY, stdout=subprocess.PIPE, text=True
+    )
+    if answer.returncode != 0:
+        raise SetUpError("uv.lock could not be read: see uv's message above.")
+    return str(answer.stdout)
+
+
+def split(requirements: str) -> tuple[str, list[str]]:
+    """Return the requirements without torch and CUDA, and torch (and torchvision) as "name==version"."""
+    entries = re.split(r"\n(?=\S)", requirements.strip())
+    torch = [match[0] for entry in entries if (match := TORCH.match(entry))]
+    return "\n".join(entry for entry in entries if not TORCH.match(entry) and not CUDA.match(entry)) + "\n", torch
+
+
+def provide_app(venv: Path, extras: list[str]) -> None:
+    """Install what the lock says, then torch, then the app itself, editable."""
+    python = make_venv(venv)
+    say(f"installing PTXViewer with its dependencies [{','.join(extras)}]")
+    pip(python, UV)
+    requirements, torch = split(locked(python, extras))
+    (venv / "requirements.txt").write_text(requirements, encoding="utf-8")
+    pip(python, "--require-hashes", "--no-deps", "-r", str(venv / "requirements.txt"))
+    if wanted := os.environ.get("PTXVIEWER_TORCH", "").strip():
+        say(f"installing {wanted} as PTXVIEWER_TORCH asks")
+        pip(python, *shlex.split(wanted))
+    else:
+        # Of several builds of one version pip prefers "+cpu", from PyTorch's index or from a folder that pip was told
+        # of. An index that cannot be reached is passed over; PyPI's build is larger and works without a GPU as well.
+        pip(python, "--retries", "1", "--extra-index-url", TORCH_CPU_INDEX, *torch)
+    pip(python, "--no-deps", "--no-build-isolation", "--editable", ".")
 
 
 def main() -> int:
@@ -249,14 +174,12 @@ def main() -> int:
     if sys.version_info < OLDEST_PYTHON:
         say(f"PTXViewer needs Python 3.10 or newer; this is {platform.python_version()}.")
         return 1
-    extras = "test,check,train" if arguments.train else "test,check"
-    if arguments.package:
-        global VENV
-        VENV, extras = PACKAGE_VENV, "package"
     complete = provide_packages()
     try:
-        make_venv()
-        provide_app(provide_torch(), extras)
+        if arguments.package:
+            provide_app(REPOSITORY / ".venv-package", ["package"])
+        else:
+            provide_app(REPOSITORY / ".venv", ["test", "check", *(["train"] if arguments.train else [])])
     except SetUpError as error:
         say(str(error))
         return 1

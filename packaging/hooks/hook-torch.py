@@ -1,8 +1,9 @@
 """PyInstaller: only what inference needs of torch, in place of the contributed hook, which collects everything."""
 
-# ruff: noqa: ANN001, ANN202
+from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
 
 from PyInstaller import isolated
 from PyInstaller.compat import is_linux
@@ -24,13 +25,13 @@ def read_as_source() -> list[str]:
     found = set()
     original = inspect.findsource
 
-    def findsource(thing):  # type: ignore[no-untyped-def]
-        module = inspect.getmodule(thing)
+    def findsource(object: Any) -> tuple[list[str], int]:  # noqa: A002 - the name that inspect gives it
+        module = inspect.getmodule(object)
         if module is not None:
             found.add(module.__name__)
-        return original(thing)
+        return original(object)
 
-    inspect.findsource = findsource  # type: ignore[assignment]
+    inspect.findsource = findsource
     import torch.nn.functional
     import torch.nn.utils.fusion  # noqa: F401
 

@@ -13,8 +13,8 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any, Generic, Protocol, TypeVar
 
+from ptxviewer.core.engine import Checkpoint
 from ptxviewer.core.errors import Cancelled, PtxError
-from ptxviewer.inference.engine import Checkpoint
 
 T = TypeVar("T")
 Post = Callable[[Callable[[], None]], None]

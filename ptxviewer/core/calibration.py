@@ -11,11 +11,15 @@ import math
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 
-from ptxviewer.core.measure import Measurement, aspect_of
-from ptxviewer.core.types import NO_SPACING, PixelSpacing, Radiograph, SpacingOrigin
+from ptxviewer.core.film import NO_SPACING, PixelSpacing, Radiograph, SpacingOrigin
+from ptxviewer.core.reasons.reading import CalibratedByReader, CalibrationDoubtful, FieldNotPlausible, Reading
+from ptxviewer.core.review import Measurement
 
 SMALLEST_FIELD_MM, LARGEST_FIELD_MM = 250.0, 600.0
 """Width of field that an adult chest can have; detectors are 300 to 450 mm wide."""
+
+MOST_OBLONG = 5.0
+"""A pixel is not taken for longer than that: such a ratio is a slip."""
 
 Pair = tuple[float, float]
 
@@ -30,6 +34,8 @@ class SpacingTags:
     magnification: float | None = None  # (0018,1114) EstimatedRadiographicMagnificationFactor
     source_detector_mm: float | None = None  # (0018,1110)
     source_patient_mm: float | None = None  # (0018,1111)
+    nominal_scanned_spacing: Pair | None = None  # (0018,2010), of a film digitiser
+    aspect_ratio: Pair | None = None  # (0028,0034): height, width of a pixel, no millimetres
 
 
 def _usable(pair: Pair | None) -> Pair | None:
@@ -49,28 +55,34 @@ def magnification_of(tags: SpacingTags) -> float | None:
 
 
 def _stated(tags: SpacingTags) -> PixelSpacing:
-    pixel, imager = _usable(tags.pixel_spacing), _usable(tags.imager_pixel_spacing)
+    pixel = _usable(tags.pixel_spacing)
+    # Of a digitised film the sizes on the film are known: it lay where a detector lies now.
+    imager = _usable(tags.imager_pixel_spacing) or _usable(tags.nominal_scanned_spacing)
     kind = tags.calibration_type.strip().upper()
     if pixel and kind == "FIDUCIAL":
-        return PixelSpacing(*pixel, SpacingOrigin.FIDUCIAL, SpacingOrigin.FIDUCIAL.value)
+        return PixelSpacing(*pixel, SpacingOrigin.FIDUCIAL)
     if pixel and kind == "GEOMETRY":
-        return PixelSpacing(*pixel, SpacingOrigin.GEOMETRY, SpacingOrigin.GEOMETRY.value)
+        return PixelSpacing(*pixel, SpacingOrigin.GEOMETRY)
     if pixel and imager and pixel[0] < 0.995 * imager[0]:
-        return PixelSpacing(*pixel, SpacingOrigin.GEOMETRY, SpacingOrigin.GEOMETRY.value)
+        return PixelSpacing(*pixel, SpacingOrigin.GEOMETRY)
     if imager:
         factor = magnification_of(tags)
         if factor:
-            label = f"corrected by factor {factor:.2f}"
-            return PixelSpacing(imager[0] / factor, imager[1] / factor, SpacingOrigin.MAGNIFICATION, label)
-        return PixelSpacing(
-            *imager,
-            SpacingOrigin.DETECTOR,
-            "at detector",
-            "Sizes are measured at the detector and are a little too large.",
-        )
+            return PixelSpacing(imager[0] / factor, imager[1] / factor, SpacingOrigin.MAGNIFICATION, factor=factor)
+        return PixelSpacing(*imager, SpacingOrigin.DETECTOR, Reading.SIZES_AT_DETECTOR)
     if pixel:
-        return PixelSpacing(*pixel, SpacingOrigin.UNSPECIFIED, "spacing of unknown type")
+        return PixelSpacing(*pixel, SpacingOrigin.UNSPECIFIED)
     return NO_SPACING
+
+
+def _shape(*pairs: Pair | None) -> float:
+    """Height over width of a pixel by the first pair that gives one that can be meant; 1 where none does."""
+    for pair in pairs:
+        if pair is not None and all(math.isfinite(v) and v > 0 for v in pair):
+            ratio = pair[0] / pair[1]
+            if 1 / MOST_OBLONG <= ratio <= MOST_OBLONG:
+                return ratio
+    return 1.0
 
 
 def spacing_from_tags(tags: SpacingTags, cols: int, is_chest_projection: bool = True) -> PixelSpacing:
@@ -78,18 +90,19 @@ def spacing_from_tags(tags: SpacingTags, cols: int, is_chest_projection: bool = 
 
     On a projection of the chest a field narrower than 250 mm or wider than 600 mm is not believed: the SIIM-ACR films
     carry the spacing of originals 2.4 times as wide. Nothing is corrected silently; sizes are then given in pixels.
+    The shape of a pixel is believed all the same, and may be all that is known.
     """
     spacing = _stated(tags)
-    if not is_chest_projection or spacing.col_mm is None:
+    if spacing.row_mm is None or spacing.col_mm is None:
+        pairs = tags.pixel_spacing, tags.imager_pixel_spacing, tags.nominal_scanned_spacing
+        return replace(spacing, ratio=_shape(*pairs, tags.aspect_ratio))
+    if not is_chest_projection:
         return spacing
     width_mm = cols * spacing.col_mm
     if SMALLEST_FIELD_MM <= width_mm <= LARGEST_FIELD_MM:
         return spacing
-    note = (
-        f"Spacing in this file is not plausible (film {width_mm / 10:.0f} cm wide): "
-        "sizes are given in pixels and percent."
-    )
-    return PixelSpacing(None, None, SpacingOrigin.IMPLAUSIBLE, "pixels only, spacing not plausible", note)
+    ratio = _shape((spacing.row_mm, spacing.col_mm))
+    return PixelSpacing(None, None, SpacingOrigin.IMPLAUSIBLE, FieldNotPlausible(width_mm / 10), ratio=ratio)
 
 
 def reader_spacing(given: PixelSpacing, drawn: Measurement) -> PixelSpacing | None:
@@ -100,15 +113,13 @@ def reader_spacing(given: PixelSpacing, drawn: Measurement) -> PixelSpacing | No
     """
     if drawn.mm is None or not math.isfinite(drawn.mm) or drawn.mm <= 0:
         return None
-    aspect = aspect_of(given)
+    aspect = given.aspect
     (x0, y0), (x1, y1) = drawn.points
     long = math.hypot(x1 - x0, (y1 - y0) * aspect)
     if not math.isfinite(long) or long < 1:
         return None
     col_mm = drawn.mm / long
-    label = SpacingOrigin.MANUAL.value
-    note = f"Sizes are calibrated by the reader on an object of {drawn.mm:g} mm, and hold in its plane."
-    return PixelSpacing(col_mm * aspect, col_mm, SpacingOrigin.MANUAL, label, note)
+    return PixelSpacing(col_mm * aspect, col_mm, SpacingOrigin.MANUAL, CalibratedByReader(drawn.mm))
 
 
 def calibrated(film: Radiograph, measurements: Iterable[Measurement]) -> Radiograph:
@@ -122,11 +133,11 @@ def calibrated(film: Radiograph, measurements: Iterable[Measurement]) -> Radiogr
     return replace(film, spacing=spacing, file_spacing=kept)
 
 
-def field_doubt(film: Radiograph) -> str:
-    """Return a sentence where a reader's calibration makes the film narrower or wider than a chest film is, else ""."""
+def field_doubt(film: Radiograph) -> CalibrationDoubtful | None:
+    """Return the doubt where a reader's calibration makes the film unlike a chest film, else None."""
     if film.spacing.origin is not SpacingOrigin.MANUAL or film.spacing.col_mm is None:
-        return ""
+        return None
     width_mm = film.cols * film.spacing.col_mm
     if SMALLEST_FIELD_MM <= width_mm <= LARGEST_FIELD_MM:
-        return ""
-    return f"With this calibration the film would be {width_mm / 10:.0f} cm wide: check the object and its length."
+        return None
+    return CalibrationDoubtful(width_mm / 10)

@@ -1,10 +1,22 @@
-"""What can go wrong in ways we expect: ``str(error)`` is one sentence for the screen, without patient data."""
+"""What can go wrong in ways that are expected: each error carries its reason, which the edges turn into a sentence."""
 
 from __future__ import annotations
 
+from ptxviewer.core.reasons import Reason, logged
+from ptxviewer.core.reasons.reading import Reading
+from ptxviewer.core.reasons.window import Notice
+
 
 class PtxError(Exception):
-    """An expected failure. Its text is shown to the reader as it stands: one sentence, no names, no paths."""
+    """An expected failure, with the ``reason`` that the reader is told."""
+
+    def __init__(self, reason: Reason) -> None:
+        super().__init__(reason)
+        self.reason = reason
+
+    def __str__(self) -> str:
+        """Return the reason for the log; what a person reads comes from ``words.say``."""
+        return logged(self.reason)
 
 
 class UnreadableFilm(PtxError):
@@ -25,3 +37,10 @@ class StaleResult(PtxError):
 
 class Cancelled(Exception):
     """Work that was retired before it ended; never shown to the reader."""
+
+
+def reason_of(error: BaseException | None) -> Reason:
+    """Return what a person is told of an error: its own reason when it was expected, never the text of a bug."""
+    if isinstance(error, PtxError):
+        return error.reason
+    return Reading.OUT_OF_MEMORY if isinstance(error, MemoryError) else Notice.WENT_WRONG

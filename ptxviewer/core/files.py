@@ -4,17 +4,21 @@ from __future__ import annotations
 
 import contextlib
 import errno
+import io
 import os
+import stat
 from pathlib import Path
 
 from ptxviewer.core.errors import ExportFailed
+from ptxviewer.core.reasons.writing import NotWritten, Unwritten, Writing
+
+LARGE_READ = 1 << 16  # bytes from which on a read is compared with what is left of the file
 
 
-def write_atomic(path: Path, content: bytes, what: str = "The file") -> None:
+def write_atomic(path: Path, content: bytes, what: Unwritten = Unwritten.FILE) -> None:
     """Write ``content`` to ``path``; an older file there stays whole until the new one is.
 
-    Raises ``ExportFailed`` with one sentence that begins with ``what`` for a missing folder, no permission, a full
-    disk.
+    Raises ``ExportFailed`` with ``NotWritten`` of ``what`` for a missing folder, no permission, a full disk.
     """
     part = path.with_name(f".{path.name}.{os.getpid()}.part")
     try:
@@ -29,18 +33,54 @@ def write_atomic(path: Path, content: bytes, what: str = "The file") -> None:
                 part.unlink(missing_ok=True)
             raise
     except OSError as error:
-        raise ExportFailed(f"{what} could not be written: {_reason(error)}.") from None
+        raise ExportFailed(NotWritten(what, _reason(error))) from None
 
 
-def _reason(error: OSError) -> str:
+class NotRegular(OSError):
+    """A pipe, a device or a socket, which may never answer."""
+
+
+class RegularFile(io.BufferedReader):
+    """A file on a disk. What is asked for beyond its end is not allocated: a damaged length may say 4 GB."""
+
+    def read(self, size: int | None = -1, /) -> bytes:
+        """Return at most ``size`` bytes."""
+        if size is not None and size > LARGE_READ:
+            size = min(size, max(0, os.fstat(self.fileno()).st_size - self.tell()))
+        return super().read(size)
+
+
+def open_regular(path: Path) -> RegularFile:
+    """Open a file for reading, and nothing else that has a name: opening a pipe would wait for its other end.
+
+    Raises ``NotRegular``, ``IsADirectoryError`` and the other kinds of ``OSError``.
+    """
+    _refuse_other(path.stat())  # before it is opened: to open a device can do something
+    raw = io.FileIO(path, opener=lambda name, flags: os.open(name, flags | getattr(os, "O_NONBLOCK", 0)))
+    try:
+        _refuse_other(os.fstat(raw.fileno()))  # and again, for what has taken its place
+    except OSError:
+        raw.close()
+        raise
+    return RegularFile(raw)
+
+
+def _refuse_other(status: os.stat_result) -> None:
+    if stat.S_ISDIR(status.st_mode):
+        raise IsADirectoryError
+    if not stat.S_ISREG(status.st_mode):
+        raise NotRegular
+
+
+def _reason(error: OSError) -> Writing:
     if isinstance(error, PermissionError) or error.errno == errno.EROFS:
-        return "there is no permission to write in that folder"
+        return Writing.NO_PERMISSION
     if isinstance(error, (FileNotFoundError, NotADirectoryError)):
-        return "that folder does not exist"
+        return Writing.NO_SUCH_FOLDER
     if isinstance(error, IsADirectoryError):
-        return "a folder has that name"
+        return Writing.FOLDER_HAS_THAT_NAME
     if error.errno in (errno.ENOSPC, getattr(errno, "EDQUOT", errno.ENOSPC)):
-        return "the disk is full"
+        return Writing.DISK_FULL
     if error.errno == errno.ENAMETOOLONG:
-        return "its name is too long"
-    return "the disk refused it"
+        return Writing.NAME_TOO_LONG
+    return Writing.DISK_REFUSED

@@ -14,8 +14,8 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
+from ptxviewer.core.arrays import FloatMap
 from ptxviewer.core.geometry import GridMap
-from ptxviewer.core.types import FloatMap
 
 NAME = "lung-box-1"  # in the model card; a change of any number here is a new name
 FIRST_LOOK = 256  # side of the coarse grid

@@ -15,14 +15,12 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from ptxviewer.core.types import PixelSpacing
+from ptxviewer.core.film import PixelSpacing
+from ptxviewer.core.geometry import PixelBox, Point
 
 LARGEST_ZOOM = 32.0
+NEARLY_SQUARE = 0.01
 Scalar = TypeVar("Scalar", np.uint8, np.uint16, np.float32)
-Point = tuple[float, float]
-Region = tuple[
-    int, int, int, int
-]  # x0, y0, x1, y1 in device pixels from the film's corner on the screen; x1, y1 outside
 
 
 @dataclass(frozen=True)
@@ -49,11 +47,8 @@ class Viewport:
 
 
 def pixel_aspect(spacing: PixelSpacing) -> float:
-    """Return how many times taller than wide a pixel is shown: 1 unless the spacing differs by more than 1 %."""
-    if spacing.row_mm is None or spacing.col_mm is None:
-        return 1.0
-    aspect = spacing.row_mm / spacing.col_mm
-    return 1.0 if abs(aspect - 1) <= 0.01 else aspect
+    """Return ``spacing.aspect`` as a film is shown: square within 1 %, so that 1:1 needs no resampling."""
+    return 1.0 if abs(spacing.aspect - 1) <= NEARLY_SQUARE else spacing.aspect
 
 
 def viewport(
@@ -117,7 +112,7 @@ class Placement:
     top: int
     width: int
     height: int
-    seen: Region  # empty (x0 >= x1 or y0 >= y1) when the film is off the canvas
+    seen: PixelBox  # device pixels from the film's corner; empty (x0 >= x1 or y0 >= y1) when the film is off the canvas
     quarter_turns: int
     flipped: bool
 
@@ -148,7 +143,7 @@ def oriented(array: NDArray[Scalar], quarter_turns: int, flipped: bool) -> NDArr
     return np.rot90(array[:, ::-1] if flipped else array, -quarter_turns)
 
 
-def resampled(source: NDArray[Scalar], size: tuple[int, int], region: Region, interpolation: int) -> NDArray[Scalar]:
+def resampled(source: NDArray[Scalar], size: tuple[int, int], region: PixelBox, interpolation: int) -> NDArray[Scalar]:
     """Return ``region`` of ``source`` stretched to ``size`` (width, height), without computing the rest.
 
     The same as stretching all of it and cutting the region out, to half a device pixel.

@@ -12,10 +12,12 @@ from dataclasses import replace
 import numpy as np
 from numpy.typing import NDArray
 
-from ptxviewer.core.types import GreyImage, Radiograph, Voi, VoiLut, Window
+from ptxviewer.core.arrays import GreyImage
+from ptxviewer.core.film import Radiograph, Voi, Window
+from ptxviewer.core.msgid import N_
 
 LEVELS = 65536
-AUTOMATIC = "Automatic"
+AUTOMATIC = N_("Automatic")
 LOW_PERCENTILE, HIGH_PERCENTILE = 0.5, 99.5
 
 
@@ -89,13 +91,20 @@ def auto_window(
 def shows_something(film: Radiograph, voi: Voi) -> bool:
     """False for a window outside the standard, and for one in which the film is a single grey."""
     sample = np.unique(sample_of(film.pixels, film.padding))
-    if sample.size == 1:
-        return True
     try:
         grey = voi_values(sample.astype(np.float64) * film.slope + film.intercept, voi)
     except ValueError:
         return False
-    return bool(grey.max() - grey.min() > 0.02)
+    return sample.size == 1 or bool(grey.max() - grey.min() > 0.02)
+
+
+def grey_span(voi: Voi, low: float, high: float) -> float:
+    """Return how much of all greys, in [0, 1], the values from ``low`` to ``high`` take; 1 outside the standard."""
+    try:
+        grey = voi_values(np.linspace(low, high, 65), voi)
+    except ValueError:
+        return 1.0
+    return float(grey.max() - grey.min())
 
 
 def value_range(film: Radiograph) -> tuple[float, float]:
@@ -127,14 +136,3 @@ def drag_window(window: Window, dx: float, dy: float, span: float) -> Window:
     return replace(
         window, center=window.center + dy * span, width=max(window.width + dx * span, smallest), explanation=""
     )
-
-
-def _number(value: float) -> str:
-    return f"{value:.0f}" if abs(value) >= 10 else f"{value:.3g}"
-
-
-def describe(voi: Voi) -> str:
-    """Return what the corner says: "W 3200 L 1600", or the name of the lookup table."""
-    if isinstance(voi, VoiLut):
-        return f"LUT {voi.explanation}".strip()
-    return f"W {_number(voi.width)} L {_number(voi.center)}"

@@ -1,1 +1,1 @@
-"""The only rooms that know DICOM files: everything else sees ``core.types.Radiograph``."""
+"""The only rooms that know DICOM files: everything else sees ``core.film.Radiograph``."""

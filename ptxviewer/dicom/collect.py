@@ -6,13 +6,16 @@ import os
 import re
 import tempfile
 import zipfile
+import zlib
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 import pydicom
 
 from ptxviewer.core.errors import UnreadableFilm
-from ptxviewer.dicom.read import PICTURE_STARTS
+from ptxviewer.core.reasons import Reason
+from ptxviewer.core.reasons.reading import Reading, TooManyFilms, ZipTooLarge, ZipTooManyFiles
+from ptxviewer.dicom.harmless import PICTURE_STARTS
 
 MOST_FILMS = 10_000
 LARGEST_UNPACKED = 4 << 30
@@ -77,9 +80,11 @@ def _in_zip(archive: Path, unpacked: Path) -> list[Path]:
         with zipfile.ZipFile(archive) as zipped:
             members = [m for m in zipped.infolist() if not m.is_dir() and not Path(m.filename).name.startswith(".")]
             if any(member.flag_bits & 1 for member in members):
-                raise UnreadableFilm("This ZIP archive is protected by a password: unpack it first.")
-            if len(members) > MOST_FILMS or sum(member.file_size for member in members) > LARGEST_UNPACKED:
-                raise UnreadableFilm("This ZIP archive is too large to be opened here: unpack it first.")
+                raise UnreadableFilm(Reading.ZIP_ENCRYPTED)
+            if len(members) > MOST_FILMS:
+                raise UnreadableFilm(ZipTooManyFiles(MOST_FILMS))
+            if sum(member.file_size for member in members) > LARGEST_UNPACKED:
+                raise UnreadableFilm(ZipTooLarge(LARGEST_UNPACKED))
             folder = Path(tempfile.mkdtemp(dir=unpacked))
             found = []
             for number, member in enumerate(members):
@@ -95,8 +100,12 @@ def _in_zip(archive: Path, unpacked: Path) -> list[Path]:
                 else:
                     target.unlink()
             return found
-    except (zipfile.BadZipFile, OSError, NotImplementedError, EOFError):
-        raise UnreadableFilm("This ZIP archive is damaged.") from None
+    except (zipfile.BadZipFile, EOFError, zlib.error):
+        raise UnreadableFilm(Reading.ZIP_DAMAGED) from None
+    except NotImplementedError:
+        raise UnreadableFilm(Reading.ZIP_METHOD_UNKNOWN) from None
+    except OSError:
+        raise UnreadableFilm(Reading.ZIP_NOT_UNPACKED) from None
 
 
 def collect(paths: Iterable[Path], unpacked: Path) -> list[Path]:
@@ -106,30 +115,30 @@ def collect(paths: Iterable[Path], unpacked: Path) -> list[Path]:
     nothing can be opened, with the reason.
     """
     found: dict[Path, None] = {}
-    reasons: list[str] = []
+    reasons: list[Reason] = []
     for path in paths:
         try:
             if path.is_dir():
                 films = list(_in_folder(path))
                 if not films:
-                    reasons.append("There are no films in this folder.")
+                    reasons.append(Reading.FOLDER_WITHOUT_FILMS)
             elif path.name.upper().startswith("DICOMDIR") and path.is_file():
                 films = _in_dicomdir(path)
                 if not films:
-                    reasons.append("None of the films that this DICOMDIR names is there.")
+                    reasons.append(Reading.DICOMDIR_WITHOUT_FILMS)
             elif path.is_file() and zipfile.is_zipfile(path) and not looks_like_film(path):
                 films = _in_zip(path, unpacked)
                 if not films:
-                    reasons.append("There are no films in this ZIP archive.")
+                    reasons.append(Reading.ZIP_WITHOUT_FILMS)
             else:
                 films = [path]
         except UnreadableFilm as error:
-            reasons.append(str(error))
+            reasons.append(error.reason)
             continue
         for film in films:
             found.setdefault(film)
         if len(found) > MOST_FILMS:
-            raise UnreadableFilm(f"There are more than {MOST_FILMS:,} films here: open a smaller folder.")
+            raise UnreadableFilm(TooManyFilms(MOST_FILMS))
     if not found and reasons:
         raise UnreadableFilm(reasons[0])
     return list(found)

@@ -1,24 +1,35 @@
 """From a dataset's pixel data to uint16 pixels that are linear in modality values (PS3.3 C.7.6.3, C.11.1).
 
-Everything that could make a small file claim a large memory is checked before a decoder runs.
+Everything that could make a small file claim a large memory is checked before a decoder runs. The dataset has been
+through ``repair.repair``: its image pixel module is whole.
 """
 
 from __future__ import annotations
 
-import math
-from dataclasses import dataclass
+import struct
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 from pydicom.dataset import Dataset
+from pydicom.encaps import get_frame
 from pydicom.pixels.processing import apply_color_lut
 from pydicom.pixels.utils import pixel_array
+from pydicom.uid import UID
 
 from ptxviewer.core.errors import UnreadableFilm
+from ptxviewer.core.reasons import Reason
+from ptxviewer.core.reasons.reading import ImageTooLarge, Reading, StreamDamaged, StreamOfOtherSize
+from ptxviewer.dicom import second_decoder
+from ptxviewer.dicom.bounds import LARGEST_PIXELS
+from ptxviewer.dicom.luts import lut_table
+from ptxviewer.dicom.repair import is_native
+from ptxviewer.dicom.streams import MOST_TILES, stream_header
+from ptxviewer.dicom.values import frames_of, functional, number
 
-LARGEST_PIXELS = 100_000_000
-COLOUR_NOTE = "Colour picture shown in grey."
+HUE = 4  # mean difference of the channels, of 255, from which a picture is a coloured one
+XA_CLASSES = ("1.2.840.10008.5.1.4.1.1.12.1", "1.2.840.10008.5.1.4.1.1.12.2")  # angiography and fluoroscopy, and theirs
 
 
 @dataclass(frozen=True)
@@ -31,102 +42,123 @@ class Decoded:
     intercept: float = 0.0
     offset: int | None = 0
     colour: bool = False  # the picture has hues, not just three equal channels
-    notes: tuple[str, ...] = ()
-
-
-def number(ds: Dataset, keyword: str, default: float = 0.0) -> float:
-    """Return a finite number of a tag, or ``default`` where it is absent, empty or nonsense."""
-    try:
-        value = ds.get(keyword)
-        if value is not None and not isinstance(value, (str, bytes)) and hasattr(value, "__len__"):
-            value = value[0] if len(value) else None
-        result = float(value) if value not in (None, "") else default
-    except (TypeError, ValueError):
-        return default
-    return result if math.isfinite(result) else default
-
-
-def functional(ds: Dataset, frame: int, group: str) -> Dataset | None:
-    """Return the functional group item of a frame (PS3.3 C.7.6.16): its own, else the shared one, else None."""
-    own = ds.get("PerFrameFunctionalGroupsSequence")
-    for item in (
-        own[frame] if own and frame < len(own) else None,
-        (ds.get("SharedFunctionalGroupsSequence") or [None])[0],
-    ):
-        inner = item.get(group) if item is not None else None
-        if inner:
-            found: Dataset = inner[0]
-            return found
-    return None
-
-
-def frames_of(ds: Dataset) -> int:
-    """Return the number of frames, at least 1."""
-    return max(1, int(number(ds, "NumberOfFrames", 1)))
+    top: int | None = None  # the largest value of a picture in colour: white
+    notes: tuple[Reason, ...] = ()
 
 
 def check_size(ds: Dataset, frame: int) -> None:
     """Refuse an image that cannot be meant or cannot be held, before any decoder sees it."""
     rows, cols = int(number(ds, "Rows")), int(number(ds, "Columns"))
     if rows < 1 or cols < 1:
-        raise UnreadableFilm("This file says that its image has no rows or columns.")
+        raise UnreadableFilm(Reading.NO_ROWS_OR_COLUMNS)
     if rows * cols > LARGEST_PIXELS:
-        raise UnreadableFilm(f"This file claims an image of {cols} x {rows} pixels, more than this viewer can hold.")
+        raise UnreadableFilm(ImageTooLarge(cols, rows))
     if frame < 0 or frame >= frames_of(ds):
-        raise UnreadableFilm("This file does not have that frame.")
-    uncompressed = not ds.file_meta.TransferSyntaxUID.is_compressed
-    if uncompressed and "PixelData" in ds:
+        raise UnreadableFilm(Reading.NO_SUCH_FRAME)
+    if not is_native(ds):
+        _check_stream(ds, frame, rows, cols)
+    elif "PixelData" in ds:
         samples = max(1, int(number(ds, "SamplesPerPixel", 1)))
         bits = rows * cols * samples * max(1, int(number(ds, "BitsAllocated", 8)))
         if str(ds.get("PhotometricInterpretation", "")) == "YBR_FULL_422":
             bits = bits * 2 // 3
         if len(ds.PixelData or b"") < bits // 8:
-            raise UnreadableFilm("This file is incomplete: part of its image is missing.")
+            raise UnreadableFilm(Reading.IMAGE_INCOMPLETE)
 
 
-def lut_table(item: Dataset, signed: bool) -> tuple[NDArray[np.uint16], int, int]:
-    """Return (table, first value mapped, bits) of a LUT item (PS3.3 C.11.1.1.1: 0 entries means 65,536)."""
-    descriptor = [int(v) for v in item.LUTDescriptor]
-    entries = descriptor[0] & 0xFFFF or 65536
-    first = descriptor[1]
-    if signed and first > 32767:
-        first -= 65536
-    elif not signed and first < 0:
-        first += 65536
-    data: Any = item.LUTData
-    if isinstance(data, bytes):
-        # Some writers pack 8-bit tables byte by byte; one byte an entry then.
-        kind = "<u2" if len(data) >= 2 * entries else "u1"
-        table = np.frombuffer(data, kind)
-    else:
-        table = (np.atleast_1d(np.asarray(data, np.int64)) & 0xFFFF).astype(np.uint16)
-    table = table[:entries].astype(np.uint16)
-    if table.size == 0:
-        raise ValueError("an empty table")
-    bits = max(min(descriptor[2], 16), 1)
-    return table, first, max(bits, int(table.max()).bit_length())
+def coding_of(syntax: UID) -> str:
+    """Return how images of a transfer syntax are coded, "" where they are not compressed."""
+    for name in ("JPEG-LS", "High-Throughput JPEG 2000", "JPEG 2000", "JPEG XL", "JPEG", "RLE", "MPEG", "HEVC"):
+        if syntax.is_encapsulated and name in syntax.name:
+            return name
+    return ""
+
+
+def _check_stream(ds: Dataset, frame: int, rows: int, cols: int) -> None:
+    """Refuse a compressed image that claims another size than the tags: decoders believe the one or the other."""
+    try:
+        claim = stream_header(get_frame(ds.PixelData, frame, number_of_frames=frames_of(ds)))
+    except (AttributeError, ValueError, TypeError, struct.error):
+        return  # broken fragments: the decoder will say so
+    if claim is None:
+        return
+    if claim.rows * claim.cols > LARGEST_PIXELS:
+        raise UnreadableFilm(ImageTooLarge(claim.cols, claim.rows))
+    if claim.cols != cols or claim.rows not in (0, rows):
+        raise UnreadableFilm(StreamOfOtherSize(cols, rows, claim.cols, claim.rows))
+    if claim.tiles > MOST_TILES:
+        raise UnreadableFilm(StreamDamaged(coding_of(ds.file_meta.TransferSyntaxUID)))
+    if claim.samples != int(number(ds, "SamplesPerPixel", claim.samples)):
+        raise UnreadableFilm(Reading.STREAM_OF_OTHER_COMPONENTS)
+
+
+def _unpacked(ds: Dataset, frame: int) -> NDArray[np.uint16]:
+    """Pixels of 9 to 15 bits without gaps between them, the first in the low bits (PS3.5 8.1.1, as in old films)."""
+    rows, cols, bits = int(ds.Rows), int(ds.Columns), int(ds.BitsAllocated)
+    count = rows * cols
+    first = frame * count * bits
+    data = np.frombuffer(ds.PixelData, np.uint8)
+    pixels = np.empty(count, np.uint16)
+    if bits == 12 and first % 8 == 0:
+        packed = data[first // 8 : first // 8 + -(-count * 12 // 8)].astype(np.uint16)
+        low, middle, high = packed[0::3], packed[1::3], packed[2::3]
+        pixels[0::2] = low | (middle[: low.size] & 15) << 8
+        pixels[1::2] = middle[: high.size] >> 4 | high << 4
+        return pixels.reshape(rows, cols)
+    weights = (1 << np.arange(bits)).astype(np.int32)
+    for begin in range(0, count, 1 << 18):  # piece by piece: a bit takes a byte on the way
+        end = min(begin + (1 << 18), count)
+        bit = first + begin * bits
+        spread = np.unpackbits(data[bit // 8 : -(-(first + end * bits) // 8)], bitorder="little")
+        spread = spread[bit % 8 : bit % 8 + (end - begin) * bits]
+        pixels[begin:end] = spread.reshape(-1, bits).astype(np.int32) @ weights
+    return pixels.reshape(rows, cols)
 
 
 def _decoded(ds: Dataset, frame: int, raw: bool) -> NDArray[Any]:
-    array = np.asarray(pixel_array(ds, index=frame, raw=raw))
+    """Decode a frame by pydicom and its plugins, else by GDCM itself, which reads what its plugin refuses."""
+    if is_native(ds) and 8 < int(ds.get("BitsAllocated", 16)) < 16 and int(ds.SamplesPerPixel) == 1:
+        array: NDArray[Any] = _unpacked(ds, frame)
+        return _signed_words(array, int(ds.BitsAllocated)) if int(ds.PixelRepresentation) else array
+    try:
+        # The bits beside the stored ones are dropped here, by HighBit; in colour by pydicom.
+        array = np.asarray(pixel_array(ds, index=frame, raw=raw, correct_unused_bits=not raw))
+    except MemoryError:
+        raise
+    except Exception:
+        if is_native(ds):
+            raise
+        array = second_decoder.decoded(ds, frame, raw)
     if array.ndim == 4:
         array = array[0]
     return array
 
 
+def _signed_words(array: NDArray[np.uint16], bits: int) -> NDArray[np.int16]:
+    wide = array.astype(np.int32)
+    return np.where(wide >= 1 << (bits - 1), wide - (1 << bits), wide).astype(np.int16)
+
+
 def _colour(ds: Dataset, frame: int, photometric: str) -> Decoded:
-    """RGB, YBR and palette pictures become their luminance (Rec. 601), 8 bit."""
+    """RGB, YBR and palette pictures become their luminance (Rec. 601), in the bits that they are stored in."""
     array = _decoded(ds, frame, raw=False)
+    top = (1 << min(max(int(number(ds, "BitsStored", 8)), 1), 16)) - 1
     if photometric == "PALETTE COLOR":
         array = apply_color_lut(array, ds)
+        top = 255 if array.dtype == np.uint8 or int(array.max()) <= 255 else 65535
     if array.ndim == 2:
         array = np.repeat(array[..., None], 3, 2)
     rgb = array[..., :3].astype(np.float32)
-    if array.dtype != np.uint8:
-        rgb /= 257.0 if rgb.max() > 255 else 1.0
-    hue = float((rgb.max(2) - rgb.min(2)).mean())
+    top = max(top, 255) if rgb.max() <= max(top, 255) else 65535
+    hue = float((rgb.max(2) - rgb.min(2)).mean()) * 255 / top
     grey = rgb @ np.array([0.299, 0.587, 0.114], np.float32)
-    return Decoded(np.clip(np.round(grey), 0, 255).astype(np.uint16), offset=None, colour=hue > 4, notes=(COLOUR_NOTE,))
+    return Decoded(
+        np.clip(np.round(grey), 0, 65535).astype(np.uint16),
+        offset=None,
+        colour=hue > HUE,
+        top=top,
+        notes=(Reading.COLOUR_SHOWN_GREY,),
+    )
 
 
 def _requantised(array: NDArray[Any], slope: float, intercept: float) -> Decoded:
@@ -134,46 +166,83 @@ def _requantised(array: NDArray[Any], slope: float, intercept: float) -> Decoded
     values = array.astype(np.float64)
     finite = np.isfinite(values)
     if not finite.any():
-        raise UnreadableFilm("This image holds no numbers that can be shown.")
+        raise UnreadableFilm(Reading.NO_FINITE_VALUES)
     low, high = float(values[finite].min()), float(values[finite].max())
     step = (high - low) / 65535 or 1.0
     pixels = np.round((np.where(finite, values, low) - low) / step).astype(np.uint16)
     return Decoded(pixels, slope * step, low * slope + intercept, offset=None)
 
 
-def _stored(array: NDArray[Any], bits_stored: int, signed: bool) -> NDArray[np.uint16]:
-    """Stored values to uint16: signed ones move up by 32,768; bits above BitsStored (old overlays) are dropped."""
+def _stored(array: NDArray[Any], bits_stored: int, signed: bool, shift: int) -> NDArray[np.uint16]:
+    """Stored values to uint16: signed ones move up by 32,768; bits beside BitsStored (old overlays) are dropped.
+
+    ``shift`` is the number of bits below the stored ones: HighBit need not be BitsStored - 1 (PS3.5 8.1.1).
+    """
     wide = array.astype(np.int32)
-    if 0 < bits_stored < 16 and (int(wide.max()) >> bits_stored or int(wide.min()) < -(1 << (bits_stored - 1))):
+    if shift:
+        wide = (wide & 0xFFFF) >> shift
+    if 0 < bits_stored < 16 and (
+        int(wide.max()) >> bits_stored or int(wide.min()) < -(1 << (bits_stored - 1)) or shift
+    ):
         wide &= (1 << bits_stored) - 1
         if signed:
             wide = np.where(wide >= 1 << (bits_stored - 1), wide - (1 << bits_stored), wide)
     return (wide + 32768).astype(np.uint16) if signed else wide.astype(np.uint16)
 
 
-def decode(ds: Dataset, frame: int) -> Decoded:
-    """Decode one frame and apply the Modality LUT or rescale (PS3.3 C.11.1)."""
+def _bits_below(ds: Dataset, array: NDArray[Any], bits_stored: int) -> int:
+    """The bits of a word below the stored ones. A codec may have dropped them: then no value needs more bits."""
+    high_bit = int(number(ds, "HighBit", bits_stored - 1))
+    if not bits_stored <= high_bit < 8 * array.dtype.itemsize:
+        return 0
+    whole_words = is_native(ds) or ds.file_meta.TransferSyntaxUID.name.startswith("RLE")
+    return high_bit + 1 - bits_stored if whole_words or int(array.max()) >> bits_stored else 0
+
+
+def _modality_table(ds: Dataset) -> Dataset | None:
+    """The Modality LUT that is meant for display, None where there is none or an empty one.
+
+    On angiography it leads from logarithmic pixels back to the dose, for subtraction (PS3.3 C.8.7.1.1.2).
+    """
+    items = ds.get("ModalityLUTSequence")
+    if not items or not items[0].get("LUTDescriptor") or not items[0].get("LUTData"):
+        return None
+    relationship = str(ds.get("PixelIntensityRelationship") or "").strip().upper()
+    if str(ds.get("SOPClassUID", "")).startswith(XA_CLASSES) and relationship in ("LOG", "DISP"):
+        return None
+    table: Dataset = items[0]
+    return table
+
+
+def decode(ds: Dataset, frame: int, says_grey: bool = False) -> Decoded:
+    """Decode one frame and apply the Modality LUT or rescale (PS3.3 C.11.1).
+
+    ``says_grey``: by its tags it is a grey film, by its stream three colours; the luminance is that film.
+    """
     check_size(ds, frame)
     photometric = str(ds.get("PhotometricInterpretation", "MONOCHROME2")).strip().upper()
     if int(number(ds, "SamplesPerPixel", 1)) >= 3 or photometric == "PALETTE COLOR":
-        return _colour(ds, frame, photometric)
+        decoded = _colour(ds, frame, photometric)
+        return replace(decoded, top=None, notes=()) if says_grey and not decoded.colour else decoded
     array = _decoded(ds, frame, raw=True)
     if array.ndim == 3:
         array = array[..., 0]
     transformation = functional(ds, frame, "PixelValueTransformationSequence") or ds
     slope = number(transformation, "RescaleSlope", 1.0) or 1.0
     intercept = number(transformation, "RescaleIntercept", 0.0)
-    table_items = ds.get("ModalityLUTSequence")
     if array.dtype.kind == "f" or array.dtype.itemsize > 2:
         return _requantised(array, slope, intercept)
     signed = array.dtype.kind == "i"
-    if array.dtype == np.uint16 and int(number(ds, "BitsStored", 16)) == 16:
+    bits_stored = int(number(ds, "BitsStored", 16))
+    if array.dtype == np.uint16 and bits_stored == 16:
         pixels = np.array(array)  # a copy of our own, without the detour over 32 bits
     else:
-        pixels = _stored(array, int(number(ds, "BitsStored", 16)), signed)
+        pixels = _stored(array, bits_stored, signed, _bits_below(ds, array, bits_stored))
     offset = 32768 if signed else 0
-    if table_items:
-        table, first, _ = lut_table(table_items[0], signed)
+    item = _modality_table(ds)
+    if item is not None:
+        values = int(pixels.min()) - offset, int(pixels.max()) - offset
+        table, first, _ = lut_table(item, values, bool(ds.original_encoding[1]))
         index = np.clip(pixels.astype(np.int32) - offset - first, 0, table.size - 1)
         return Decoded(table[index], offset=None)
     return Decoded(pixels, slope, intercept - offset * slope, offset)

@@ -1,4 +1,4 @@
-"""The door for films: a path in, a ``Radiograph`` or one clear sentence out, never a crash.
+"""Reads films: a path in, a ``Radiograph`` or ``UnreadableFilm`` with its reason out, never a crash.
 
 DICOM with or without preamble and file meta in every transfer syntax that the installed decoders read, and
 ordinary pictures (PNG, JPEG, TIFF, BMP, WebP), which carry no calibration.
@@ -7,46 +7,82 @@ ordinary pictures (PNG, JPEG, TIFF, BMP, WebP), which carry no calibration.
 from __future__ import annotations
 
 import contextlib
+import errno
 import hashlib
 import logging
+import math
+import multiprocessing
 import warnings
+from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
+from typing import BinaryIO
 
 import cv2
 import numpy as np
 import pydicom
 from numpy.typing import NDArray
 from pydicom.dataset import Dataset, FileMetaDataset
-from pydicom.uid import UID, ExplicitVRBigEndian, ExplicitVRLittleEndian, ImplicitVRLittleEndian
+from pydicom.uid import (
+    UID,
+    DeflatedExplicitVRLittleEndian,
+    ExplicitVRBigEndian,
+    ExplicitVRLittleEndian,
+    ImplicitVRLittleEndian,
+)
 
 from ptxviewer.core import voi
 from ptxviewer.core.calibration import spacing_from_tags
 from ptxviewer.core.errors import UnreadableFilm
-from ptxviewer.core.types import Acquisition, Patient, PixelSpacing, Radiograph, SpacingOrigin, Study, Voi, Window
-from ptxviewer.dicom import tags
-from ptxviewer.dicom.pixels import COLOUR_NOTE, Decoded, decode, frames_of, number
-
-LARGEST_FILE = 1 << 30
-PICTURE_STARTS = (b"\x89PNG\r\n", b"\xff\xd8\xff", b"BM", b"II*\x00", b"MM\x00*", b"RIFF")
-NOT_CALIBRATED = PixelSpacing(
-    None, None, SpacingOrigin.NONE, "not calibrated", "Not calibrated: a picture file says nothing about size."
+from ptxviewer.core.files import NotRegular
+from ptxviewer.core.film import Acquisition, Patient, PixelSpacing, Radiograph, SpacingOrigin, Study, Voi, Window
+from ptxviewer.core.msgid import N_
+from ptxviewer.core.reasons import Reason
+from ptxviewer.core.reasons.reading import (
+    ImageNotDecoded,
+    InflatesTooLarge,
+    NotAnImage,
+    ObjectKind,
+    Reading,
+    StreamDamaged,
+    TookTooLong,
+    TooMuchMemory,
 )
-FALLBACK_NOTE = "The window stored in this file shows nothing: an automatic one is used."
+from ptxviewer.dicom import harmless, tags
+from ptxviewer.dicom.bounds import LARGEST_INFLATED_HERE
+from ptxviewer.dicom.graphics import graphics_of
+from ptxviewer.dicom.isolated.pool import CallFailed, Cause, Pool, shared_pool
+from ptxviewer.dicom.pixels import Decoded, coding_of, decode
+from ptxviewer.dicom.repair import repair
+from ptxviewer.dicom.torn import up_to_its_pixels
+from ptxviewer.dicom.values import frames_of, number
 
+SMALLEST_SPAN = 0.3  # of all greys: a window that gives all possible values less was made for more bits than there are
+PIXELS = ("PixelData", "FloatPixelData", "DoubleFloatPixelData")
+AS_STORED = N_("As stored")  # name of the window over all that a picture file can hold
+NOT_CALIBRATED = PixelSpacing(None, None, SpacingOrigin.NONE, Reading.PICTURE_NOT_CALIBRATED)
+
+NOT_OPENED: tuple[tuple[type[OSError], Reading], ...] = (
+    (FileNotFoundError, Reading.FILE_GONE),
+    (NotADirectoryError, Reading.FILE_GONE),
+    (PermissionError, Reading.FILE_FORBIDDEN),
+    (IsADirectoryError, Reading.FILE_IS_FOLDER),
+    (NotRegular, Reading.NOT_A_FILE),
+)
 HEADER: list[str] = [
     "SpecificCharacterSet", "PatientName", "PatientID", "PatientBirthDate", "PatientSex", "PatientAge", "StudyDate",
     "AcquisitionDate", "AcquisitionTime", "ContentTime", "StudyTime", "StudyDescription", "SeriesDescription",
     "StudyInstanceUID", "SeriesInstanceUID", "SOPInstanceUID", "SOPClassUID", "Modality", "ViewPosition",
-    "PatientOrientation", "Manufacturer",
+    "ViewCodeSequence", "PatientOrientation", "Manufacturer",
 ]  # fmt: skip
-KINDS = (
-    ("SR", "a structured report"), ("Report", "a structured report"), ("PDF", "a PDF document"),
-    ("CDA", "a document"), ("Key Object", "a key object selection"), ("Presentation State", "a presentation state"),
-    ("Waveform", "a waveform"), ("ECG", "a waveform"), ("RT ", "a radiotherapy object"),
-    ("Segmentation", "a segmentation"), ("Directory", "a DICOMDIR index"), ("Raw Data", "raw data"),
-    ("Spectroscopy", "a spectroscopy object"), ("Registration", "a registration"),
-    ("Fiducials", "a set of fiducials"), ("Encapsulated", "an encapsulated document"),
+KINDS = (  # by a word in the name of the SOP class (PS3.6 A); the first that fits
+    ("SR", ObjectKind.STRUCTURED_REPORT), ("Report", ObjectKind.STRUCTURED_REPORT), ("PDF", ObjectKind.PDF_DOCUMENT),
+    ("CDA", ObjectKind.DOCUMENT), ("Key Object", ObjectKind.KEY_OBJECTS),
+    ("Presentation State", ObjectKind.PRESENTATION_STATE), ("Waveform", ObjectKind.WAVEFORM),
+    ("ECG", ObjectKind.WAVEFORM), ("RT ", ObjectKind.RADIOTHERAPY), ("Segmentation", ObjectKind.SEGMENTATION),
+    ("Directory", ObjectKind.DICOMDIR), ("Raw Data", ObjectKind.RAW_DATA), ("Spectroscopy", ObjectKind.SPECTROSCOPY),
+    ("Registration", ObjectKind.REGISTRATION), ("Fiducials", ObjectKind.FIDUCIALS),
+    ("Encapsulated", ObjectKind.DOCUMENT),
 )  # fmt: skip
 
 # pydicom's messages may quote values of patient tags, and a film with a slip in one tag is still a film.
@@ -61,23 +97,92 @@ with contextlib.suppress(ImportError):
 
 
 def read_film(path: Path, frame: int = 0) -> Radiograph:
-    """Return frame ``frame`` (from 0) of the film at ``path``. Raises ``UnreadableFilm`` and nothing else."""
+    """Return frame ``frame`` (from 0) of the film at ``path``. Raises ``UnreadableFilm`` and nothing else.
+
+    In a child process, unless nothing in the file can do harm: see ``harmless``.
+    """
+    if multiprocessing.current_process().daemon:  # daemons may have no children
+        return read_here(path, frame)
+    film = _harmless_film(path, frame)
+    if film is not None:
+        return film
+    pool = shared_pool()
+    try:
+        return pool.call(read_here, path, frame)
+    except CallFailed as failure:
+        raise UnreadableFilm(_reason(failure.cause, path, pool)) from None
+    except UnreadableFilm as error:
+        if error.reason is Reading.OUT_OF_MEMORY:
+            raise UnreadableFilm(TooMuchMemory(pool.memory_bytes)) from None
+        raise
+
+
+def warm_up() -> None:
+    """Start the child process that reads films, so that the first one need not wait for it; returns at once."""
+    if not multiprocessing.current_process().daemon:
+        shared_pool().warm()
+
+
+def _reason(cause: Cause, path: Path, pool: Pool) -> Reason:
+    """Return what ended the child at a file."""
+    if cause is Cause.TOO_SLOW:
+        return TookTooLong(round(pool.timeout_s))
+    if cause is Cause.TOO_MUCH_MEMORY:
+        return TooMuchMemory(pool.memory_bytes)
+    if cause is Cause.NOT_STARTED:
+        return Reading.READER_NOT_STARTED
+    if cause is Cause.KILLED:
+        return Reading.READER_KILLED
+    syntax = harmless.syntax_of(path)
+    if syntax is None:
+        return Reading.PICTURE_UNREADABLE
+    coding = coding_of(syntax)
+    return StreamDamaged(coding) if coding else Reading.FILE_DAMAGED
+
+
+def read_here(path: Path, frame: int = 0) -> Radiograph:
+    """Do the work of ``read_film`` in this process, whatever the file does to it."""
+    with _refusals(), harmless.content_of(path) as content:
+        return _film(content, frame)
+
+
+def _harmless_film(path: Path, frame: int) -> Radiograph | None:
+    """Read a film that can do no harm; None for any other."""
+    with _refusals():
+        try:
+            with harmless.content_of(path, LARGEST_INFLATED_HERE) as content:
+                return _film(content, frame) if harmless.is_harmless(content) else None
+        except UnreadableFilm as error:
+            if isinstance(error.reason, InflatesTooLarge):
+                return None
+            raise
+
+
+@contextlib.contextmanager
+def _refusals() -> Iterator[None]:
+    """Make one reason of whatever a parser trips over: the one boundary to hostile files."""
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")
-            return _read(path, frame)
+            yield
     except UnreadableFilm:
         raise
-    except FileNotFoundError:
-        raise UnreadableFilm("This file does not exist any more.") from None
-    except PermissionError:
-        raise UnreadableFilm("This file may not be read: permission denied.") from None
     except MemoryError:
-        raise UnreadableFilm("There is not enough memory to open this film.") from None
-    except OSError:
-        raise UnreadableFilm("This file could not be read from its disk.") from None
-    except Exception:  # noqa: BLE001 - the one boundary to hostile files: whatever a parser trips over is one sentence
-        raise UnreadableFilm("This file is damaged or not a DICOM film.") from None
+        raise UnreadableFilm(Reading.OUT_OF_MEMORY) from None
+    except OSError as error:
+        raise UnreadableFilm(why_not_opened(error)) from None
+    except Exception:  # noqa: BLE001 - see above
+        raise UnreadableFilm(Reading.FILE_DAMAGED) from None
+
+
+def why_not_opened(error: OSError) -> Reading:
+    """Return why the system did not open or read a file."""
+    for kind, reason in NOT_OPENED:
+        if isinstance(error, kind):
+            return reason
+    if error.errno is None:  # not of the disk: pydicom met the end of the file
+        return Reading.FILE_DAMAGED
+    return Reading.PATH_TOO_LONG if error.errno == errno.ENAMETOOLONG else Reading.FILE_UNREADABLE
 
 
 def read_header(path: Path) -> tuple[Patient, Study, Acquisition] | None:
@@ -86,33 +191,53 @@ def read_header(path: Path) -> tuple[Patient, Study, Acquisition] | None:
     Never raises: what is wrong with the file is said when the film is read.
     """
     try:
-        with path.open("rb") as file:
-            if file.read(132)[:128].startswith(PICTURE_STARTS):
-                return None
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")
-            ds = pydicom.dcmread(path, force=True, stop_before_pixels=True, specific_tags=HEADER)
-            return tags.patient(ds), tags.study(ds), tags.acquisition(ds)
-    except Exception:  # noqa: BLE001 - see ``read_film``
+            ds = harmless.tags_before_pixels(path, HEADER)
+            return None if ds is None else (tags.patient(ds), tags.study(ds), tags.acquisition(ds))
+    except Exception:  # noqa: BLE001 - see ``read_here``
         return None
 
 
-def _read(path: Path, frame: int) -> Radiograph:
-    if path.is_dir():
-        raise UnreadableFilm("This is a folder, not a film.")
-    size = path.stat().st_size
-    if size == 0:
-        raise UnreadableFilm("This file is empty.")
-    if size > LARGEST_FILE:
-        raise UnreadableFilm("This file is larger than 1 GB, more than this viewer can hold.")
-    with path.open("rb") as file:
-        start = file.read(132)
+def _film(content: BinaryIO, frame: int) -> Radiograph:
+    start = content.read(1024)
+    content.seek(0)
+    if harmless.is_picture(start):
+        return _picture(content.read())
     if start[128:132] != b"DICM":
-        if start.startswith(PICTURE_STARTS):
-            return _picture(path)
         if start.lstrip(b"\xef\xbb\xbf \t\r\n")[:1] in (b"<", b"{") or start.startswith((b"%PDF", b"PK\x03\x04")):
-            raise UnreadableFilm("This is not a DICOM film: it is another kind of file.")
-    return _dicom(pydicom.dcmread(path, force=True), frame)
+            raise UnreadableFilm(Reading.OTHER_FILE_TYPE)
+        if harmless.is_something_else(start):
+            raise UnreadableFilm(Reading.NOT_DICOM)
+    ds, whole = _dataset(content)
+    if isinstance(content, harmless.Inflated):
+        ds.file_meta.TransferSyntaxUID = DeflatedExplicitVRLittleEndian
+    film = _dicom(ds, frame)
+    return film if whole else replace(film, notes=(*film.notes, Reading.END_OF_FILE_DAMAGED))
+
+
+def _dataset(content: BinaryIO) -> tuple[Dataset, bool]:
+    """Read a file, and whether all of it could be read: what is broken behind whole pixels costs a note, no film."""
+    try:
+        ds: Dataset = pydicom.dcmread(content, force=True)
+    except (PermissionError, MemoryError):
+        raise
+    except Exception as error:  # the parser's errors are of every kind; those of the disk have a number
+        if getattr(error, "errno", None) is not None:
+            raise
+        torn = up_to_its_pixels(content)
+        if torn is None:
+            raise
+        return torn, False
+    if any(keyword in ds for keyword in PIXELS):
+        return ds, True
+    try:
+        torn = up_to_its_pixels(content)
+    except UnreadableFilm:
+        raise
+    except Exception:  # noqa: BLE001 - its tags say why there is no image
+        torn = None
+    return (ds, True) if torn is None else (torn, False)
 
 
 def _with_syntax(ds: Dataset) -> Dataset:
@@ -133,66 +258,98 @@ def _with_syntax(ds: Dataset) -> Dataset:
 
 
 def _check_pixels(ds: Dataset) -> None:
-    """Say what an object without an image is."""
-    if any(keyword in ds for keyword in ("PixelData", "FloatPixelData", "DoubleFloatPixelData")):
+    """Refuse an object without an image, with what it is."""
+    if any(keyword in ds for keyword in PIXELS):
         return
     sop_class = ds.get("SOPClassUID") or ds.file_meta.get("MediaStorageSOPClassUID") or ""
     name = UID(str(sop_class)).name if sop_class else ""
     for word, kind in KINDS:
         if word in name:
-            raise UnreadableFilm(f"This is {kind}, not an image.")
+            raise UnreadableFilm(NotAnImage(kind))
     if "DirectoryRecordSequence" in ds:
-        raise UnreadableFilm("This is a DICOMDIR index, not an image.")
+        raise UnreadableFilm(NotAnImage(ObjectKind.DICOMDIR))
     if not sop_class and "Rows" not in ds:
-        raise UnreadableFilm("This file is not a DICOM film.")
-    raise UnreadableFilm("This DICOM file holds no image.")
+        raise UnreadableFilm(Reading.NOT_DICOM)
+    raise UnreadableFilm(Reading.NO_IMAGE)
 
 
 def _dicom(ds: Dataset, frame: int) -> Radiograph:
     ds = _with_syntax(ds)
     _check_pixels(ds)
-    decoded = _decoded(ds, frame)
+    repaired = repair(ds)
+    notes: list[Reason] = list(repaired.notes)
+    decoded = _decoded(ds, frame, repaired.says_grey)
     rows, cols = decoded.pixels.shape
     facts = tags.acquisition(ds)
-    notes = list(decoded.notes)
+    notes.extend(decoded.notes)
     spacing = spacing_from_tags(tags.spacing_tags(ds), cols, tags.is_chest_projection(ds))
     if spacing.note and spacing.origin is SpacingOrigin.IMPLAUSIBLE:
         notes.append(spacing.note)
     if "Image Storage - For Processing" in facts.sop_class:
-        notes.append("Raw film for processing: it is not meant to be read as it looks.")
-    is_colour = COLOUR_NOTE in decoded.notes
+        notes.append(Reading.FOR_PROCESSING)
+    graphics = graphics_of(ds, frame, (rows, cols), spacing.aspect)
+    if graphics is not None:
+        notes.extend([Reading.HAS_OVERLAY] if graphics.overlay is not None else [])
+        notes.extend([Reading.HAS_SHUTTER] if graphics.covered is not None else [])
+    is_colour = decoded.top is not None
     signed = number(ds, "PixelRepresentation") == 1
-    from_file = () if is_colour else tags.file_vois(ds, frame, signed)
-    return _finished(
-        from_file,
-        Radiograph(
-            key="",
-            pixels=decoded.pixels,
-            slope=decoded.slope,
-            intercept=decoded.intercept,
-            inverse=not is_colour and _inverse(ds),
-            padding=_padding(ds, decoded, signed),
-            vois=(Window(127.5, 255, "LINEAR_EXACT", voi.AUTOMATIC),),
-            spacing=spacing,
-            patient=tags.patient(ds),
-            study=tags.study(ds),
-            acquisition=facts,
-            frame=frame,
-            frames=frames_of(ds),
-            notes=tuple(notes),
-            not_analysed=tags.why_not_analysed(ds, decoded.colour, rows, cols),
-        ),
+    padding = None if is_colour else _padding(ds, decoded, signed)
+    if padding is not None and padding[0] <= decoded.pixels.min() and decoded.pixels.max() <= padding[1]:
+        padding = None
+        notes.append(Reading.ALL_IS_PADDING)
+    film = Radiograph(
+        key="",
+        pixels=decoded.pixels,
+        slope=decoded.slope,
+        intercept=decoded.intercept,
+        inverse=not is_colour and _inverse(ds),
+        padding=padding,
+        vois=(Window(127.5, 255, "LINEAR_EXACT", voi.AUTOMATIC),),
+        spacing=spacing,
+        patient=tags.patient(ds),
+        study=tags.study(ds),
+        acquisition=facts,
+        frame=frame,
+        frames=frames_of(ds),
+        notes=tuple(notes),
+        not_analysed=tags.why_not_analysed(ds, decoded.colour, rows, cols),
+        graphics=graphics,
     )
+    if decoded.top is not None:
+        return _finished((Window(decoded.top / 2, decoded.top, "LINEAR_EXACT", AS_STORED),), film)
+    return _with_windows(ds, film, decoded, signed)
 
 
-def _decoded(ds: Dataset, frame: int) -> Decoded:
+def _with_windows(ds: Dataset, film: Radiograph, decoded: Decoded, signed: bool) -> Radiograph:
+    """Add the windows and tables of the file to a film; those that cannot be meant for its pixels are told."""
+    possible = _possible_values(ds, film, decoded, signed)
+    vois, notes = tags.file_vois(ds, film, possible)
+    seen = tuple(preset for preset in vois if voi.shows_something(film, preset))
+    meant = tuple(preset for preset in seen if voi.grey_span(preset, *possible) >= SMALLEST_SPAN)
+    if seen and not meant:
+        notes = (*notes, Reading.WINDOW_OF_OTHER_BITS)
+    return _finished(meant if seen else vois, replace(film, notes=(*film.notes, *notes)))
+
+
+def _possible_values(ds: Dataset, film: Radiograph, decoded: Decoded, signed: bool) -> tuple[float, float]:
+    """The smallest and the largest modality value that the stored bits can hold, or that a table or a float has."""
+    first, last = int(film.pixels.min()), int(film.pixels.max())
+    bits = int(number(ds, "BitsStored", 16))
+    if decoded.offset is not None and 0 < bits <= 16:
+        low = decoded.offset - (1 << (bits - 1) if signed else 0)
+        first, last = min(first, low), max(last, low + (1 << bits) - 1)
+    low_value, high_value = sorted((first * film.slope + film.intercept, last * film.slope + film.intercept))
+    return low_value, high_value
+
+
+def _decoded(ds: Dataset, frame: int, says_grey: bool) -> Decoded:
     try:
-        return decode(ds, frame)
+        return decode(ds, frame, says_grey)
     except (UnreadableFilm, MemoryError):
         raise
     except Exception:  # noqa: BLE001 - decoders fail in their own ways: missing plugin, broken stream, wrong length
         name = ds.file_meta.TransferSyntaxUID.name
-        raise UnreadableFilm(f"The image in this file cannot be decoded ({name}).") from None
+        raise UnreadableFilm(ImageNotDecoded(name)) from None
 
 
 def _inverse(ds: Dataset) -> bool:
@@ -205,10 +362,11 @@ def _inverse(ds: Dataset) -> bool:
 
 def _padding(ds: Dataset, decoded: Decoded, signed: bool) -> tuple[int, int] | None:
     """Pixel Padding Value and Range Limit in pixels (PS3.3 C.7.5.1.1.2)."""
-    if "PixelPaddingValue" not in ds or decoded.offset is None:
+    first = _padding_value(ds, "PixelPaddingValue")
+    if first is None or decoded.offset is None:
         return None
-    first = int(number(ds, "PixelPaddingValue"))
-    ends = [first, int(number(ds, "PixelPaddingRangeLimit", first))]
+    limit = _padding_value(ds, "PixelPaddingRangeLimit")
+    ends = [first, first if limit is None else limit]
     for index, value in enumerate(ends):
         if signed and value > 32767:
             ends[index] = value - 65536
@@ -218,24 +376,35 @@ def _padding(ds: Dataset, decoded: Decoded, signed: bool) -> tuple[int, int] | N
     return (max(low, 0), min(high, 65535)) if high >= 0 and low <= 65535 else None
 
 
+def _padding_value(ds: Dataset, keyword: str) -> int | None:
+    """A value of a pixel, also where it was written as a word (OW); None where it is absent, which empty is, too."""
+    value = ds.get(keyword)
+    if value is None or value == b"":
+        return None
+    if isinstance(value, bytes):
+        return int.from_bytes(value[:2], "little" if ds.original_encoding[1] is not False else "big")
+    stated = number(ds, keyword, math.inf)
+    return None if math.isinf(stated) else int(stated)
+
+
 def _finished(from_file: tuple[Voi, ...], film: Radiograph) -> Radiograph:
     """Add presets, default window and key."""
     automatic = voi.auto_window(film.pixels, film.slope, film.intercept, film.padding)
-    usable = tuple(one for one in from_file if voi.shows_something(film, one))
-    notes = (*film.notes, FALLBACK_NOTE) if from_file and not usable else film.notes
+    usable = tuple(preset for preset in from_file if voi.shows_something(film, preset))
+    notes = (*film.notes, Reading.WINDOW_SHOWS_NOTHING) if from_file and not usable else film.notes
     digest = hashlib.blake2b(film.pixels.tobytes(), digest_size=16)
     digest.update(repr((film.shape, film.slope, film.intercept, film.inverse, film.padding, film.frame)).encode())
     return replace(film, key=digest.hexdigest(), vois=(*usable, automatic), notes=notes)
 
 
-def _picture(path: Path) -> Radiograph:
+def _picture(content: bytes) -> Radiograph:
     """Open PNG, JPEG and their like; colour becomes luminance, nothing is calibrated."""
     try:
-        image = cv2.imdecode(np.frombuffer(path.read_bytes(), np.uint8), cv2.IMREAD_UNCHANGED)
+        image = cv2.imdecode(np.frombuffer(content, np.uint8), cv2.IMREAD_UNCHANGED)
     except cv2.error:
-        image = None
+        image = None  # also where its header claims more than OPENCV_IO_MAX_IMAGE_PIXELS
     if image is None or image.size == 0:
-        raise UnreadableFilm("This picture is damaged, too large, or of a kind that cannot be read.")
+        raise UnreadableFilm(Reading.PICTURE_UNREADABLE)
     array: NDArray[np.generic] = np.asarray(image)
     colour = False
     if array.ndim == 3:
@@ -246,7 +415,7 @@ def _picture(path: Path) -> Radiograph:
     deep = float(array.astype(np.float32).max()) > 255
     pixels = np.clip(np.round(array.astype(np.float32)), 0, 65535).astype(np.uint16)
     top = 65535 if deep else 255
-    whole = Window(top / 2, top, "LINEAR_EXACT", "As stored")
+    whole = Window(top / 2, top, "LINEAR_EXACT", AS_STORED)
     rows, cols = pixels.shape
     film = Radiograph(
         key="",
@@ -254,7 +423,7 @@ def _picture(path: Path) -> Radiograph:
         vois=(whole,),
         spacing=NOT_CALIBRATED,
         acquisition=Acquisition(photometric="MONOCHROME2", bits_stored=16 if deep else 8, calibrated_source=False),
-        notes=(NOT_CALIBRATED.note, *((COLOUR_NOTE,) if colour else ())),
+        notes=(Reading.PICTURE_NOT_CALIBRATED, *((Reading.COLOUR_SHOWN_GREY,) if colour else ())),
         not_analysed=tags.why_no_radiograph(colour, rows, cols),
     )
     return _finished((whole,), film)

@@ -8,12 +8,19 @@ from typing import Any
 from pydicom.dataset import Dataset
 from pydicom.uid import UID
 
+from ptxviewer.core import voi
 from ptxviewer.core.calibration import Pair, SpacingTags
-from ptxviewer.core.types import Acquisition, Patient, Study, Voi, VoiFunction, VoiLut, Window
-from ptxviewer.dicom.pixels import functional, lut_table, number
+from ptxviewer.core.film import Acquisition, Patient, Radiograph, Study, Voi, VoiFunction, VoiLut, Window
+from ptxviewer.core.reasons import Reason
+from ptxviewer.core.reasons.reading import OtherBodyPart, OtherModality, Reading
+from ptxviewer.dicom.bounds import MOST_WINDOWS
+from ptxviewer.dicom.codes import coded_part, coded_view
+from ptxviewer.dicom.luts import lut_table
+from ptxviewer.dicom.values import as_number, functional, number
 
 PROJECTION = {"CR", "DX", "RG", "DR", "SC", "OT", "RF", "XA", ""}
 ANALYSED = {"CR", "DX", "RG", "DR", "SC", "OT", ""}
+SMALLEST_SIDE = 64  # pixels: below, a picture shows no lung that could be judged
 LATERAL_VIEWS = {"LL", "RL", "LAT", "LATERAL", "L LAT", "R LAT"}
 OTHER_BODY_PARTS = {
     "ABDOMEN", "ANKLE", "ARM", "BREAST", "CSPINE", "ELBOW", "EXTREMITY", "FEMUR", "FINGER", "FOOT", "FOREARM", "HAND",
@@ -22,12 +29,8 @@ OTHER_BODY_PARTS = {
 }  # fmt: skip
 
 VALUE_UNITS = {"OD": "OD × 1000", "HU": "HU"}  # the defined terms of a unit that films use
-MODALITY_NAMES = {
-    "CT": "a CT image", "MR": "an MR image", "US": "an ultrasound image", "NM": "a nuclear medicine image",
-    "PT": "a PET image", "MG": "a mammogram", "RF": "a fluoroscopy image", "XA": "an angiography image",
-    "XC": "a photograph", "ES": "an endoscopy image", "SM": "a microscopy image", "OP": "an eye photograph",
-    "PX": "a panoramic dental film", "IO": "a dental film",
-}  # fmt: skip
+NAMED_MODALITIES = {"CT", "ES", "IO", "MG", "MR", "NM", "OP", "PT", "PX", "RF", "SM", "US", "XA", "XC"}
+"""Those that are named to the reader (``words.reading.MODALITIES``); what else a file says is not repeated."""
 
 
 def text(ds: Dataset, keyword: str) -> str:
@@ -45,7 +48,7 @@ def text(ds: Dataset, keyword: str) -> str:
 def pair(ds: Dataset, keyword: str) -> Pair | None:
     """Return a (row, column) pair of numbers, or None."""
     with contextlib.suppress(Exception):
-        values = [float(v) for v in ds.get(keyword) or ()]
+        values = [as_number(v) for v in ds.get(keyword) or ()]
         if len(values) >= 2:
             return values[0], values[1]
     return None
@@ -123,7 +126,7 @@ def acquisition(ds: Dataset) -> Acquisition:
     syntax = getattr(getattr(ds, "file_meta", None), "TransferSyntaxUID", "")
     return Acquisition(
         modality=text(ds, "Modality").upper(),
-        view=text(ds, "ViewPosition").upper(),
+        view=text(ds, "ViewPosition").upper() or coded_view(ds),
         photometric=text(ds, "PhotometricInterpretation").upper(),
         bits_stored=int(number(ds, "BitsStored")),
         transfer_syntax=UID(str(syntax)).name if syntax else "",
@@ -138,29 +141,33 @@ def acquisition(ds: Dataset) -> Acquisition:
 
 def is_chest_projection(ds: Dataset) -> bool:
     """True where the film may be a radiograph of a chest, so that its field should be as wide as a chest."""
-    return text(ds, "Modality").upper() in PROJECTION and text(ds, "BodyPartExamined").upper() not in OTHER_BODY_PARTS
+    return text(ds, "Modality").upper() in PROJECTION and _body_part(ds) not in OTHER_BODY_PARTS
 
 
-def why_not_analysed(ds: Dataset, colour: bool, rows: int, cols: int) -> str:
-    """Return why the network does not look at this film unasked, or ""."""
+def _body_part(ds: Dataset) -> str:
+    return text(ds, "BodyPartExamined").upper() or coded_part(ds)
+
+
+def why_not_analysed(ds: Dataset, colour: bool, rows: int, cols: int) -> Reason | None:
+    """Return why the network does not look at this film unasked, None where it does."""
     modality = text(ds, "Modality").upper()
     if modality not in ANALYSED:
-        return f"Not analysed: this is {MODALITY_NAMES.get(modality, 'not a radiograph')}."
-    if text(ds, "ViewPosition").upper() in LATERAL_VIEWS or _directions(ds)[0][:1] in ("A", "P"):
-        return "Not analysed: this is a lateral view."
-    part = text(ds, "BodyPartExamined").upper()
+        return OtherModality(modality) if modality in NAMED_MODALITIES else Reading.NOT_A_RADIOGRAPH
+    if {text(ds, "ViewPosition").upper(), coded_view(ds)} & LATERAL_VIEWS or _directions(ds)[0][:1] in ("A", "P"):
+        return Reading.LATERAL_VIEW
+    part = _body_part(ds)
     if part in OTHER_BODY_PARTS:
-        return f"Not analysed: this is not a chest ({part.lower()})."
+        return OtherBodyPart(part)
     return why_no_radiograph(colour, rows, cols)
 
 
-def why_no_radiograph(colour: bool, rows: int, cols: int) -> str:
-    """Return what the picture alone says against a radiograph, or ""."""
+def why_no_radiograph(colour: bool, rows: int, cols: int) -> Reason | None:
+    """Return what the picture alone says against a radiograph, None where it may be one."""
     if colour:
-        return "Not analysed: this is a colour picture."
-    if min(rows, cols) < 64:
-        return "Not analysed: the picture is too small."
-    return ""
+        return Reading.COLOUR_PICTURE
+    if min(rows, cols) < SMALLEST_SIDE:
+        return Reading.PICTURE_TOO_SMALL
+    return None
 
 
 def spacing_tags(ds: Dataset) -> SpacingTags:
@@ -168,6 +175,8 @@ def spacing_tags(ds: Dataset) -> SpacingTags:
     return SpacingTags(
         pixel_spacing=pair(ds, "PixelSpacing"),
         imager_pixel_spacing=pair(ds, "ImagerPixelSpacing"),
+        nominal_scanned_spacing=pair(ds, "NominalScannedPixelSpacing"),
+        aspect_ratio=pair(ds, "PixelAspectRatio"),
         calibration_type=text(ds, "PixelSpacingCalibrationType"),
         magnification=number(ds, "EstimatedRadiographicMagnificationFactor") or None,
         source_detector_mm=number(ds, "DistanceSourceToDetector") or None,
@@ -182,21 +191,38 @@ def _several(ds: Dataset, keyword: str) -> list[Any]:
     return list(value) if not isinstance(value, str) and hasattr(value, "__iter__") else [value]
 
 
-def file_vois(ds: Dataset, frame: int, signed: bool) -> tuple[Voi, ...]:
-    """Return the VOI LUTs, then the windows of the file, in its order (PS3.3 C.11.2)."""
-    source = functional(ds, frame, "FrameVOILUTSequence") or ds
+def file_vois(
+    ds: Dataset, film: Radiograph, possible: tuple[float, float]
+) -> tuple[tuple[Voi, ...], tuple[Reason, ...]]:
+    """Return the VOI LUTs, then the windows of the file, in its order (PS3.3 C.11.2), and what to say of them.
+
+    ``possible`` are the smallest and the largest value that go through them.
+    """
+    source = functional(ds, film.frame, "FrameVOILUTSequence") or ds
     vois: list[Voi] = []
-    for item in source.get("VOILUTSequence") or ():
+    notes: list[Reason] = []
+    for item in (source.get("VOILUTSequence") or ())[:MOST_WINDOWS]:
         with contextlib.suppress(Exception):  # a broken table is as good as none: windows or an automatic one remain
-            table, first, bits = lut_table(item, signed)
+            table, first, bits = lut_table(item, voi.value_range(film), ds.original_encoding[1] is not False)
+            used = int(table.max()).bit_length()
+            if 1 < used < bits:  # less than half of the light: the bits are those of the word, not of the table
+                bits = used
+                notes.append(Reading.TABLE_NARROWER)
             vois.append(VoiLut(table, first, bits, text(item, "LUTExplanation")))
     stated = text(source, "VOILUTFunction").upper()
     function: VoiFunction = (
         "SIGMOID" if stated == "SIGMOID" else "LINEAR_EXACT" if stated == "LINEAR_EXACT" else "LINEAR"
     )
     explanations = [str(v) for v in _several(source, "WindowCenterWidthExplanation")]
+    fractions = possible[1] - possible[0] <= 2
     for index, (center, width) in enumerate(zip(_several(source, "WindowCenter"), _several(source, "WindowWidth"))):  # noqa: B905 - unequal counts occur
+        if len(vois) >= MOST_WINDOWS:
+            notes.append(Reading.WINDOWS_LEFT_OUT)
+            break
         with contextlib.suppress(TypeError, ValueError):
             explanation = explanations[index] if index < len(explanations) else ""
-            vois.append(Window(float(center), float(width), function, explanation))
-    return tuple(vois)
+            wide = as_number(width)
+            # LINEAR is made for whole numbers: of values between 0 and 1 it shows nothing.
+            exact = function == "LINEAR" and (0 < wide < 1 or (fractions and wide <= 2))
+            vois.append(Window(as_number(center), wide, "LINEAR_EXACT" if exact else function, explanation))
+    return tuple(vois), tuple(notes)

@@ -1,1 +1,1 @@
-"""The only rooms that know torch, and they import it inside functions or in modules that the app loads late."""
+"""From a film to the maps of a network: what every runtime shares; each runtime has a package of its own."""

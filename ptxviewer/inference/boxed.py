@@ -2,7 +2,8 @@
 
 One definition for training, evaluation and app, as ``preprocess`` is for the whole film: greys and scale are the same,
 but taken from the square of ``core.lungbox``. The percentiles are those of the box, so arms, abdomen and collimation no
-longer move them.
+longer move them. The shipped network looks at the whole film (``engine``): so far training and evaluation alone
+look here, at films that lie upright and whose pixels are square.
 """
 
 from __future__ import annotations
@@ -12,8 +13,9 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from ptxviewer.core.arrays import FloatMap
+from ptxviewer.core.film import Radiograph
 from ptxviewer.core.lungbox import BoxMap, lung_box
-from ptxviewer.core.types import FloatMap, Radiograph
 from ptxviewer.inference.preprocess import dense_is_bright, on_the_scale, prepare
 
 FirstLook = Callable[[FloatMap], FloatMap]

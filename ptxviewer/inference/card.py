@@ -3,26 +3,22 @@
 from __future__ import annotations
 
 import hashlib
-import json
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Annotated, Any
 
-from ptxviewer.core import lungbox
+import msgspec
+
+from ptxviewer.core.answer import DecisionRule
+from ptxviewer.core.engine import EngineInfo
 from ptxviewer.core.errors import ModelUnavailable
-from ptxviewer.core.types import DecisionRule
+from ptxviewer.core.reasons.network import Network
 from ptxviewer.inference import preprocess
-from ptxviewer.inference.engine import EngineInfo
 
 SCHEMA_VERSION = 1
 CARD_FILE = "metadata.json"
-WEIGHTS_FILE = "weights.safetensors"
-
-MISSING = "The model file is missing."
-UNREADABLE = "The model card cannot be read."
-ALTERED = "The model file was altered (its checksum does not match the card)."
-OTHER_VERSION = "The model was made for another version of this program."
+WEIGHTS_FILE = "weights.safetensors"  # where the card names no other
 
 
 @dataclass(frozen=True)
@@ -33,25 +29,62 @@ class Card:
     version: str
     architecture: dict[str, Any]  # fields of ``NetworkConfig``, lists already tuples
     size: int  # side of the model's grid
-    preprocessing: str  # ``preprocess.NAME`` for the whole film, ``lungbox.NAME`` for the lungs
+    preprocessing: str  # equals ``preprocess.NAME``
     rule: DecisionRule
     calibrated: bool  # may the film score be called a probability?
-    sha256: str  # of weights.safetensors
+    sha256: str  # of the weights' file
+    weights_file: str = WEIGHTS_FILE  # in the bundle; another runtime has a format of its own
     training_data: tuple[str, ...] = ()
     metrics: dict[str, Any] | None = None  # as ``model.evaluate`` wrote them; None = not measured
     licence: str = ""
     intended_use: str = ""
     limits: tuple[str, ...] = ()
-    first_look: FirstLook | None = None  # where the lungs are looked at: how they are found
 
 
-@dataclass(frozen=True)
-class FirstLook:
-    """The small network that finds the lungs on the whole film, and the grid that maps are handed on with."""
+Share = Annotated[float, msgspec.Meta(ge=0, le=1)]
+FileName = Annotated[str, msgspec.Meta(pattern=r"^[\w-][\w.-]*$")]  # beside the card, in no other folder
+Sha256 = Annotated[str, msgspec.Meta(pattern="^[0-9a-fA-F]{64}$")]
 
+
+class _InputFormat(msgspec.Struct):
+    preprocessing: str
+    flip: bool = False  # the figures are of the mean over film and mirror image, which is formed no longer (ADR 0016)
+
+
+class _Format(msgspec.Struct):
+    """What is read before the rest: is the card of a network that this program can feed?"""
+
+    schema_version: int
+    input: _InputFormat
+
+
+class _Input(msgspec.Struct):
+    size: Annotated[int, msgspec.Meta(ge=32, le=4096)]
+
+
+class _Rule(msgspec.Struct):
+    threshold: Annotated[float, msgspec.Meta(gt=0, lt=1)]
+    score_threshold: Share
+    min_area: Annotated[float, msgspec.Meta(ge=0, lt=1)]
+    frontal_threshold: Share = 0.0
+
+
+class _CardFile(msgspec.Struct):
+    """``metadata.json``; fields that it has besides are for people."""
+
+    id: str
+    version: str
     architecture: dict[str, Any]
-    size: int  # side of its grid
-    maps_size: int  # side of the whole film's grid for the maps
+    input: _Input
+    rule: _Rule
+    calibrated: bool
+    sha256: Sha256
+    weights_file: FileName = WEIGHTS_FILE
+    training_data: tuple[str, ...] = ()
+    metrics: dict[str, Any] | None = None
+    licence: str = ""
+    intended_use: str = ""
+    limits: tuple[str, ...] = ()
 
 
 def tupled(record: Mapping[str, Any]) -> dict[str, Any]:
@@ -65,36 +98,39 @@ def read_card(folder: Path) -> Card:
     Raises ``ModelUnavailable`` where it is missing, damaged, or speaks of a network that this program cannot feed.
     """
     try:
-        record = json.loads((folder / CARD_FILE).read_text(encoding="utf-8"))
-    except FileNotFoundError:
-        raise ModelUnavailable(MISSING) from None
-    except (OSError, ValueError):
-        raise ModelUnavailable(UNREADABLE) from None
-    try:
+        content = (folder / CARD_FILE).read_bytes()
+        file_format = msgspec.json.decode(content, type=_Format)
         if (
-            record["schema_version"] != SCHEMA_VERSION
-            or record["input"]["preprocessing"] not in (preprocess.NAME, lungbox.NAME)
-            or record["input"].get("flip")  # its figures are of the mean over film and mirror image (ADR 0016)
+            file_format.schema_version != SCHEMA_VERSION
+            or file_format.input.preprocessing != preprocess.NAME
+            or file_format.input.flip
         ):
-            raise ModelUnavailable(OTHER_VERSION)
-        return Card(
-            id=str(record["id"]),
-            version=str(record["version"]),
-            architecture=tupled(record["architecture"]),
-            size=_grid_size(record["input"]["size"]),
-            preprocessing=record["input"]["preprocessing"],
-            rule=_rule(record["rule"]),
-            calibrated=bool(record["calibrated"]),
-            sha256=str(record["sha256"]).lower(),
-            training_data=tuple(record.get("training_data", ())),
-            metrics=record.get("metrics") or None,
-            licence=str(record.get("licence", "")),
-            intended_use=str(record.get("intended_use", "")),
-            limits=tuple(record.get("limits", ())),
-            first_look=_first_look(record["input"]),
-        )
-    except (KeyError, TypeError, ValueError, AttributeError):
-        raise ModelUnavailable(UNREADABLE) from None
+            raise ModelUnavailable(Network.OTHER_VERSION)
+        file = msgspec.json.decode(content, type=_CardFile)
+    except FileNotFoundError:
+        raise ModelUnavailable(Network.CARD_MISSING) from None
+    except msgspec.ValidationError:
+        raise ModelUnavailable(Network.CARD_INVALID) from None
+    except (OSError, ValueError, RecursionError):  # msgspec's errors are ``ValueError``s
+        raise ModelUnavailable(Network.CARD_UNREADABLE) from None
+    return Card(
+        id=file.id,
+        version=file.version,
+        architecture=tupled(file.architecture),
+        size=file.input.size,
+        preprocessing=file_format.input.preprocessing,
+        rule=DecisionRule(
+            file.rule.threshold, file.rule.score_threshold, file.rule.min_area, file.rule.frontal_threshold
+        ),
+        calibrated=file.calibrated,
+        sha256=file.sha256.lower(),
+        weights_file=file.weights_file,
+        training_data=file.training_data,
+        metrics=file.metrics or None,
+        licence=file.licence,
+        intended_use=file.intended_use,
+        limits=file.limits,
+    )
 
 
 def verify(folder: Path, card: Card) -> bytes:
@@ -103,36 +139,14 @@ def verify(folder: Path, card: Card) -> bytes:
     The caller loads these very bytes, so nothing can change between the check and the use. Raises ``ModelUnavailable``.
     """
     try:
-        content = (folder / WEIGHTS_FILE).read_bytes()
+        content = (folder / card.weights_file).read_bytes()
     except FileNotFoundError:
-        raise ModelUnavailable(MISSING) from None
+        raise ModelUnavailable(Network.WEIGHTS_MISSING) from None
     except OSError:
-        raise ModelUnavailable("The model file cannot be read.") from None
+        raise ModelUnavailable(Network.WEIGHTS_UNREADABLE) from None
     if hashlib.sha256(content).hexdigest() != card.sha256:
-        raise ModelUnavailable(ALTERED)
+        raise ModelUnavailable(Network.WEIGHTS_ALTERED)
     return content
-
-
-def _grid_size(value: Any) -> int:
-    if not 32 <= int(value) <= 4096:
-        raise ValueError("grid size out of range")
-    return int(value)
-
-
-def _first_look(record: dict[str, Any]) -> FirstLook | None:
-    if record["preprocessing"] != lungbox.NAME:
-        return None
-    first = record["first_look"]
-    return FirstLook(tupled(first["architecture"]), _grid_size(first["size"]), _grid_size(record["maps_size"]))
-
-
-def _rule(record: dict[str, Any]) -> DecisionRule:
-    rule = DecisionRule(float(record["threshold"]), float(record["score_threshold"]), float(record["min_area"]))
-    rule = replace(rule, frontal_threshold=float(record.get("frontal_threshold", 0.0)))
-    shares = (rule.score_threshold, rule.frontal_threshold)
-    if not (0 < rule.threshold < 1 and all(0 <= share <= 1 for share in shares) and 0 <= rule.min_area < 1):
-        raise ValueError("decision rule out of range")
-    return rule
 
 
 def expected_info(folder: Path) -> EngineInfo | None:

@@ -1,82 +1,59 @@
-"""What the rest of the house knows of the network: a protocol, and a fake of it for tests. No torch here."""
+"""The engine: everything between a film and its maps that does not depend on the library which runs the network.
+
+A runtime is a ``Runner`` (``core.engine``) and a function that starts it (``Start``). This module reads the card,
+verifies the weights, prepares the film, checks that the output is finite, runs the augmented views of the band, and
+moves the work to the CPU when a device has no memory left.
+"""
 
 from __future__ import annotations
 
+import contextlib
+import time
 from collections.abc import Callable
-from dataclasses import dataclass
-from typing import Literal, Protocol
+from dataclasses import replace
+from pathlib import Path
 
 import numpy as np
 
-from ptxviewer.core.band import Band, band_of
-from ptxviewer.core.errors import Cancelled
-from ptxviewer.core.types import DecisionRule, ProbabilityMaps, Radiograph
+from ptxviewer.core.answer import ProbabilityMaps
+from ptxviewer.core.arrays import FloatMap
+from ptxviewer.core.engine import Checkpoint, EngineInfo, OutOfMemory, Runner, RunResult, never_cancelled
+from ptxviewer.core.errors import ModelUnavailable
+from ptxviewer.core.film import Radiograph
+from ptxviewer.core.findings.disagreement import Band, band_of
+from ptxviewer.core.reasons.network import Network
+from ptxviewer.core.viewport import pixel_aspect
+from ptxviewer.inference.card import Card, read_card, verify
+from ptxviewer.inference.preprocess import prepare, turns_upright
+from ptxviewer.inference.views import maps_of_views
 
-DeviceChoice = Literal["auto", "cpu", "cuda", "mps"]
-Checkpoint = Callable[[], None]
-"""Called before each stage of the network; raises ``Cancelled`` when the work has been retired."""
-
-
-def never_cancelled() -> None:
-    """A checkpoint that lets everything pass."""
-
-
-@dataclass(frozen=True, slots=True)
-class EngineInfo:
-    """What is shown of a loaded network."""
-
-    model_id: str
-    model_sha256: str
-    device: str  # as shown: "CPU", "CPU bf16", "CUDA NVIDIA ..."
-    rule: DecisionRule  # the model's operating point
-    calibrated: bool = False  # may the image score be called a probability?
-    note: str = ""  # a sentence for the status bar: "CUDA was asked for but is not usable: using the CPU."
+Start = Callable[[Card, bytes], Runner]
+"""Import the runtime and build the card's network from its verified weights. Raises ``ModelUnavailable``."""
 
 
-@dataclass(frozen=True, slots=True)
-class SelfTest:
-    """What came of running the golden phantom through the network on this computer (``inference.selftest``)."""
-
-    passed: bool
-    sentence: str  # for the reader
-    info: EngineInfo | None = None  # None: the network could not even be loaded
-    difference: float | None = None  # largest difference of any score; None: there was nothing to compare
-    took_ms: float | None = None
+def turned(grid: FloatMap, turns: int) -> FloatMap:
+    """Return an input (1, S, S) after quarter turns clockwise; itself after none."""
+    return np.ascontiguousarray(np.rot90(grid, -turns, (1, 2))) if turns else grid
 
 
-class Engine(Protocol):
-    """A network behind a door. One thread at a time calls it: the model lane."""
+def turned_back(result: RunResult, turns: int) -> RunResult:
+    """Return the result of a turned input on the film as it lies in its file.
 
-    def load(self) -> EngineInfo:
-        """Import the heavy libraries, verify and load the weights, choose the device; a second call is free.
-
-        Raises ``ModelUnavailable`` with one sentence.
-        """
-        ...
-
-    def predict(self, film: Radiograph, checkpoint: Checkpoint = never_cancelled) -> ProbabilityMaps:
-        """Return the maps of one film; ``maps.image_key == film.key``. Raises ``Cancelled`` from a checkpoint."""
-        ...
-
-    def band(self, film: Radiograph, checkpoint: Checkpoint = never_cancelled) -> Band:
-        """Look at one film again, mirrored and scaled; takes several times as long as ``predict``."""
-        ...
-
-    @property
-    def info(self) -> EngineInfo | None:
-        """None until loaded. May change after a prediction, when out of memory moved the work to the CPU."""
-        ...
+    Left and right are those of the picture: after half a turn the maps of the two lungs change places.
+    """
+    if not turns:
+        return result
+    maps = np.rot90(result.maps, turns, (1, 2))
+    return replace(result, maps=np.ascontiguousarray(maps[[0, 2, 1]] if turns == 2 else maps))
 
 
-class FakeEngine:
-    """Says that a disc in the upper left part of the film is a pneumothorax: instant, deterministic, for tests."""
+class BundleEngine:
+    """``core.engine.Engine`` for the network in ``bundle``, the folder with metadata.json and weights.safetensors."""
 
-    RULE = DecisionRule(threshold=0.5, score_threshold=0.4, min_area=0.0005)
-
-    def __init__(self, size: int = 64, score: float = 0.9, error: Exception | None = None) -> None:
-        self.size = size
-        self.score = score
-        self.error = error
+    def __init__(self, bundle: Path, start: Start) -> None:
+        self._bundle = bundle
+        self._start = start
+        self._loaded: tuple[Card, Runner] | None = None
         self._info: EngineInfo | None = None
 
     @property
@@ -85,47 +62,84 @@ class FakeEngine:
         return self._info
 
     def load(self) -> EngineInfo:
-        """See ``Engine.load``."""
+        """See ``Engine.load``. The first call takes seconds: it imports the runtime."""
         if self._info is None:
-            self._info = EngineInfo("fake", "0" * 64, "CPU", self.RULE)
+            card = read_card(self._bundle)
+            runner = self._start(card, verify(self._bundle, card))
+            self._loaded = card, runner
+            self._info = EngineInfo(
+                model_id=f"{card.id} {card.version}",
+                model_sha256=card.sha256,
+                device=runner.device,
+                rule=card.rule,
+                calibrated=card.calibrated,
+                note=runner.note,
+            )
         return self._info
 
     def predict(self, film: Radiograph, checkpoint: Checkpoint = never_cancelled) -> ProbabilityMaps:
-        """See ``Engine.predict``."""
+        """See ``Engine.predict``.
+
+        Running out of a device's memory, and only that, moves the work to the CPU for good.
+        Raises ``ModelUnavailable`` where the network's output is not a number: that must never read as "nothing found".
+        """
+        card, runner = self._ready()
+        checkpoint()
+        started = time.perf_counter()
+        grid = prepare(film, card.size)
+        turns = turns_upright(film)
+        result = self._run(runner, turned(grid, turns), checkpoint)
+        if turns and result.frontal is not None and result.frontal < card.rule.frontal_threshold:
+            as_stored = self._run(runner, grid, checkpoint)  # the tags may be wrong: what looks frontal is believed
+            if as_stored.frontal is not None and as_stored.frontal > result.frontal:
+                turns, result = 0, as_stored
+        result = turned_back(result, turns)
+        if not (np.isfinite(result.score) and np.isfinite(result.maps).all()):
+            raise ModelUnavailable(Network.NO_USABLE_RESULT)
         info = self.load()
-        checkpoint()
-        if self.error is not None:
-            raise self.error
-        y, x = np.mgrid[0 : self.size, 0 : self.size].astype(np.float32) / self.size
-        disc = np.clip(1.5 - 8 * np.hypot(x - 0.3, y - 0.3), 0, 1).astype(np.float32)
-        checkpoint()
         return ProbabilityMaps(
             image_key=film.key,
             rows=film.rows,
             cols=film.cols,
-            pneumothorax=disc * np.float32(self.score),
-            score=self.score,
-            lung_image_left=((x > 0.1) & (x < 0.45)).astype(np.float32),
-            lung_image_right=((x > 0.55) & (x < 0.9)).astype(np.float32),
+            pneumothorax=result.maps[0],
+            score=result.score,
+            frontal=result.frontal,
+            lung_image_left=result.maps[1],
+            lung_image_right=result.maps[2],
             model_id=info.model_id,
             model_sha256=info.model_sha256,
             device=info.device,
-            infer_ms=1.0,
+            infer_ms=1000 * (time.perf_counter() - started),
+            aspect=pixel_aspect(film.spacing),
         )
 
     def band(self, film: Radiograph, checkpoint: Checkpoint = never_cancelled) -> Band:
-        """See ``Engine.band``."""
-        maps = self.predict(film, checkpoint).pneumothorax
-        return band_of(film.key, [maps * np.float32(0.8), maps])
+        """See ``Engine.band``. A device without memory for it is not left: the band is then unavailable."""
+        card, runner = self._ready()
+        checkpoint()
+        maps = None
+        with contextlib.suppress(OutOfMemory):
+            turns = turns_upright(film)
+            grid = turned(prepare(film, card.size), turns)
+            maps = maps_of_views(grid, lambda grid: runner.run(grid, checkpoint).maps[0])
+            maps = tuple(np.ascontiguousarray(np.rot90(scores, turns)) for scores in maps)
+        if maps is None:
+            raise ModelUnavailable(Network.NO_MEMORY_FOR_BAND)
+        if not all(np.isfinite(single).all() for single in maps):
+            raise ModelUnavailable(Network.NO_USABLE_BAND)
+        return band_of(film.key, maps)
 
+    def _run(self, runner: Runner, grid: FloatMap, checkpoint: Checkpoint) -> RunResult:
+        """Run the network, on the CPU for good where its device has no memory left."""
+        with contextlib.suppress(OutOfMemory):
+            return runner.run(grid, checkpoint)
+        # Outside the handler, whose traceback would keep the device's memory.
+        runner.move_to_cpu()
+        self._info = replace(self.load(), device=runner.device, note=Network.DEVICE_OUT_OF_MEMORY)
+        return runner.run(grid, checkpoint)
 
-__all__ = [
-    "Cancelled",
-    "Checkpoint",
-    "DeviceChoice",
-    "Engine",
-    "EngineInfo",
-    "FakeEngine",
-    "SelfTest",
-    "never_cancelled",
-]
+    def _ready(self) -> tuple[Card, Runner]:
+        self.load()
+        if self._loaded is None:
+            raise RuntimeError("a loaded engine has a card and a runner")
+        return self._loaded

@@ -1,10 +1,10 @@
-"""What the network sees of a film: one definition for training, evaluation and the app.
+"""From a film to the network's input: one definition for training, evaluation and the app.
 
-Steps, in this order: modality values with the polarity of MONOCHROME2 (dense is bright), letterboxed onto the
-model's grid by area averaging, clipped to the 0.5th and 99.5th percentile of the film's own pixels on that grid,
-scaled to [0, 1], normalised with the grey mean and deviation that the encoder was trained with. Never the
-windowed picture on the screen. Padding of the letterbox and pixel padding become 0 before normalisation (black).
-The inverse for the maps is ``GridMap.to_film``.
+Steps, in this order: modality values with the polarity of MONOCHROME2 (dense is bright), letterboxed onto the model's
+grid by area averaging and in the shape that the film has on the patient, clipped to the 0.5th and 99.5th percentile
+of the film's own pixels on that grid, scaled to [0, 1], normalised with the grey mean and deviation that the encoder
+was trained with. Never the windowed picture on the screen. Padding of the letterbox and pixel padding become 0 before
+normalisation (black). The inverse for the maps is ``GridMap.to_film``.
 """
 
 from __future__ import annotations
@@ -12,11 +12,27 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
+from ptxviewer.core.arrays import FloatMap
+from ptxviewer.core.film import Radiograph
 from ptxviewer.core.geometry import GridMap
-from ptxviewer.core.types import FloatMap, Radiograph
+from ptxviewer.core.viewport import pixel_aspect
 from ptxviewer.inference.greys import MEAN, STD, normalise, scale_to_unit
 
-NAME = "letterbox-percentile-1"  # in the model card; a change of any number here or in ``greys`` is a new name
+NAME = "letterbox-percentile-1"  # in the model card; a change of any number here is a new name
+
+
+def turns_upright(film: Radiograph) -> int:
+    """Return the quarter turns clockwise after which the head is up, by the orientation tags; 0 where they say none.
+
+    PatientOrientation names where columns and rows run to (PS3.3 C.7.6.1.1.1): L and F in an upright film. A film that
+    is mirrored stays so: its side letters tell.
+    """
+    across, down = film.acquisition.row_direction[:1], film.acquisition.column_direction[:1]
+    if across in ("L", "R"):
+        return 2 if down == "H" else 0
+    if down in ("L", "R"):
+        return {"F": 1, "H": 3}.get(across, 0)
+    return 0
 
 
 def dense_is_bright(film: Radiograph) -> tuple[FloatMap, FloatMap]:
@@ -42,10 +58,20 @@ def on_the_scale(grid: FloatMap, valid: NDArray[np.bool_]) -> FloatMap:
 
 
 def prepare(film: Radiograph, size: int) -> FloatMap:
-    """Return the (1, size, size) float32 network input of a film."""
-    grid_map = GridMap.for_film(film.rows, film.cols, size)
+    """Return the (1, size, size) float32 network input of a film, as it lies in the file."""
+    grid_map = GridMap.for_film(film.rows, film.cols, size, pixel_aspect(film.spacing))
     image, valid = dense_is_bright(film)
     return on_the_scale(grid_map.to_grid(image), grid_map.to_grid(valid) > 0.5)
 
 
-__all__ = ["MEAN", "NAME", "STD", "dense_is_bright", "normalise", "on_the_scale", "prepare", "scale_to_unit"]
+__all__ = [
+    "MEAN",
+    "NAME",
+    "STD",
+    "dense_is_bright",
+    "normalise",
+    "on_the_scale",
+    "prepare",
+    "scale_to_unit",
+    "turns_upright",
+]

@@ -1,17 +1,21 @@
-"""Does the network say here what it said when it was made? One phantom against the bundle's golden output."""
+"""Is the network's output on this computer what it was at export? One phantom against the bundle's golden output."""
 
 from __future__ import annotations
 
+import functools
 import time
 from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
 
+from ptxviewer.core.answer import ProbabilityMaps
+from ptxviewer.core.engine import Checkpoint, Engine, RunResult, SelfTest, never_cancelled
 from ptxviewer.core.errors import PtxError
-from ptxviewer.core.phantom import PhantomSpec, film_of, make_phantom
-from ptxviewer.core.types import ProbabilityMaps
-from ptxviewer.inference.engine import Checkpoint, Engine, SelfTest, never_cancelled
+from ptxviewer.core.film import Radiograph
+from ptxviewer.core.reasons.network import Network, SelfTestDiffers, SelfTestFailed, SelfTestPassed
+from ptxviewer.inference.equivalence import same_decision
+from ptxviewer.phantom.film import PhantomSpec, film_of, make_phantom
 
 GOLDEN_FILE = "golden.npz"
 GOLDEN_SPEC = PhantomSpec(side="right", size=0.6, seed=7, rows=512, cols=448)
@@ -23,6 +27,12 @@ SCORE_TOLERANCE = 2e-3
 EXACT_DEVICE = "CPU"
 
 
+@functools.cache
+def golden_film() -> Radiograph:
+    """Return the phantom whose output the bundle keeps; it takes longer to make than to analyse."""
+    return film_of(make_phantom(GOLDEN_SPEC))
+
+
 def self_test(engine: Engine, bundle: Path, checkpoint: Checkpoint = never_cancelled) -> SelfTest:
     """Run the golden phantom through ``engine`` and compare with ``bundle``; every failure is a result, none raises.
 
@@ -31,34 +41,33 @@ def self_test(engine: Engine, bundle: Path, checkpoint: Checkpoint = never_cance
     try:
         info = engine.load()
     except PtxError as error:
-        return SelfTest(False, f"Self-test failed: {error}")
+        return SelfTest(False, SelfTestFailed(error.reason))
     try:
         with np.load(bundle / GOLDEN_FILE) as golden:
             expected, expected_score = golden["maps"].astype(np.float32), float(golden["score"])
     except (OSError, ValueError, KeyError):
-        return SelfTest(False, "Self-test failed: the model's golden output is missing or cannot be read.", info)
+        return SelfTest(False, SelfTestFailed(Network.GOLDEN_UNREADABLE), info)
     checkpoint()
     started = time.perf_counter()
     try:
-        maps = engine.predict(film_of(make_phantom(GOLDEN_SPEC)), checkpoint)
+        maps = engine.predict(golden_film(), checkpoint)
     except PtxError as error:
-        return SelfTest(False, f"Self-test failed: {error}", engine.info)
+        return SelfTest(False, SelfTestFailed(error.reason), engine.info)
     took_ms = 1000 * (time.perf_counter() - started)
     info = engine.info or info
-    found = stacked(maps)
-    if found is None or found.shape != expected.shape:
-        return SelfTest(False, "Self-test failed: the golden output was made for another network.", info)
-    difference = max(float(np.abs(found - expected).max()), abs(maps.score - expected_score))
+    scores = stacked(maps)
+    if scores is None or scores.shape != expected.shape:
+        return SelfTest(False, SelfTestFailed(Network.GOLDEN_OF_OTHER_NETWORK), info)
+    difference = max(float(np.abs(scores - expected).max()), abs(maps.score - expected_score))
     if info.device == EXACT_DEVICE:
-        passed = np.abs(found - expected).max() <= MAP_TOLERANCE and abs(maps.score - expected_score) <= SCORE_TOLERANCE
+        passed = (
+            np.abs(scores - expected).max() <= MAP_TOLERANCE and abs(maps.score - expected_score) <= SCORE_TOLERANCE
+        )
     else:
-        passed = _same_decision(expected, expected_score, found, maps.score, info.rule.threshold)
-    sentence = (
-        f"Self-test passed: the network gives the expected result on {info.device}."
-        if passed
-        else f"Self-test failed: the network's result on {info.device} is not the expected one. Do not use its results."
-    )
-    return SelfTest(bool(passed), sentence, info, difference, took_ms)
+        golden_result, result = RunResult(expected, expected_score), RunResult(scores, maps.score)
+        passed = same_decision(golden_result, result, info.rule.threshold)
+    reason = SelfTestPassed(info.device) if passed else SelfTestDiffers(info.device)
+    return SelfTest(bool(passed), reason, info, difference, took_ms)
 
 
 def stacked(maps: ProbabilityMaps) -> NDArray[np.float32] | None:
@@ -66,11 +75,3 @@ def stacked(maps: ProbabilityMaps) -> NDArray[np.float32] | None:
     if maps.lung_image_left is None or maps.lung_image_right is None:
         return None
     return np.stack((maps.pneumothorax, maps.lung_image_left, maps.lung_image_right))
-
-
-def _same_decision(
-    expected: NDArray[np.float32], expected_score: float, found: NDArray[np.float32], score: float, threshold: float
-) -> bool:
-    from ptxviewer.inference.runtime import Result, same_decision
-
-    return same_decision(Result(expected, expected_score), Result(found, score), threshold)

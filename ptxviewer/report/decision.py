@@ -1,70 +1,73 @@
-"""What was decided on a film, and by whom, in words: the gate, the limits of detection, distances that were moved."""
+"""What was decided on a film, and by whom, in words that window and report share: headline, gate, limits."""
 
 from __future__ import annotations
 
-from ptxviewer.core.limits import BY_CARD, Gate
-from ptxviewer.core.types import Findings, HemithoraxFinding, LineName, PixelSpacing, Radiograph
+from typing import Literal
 
-NOT_SHOWN = "Result not shown."
-THREE: tuple[LineName, ...] = ("a", "b", "c")
-OVERRIDDEN = "Shown because the reader asked for it."
+from ptxviewer.core.answer import BY_CARD, Findings, Gate
+from ptxviewer.core.film import PixelSpacing, Radiograph
+from ptxviewer.words import finding, quantities, sentences, tr
+from ptxviewer.words.measures import area_with_origin
+
+Nearness = Literal["above", "near", "below"]
 
 
 def score_name(calibrated: bool) -> str:
     """Return what is to be known of the film score: without calibration it must not be taken for a probability."""
-    return "calibrated" if calibrated else "not a probability"
+    return tr("calibrated") if calibrated else tr("not a probability")
+
+
+def nearness(score: float, operating_point: float) -> Nearness:
+    """Return where a score lies: above, near (within a fifth) or below the operating point."""
+    if abs(score - operating_point) <= 0.2 * operating_point:
+        return "near"
+    return "above" if score > operating_point else "below"
+
+
+def where_text(findings: Findings) -> str:
+    """Return where the largest lesion lies: "right apex", "both sides", "side unknown"."""
+    largest = findings.lesions[0]
+    if len({lesion.side for lesion in findings.lesions}) > 1:
+        return finding.both_sides()
+    return finding.place(largest.side, largest.zones[0] if largest.zones else None)
+
+
+def headline(film: Radiograph, findings: Findings) -> str:
+    """Return the decision in one line; on an edited mask it is the reader's, and says so."""
+    if not findings.present:
+        return tr("Nothing marked, edited by reader.") if findings.edited else tr("AI: nothing above threshold.")
+    area = area_with_origin(findings.area_px, findings.area_mm2, film.spacing)
+    if findings.edited:
+        return tr("Marked {where}, {area}, edited by reader.", where=where_text(findings), area=area)
+    return tr("AI: above threshold, {where}, {area}.", where=where_text(findings), area=area)
 
 
 def gate_text(gate: Gate, overridden: bool) -> str:
     """Return the gate's answer as one line, "" where there is nothing to say."""
     if gate.passed:
-        return " ".join(gate.cautions)
-    return f"{gate.reason} {OVERRIDDEN}" if overridden else gate.reason
+        return sentences(*gate.cautions)
+    return sentences(gate.reason, tr("Shown because the reader asked for it.") if overridden else "")
 
 
 def film_check(film: Radiograph, gate: Gate, overridden: bool) -> str:
     """Return all that speaks against the network's answer on a film that was analysed, "" where nothing does."""
-    unasked = film.not_analysed.removeprefix("Not analysed: ")
-    against = f"{unasked[:1].upper()}{unasked[1:]} Analysed because the reader asked for it." if unasked else ""
-    return " ".join(text for text in (against, gate_text(gate, overridden)) if text)
+    asked = tr("Analysed because the reader asked for it.") if film.not_analysed else ""
+    return sentences(film.not_analysed, asked, gate_text(gate, overridden))
 
 
 def area_limit_text(fraction: float, rows: int, cols: int, spacing: PixelSpacing) -> str:
     """Return a smallest area, given as a fraction of a (rows, cols) film, in cm² where the film supports it."""
-    pixels = fraction * rows * cols
-    if spacing.pixel_area_mm2 is None:
-        return f"{pixels:,.0f} px"
-    return f"{pixels * spacing.pixel_area_mm2 / 100:.1f} cm²"
+    return quantities.area(fraction * rows * cols, spacing)
 
 
-def detection_text(findings: Findings, rows: int, cols: int, spacing: PixelSpacing) -> str:
-    """Return what the reader set of the detection, "" where it is the card's."""
+def detection_text(film: Radiograph, findings: Findings) -> str:
+    """Return the detection limits that the reader changed, "" where they are the card's."""
     own = findings.detection
     if own == BY_CARD:
         return ""
-    parts = [f"film score at least {findings.score_threshold:.2f}"]
+    limits = [tr("film score at least {limit}", limit=quantities.limit(findings.score_threshold))]
     if own.peak is not None:
-        parts.append(f"peak at least {own.peak:.2f}")
+        limits.append(tr("peak at least {limit}", limit=quantities.limit(own.peak)))
     if own.min_area is not None:
-        parts.append(f"area at least {area_limit_text(own.min_area, rows, cols, spacing)}")
-    return ", ".join(parts) + " (set by reader)"
-
-
-def distances_text(half: HemithoraxFinding, spacing: PixelSpacing) -> str:
-    """Return "A 3.6   B 1.8   C 0.4 cm", in pixels where the film supports no millimetres, "" without distances."""
-    if half.distances is None:
-        return ""
-    lengths = [half.distances.line(name).mm(spacing) for name in THREE]
-    if any(length is None for length in lengths):
-        parts = [f"{name.upper()} {half.distances.line(name).px():.0f}" for name in THREE]
-        return "   ".join(parts) + " px"
-    parts = [f"{name.upper()} {(length or 0) / 10:.1f}" for name, length in zip(THREE, lengths, strict=True)]
-    return "   ".join(parts) + " cm"
-
-
-def moved_text(half: HemithoraxFinding) -> str:
-    """Return which distances of a half stand where the reader put them, "" where none does."""
-    if not half.moved:
-        return ""
-    names = ", ".join(name.upper() if len(name) == 1 else name for name in sorted(half.moved))
-    return f"{names} on the {half.side} moved by reader".replace("on the unknown ", "")
+        limits.append(tr("area at least {limit}", limit=area_limit_text(own.min_area, *film.shape, film.spacing)))
+    return tr("{limits} (set by reader)", limits=", ".join(limits))

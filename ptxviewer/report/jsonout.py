@@ -1,4 +1,8 @@
-"""The JSON of ``ptxviewer predict``: one record per film, with the same fields whether it went well or not."""
+"""The JSON of ``ptxviewer predict``: one record per film, with the same fields whether it went well or not.
+
+Keys and codes are a promise and follow no language; what is under ``text``, ``error``, ``name`` and ``formula`` is for
+people and does. A reason is its ``code``, its arguments and its ``text``.
+"""
 
 from __future__ import annotations
 
@@ -6,41 +10,39 @@ import json
 from collections.abc import Mapping
 from typing import Any
 
-from ptxviewer.core.sizes import sizes_of
-from ptxviewer.core.types import LINE_NAMES, Findings, HemithoraxFinding, Lesion, ProbabilityMaps, Radiograph
-from ptxviewer.report.model import mask_origin
+from ptxviewer.core.answer import LINE_NAMES, HemithoraxFinding, Lesion
+from ptxviewer.core.film import Radiograph
+from ptxviewer.core.findings.reviewed import Answer
+from ptxviewer.core.findings.sizes import Size, disagreement, sizes_of_half
+from ptxviewer.core.reasons import Reason, encode
+from ptxviewer.words import measures, say, tr
 
 Timing = Mapping[str, float | None]
 """Milliseconds under "read", "infer" and "total"; None where it did not come to that."""
 
 
-def film_record(
-    file: str,
-    film: Radiograph,
-    maps: ProbabilityMaps,
-    findings: Findings,
-    timing: Timing,
-    *,
-    gate_overridden: bool = False,
-) -> dict[str, Any]:
+def film_record(file: str, film: Radiograph, answer: Answer, timing: Timing) -> dict[str, Any]:
     """Return the record of an analysed film. It holds no patient data; ``file`` is the path as it was asked for.
 
     A film that the gate refuses keeps its numbers here: a script decides by ``gate``, no reader is shown anything.
     """
+    findings, gate = answer.findings, answer.findings.gate
+    refusals = [reason for reason in (film.not_analysed, gate.reason) if reason]
     return {
         "file": file,
         "status": "ok",
         "error": None,
+        "reason": None,
         "score": round(findings.score, 6),
         "present": findings.present,
         "threshold": round(findings.threshold, 6),
         "gate": {
-            "passed": findings.gate.passed,
-            "reason": " ".join(text for text in (film.not_analysed, findings.gate.reason) if text) or None,
-            "cautions": list(findings.gate.cautions),
-            "overridden": gate_overridden and not (findings.gate.passed and not film.not_analysed),
+            "passed": gate.passed,
+            "reasons": [_reason(reason) for reason in refusals],
+            "cautions": [_reason(caution) for caution in gate.cautions],
+            "overridden": answer.overridden and bool(refusals),
         },
-        "mask": mask_origin(findings),
+        "mask": "edited by reader" if findings.edited else "model",
         "lesions": [_lesion(lesion) for lesion in findings.lesions],
         "hemithoraces": [_half(film, half) for half in findings.halves],
         "spacing": {
@@ -48,18 +50,19 @@ def film_record(
             "col_mm": film.spacing.col_mm,
             "origin": film.spacing.origin.value,
         },
-        "model": {"id": maps.model_id, "sha256": maps.model_sha256},
-        "device": maps.device,
+        "model": {"id": answer.maps.model_id, "sha256": answer.maps.model_sha256},
+        "device": answer.maps.device,
         "timing_ms": _rounded(timing),
     }
 
 
-def error_record(file: str, sentence: str, timing: Timing) -> dict[str, Any]:
+def error_record(file: str, reason: Reason, timing: Timing) -> dict[str, Any]:
     """Return the record of a film that could not be read or analysed: every field is there, unknown ones are null."""
     return {
         "file": file,
         "status": "error",
-        "error": sentence,
+        "error": say(reason),
+        "reason": encode(reason),
         "score": None,
         "present": None,
         "threshold": None,
@@ -96,27 +99,43 @@ def _lesion(lesion: Lesion) -> dict[str, Any]:
 def _half(film: Radiograph, half: HemithoraxFinding) -> dict[str, Any]:
     """One side's percent, distances and sizes; what does not hold is null, with the reason beside it."""
     lengths: dict[str, float | None] = {}
+    refusals: dict[str, dict[str, Any]] = {}
     if half.distances is not None:
-        lengths = {str(name): half.distances.line(name).mm(film.spacing) for name in LINE_NAMES}
-    sizes = sizes_of(half.distances, film.spacing, film.acquisition.view, loculated=half.loculated)
+        lines = dict(half.distances.lines)
+        lengths = {name: lines[name].mm(film.spacing) if name in lines else None for name in LINE_NAMES}
+        refusals = {name: _reason(reason) for name, reason in half.distances.refusals}
+    contradiction = disagreement(film, half)
     return {
         "side": half.side,
         "area_px": half.area_px,
         "percent": None if half.percent is None else round(half.percent, 2),
-        "percent_refused": half.refused or None,
+        "percent_refused": None if half.refused is None else _reason(half.refused),
         "distances_mm": _rounded(lengths),
+        "distances_refused": refusals,
         "distances_moved": list(half.moved),
-        "sizes": [
-            {
-                "name": row.name,
-                "text": row.text or None,
-                "refused": row.refused or None,
-                "formula": row.formula,
-                "source": row.source,
-            }
-            for row in sizes
-        ],
+        "sizes": [_size(size) for size in sizes_of_half(film, half)],
+        "sizes_disagree": None if contradiction is None else _reason(contradiction),
     }
+
+
+def _size(size: Size) -> dict[str, Any]:
+    value = size.value
+    return {
+        "id": size.measure.id,
+        "value": None if value is None else round(value.number, 2),
+        "unit": None if value is None else value.unit,
+        "large": None if value is None else value.large,
+        "text": measures.size(size) or None,
+        "refused": None if size.refused is None else _reason(size.refused),
+        "name": tr(size.measure.name),
+        "formula": tr(size.measure.formula),
+        "source": size.measure.source,
+    }
+
+
+def _reason(reason: Reason) -> dict[str, Any]:
+    """A reason for programs (its code and its arguments) and for people (its text)."""
+    return {**encode(reason), "text": say(reason)}
 
 
 def _rounded(timing: Timing) -> dict[str, float | None]:

@@ -12,47 +12,50 @@ import tempfile
 import time
 from collections.abc import Callable, Sequence
 from contextlib import suppress
-from datetime import datetime, timezone
 from pathlib import Path
 from types import FrameType, TracebackType
-from typing import cast, get_args
 
 import platformdirs
-from PySide6.QtCore import QEvent, QSocketNotifier
+from PySide6.QtCore import QEvent, QLocale, QSocketNotifier
 from PySide6.QtGui import QFileOpenEvent
 from PySide6.QtWidgets import QApplication
 
 from ptxviewer import __version__
-from ptxviewer.app import settings as settings_file
-from ptxviewer.app.facts import Facts
+from ptxviewer.app.disk import settings as settings_file
+from ptxviewer.app.disk.result_file import ResultFolder
+from ptxviewer.app.disk.review_file import ReviewFolder
 from ptxviewer.app.jobs import ThreadLane
-from ptxviewer.app.presenter import Presenter, ReportRequest, Services
-from ptxviewer.app.result_file import ResultFolder
-from ptxviewer.app.review_file import ReviewFolder
-from ptxviewer.app.state import State
+from ptxviewer.app.ports import Services
+from ptxviewer.app.presenter import Presenter
+from ptxviewer.app.state.facts import Facts
+from ptxviewer.app.state.screen import State
+from ptxviewer.app.state.settings import DEFAULTS, Settings
 from ptxviewer.bootstrap import scrubbed
-from ptxviewer.core.types import Radiograph
-from ptxviewer.inference.engine import Checkpoint, DeviceChoice, Engine, EngineInfo, SelfTest
-from ptxviewer.paths import bundle_dir, sample_study
-from ptxviewer.ui.bridge import Bridge
+from ptxviewer.core.engine import Checkpoint, Engine, EngineInfo, SelfTest
+from ptxviewer.core.film import Radiograph
+from ptxviewer.core.reasons import Reason
+from ptxviewer.inference.shipped import make_engine
+from ptxviewer.paths import SETTINGS_DIR, bundle_dir, sample_study, settings_folder, site_settings
 from ptxviewer.ui.controls import tabular
-from ptxviewer.ui.folders import reports_folder
-from ptxviewer.ui.icons import app_icon
+from ptxviewer.ui.exports import WRITERS, write_objects
 from ptxviewer.ui.main_window import MainWindow
-from ptxviewer.ui.none_guard import keep_none
-from ptxviewer.ui.single_instance import hand_over, serve, server_name
-from ptxviewer.ui.style import stylesheet
+from ptxviewer.ui.platform.bridge import Bridge
+from ptxviewer.ui.platform.folders import reports_folder
+from ptxviewer.ui.platform.icons import app_icon
+from ptxviewer.ui.platform.language import follow_language
+from ptxviewer.ui.platform.single_instance import hand_over, serve, server_name
+from ptxviewer.ui.platform.style import stylesheet
+from ptxviewer.words import language as spoken_language
+from ptxviewer.words import speak, system_language
 
 log = logging.getLogger(__name__)
 SWITCH_S = 0.0005  # how long Qt waits for a thread that analyses, each time that it calls into Python; usual: 0.005
-SETTINGS_DIR = "PTXVIEWER_SETTINGS_DIR"  # a throw-away folder for tests and for trying things out
 
 
 class Application(QApplication):
     """Queues the files that the system asks to open until somebody listens (macOS sends them before the window is)."""
 
     def __init__(self, arguments: list[str]) -> None:
-        keep_none()
         super().__init__(arguments)
         self._waiting: list[Path] = []
         self._opener: Callable[[list[Path]], None] | None = None
@@ -89,35 +92,6 @@ class Application(QApplication):
         if self._waiting:
             waiting, self._waiting = self._waiting, []
             opener(waiting)
-
-
-def make_engine(device: str) -> Engine:
-    """Return the shipped network; torch is imported by the model lane, later."""
-    from ptxviewer.inference.torch_engine import TorchEngine
-
-    choice = cast("DeviceChoice", device if device in get_args(DeviceChoice) else "auto")
-    return TorchEngine(choice, bundle_dir())
-
-
-def save_report(request: ReportRequest, folder: Path) -> Path:
-    """Write the report that was asked for, by default under a neutral name. On the disk lane; raises ``PtxError``."""
-    from ptxviewer.ui.report_file import write_report
-
-    film = request.film
-    assert film.radiograph is not None
-    stamp = datetime.now(timezone.utc).strftime("%Y%m%d-%H%M%S")
-    target = request.target or folder / f"ptx-report-{stamp}-film{film.number}.png"
-    write_report(
-        film.radiograph,
-        film.maps,
-        request.info,
-        target,
-        identified=request.identified,
-        view=film.view,
-        review=film.review,
-        reader=request.reader,
-    )
-    return target
 
 
 def read(path: Path, frame: int) -> Radiograph:
@@ -165,7 +139,10 @@ def expected_engine() -> EngineInfo | None:
 
 
 class Session:
-    """Everything that lives as long as the window. ``painted`` is called when the window is first on screen."""
+    """Everything that lives as long as the window.
+
+    ``loaded`` gets the settings before anything is built, ``painted`` is called when the window is first on screen.
+    """
 
     def __init__(
         self,
@@ -175,12 +152,14 @@ class Session:
         reviews: Path | None = None,
         results: Path | None = None,
         site_path: Path | None = None,
+        loaded: Callable[[Settings], None] = lambda _settings: None,
     ) -> None:
         sys.setswitchinterval(SWITCH_S)
         self._unpacked = tempfile.TemporaryDirectory(prefix="ptxviewer-")
-        problems: list[str] = []
-        site = settings_file.load_site(site_path, problems.append) if site_path else settings_file.DEFAULTS
+        problems: list[Reason] = []
+        site = settings_file.load_site(site_path, problems.append) if site_path else DEFAULTS
         settings = settings_file.load(settings_path, problems.append, site)
+        loaded(settings)
         self.bridge = Bridge()
         self._window: MainWindow | None = None
         network = engine or make_engine(settings.device)
@@ -191,7 +170,9 @@ class Session:
             engine=network,
             disk=disk,
             model=ThreadLane("model", self.bridge.post),
-            save_report=self._save_report,
+            exports=WRITERS,
+            objects=write_objects,
+            reports_folder=reports_folder,
             save_settings=lambda value: settings_file.save(settings_path, value, site),
             sample=sample_study(),
             reviews=ReviewFolder(reviews or settings_path.parent / "reviews"),
@@ -210,25 +191,22 @@ class Session:
         for problem in problems:
             self.presenter.show_problem(problem)
 
-    def _save_report(self, request: ReportRequest) -> Path:
-        return save_report(request, reports_folder(self.presenter.remembering.settings.reports_folder))
-
     def render(self, state: State) -> None:
         """Show ``state`` in the window (``View``)."""
         if self._window is not None:
             self._window.show_state(state)
 
     def warm_up(self) -> None:
-        """While the window is still empty, import what reads films and then load the network.
+        """While the window is still empty, import what reads films, start the process that decodes, load the network.
 
         One after the other: while torch's libraries are brought into memory, an import on another thread would wait for
         the system's loader with the interpreter lock in its hand, and the window with it.
         """
         self._disk.submit(
-            lambda _checkpoint: importlib.import_module("ptxviewer.dicom.read"),
+            lambda _checkpoint: importlib.import_module("ptxviewer.dicom.read").warm_up(),
             lambda _outcome: self.presenter.warm_up(),
         )
-        self.presenter.watching.follow(self.presenter.remembering.settings.watch_folder)
+        self.presenter.films.watched.follow(self.presenter.state.settings.watch_folder)
 
     def close(self) -> bool:
         """End all work; True when the lanes ended in time."""
@@ -264,19 +242,13 @@ def _quit_on_signals(application: QApplication) -> QSocketNotifier:
     return notifier
 
 
-def settings_folder(chosen: Path | None) -> Path:
-    """Return where the settings lie: the folder asked for, the one of the environment, this user's own."""
-    named = os.environ.get(SETTINGS_DIR)
-    return chosen or (Path(named) if named else Path(platformdirs.user_config_dir("ptxviewer", appauthor=False)))
+def run(
+    files: Sequence[Path], *, sample: bool = False, settings_dir: Path | None = None, language: str | None = None
+) -> int:
+    """Open the window, or hand the files to the one that runs already; returns the exit status.
 
-
-def site_settings() -> Path:
-    """Return where an administrator puts the defaults of all readers of this computer."""
-    return Path(platformdirs.site_config_dir("ptxviewer", appauthor=False)) / "settings.json"
-
-
-def run(files: Sequence[Path], *, sample: bool = False, settings_dir: Path | None = None) -> int:
-    """Open the window, or hand the files to the one that runs already; returns the exit status."""
+    ``language`` None: as the settings say, else as the system has it.
+    """
     application = Application(sys.argv[:1])
     folder = settings_folder(settings_dir)
     own = folder if settings_dir is not None or SETTINGS_DIR in os.environ else None
@@ -300,6 +272,10 @@ def run(files: Sequence[Path], *, sample: bool = False, settings_dir: Path | Non
         session.warm_up()
         session.window.asking.for_consent()
 
+    def chosen(settings: Settings) -> None:
+        speak(language or settings.language or system_language(QLocale.system().uiLanguages()))
+        follow_language(application, spoken_language())
+
     data = own or Path(platformdirs.user_data_dir("ptxviewer", appauthor=False))
     cache = own or Path(platformdirs.user_cache_dir("ptxviewer", appauthor=False))
     session = Session(
@@ -308,6 +284,7 @@ def run(files: Sequence[Path], *, sample: bool = False, settings_dir: Path | Non
         reviews=data / "reviews",
         results=cache / "results",
         site_path=None if own else site_settings(),
+        loaded=chosen,
     )
     sessions.append(session)
     sys.excepthook = session.report_bug

@@ -12,10 +12,12 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtWidgets import QDialog, QFileDialog, QWidget
 
-from ptxviewer.app.actions.base import Action
+from ptxviewer.app.exports import EXPORTS, with_suffix
 from ptxviewer.app.presenter import Presenter
-from ptxviewer.app.state import State
-from ptxviewer.ui.folders import reports_folder
+from ptxviewer.app.state.screen import State
+from ptxviewer.ui.commands import capital
+from ptxviewer.ui.platform.folders import reports_folder
+from ptxviewer.words import tr
 
 if TYPE_CHECKING:
     from ptxviewer.ui.dialogs.notice import FirstRunNotice
@@ -24,7 +26,7 @@ if TYPE_CHECKING:
 class Asking:
     """Opens dialogs over ``window``; what comes of them are intents.
 
-    ``shown`` says what the window shows, ``open_paths`` and ``do`` are what it does with films and actions.
+    ``shown`` says what the window shows, ``open_paths`` and ``do`` are what it does with films and commands.
     """
 
     def __init__(
@@ -33,7 +35,7 @@ class Asking:
         presenter: Presenter,
         shown: Callable[[], State],
         open_paths: Callable[[list[Path]], None],
-        do: Callable[[Action], None],
+        do: Callable[[str], None],
     ) -> None:
         self._window = window
         self._presenter = presenter
@@ -56,34 +58,41 @@ class Asking:
 
     def open_files(self) -> None:
         """Ask for films."""
-        names, _ = QFileDialog.getOpenFileNames(self._window, "Open chest X-rays")
+        names, _ = QFileDialog.getOpenFileNames(self._window, tr("Open chest X-rays"))
         self._open_paths([Path(name) for name in names])
 
     def open_folder(self) -> None:
         """Ask for a folder of films."""
-        name = QFileDialog.getExistingDirectory(self._window, "Open a folder of chest X-rays")
+        name = QFileDialog.getExistingDirectory(self._window, tr("Open a folder of chest X-rays"))
         self._open_paths([Path(name)] if name else [])
 
     def watch_folder(self) -> None:
         """Ask for the folder to watch."""
-        name = QFileDialog.getExistingDirectory(self._window, "Watch a folder: its films are added as they arrive")
+        name = QFileDialog.getExistingDirectory(self._window, tr("Watch a folder: its films are added as they arrive"))
         if name:
-            self._presenter.watching.choose(Path(name))
+            self._presenter.films.watched.choose(Path(name))
 
-    def save_report_as(self) -> None:
-        """Ask where the report goes."""
-        start = self._shown().reports_folder or Path.home()
-        name, _ = QFileDialog.getSaveFileName(
-            self._window, "Save the report", str(start / "ptx-report.png"), "PNG (*.png)"
-        )
+    def save_as(self) -> None:
+        """Ask where the film is saved; the suffix says as what, else the format chosen in the dialog."""
+        chosen = self._shown().settings.reports_folder
+        start = (Path(chosen) if chosen else Path.home()) / f"ptx-{EXPORTS[0].id}{EXPORTS[0].suffix}"
+        filters = [f"{capital(tr(export.name))}, {export.format} (*{export.suffix})" for export in EXPORTS]
+        name, taken = QFileDialog.getSaveFileName(self._window, tr("Save as"), str(start), ";;".join(filters))
         if name:
-            path = Path(name)
-            self._presenter.reporting.save(path if path.suffix else path.with_suffix(".png"))
+            export = EXPORTS[filters.index(taken)] if taken in filters else EXPORTS[0]
+            self._presenter.exporting.save_to(with_suffix(Path(name), export))
+
+    def save_objects(self) -> None:
+        """Ask for the folder that the DICOM objects of the film are written to."""
+        chosen = self._shown().settings.reports_folder
+        name = QFileDialog.getExistingDirectory(self._window, tr("Save results as DICOM in"), chosen)
+        if name:
+            self._presenter.exporting.save_objects(Path(name))
 
     # The program's own
 
     def palette(self) -> None:
-        """Search all actions."""
+        """Search all commands."""
         from ptxviewer.ui.dialogs.palette import Palette
 
         self._ask(Palette(self._shown(), self._do, self._window))
@@ -114,13 +123,13 @@ class Asking:
 
         dialog = ChoosePrior(self._shown(), self._window)
         dialog.accepted.connect(
-            lambda: self._presenter.comparing.choose(dialog.chosen) if dialog.chosen is not None else None
+            lambda: self._presenter.display.comparison.choose(dialog.chosen) if dialog.chosen is not None else None
         )
         self._ask(dialog)
 
     def place(self) -> None:
         """Set a point of a measurement; a line over an object asks for its length."""
-        measuring = self._presenter.measuring
+        measuring = self._presenter.review.measurements
         measuring.place()
         if measuring.asks:
             from ptxviewer.ui.dialogs.calibrate import CalibrationDialog
@@ -133,13 +142,13 @@ class Asking:
         """Ask for the settings."""
         from ptxviewer.ui.dialogs.settings import SettingsDialog
 
-        dialog = SettingsDialog(self._presenter.remembering.settings, self._window)
-        dialog.accepted.connect(lambda: self._presenter.apply_settings(dialog.settings()))
+        dialog = SettingsDialog(self._presenter.state.settings, self._window)
+        dialog.accepted.connect(lambda: self._presenter.apply_settings(dialog.chosen(self._presenter.state.settings)))
         self._ask(dialog)
 
     def for_consent(self) -> None:
         """At the first start, say what the program is not for; without consent it ends."""
-        settings = self._presenter.remembering.settings
+        settings = self._presenter.state.settings
         if settings.accepted_notice:
             return
         from ptxviewer.ui.dialogs.notice import FirstRunNotice
@@ -148,7 +157,7 @@ class Asking:
         notice = self._notice = FirstRunNotice(given, self._shown().engine, self._window)
 
         def accepted() -> None:
-            kept = replace(self._presenter.remembering.settings, accepted_notice=True)
+            kept = replace(self._presenter.state.settings, accepted_notice=True)
             self._presenter.apply_settings(
                 kept if notice.reports == given else replace(kept, reports_folder=str(notice.reports))
             )

@@ -8,7 +8,8 @@ from PySide6.QtCore import QRectF, QSize, Qt, Signal
 from PySide6.QtGui import QColor, QFont, QMouseEvent, QPainter, QPaintEvent, QPen, QWheelEvent
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QPushButton, QSizePolicy, QSlider, QWidget
 
-from ptxviewer.ui.style import PALETTE
+from ptxviewer.ui.platform.style import PALETTE
+from ptxviewer.words import quantities, tr
 
 HANDLE = 12  # diameter of the slider's handle
 
@@ -59,34 +60,54 @@ class ElidedLabel(QLabel):
 
 
 class MarkedSlider(QSlider):
-    """A slider from 0 to 1 with a mark: a press goes to the place pressed, a double click back to the mark."""
+    """A slider with a mark: a press goes to the place pressed, a double click back to the mark.
+
+    Its positions are multiples of ``step``; the one next to the mark means the mark itself, so that a drag can come
+    back to it exactly.
+    """
 
     moved = Signal(float, bool)  # value, settled
     reset = Signal()
 
-    def __init__(self, name: str, tip: str, lowest: int = 0, highest: int = 100) -> None:
+    def __init__(self, name: str, tip: str, lowest: float = 0.0, highest: float = 1.0, step: float = 0.01) -> None:
         super().__init__(Qt.Orientation.Horizontal)
-        self.setRange(lowest, highest)
+        self._step = step
+        self._mark: float | None = None
+        self.setRange(self._position(lowest), self._position(highest))
         self.setAccessibleName(name)
         self.setToolTip(tip)
         self.setFixedHeight(20)
         self.setFocusPolicy(Qt.FocusPolicy.TabFocus)
-        self._mark: float | None = None
-        self.valueChanged.connect(lambda value: self.moved.emit(value / 100, not self.isSliderDown()))
+        self.valueChanged.connect(lambda _position: self.moved.emit(self.chosen, not self.isSliderDown()))
 
-    def show_value(self, value: float, mark: float | None) -> None:
+    def _position(self, value: float) -> int:
+        return round(value / self._step)
+
+    @property
+    def chosen(self) -> float:
+        """The value where the handle stands."""
+        if self._mark is not None and self.value() == self._position(self._mark):
+            return self._mark
+        return round(self.value() * self._step, 6)
+
+    def set_highest(self, value: float) -> None:
+        """Let the slider end elsewhere."""
+        self.setMaximum(self._position(value))
+
+    def show_value(self, value: float, mark: float | None = None) -> None:
         """Follow the state without answering it; a hand on the slider wins."""
         if mark != self._mark:
             self._mark = mark
             self.update()
-        if not self.isSliderDown() and self.value() != round(100 * value):
+        position = self._position(value)
+        if not self.isSliderDown() and self.value() != position:
             self.blockSignals(True)
-            self.setValue(round(100 * value))
+            self.setValue(position)
             self.blockSignals(False)
 
-    def _x(self, value: float) -> float:
-        low, high = self.minimum() / 100, self.maximum() / 100
-        return HANDLE / 2 + 1 + (value - low) / (high - low) * (self.width() - HANDLE - 2)
+    def _x(self, position: float) -> float:
+        low, high = self.minimum(), self.maximum()
+        return HANDLE / 2 + 1 + (position - low) / max(1, high - low) * (self.width() - HANDLE - 2)
 
     def _go_to(self, x: float) -> None:
         low, high = self.minimum(), self.maximum()
@@ -107,7 +128,7 @@ class MarkedSlider(QSlider):
         """Let go: the value is settled."""
         if event.button() is Qt.MouseButton.LeftButton and self.isSliderDown():
             self.setSliderDown(False)
-            self.moved.emit(self.value() / 100, True)
+            self.moved.emit(self.chosen, True)
 
     def mouseDoubleClickEvent(self, event: QMouseEvent) -> None:
         """Back to the mark."""
@@ -124,7 +145,7 @@ class MarkedSlider(QSlider):
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         middle = self.height() / 2
         on = self.isEnabled()
-        x = self._x(self.value() / 100)
+        x = self._x(self.value())
         painter.setPen(Qt.PenStyle.NoPen)
         painter.setBrush(QColor(PALETTE["edge" if on else "line"]))
         painter.drawRoundedRect(QRectF(1, middle - 1.5, self.width() - 2, 3), 1.5, 1.5)
@@ -133,7 +154,7 @@ class MarkedSlider(QSlider):
             painter.drawRoundedRect(QRectF(1, middle - 1.5, x - 1, 3), 1.5, 1.5)
         if self._mark is not None and on:
             painter.setBrush(QColor(PALETTE["text"]))
-            painter.drawRect(QRectF(round(self._x(self._mark)) - 1, middle - 8, 2, 16))
+            painter.drawRect(QRectF(round(self._x(self._mark / self._step)) - 1, middle - 8, 2, 16))
         painter.setBrush(QColor(PALETTE["panel"]))
         painter.drawEllipse(QRectF(x - HANDLE / 2 - 2, middle - HANDLE / 2 - 2, HANDLE + 4, HANDLE + 4))
         painter.setBrush(QColor(PALETTE["text" if on else "disabled"]))
@@ -150,7 +171,7 @@ class ScoreBar(QWidget):
     def __init__(self) -> None:
         super().__init__()
         self.setFixedHeight(18)
-        self.setAccessibleName("Film score")
+        self.setAccessibleName(tr("Film score"))
         self._score: float | None = None
         self._mark: float | None = None
 
@@ -158,7 +179,13 @@ class ScoreBar(QWidget):
         """Show a score and the operating point; None leaves the bar empty."""
         if (score, mark) != (self._score, self._mark):
             self._score, self._mark = score, mark
-            said = "no score yet" if score is None or mark is None else f"{score:.2f}, operating point {mark:.2f}"
+            said = tr("no score yet")
+            if score is not None and mark is not None:
+                said = tr(
+                    "{score}, operating point {limit}",
+                    score=quantities.score(score, mark),
+                    limit=quantities.limit(mark),
+                )
             self.setAccessibleDescription(said)
             self.update()
 

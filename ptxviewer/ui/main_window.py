@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -28,13 +29,13 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from ptxviewer.app.actions import ACTIONS, BY_ID
-from ptxviewer.app.actions.base import Action
+from ptxviewer.app.commands import BY_ID, COMMANDS
 from ptxviewer.app.presenter import Presenter
-from ptxviewer.app.state import State
-from ptxviewer.ui import geometry, parts
+from ptxviewer.app.state.screen import State
+from ptxviewer.ui import parts
 from ptxviewer.ui.asking import Asking
-from ptxviewer.ui.canvas import Canvas
+from ptxviewer.ui.canvas.canvas import Canvas
+from ptxviewer.ui.film_words import cell
 from ptxviewer.ui.menus import build_menus, make_action, make_toolbar, typing
 from ptxviewer.ui.panels.banner import BannerBar
 from ptxviewer.ui.panels.empty import DropVeil
@@ -42,13 +43,13 @@ from ptxviewer.ui.panels.film_area import FilmArea
 from ptxviewer.ui.panels.film_strip import FilmStrip
 from ptxviewer.ui.panels.reading import ReadingPanel
 from ptxviewer.ui.panels.status_bar import StatusBar
+from ptxviewer.ui.platform import geometry
+from ptxviewer.ui.shell import WindowShell
+from ptxviewer.words import tr
 
 if TYPE_CHECKING:
     from ptxviewer.ui.panels.worklist import WorklistPanel
-    from ptxviewer.ui.watcher import FolderWatcher
-
-ZOOM_STEP = 1.25
-PAN_STEP = 60  # screen pixels
+    from ptxviewer.ui.platform.watcher import FolderWatcher
 
 
 class MainWindow(QMainWindow):
@@ -59,19 +60,21 @@ class MainWindow(QMainWindow):
         self._presenter = presenter
         self._painted = painted
         self._state = presenter.state
-        self._actions: dict[str, QAction] = {}
-        self.setWindowTitle("PTXViewer (research use only)")
+        self.commands: dict[str, QAction] = {}
+        self.setWindowTitle(tr("PTXViewer (research use only)"))
         self.setAcceptDrops(True)
         self.setMinimumSize(*geometry.SMALLEST)
         self.setContextMenuPolicy(Qt.ContextMenuPolicy.NoContextMenu)
-        self.asking = Asking(self, presenter, lambda: self._state, self.open_paths, self._do)
+        self.asking = Asking(self, presenter, lambda: self._state, self.open_paths, self.do)
         self.status = StatusBar()
-        self.area = FilmArea(presenter, self.asking, self.status.show_probe)
-        self.reading = ReadingPanel(presenter, self.area.look_at_finding)
-        self.strip = FilmStrip(self._select, presenter.look_at)
+        self.area = FilmArea(presenter, self.asking, self.status.show_probe, self.do)
+        self.reading = ReadingPanel(presenter, self.area.look_at_finding, self.do)
+        self.strip = FilmStrip(self.select, presenter.films.thumbnails_in_sight)
         self.worklist: WorklistPanel | None = None
         self._watcher: FolderWatcher | None = None
+        self._shell = WindowShell(self)
         self._build()
+        presenter.films.list.show_as(cell)
         self.show_state(presenter.state)
         self.area.canvas.setFocus()
 
@@ -79,7 +82,7 @@ class MainWindow(QMainWindow):
 
     def _build(self) -> None:
         self.banner = BannerBar(self.area, self._presenter)
-        self._veil = DropVeil(self.area)
+        self.veil = DropVeil(self.area)
         self._panels = QSplitter(Qt.Orientation.Horizontal)
         self._panels.setChildrenCollapsible(False)
         self._panels.setHandleWidth(0)
@@ -103,12 +106,12 @@ class MainWindow(QMainWindow):
         column.addLayout(self._beside, 1)
         column.addWidget(self.status)
         self.setCentralWidget(whole)
-        for one in ACTIONS:
+        for one in COMMANDS:
             if not one.held:  # Space: see _peek
-                self._actions[one.id] = make_action(one, self._do, self)
-        build_menus(self.menuBar(), self._actions, lambda: self._state)
-        self._toolbar = make_toolbar(self._actions)
-        column.insertWidget(0, self._toolbar)
+                self.commands[one.id] = make_action(one, self.do, self)
+        build_menus(self.menuBar(), self.commands, lambda: self._state)
+        self.toolbar = make_toolbar(self.commands)
+        column.insertWidget(0, self.toolbar)
 
     # Rendering
 
@@ -118,16 +121,18 @@ class MainWindow(QMainWindow):
         filled = bool(state.films) or state.opening > 0
         around = filled and not state.film_only
         self.area.show_state(state)
-        self.strip.setVisible(around and state.strip and not state.worklist.shown)
-        self._show_worklist(state, around and state.strip and state.prior_id is None)  # two films need the room
+        self.strip.setVisible(around and state.settings.strip and not state.worklist.shown)
+        self._show_worklist(
+            state, around and state.settings.strip and state.prior_id is None
+        )  # two films need the room
         if state.watch is not None and self._watcher is None:
-            from ptxviewer.ui.watcher import FolderWatcher
+            from ptxviewer.ui.platform.watcher import FolderWatcher
 
             self._watcher = FolderWatcher(self._presenter, self)
         if self._watcher is not None:
             self._watcher.show_state(state)
-        self.reading.setVisible(around and state.panel)
-        self._toolbar.setVisible(not state.film_only)
+        self.reading.setVisible(around and state.settings.panel)
+        self.toolbar.setVisible(not state.film_only)
         self.status.setVisible(not state.film_only)
         if not self.menuBar().isNativeMenuBar():
             self.menuBar().setVisible(not state.film_only)
@@ -136,7 +141,7 @@ class MainWindow(QMainWindow):
         self.status.show_state(state)
         self.banner.show_state(state)
         self.asking.show_state(state)
-        for name, action in self._actions.items():
+        for name, action in self.commands.items():
             row = BY_ID[name]
             action.setEnabled(row.enabled(state))
             if row.checked is not None:
@@ -147,8 +152,8 @@ class MainWindow(QMainWindow):
         if self.worklist is None and state.worklist.shown:
             from ptxviewer.ui.panels.worklist import WorklistPanel
 
-            width = self._presenter.remembering.settings.worklist_width
-            self.worklist = WorklistPanel(self._presenter, self._select, width)
+            width = state.settings.worklist_width
+            self.worklist = WorklistPanel(self._presenter, self.select, self.do, width)
             self._beside.insertWidget(0, self.worklist)
             self.worklist.fit_window()
         if self.worklist is not None:
@@ -158,9 +163,10 @@ class MainWindow(QMainWindow):
             if state.worklist.shown:
                 self.worklist.show_state(state)
 
-    def _find_film(self) -> None:
+    def find_film(self) -> None:
+        """Give the keyboard to the filter of the worklist, which comes back for it."""
         if not self._state.worklist.shown:
-            self._presenter.batch.toggle_list()
+            self._presenter.films.list.toggle()
         if self.worklist is not None:
             self.worklist.start_filter()
 
@@ -170,60 +176,28 @@ class MainWindow(QMainWindow):
         """Open files that were dropped, chosen, or handed over by the system or a second start."""
         if paths:
             self.reading.settle()
-            self._presenter.open(paths)
+            self._presenter.films.open(paths)
 
-    def _select(self, film_id: int) -> None:
+    def select(self, film_id: int) -> None:
+        """Bring a film on screen; what is being typed stays with the one before."""
         self.reading.settle()
-        self._presenter.select(film_id)
+        self._presenter.films.select(film_id)
 
-    def _do(self, row: Action) -> None:
+    def do(self, command_id: str) -> None:
+        """Run a command; what is being typed is taken over first."""
         self.reading.settle()
-        if not row.shell:
-            row.run(self._presenter)
-        else:
-            self._shell_acts()[row.id]()
+        BY_ID[command_id].run(self._presenter, self._shell)
 
-    def _shell_acts(self) -> dict[str, Callable[[], object]]:
-        """Return what the window does itself, by the id of the action."""
-        return {
-            "open_files": self.asking.open_files,
-            "open_folder": self.asking.open_folder,
-            "save_report_as": self.asking.save_report_as,
-            "copy_picture": self.area.copy_picture,
-            "settings": self.asking.settings,
-            "quit": self.close,
-            "next_finding": self._next_finding,
-            "zoom_in": lambda: self.area.shown_canvas.zoom_by(ZOOM_STEP),
-            "zoom_out": lambda: self.area.shown_canvas.zoom_by(1 / ZOOM_STEP),
-            "pan_left": lambda: self.area.shown_canvas.pan_by(PAN_STEP, 0),
-            "pan_right": lambda: self.area.shown_canvas.pan_by(-PAN_STEP, 0),
-            "pan_up": lambda: self.area.shown_canvas.pan_by(0, PAN_STEP),
-            "pan_down": lambda: self.area.shown_canvas.pan_by(0, -PAN_STEP),
-            "next_part": lambda: parts.go_on(self._parts()),
-            "previous_part": lambda: parts.go_on(self._parts(), -1),
-            "write_note": self._write_note,
-            "palette": self.asking.palette,
-            "filter_films": self._find_film,
-            "watch_folder": self.asking.watch_folder,
-            "compare_with": self.asking.compare_with,
-            "shortcuts": self.asking.shortcuts,
-            "about_film": self.asking.about_film,
-            "about": self.asking.about,
-        }
-
-    def _parts(self) -> list[QWidget]:
+    def parts(self) -> list[QWidget]:
         """The parts of the window in the order in which F6 goes through them."""
         lists = [] if self.worklist is None else [self.worklist]
-        return [self.area.shown_canvas, self.reading, *lists, self._toolbar]
+        return [self.area.shown_canvas, self.reading, *lists, self.toolbar]
 
-    def _write_note(self) -> None:
-        if not self._state.panel:
-            self._presenter.toggle_panel()
+    def write_note(self) -> None:
+        """Give the keyboard to the note; the reading panel comes back for it."""
+        if not self._state.settings.panel:
+            self._presenter.display.toggle_panel()
         self.reading.write_note()
-
-    def _next_finding(self) -> None:
-        self._presenter.choosing.next()
-        self.area.look_at_finding()
 
     # Keys that a shortcut cannot express
 
@@ -232,12 +206,12 @@ class MainWindow(QMainWindow):
         if event.key() != Qt.Key.Key_Space or event.modifiers() or typing():
             return False
         if not event.isAutoRepeat():
-            self._presenter.overlaying.peek(event.type() == QEvent.Type.KeyPress)
+            self._presenter.display.overlay.peek(event.type() == QEvent.Type.KeyPress)
         return True
 
     def _on_film(self) -> bool:
         focus = QApplication.focusWidget()
-        return focus in (None, self, self.strip, self.area.apices) or isinstance(focus, Canvas)
+        return focus in (None, self, self.strip, self.area.currentWidget()) or isinstance(focus, Canvas)
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
         """Take Space before the widget with the focus does; keys of dialogs do not come this way."""
@@ -267,13 +241,13 @@ class MainWindow(QMainWindow):
             event.accept()
             return True
         if event.type() == QEvent.Type.DevicePixelRatioChange:
-            self._presenter.displaying.set_pixel_ratio(self.devicePixelRatioF())
+            self._presenter.display.view.set_pixel_ratio(self.devicePixelRatioF())
         return super().event(event)
 
     def changeEvent(self, event: QEvent) -> None:
         """A key that is let go in another window must not leave the overlay hidden."""
         if event.type() == QEvent.Type.ActivationChange and not self.isActiveWindow():
-            self._presenter.overlaying.peek(False)
+            self._presenter.display.overlay.peek(False)
         super().changeEvent(event)
 
     # Events of the window
@@ -282,15 +256,15 @@ class MainWindow(QMainWindow):
         """Films may be dropped anywhere."""
         if any(url.isLocalFile() for url in event.mimeData().urls()):
             event.acceptProposedAction()
-            self._veil.cover()
+            self.veil.cover()
 
     def dragLeaveEvent(self, event: QDragLeaveEvent) -> None:
         """Nothing was dropped."""
-        self._veil.hide()
+        self.veil.hide()
 
     def dropEvent(self, event: QDropEvent) -> None:
         """Open what was dropped."""
-        self._veil.hide()
+        self.veil.hide()
         event.acceptProposedAction()
         self.open_paths([Path(url.toLocalFile()) for url in event.mimeData().urls() if url.isLocalFile()])
 
@@ -308,7 +282,7 @@ class MainWindow(QMainWindow):
     def showEvent(self, event: QShowEvent) -> None:
         """Listen to keys; tell once that the window has been painted."""
         super().showEvent(event)
-        self._presenter.displaying.set_pixel_ratio(self.devicePixelRatioF())
+        self._presenter.display.view.set_pixel_ratio(self.devicePixelRatioF())
         handle = self.windowHandle()
         if handle is not None:
             handle.installEventFilter(self)
@@ -327,8 +301,8 @@ class MainWindow(QMainWindow):
     def closeEvent(self, event: QCloseEvent) -> None:
         """Remember the window and what is being typed, then let go."""
         self.reading.settle()
-        remembering = self._presenter.remembering
-        width = self.worklist.chosen_width if self.worklist is not None else remembering.settings.worklist_width
-        kept = geometry.kept(self, self._panels, remembering.settings.geometry)
-        remembering.keep(geometry=kept, worklist_width=width)
+        settings = self._presenter.state.settings
+        width = self.worklist.chosen_width if self.worklist is not None else settings.worklist_width
+        kept = geometry.kept(self, self._panels, settings.geometry)
+        self._presenter.preferences.save(lambda settings: replace(settings, geometry=kept, worklist_width=width))
         event.accept()

@@ -1,11 +1,11 @@
-"""Menus from the table of actions: one Qt action a row, its keys live wherever the focus is."""
+"""Menus from the table of commands: one Qt action a row, its keys live wherever the focus is."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
 
 from PySide6.QtCore import QSize, Qt
-from PySide6.QtGui import QAction, QKeySequence
+from PySide6.QtGui import QAction, QKeySequence, QResizeEvent
 from PySide6.QtWidgets import (
     QAbstractSpinBox,
     QApplication,
@@ -22,20 +22,23 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from ptxviewer.app.actions import ACTIONS, BY_ID, TOOLBAR
-from ptxviewer.app.actions.base import Action, Group
-from ptxviewer.app.actions.measure import CHOICES
-from ptxviewer.app.state import State
-from ptxviewer.core.voi import describe
-from ptxviewer.ui.icons import icon
+from ptxviewer.app.commands import COMMANDS, TOOLBAR
+from ptxviewer.app.commands.base import Command, Group
+from ptxviewer.app.commands.measure import CHOICES
+from ptxviewer.app.state.screen import State
+from ptxviewer.core.msgid import N_, Msgid
+from ptxviewer.ui.commands import menu_text, short_name_of, tooltip_of
+from ptxviewer.ui.platform.icons import icon
+from ptxviewer.words import tr
+from ptxviewer.words.windowing import describe, preset_name
 
-MENUS: tuple[tuple[str, tuple[Group, ...]], ...] = (
-    ("File", ("file",)),
-    ("View", ("view", "screen")),
-    ("Tools", ("tools", "measure")),
-    ("Film", ("films",)),
-    ("AI", ("overlay", "review")),
-    ("Help", ("help",)),
+MENUS: tuple[tuple[Msgid, tuple[Group, ...]], ...] = (
+    (N_("File"), ("file",)),
+    (N_("View"), ("view", "screen")),
+    (N_("Tools"), ("tools", "measure")),
+    (N_("Film"), ("films",)),
+    (N_("AI"), ("overlay", "review")),
+    (N_("Help"), ("help",)),
 )
 ROLES = {
     "about": QAction.MenuRole.AboutRole,
@@ -49,17 +52,18 @@ def typing() -> bool:
     return isinstance(QApplication.focusWidget(), (QLineEdit, QPlainTextEdit, QTextEdit, QAbstractSpinBox, QComboBox))
 
 
-def make_action(row: Action, do: Callable[[Action], None], window: QMainWindow) -> QAction:
+def make_action(row: Command, do: Callable[[str], None], window: QMainWindow) -> QAction:
     """Return the Qt action of a row. It belongs to the window, so its keys work also while menus are hidden."""
-    made = QAction(row.text, window)
+    made = QAction(menu_text(row), window)
     if row.icon:
         made.setIcon(icon(row.icon))
         made.setIconVisibleInMenu(False)
     made.setShortcuts([QKeySequence(key) for key in row.keys])
     made.setCheckable(row.checked is not None)
-    made.setToolTip(row.tooltip)
+    made.setIconText(short_name_of(row))  # what a button of the toolbar bears
+    made.setToolTip(tooltip_of(row))
     made.setMenuRole(ROLES.get(row.id, QAction.MenuRole.NoRole))
-    made.triggered.connect(lambda _checked=False: do(row))
+    made.triggered.connect(lambda _checked=False: do(row.id))
     window.addAction(made)
     return made
 
@@ -67,26 +71,49 @@ def make_action(row: Action, do: Callable[[Action], None], window: QMainWindow) 
 def build_menus(bar: QMenuBar, actions: dict[str, QAction], state: Callable[[], State]) -> None:
     """Fill the menu bar: a line between two groups of a menu, the window presets with their names."""
     for title, groups in MENUS:
-        menu = bar.addMenu(title)
+        menu = bar.addMenu(tr(title))
         for number, group in enumerate(groups):
             if number:
                 menu.addSeparator()
-            for row in ACTIONS:
+            for row in COMMANDS:
                 if row.group == group and "menu" in row.places:
                     menu.addAction(actions[row.id])
             if group == "view":
                 _add_presets(menu, actions, state)
 
 
+SLACK = 8  # screen pixels beside its name that a button can do without
+
+
+class _Toolbar(QWidget):
+    """Buttons with their names under the icons; icons alone where the names of a language find no room."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.setObjectName("toolbar")
+        self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
+        self.setFixedHeight(45)
+        self.buttons: list[QToolButton] = []
+        self._named_width = 0
+        self.row = QHBoxLayout(self)
+        self.row.setContentsMargins(8, 0, 8, 1)
+        self.row.setSpacing(2)
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """Show as much as there is room for."""
+        super().resizeEvent(event)
+        style = Qt.ToolButtonStyle
+        if not self._named_width:
+            self._named_width = self.row.sizeHint().width() - SLACK * len(self.buttons)
+        wanted = style.ToolButtonTextUnderIcon if self.width() >= self._named_width else style.ToolButtonIconOnly
+        for button in self.buttons:
+            button.setToolButtonStyle(wanted)
+
+
 def make_toolbar(actions: dict[str, QAction]) -> QWidget:
     """Return the row of buttons over the film, 44 pixels high: an icon each, its name below it."""
-    bar = QWidget()
-    bar.setObjectName("toolbar")
-    bar.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
-    bar.setFixedHeight(45)
-    row = QHBoxLayout(bar)
-    row.setContentsMargins(8, 0, 8, 1)
-    row.setSpacing(2)
+    bar = _Toolbar()
+    row = bar.row
     for number, ids in enumerate(TOOLBAR):
         if number:
             line = QFrame()
@@ -95,7 +122,6 @@ def make_toolbar(actions: dict[str, QAction]) -> QWidget:
         for one in ids:
             button = QToolButton()
             button.setDefaultAction(actions[one])
-            button.setText(BY_ID[one].text.rstrip("."))
             button.setIconSize(QSize(18, 18))
             button.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextUnderIcon)
             button.setFocusPolicy(Qt.FocusPolicy.TabFocus)
@@ -103,6 +129,7 @@ def make_toolbar(actions: dict[str, QAction]) -> QWidget:
             if one == "measure":
                 _offer(button, actions[one], [actions[choice] for choice in CHOICES])
             row.addWidget(button)
+            bar.buttons.append(button)
     row.addStretch(1)
     return bar
 
@@ -118,8 +145,8 @@ def _offer(button: QToolButton, action: QAction, choices: list[QAction]) -> None
 
 
 def _add_presets(menu: QMenu, actions: dict[str, QAction], state: Callable[[], State]) -> None:
-    presets = menu.addMenu("Window presets")
-    rows = [actions[row.id] for row in ACTIONS if row.group == "window"]
+    presets = menu.addMenu(tr("Window presets"))
+    rows = [actions[row.id] for row in COMMANDS if row.group == "window"]
     presets.addActions(rows[:1])
 
     def name_them() -> None:
@@ -127,7 +154,7 @@ def _add_presets(menu: QMenu, actions: dict[str, QAction], state: Callable[[], S
         vois = film.radiograph.vois if film is not None and film.radiograph is not None else ()
         presets.clear()  # the actions stay, and their keys: they belong to the window
         for made, voi in zip(rows, vois, strict=False):
-            made.setText(" ".join(part for part in (voi.explanation, f"({describe(voi)})") if part))
+            made.setText(" ".join(part for part in (preset_name(voi), f"({describe(voi)})") if part))
             presets.addAction(made)
 
     presets.aboutToShow.connect(name_them)

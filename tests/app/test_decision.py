@@ -7,30 +7,33 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from ptxviewer.app import gating
-from ptxviewer.app.actions import BY_ID
-from ptxviewer.app.apart import area_of_slider, slider_of_area
-from ptxviewer.app.choosing import box_around
-from ptxviewer.app.facts import summary_of
-from ptxviewer.app.result_file import Entry, entry_bytes, entry_from
-from ptxviewer.app.sentences import SHOW_ANYWAY
-from ptxviewer.app.settings import Settings
-from ptxviewer.app.state import FilmStatus
-from ptxviewer.core.band import Band, areas_px, band_of, limits_of
+from ptxviewer.app.commands import BY_ID
+from ptxviewer.app.disk.result_file import Entry, entry_bytes, entry_from
+from ptxviewer.app.review.finding_selection import box_around
+from ptxviewer.app.state.facts import summary_of
+from ptxviewer.app.state.film import FilmStatus, Result, with_review
+from ptxviewer.app.state.settings import Settings
+from ptxviewer.app.state.two_thresholds import area_of_slider, slider_of_area
+from ptxviewer.app.state.withheld import as_seen, as_withheld, withheld
+from ptxviewer.core.answer import BY_CARD, DecisionRule, Detection, ProbabilityMaps
+from ptxviewer.core.engine import Checkpoint, never_cancelled
 from ptxviewer.core.errors import ModelUnavailable
-from ptxviewer.core.findings import decide, score_threshold_at
-from ptxviewer.core.limits import BY_CARD, Detection
-from ptxviewer.core.types import DecisionRule, ProbabilityMaps, Radiograph
-from ptxviewer.inference.engine import Checkpoint, FakeEngine, never_cancelled
-from tests.app.house import SIDE, House
+from ptxviewer.core.film import Radiograph
+from ptxviewer.core.findings.decide import decide, score_threshold_at
+from ptxviewer.core.findings.disagreement import Band, areas_px, band_of, limits_of
+from ptxviewer.core.reasons.finding import Finding
+from ptxviewer.core.reasons.network import Network
+from ptxviewer.core.reasons.window import Notice, Withheld
+from tests.app.rig import AppRig
+from tests.fakes import SIDE, FakeEngine
 from tests.films import RULE, film, maps
 
 
-def opened(engine: FakeEngine | None = None, settings: Settings | None = None) -> House:
-    house = House(engine=engine, settings=settings)
-    house.open("a", "b")
-    house.settle()
-    return house
+def opened(engine: FakeEngine | None = None, settings: Settings | None = None) -> AppRig:
+    rig = AppRig(engine=engine, settings=settings)
+    rig.open("a", "b")
+    rig.settle()
+    return rig
 
 
 # ---- detection and extent
@@ -56,70 +59,70 @@ def test_the_readers_film_score_opens_and_closes_the_gate_whatever_the_threshold
 
 
 def test_apart_the_extent_moves_alone_and_one_key_goes_back() -> None:
-    house = opened(settings=Settings(two_thresholds=True))
-    presenter, rule = house.presenter, FakeEngine.RULE
-    presenter.set_threshold(0.8)
-    assert house.film.findings is not None
-    assert house.film.findings.score_threshold == rule.score_threshold  # not 0.76, where one slider would take it
-    presenter.detecting.set_score(0.95)
-    assert not house.film.findings.present
-    assert house.film.review.threshold == 0.8
-    presenter.undo()
-    assert house.film.findings.present
-    presenter.redo()
-    presenter.reset_threshold()
-    assert (house.film.review.threshold, house.film.review.detection) == (None, BY_CARD)
-    assert house.film.findings.present
+    rig = opened(settings=Settings(two_thresholds=True))
+    presenter, rule = rig.presenter, FakeEngine.RULE
+    presenter.review.thresholds.set(0.8)
+    assert rig.film.findings is not None
+    assert rig.film.findings.score_threshold == rule.score_threshold  # not 0.76, where one slider would take it
+    presenter.review.thresholds.set_score(0.95)
+    assert not rig.film.findings.present
+    assert rig.film.review.threshold == 0.8
+    presenter.review.undo()
+    assert rig.film.findings.present
+    presenter.review.redo()
+    presenter.review.thresholds.reset()
+    assert (rig.film.review.threshold, rig.film.review.detection) == (None, BY_CARD)
+    assert rig.film.findings.present
 
 
 def test_together_one_slider_still_moves_both() -> None:
-    house = opened()
-    house.presenter.set_threshold(0.8)
-    assert house.film.findings is not None
-    assert house.film.findings.score_threshold == pytest.approx(score_threshold_at(FakeEngine.RULE, 0.8))
-    assert house.film.review.detection == BY_CARD
+    rig = opened()
+    rig.presenter.review.thresholds.set(0.8)
+    assert rig.film.findings is not None
+    assert rig.film.findings.score_threshold == pytest.approx(score_threshold_at(FakeEngine.RULE, 0.8))
+    assert rig.film.review.detection == BY_CARD
 
 
 def test_a_drag_of_a_limit_is_one_step_and_is_shown_while_it_lasts() -> None:
-    house = opened()
+    rig = opened()
     for value in (0.5, 0.7, 0.95):
-        house.presenter.detecting.set_score(value, settled=False)
-        assert house.film.detection.score == value
-        assert house.film.review.detection == BY_CARD
-    house.presenter.detecting.set_score(0.95)
-    assert house.film.review.detection.score == 0.95
-    assert not house.film.findings.present
-    house.presenter.undo()
-    assert house.film.review.detection == BY_CARD
-    assert not house.film.can_undo
+        rig.presenter.review.thresholds.set_score(value, settled=False)
+        assert rig.film.detection.score == value
+        assert rig.film.review.detection == BY_CARD
+    rig.presenter.review.thresholds.set_score(0.95)
+    assert rig.film.review.detection.score == 0.95
+    assert not rig.film.findings.present
+    rig.presenter.review.undo()
+    assert rig.film.review.detection == BY_CARD
+    assert not rig.film.can_undo
 
 
 def test_a_drag_that_is_left_counts_as_it_is() -> None:
-    house = opened()
-    house.presenter.detecting.set_peak(0.6, settled=False)
-    house.presenter.next()
-    house.presenter.previous()
-    assert house.film.review.detection.peak == 0.6
-    assert house.film.live_detection is None
+    rig = opened()
+    rig.presenter.review.thresholds.set_peak(0.6, settled=False)
+    rig.presenter.films.next()
+    rig.presenter.films.previous()
+    assert rig.film.review.detection.peak == 0.6
+    assert rig.film.hand is None
 
 
 def test_steps_of_the_film_score_start_where_it_stands_and_are_one_undo_step() -> None:
-    house = opened()
+    rig = opened()
     for _ in range(5):
-        house.presenter.detecting.step_score(-1)
-    assert house.film.review.detection.score == pytest.approx(FakeEngine.RULE.score_threshold - 0.05)
-    house.presenter.undo()
-    assert house.film.review.detection == BY_CARD
+        rig.presenter.review.thresholds.step_score(-1)
+    assert rig.film.review.detection.score == pytest.approx(FakeEngine.RULE.score_threshold - 0.05)
+    rig.presenter.review.undo()
+    assert rig.film.review.detection == BY_CARD
 
 
 def test_an_edited_mask_rests_for_detection_too() -> None:
-    house = opened()
-    house.presenter.set_tool("brush")
-    house.presenter.editing.begin((30.0, 30.0), False)
-    house.presenter.editing.finish()
-    house.presenter.detecting.set_score(0.99)
-    assert house.film.review.detection == BY_CARD
-    assert "edited" in house.state.message
+    rig = opened()
+    rig.presenter.display.set_tool("brush")
+    rig.presenter.review.mask.begin((30.0, 30.0), False)
+    rig.presenter.review.mask.finish()
+    rig.presenter.review.thresholds.set_score(0.99)
+    assert rig.film.review.detection == BY_CARD
+    assert rig.state.message is Notice.MASK_IS_EDITED
 
 
 @pytest.mark.parametrize("place", [0.0, 0.1, 0.5, 1.0])
@@ -144,150 +147,150 @@ class Doubtful(FakeEngine):
 
 
 def test_a_refused_film_shows_no_result_and_says_why() -> None:
-    house = opened(Doubtful(size=16))
-    assert house.film.status is FilmStatus.NOT_SHOWN
-    assert house.film.maps is None
-    assert house.film.findings is None
-    assert "frontal" in house.film.note
-    assert house.state.banner is not None
-    assert SHOW_ANYWAY in house.state.banner.text
-    assert "threshold" not in house.state.banner.text
+    rig = opened(Doubtful(size=16))
+    assert rig.film.status is FilmStatus.NOT_SHOWN
+    assert rig.film.maps is None
+    assert rig.film.findings is None
+    assert rig.film.why is Finding.NOT_FRONTAL
+    assert rig.state.banner is not None
+    assert rig.state.banner.reason == Withheld(Finding.NOT_FRONTAL)
 
 
 def test_nothing_can_be_done_to_a_result_that_is_not_shown() -> None:
-    house = opened(Doubtful(size=16))
-    house.presenter.set_verdict("accept")
-    house.presenter.set_tool("brush")
-    house.presenter.editing.begin((20.0, 20.0), False)
-    house.presenter.editing.finish()
-    house.presenter.banding.toggle()
-    assert house.film.review.verdict == ""
-    assert house.film.review.mask is None
-    assert house.model.idle
+    rig = opened(Doubtful(size=16))
+    rig.presenter.review.set_verdict("accept")
+    rig.presenter.display.set_tool("brush")
+    rig.presenter.review.mask.begin((20.0, 20.0), False)
+    rig.presenter.review.mask.finish()
+    rig.presenter.display.disagreement.toggle()
+    assert rig.film.review.verdict == ""
+    assert rig.film.review.mask is None
+    assert rig.model.idle
 
 
 def test_a_report_of_a_refused_film_gets_no_result() -> None:
-    house = opened(Doubtful(size=16))
-    house.presenter.reporting.save()
-    house.settle()
-    (request,) = house.reports
-    assert request.film.maps is None
-    assert "frontal" in request.film.note
+    rig = opened(Doubtful(size=16))
+    rig.presenter.exporting.save()
+    rig.settle()
+    (content,) = rig.reports
+    assert content.answer is None
 
 
 def test_the_override_shows_the_result_is_kept_and_can_be_undone() -> None:
-    house = opened(Doubtful(size=16))
-    house.presenter.analyse_anyway()
-    assert house.film.status is FilmStatus.DONE
-    assert house.film.findings is not None
-    assert house.film.findings.present
-    assert house.film.review.gate_overridden
-    assert house.state.banner is None
-    house.settle()
-    assert any(saved.review.gate_overridden for saved in house.drawer.reviews.values())
-    house.presenter.undo()
-    assert house.film.status is FilmStatus.NOT_SHOWN
-    assert house.state.banner is not None
-    house.presenter.next()
-    assert house.film.status is FilmStatus.NOT_SHOWN  # of the other film nothing was overridden
+    rig = opened(Doubtful(size=16))
+    rig.presenter.films.analyse_anyway()
+    assert rig.film.status is FilmStatus.DONE
+    assert rig.film.findings is not None
+    assert rig.film.findings.present
+    assert rig.film.review.gate_overridden
+    assert rig.state.banner is None
+    rig.settle()
+    assert any(saved.review.gate_overridden for saved in rig.reviews.kept.values())
+    rig.presenter.review.undo()
+    assert rig.film.status is FilmStatus.NOT_SHOWN
+    assert rig.state.banner is not None
+    rig.presenter.films.next()
+    assert rig.film.status is FilmStatus.NOT_SHOWN  # of the other film nothing was overridden
 
 
 def test_the_state_without_refused_films_is_the_state_itself() -> None:
-    house = opened()
-    assert gating.gated(house.presenter.state) is house.presenter.state
+    rig = opened()
+    assert as_seen(rig.presenter.state) is rig.presenter.state
 
 
 # ---- distances
 
 
-def held(house: House) -> tuple[bool, tuple[float, float]]:
-    assert house.film.findings is not None
-    half = house.film.findings.halves[0]
+def held(rig: AppRig) -> tuple[bool, tuple[float, float]]:
+    assert rig.film.findings is not None
+    half = rig.film.findings.halves[0]
     assert half.distances is not None
-    return half.on_image_left, half.distances.b.lung
+    line = half.distances.line("b")
+    assert line is not None
+    return half.on_image_left, line.lung
 
 
 def test_a_moved_distance_is_one_step_is_kept_and_the_sizes_follow_while_it_moves() -> None:
-    house = opened()
-    left, at = held(house)
-    house.presenter.lining.begin(left, "b", "lung", at)
+    rig = opened()
+    left, at = held(rig)
+    rig.presenter.review.distances.begin(left, "b", "lung", at)
     for step in (1.0, 2.0, 3.0):
-        house.presenter.lining.move((at[0] + step, at[1]))
-        assert house.film.findings.halves[0].distances.b.lung[0] == pytest.approx(at[0] + step)
-    house.presenter.lining.finish()
-    assert house.film.findings.halves[0].moved == ("b",)
-    assert len(house.film.review.lines) == 1
-    house.settle()
-    assert next(iter(house.drawer.reviews.values())).review.lines == house.film.review.lines
-    house.presenter.undo()
-    assert held(house)[1] == at
-    assert house.film.findings.halves[0].moved == ()
-    house.presenter.redo()
-    house.presenter.lining.reset()
-    assert held(house)[1] == at
+        rig.presenter.review.distances.move((at[0] + step, at[1]))
+        assert held(rig)[1][0] == pytest.approx(at[0] + step)
+    rig.presenter.review.distances.finish()
+    assert rig.film.findings.halves[0].moved == ("b",)
+    assert len(rig.film.review.lines) == 1
+    rig.settle()
+    assert next(iter(rig.reviews.kept.values())).review.lines == rig.film.review.lines
+    rig.presenter.review.undo()
+    assert held(rig)[1] == at
+    assert rig.film.findings.halves[0].moved == ()
+    rig.presenter.review.redo()
+    rig.presenter.review.distances.reset()
+    assert held(rig)[1] == at
 
 
 def test_a_moved_distance_stands_when_the_mask_changes() -> None:
-    house = opened()
-    left, at = held(house)
-    house.presenter.lining.begin(left, "b", "lung", at)
-    house.presenter.lining.move((at[0] + 3, at[1] + 1))
-    house.presenter.lining.finish()
-    house.presenter.set_threshold(0.6)
-    assert held(house)[1] == pytest.approx((at[0] + 3, at[1] + 1))
+    rig = opened()
+    left, at = held(rig)
+    rig.presenter.review.distances.begin(left, "b", "lung", at)
+    rig.presenter.review.distances.move((at[0] + 3, at[1] + 1))
+    rig.presenter.review.distances.finish()
+    rig.presenter.review.thresholds.set(0.6)
+    assert held(rig)[1] == pytest.approx((at[0] + 3, at[1] + 1))
 
 
 def test_a_line_stays_on_the_film_and_a_drag_can_be_called_off() -> None:
-    house = opened()
-    left, at = held(house)
-    house.presenter.lining.begin(left, "b", "both", at)
-    house.presenter.lining.move((at[0] + 1000, at[1] - 1000))
-    line = house.film.findings.halves[0].distances.b
+    rig = opened()
+    left, at = held(rig)
+    rig.presenter.review.distances.begin(left, "b", "both", at)
+    rig.presenter.review.distances.move((at[0] + 1000, at[1] - 1000))
+    line = rig.film.findings.halves[0].distances.line("b")
     assert line.wall == line.lung == (SIDE, 0)
-    assert house.presenter.lining.cancel()
-    assert held(house)[1] == at
-    assert not house.film.can_undo
+    assert rig.presenter.review.distances.cancel()
+    assert held(rig)[1] == at
+    assert not rig.film.can_undo
 
 
 def test_a_line_that_was_only_touched_is_no_step() -> None:
-    house = opened()
-    left, at = held(house)
-    house.presenter.lining.begin(left, "a", "wall", at)
-    house.presenter.lining.finish()
-    assert not house.film.can_undo
+    rig = opened()
+    left, at = held(rig)
+    rig.presenter.review.distances.begin(left, "a", "wall", at)
+    rig.presenter.review.distances.finish()
+    assert not rig.film.can_undo
 
 
 # ---- findings
 
 
 def test_a_dropped_finding_is_gone_comes_back_by_undo_and_leaves_the_film_edited() -> None:
-    house = opened()
-    house.presenter.choosing.next()
-    assert house.film.finding == 0
-    house.presenter.choosing.drop()
-    assert house.film.findings.lesions == ()
-    assert house.film.findings.edited
-    assert house.film.finding is None
-    house.presenter.undo()
-    assert len(house.film.findings.lesions) == 1
-    assert not house.film.findings.edited
+    rig = opened()
+    rig.presenter.review.findings.next()
+    assert rig.film.finding == 0
+    rig.presenter.review.findings.drop()
+    assert rig.film.findings.lesions == ()
+    assert rig.film.findings.edited
+    assert rig.film.finding is None
+    rig.presenter.review.undo()
+    assert len(rig.film.findings.lesions) == 1
+    assert not rig.film.findings.edited
 
 
 def test_choosing_goes_round_and_never_beyond_the_findings() -> None:
-    house = opened()
-    house.presenter.choosing.next()
-    house.presenter.choosing.next()
-    assert house.film.finding == 0
-    house.presenter.choosing.choose(7)
-    assert house.film.finding is None
-    house.presenter.choosing.choose(0)
-    house.presenter.set_threshold(0.7)
-    assert house.film.finding is None  # measured anew: the number may mean another one
+    rig = opened()
+    rig.presenter.review.findings.next()
+    rig.presenter.review.findings.next()
+    assert rig.film.finding == 0
+    rig.presenter.review.findings.choose(7)
+    assert rig.film.finding is None
+    rig.presenter.review.findings.choose(0)
+    rig.presenter.review.thresholds.set(0.7)
+    assert rig.film.finding is None  # measured anew: the number may mean another one
 
 
 def test_a_speck_is_not_blown_up_to_the_whole_screen() -> None:
-    house = opened()
-    lesion = house.film.findings.lesions[0]
+    rig = opened()
+    lesion = rig.film.findings.lesions[0]
     x, y, width, height = box_around(lesion, 1000, 800)
     assert min(width, height) >= 150
     assert x + width / 2 == pytest.approx(lesion.bbox[0] + lesion.bbox[2] / 2)
@@ -298,41 +301,41 @@ def test_a_speck_is_not_blown_up_to_the_whole_screen() -> None:
 
 
 def test_the_band_of_the_film_on_screen_is_made_when_it_is_wanted() -> None:
-    house = opened()
-    assert house.model.idle
-    house.presenter.banding.toggle()
-    assert house.presenter.banding.busy
-    house.settle()
-    assert house.film.band is not None
-    assert house.film.band.image_key == house.film.key
-    assert house.named("b").band is None
-    house.presenter.next()
-    house.settle()
-    assert house.film.band is not None
+    rig = opened()
+    assert rig.model.idle
+    rig.presenter.display.disagreement.toggle()
+    assert rig.presenter.display.disagreement.busy
+    rig.settle()
+    assert rig.film.band is not None
+    assert rig.film.band.image_key == rig.film.key
+    assert rig.named("b").band is None
+    rig.presenter.films.next()
+    rig.settle()
+    assert rig.film.band is not None
 
 
 def test_the_next_film_gives_up_the_band_of_the_last_one() -> None:
-    house = opened()
-    house.presenter.banding.toggle()
-    first = house.model.tickets[-1]
-    house.presenter.next()
+    rig = opened()
+    rig.presenter.display.disagreement.toggle()
+    first = rig.model.tickets[-1]
+    rig.presenter.films.next()
     assert first.retired
-    house.settle()
-    assert house.named("a").band is None
-    assert house.named("b").band is not None
+    rig.settle()
+    assert rig.named("a").band is None
+    assert rig.named("b").band is not None
 
 
 def test_a_band_that_cannot_be_made_is_said_once_and_not_tried_for_ever() -> None:
     class Broken(FakeEngine):
         def band(self, film: Radiograph, checkpoint: Checkpoint = never_cancelled) -> Band:
-            raise ModelUnavailable("no")
+            raise ModelUnavailable(Network.NO_USABLE_BAND)
 
-    house = opened(Broken(size=16))
-    house.presenter.banding.toggle()
-    house.settle()
-    assert house.film.band is None
-    assert "band" in house.state.message
-    assert not house.presenter.banding.busy
+    rig = opened(Broken(size=16))
+    rig.presenter.display.disagreement.toggle()
+    rig.settle()
+    assert rig.film.band is None
+    assert rig.state.message is Notice.NO_BAND
+    assert not rig.presenter.display.disagreement.busy
 
 
 def test_the_band_lies_round_the_outline_and_brings_nothing_refused_back() -> None:
@@ -350,38 +353,38 @@ def test_the_band_lies_round_the_outline_and_brings_nothing_refused_back() -> No
     assert ((decision.grid >= 0.5) <= outer).all()
     assert (inner.sum(), outer.sum()) == (80, 196)
     assert areas_px(band, decision, 640, 640) == (8000, 19600)
-    with pytest.raises(ValueError, match="two looks"):
+    with pytest.raises(ValueError, match="two views"):
         band_of(of.key, [grid])
 
 
 def test_delete_drops_the_chosen_finding_unless_a_measurement_is_chosen() -> None:
-    house = opened()
+    rig = opened()
     delete = BY_ID["delete_measurement"]
-    assert not delete.enabled(house.state)
-    house.presenter.choosing.next()
-    assert delete.enabled(house.state)
-    delete.run(house.presenter)
-    assert house.film.findings.lesions == ()
+    assert not delete.enabled(rig.state)
+    rig.presenter.review.findings.next()
+    assert delete.enabled(rig.state)
+    rig.do(delete.id)
+    assert rig.film.findings.lesions == ()
 
 
 def test_a_refused_film_of_an_earlier_session_is_listed_without_its_score() -> None:
-    house = opened(Doubtful(size=16))
-    film = house.presenter.state.current
+    rig = opened(Doubtful(size=16))
+    film = rig.presenter.state.current
     assert film is not None
-    kept = replace(film, maps=None, findings=None, radiograph=None, summary=summary_of(film.findings))
-    assert gating.withheld(kept)
-    assert gating.without_result(kept).summary is None
+    kept = replace(film, result=Result(summary=summary_of(film.findings)), radiograph=None)
+    assert withheld(kept)
+    assert as_withheld(kept).summary is None
     content = entry_bytes(Entry("key", "name", (40, 40), summary=kept.summary))
     assert entry_from(content).summary == kept.summary
-    assert not gating.withheld(replace(kept, review=replace(kept.review, gate_overridden=True)))
+    assert not withheld(with_review(kept, replace(kept.review, gate_overridden=True)))
 
 
 def test_insisting_on_a_lateral_view_is_one_answer_to_both_refusals_and_is_kept() -> None:
-    house = House(engine=Doubtful(size=16))
-    house.open("lateral")
-    house.settle()
-    house.presenter.analyse_anyway()
-    house.settle()
-    assert house.film.status is FilmStatus.DONE
-    assert house.film.findings is not None
-    assert next(iter(house.drawer.reviews.values())).review.gate_overridden
+    rig = AppRig(engine=Doubtful(size=16))
+    rig.open("lateral")
+    rig.settle()
+    rig.presenter.films.analyse_anyway()
+    rig.settle()
+    assert rig.film.status is FilmStatus.DONE
+    assert rig.film.findings is not None
+    assert next(iter(rig.reviews.kept.values())).review.gate_overridden

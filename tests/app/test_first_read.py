@@ -4,84 +4,83 @@ from __future__ import annotations
 
 import pytest
 
-from ptxviewer.app.apices import USUAL, panes
-from ptxviewer.app.first_read import MARK_FIRST
-from ptxviewer.app.sentences import NOTHING_FOUND
-from ptxviewer.app.settings import Settings
-from ptxviewer.inference.engine import FakeEngine
-from tests.app.house import Drawer, House
+from ptxviewer.app.display.apices import USUAL, panes
+from ptxviewer.app.state.settings import Settings
+from ptxviewer.core.reasons.window import Notice
+from tests.app.rig import AppRig
+from tests.fakes import FakeEngine, FakeReviews
 
 
-def opened(drawer: Drawer | None = None, score: float = 0.9) -> House:
-    house = House(FakeEngine(size=16, score=score), settings=Settings(first_read=True), drawer=drawer)
-    house.open("a", "b")
-    house.settle()
-    return house
+def opened(reviews: FakeReviews | None = None, score: float = 0.9) -> AppRig:
+    rig = AppRig(FakeEngine(size=16, score=score), settings=Settings(first_read=True), reviews=reviews)
+    rig.open("a", "b")
+    rig.settle()
+    return rig
 
 
 @pytest.mark.parametrize("score", [0.9, 0.1])
 def test_no_view_sees_the_result_before_the_reader_has_marked_the_film(score: float) -> None:
-    house = opened(score=score)
-    assert all(film.maps is None and film.findings is None for film in house.state.films)
-    assert house.state.banner is None
-    assert house.film.note == MARK_FIRST
-    house.presenter.mark("absent")
-    assert house.film.maps is not None
-    assert house.film.findings is not None
-    assert house.named("b").maps is None
+    rig = opened(score=score)
+    assert all(film.maps is None and film.findings is None for film in rig.state.films)
+    assert rig.state.banner is None
+    assert rig.film.why is Notice.MARK_FIRST
+    rig.presenter.review.mark("absent")
+    assert rig.film.maps is not None
+    assert rig.film.findings is not None
+    assert rig.named("b").maps is None
     if score == 0.1:
-        assert house.state.banner is not None
-        assert house.state.banner.text == NOTHING_FOUND
+        assert rig.state.banner is not None
+        assert rig.state.banner.reason is Notice.NOTHING_FOUND
 
 
 def test_a_hidden_result_is_not_reported_judged_or_edited() -> None:
-    house = opened()
-    house.presenter.reporting.save()
-    house.settle()
-    assert not house.reports
-    house.presenter.set_verdict("accept")
-    house.presenter.set_tool("brush")
-    house.presenter.editing.begin((20.0, 20.0), False)
-    house.presenter.editing.finish()
-    assert house.film.review.verdict == ""
-    assert house.film.review.mask is None
+    rig = opened()
+    rig.presenter.exporting.save()
+    rig.settle()
+    assert not rig.reports
+    rig.presenter.review.set_verdict("accept")
+    rig.presenter.display.set_tool("brush")
+    rig.presenter.review.mask.begin((20.0, 20.0), False)
+    rig.presenter.review.mask.finish()
+    assert rig.film.review.verdict == ""
+    assert rig.film.review.mask is None
 
 
 def test_marks_and_changes_of_mind_are_kept_and_undo_leaves_them_alone() -> None:
-    house = opened()
+    rig = opened()
     for impression in ("absent", "absent", "present"):
-        house.presenter.mark(impression)
-    house.presenter.undo()
-    house.settle()
-    (saved,) = house.drawer.reviews.values()
+        rig.presenter.review.mark(impression)
+    rig.presenter.review.undo()
+    rig.settle()
+    (saved,) = rig.reviews.kept.values()
     assert [mark for mark, _ in saved.first_read.marks] == ["absent", "present"]
     assert saved.first_read.revealed == saved.first_read.marks[0][1]
-    assert opened(house.drawer).film.maps is not None
+    assert opened(rig.reviews).film.maps is not None
 
 
 def test_without_the_mode_nothing_is_hidden() -> None:
-    house = House()
-    house.open("a")
-    house.settle()
-    assert house.film.maps is not None
-    house.presenter.mark("present")
-    assert not house.film.first_read.marks
+    rig = AppRig()
+    rig.open("a")
+    rig.settle()
+    assert rig.film.maps is not None
+    rig.presenter.review.mark("present")
+    assert not rig.film.first_read.marks
 
 
 def test_the_aids_of_the_reader_work_before_the_result_is_shown_and_give_nothing_away() -> None:
-    house = opened()
-    house.presenter.set_tool("length")
-    house.presenter.measuring.begin((3.0, 3.0))
-    house.presenter.measuring.move((30.0, 30.0))
-    house.presenter.measuring.place()
-    assert len(house.film.review.measurements) == 1
-    house.presenter.looking.toggle_apices()
-    assert house.film.radiograph is not None
-    before = panes(house.film, house.film.radiograph)
-    house.presenter.mark("present")
-    assert house.film.radiograph is not None
-    after = panes(house.film, house.film.radiograph)
-    rows, cols = house.film.radiograph.shape
+    rig = opened()
+    rig.presenter.display.set_tool("length")
+    rig.presenter.review.measurements.begin((3.0, 3.0))
+    rig.presenter.review.measurements.move((30.0, 30.0))
+    rig.presenter.review.measurements.place()
+    assert len(rig.film.review.measurements) == 1
+    rig.presenter.display.aids.toggle_apices()
+    assert rig.film.radiograph is not None
+    before = panes(rig.film, rig.film.radiograph)
+    rig.presenter.review.mark("present")
+    assert rig.film.radiograph is not None
+    after = panes(rig.film, rig.film.radiograph)
+    rows, cols = rig.film.radiograph.shape
     for pane, seen, (x0, y0, x1, y1) in zip(before, after, USUAL, strict=True):
         usual = pytest.approx((x0 * cols, y0 * rows, x1 * cols, y1 * rows))
         assert pane.box == usual  # not where the network saw lungs, or air

@@ -1,6 +1,6 @@
 """Lists, comparisons, recalled results and restarts in any order: never one film's result on another.
 
-``Screen`` refuses a score that is not the film's own, an urgency that falls, maps under other pixels.
+``RecordingView`` refuses a score that is not the film's own, an urgency that falls, maps under other pixels.
 """
 
 from __future__ import annotations
@@ -14,12 +14,13 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from ptxviewer.app.comparing import change_of, roles_of
-from ptxviewer.app.facts import Facts
-from ptxviewer.app.state import FilmStatus
-from ptxviewer.app.worklist import AT_REST, ordered
-from ptxviewer.core.types import Patient, Study
-from tests.app.house import FILM_BYTES, Cupboard, Drawer, House, ScoringEngine
+from ptxviewer.app.display.comparison import change_of, roles_of
+from ptxviewer.app.films.worklist import AT_REST, ordered
+from ptxviewer.app.state.facts import Facts
+from ptxviewer.app.state.film import FilmStatus
+from ptxviewer.core.film import Patient, Study
+from tests.app.rig import AppRig
+from tests.fakes import FILM_BYTES, FakeResults, FakeReviews, ScoringEngine
 
 KINDS = ("film", "film", "film", "film", "bad", "lateral", "changed", "sly", "noted")
 ACTS = ("drop", "again", "select", "urgent", "unread", "next", "close", "frame", "look", "restart")
@@ -41,14 +42,14 @@ class Play:
 
     def __init__(self, leaky: bool = False) -> None:
         self.leaky = leaky
-        self.cupboard, self.drawer = Cupboard(), Drawer()
+        self.results, self.reviews = FakeResults(), FakeReviews()
         self.dropped: list[str] = []
         self.changes: set[tuple[str, ...]] = set()  # sentences of comparisons
-        self.house = self._house()
+        self.rig = self._rig()
 
-    def _house(self) -> House:
-        made = House(
-            ScoringEngine(size=16), memory_bytes=5 * FILM_BYTES, cupboard=self.cupboard, drawer=self.drawer, facts=whose
+    def _rig(self) -> AppRig:
+        made = AppRig(
+            ScoringEngine(size=16), memory_bytes=5 * FILM_BYTES, results=self.results, reviews=self.reviews, facts=whose
         )
         made.presenter.warm_up()
         made.turn(made.model)
@@ -59,99 +60,98 @@ class Play:
     @property
     def kept(self) -> list[str]:
         """Films whose result is kept, and some others."""
-        return sorted({mark.split("|")[0] for mark, _ in self.cupboard.entries})[-8:] + self.dropped[-3:]
+        return sorted({mark.split("|")[0] for mark, _ in self.results.entries})[-8:] + self.dropped[-3:]
 
     def step(self, step: Step) -> None:
         act, number = step
-        house, presenter = self.house, self.house.presenter
-        films, batch = presenter.state.films, presenter.batch
+        rig, presenter = self.rig, self.rig.presenter
+        films, background = presenter.state.films, presenter.films.background
         some = films[number % len(films)] if films else None
         if act == "drop":
             names = [f"{KINDS[(number + i) % len(KINDS)]}{len(self.dropped) + i}" for i in range(1 + number % 5)]
             self.dropped += names
-            house.open(*names)
+            rig.open(*names)
         elif act == "again" and self.kept:
-            house.open(*self.kept[number % 11 :])
+            rig.open(*self.kept[number % 11 :])
         elif act == "restart" and number % 5 == 0:
-            while house.cache.jobs:  # what is being kept must be finished, as closing the lane does
-                house.cache.crank()
+            while rig.cache.jobs:  # what is being kept must be finished, as closing the lane does
+                rig.cache.crank()
             presenter.shut_down()
-            self.house = self._house()
-            self.house.open(*self.kept)
+            self.rig = self._rig()
+            self.rig.open(*self.kept)
         elif some is not None and act in ("select", "close"):
-            (presenter.select if act == "select" else presenter.close_film)(some.id)
+            (presenter.films.select if act == "select" else presenter.films.close)(some.id)
         elif act == "look":
-            presenter.look_at([film.id for film in films[number % 5 : number % 5 + 4]])
+            presenter.films.thumbnails_in_sight([film.id for film in films[number % 5 : number % 5 + 4]])
         elif act in PAIRS:
             self.pair(act, number)
         elif act == "forget" and number % 20 == 0:
-            self.cupboard.grids.clear()
+            self.results.grids.clear()
         elif act in TURNS:
             lane, what = act.split()
-            getattr({"disk": house.disk, "model": house.model, "cache": house.cache}[lane], what)()
+            getattr({"disk": rig.disk, "model": rig.model, "cache": rig.cache}[lane], what)()
         else:
             {
-                "urgent": presenter.next_urgent, "unread": presenter.next_unread, "next": presenter.next,
-                "frame": lambda: presenter.set_frame(number % 3), "pause": batch.toggle_pause, "stop": batch.stop,
-                "go_on": batch.go_on, "cancel": presenter.cancel, "insist": presenter.analyse_anyway,
-                "list": batch.toggle_list, "sort": lambda: batch.sort((None, "score", "name", "state")[number % 4]),
-                "threshold": lambda: presenter.set_threshold(0.1 + number % 80 / 100),
-                "verdict": lambda: presenter.set_verdict("accept"),
+                "urgent": presenter.films.next_urgent, "unread": presenter.films.next_unread,
+                "next": presenter.films.next, "frame": lambda: presenter.films.set_frame(number % 3),
+                "pause": background.toggle_pause, "stop": background.stop, "go_on": background.go_on,
+                "cancel": presenter.films.cancel, "insist": presenter.films.analyse_anyway,
+                "list": presenter.films.list.toggle,
+                "sort": lambda: presenter.films.list.sort((None, "score", "name", "state")[number % 4]),
+                "threshold": lambda: presenter.review.thresholds.set(0.1 + number % 80 / 100),
+                "verdict": lambda: presenter.review.set_verdict("accept"),
             }.get(act, lambda: None)()  # fmt: skip
         self.check()
 
     def pair(self, act: str, number: int) -> None:
         """Do something to two films side by side."""
-        presenter = self.house.presenter
-        state, comparing = presenter.state, presenter.comparing
+        presenter = self.rig.presenter
+        state, comparing = presenter.state, presenter.display.comparison
         film = state.prior if act == "zoom beside" else state.current
         if act == "beside" and state.films:
             films = [one for one in state.films if one.status is FilmStatus.DONE] or state.films
             comparing.choose(films[number % len(films)].id)
         elif act.startswith("zoom") and film is not None:
             view = replace(film.view, zoom=(None, 0.5, 2.0)[number % 3], center=(20.0 + number % 7, 15.0))
-            presenter.displaying.set_view(film.id, view)
+            presenter.display.view.set_view(film.id, view)
         else:
             {
                 "compare": comparing.toggle, "exchange": comparing.exchange, "link": comparing.toggle_link,
                 "older": lambda: comparing.step((1, -1)[number % 2]),
-                "window": lambda: presenter.displaying.choose_voi(number % 2),
+                "window": lambda: presenter.display.view.choose_voi(number % 2),
             }.get(act, lambda: None)()  # fmt: skip
 
     def check(self) -> None:
-        state = self.house.presenter.state
+        state = self.rig.presenter.state
         roles = roles_of(state)
         assert (roles is None) == (state.prior is None)
         if roles is not None:
             left, right = roles
             assert {left.film.id, right.film.id} == {state.current_id, state.prior_id}
             assert left.film.id != right.film.id
-            for role in roles:
-                assert role.said.split("   ")[0] == f"Film {role.film.number}"
-                assert role.film.findings is None or role.said.endswith(f"score {role.film.findings.score:.2f}")
-            said = change_of(left.film, right.film).lines
-            assert said, "whatever is missing, there is an answer"
-            self.changes.add(said)
+            change = change_of(left.film, right.film)
+            assert change.sides or change.reason, "whatever is missing, there is an answer"
+            self.changes.add(change.sides or change.reason)
         assert sorted(film.id for film in ordered(state)) == sorted(film.id for film in state.films)
         if not self.leaky:
-            assert self.house.model.alive <= 1
+            assert self.rig.model.alive <= 1
             analysing = [film for film in state.films if film.status is FilmStatus.ANALYSING]
-            assert len(analysing) == self.house.model.alive, "the list shows what the network does"
+            assert len(analysing) == self.rig.model.alive, "the list shows what the network does"
 
     def end(self) -> None:
-        presenter = self.house.presenter
+        presenter = self.rig.presenter
         if presenter.state.paused:
-            presenter.batch.toggle_pause()
-        presenter.batch.go_on()
-        self.house.settle()
+            presenter.films.background.toggle_pause()
+        presenter.films.background.go_on()
+        self.rig.settle()
         for film in presenter.state.films:
             assert film.status in AT_REST
             if film.status is FilmStatus.DONE:
                 assert film.summary is not None
         for film in presenter.state.films:
-            presenter.select(film.id)
-            self.house.settle()
-            shown = self.house.film
+            presenter.films.select(film.id)
+            self.rig.settle()
+            shown = self.rig.film
             assert shown.id == film.id
             assert shown.status in AT_REST
             if shown.status is FilmStatus.DONE:
@@ -161,8 +161,8 @@ class Play:
                 assert shown.findings is not None
             others = [film.id for film in presenter.state.films if film.status is FilmStatus.DONE]
             if others:
-                presenter.comparing.choose(others[0])
-            self.house.settle()
+                presenter.display.comparison.choose(others[0])
+            self.rig.settle()
             self.check()
 
 
@@ -186,7 +186,7 @@ def test_long_orders(seed: int, leaky: bool) -> None:
     play = Play(leaky)
     for _ in range(1500):
         play.step((chosen.choice(ALL), chosen.randrange(100)))
-    assert play.cupboard.hits > 3, "results of earlier sessions were mixed in"
-    assert play.cupboard.recalled
+    assert play.results.hits > 3, "results of earlier sessions were mixed in"
+    assert play.results.recalled
     play.end()
     assert len(play.changes) >= 3, "films of one patient and of two, with results and without, were compared"

@@ -1,6 +1,6 @@
 """Drop, cancel, choose, close, fail and quit in any order: no result on another film, no lost film, a clean end.
 
-``Screen`` refuses every state that shows one film's pixels or maps under another; here are the orders.
+``RecordingView`` refuses every state that shows one film's pixels or maps under another; here are the orders.
 """
 
 from __future__ import annotations
@@ -15,13 +15,17 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from ptxviewer.app.jobs import ThreadLane
-from ptxviewer.app.presenter import Presenter, Services
-from ptxviewer.app.state import FilmStatus
+from ptxviewer.app.ports import Services
+from ptxviewer.app.presenter import Presenter
+from ptxviewer.app.state.film import FilmStatus
+from ptxviewer.core.answer import ProbabilityMaps
+from ptxviewer.core.drawing.handles import Grip
+from ptxviewer.core.engine import Checkpoint, never_cancelled
 from ptxviewer.core.errors import UnreadableFilm
-from ptxviewer.core.handles import Grip
-from ptxviewer.core.types import ProbabilityMaps, Radiograph, SpacingOrigin
-from ptxviewer.inference.engine import Checkpoint, FakeEngine, never_cancelled
-from tests.app.house import FILM_BYTES, House, Screen, Shelf
+from ptxviewer.core.film import Radiograph, SpacingOrigin
+from ptxviewer.core.reasons.network import Network
+from tests.app.rig import AppRig, RecordingView
+from tests.fakes import FILM_BYTES, FakeEngine, FakeReader
 
 AT_REST = (FilmStatus.DONE, FilmStatus.FAILED, FilmStatus.NOT_ANALYSED)
 DROPS = ("film", "film", "film", "bad", "lateral", "changed", "noted", "torn", "empty-folder", "again", "several")
@@ -39,7 +43,7 @@ class FlakyEngine(FakeEngine):
     def predict(self, film: Radiograph, checkpoint: Checkpoint = never_cancelled) -> ProbabilityMaps:
         if self.fails:
             self.fails = False
-            raise UnreadableFilm("The network cannot use this film.")
+            raise UnreadableFilm(Network.NO_USABLE_RESULT)
         return super().predict(film, checkpoint)
 
 
@@ -48,7 +52,7 @@ class Play:
 
     def __init__(self) -> None:
         self.engine = FlakyEngine(size=16)
-        self.house = House(self.engine, memory_bytes=4 * FILM_BYTES)
+        self.rig = AppRig(self.engine, memory_bytes=4 * FILM_BYTES)
         self.dropped = 0
         self.shown: str | None = None  # what must be on screen in the end: the last drop, untouched since
         self.expected: set[str] = set()
@@ -61,75 +65,78 @@ class Play:
             names = [kind]
         elif kind == "several":
             names = [f"film{self.dropped}-{index}" for index in range(1 + number % 9)]
-        elif kind == "again" and self.house.presenter.state.films:
-            films = self.house.presenter.state.films
+        elif kind == "again" and self.rig.presenter.state.films:
+            films = self.rig.presenter.state.films
             names = [films[number % len(films)].path.name]
-        self.house.open(*names)
+        self.rig.open(*names)
         self.shown = None if kind == "empty-folder" else names[0]
         if kind != "empty-folder":
             self.expected |= set(names)
 
     def step(self, step: Step) -> None:
         act, number = step
-        house, presenter = self.house, self.house.presenter
+        rig, presenter = self.rig, self.rig.presenter
         films = presenter.state.films
         if act == "drop":
             self.drop(number)
         elif act in ("next", "previous"):
-            getattr(presenter, act)()
+            (presenter.films.next if act == "next" else presenter.films.previous)()
             self.shown = None if films else self.shown
         elif act == "select" and films:
-            presenter.select(films[number % len(films)].id)
+            presenter.films.select(films[number % len(films)].id)
             self.shown = None
         elif act == "close" and films:
             film = films[number % len(films)]
-            presenter.close_film(film.id)
+            presenter.films.close(film.id)
             self.expected.discard(film.path.name)
             self.shown = None
         elif act == "close_all" and number % 7 == 0:
-            presenter.close_all()
+            presenter.films.close_all()
             self.expected, self.shown = set(), None
         elif act in ("cancel", "retry", "undo", "redo"):
-            getattr(presenter, act)()
+            {
+                "cancel": presenter.films.cancel, "retry": presenter.films.retry,
+                "undo": presenter.review.undo, "redo": presenter.review.redo,
+            }[act]()  # fmt: skip
         elif act == "frame":
-            presenter.set_frame(number % 3)
+            presenter.films.set_frame(number % 3)
         elif act in ("threshold", "drag"):
-            presenter.set_threshold(number % 100 / 100, settled=act == "threshold")
+            presenter.review.thresholds.set(number % 100 / 100, settled=act == "threshold")
         elif act == "verdict":
-            presenter.set_verdict("accept")
+            presenter.review.set_verdict("accept")
         elif act == "band":
-            presenter.banding.toggle()
+            presenter.display.disagreement.toggle()
         elif act == "limit":
-            presenter.detecting.set_score(number / 100, settled=number % 2 == 0)
+            presenter.review.thresholds.set_score(number / 100, settled=number % 2 == 0)
         elif act == "line":
-            presenter.lining.begin(True, "b", "both", (5.0, 5.0))
-            presenter.lining.move((6.0 + number % 9, 5.0))
+            presenter.review.distances.begin(True, "b", "both", (5.0, 5.0))
+            presenter.review.distances.move((6.0 + number % 9, 5.0))
             if number % 3:
-                presenter.lining.finish()
+                presenter.review.distances.finish()
         elif act == "measure":
             self.measure(number)
         elif act == "drop_finding":
-            presenter.choosing.next()
-            presenter.choosing.drop()
+            presenter.review.findings.next()
+            presenter.review.findings.drop()
         elif act == "report":
-            presenter.reporting.save()
+            presenter.exporting.save()
         elif act == "fail":
             self.engine.fails = True
         elif act in TURNS:
             lane, what = act.split()
-            getattr({"disk": house.disk, "model": house.model}[lane], what)()
+            getattr({"disk": rig.disk, "model": rig.model}[lane], what)()
         self.sizes_are_of_their_film()
-        bands = int(presenter.banding.busy)
-        assert house.model.alive <= 1 + bands, "a job was forgotten that may still deliver"
+        bands = int(presenter.display.disagreement.busy)
+        assert rig.model.alive <= 1 + bands, "a job was forgotten that may still deliver"
         analysing = sum(film.status is FilmStatus.ANALYSING for film in presenter.state.films)
-        assert analysing + bands == house.model.alive, "the strip shows what the network does"
+        assert analysing + bands == rig.model.alive, "the strip shows what the network does"
 
     def measure(self, number: int) -> None:
         """One thing that a hand does with a measurement, which may be of a film that is no longer on screen."""
-        hand, at = self.house.presenter.measuring, (3.0 + number % 30, 2.0 + number % 7)
+        hand, at = self.rig.presenter.review.measurements, (3.0 + number % 30, 2.0 + number % 7)
         what = number % 8
         if what < 2:
-            self.house.presenter.set_tool("calibrate" if what else "length")
+            self.rig.presenter.display.set_tool("calibrate" if what else "length")
             hand.begin(at)
             hand.move((at[0] + 5, at[1] + number % 3))
             hand.place()
@@ -147,10 +154,10 @@ class Play:
         elif what == 6:
             hand.delete_all()
         else:
-            hand.settle()
+            self.rig.presenter.review.settle()
 
     def sizes_are_of_their_film(self) -> None:
-        for film in self.house.presenter.state.films:
+        for film in self.rig.presenter.state.films:
             calibrations = [one for one in film.review.measurements if one.kind == "calibration"]
             assert len(calibrations) <= 1
             if film.radiograph is not None:
@@ -160,8 +167,8 @@ class Play:
                 assert (film.findings.area_mm2 is not None) == bool(calibrations)
 
     def end(self) -> None:
-        house, presenter = self.house, self.house.presenter
-        house.settle()
+        rig, presenter = self.rig, self.rig.presenter
+        rig.settle()
         names = [film.path.name for film in presenter.state.films]
         assert len(names) == len(set(names))
         assert set(names) >= self.expected, "a dropped film was lost"
@@ -169,7 +176,7 @@ class Play:
         for film in presenter.state.films:
             assert film.status in AT_REST
             if film.status is FilmStatus.NOT_ANALYSED:
-                assert film.note, "a film that is not analysed says why"
+                assert film.why, "a film that is not analysed says why"
             if film.status is FilmStatus.DONE:
                 assert film.findings is not None or film.radiograph is None
         if self.shown is not None:
@@ -181,22 +188,22 @@ class Play:
 
     def last_drop_is_analysed(self) -> None:
         self.engine.fails = False
-        self.house.open("last")
-        self.house.settle()
-        assert self.house.film.path.name == "last"
-        assert self.house.film.status is FilmStatus.DONE
-        assert self.house.film.maps is not None
+        self.rig.open("last")
+        self.rig.settle()
+        assert self.rig.film.path.name == "last"
+        assert self.rig.film.status is FilmStatus.DONE
+        assert self.rig.film.maps is not None
 
     def quit(self) -> None:
         self.drop(0)
-        self.house.disk.crank()
-        shown = self.house.screen.renders
-        assert self.house.presenter.shut_down()
-        for lane in (self.house.disk, self.house.model):
+        self.rig.disk.crank()
+        shown = self.rig.view.renders
+        assert self.rig.presenter.shut_down()
+        for lane in (self.rig.disk, self.rig.model):
             assert all(ticket.retired for *_, ticket in [*lane.jobs, *lane.results])
             while not lane.idle:
-                self.house.turn(lane)
-        assert self.house.screen.renders == shown
+                self.rig.turn(lane)
+        assert self.rig.view.renders == shown
 
 
 STEPS = st.lists(st.tuples(st.sampled_from([*ACTS, *EDITS, *TURNS, *TURNS]), st.integers(0, 99)), max_size=60)
@@ -223,23 +230,23 @@ def test_long_orders(seed: int) -> None:
 @pytest.mark.parametrize("seed", range(8))
 def test_no_result_lands_on_another_film_even_when_retired_ones_are_delivered(seed: int) -> None:
     chosen = random.Random(seed)
-    house = House(memory_bytes=4 * FILM_BYTES)
-    house.disk.leaky = house.model.leaky = True
-    presenter = house.presenter
+    rig = AppRig(memory_bytes=4 * FILM_BYTES)
+    rig.disk.leaky = rig.model.leaky = True
+    presenter = rig.presenter
     for number in range(1200):
         act = chosen.randrange(12)
         if act == 0:
-            house.open(f"{chosen.choice(DROPS[:7])}{number}")
+            rig.open(f"{chosen.choice(DROPS[:7])}{number}")
         elif act == 1 and presenter.state.films:
-            presenter.select(chosen.choice(presenter.state.films).id)
+            presenter.films.select(chosen.choice(presenter.state.films).id)
         elif act == 2 and presenter.state.films:
-            presenter.close_film(chosen.choice(presenter.state.films).id)
+            presenter.films.close(chosen.choice(presenter.state.films).id)
         elif act in (3, 4):
-            presenter.set_frame(chosen.randrange(3))
+            presenter.films.set_frame(chosen.randrange(3))
         elif act == 5:
-            chosen.choice([presenter.cancel, presenter.retry])()
+            chosen.choice([presenter.films.cancel, presenter.films.retry])()
         else:
-            lane = chosen.choice([house.disk, house.model])
+            lane = chosen.choice([rig.disk, rig.model])
             chosen.choice([lane.crank, lane.deliver])()
 
 
@@ -255,34 +262,34 @@ def test_quitting_in_the_middle(seed: int) -> None:
 def test_with_real_threads() -> None:
     home: queue.SimpleQueue[Callable[[], None]] = queue.SimpleQueue()
     disk, model = ThreadLane("disk", home.put), ThreadLane("model", home.put)
-    screen = Screen()
+    screen = RecordingView()
     services = Services(
-        read_film=Shelf(),
+        read_film=FakeReader(),
         collect=list,
         engine=FakeEngine(size=16),
         disk=disk,
         model=model,
-        save_report=lambda request: request.target or Path("report.png"),
+        exports={"report": lambda _content, _target: None},
         memory_bytes=4 * FILM_BYTES,
     )
     presenter = Presenter(screen, services)
     chosen = random.Random(0)
     presenter.warm_up()
     for number in range(60):
-        presenter.open([Path(f"film{number}-{index}") for index in range(3)])
+        presenter.films.open([Path(f"film{number}-{index}") for index in range(3)])
         for _ in range(chosen.randrange(4)):
             home.get(timeout=30)()
         if presenter.state.films and chosen.random() < 0.5:
-            presenter.select(chosen.choice(presenter.state.films).id)
+            presenter.films.select(chosen.choice(presenter.state.films).id)
         if chosen.random() < 0.2:
-            presenter.close_film()
-    presenter.open([Path("last")])
+            presenter.films.close()
+    presenter.films.open([Path("last")])
     while presenter.state.opening or any(film.status not in AT_REST for film in presenter.state.films):
         home.get(timeout=30)()
     assert screen.state.current is not None
     assert screen.state.current.path.name == "last"
     assert screen.state.current.maps is not None
-    presenter.open([Path("too late")])
+    presenter.films.open([Path("too late")])
     assert presenter.shut_down(30)
     assert disk.pending == model.pending == 0
     shown = screen.renders

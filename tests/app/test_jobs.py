@@ -9,8 +9,9 @@ from collections.abc import Callable
 import pytest
 
 from ptxviewer.app.jobs import Outcome, ThreadLane, Ticket, outcome_of
-from ptxviewer.core.errors import Cancelled, UnreadableFilm
-from ptxviewer.inference.engine import Checkpoint
+from ptxviewer.core.engine import Checkpoint
+from ptxviewer.core.errors import Cancelled, UnreadableFilm, reason_of
+from ptxviewer.core.reasons.reading import Reading
 
 Home = queue.SimpleQueue[Callable[[], None]]
 PATIENCE_S = 30.0
@@ -113,9 +114,9 @@ def test_a_hop_home_that_is_gone_does_not_end_the_lane(caplog: pytest.LogCapture
 
 
 def test_expected_errors_come_back_as_they_are_and_are_not_logged(caplog: pytest.LogCaptureFixture) -> None:
-    outcome = outcome_of(raising(UnreadableFilm("The file is cut off.")), Ticket())
+    outcome = outcome_of(raising(UnreadableFilm(Reading.IMAGE_INCOMPLETE)), Ticket())
     assert outcome is not None
-    assert str(outcome.error) == "The file is cut off."
+    assert reason_of(outcome.error) is Reading.IMAGE_INCOMPLETE
     assert not caplog.text
 
 

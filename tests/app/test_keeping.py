@@ -5,21 +5,24 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
-from dataclasses import fields, replace
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
 import pytest
 
-from ptxviewer.app.keeping import NOT_LOST
-from ptxviewer.app.review_file import CODECS, DamagedReview, ReviewFolder, Saved, as_bytes, from_bytes, review_name
-from ptxviewer.app.settings import Settings
+from ptxviewer.app.disk.review_file import DamagedReview, ReviewFolder, Saved, as_bytes, from_bytes, review_name
+from ptxviewer.app.state.settings import Settings
+from ptxviewer.core.answer import Detection, Line
+from ptxviewer.core.drawing.tiles import PackedMask
 from ptxviewer.core.errors import ExportFailed
-from ptxviewer.core.limits import Detection
-from ptxviewer.core.measure import Measurement
-from ptxviewer.core.tiles import PackedMask
-from ptxviewer.core.types import FirstRead, Line, MovedLine, Patient, Radiograph, Review, Study, Window
-from tests.app.house import Drawer, House
+from ptxviewer.core.film import Patient, Radiograph, Study, Window
+from ptxviewer.core.reasons.stored import Stored
+from ptxviewer.core.reasons.window import ReviewNotSaved
+from ptxviewer.core.reasons.writing import NotWritten, Unwritten, Writing
+from ptxviewer.core.review import FirstRead, Measurement, MovedLine, Review
+from tests.app.rig import AppRig
+from tests.fakes import FakeReviews
 
 MASK = PackedMask.pack(np.random.default_rng(1).random((300, 280)) < 0.3)
 FULL = Saved(
@@ -42,23 +45,22 @@ FULL = Saved(
 )
 
 
-def stroke(house: House, at: tuple[float, float] = (20.0, 20.0), removes: bool = False) -> None:
-    house.presenter.set_tool("brush")
-    house.presenter.editing.begin(at, removes)
-    house.presenter.editing.extend([(at[0] + 2, at[1])])
-    house.presenter.editing.finish()
+def stroke(rig: AppRig, at: tuple[float, float] = (20.0, 20.0), removes: bool = False) -> None:
+    rig.presenter.display.set_tool("brush")
+    rig.presenter.review.mask.begin(at, removes)
+    rig.presenter.review.mask.extend([(at[0] + 2, at[1])])
+    rig.presenter.review.mask.finish()
 
 
-def opened(drawer: Drawer | None = None, name: str = "a") -> House:
-    house = House(drawer=drawer, settings=Settings(reader="Dr. Reader"))
-    house.open(name)
-    house.settle()
-    house.presenter.editing.resize(-10)
-    return house
+def opened(reviews: FakeReviews | None = None, name: str = "a") -> AppRig:
+    rig = AppRig(reviews=reviews, settings=Settings(reader="Dr. Reader"))
+    rig.open(name)
+    rig.settle()
+    rig.presenter.review.mask.resize(-10)
+    return rig
 
 
 def test_every_field_of_a_review_is_written_and_read_back() -> None:
-    assert set(CODECS) == {field.name for field in fields(Review)}
     assert from_bytes(as_bytes(FULL)) == FULL
     assert from_bytes(as_bytes(Saved(Review()))) == Saved(Review())
 
@@ -73,8 +75,9 @@ def test_a_damaged_file_is_put_aside_and_said(content: bytes, tmp_path: Path) ->
     folder.save("name", FULL)
     assert folder.load("name", MASK.shape) == FULL
     (tmp_path / "name.json").write_bytes(content)
-    with pytest.raises(DamagedReview, match="put aside"):
+    with pytest.raises(DamagedReview) as damage:
         folder.load("name", MASK.shape)
+    assert damage.value.reason is Stored.REVIEW_DAMAGED
     assert folder.load("name", MASK.shape) is None
     assert (tmp_path / "name.damaged").read_bytes() == content
 
@@ -106,87 +109,87 @@ def test_names_and_contents_hold_nothing_of_the_patient(tmp_path: Path) -> None:
 def test_a_review_comes_back_with_its_film_only() -> None:
     first = opened()
     stroke(first)
-    first.presenter.set_note("seen")
+    first.presenter.review.set_note("seen")
     first.settle()
     kept = first.film.review
-    again = opened(first.drawer)
+    again = opened(first.reviews)
     assert again.film.review == kept
     assert again.film.review.verdict == "edited"
     assert again.film.findings is not None
     assert again.film.findings.edited
     assert again.film.findings == first.film.findings
-    assert opened(first.drawer, "b").film.review == Review()
-    (saved,) = first.drawer.reviews.values()
+    assert opened(first.reviews, "b").film.review == Review()
+    (saved,) = first.reviews.kept.values()
     assert saved.reader == "Dr. Reader"
 
 
 def test_closing_and_opening_again_before_the_write_is_done_loses_nothing() -> None:
-    house = opened()
-    stroke(house)
-    kept = house.film.review
-    house.presenter.close_film()
-    house.open("a")
+    rig = opened()
+    stroke(rig)
+    kept = rig.film.review
+    rig.presenter.films.close()
+    rig.open("a")
     for _ in range(5):
-        house.turn(house.disk)
-    assert house.film.review == kept
+        rig.turn(rig.disk)
+    assert rig.film.review == kept
 
 
 def test_a_full_disk_is_said_once_and_nothing_in_memory_is_lost() -> None:
-    house = opened()
-    house.drawer.broken = "the disk is full"
+    rig = opened()
+    rig.reviews.broken = Writing.DISK_FULL
     for x in (8.0, 16.0, 24.0):
-        stroke(house, (x, 30.0))
-        house.settle()
+        stroke(rig, (x, 30.0))
+        rig.settle()
         if x == 8.0:
-            assert house.state.banner is not None
-            assert house.state.banner.text == f"The review could not be written: the disk is full. {NOT_LOST}"
-            house.presenter.dismiss_banner()
-    assert house.state.banner is None
-    assert house.state.unsaved == 1
-    kept = house.film.review
-    house.presenter.close_film()
-    house.open("a")
-    house.settle()
-    assert house.film.review == kept
-    house.drawer.broken = ""
-    house.presenter.save_reviews()
-    house.settle()
-    assert house.state.unsaved == 0
-    assert [saved.review for saved in house.drawer.reviews.values()] == [kept]
+            assert rig.state.banner is not None
+            assert rig.state.banner.reason == ReviewNotSaved(NotWritten(Unwritten.REVIEW, Writing.DISK_FULL))
+            rig.presenter.dismiss_banner()
+    assert rig.state.banner is None
+    assert rig.state.unsaved == 1
+    kept = rig.film.review
+    rig.presenter.films.close()
+    rig.open("a")
+    rig.settle()
+    assert rig.film.review == kept
+    rig.reviews.broken = None
+    rig.presenter.review.save_again()
+    rig.settle()
+    assert rig.state.unsaved == 0
+    assert [saved.review for saved in rig.reviews.kept.values()] == [kept]
 
 
 def test_a_read_only_folder_is_said_in_one_sentence(tmp_path: Path) -> None:
     blocked = tmp_path / "file"
     blocked.write_text("")
-    with pytest.raises(ExportFailed, match="The review could not be written"):
+    with pytest.raises(ExportFailed, match="review_unwritten"):
         ReviewFolder(blocked / "reviews").save("name", FULL)
 
 
 def test_a_write_that_was_overtaken_is_left_out() -> None:
-    house = opened()
+    rig = opened()
     for x in (8.0, 16.0, 24.0):
-        stroke(house, (x, 30.0))
-    house.settle()
-    assert house.drawer.writes == 1
-    (saved,) = house.drawer.reviews.values()
-    assert saved.review == house.film.review
+        stroke(rig, (x, 30.0))
+    rig.settle()
+    assert rig.reviews.writes == 1
+    (saved,) = rig.reviews.kept.values()
+    assert saved.review == rig.film.review
 
 
 CRASH = """
 import sys
 from pathlib import Path
 from ptxviewer.app.jobs import ThreadLane
-from ptxviewer.app.review_file import ReviewFolder
-from tests.app import house as made
-house = made.House(drawer=ReviewFolder(Path(sys.argv[1])))
+from ptxviewer.app.disk.review_file import ReviewFolder
+from tests.app import rig as made
+rig = made.AppRig(reviews=ReviewFolder(Path(sys.argv[1])))
 lane = ThreadLane("reviews", lambda _home: None)
-house.keep.submit = lane.submit
-house.keep.jobs = []
-house.open("a")
-house.settle()
-house.presenter.set_tool("brush")
-house.presenter.editing.resize(-10)
-edit = house.presenter.editing
+rig.keep.submit = lane.submit
+rig.keep.jobs = []
+rig.open("a")
+rig.settle()
+rig.presenter.display.set_tool("brush")
+rig.presenter.review.mask.resize(-10)
+edit = rig.presenter.review.mask
 for number in range(1000):
     edit.begin((2.0 + number % 30, 25.0 + number % 11), False)
     if number == 12:
@@ -195,7 +198,7 @@ for number in range(1000):
         sys.stdin.read()
     edit.extend([(4.0 + number % 30, 25.0)])
     edit.finish()
-    print("done", number, house.film.findings.area_px, flush=True)
+    print("done", number, rig.film.findings.area_px, flush=True)
     while lane.pending:  # a hand takes longer than a write
         pass
 """

@@ -6,210 +6,213 @@ from dataclasses import replace
 
 import pytest
 
-from ptxviewer.app.actions import BY_ID
-from ptxviewer.app.measuring import NO_LENGTH, object_length, shown_measurements
-from ptxviewer.app.review_file import DamagedReview, Saved, as_bytes, from_bytes
-from ptxviewer.core.handles import Grip
-from ptxviewer.core.measure import Measurement
-from ptxviewer.core.types import Review, SpacingOrigin
-from tests.app.house import Drawer, House
+from ptxviewer.app.disk.review_file import DamagedReview, Saved, as_bytes, from_bytes
+from ptxviewer.app.review.measurements import object_length, shown_measurements
+from ptxviewer.core.drawing.handles import Grip
+from ptxviewer.core.film import SpacingOrigin
+from ptxviewer.core.reasons.measuring import Measured
+from ptxviewer.core.reasons.reading import CalibrationDoubtful
+from ptxviewer.core.reasons.window import Notice
+from ptxviewer.core.review import Measurement, Review
+from tests.app.rig import AppRig
+from tests.fakes import FakeReviews
 
 Point = tuple[float, float]
 
 
 @pytest.fixture
-def house() -> House:
-    house = House()
-    house.open("a", "b")
-    house.settle()
-    return house
+def rig() -> AppRig:
+    rig = AppRig()
+    rig.open("a", "b")
+    rig.settle()
+    return rig
 
 
-def draw(house: House, tool: str, *points: Point) -> None:
-    house.presenter.set_tool(tool)
-    house.presenter.measuring.begin(points[0])
+def draw(rig: AppRig, tool: str, *points: Point) -> None:
+    rig.presenter.display.set_tool(tool)
+    rig.presenter.review.measurements.begin(points[0])
     for point in points[1:]:
-        house.presenter.measuring.move(point)
-        house.presenter.measuring.place()
+        rig.presenter.review.measurements.move(point)
+        rig.presenter.review.measurements.place()
 
 
-def calibrate(house: House, mm: float, *points: Point) -> None:
-    draw(house, "calibrate", *points)
-    assert house.presenter.measuring.asks
-    house.presenter.measuring.calibrate(mm)
+def calibrate(rig: AppRig, mm: float, *points: Point) -> None:
+    draw(rig, "calibrate", *points)
+    assert rig.presenter.review.measurements.asks
+    rig.presenter.review.measurements.calibrate(mm)
 
 
-def kept(house: House) -> tuple[Measurement, ...]:
-    return house.film.review.measurements
+def kept(rig: AppRig) -> tuple[Measurement, ...]:
+    return rig.film.review.measurements
 
 
-def test_each_measurement_is_one_step_and_the_mask_is_left_alone(house: House) -> None:
-    findings = house.film.findings
-    draw(house, "length", (1.0, 2.0), (30.0, 20.0))
-    draw(house, "angle", (1.0, 2.0), (10.0, 2.0), (10.0, 30.0))
-    draw(house, "ellipse", (3.0, 3.0), (20.0, 20.0))
-    draw(house, "rectangle", (3.0, 3.0), (20.0, 20.0))
-    assert [one.kind for one in kept(house)] == ["length", "angle", "ellipse", "rectangle"]
-    assert house.film.findings is findings
-    assert house.film.review.verdict == ""
+def test_each_measurement_is_one_step_and_the_mask_is_left_alone(rig: AppRig) -> None:
+    findings = rig.film.findings
+    draw(rig, "length", (1.0, 2.0), (30.0, 20.0))
+    draw(rig, "angle", (1.0, 2.0), (10.0, 2.0), (10.0, 30.0))
+    draw(rig, "ellipse", (3.0, 3.0), (20.0, 20.0))
+    draw(rig, "rectangle", (3.0, 3.0), (20.0, 20.0))
+    assert [one.kind for one in kept(rig)] == ["length", "angle", "ellipse", "rectangle"]
+    assert rig.film.findings is findings
+    assert rig.film.review.verdict == ""
     for left in (3, 2, 1, 0):
-        house.presenter.undo()
-        assert len(kept(house)) == left
+        rig.presenter.review.undo()
+        assert len(kept(rig)) == left
     for _ in range(4):
-        house.presenter.redo()
-    assert len(kept(house)) == 4
+        rig.presenter.review.redo()
+    assert len(kept(rig)) == 4
 
 
-def test_what_has_no_size_is_no_measurement(house: House) -> None:
-    draw(house, "length", (5.0, 5.0), (5.0, 5.0))
-    draw(house, "rectangle", (5.0, 5.0), (30.0, 5.2))
-    assert kept(house) == ()
-    assert not house.film.can_undo
+def test_what_has_no_size_is_no_measurement(rig: AppRig) -> None:
+    draw(rig, "length", (5.0, 5.0), (5.0, 5.0))
+    draw(rig, "rectangle", (5.0, 5.0), (30.0, 5.2))
+    assert kept(rig) == ()
+    assert not rig.film.can_undo
 
 
-def test_a_measurement_is_moved_by_its_handles_and_as_a_whole_each_in_one_step(house: House) -> None:
-    draw(house, "length", (1.0, 2.0), (30.0, 20.0))
-    hand = house.presenter.measuring
-    house.presenter.set_tool("window")  # whatever the tool
+def test_a_measurement_is_moved_by_its_handles_and_as_a_whole_each_in_one_step(rig: AppRig) -> None:
+    draw(rig, "length", (1.0, 2.0), (30.0, 20.0))
+    hand = rig.presenter.review.measurements
+    rig.presenter.display.set_tool("window")  # whatever the tool
     hand.grab(Grip(0, 1), (30.0, 20.0))
     hand.move((25.0, 20.0))
     hand.move((20.0, 10.0))
-    assert shown_measurements(house.film)[0].points == ((1.0, 2.0), (20.0, 10.0))
-    assert kept(house)[0].points == ((1.0, 2.0), (30.0, 20.0))
+    assert shown_measurements(rig.film)[0].points == ((1.0, 2.0), (20.0, 10.0))
+    assert kept(rig)[0].points == ((1.0, 2.0), (30.0, 20.0))
     hand.place()
     hand.grab(Grip(0, None), (10.0, 5.0))
     hand.move((11.0, 4.0))
     hand.move((12.0, 3.0))
     hand.place()
-    assert kept(house)[0].points == ((3.0, 0.0), (22.0, 8.0))
-    house.presenter.undo()
-    house.presenter.undo()
-    assert kept(house)[0].points == ((1.0, 2.0), (30.0, 20.0))
+    assert kept(rig)[0].points == ((3.0, 0.0), (22.0, 8.0))
+    rig.presenter.review.undo()
+    rig.presenter.review.undo()
+    assert kept(rig)[0].points == ((1.0, 2.0), (30.0, 20.0))
 
 
-def test_a_press_without_a_move_chooses_and_is_no_step(house: House) -> None:
-    draw(house, "length", (1.0, 2.0), (30.0, 20.0))
-    draw(house, "length", (5.0, 5.0), (30.0, 30.0))
-    house.presenter.measuring.grab(Grip(0, 0), (1.0, 2.0))
-    house.presenter.measuring.place()
-    assert house.film.chosen == 0
-    BY_ID["delete_measurement"].run(house.presenter)
-    assert [one.points for one in kept(house)] == [((5.0, 5.0), (30.0, 30.0))]
-    house.presenter.undo()
-    assert len(kept(house)) == 2
+def test_a_press_without_a_move_chooses_and_is_no_step(rig: AppRig) -> None:
+    draw(rig, "length", (1.0, 2.0), (30.0, 20.0))
+    draw(rig, "length", (5.0, 5.0), (30.0, 30.0))
+    rig.presenter.review.measurements.grab(Grip(0, 0), (1.0, 2.0))
+    rig.presenter.review.measurements.place()
+    assert rig.film.chosen == 0
+    rig.do("delete_measurement")
+    assert [one.points for one in kept(rig)] == [((5.0, 5.0), (30.0, 30.0))]
+    rig.presenter.review.undo()
+    assert len(kept(rig)) == 2
 
 
-def test_deleting_without_a_choice_takes_the_last_and_all_is_one_step(house: House) -> None:
+def test_deleting_without_a_choice_takes_the_last_and_all_is_one_step(rig: AppRig) -> None:
     for x in (5.0, 10.0, 15.0):
-        draw(house, "length", (x, 1.0), (x, 30.0))
-    house.presenter.measuring.choose(None)
-    house.presenter.measuring.delete()
-    assert [one.points[0][0] for one in kept(house)] == [5.0, 10.0]
-    house.presenter.measuring.delete_all()
-    assert kept(house) == ()
-    house.presenter.undo()
-    assert len(kept(house)) == 2
+        draw(rig, "length", (x, 1.0), (x, 30.0))
+    rig.presenter.review.measurements.choose(None)
+    rig.presenter.review.measurements.delete()
+    assert [one.points[0][0] for one in kept(rig)] == [5.0, 10.0]
+    rig.presenter.review.measurements.delete_all()
+    assert kept(rig) == ()
+    rig.presenter.review.undo()
+    assert len(kept(rig)) == 2
 
 
-def test_escape_drops_what_is_drawn_then_puts_the_tool_away(house: House) -> None:
-    BY_ID["measure"].run(house.presenter)
-    assert house.state.tool == "length"
-    house.presenter.measuring.begin((3.0, 3.0))
-    house.presenter.measuring.move((9.0, 9.0))
-    BY_ID["back"].run(house.presenter)
-    assert house.film.live_measure is None
-    assert house.state.tool == "length"
-    BY_ID["back"].run(house.presenter)
-    assert house.state.tool == "window"
+def test_escape_drops_what_is_drawn_then_puts_the_tool_away(rig: AppRig) -> None:
+    rig.do("measure")
+    assert rig.state.tool == "length"
+    rig.presenter.review.measurements.begin((3.0, 3.0))
+    rig.presenter.review.measurements.move((9.0, 9.0))
+    rig.do("back")
+    assert rig.film.hand is None
+    assert rig.state.tool == "length"
+    rig.do("back")
+    assert rig.state.tool == "window"
 
 
-def test_the_key_takes_the_tool_used_last_and_then_the_next(house: House) -> None:
-    house.presenter.set_tool("angle")
-    house.presenter.set_tool("window")
+def test_the_key_takes_the_tool_used_last_and_then_the_next(rig: AppRig) -> None:
+    rig.presenter.display.set_tool("angle")
+    rig.presenter.display.set_tool("window")
     seen = []
     for _ in range(6):
-        BY_ID["measure"].run(house.presenter)
-        seen.append(house.state.tool)
+        rig.do("measure")
+        seen.append(rig.state.tool)
     assert seen == ["angle", "ellipse", "rectangle", "calibrate", "length", "angle"]
 
 
-def test_undo_in_the_middle_drops_what_is_drawn_only(house: House) -> None:
-    draw(house, "length", (1.0, 2.0), (30.0, 20.0))
-    house.presenter.measuring.begin((3.0, 3.0))
-    house.presenter.undo()
-    assert len(kept(house)) == 1
-    assert house.film.live_measure is None
+def test_undo_in_the_middle_drops_what_is_drawn_only(rig: AppRig) -> None:
+    draw(rig, "length", (1.0, 2.0), (30.0, 20.0))
+    rig.presenter.review.measurements.begin((3.0, 3.0))
+    rig.presenter.review.undo()
+    assert len(kept(rig)) == 1
+    assert rig.film.hand is None
 
 
-def test_turning_to_another_film_drops_a_new_one_and_keeps_a_moved_one(house: House) -> None:
-    draw(house, "length", (1.0, 2.0), (30.0, 20.0))
-    hand = house.presenter.measuring
+def test_turning_to_another_film_drops_a_new_one_and_keeps_a_moved_one(rig: AppRig) -> None:
+    draw(rig, "length", (1.0, 2.0), (30.0, 20.0))
+    hand = rig.presenter.review.measurements
     hand.grab(Grip(0, 1), (30.0, 20.0))
     hand.move((20.0, 10.0))
-    house.presenter.next()
-    assert house.named("a").review.measurements[0].points[1] == (20.0, 10.0)
+    rig.presenter.films.next()
+    assert rig.named("a").review.measurements[0].points[1] == (20.0, 10.0)
     hand.begin((3.0, 3.0))
     hand.move((30.0, 3.0))
-    house.presenter.previous()
-    assert house.named("b").review.measurements == ()
-    assert all(film.live_measure is None for film in house.state.films)
+    rig.presenter.films.previous()
+    assert rig.named("b").review.measurements == ()
+    assert all(film.hand is None for film in rig.state.films)
 
 
 def test_nothing_is_drawn_without_a_film_or_with_another_tool() -> None:
-    house = House()
-    house.presenter.set_tool("length")
-    house.presenter.measuring.begin((1.0, 1.0))
-    house.open("a")
-    house.settle()
-    house.presenter.set_tool("pan")
-    house.presenter.measuring.begin((1.0, 1.0))
-    assert house.film.live_measure is None
+    rig = AppRig()
+    rig.presenter.display.set_tool("length")
+    rig.presenter.review.measurements.begin((1.0, 1.0))
+    rig.open("a")
+    rig.settle()
+    rig.presenter.display.set_tool("pan")
+    rig.presenter.review.measurements.begin((1.0, 1.0))
+    assert rig.film.hand is None
 
 
-def test_a_calibration_gives_every_size_of_this_film_and_no_other(house: House) -> None:
-    assert house.film.findings is not None
-    assert house.film.findings.area_mm2 is None
-    calibrate(house, 10.0, (0.0, 0.0), (20.0, 0.0))
-    assert house.film.radiograph is not None
-    assert house.film.radiograph.spacing.origin is SpacingOrigin.MANUAL
-    assert house.film.findings.area_mm2 == pytest.approx(house.film.findings.area_px * 0.25)
-    assert house.film.review.verdict == ""
-    assert "mm" in house.state.message
-    assert house.state.banner is not None
-    assert "check the object" in house.state.banner.text  # 20 mm wide: no chest
-    house.presenter.next()
-    assert house.film.radiograph is not None
-    assert not house.film.radiograph.spacing.known
-    house.presenter.previous()
-    house.presenter.undo()
-    assert house.film.findings.area_mm2 is None
-    assert not house.film.radiograph.spacing.known
+def test_a_calibration_gives_every_size_of_this_film_and_no_other(rig: AppRig) -> None:
+    assert rig.film.findings is not None
+    assert rig.film.findings.area_mm2 is None
+    calibrate(rig, 10.0, (0.0, 0.0), (20.0, 0.0))
+    assert rig.film.radiograph is not None
+    assert rig.film.radiograph.spacing.origin is SpacingOrigin.MANUAL
+    assert rig.film.findings.area_mm2 == pytest.approx(rig.film.findings.area_px * 0.25)
+    assert rig.film.review.verdict == ""
+    assert isinstance(rig.state.message, Measured)
+    assert rig.state.banner is not None
+    assert isinstance(rig.state.banner.reason, CalibrationDoubtful)  # 20 mm wide: no chest
+    rig.presenter.films.next()
+    assert rig.film.radiograph is not None
+    assert not rig.film.radiograph.spacing.known
+    rig.presenter.films.previous()
+    rig.presenter.review.undo()
+    assert rig.film.findings.area_mm2 is None
+    assert not rig.film.radiograph.spacing.known
 
 
-def test_a_second_calibration_stands_in_place_of_the_first(house: House) -> None:
-    draw(house, "length", (1.0, 2.0), (30.0, 20.0))
-    calibrate(house, 10.0, (0.0, 0.0), (20.0, 0.0))
-    calibrate(house, 10.0, (0.0, 0.0), (10.0, 0.0))
-    assert [one.kind for one in kept(house)] == ["length", "calibration"]
-    assert house.film.radiograph is not None
-    assert house.film.radiograph.spacing.col_mm == pytest.approx(1.0)
-    hand = house.presenter.measuring
+def test_a_second_calibration_stands_in_place_of_the_first(rig: AppRig) -> None:
+    draw(rig, "length", (1.0, 2.0), (30.0, 20.0))
+    calibrate(rig, 10.0, (0.0, 0.0), (20.0, 0.0))
+    calibrate(rig, 10.0, (0.0, 0.0), (10.0, 0.0))
+    assert [one.kind for one in kept(rig)] == ["length", "calibration"]
+    assert rig.film.radiograph is not None
+    assert rig.film.radiograph.spacing.col_mm == pytest.approx(1.0)
+    hand = rig.presenter.review.measurements
     hand.grab(Grip(1, 1), (10.0, 0.0))  # the line of a calibration can be moved like any other
     hand.move((40.0, 0.0))
     hand.place()
-    assert house.film.radiograph.spacing.col_mm == pytest.approx(0.25)
+    assert rig.film.radiograph.spacing.col_mm == pytest.approx(0.25)
     hand.delete()
-    assert not house.film.radiograph.spacing.known
+    assert not rig.film.radiograph.spacing.known
 
 
-def test_a_calibration_that_is_not_answered_changes_nothing(house: House) -> None:
-    draw(house, "calibrate", (0.0, 0.0), (20.0, 0.0))
-    house.presenter.measuring.calibrate(-3)
-    assert house.state.banner is not None
-    assert house.state.banner.text == NO_LENGTH
-    house.presenter.measuring.cancel()
-    assert kept(house) == ()
-    assert not house.presenter.measuring.asks
+def test_a_calibration_that_is_not_answered_changes_nothing(rig: AppRig) -> None:
+    draw(rig, "calibrate", (0.0, 0.0), (20.0, 0.0))
+    rig.presenter.review.measurements.calibrate(-3)
+    assert rig.state.banner is not None
+    assert rig.state.banner.reason is Notice.NO_OBJECT_LENGTH
+    rig.presenter.review.measurements.cancel()
+    assert kept(rig) == ()
+    assert not rig.presenter.review.measurements.asks
 
 
 @pytest.mark.parametrize(("typed", "mm"), [("25", 25.0), (" 25,4 mm", 25.4), ("0", None), ("", None), ("inf", None)])
@@ -218,14 +221,14 @@ def test_lengths_as_people_type_them(typed: str, mm: float | None) -> None:
 
 
 def test_measurements_and_calibration_come_back_with_the_film() -> None:
-    drawer = Drawer()
-    first = House(drawer=drawer)
+    reviews = FakeReviews()
+    first = AppRig(reviews=reviews)
     first.open("a")
     first.settle()
     draw(first, "angle", (1.0, 2.0), (10.0, 2.0), (10.0, 30.0))
     calibrate(first, 10.0, (0.0, 0.0), (20.0, 0.0))
     first.settle()
-    again = House(drawer=drawer)
+    again = AppRig(reviews=reviews)
     again.open("a")
     again.settle()
     assert again.film.review == first.film.review
@@ -235,34 +238,34 @@ def test_measurements_and_calibration_come_back_with_the_film() -> None:
 
 
 def test_a_calibration_survives_a_film_that_is_put_away_and_read_again() -> None:
-    house = House(memory_bytes=1)
-    house.open("a", "b")
-    house.settle()
-    calibrate(house, 10.0, (0.0, 0.0), (20.0, 0.0))
-    area = house.film.findings.area_mm2 if house.film.findings is not None else None
-    house.presenter.next()
-    house.settle()
-    assert house.named("a").radiograph is None
-    house.presenter.previous()
-    house.settle()
-    assert house.film.radiograph is not None
-    assert house.film.radiograph.spacing.origin is SpacingOrigin.MANUAL
-    assert house.film.findings is not None
-    assert house.film.findings.area_mm2 == area is not None
+    rig = AppRig(memory_bytes=1)
+    rig.open("a", "b")
+    rig.settle()
+    calibrate(rig, 10.0, (0.0, 0.0), (20.0, 0.0))
+    area = rig.film.findings.area_mm2 if rig.film.findings is not None else None
+    rig.presenter.films.next()
+    rig.settle()
+    assert rig.named("a").radiograph is None
+    rig.presenter.films.previous()
+    rig.settle()
+    assert rig.film.radiograph is not None
+    assert rig.film.radiograph.spacing.origin is SpacingOrigin.MANUAL
+    assert rig.film.findings is not None
+    assert rig.film.findings.area_mm2 == area is not None
 
 
 def test_a_calibration_while_the_network_works_is_in_its_findings() -> None:
-    house = House()
-    house.open("a")
-    while house.disk.jobs or house.disk.results:
-        house.turn(house.disk)
-    house.model.crank()
-    house.model.deliver()
-    house.model.crank()  # the answer waits to be delivered
-    calibrate(house, 10.0, (0.0, 0.0), (20.0, 0.0))
-    house.settle()
-    assert house.film.findings is not None
-    assert house.film.findings.area_mm2 is not None
+    rig = AppRig()
+    rig.open("a")
+    while rig.disk.jobs or rig.disk.results:
+        rig.turn(rig.disk)
+    rig.model.crank()
+    rig.model.deliver()
+    rig.model.crank()  # the answer waits to be delivered
+    calibrate(rig, 10.0, (0.0, 0.0), (20.0, 0.0))
+    rig.settle()
+    assert rig.film.findings is not None
+    assert rig.film.findings.area_mm2 is not None
 
 
 @pytest.mark.parametrize(

@@ -6,18 +6,18 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ptxviewer.app.actions import ACTIONS
-from ptxviewer.app.palette import entries, match
-from ptxviewer.app.state import State
-from tests.app.house import House
+from ptxviewer.app.commands import COMMANDS
+from ptxviewer.app.commands.palette import entries, match
+from ptxviewer.app.state.screen import State
+from tests.app.rig import AppRig
 
 
 @pytest.fixture
 def state() -> State:
-    house = House()
-    house.open("a", "b")
-    house.settle()
-    return house.state
+    rig = AppRig()
+    rig.open("a", "b")
+    rig.settle()
+    return rig.state
 
 
 @pytest.mark.parametrize(
@@ -30,22 +30,30 @@ def state() -> State:
     ],
 )  # fmt: skip
 def test_what_people_type_finds_what_they_mean(state: State, typed: str, wanted: str) -> None:
-    assert entries(typed, state)[0].action.id == wanted
+    assert entries(typed, state)[0].command.id == wanted
 
 
 def test_nothing_typed_lists_everything_that_can_be_done_first(state: State) -> None:
     listed = entries("", state)
-    assert {entry.action.id for entry in listed} == {row.id for row in ACTIONS if not row.held} - {"palette"}
+    assert {entry.command.id for entry in listed} == {row.id for row in COMMANDS if not row.held} - {"palette"}
     possible = [entry.enabled for entry in listed]
     assert possible == sorted(possible, reverse=True)
 
 
-def test_every_action_is_found_first_by_its_own_name(state: State) -> None:
-    for row in ACTIONS:
-        if not row.held and row.id != "palette":
-            found = [entry.action.text for entry in entries(row.text.rstrip("."), state) if entry.enabled]
-            found += [entry.action.text for entry in entries(row.text.rstrip("."), state) if not entry.enabled]
-            assert row.text in found[:12]
+def test_every_command_is_found_first_by_its_own_name(state: State) -> None:
+    for name in [entry.name for entry in entries("", state)]:
+        found = entries(name, state)
+        ranked = [*(entry for entry in found if entry.enabled), *(entry for entry in found if not entry.enabled)]
+        assert name in [entry.name for entry in ranked[:12]]
+
+
+def test_what_is_read_is_what_is_searched(state: State) -> None:
+    def spoken(text: str, **values: str) -> str:
+        return {"Invert": "Umkehren", "View": "Ansicht"}.get(text, text).format(**values)
+
+    best = entries("umk", state, spoken)[0]
+    assert (best.command.id, best.name, best.group) == ("invert", "Umkehren", "Ansicht")
+    assert not [entry for entry in entries("invert", state, spoken) if entry.command.id == "invert"]
 
 
 def test_nonsense_finds_nothing(state: State) -> None:
@@ -75,5 +83,5 @@ def test_starts_of_words_win_over_letters_that_happen_to_be_there() -> None:
 
 
 def test_the_name_of_a_group_finds_what_belongs_to_it(state: State) -> None:
-    found = {entry.action.id for entry in entries("meas", state)}
+    found = {entry.command.id for entry in entries("meas", state)}
     assert {"measure", "tool_length", "tool_angle", "tool_ellipse", "tool_rectangle", "tool_calibrate"} <= found

@@ -8,25 +8,26 @@ from pathlib import Path
 
 import pytest
 
-from ptxviewer.app.actions import ACTIONS
+from ptxviewer.app.commands import COMMANDS
 from ptxviewer.app.jobs import Outcome, ThreadLane
-from ptxviewer.app.presenter import NOTHING_FOUND
-from ptxviewer.app.state import FilmStatus
+from ptxviewer.app.state.film import FilmStatus
 from ptxviewer.core.errors import ModelUnavailable
-from ptxviewer.inference.engine import FakeEngine
-from tests.app.house import FILM_BYTES, House
+from ptxviewer.core.reasons.network import Network
+from ptxviewer.core.reasons.window import Notice
+from tests.app.rig import AppRig
+from tests.fakes import FILM_BYTES, FakeEngine
 
 
 def test_a_dropped_film_is_shown_then_analysed() -> None:
-    house = House()
-    house.presenter.open([Path("a")])
-    assert house.screen.state.current is None
-    house.disk.crank()
-    house.disk.deliver()
-    assert house.screen.state.current is not None
-    assert house.screen.state.current.status is FilmStatus.OPENING
-    house.settle()
-    film = house.screen.state.current
+    rig = AppRig()
+    rig.presenter.films.open([Path("a")])
+    assert rig.view.state.current is None
+    rig.disk.crank()
+    rig.disk.deliver()
+    assert rig.view.state.current is not None
+    assert rig.view.state.current.status is FilmStatus.OPENING
+    rig.settle()
+    film = rig.view.state.current
     assert film is not None
     assert film.status is FilmStatus.DONE
     assert film.findings is not None
@@ -34,120 +35,120 @@ def test_a_dropped_film_is_shown_then_analysed() -> None:
 
 
 def test_a_drop_takes_the_old_film_off_the_screen_at_once() -> None:
-    house = House()
-    house.presenter.open([Path("a")])
-    house.settle()
-    house.presenter.open([Path("bad")])
-    assert house.screen.state.current is None
-    house.settle()
-    assert house.screen.state.current is not None
-    assert house.screen.state.current.status is FilmStatus.FAILED
-    assert house.screen.state.banner is not None
+    rig = AppRig()
+    rig.presenter.films.open([Path("a")])
+    rig.settle()
+    rig.presenter.films.open([Path("bad")])
+    assert rig.view.state.current is None
+    rig.settle()
+    assert rig.view.state.current is not None
+    assert rig.view.state.current.status is FilmStatus.FAILED
+    assert rig.view.state.banner is not None
 
 
 def test_other_views_wait_until_the_reader_insists() -> None:
-    house = House()
-    house.presenter.open([Path("lateral")])
-    house.settle()
-    assert house.screen.state.current is not None
-    assert house.screen.state.current.maps is None
-    house.presenter.analyse_anyway()
-    house.settle()
-    assert house.screen.state.current.maps is not None
+    rig = AppRig()
+    rig.presenter.films.open([Path("lateral")])
+    rig.settle()
+    assert rig.view.state.current is not None
+    assert rig.view.state.current.maps is None
+    rig.presenter.films.analyse_anyway()
+    rig.settle()
+    assert rig.view.state.current.maps is not None
 
 
 def test_nothing_found_is_said_and_never_called_an_exclusion() -> None:
-    house = House(FakeEngine(score=0.1))
-    house.presenter.open([Path("a")])
-    house.settle()
-    assert house.screen.state.banner is not None
-    assert house.screen.state.banner.text == NOTHING_FOUND
+    rig = AppRig(FakeEngine(score=0.1))
+    rig.presenter.films.open([Path("a")])
+    rig.settle()
+    assert rig.view.state.banner is not None
+    assert rig.view.state.banner.reason is Notice.NOTHING_FOUND
 
 
 def test_without_a_model_films_are_still_shown() -> None:
     engine = FakeEngine()
-    engine.load = lambda: (_ for _ in ()).throw(ModelUnavailable("The model file is missing."))  # type: ignore[method-assign]
-    house = House(engine)
-    house.presenter.open([Path("a")])
-    house.settle()
-    film = house.screen.state.current
+    engine.load = lambda: (_ for _ in ()).throw(ModelUnavailable(Network.WEIGHTS_MISSING))  # type: ignore[method-assign]
+    rig = AppRig(engine)
+    rig.presenter.films.open([Path("a")])
+    rig.settle()
+    film = rig.view.state.current
     assert film is not None
     assert film.radiograph is not None
     assert film.status is FilmStatus.NOT_ANALYSED
-    assert house.screen.state.engine.phase == "failed"
+    assert rig.view.state.engine.phase == "failed"
 
 
 def test_a_drag_is_one_undo_step() -> None:
-    house = House()
-    house.presenter.open([Path("a")])
-    house.settle()
+    rig = AppRig()
+    rig.presenter.films.open([Path("a")])
+    rig.settle()
     for value in (0.5, 0.6, 0.7):
-        house.presenter.set_threshold(value, settled=False)
-    house.presenter.set_threshold(0.7, settled=True)
-    house.presenter.undo()
-    film = house.screen.state.current
+        rig.presenter.review.thresholds.set(value, settled=False)
+    rig.presenter.review.thresholds.set(0.7, settled=True)
+    rig.presenter.review.undo()
+    film = rig.view.state.current
     assert film is not None
     assert film.review.threshold is None
     assert not film.can_undo
-    house.presenter.redo()
-    assert house.screen.state.current.review.threshold == 0.7
+    rig.presenter.review.redo()
+    assert rig.view.state.current.review.threshold == 0.7
 
 
 def test_hundreds_of_films_do_not_fill_the_memory() -> None:
-    house = House(memory_bytes=5 * FILM_BYTES)
-    house.presenter.open([Path(f"film{i}") for i in range(60)])
+    rig = AppRig(memory_bytes=5 * FILM_BYTES)
+    rig.presenter.films.open([Path(f"film{i}") for i in range(60)])
     for _ in range(2000):
-        for lane in (house.disk, house.model):
+        for lane in (rig.disk, rig.model):
             lane.crank()
             lane.deliver()
-        assert sum(film.radiograph is not None for film in house.screen.state.films) <= 10
-    assert all(film.maps is not None for film in house.screen.state.films)
+        assert sum(film.radiograph is not None for film in rig.view.state.films) <= 10
+    assert all(film.maps is not None for film in rig.view.state.films)
 
 
 @pytest.mark.parametrize("seed", range(6))
 def test_random_interleavings(seed: int) -> None:
     rng = random.Random(seed)
-    house = House(memory_bytes=4 * FILM_BYTES)
-    presenter = house.presenter
+    rig = AppRig(memory_bytes=4 * FILM_BYTES)
+    presenter = rig.presenter
     last: Path | None = None
     for step in range(1200):
         act = rng.randrange(14)
         if act == 0:
             last = Path(f"{rng.choice(['film', 'film', 'bad', 'lateral'])}{step}")
-            presenter.open([last])
+            presenter.films.open([last])
         elif act == 1:
-            presenter.next()
+            presenter.films.next()
         elif act == 2:
-            presenter.previous()
+            presenter.films.previous()
         elif act == 3 and presenter.state.films:
-            presenter.select(rng.choice(presenter.state.films).id)
+            presenter.films.select(rng.choice(presenter.state.films).id)
         elif act == 4:
-            presenter.cancel()
+            presenter.films.cancel()
         elif act == 5 and len(presenter.state.films) > 3:
             film = rng.choice(presenter.state.films)
             if film.path != last:
-                presenter.close_film(film.id)
+                presenter.films.close(film.id)
         elif act == 6:
-            presenter.set_threshold(rng.random(), settled=rng.random() < 0.5)
+            presenter.review.thresholds.set(rng.random(), settled=rng.random() < 0.5)
         elif act == 7:
-            presenter.set_frame(rng.randrange(3))
+            presenter.films.set_frame(rng.randrange(3))
         elif act == 8:
-            presenter.retry()
+            presenter.films.retry()
         elif act == 9:
-            presenter.undo()
+            presenter.review.undo()
         else:
-            lane = rng.choice([house.disk, house.model])
+            lane = rng.choice([rig.disk, rig.model])
             rng.choice([lane.crank, lane.deliver])()
         assert presenter.state.current_id is None or presenter.state.current is not None
-    house.settle()
+    rig.settle()
     if last is not None:
         film = next(film for film in presenter.state.films if film.path == last)
         assert film.status in (FilmStatus.DONE, FilmStatus.FAILED, FilmStatus.NOT_ANALYSED)
     for film in presenter.state.films:
         assert film.status not in (FilmStatus.OPENING, FilmStatus.WAITING, FilmStatus.ANALYSING)
     assert presenter.shut_down()
-    assert house.disk.closed
-    assert house.model.closed
+    assert rig.disk.closed
+    assert rig.model.closed
 
 
 def test_a_thread_lane_ends_and_delivers_nothing_afterwards() -> None:
@@ -164,19 +165,19 @@ def test_a_thread_lane_ends_and_delivers_nothing_afterwards() -> None:
 
 
 def test_no_key_means_two_things() -> None:
-    keys = [key for row in ACTIONS for key in row.keys]
+    keys = [key for row in COMMANDS for key in row.keys]
     assert len(keys) == len(set(keys))
-    assert len({row.id for row in ACTIONS}) == len(ACTIONS)
+    assert len({row.id for row in COMMANDS}) == len(COMMANDS)
 
 
 def test_frames_are_stepped_one_by_one_and_the_ends_hold() -> None:
-    house = House()
-    house.open("a")
-    house.settle()
+    rig = AppRig()
+    rig.open("a")
+    rig.settle()
     seen = []
     for by in (1, 1, 1, -1, -1, -1):
-        house.presenter.step_frame(by)
-        house.settle()
-        assert house.film.radiograph is not None
-        seen.append(house.film.radiograph.frame)
+        rig.presenter.films.step_frame(by)
+        rig.settle()
+        assert rig.film.radiograph is not None
+        seen.append(rig.film.radiograph.frame)
     assert seen == [1, 2, 2, 1, 0, 0]

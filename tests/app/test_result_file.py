@@ -10,16 +10,17 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from ptxviewer.app.facts import Summary
-from ptxviewer.app.result_file import Entry, ResultFolder, fingerprint, identity, maps_bytes, maps_from
+from ptxviewer.app.disk.result_file import Entry, ResultFolder, fingerprint, identity, maps_bytes, maps_from
+from ptxviewer.app.state.facts import Summary
+from ptxviewer.core.answer import ProbabilityMaps
 from ptxviewer.core.errors import ExportFailed
-from ptxviewer.core.types import ProbabilityMaps
+from ptxviewer.core.reasons.reading import NotAnalysed, OtherModality
 from tests.films import INFO, RULE, film, maps
 
 MODEL = identity(INFO)
 FILM = film()
-FULL = Entry("film", "name", (200, 160), 3, "", Summary(0.9, True, ("left", "right"), 32.5, 4100.0, 12_345))
-WITHOUT = Entry("film", "name", (200, 160), 1, "Not analysed: this is a lateral view.")
+FULL = Entry("film", "name", (200, 160), 3, None, Summary(0.9, True, ("left", "right"), 32.5, 4100.0, 12_345))
+WITHOUT = Entry("film", "name", (200, 160), 1, NotAnalysed(OtherModality("CT")))
 
 
 def noisy(key: str = "film", size: int = 64) -> ProbabilityMaps:
@@ -76,7 +77,8 @@ def test_damaged_files_are_ignored_and_replaced(damage: bytes, tmp_path: Path) -
         if damage == b"half":
             content = content[: len(content) // 2]
         elif damage == b"flip":
-            content = content[:20] + bytes([content[20] ^ 1]) + content[21:]
+            middle = 20 if path.suffix == ".json" else len(content) // 2
+            content = content[:middle] + bytes([content[middle] ^ 1]) + content[middle + 1 :]
         elif damage == b"tail":
             content = content[:-8] + b"12345678"
         else:
@@ -110,7 +112,7 @@ def test_a_full_disk_is_one_sentence_and_leaves_nothing_half(tmp_path: Path, mon
         raise OSError(errno.ENOSPC, "full")
 
     monkeypatch.setattr(os, "fsync", full)
-    with pytest.raises(ExportFailed, match=r"The results could not be written: the disk is full\."):
+    with pytest.raises(ExportFailed, match="results_unwritten, why=disk_full"):
         ResultFolder(tmp_path).save("mark", MODEL, FULL, noisy())
     assert not list(tmp_path.iterdir())
 

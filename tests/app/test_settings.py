@@ -12,8 +12,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ptxviewer.app.settings import BROKEN, FIELDS, PERSONAL, SITE_BROKEN, Settings, load, load_site, save
+from ptxviewer.app.disk.settings import load, load_site, save
+from ptxviewer.app.state.settings import ROWS, Settings
 from ptxviewer.core.errors import ExportFailed
+from ptxviewer.core.reasons import Reason
+from ptxviewer.core.reasons.stored import Stored
 
 JSON = st.recursive(
     st.none() | st.booleans() | st.integers() | st.floats() | st.text(max_size=8),
@@ -35,7 +38,7 @@ def test_patient_data_stay_off_reports_unless_the_reader_chooses(tmp_path: Path)
 
 
 def test_no_file_yet_is_nothing_to_speak_of(tmp_path: Path) -> None:
-    said: list[str] = []
+    said: list[Reason] = []
     assert load(tmp_path / "none.json", said.append) == Settings()
     assert not said
 
@@ -44,9 +47,12 @@ def test_no_file_yet_is_nothing_to_speak_of(tmp_path: Path) -> None:
 def test_a_broken_file_means_defaults_and_a_sentence(tmp_path: Path, content: bytes) -> None:
     path = tmp_path / "settings.json"
     path.write_bytes(content)
-    said: list[str] = []
-    assert load(path, said.append) == Settings()
-    assert said == [BROKEN]
+    said: list[Reason] = []
+    settings = load(path, said.append)
+    assert settings == Settings()
+    assert said == [Stored.SETTINGS_DAMAGED]
+    save(path, settings)
+    assert path.with_suffix(".damaged").read_bytes() == content, "it is not overwritten"
 
 
 @given(stored=st.dictionaries(st.sampled_from([field.name for field in fields(Settings)]), JSON))
@@ -56,10 +62,11 @@ def test_values_of_any_kind_give_usable_settings(tmp_path_factory: pytest.TempPa
     settings = load(path)
     for field in fields(Settings):
         assert type(getattr(settings, field.name)) is type(getattr(Settings(), field.name))
-    assert 0 <= settings.overlay_opacity <= 1
-    assert settings.film_memory_mb > 0
+    for row in ROWS:
+        value = getattr(settings, row.key)
+        assert not row.choices or value in {choice for choice, _ in row.choices}
+        assert row.lowest is None or row.highest is None or row.lowest <= value <= row.highest
     assert settings.overlay_mode in ("outline", "fill", "heat")
-    assert settings.device in ("auto", "cpu", "cuda", "mps")
 
 
 def test_a_whole_number_is_an_opacity_too(tmp_path: Path) -> None:
@@ -71,7 +78,7 @@ def test_a_whole_number_is_an_opacity_too(tmp_path: Path) -> None:
 def test_a_failed_save_leaves_the_old_file_and_says_so(tmp_path: Path) -> None:
     occupied = tmp_path / "file"
     occupied.write_text("")
-    with pytest.raises(ExportFailed, match="settings could not be written"):
+    with pytest.raises(ExportFailed, match="settings_unwritten, why=folder_not_made"):
         save(occupied / "settings.json", Settings())
 
 
@@ -86,7 +93,7 @@ def test_a_full_disk_leaves_the_old_settings_and_nothing_beside_them(
     save(path, Settings(device="cpu"))
     at, name = {"write": (os, "fsync"), "rename": (Path, "replace")}[step]
     monkeypatch.setattr(at, name, full)
-    with pytest.raises(ExportFailed, match=r"^The settings could not be written: the disk is full\.$"):
+    with pytest.raises(ExportFailed, match="settings_unwritten, why=disk_full"):
         save(path, Settings(device="cuda"))
     assert load(path) == Settings(device="cpu")
     assert [file.name for file in tmp_path.iterdir()] == ["settings.json"]
@@ -94,8 +101,8 @@ def test_a_full_disk_leaves_the_old_settings_and_nothing_beside_them(
 
 def test_every_row_of_the_table_is_a_setting_and_visible_ones_have_words() -> None:
     names = {field.name for field in fields(Settings)}
-    for row in FIELDS:
-        assert row.key in names
+    assert {row.key for row in ROWS} == names
+    for row in ROWS:
         assert row.kind == "hidden" or row.label
         assert (row.kind == "choice") == bool(row.choices)
 
@@ -115,13 +122,12 @@ def test_a_sites_defaults_hold_until_the_reader_chooses_otherwise_and_follow_the
 def test_no_site_can_accept_or_sign_for_a_reader(tmp_path: Path) -> None:
     site = tmp_path / "site.json"
     site.write_text('{"accepted_notice": true, "reader": "Dr. Everybody", "geometry": "x"}', "utf-8")
-    for key in PERSONAL:
-        assert getattr(load_site(site), key) == getattr(Settings(), key)
+    assert load_site(site) == Settings()
 
 
 def test_a_broken_site_file_is_said_to_be_the_sites(tmp_path: Path) -> None:
     site = tmp_path / "site.json"
     site.write_text("{", "utf-8")
-    said: list[str] = []
+    said: list[Reason] = []
     assert load_site(site, said.append) == Settings()
-    assert said == [SITE_BROKEN]
+    assert said == [Stored.SITE_SETTINGS_DAMAGED]

@@ -9,30 +9,36 @@ from pathlib import Path
 
 import pytest
 
-from ptxviewer.app.settings import Settings
-from ptxviewer.app.state import FilmStatus
-from ptxviewer.app.watching import STILL_S, Listing, Look, Stamp, is_unfinished, list_folder, look
-from tests.app.house import House, ScoringEngine
+from ptxviewer.app.films import watched_folder
+from ptxviewer.app.films.watched_folder import STILL_S, Listing, Look, Stamp, is_unfinished, list_folder, look
+from ptxviewer.app.state.film import FilmStatus
+from ptxviewer.app.state.settings import Settings
+from ptxviewer.core.engine import Checkpoint
+from ptxviewer.core.errors import PtxError
+from ptxviewer.core.reasons import Reason
+from ptxviewer.core.reasons.window import Notice, TooManyWatchedFiles
+from tests.app.rig import AppRig
+from tests.fakes import ScoringEngine
 
 
-def names(house: House) -> list[str]:
-    return [film.path.name for film in house.state.films]
+def names(rig: AppRig) -> list[str]:
+    return [film.path.name for film in rig.state.films]
 
 
 class Folder:
-    """A real folder, and a house that looks at it whenever the clock is moved on."""
+    """A real folder, and a rig that looks at it whenever the clock is moved on."""
 
     def __init__(self, folder: Path) -> None:
         self.folder = folder
         self.now = datetime(2026, 1, 1, tzinfo=timezone.utc)
-        self.house = House(ScoringEngine(size=16), clock=lambda: self.now)
-        self.house.presenter.watching.follow(str(folder))
+        self.rig = AppRig(ScoringEngine(size=16), clock=lambda: self.now)
+        self.rig.presenter.films.watched.follow(str(folder))
         self.look(0)
 
     def look(self, seconds: float = STILL_S) -> None:
         self.now += timedelta(seconds=seconds)
-        self.house.presenter.watching.poll()
-        self.house.settle()
+        self.rig.presenter.films.watched.poll()
+        self.rig.settle()
 
     def put(self, name: str, content: bytes = b"x" * 10) -> Path:
         path = self.folder / name
@@ -45,21 +51,49 @@ def watched(tmp_path: Path) -> Folder:
     return Folder(tmp_path)
 
 
+@pytest.mark.parametrize(
+    ("error", "why"),
+    [(ZeroDivisionError("Doe^Jane"), Notice.WENT_WRONG), (PtxError(TooManyWatchedFiles(3)), TooManyWatchedFiles(3))],
+)
+def test_a_failure_while_the_folder_is_listed_is_told_as_what_it_is(
+    watched: Folder, monkeypatch: pytest.MonkeyPatch, error: Exception, why: Reason, caplog: pytest.LogCaptureFixture
+) -> None:
+    def failing(_folder: Path, _checkpoint: Checkpoint) -> Listing:
+        raise error
+
+    monkeypatch.setattr(watched_folder, "list_folder", failing)
+    watched.look()
+    assert watched.rig.state.banner is not None
+    assert watched.rig.state.banner.reason == why
+    assert watched.rig.state.watch is None
+    assert "Doe" not in caplog.text
+    caplog.clear()
+
+
+def test_a_folder_of_too_many_files_is_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(watched_folder, "MOST_FILES", 2)
+    for name in "abc":
+        (tmp_path / name).write_bytes(b"x")
+    with pytest.raises(PtxError) as told:
+        list_folder(tmp_path)
+    assert told.value.reason == TooManyWatchedFiles(2)
+
+
 def test_a_film_is_added_when_it_has_stopped_growing(watched: Folder) -> None:
     for length in (10, 20, 30):
         watched.put("a", b"x" * length)
         watched.look()
-        assert names(watched.house) == []
-        assert watched.house.state.watch is not None
-        assert watched.house.state.watch.waiting == 1
+        assert names(watched.rig) == []
+        assert watched.rig.state.watch is not None
+        assert watched.rig.state.watch.waiting == 1
     watched.look(STILL_S / 2)
-    assert names(watched.house) == []
+    assert names(watched.rig) == []
     watched.look(STILL_S / 2)
-    assert names(watched.house) == ["a"]
-    assert watched.house.film.status is FilmStatus.DONE, "the first one comes on screen"
-    assert watched.house.state.watch.waiting == 0
+    assert names(watched.rig) == ["a"]
+    assert watched.rig.film.status is FilmStatus.DONE, "the first one comes on screen"
+    assert watched.rig.state.watch.waiting == 0
     watched.look()
-    assert names(watched.house) == ["a"]
+    assert names(watched.rig) == ["a"]
 
 
 def test_what_arrives_does_not_take_the_screen(watched: Folder) -> None:
@@ -67,9 +101,9 @@ def test_what_arrives_does_not_take_the_screen(watched: Folder) -> None:
         watched.put(name)
         watched.look()
         watched.look()
-    assert names(watched.house) == ["a", "b", "c"]
-    assert watched.house.film.path.name == "a"
-    assert all(film.status is FilmStatus.DONE for film in watched.house.state.films)
+    assert names(watched.rig) == ["a", "b", "c"]
+    assert watched.rig.film.path.name == "a"
+    assert all(film.status is FilmStatus.DONE for film in watched.rig.state.films)
 
 
 def test_files_under_a_name_of_the_unfinished_wait_for_their_own(watched: Folder) -> None:
@@ -79,24 +113,24 @@ def test_files_under_a_name_of_the_unfinished_wait_for_their_own(watched: Folder
         assert is_unfinished(name)
     watched.look()
     watched.look()
-    assert names(watched.house) == []
+    assert names(watched.rig) == []
     part.rename(watched.folder / "a.dcm")
     watched.look()
     watched.look()
-    assert names(watched.house) == ["a.dcm"]
+    assert names(watched.rig) == ["a.dcm"]
 
 
 def test_a_renamed_file_stays_one_film(watched: Folder) -> None:
     path = watched.put("a")
     watched.look()
     watched.look()
-    first = watched.house.film
-    watched.house.screen.renaming = True
+    first = watched.rig.film
+    watched.rig.view.renaming = True
     os.rename(path, watched.folder / "a1")
     watched.look()
     watched.look()
-    assert names(watched.house) == ["a1"]
-    assert watched.house.film.id == first.id
+    assert names(watched.rig) == ["a1"]
+    assert watched.rig.film.id == first.id
 
 
 def test_a_deleted_file_stays_in_the_list(watched: Folder) -> None:
@@ -106,7 +140,7 @@ def test_a_deleted_file_stays_in_the_list(watched: Folder) -> None:
     watched.look()
     path.unlink()
     watched.look()
-    assert names(watched.house) == ["a", "b"]
+    assert names(watched.rig) == ["a", "b"]
 
 
 def test_a_replaced_file_is_read_anew_but_not_under_the_readers_eyes(watched: Folder) -> None:
@@ -114,31 +148,31 @@ def test_a_replaced_file_is_read_anew_but_not_under_the_readers_eyes(watched: Fo
     watched.put("changed")
     watched.look()
     watched.look()
-    before = watched.house.named("changed").key
+    before = watched.rig.named("changed").key
     watched.put("changed", b"y" * 99)
     watched.put("a", b"y" * 99)
     watched.look()
     watched.look()
-    assert watched.house.named("changed").key != before
-    assert watched.house.shelf.read.count("a") == 1
-    watched.house.presenter.next()
+    assert watched.rig.named("changed").key != before
+    assert watched.rig.reader.read.count("a") == 1
+    watched.rig.presenter.films.next()
     watched.look()
-    assert watched.house.shelf.read.count("a") == 2
-    assert [film.status for film in watched.house.state.films] == [FilmStatus.DONE] * 2
+    assert watched.rig.reader.read.count("a") == 2
+    assert [film.status for film in watched.rig.state.films] == [FilmStatus.DONE] * 2
 
 
 def test_a_film_that_was_torn_is_tried_again_when_its_file_changes(watched: Folder) -> None:
     watched.put("bad")
     watched.look()
     watched.look()
-    assert watched.house.film.status is FilmStatus.FAILED
-    reads = len(watched.house.shelf.read)
+    assert watched.rig.film.status is FilmStatus.FAILED
+    reads = len(watched.rig.reader.read)
     watched.look()
-    assert len(watched.house.shelf.read) == reads
+    assert len(watched.rig.reader.read) == reads
     watched.put("bad", b"y" * 99)
     watched.look()
     watched.look()
-    assert len(watched.house.shelf.read) == reads + 1
+    assert len(watched.rig.reader.read) == reads + 1
 
 
 def test_a_folder_that_cannot_be_reached_is_said_and_comes_back(tmp_path: Path) -> None:
@@ -150,40 +184,40 @@ def test_a_folder_that_cannot_be_reached_is_said_and_comes_back(tmp_path: Path) 
     watched.look()
     folder.rename(tmp_path / "away")
     watched.look()
-    assert watched.house.state.watch is not None
-    assert watched.house.state.watch.missing
-    assert names(watched.house) == ["a"]
+    assert watched.rig.state.watch is not None
+    assert watched.rig.state.watch.missing
+    assert names(watched.rig) == ["a"]
     (tmp_path / "away").rename(folder)
     watched.look()
-    assert not watched.house.state.watch.missing
-    assert names(watched.house) == ["a"]
-    assert len(watched.house.shelf.read) == 1
+    assert not watched.rig.state.watch.missing
+    assert names(watched.rig) == ["a"]
+    assert len(watched.rig.reader.read) == 1
 
 
 def test_the_folder_is_remembered_until_the_reader_stops_it(watched: Folder, tmp_path: Path) -> None:
-    house = watched.house
-    house.presenter.watching.choose(None)
-    assert house.state.watch is None
-    assert house.saved[-1].watch_folder == ""
+    rig = watched.rig
+    rig.presenter.films.watched.choose(None)
+    assert rig.state.watch is None
+    assert rig.saved[-1].watch_folder == ""
     watched.put("a")
     watched.look()
     watched.look()
-    assert names(house) == []
-    house.presenter.watching.choose(tmp_path)
-    assert house.saved[-1].watch_folder == str(tmp_path)
-    house.presenter.apply_settings(Settings())
-    assert house.state.watch is None
+    assert names(rig) == []
+    rig.presenter.films.watched.choose(tmp_path)
+    assert rig.saved[-1].watch_folder == str(tmp_path)
+    rig.presenter.apply_settings(Settings())
+    assert rig.state.watch is None
 
 
 def test_a_late_look_at_a_folder_that_is_watched_no_more_adds_nothing(watched: Folder) -> None:
     watched.put("a")
     watched.look()
     watched.now += timedelta(seconds=STILL_S)
-    watched.house.presenter.watching.poll()
-    watched.house.disk.crank()
-    watched.house.presenter.watching.choose(None)
-    watched.house.settle()
-    assert names(watched.house) == []
+    watched.rig.presenter.films.watched.poll()
+    watched.rig.disk.crank()
+    watched.rig.presenter.films.watched.choose(None)
+    watched.rig.settle()
+    assert names(watched.rig) == []
 
 
 def test_what_is_locked_waits_and_what_is_no_film_is_passed_over() -> None:
@@ -222,14 +256,14 @@ class Arrivals:
     def __init__(self, folder: Path, seed: int) -> None:
         self.chance = random.Random(seed)
         self.watched = Folder(folder)
-        self.watched.house.screen.renaming = True
+        self.watched.rig.view.renaming = True
         self.count = 0
         self.there: list[str] = []  # files under a name of their own
         self.parts: list[str] = []  # files under a name of the unfinished
         self.names: set[str] = set()  # of every file that was there once
 
     def step(self) -> None:
-        chance, watched, presenter = self.chance, self.watched, self.watched.house.presenter
+        chance, watched, presenter = self.chance, self.watched, self.watched.rig.presenter
         act = chance.choice(("put", "part", "whole", "grow", "rename", "delete", "look", "select", "stop"))
         some = chance.choice(self.there) if self.there else None
         if act in ("put", "part"):
@@ -252,14 +286,14 @@ class Arrivals:
             self.there.remove(some)
         elif act == "look":
             watched.now += timedelta(seconds=chance.choice((0.5, 1, STILL_S)))
-            presenter.watching.poll()
+            presenter.films.watched.poll()
         elif act == "select" and presenter.state.films:
-            presenter.select(chance.choice(presenter.state.films).id)
+            presenter.films.select(chance.choice(presenter.state.films).id)
         elif act == "stop" and chance.random() < 0.1:
-            presenter.watching.choose(None)
-            presenter.watching.choose(watched.folder)
+            presenter.films.watched.choose(None)
+            presenter.films.watched.choose(watched.folder)
         self.names |= set(self.there)
-        for lane in (watched.house.disk, watched.house.model, watched.house.cache):
+        for lane in (watched.rig.disk, watched.rig.model, watched.rig.cache):
             for _ in range(chance.randrange(3)):
                 chance.choice((lane.crank, lane.deliver))()
         ids = [film.id for film in presenter.state.films]
@@ -271,14 +305,14 @@ def test_whatever_happens_in_the_folder_every_whole_file_is_one_film(tmp_path: P
     arrivals = Arrivals(tmp_path, seed)
     for _ in range(250):
         arrivals.step()
-    watched, presenter = arrivals.watched, arrivals.watched.house.presenter
+    watched, presenter = arrivals.watched, arrivals.watched.rig.presenter
     for _ in range(3):
         watched.look()
     for film in presenter.state.films:  # a film on screen is not taken away: each has to be left once
-        presenter.select(film.id)
+        presenter.films.select(film.id)
         watched.look()
         watched.look()
-    open_now = names(watched.house)
+    open_now = names(watched.rig)
     assert len(open_now) == len(set(open_now)), "no file is open twice"
     assert set(arrivals.there) <= set(open_now), "every whole file is open"
     assert not [name for name in open_now if name.endswith(".part")]

@@ -10,15 +10,18 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ptxviewer.app import worklist
-from ptxviewer.app.batch import ALL_SEEN
-from ptxviewer.app.facts import Facts, Summary
-from ptxviewer.app.pace import Pace
-from ptxviewer.app.sentences import CANCELLED
-from ptxviewer.app.settings import Settings
-from ptxviewer.app.state import EngineStatus, Film, FilmStatus, State, Worklist
-from ptxviewer.core.types import Patient, Review, Study
-from tests.app.house import House, ScoringEngine
+from ptxviewer.app.films import worklist
+from ptxviewer.app.films.queue import Pace
+from ptxviewer.app.state.facts import Facts, Summary
+from ptxviewer.app.state.film import Film, FilmStatus, Result
+from ptxviewer.app.state.screen import EngineStatus, State, Worklist
+from ptxviewer.app.state.settings import Settings
+from ptxviewer.core.film import Patient, Study
+from ptxviewer.core.history import History
+from ptxviewer.core.reasons.window import Notice
+from ptxviewer.core.review import Review
+from tests.app.rig import AppRig
+from tests.fakes import ScoringEngine
 from tests.films import INFO
 
 DONE, WAITING, FAILED = FilmStatus.DONE, FilmStatus.WAITING, FilmStatus.FAILED
@@ -28,7 +31,14 @@ COLUMNS = (None, *worklist.COLUMNS)
 
 def film(number: int, score: float | None = None, status: FilmStatus = DONE, **changes) -> Film:
     found = None if score is None else Summary(score, score >= 0.4, ("left",), 100 * score, None, 100)
-    made = Film(id=number, path=Path(f"f{number}"), number=number, status=status, summary=found, urgency=score)
+    made = Film(
+        id=number,
+        path=Path(f"f{number}"),
+        number=number,
+        status=status,
+        result=found and Result(summary=found),
+        urgency=score,
+    )
     return replace(made, **changes)
 
 
@@ -68,8 +78,8 @@ def test_above_threshold_first_then_no_answer_then_below_each_by_score() -> None
         film(1, 0.1, urgency=0.9),  # another frame is shown
         film(1, None, FAILED, urgency=0.9),  # its file has gone
         film(1, None, WAITING, urgency=0.9),
-        film(1, 0.9, review=Review(verdict="reject")),
-        film(1, 0.9, summary=Summary(0.9, False)),  # the reader moved the threshold over it
+        film(1, 0.9, history=History(Review(verdict="reject"))),
+        film(1, 0.9, result=Result(summary=Summary(0.9, False))),  # the reader moved the threshold over it
     ],
 )
 def test_nothing_lowers_a_film_that_was_above_threshold(lowered: Film) -> None:
@@ -102,13 +112,18 @@ def test_a_filter_finds_words_of_a_line_and_names_only_while_they_are_on_screen(
         assert listed == found if found is not None else len(listed) == 3
     hidden = replace(state(*films, text="doe"), identified=False)
     assert worklist.shown(hidden) == []
-    assert worklist.cell(hidden, films[0], "name") == "Film 1"
+    assert worklist.cell(hidden, films[0], "name") == "1"
     assert worklist.cell(hidden, films[0], "date") == ""
     assert numbers(worklist.shown(state(*films, kind="no answer"))) == [3]
 
 
 def test_the_next_most_urgent_is_the_first_that_nobody_has_looked_at() -> None:
-    films = film(1, 0.5), film(2, 0.9, seen=True), film(3, 0.8), film(4, 0.99, review=Review(verdict="accept"))
+    films = (
+        film(1, 0.5),
+        film(2, 0.9, seen=True),
+        film(3, 0.8),
+        film(4, 0.99, history=History(Review(verdict="accept"))),
+    )
     listed = replace(state(*films), current_id=2)
     assert worklist.next_urgent(listed) == 3
     assert worklist.next_unread(listed) == 3
@@ -119,18 +134,11 @@ def test_the_next_most_urgent_is_the_first_that_nobody_has_looked_at() -> None:
 def test_progress_says_how_many_and_how_long() -> None:
     waiting = [film(n, None, WAITING) for n in range(3, 503)]
     now = replace(state(film(1, 0.5), film(2, None, FAILED), *waiting), pace_s=0.5)
-
-    def said(of: State) -> str:
-        return worklist.progress_text(of, worklist.progress(of, CANCELLED))
-
-    assert said(now) == "2 of 502, about 4 min left"
-    assert said(replace(now, pace_s=30.0)) == "2 of 502, about 4.2 h left"
-    assert said(replace(now, pace_s=0.01)) == "2 of 502, less than a minute left"
-    assert said(replace(now, pace_s=None)) == "2 of 502, analysing"
-    assert said(replace(now, paused=True)) == "2 of 502, paused"
-    stopped = film(2, None, FilmStatus.NOT_ANALYSED, note=CANCELLED)
-    assert said(state(film(1, 0.5), stopped)) == "1 of 2, stopped"
-    assert said(state(film(1, 0.5), film(2, 0.5))) == "2 films"
+    assert worklist.progress(now) == worklist.Progress(2, 502, 500, 0, 250.0)
+    assert worklist.progress(replace(now, pace_s=None)).seconds_left is None
+    assert worklist.progress(replace(now, paused=True)).seconds_left is None
+    stopped = film(2, None, FilmStatus.NOT_ANALYSED, why=Notice.CANCELLED)
+    assert worklist.progress(state(film(1, 0.5), stopped)) == worklist.Progress(1, 2, 0, 1, None)
 
 
 def test_the_pace_is_that_of_most_films() -> None:
@@ -144,8 +152,8 @@ def test_the_pace_is_that_of_most_films() -> None:
 # ---- the background, with lanes that are turned by hand
 
 
-def house(**changes) -> House:
-    made = House(ScoringEngine(size=16), **changes)
+def rig(**changes) -> AppRig:
+    made = AppRig(ScoringEngine(size=16), **changes)
     made.presenter.warm_up()
     made.turn(made.model)
     return made
@@ -155,99 +163,99 @@ NAMES = [f"film{number}" for number in range(30)]
 
 
 def test_a_folder_opens_the_list_by_itself_until_the_reader_closes_it() -> None:
-    many = house()
+    many = rig()
     many.open(*NAMES[:5])
     many.settle()
     assert not many.state.worklist.shown
     many.open(*NAMES)
     many.settle()
     assert many.state.worklist.shown
-    many.presenter.batch.toggle_list()
-    many.presenter.close_all()
+    many.presenter.films.list.toggle()
+    many.presenter.films.close_all()
     many.open(*NAMES)
     many.settle()
     assert not many.state.worklist.shown
 
 
 def test_a_pause_leaves_only_the_film_on_screen_and_going_on_loses_nothing() -> None:
-    many = house()
+    many = rig()
     many.open(*NAMES)
     for _ in range(6):
         many.turn(many.disk)
     many.turn(many.model)
-    many.presenter.batch.toggle_pause()
+    many.presenter.films.background.toggle_pause()
     assert many.model.alive == 0, "what was under way is interrupted at once"
     many.settle()
     done = [film.path.name for film in many.state.films if film.status is DONE]
     assert done == ["film0"]
-    many.presenter.select(many.named("film20").id)
+    many.presenter.films.select(many.named("film20").id)
     many.settle()
     assert many.film.status is DONE, "the film on screen does not wait"
-    many.presenter.batch.toggle_pause()
+    many.presenter.films.background.toggle_pause()
     many.settle()
     assert all(film.status is DONE for film in many.state.films)
 
 
 def test_stopping_answers_at_once_keeps_every_film_and_can_be_taken_back() -> None:
-    many = house()
+    many = rig()
     many.open(*NAMES, "bad", "lateral")
     for _ in range(6):
         many.turn(many.disk)
         many.turn(many.model)
-    many.presenter.batch.stop()
+    many.presenter.films.background.stop()
     assert many.model.alive == 0
     assert all(film.status in worklist.AT_REST for film in many.state.films)
     assert len(many.state.films) == 32
-    many.presenter.batch.go_on()
+    many.presenter.films.background.go_on()
     many.settle()
     assert {film.status for film in many.state.films} == {DONE, FAILED, FilmStatus.NOT_ANALYSED}
-    assert many.named("lateral").note != CANCELLED
+    assert many.named("lateral").why is not Notice.CANCELLED
 
 
 def test_the_keys_follow_the_list_on_screen() -> None:
-    many = house()
+    many = rig()
     many.open(*NAMES)
     many.settle()
     order = [film.path.name for film in worklist.by_urgency(many.state)]
-    many.presenter.next_urgent()
+    many.presenter.films.next_urgent()
     assert many.film.path.name == next(name for name in order if name != "film0")
-    many.presenter.select(many.named(order[3]).id)
-    many.presenter.next()
+    many.presenter.films.select(many.named(order[3]).id)
+    many.presenter.films.next()
     assert many.film.path.name == order[4]
-    many.presenter.batch.toggle_list()
-    many.presenter.select(many.named("film7").id)
-    many.presenter.next()
+    many.presenter.films.list.toggle()
+    many.presenter.films.select(many.named("film7").id)
+    many.presenter.films.next()
     assert many.film.path.name == "film8"
 
 
 def test_when_all_was_looked_at_it_is_said() -> None:
-    many = house()
+    many = rig()
     many.open("a", "b")
     many.settle()
-    many.presenter.next_unread()
+    many.presenter.films.next_unread()
     assert many.film.path.name == "b"
-    many.presenter.next_urgent()
+    many.presenter.films.next_urgent()
     assert many.film.path.name == "b"
-    assert many.state.message == ALL_SEEN
+    assert many.state.message is Notice.ALL_SEEN
 
 
 def test_in_first_read_mode_the_order_gives_nothing_away() -> None:
-    blind = house(settings=Settings(first_read=True))
+    blind = rig(settings=Settings(first_read=True))
     blind.open(*NAMES)
     blind.settle()
     assert numbers(worklist.by_urgency(blind.state)) == list(range(1, 31))
-    assert blind.presenter.batch.order() == [film.id for film in blind.state.films]
-    blind.presenter.next_urgent()
+    assert worklist.reading_order(blind.state) == [film.id for film in blind.state.films]
+    blind.presenter.films.next_urgent()
     assert blind.film.number == 2
 
 
 def test_a_film_that_shows_another_frame_is_not_lowered() -> None:
-    frames = house()
+    frames = rig()
     frames.open("a")
     frames.settle()
     seen = []
     for frame in (1, 2, 0):
-        frames.presenter.set_frame(frame)
+        frames.presenter.films.set_frame(frame)
         frames.settle()
         seen.append(frames.film.maps.score)
     assert frames.film.urgency == max(seen)

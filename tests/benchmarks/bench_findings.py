@@ -12,10 +12,10 @@ import numpy as np
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
 
-from ptxviewer.core.findings import find
+from ptxviewer.core.answer import DecisionRule, ProbabilityMaps
+from ptxviewer.core.findings.decide import find
 from ptxviewer.core.geometry import GridMap
-from ptxviewer.core.phantom import PhantomSpec, film_of, make_phantom
-from ptxviewer.core.types import DecisionRule, ProbabilityMaps
+from ptxviewer.phantom.film import PhantomSpec, film_of, make_phantom
 
 ROWS, COLS, GRID = 3000, 2500, 384
 REPEATS = 7

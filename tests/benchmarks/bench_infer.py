@@ -17,27 +17,27 @@ from collections.abc import Callable, Mapping
 
 import numpy as np
 
-from ptxviewer.inference.preload import keep_buffers, wait_asleep
+from ptxviewer.inference.torch.preload import keep_buffers, wait_asleep
 
 wait_asleep()  # before torch is imported, as the app does
 keep_buffers()
 
 import torch
 
-from ptxviewer.core.phantom import PhantomSpec, film_of, make_phantom
-from ptxviewer.inference import runtime
+from ptxviewer.core.engine import RunResult
 from ptxviewer.inference.card import Card, read_card, verify
-from ptxviewer.inference.network import PneumothoraxNet
 from ptxviewer.inference.preprocess import prepare
-from ptxviewer.inference.runtime import Choice, Result, Runner, has_fast_bf16
-from ptxviewer.inference.torch_engine import network_of, thread_count
+from ptxviewer.inference.torch.loading import network_of, thread_count
+from ptxviewer.inference.torch.network import PneumothoraxNet
+from ptxviewer.inference.torch.runner import Choice, TorchRunner, has_fast_bf16
 from ptxviewer.paths import bundle_dir
+from ptxviewer.phantom.film import PhantomSpec, film_of, make_phantom
 
 ROUNDS = 15
 NEAREST = 1.15  # times OpenVINO in float32
 GAIN, DICE = 2.5, 0.995  # bfloat16 beside float32
 TRIALS = tuple(("right" if seed % 2 else "left", 0.3 + 0.1 * seed, seed) for seed in range(6))  # side, size, seed
-Run = Callable[[np.ndarray], Result]
+Run = Callable[[np.ndarray], RunResult]
 
 
 class MapsAndFilm(torch.nn.Module):
@@ -66,31 +66,26 @@ def openvino(card: Card, weights: bytes, precision: str, threads: int) -> Run | 
     options = {"INFERENCE_PRECISION_HINT": precision, "INFERENCE_NUM_THREADS": threads, "PERFORMANCE_HINT": "LATENCY"}
     compiled = ov.Core().compile_model(model, "CPU", options)
 
-    def run(grid: np.ndarray) -> Result:
+    def run(grid: np.ndarray) -> RunResult:
         outputs = compiled([grid[None]])
-        return Result(outputs[0][0], float(outputs[1].item()))
+        return RunResult(outputs[0][0], float(outputs[1].item()))
 
     return run
 
 
-def plain(card: Card, weights: bytes) -> Runner:
+def plain(card: Card, weights: bytes) -> TorchRunner:
     """Return the app's runner in float32."""
-    return Runner(network_of(card, weights), Choice(torch.device("cpu"), "CPU"))
+    return TorchRunner(network_of(card, weights), Choice(torch.device("cpu"), "CPU"))
 
 
-def brief(card: Card, weights: bytes, grid: np.ndarray) -> Runner:
+def brief(card: Card, weights: bytes, grid: np.ndarray) -> TorchRunner:
     """Return the app's runner in bfloat16, taken whether or not it pays: that is what is asked here."""
     runner = plain(card, weights)
-    gain, same = runtime.BF16_MIN_GAIN, runtime.same_decision
-    runtime.BF16_MIN_GAIN, runtime.same_decision = 0.0, lambda *_: True
-    try:
-        runner.try_bf16(grid, card.rule.threshold, 1)
-    finally:
-        runtime.BF16_MIN_GAIN, runtime.same_decision = gain, same
+    runner.try_bf16(grid, card.rule.threshold, repeats=1, min_gain=0.0, same=lambda *_: True)
     return runner
 
 
-def dice(first: Result, second: Result, threshold: float) -> float:
+def dice(first: RunResult, second: RunResult, threshold: float) -> float:
     """Return the overlap of two pneumothorax masks at ``threshold``; 1 where both are empty."""
     one, other = first.maps[0] >= threshold, second.maps[0] >= threshold
     total = int(one.sum()) + int(other.sum())

@@ -20,11 +20,13 @@ import numpy as np
 from PySide6.QtCore import QEventLoop, QTimer
 from PySide6.QtWidgets import QApplication
 
-from ptxviewer.app.state import FilmStatus
-from ptxviewer.app.worklist import AT_REST
-from ptxviewer.core.types import ProbabilityMaps, Radiograph
-from ptxviewer.inference.engine import Checkpoint, Engine, EngineInfo, never_cancelled
-from ptxviewer.ui.application import Application, Session, expected_engine, make_engine
+from ptxviewer.app.films.worklist import AT_REST
+from ptxviewer.app.state.film import FilmStatus
+from ptxviewer.core.answer import ProbabilityMaps
+from ptxviewer.core.engine import Checkpoint, Engine, EngineInfo, never_cancelled
+from ptxviewer.core.film import Radiograph
+from ptxviewer.inference.shipped import make_engine
+from ptxviewer.ui.application import Application, Session, expected_engine
 
 FILMS, ROWS, COLS = 500, 640, 520
 REAL_EVERY = 25
@@ -139,8 +141,8 @@ def make_films(folder: Path) -> None:
 def opened(home: Path, engine: Paced) -> Session:
     """A window of its own process's kind: results and reviews lie in ``home``."""
     session = Session(home / "settings.json", engine)
-    session.presenter.remembering.keep(accepted_notice=True)
-    session.presenter._store.change(engine=replace(session.presenter.state.engine, info=expected_engine()))
+    session.presenter.preferences.save(lambda settings: replace(settings, accepted_notice=True))
+    session.presenter._store.edit(lambda state: replace(state, engine=replace(state.engine, info=expected_engine())))
     session.window.resize(1440, 900)
     session.window.show()
     return session
@@ -180,21 +182,21 @@ def main() -> int:
         start = time.monotonic()
         session.window.open_paths([films])
         until(lambda: bool(presenter.state.films) and rest() >= 60)
-        presenter.batch.stop()
+        presenter.films.background.stop()
         model = session.presenter._services.model
         answered = time.monotonic()
         shown = rest() == len(presenter.state.films)
         until(lambda: model.pending == 0)  # type: ignore[attr-defined]
         cancelled = time.monotonic() - answered
-        presenter.batch.go_on()
+        presenter.films.background.go_on()
         steps = [0, time.monotonic()]
 
         def step() -> None:  # the reader goes through the list meanwhile, and scrolls
             if time.monotonic() - steps[1] > 0.7:
                 steps[0], steps[1] = steps[0] + 1, time.monotonic()
-                (presenter.next_urgent if steps[0] % 3 else presenter.next)()
+                (presenter.films.next_urgent if steps[0] % 3 else presenter.films.next)()
                 if steps[0] % 10 == 0:
-                    presenter.batch.toggle_list()
+                    presenter.films.list.toggle()
 
         until(lambda: rest() == len(presenter.state.films), step)
         took = time.monotonic() - start
@@ -221,7 +223,7 @@ def main() -> int:
         first = until(whole)
         until(lambda: len(presenter.state.films) == total and rest() == total)
         reopened = time.monotonic() - start
-        until(lambda: presenter._opening.recalling._job is None and not presenter._opening.recalling._nameless)
+        until(lambda: presenter.films.pipeline.cache.idle)
         named = time.monotonic() - start
         _, reopen_stall, _ = heart.taken()
         again.window.close()

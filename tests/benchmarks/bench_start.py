@@ -11,6 +11,7 @@ import time
 
 RUNS = 7
 GOAL_MS = 500
+RATIO_GOAL = 2.5
 CHILD = """
 import sys, time
 from pathlib import Path
@@ -71,7 +72,8 @@ def main() -> None:
     )
     heavy = {word for *_, word in runs}
     print(f"  first paint        {wall:7.0f} ms   CPU {cpu:5.0f} ms   goal {GOAL_MS} ms")
-    print(f"  an empty QWidget   {wall_bare:7.0f} ms   CPU {cpu_bare:5.0f} ms   ratio {wall / wall_bare:.1f}")
+    ratio = f"ratio {wall / wall_bare:.1f}   goal {RATIO_GOAL}"
+    print(f"  an empty QWidget   {wall_bare:7.0f} ms   CPU {cpu_bare:5.0f} ms   {ratio}")
     print(f"  imported by then   {'nothing heavy' if heavy == {'-'} else ', '.join(sorted(heavy))}")
 
 

@@ -14,7 +14,7 @@ import numpy as np
 from PySide6.QtCore import QTimer
 from PySide6.QtWidgets import QApplication
 
-from ptxviewer.app.state import FilmStatus
+from ptxviewer.app.state.film import FilmStatus
 from ptxviewer.ui.application import Application, Session
 
 ROWS, COLS = 3000, 2500

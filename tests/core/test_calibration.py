@@ -5,7 +5,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from ptxviewer.core.calibration import SpacingTags, spacing_from_tags
-from ptxviewer.core.types import SpacingOrigin
+from ptxviewer.core.film import SpacingOrigin
+from ptxviewer.words.quantities import spacing_label
 
 D = SpacingOrigin.DETECTOR
 COLS = 2000  # at 0.2 mm a chest of 40 cm
@@ -76,4 +77,23 @@ def test_whatever_the_tags_say_a_size_is_positive_and_has_an_origin(pixel, image
         assert found.row_mm is not None
         assert found.row_mm > 0
         assert 250 <= cols * found.col_mm <= 600
-        assert found.label
+        assert spacing_label(found)
+
+
+@pytest.mark.parametrize(
+    ("tags", "aspect", "origin"),
+    [
+        ({"nominal_scanned_spacing": (0.1, 0.2)}, 0.5, SpacingOrigin.DETECTOR),
+        ({"nominal_scanned_spacing": (0.2, 0.2), "pixel_spacing": (0.2, 0.2)}, 1.0, SpacingOrigin.DETECTOR),
+        ({"imager_pixel_spacing": (0.01, 0.02)}, 0.5, SpacingOrigin.IMPLAUSIBLE),
+        ({"aspect_ratio": (5, 4)}, 1.25, SpacingOrigin.NONE),
+        ({"pixel_spacing": (400.0, 200.0)}, 2.0, SpacingOrigin.NONE),  # no size, and still a shape
+        ({"aspect_ratio": (1, 1000)}, 1.0, SpacingOrigin.NONE),
+        ({"aspect_ratio": (0, 0)}, 1.0, SpacingOrigin.NONE),
+        ({"imager_pixel_spacing": (0.2, 0.2), "aspect_ratio": (2, 1)}, 1.0, SpacingOrigin.DETECTOR),
+    ],
+)  # fmt: skip
+def test_the_shape_of_a_pixel_is_known_even_where_its_size_is_not(tags, aspect, origin):
+    found = spacing(**tags)
+    assert found.aspect == pytest.approx(aspect)
+    assert found.origin is origin

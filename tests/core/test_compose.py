@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from ptxviewer.core.compose import AMBER, CASING, CYAN, heat_table
+from ptxviewer.core.drawing.colours import AMBER, CASING, CYAN, heat_table
 
 LUMINANCE = np.array([0.2126, 0.7152, 0.0722])
 

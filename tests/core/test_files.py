@@ -8,6 +8,8 @@ import pytest
 
 from ptxviewer.core.errors import ExportFailed
 from ptxviewer.core.files import write_atomic
+from ptxviewer.core.reasons.writing import NotWritten, Unwritten, Writing
+from tests.refusals import reason_of
 
 
 def test_it_writes_and_replaces_and_leaves_nothing_beside(tmp_path):
@@ -19,16 +21,16 @@ def test_it_writes_and_replaces_and_leaves_nothing_beside(tmp_path):
 
 
 @pytest.mark.parametrize(
-    ("number", "words"),
+    ("number", "why"),
     [
-        (errno.ENOSPC, "disk is full"),
-        (errno.EROFS, "no permission"),
-        (errno.EACCES, "no permission"),
-        (errno.ENAMETOOLONG, "too long"),
-        (errno.EIO, "refused"),
+        (errno.ENOSPC, Writing.DISK_FULL),
+        (errno.EROFS, Writing.NO_PERMISSION),
+        (errno.EACCES, Writing.NO_PERMISSION),
+        (errno.ENAMETOOLONG, Writing.NAME_TOO_LONG),
+        (errno.EIO, Writing.DISK_REFUSED),
     ],
 )
-def test_a_failure_keeps_the_old_file_and_is_one_sentence(tmp_path, monkeypatch, number, words):
+def test_a_failure_keeps_the_old_file_and_is_told_with_its_reason(tmp_path, monkeypatch, number, why):
     target = tmp_path / "a.bin"
     target.write_bytes(b"old")
 
@@ -36,16 +38,17 @@ def test_a_failure_keeps_the_old_file_and_is_one_sentence(tmp_path, monkeypatch,
         raise OSError(number, "no", "/secret/path")
 
     monkeypatch.setattr(os, "fsync", fail)
-    with pytest.raises(ExportFailed, match=words) as failure:
-        write_atomic(target, b"new")
+    with pytest.raises(ExportFailed) as failure:
+        write_atomic(target, b"new", Unwritten.REVIEW)
+    assert failure.value.reason == NotWritten(Unwritten.REVIEW, why)
     assert "secret" not in str(failure.value)
     assert target.read_bytes() == b"old"
     assert os.listdir(tmp_path) == ["a.bin"]
 
 
 def test_a_missing_folder_and_a_folder_in_the_way_are_said(tmp_path):
-    with pytest.raises(ExportFailed, match="folder does not exist"):
-        write_atomic(tmp_path / "none" / "a.bin", b"")
+    reason = reason_of(write_atomic, tmp_path / "none" / "a.bin", b"")
+    assert reason == NotWritten(Unwritten.FILE, Writing.NO_SUCH_FOLDER)
     (tmp_path / "taken").mkdir()
     with pytest.raises(ExportFailed):
         write_atomic(tmp_path / "taken", b"")

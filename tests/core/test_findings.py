@@ -7,16 +7,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from ptxviewer.core.answer import DecisionRule
 from ptxviewer.core.errors import StaleResult
-from ptxviewer.core.findings import (
-    decide,
-    find,
-    mask_at_film,
-    measure,
-    score_threshold_at,
-)
-from ptxviewer.core.hemithorax import lung_fields, orientation_of
-from ptxviewer.core.types import NO_SPACING, Acquisition, DecisionRule, PixelSpacing, SpacingOrigin
+from ptxviewer.core.film import NO_SPACING, Acquisition, PixelSpacing, SpacingOrigin
+from ptxviewer.core.findings.decide import decide, find, mask_at_film, measure, score_threshold_at
+from ptxviewer.core.findings.hemithorax import lung_fields, orientation_of
+from ptxviewer.core.reasons.finding import Finding
 from tests.films import AT_DETECTOR, RULE, film, maps
 
 
@@ -147,10 +143,10 @@ def test_sides_follow_the_orientation_tag_and_a_mirrored_film_says_so():
     of = film(acquisition=Acquisition(row_direction="R", column_direction="F"))
     findings, _ = find(of, maps(of), RULE)
     assert findings.lesions[0].side == "left"
-    assert "right of the picture" in findings.side_note
+    assert findings.side_note is Finding.FILM_MIRRORED
     plain = film(acquisition=Acquisition(row_direction="L", column_direction="F"))
     findings, _ = find(plain, maps(plain), RULE)
-    assert (findings.lesions[0].side, findings.side_note) == ("right", "")
+    assert (findings.lesions[0].side, findings.side_note) == ("right", None)
 
 
 def measured(mask, spacing, smallest_px=1):

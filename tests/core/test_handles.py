@@ -8,7 +8,7 @@ import numpy as np
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ptxviewer.core.handles import Drawn, Grip, crosses, distance_to_segment, grip_at, label_place, overlap
+from ptxviewer.core.drawing.handles import Drawn, Grip, crosses, distance_to_segment, grip_at, label_place, overlap
 
 AREA = (0.0, 0.0, 1200.0, 900.0)
 spot = st.tuples(st.floats(250, 950), st.floats(150, 750))

@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+import hashlib
+import platform
+import sys
 from dataclasses import replace
 from functools import cache
+from typing import get_args
 
 import cv2
 import numpy as np
@@ -11,17 +15,18 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from ptxviewer.core.phantom import Phantom, PhantomSpec, film_of, make_phantom
-from ptxviewer.core.types import SpacingOrigin
+from ptxviewer.core.film import SpacingOrigin
+from ptxviewer.phantom.film import Outlines, Phantom, PhantomSpec, film_of, make_phantom, outlines_of
+from ptxviewer.phantom.lungs import Shape
 
-SMALL = PhantomSpec(rows=320, cols=268)
+SMALL = PhantomSpec(rows=192, cols=161)
 specs = st.builds(
     PhantomSpec,
     side=st.sampled_from(["right", "left"]),
     size=st.floats(0, 1),
     seed=st.integers(0, 10_000),
-    rows=st.just(288),
-    cols=st.just(240),
+    rows=st.just(216),
+    cols=st.just(180),
     view=st.sampled_from(["PA", "AP"]),
 )
 
@@ -31,12 +36,12 @@ def made(spec: PhantomSpec) -> Phantom:
     return make_phantom(spec)
 
 
-def lung_of(phantom: Phantom) -> np.ndarray:
-    return phantom.lung_right if phantom.spec.side == "right" else phantom.lung_left
+def lung_of(truth: Phantom | Outlines, spec: PhantomSpec) -> np.ndarray:
+    return truth.lung_right if spec.side == "right" else truth.lung_left
 
 
 def test_the_same_spec_gives_the_same_film():
-    first, second = make_phantom(SMALL), make_phantom(SMALL)
+    first, second = made(SMALL), make_phantom(SMALL)
     assert np.array_equal(first.pixels, second.pixels)
     assert np.array_equal(first.mask, second.mask)
     assert film_of(first).key == film_of(second).key
@@ -51,41 +56,49 @@ def test_another_seed_is_another_person():
 @pytest.mark.parametrize("side", ["right", "left"])
 @pytest.mark.parametrize("size", [0.0, 0.5, 1.0])
 def test_area_and_distances_do_not_depend_on_the_resolution(side, size):
-    films = [
-        make_phantom(PhantomSpec(side=side, size=size, seed=6, rows=r, cols=c)) for r, c in ((512, 430), (1024, 860))
-    ]
-    coarse, fine = films
+    coarse, fine = (
+        outlines_of(PhantomSpec(side=side, size=size, seed=6, rows=r, cols=c)) for r, c in ((512, 430), (1024, 860))
+    )
     # a rim of 4 mm is five coarse pixels: counting pixel centres along its border carries a little more error
     assert coarse.area_mm2 == pytest.approx(fine.area_mm2, rel=0.01 if size else 0.02)
     assert coarse.hemithorax_percent == pytest.approx(fine.hemithorax_percent, rel=0.01 if size else 0.02)
-    assert coarse.interpleural_mm == pytest.approx(fine.interpleural_mm, abs=0.4)
+    for one, other in zip(coarse.interpleural_mm, fine.interpleural_mm, strict=True):
+        assert one == (None if other is None else pytest.approx(other, abs=0.4))
     for lungs in ("lung_right", "lung_left"):
         a, b = getattr(coarse, lungs).sum() * 4, getattr(fine, lungs).sum()
         assert a == pytest.approx(b, rel=0.01)
 
 
 def test_the_picture_is_the_same_at_another_resolution():
-    small = make_phantom(PhantomSpec(rows=512, cols=430, noise=0, marker=False)).pixels.astype(np.float32)
-    large = make_phantom(PhantomSpec(rows=1024, cols=860, noise=0, marker=False)).pixels.astype(np.float32)
-    shrunk = cv2.resize(large, (430, 512), interpolation=cv2.INTER_AREA)
+    small = make_phantom(PhantomSpec(rows=384, cols=320, noise=0, marker=False)).pixels.astype(np.float32)
+    large = make_phantom(PhantomSpec(rows=768, cols=640, noise=0, marker=False)).pixels.astype(np.float32)
+    shrunk = cv2.resize(large, (320, 384), interpolation=cv2.INTER_AREA)
     assert np.median(np.abs(shrunk - small)) < 0.005 * (small.max() - small.min())
     assert np.corrcoef(shrunk.ravel(), small.ravel())[0, 1] > 0.998
+
+
+def test_the_outlines_are_those_of_the_film():
+    outlines, phantom = outlines_of(SMALL), made(SMALL)
+    for name in ("mask", "lung_right", "lung_left"):
+        assert np.array_equal(getattr(outlines, name), getattr(phantom, name))
+    assert outlines.area_mm2 == phantom.area_mm2
+    assert outlines.sides == phantom.sides
 
 
 def test_a_film_without_pneumothorax_says_so():
     phantom = made(replace(SMALL, side="none"))
     assert not phantom.mask.any()
     assert phantom.area_mm2 == phantom.hemithorax_percent == 0
-    assert phantom.interpleural_mm == (0.0, 0.0, 0.0)
+    assert phantom.sides == ()
 
 
-@settings(max_examples=20, deadline=None)
+@settings(max_examples=15, deadline=None)
 @given(specs)
 def test_truths_hold_for_every_person(spec):
-    phantom = make_phantom(spec)
-    mask, lung = phantom.mask, lung_of(phantom)
+    phantom = outlines_of(spec)
+    mask, lung = phantom.mask, lung_of(phantom, spec)
     assert mask.any()
-    assert phantom.area_mm2 == pytest.approx(mask.sum() * phantom.spacing_mm**2)
+    assert phantom.area_mm2 == pytest.approx(mask.sum() * (spec.width_mm / spec.cols) ** 2)
     assert phantom.hemithorax_percent == pytest.approx(100 * mask.sum() / (mask.sum() + lung.sum()))
     assert not (mask & (phantom.lung_right | phantom.lung_left)).any()
     assert not (phantom.lung_right & phantom.lung_left).any()
@@ -93,25 +106,29 @@ def test_truths_hold_for_every_person(spec):
     on_image_left = columns.mean() < spec.cols / 2
     assert on_image_left == (spec.side == "right")
     a, b, c = phantom.interpleural_mm
-    assert 0 <= c <= b + 1
+    assert a is not None
     assert a > 1
-    assert max(a, b) < spec.rim_mm * 1.6 + 3
-    assert phantom.pixels.max() < 1 << spec.bits
+    assert all(mm is None or mm > 0 for mm in (b, c))
+    assert (c or 0) <= (b or 0) + 1
+    assert max(a, b or 0) < spec.rim_mm * 1.6 + 3
     assert 0.35 < phantom.lung_left.sum() / phantom.lung_right.sum() < 2.0
 
 
-@settings(max_examples=10, deadline=None)
+@settings(max_examples=8, deadline=None)
 @given(specs, st.floats(0, 0.7))
 def test_a_larger_size_is_a_larger_pneumothorax(spec, size):
-    smaller, larger = (make_phantom(replace(spec, size=s)) for s in (size, size + 0.3))
+    smaller, larger = (outlines_of(replace(spec, size=s)) for s in (size, size + 0.3))
     assert larger.area_mm2 > smaller.area_mm2
     assert larger.hemithorax_percent > smaller.hemithorax_percent
-    assert larger.interpleural_mm[0] > smaller.interpleural_mm[0]
+    over_the_top = smaller.interpleural_mm[0], larger.interpleural_mm[0]
+    assert over_the_top[0] is not None
+    assert over_the_top[1] is not None
+    assert over_the_top[1] > over_the_top[0]
     # the chest does not change, only where the lung ends
-    assert ((smaller.mask | lung_of(smaller)) == (larger.mask | lung_of(larger))).all()
+    assert ((smaller.mask | lung_of(smaller, spec)) == (larger.mask | lung_of(larger, spec))).all()
 
 
-@settings(max_examples=10, deadline=None)
+@settings(max_examples=3, deadline=None)
 @given(specs.filter(lambda s: s.size > 0.3))
 def test_air_beyond_the_pleura_is_darker_than_the_same_place_with_lung(spec):
     with_it = make_phantom(replace(spec, noise=0))
@@ -124,17 +141,20 @@ def test_air_beyond_the_pleura_is_darker_than_the_same_place_with_lung(spec):
 
 @pytest.mark.parametrize("side", ["right", "left"])
 def test_air_is_darker_than_the_lung_beside_it(side):
-    phantom = make_phantom(PhantomSpec(side=side, size=0.7, seed=4, rows=512, cols=430))
-    ring = cv2.dilate(phantom.mask.astype(np.uint8), np.ones((31, 31), np.uint8)).astype(bool) & lung_of(phantom)
+    phantom = make_phantom(PhantomSpec(side=side, size=0.7, seed=4, rows=256, cols=215))
+    ring = cv2.dilate(phantom.mask.astype(np.uint8), np.ones((15, 15), np.uint8)).astype(bool) & lung_of(
+        phantom, phantom.spec
+    )
     assert np.mean(phantom.pixels[phantom.mask]) < np.mean(phantom.pixels[ring])
 
 
 def test_distances_are_those_of_the_mask():
-    phantom = make_phantom(PhantomSpec(side="left", size=0.8, seed=9, rows=1024, cols=860))
-    rows = np.flatnonzero(lung_of(phantom).any(1))
+    spec = PhantomSpec(side="left", size=0.8, seed=9, rows=1024, cols=860)
+    phantom = outlines_of(spec)
+    rows = np.flatnonzero(lung_of(phantom, spec).any(1))
     for part, expected in zip((0.25, 0.75), phantom.interpleural_mm[1:], strict=True):
         row = int(rows[0] + part * (rows[-1] - rows[0]))
-        assert phantom.mask[row].sum() * phantom.spacing_mm == pytest.approx(expected, abs=1.5)
+        assert phantom.mask[row].sum() * spec.width_mm / spec.cols == pytest.approx(expected or 0.0, abs=1.5)
 
 
 @pytest.mark.parametrize("bits", [10, 12, 14, 16])
@@ -171,7 +191,7 @@ def test_the_film_tells_the_truth_about_itself():
     film = film_of(phantom)
     assert film.patient.name.startswith("Sample")
     assert film.spacing.origin is SpacingOrigin.DETECTOR
-    assert film.spacing.row_mm == pytest.approx(360 / 268)
+    assert film.spacing.row_mm == pytest.approx(360 / SMALL.cols)
     assert (film.acquisition.modality, film.acquisition.view) == ("DX", "PA")
     assert film.orientation_known
     assert not film.mirrored
@@ -187,3 +207,23 @@ def test_impossible_specs_are_refused(wrong):
 def test_anatomy_outside_a_narrow_field_is_left_out():
     phantom = make_phantom(PhantomSpec(width_mm=120, rows=96, cols=80))
     assert phantom.pixels.shape == (96, 80)
+
+
+@pytest.mark.skipif(platform.machine() != "x86_64" or sys.platform != "linux", reason="rounding differs elsewhere")
+def test_the_pixels_of_older_shapes_are_those_that_were_shipped():
+    """The golden output of the bundle was made on phantoms: new shapes must not change the old ones by one grey."""
+    digest = hashlib.sha256()
+    for spec in (SMALL, replace(SMALL, side="left", size=1.0, view="AP"), replace(SMALL, side="none", seed=11)):
+        digest.update(made(spec).pixels.tobytes())
+    assert digest.hexdigest() == "45026e11a0b66a049b1bdd00afbcaad5c735221214658681f71620e798b9970a"
+
+
+@pytest.mark.parametrize("shape", get_args(Shape))
+def test_air_of_every_shape_is_darker_than_the_lung_that_was_there(shape):
+    spec = PhantomSpec(side="both", size=0.8, seed=4, rows=216, cols=180, noise=0, shape=shape)
+    with_it, without = make_phantom(spec), make_phantom(replace(spec, side="none"))
+    assert {side.side for side in with_it.sides} == {"right", "left"}
+    inside = cv2.erode(with_it.mask.astype(np.uint8), np.ones((3, 3), np.uint8)).astype(bool)
+    assert np.median(with_it.pixels[inside].astype(float) - without.pixels[inside]) < 0
+    chest = with_it.mask | with_it.lung_right | with_it.lung_left
+    assert (chest == (without.lung_right | without.lung_left)).all()

@@ -7,8 +7,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ptxviewer.core.strokes import Stroke, apply
-from ptxviewer.core.tiles import PackedMask
+from ptxviewer.core.drawing.strokes import Stroke, apply
+from ptxviewer.core.drawing.tiles import PackedMask
 
 ROWS, COLS = 90, 110
 FLAT = np.zeros((ROWS, COLS), np.uint16)

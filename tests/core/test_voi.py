@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ptxviewer.core.types import VoiLut, Window
+from ptxviewer.core.film import VoiLut, Window
 from ptxviewer.core.voi import auto_window, display_lut, drag_window, shows_something, voi_values, window_values
 from tests.films import film
 

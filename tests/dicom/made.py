@@ -39,6 +39,16 @@ def dataset(pixels: np.ndarray, bits: int = 12, **tags: Any) -> Dataset:
     return ds
 
 
+def in_study(pixels: np.ndarray, bits: int = 12, **tags: Any) -> Dataset:
+    """A film with what a well-formed one has beside its pixels."""
+    return dataset(pixels, bits, **{
+        "PatientName": "Doe^Jane", "PatientID": "PAT-1", "PatientBirthDate": "19600203", "PatientSex": "F",
+        "StudyInstanceUID": generate_uid(), "SeriesInstanceUID": generate_uid(), "StudyID": "1",
+        "StudyDate": "20260102", "StudyTime": "101112", "AccessionNumber": "A-7", "ReferringPhysicianName": "",
+        "PatientOrientation": ["L", "F"], "ViewPosition": "PA", **tags,
+    })  # fmt: skip
+
+
 def save(ds: Dataset, path: Path, syntax: str | None = None, **arguments: Any) -> Path:
     if syntax is not None:
         ds.file_meta.TransferSyntaxUID = UID(syntax)

@@ -14,7 +14,7 @@ import numpy as np
 import pydicom
 import pytest
 
-from ptxviewer.core.types import Window
+from ptxviewer.core.film import Window
 from ptxviewer.core.voi import display_lut
 from ptxviewer.dicom.read import read_film
 

@@ -1,25 +1,14 @@
 """The look at the lungs: what the network is shown, and that its maps come back to where they belong."""
 
-import hashlib
-import json
-
 import numpy as np
 import pytest
 import torch
-from safetensors.torch import load_file, save_file
 
-from ptxviewer.core import lungbox
-from ptxviewer.core.errors import ModelUnavailable
 from ptxviewer.core.geometry import GridMap
-from ptxviewer.core.phantom import PhantomSpec, film_of, make_phantom
 from ptxviewer.inference.boxed import view_of, whole_view
-from ptxviewer.inference.card import read_card, tupled, verify
-from ptxviewer.inference.network import NetworkConfig, PneumothoraxNet
 from ptxviewer.inference.preprocess import MEAN, STD, prepare
-from ptxviewer.inference.torch_engine import TorchEngine, network_of
-from tests.bundles import SIZE, write_bundle
+from ptxviewer.phantom.film import PhantomSpec, film_of, make_phantom
 
-FIRST = {"blocks": [1, 1, 1, 1], "planes": [4, 4, 4, 4], "stem": 4, "decoder": [4, 4, 4, 4]}
 BLACK = -MEAN / STD
 
 
@@ -76,61 +65,6 @@ def test_the_whole_film_is_shown_and_said_so_where_no_lungs_are_found():
     # The same picture to a fraction of a pixel of the grid.
     assert np.quantile(np.abs(view.grid - prepare(film, 128)) * STD, 0.95) < 0.03
     assert whole_view(film, 128).sentence == ""
-
-
-def boxed_bundle(folder):
-    """A bundle that looks at lungs, with a random first look: it finds none."""
-    write_bundle(folder)
-    torch.manual_seed(1)
-    first = PneumothoraxNet(NetworkConfig(**tupled(FIRST)))
-    state = {f"first_look.{n}": v for n, v in first.state_dict().items() if not n.endswith("num_batches_tracked")}
-    save_file(load_file(folder / "weights.safetensors") | state, folder / "weights.safetensors")
-    card = json.loads((folder / "metadata.json").read_text())
-    card["input"] |= {
-        "preprocessing": lungbox.NAME,
-        "first_look": {"architecture": FIRST, "size": 64},
-        "maps_size": 96,
-    }
-    card["sha256"] = hashlib.sha256((folder / "weights.safetensors").read_bytes()).hexdigest()
-    (folder / "metadata.json").write_text(json.dumps(card))
-    return folder
-
-
-def test_the_engine_hands_on_maps_of_the_whole_film_and_needs_both_networks(tmp_path):
-    folder = boxed_bundle(tmp_path / "bundle")
-    film = film_of(made())
-    engine = TorchEngine("cpu", folder, exact=True)
-    maps = engine.predict(film)
-    assert maps.size == 96
-    assert maps.image_key == film.key
-    card = read_card(folder)
-    with torch.inference_mode():
-        logits = network_of(card, verify(folder, card)).eval()(torch.from_numpy(prepare(film, SIZE))[None])
-    # Nothing was found, so the film was seen as it always was.
-    assert maps.score == pytest.approx(float(torch.sigmoid(logits.film[0])), abs=0.02)
-    band = engine.band(film)
-    assert band.low.shape == (96, 96)
-    assert (band.low <= band.high).all()
-
-
-def test_a_bundle_without_its_first_look_is_refused(tmp_path):
-    folder = boxed_bundle(tmp_path / "bundle")
-    state = {n: v for n, v in load_file(folder / "weights.safetensors").items() if not n.startswith("first_look.")}
-    save_file(state, folder / "weights.safetensors")
-    card = json.loads((folder / "metadata.json").read_text())
-    card["sha256"] = hashlib.sha256((folder / "weights.safetensors").read_bytes()).hexdigest()
-    (folder / "metadata.json").write_text(json.dumps(card))
-    with pytest.raises(ModelUnavailable, match="does not fit its card"):
-        TorchEngine("cpu", folder).load()
-
-
-def test_a_card_that_looks_at_lungs_and_does_not_say_how_is_refused(tmp_path):
-    folder = boxed_bundle(tmp_path / "bundle")
-    card = json.loads((folder / "metadata.json").read_text())
-    del card["input"]["first_look"]
-    (folder / "metadata.json").write_text(json.dumps(card))
-    with pytest.raises(ModelUnavailable, match="cannot be read"):
-        read_card(folder)
 
 
 def test_the_evaluation_sees_what_the_training_saw():

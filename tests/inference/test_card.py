@@ -1,13 +1,15 @@
-"""A bundle that is missing, damaged or altered must be refused with a sentence, before a weight is loaded."""
+"""A bundle that is missing, damaged or altered must be refused with its reason, before a weight is loaded."""
 
 import json
 
 import pytest
 
+from ptxviewer.core.answer import DecisionRule
 from ptxviewer.core.errors import ModelUnavailable
-from ptxviewer.core.types import DecisionRule
-from ptxviewer.inference.card import ALTERED, MISSING, OTHER_VERSION, UNREADABLE, read_card, verify
+from ptxviewer.core.reasons.network import Network
+from ptxviewer.inference.card import read_card, verify
 from tests.bundles import SIZE, write_bundle
+from tests.refusals import reason_of
 
 
 def test_the_card_of_a_good_bundle_says_what_the_network_is(tmp_path):
@@ -21,12 +23,10 @@ def test_the_card_of_a_good_bundle_says_what_the_network_is(tmp_path):
 
 
 def test_a_missing_bundle_is_said_to_be_missing(tmp_path):
-    with pytest.raises(ModelUnavailable, match=MISSING):
-        read_card(tmp_path)
+    assert reason_of(read_card, tmp_path, kind=ModelUnavailable) is Network.CARD_MISSING
     card = read_card(write_bundle(tmp_path))
     (tmp_path / "weights.safetensors").unlink()
-    with pytest.raises(ModelUnavailable, match=MISSING):
-        verify(tmp_path, card)
+    assert reason_of(verify, tmp_path, card, kind=ModelUnavailable) is Network.WEIGHTS_MISSING
 
 
 def test_one_altered_byte_is_refused(tmp_path):
@@ -34,37 +34,37 @@ def test_one_altered_byte_is_refused(tmp_path):
     weights = bytearray((tmp_path / "weights.safetensors").read_bytes())
     weights[-1] ^= 1
     (tmp_path / "weights.safetensors").write_bytes(weights)
-    with pytest.raises(ModelUnavailable) as refusal:
-        verify(tmp_path, card)
-    assert str(refusal.value) == ALTERED
+    assert reason_of(verify, tmp_path, card) is Network.WEIGHTS_ALTERED
 
 
 @pytest.mark.parametrize(
-    ("changes", "sentence"),
+    ("changes", "reason"),
     [
-        ({"schema_version": 2}, OTHER_VERSION),
-        ({"input": {"size": SIZE, "preprocessing": "something else"}}, OTHER_VERSION),
+        ({"schema_version": 2}, Network.OTHER_VERSION),
+        ({"input": {"size": SIZE, "preprocessing": "something else"}}, Network.OTHER_VERSION),
         # Its figures hold for the mean over film and mirror image, which this program does not form.
-        ({"input": {"size": SIZE, "preprocessing": "letterbox-percentile-1", "flip": True}}, OTHER_VERSION),
-        ({"input": {"preprocessing": "letterbox-percentile-1"}}, UNREADABLE),
-        ({"input": {"size": 8, "preprocessing": "letterbox-percentile-1"}}, UNREADABLE),
-        ({"rule": {"threshold": 0, "score_threshold": 0.5, "min_area": 0}}, UNREADABLE),
-        ({"rule": {"threshold": 0.5, "score_threshold": float("nan"), "min_area": 0}}, UNREADABLE),
-        ({"rule": None}, UNREADABLE),
-        ({"architecture": [1]}, UNREADABLE),
+        ({"input": {"size": SIZE, "preprocessing": "letterbox-percentile-1", "flip": True}}, Network.OTHER_VERSION),
+        ({"input": {"preprocessing": "letterbox-percentile-1"}}, Network.CARD_INVALID),
+        ({"input": {"size": 8, "preprocessing": "letterbox-percentile-1"}}, Network.CARD_INVALID),
+        ({"rule": {"threshold": 0, "score_threshold": 0.5, "min_area": 0}}, Network.CARD_INVALID),
+        ({"rule": {"threshold": 0.5, "score_threshold": 1.5, "min_area": 0}}, Network.CARD_INVALID),
+        ({"rule": {"threshold": 0.5, "score_threshold": float("nan"), "min_area": 0}}, Network.CARD_UNREADABLE),
+        ({"sha256": "beef"}, Network.CARD_INVALID),
+        ({"weights_file": "../other/weights.safetensors"}, Network.CARD_INVALID),
+        ({"weights_file": ".."}, Network.CARD_INVALID),
+        ({"rule": None}, Network.CARD_INVALID),
+        ({"architecture": [1]}, Network.CARD_INVALID),
     ],
 )
-def test_a_card_of_another_kind_is_refused(tmp_path, changes, sentence):
-    with pytest.raises(ModelUnavailable) as refusal:
-        read_card(write_bundle(tmp_path, **changes))
-    assert str(refusal.value) == sentence
+def test_a_card_of_another_kind_is_refused(tmp_path, changes, reason):
+    assert reason_of(read_card, write_bundle(tmp_path, **changes)) is reason
 
 
 @pytest.mark.parametrize("text", ["", "{", "[]", "\udcff"])
 def test_a_damaged_card_is_refused(tmp_path, text):
     (tmp_path / "metadata.json").write_bytes(text.encode("utf-8", "surrogateescape"))
-    with pytest.raises(ModelUnavailable, match=UNREADABLE):
-        read_card(tmp_path)
+    reason = reason_of(read_card, tmp_path, kind=ModelUnavailable)
+    assert reason is (Network.CARD_INVALID if text == "[]" else Network.CARD_UNREADABLE)
 
 
 def test_the_card_survives_a_round_trip_through_json(tmp_path):
@@ -73,3 +73,8 @@ def test_the_card_survives_a_round_trip_through_json(tmp_path):
     card = read_card(tmp_path)
     assert card.limits == tuple(record["limits"])
     assert card.metrics == {"films": 3}
+
+
+def test_the_card_says_from_where_on_a_film_is_frontal(tmp_path):
+    rule = {"threshold": 0.1, "score_threshold": 0.0, "min_area": 0.0, "frontal_threshold": 0.25}
+    assert read_card(write_bundle(tmp_path, rule=rule)).rule.frontal_threshold == 0.25

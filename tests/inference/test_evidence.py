@@ -3,8 +3,8 @@
 import pytest
 import torch
 
-from ptxviewer.inference.evidence import SideHead, halves, mean_inside, most_inside, strongest
-from ptxviewer.inference.network import NetworkConfig, PneumothoraxNet
+from ptxviewer.inference.torch.evidence import SideHead, halves, mean_inside, most_inside, strongest
+from ptxviewer.inference.torch.network import NetworkConfig, PneumothoraxNet
 
 TINY = NetworkConfig(blocks=(1, 1, 1, 1), planes=(8, 8, 8, 8), stem=8, decoder=(8, 8, 8, 8), sides=True)
 GRID = 32

@@ -5,10 +5,10 @@ import copy
 import pytest
 import torch
 
-from ptxviewer.inference import fused
-from ptxviewer.inference.fused import FusedConv, can_fuse, fold_batch_norm, fuse
-from ptxviewer.inference.network import NetworkConfig, PneumothoraxNet
-from ptxviewer.inference.runtime import Choice, Runner
+from ptxviewer.inference.torch import fused
+from ptxviewer.inference.torch.fused import FusedConv, can_fuse, fold_batch_norm, fuse
+from ptxviewer.inference.torch.network import NetworkConfig, PneumothoraxNet
+from ptxviewer.inference.torch.runner import Choice, TorchRunner
 
 SHAPES = {
     "bottleneck": NetworkConfig(blocks=(2, 1, 2, 1), planes=(8, 8, 8, 8), stem=8, decoder=(8, 8, 8, 8), evidence=True),
@@ -76,10 +76,10 @@ def test_a_build_without_the_operators_runs_the_plain_layers(monkeypatch):
             raise AttributeError(name)
 
     film = torch.randn(1, 64, 64).numpy()
-    quick = Runner(network("bottleneck"), Choice(torch.device("cpu"), "CPU")).run(film)
+    quick = TorchRunner(network("bottleneck"), Choice(torch.device("cpu"), "CPU")).run(film)
     monkeypatch.setattr(fused, "_OPS", Nothing())
     assert not fused.can_fuse()
-    plain = Runner(network("bottleneck"), Choice(torch.device("cpu"), "CPU"))
+    plain = TorchRunner(network("bottleneck"), Choice(torch.device("cpu"), "CPU"))
     assert not any(isinstance(module, FusedConv) for module in plain._net.modules())
     result = plain.run(film)
     assert abs(result.maps - quick.maps).max() < 1e-4

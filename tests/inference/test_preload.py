@@ -8,8 +8,7 @@ from types import SimpleNamespace
 
 import pytest
 
-from ptxviewer.inference import preload
-from ptxviewer.inference.preload import LIBRARIES, preload_torch
+from ptxviewer.inference.torch.preload import LIBRARIES, preload_torch
 
 
 @pytest.fixture
@@ -52,10 +51,10 @@ def test_the_import_finds_in_memory_what_was_loaded():
     if name is None or sys.platform != "linux":
         pytest.skip("looks into /proc")
     code = (
-        "from ptxviewer.inference.preload import preload_torch\n"
+        "from ptxviewer.inference.torch.preload import preload_torch\n"
         "preload_torch()\n"
         f"assert '{name}' in open('/proc/self/maps').read()\n"
         "import torch\n"
         "assert float(torch.ones(3).sum()) == 3\n"
     )
-    subprocess.run([sys.executable, "-c", code], check=True, cwd=Path(preload.__file__).parents[2], timeout=120)
+    subprocess.run([sys.executable, "-c", code], check=True, cwd=Path(__file__).parents[2], timeout=120)

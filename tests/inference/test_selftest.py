@@ -6,16 +6,16 @@ import numpy as np
 import pytest
 
 from ptxviewer.core.errors import ModelUnavailable
-from ptxviewer.core.phantom import film_of, make_phantom
-from ptxviewer.inference.engine import FakeEngine
-from ptxviewer.inference.selftest import GOLDEN_FILE, GOLDEN_SPEC, self_test, stacked
-from ptxviewer.inference.torch_engine import TorchEngine
+from ptxviewer.core.reasons.network import Network, SelfTestDiffers, SelfTestFailed, SelfTestPassed
+from ptxviewer.inference.selftest import GOLDEN_FILE, golden_film, self_test, stacked
+from ptxviewer.inference.torch.loading import torch_engine
 from ptxviewer.paths import bundle_dir
 from tests.bundles import write_bundle
+from tests.fakes import FakeEngine
 
 
 def write_golden(folder, engine, shift=0.0, score=0.0):
-    maps = engine.predict(film_of(make_phantom(GOLDEN_SPEC)))
+    maps = engine.predict(golden_film())
     folder.mkdir(exist_ok=True)
     np.savez_compressed(
         folder / GOLDEN_FILE, maps=(stacked(maps) + shift).astype(np.float16), score=np.float32(maps.score + score)
@@ -25,23 +25,23 @@ def write_golden(folder, engine, shift=0.0, score=0.0):
 
 def test_the_network_of_a_bundle_passes_against_its_own_output(tmp_path):
     bundle = write_bundle(tmp_path / "bundle")
-    write_golden(bundle, TorchEngine("cpu", bundle))
-    result = self_test(TorchEngine("cpu", bundle), bundle)
+    write_golden(bundle, torch_engine("cpu", bundle))
+    result = self_test(torch_engine("cpu", bundle), bundle)
     assert result.passed, result
     assert result.info is not None
     assert result.difference is not None
-    assert "expected result on CPU" in result.sentence
+    assert result.reason == SelfTestPassed("CPU")
 
 
 def test_weights_that_were_altered_fail_before_anything_is_compared(tmp_path):
     bundle = write_bundle(tmp_path / "bundle")
-    write_golden(bundle, TorchEngine("cpu", bundle))
+    write_golden(bundle, torch_engine("cpu", bundle))
     weights = bundle / "weights.safetensors"
     weights.write_bytes(weights.read_bytes()[:-1] + b"\x01")
-    result = self_test(TorchEngine("cpu", bundle), bundle)
+    result = self_test(torch_engine("cpu", bundle), bundle)
     assert not result.passed
     assert result.info is None
-    assert "altered" in result.sentence
+    assert result.reason == SelfTestFailed(Network.WEIGHTS_ALTERED)
 
 
 @pytest.mark.parametrize(("shift", "score"), [(0.02, 0.0), (0.0, 0.05)])
@@ -49,22 +49,22 @@ def test_another_answer_fails_and_says_not_to_use_it(tmp_path, shift, score):
     folder = write_golden(tmp_path, FakeEngine(), shift, score)
     result = self_test(FakeEngine(), folder)
     assert not result.passed
-    assert "Do not use its results" in result.sentence
+    assert result.reason == SelfTestDiffers("CPU")
     assert result.difference == pytest.approx(max(shift, score), abs=1e-3)
 
 
 def test_a_missing_or_foreign_golden_output_fails(tmp_path):
-    assert "missing" in self_test(FakeEngine(), tmp_path).sentence
+    assert self_test(FakeEngine(), tmp_path).reason == SelfTestFailed(Network.GOLDEN_UNREADABLE)
     write_golden(tmp_path, FakeEngine(size=32))
     result = self_test(FakeEngine(), tmp_path)
     assert not result.passed
-    assert "another network" in result.sentence
+    assert result.reason == SelfTestFailed(Network.GOLDEN_OF_OTHER_NETWORK)
 
 
-def test_a_network_that_gives_nothing_fails_in_one_sentence(tmp_path):
+def test_a_network_that_gives_nothing_fails_with_its_reason(tmp_path):
     write_golden(tmp_path, FakeEngine())
-    broken = FakeEngine(error=ModelUnavailable("The network gave no usable result for this film."))
-    assert self_test(broken, tmp_path).sentence == "Self-test failed: The network gave no usable result for this film."
+    broken = FakeEngine(error=ModelUnavailable(Network.NO_USABLE_RESULT))
+    assert self_test(broken, tmp_path).reason == SelfTestFailed(Network.NO_USABLE_RESULT)
 
 
 def test_another_device_has_to_decide_the_same_not_to_compute_the_same(tmp_path):
@@ -81,5 +81,5 @@ def test_another_device_has_to_decide_the_same_not_to_compute_the_same(tmp_path)
 
 @pytest.mark.weights
 def test_the_shipped_network_passes_on_this_machine():
-    result = self_test(TorchEngine("cpu"), bundle_dir())
+    result = self_test(torch_engine("cpu"), bundle_dir())
     assert result.passed, result

@@ -6,11 +6,12 @@ import cv2
 import numpy as np
 import pytest
 
-from ptxviewer.core.findings import find
+from ptxviewer.core.findings.decide import find
 from ptxviewer.inference.card import CARD_FILE, WEIGHTS_FILE, read_card, verify
 from ptxviewer.inference.preprocess import prepare
-from ptxviewer.inference.runtime import Choice, Runner
-from ptxviewer.inference.torch_engine import TorchEngine, network_of
+from ptxviewer.inference.selftest import golden_film
+from ptxviewer.inference.torch.loading import network_of, torch_engine
+from ptxviewer.inference.torch.runner import Choice, TorchRunner
 from ptxviewer.paths import bundle_dir
 
 pytestmark = pytest.mark.weights
@@ -23,14 +24,6 @@ def bundle():
     return bundle_dir()
 
 
-@pytest.fixture(scope="module")
-def golden_film():
-    from ptxviewer.core.phantom import film_of, make_phantom
-    from ptxviewer.inference.selftest import GOLDEN_SPEC
-
-    return film_of(make_phantom(GOLDEN_SPEC))
-
-
 def test_the_bundle_is_whole_and_small_enough_to_ship(bundle):
     card = read_card(bundle)
     assert len(verify(bundle, card)) == (bundle / WEIGHTS_FILE).stat().st_size <= 60_000_000
@@ -41,26 +34,27 @@ def test_the_bundle_is_whole_and_small_enough_to_ship(bundle):
     assert card.training_data
 
 
-def test_the_weights_still_say_what_they_said_when_exported(bundle, golden_film):
+def test_the_weights_still_say_what_they_said_when_exported(bundle):
     import torch
 
     card = read_card(bundle)
-    runner = Runner(network_of(card, verify(bundle, card)), Choice(torch.device("cpu"), "CPU"))
-    result = runner.run(prepare(golden_film, card.size))
+    runner = TorchRunner(network_of(card, verify(bundle, card)), Choice(torch.device("cpu"), "CPU"))
+    result = runner.run(prepare(golden_film(), card.size))
     with np.load(bundle / "golden.npz") as golden:
         np.testing.assert_allclose(result.maps, golden["maps"].astype(np.float32), atol=5e-3)
         assert result.score == pytest.approx(float(golden["score"]), abs=2e-3)
 
 
-def test_a_taller_copy_of_a_film_gets_the_same_answer(bundle, golden_film):
+def test_a_taller_copy_of_a_film_gets_the_same_answer(bundle):
     """Twice the pixels are the same film: the decision may not hang on the resolution."""
     from dataclasses import replace
 
-    engine = TorchEngine("cpu", bundle)
+    film = golden_film()
+    engine = torch_engine("cpu", bundle)
     rule = engine.load().rule
-    doubled = cv2.resize(golden_film.pixels, None, fx=2, fy=2, interpolation=cv2.INTER_LINEAR)
-    large = replace(golden_film, key="large", pixels=doubled)
-    first, mask = find(golden_film, engine.predict(golden_film), rule)
+    doubled = cv2.resize(film.pixels, None, fx=2, fy=2, interpolation=cv2.INTER_LINEAR)
+    large = replace(film, key="large", pixels=doubled)
+    first, mask = find(film, engine.predict(film), rule)
     second, large_mask = find(large, engine.predict(large), rule)
     assert second.score == pytest.approx(first.score, abs=0.02)
     assert large_mask.mean() == pytest.approx(mask.mean(), abs=0.002)

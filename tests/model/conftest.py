@@ -1,13 +1,10 @@
-"""Networks of these tests are tiny: a second thread only waits, and on a busy machine it waits for minutes."""
+"""Every network of these tests is tiny; progress bars start no thread that watches them."""
 
 import pytest
+from tqdm import tqdm
 
 
 @pytest.fixture(autouse=True)
-def one_thread():
-    import torch
-
-    before = torch.get_num_threads()
-    torch.set_num_threads(1)
-    yield
-    torch.set_num_threads(before)
+def _quiet_machinery(one_thread, monkeypatch):
+    """See ``one_thread``. tqdm's monitor is a thread that lives as long as the process."""
+    monkeypatch.setattr(tqdm, "monitor_interval", 0)

@@ -6,6 +6,10 @@ import pytest
 from model.compare import Judged, changed, compared, markdown, sensitivity_at
 
 
+def width(row):
+    return row["high"] - row["low"] if row["low"] is not None else 0.0
+
+
 def judged(scores, present, dices=None, patients=None):
     return [
         Judged(
@@ -32,7 +36,8 @@ def test_a_network_against_itself_has_no_difference_and_no_interval():
     scores, present, dices = made()
     rows = compared(judged(scores, present, dices), judged(scores, present, dices), draws=50)
     for row in rows.values():
-        assert row["difference"] == row["low"] == row["high"] == 0
+        assert row["difference"] == 0
+        assert row["low"] is None
 
 
 def test_a_better_network_is_seen_to_be_better():
@@ -40,9 +45,9 @@ def test_a_better_network_is_seen_to_be_better():
     better = scores + 1.0 * present
     rows = compared(judged(scores, present, dices), judged(better, present, dices * 0.5 + 0.5), draws=200)
     for name in ("AUC of the film score", "Sensitivity at 8 false films per 100"):
-        assert rows[name]["low"] > 0
+        assert (rows[name]["low"] or 0) > 0
     dice = rows["Dice on positive films, ungated, map at 0.4"]
-    assert dice["low"] > 0
+    assert (dice["low"] or 0) > 0
     assert dice["films"] == present.sum()
 
 
@@ -50,12 +55,12 @@ def test_many_films_of_few_patients_prove_less():
     scores, present, dices = made()
     better = scores + 0.4 * present + np.random.default_rng(5).normal(size=len(scores)) * 0.5
     alone = compared(judged(scores, present, dices), judged(better, present, dices), draws=300)
-    shared = [f"p{n // 20}" for n in range(len(scores))]
+    shared = [f"p{n % 25}" for n in range(len(scores))]
     few = compared(judged(scores, present, dices, shared), judged(better, present, dices, shared), draws=300)
     name = "Dice on positive films, ungated, map at 0.4"
     assert alone[name]["difference"] == few[name]["difference"]
     auc = "AUC of the film score"
-    assert few[auc]["high"] - few[auc]["low"] > 0.7 * (alone[auc]["high"] - alone[auc]["low"])
+    assert width(few[auc]) > 0.7 * width(alone[auc])
 
 
 def test_the_sensitivity_is_that_at_the_bound():

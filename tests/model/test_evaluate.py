@@ -9,7 +9,7 @@ import pytest
 from model.agreement import compare, summary
 from model.evaluate import Case, Outcome, beside, cases, choose_rule, figures, innermost, outcome
 from model.pack import Example
-from ptxviewer.core.types import DecisionRule, ProbabilityMaps
+from ptxviewer.core.answer import DecisionRule, ProbabilityMaps
 from tests.films import INFO, RULE, film, maps
 
 SIDE = 64
@@ -177,8 +177,8 @@ def test_a_rule_is_stored_as_it_was_chosen(tmp_path, monkeypatch):
 
     monkeypatch.setattr(evaluate, "listed", lambda _, splits: [e for s in splits for e in by_split[s]])
     monkeypatch.setattr(evaluate, "cases", opened)
-    monkeypatch.setattr("ptxviewer.inference.torch_engine.TorchEngine", lambda *_: Counting())
-    line = f"x --data {tmp_path} --out {tmp_path} --choose-rule val --choose-rule val_patients"
+    monkeypatch.setattr("ptxviewer.inference.torch.loading.torch_engine", lambda *_: Counting())
+    line = f"x --data {tmp_path} --out {tmp_path} --draws 20 --choose-rule val --choose-rule val_patients"
     monkeypatch.setattr("sys.argv", line.split())
     evaluate.main()
     record = json.loads((tmp_path / "evaluation.json").read_text())

@@ -1,12 +1,15 @@
-"""The figures of merit against cases computed by hand and against scikit-learn's definitions."""
+"""The figures of merit against cases computed by hand; intervals that say no more than the films do."""
+
+import json
+import math
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
-from sklearn.metrics import roc_auc_score
+from scipy import stats
 
-from model.metrics import auc, bootstrap, dice, expected_calibration_error
+from model.metrics import auc, bootstrap, dice, expected_calibration_error, markdown, reliability, row
 
 
 def test_auc_by_hand():
@@ -14,15 +17,6 @@ def test_auc_by_hand():
     assert auc(np.array([0.9, 0.4, 0.5, 0.1]), truth) == 0.75  # three of the four pairs are in order
     assert auc(np.array([0.5, 0.5, 0.5, 0.5]), truth) == 0.5
     assert np.isnan(auc(np.array([0.5]), np.array([True])))
-
-
-@given(st.lists(st.tuples(st.integers(0, 6), st.booleans()), min_size=2, max_size=60))
-def test_auc_agrees_with_scikit_learn(films):
-    score = np.array([s / 6 for s, _ in films])
-    truth = np.array([t for _, t in films])
-    if truth.all() or not truth.any():
-        return
-    assert auc(score, truth) == pytest.approx(roc_auc_score(truth, score))
 
 
 def test_dice_by_hand():
@@ -41,7 +35,56 @@ def test_calibration_error_by_hand():
     assert expected_calibration_error(score, truth) == pytest.approx(0.25)
 
 
+def test_the_bins_of_a_calibration_hold_every_film_once():
+    score = np.array([0.0, 0.05, 0.55, 1.0])
+    mean_score, frequency, films = reliability(score, np.array([False, True, True, True]))
+    np.testing.assert_allclose(mean_score, [0.025, 0.55, 1.0])
+    np.testing.assert_allclose(frequency, [0.5, 1, 1])
+    np.testing.assert_array_equal(films, [2, 1, 1])
+
+
 def test_the_bootstrap_draws_whole_patients():
-    """One patient with two equal films: every draw holds both or none, so the mean never moves between them."""
-    value, low, high = bootstrap(lambda i: float(len(i)), ["a", "a", "b", "b"], draws=50)
-    assert (value, low, high) == (4, 4, 4)
+    """Every patient has one film of either kind: however patients are drawn, half of the films are of each."""
+    drawn = []
+
+    def share(index):
+        drawn.append(index)
+        return float(np.mean(index % 2))
+
+    value, low, high = bootstrap(share, ["a", "a", "b", "b", "c", "c"], draws=50)
+    assert value == 0.5
+    assert all(np.mean(index % 2) == 0.5 for index in drawn)
+    assert np.isnan([low, high]).all(), "without any spread there is no interval"
+
+
+def test_the_interval_is_scipys_for_films_of_different_patients():
+    values = np.random.default_rng(3).exponential(size=60)
+    value, low, high = bootstrap(lambda i: float(values[i].mean()), [str(i) for i in range(60)], draws=400)
+    expected = stats.bootstrap((values,), np.mean, n_resamples=400, method="BCa", rng=np.random.default_rng(0))
+    assert value == pytest.approx(values.mean())
+    assert (low, high) == pytest.approx(tuple(expected.confidence_interval))
+
+
+@pytest.mark.parametrize("patients", [["a"] * 20, ["a"], []], ids=["one patient", "one film", "no film"])
+def test_one_patient_gives_no_interval(patients):
+    values = np.arange(20.0)
+    _, low, high = bootstrap(lambda i: float(values[i].sum()), patients, draws=20)
+    assert np.isnan([low, high]).all()
+
+
+@given(st.lists(st.floats(0, 1, width=16), min_size=3, max_size=30), st.integers(0, 5))
+@settings(max_examples=25)
+def test_an_interval_never_leaves_its_own_figure_outside(values, seed):
+    numbers = np.array(values)
+    worst = bootstrap(lambda i: float(numbers[i].max()), [str(i) for i in range(len(values))], draws=60, seed=seed)
+    value, low, high = worst
+    assert np.isnan([low, high]).all() or low <= value <= high
+
+
+def test_a_figure_without_an_interval_is_written_without_one():
+    rows = {"AUC": row(0.9, 0.8, 0.95, 10), "Calibration error": row(0.02, math.nan, math.nan, 10)}
+    assert json.loads(json.dumps(rows, allow_nan=False))["Calibration error"]["low"] is None
+    assert markdown(rows).splitlines()[2:] == [
+        "| AUC | 0.900 | 0.800 to 0.950 | 10 |",
+        "| Calibration error | 0.020 | - | 10 |",
+    ]

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from model.photographs import glare, moire, perspective, photographed
-from ptxviewer.core.phantom import PhantomSpec, make_phantom
+from ptxviewer.phantom.film import PhantomSpec, make_phantom
 
 
 def film():
@@ -49,7 +49,7 @@ def test_a_film_is_put_on_the_screen_with_what_is_dense_bright(inverse):
     from dataclasses import replace
 
     from model.finish import on_a_screen
-    from ptxviewer.core.phantom import film_of
+    from ptxviewer.phantom.film import film_of
 
     straight = film_of(make_phantom(PhantomSpec(side="right", size=0.5, seed=1, rows=240, cols=200)))
     stored = replace(straight, pixels=65535 - straight.pixels, inverse=True) if inverse else straight

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from model.rules import EXTENTS, NAMES, Row, Table, by_rule, choose, cross_fitted, folds_of, rules
-from ptxviewer.core.types import DecisionRule
+from ptxviewer.core.answer import DecisionRule
 
 
 def films(seed=0, positives=60, negatives=240, apart=2.0):

@@ -3,7 +3,7 @@
 import numpy as np
 
 from model.sides import Sides, agreement, sides_of_mask
-from ptxviewer.core.hemithorax import lung_fields
+from ptxviewer.core.findings.hemithorax import lung_fields
 
 
 def chest(shift=0):

@@ -1,7 +1,6 @@
 """Training on tiny films made by code: it learns, it resumes as if never stopped, and what it exports loads."""
 
 import json
-from pathlib import Path
 
 import numpy as np
 import pytest
@@ -10,12 +9,12 @@ import torch
 from model.augment import Augmentation
 from model.config import Config, Phase, read_config
 from model.cutting import stored_side
-from model.finish import cross_fitted, fit_logistic, fit_platt, spoilt
+from model.finish import choose_frontal, cross_fitted, fit_logistic, fit_platt, spoilt
 from model.losses import side_targets
 from model.pack import Example
 from model.sampler import Sampler
 from model.train import Trainer, fitted
-from ptxviewer.inference.network import NetworkConfig
+from ptxviewer.inference.torch.network import NetworkConfig
 
 TINY = NetworkConfig(blocks=(1, 1, 1, 1), planes=(8, 8, 8, 8), stem=8, decoder=(8, 8, 8, 8))
 SIDE = 64
@@ -239,18 +238,18 @@ def test_a_stopped_run_may_end_sooner_than_it_was_planned(tmp_path):
     assert max(rates) == pytest.approx(shorter.rate_at(6))
 
 
-@pytest.mark.parametrize("boxes", ["", "lung-box-1, first look by made"])
-def test_what_is_exported_loads_in_the_app_with_both_heads(tmp_path, boxes):
+@pytest.mark.parametrize("sides", [False, True])
+def test_what_is_exported_loads_in_the_app_with_both_heads(tmp_path, sides):
     from safetensors.torch import save_file
 
+    from model.card import Texts
     from model.export import export
     from model.run_engine import RunEngine
-    from ptxviewer.core.phantom import PhantomSpec, film_of, make_phantom
-    from ptxviewer.inference.network import PneumothoraxNet
     from ptxviewer.inference.selftest import self_test
-    from ptxviewer.inference.torch_engine import TorchEngine
+    from ptxviewer.inference.torch.loading import torch_engine
+    from ptxviewer.phantom.film import PhantomSpec, film_of, make_phantom
 
-    architecture = NetworkConfig(**{**TINY.__dict__, "sides": bool(boxes)})
+    architecture = NetworkConfig(**{**TINY.__dict__, "sides": sides})
     trainer = Trainer(config(network=architecture))
     trainer.save(tmp_path / "checkpoint.pt")
     record = {
@@ -262,12 +261,7 @@ def test_what_is_exported_loads_in_the_app_with_both_heads(tmp_path, boxes):
         },
         "code": "abc",
         "data": "def",
-        "boxes": boxes,
     }
-    if boxes:
-        first = NetworkConfig(blocks=(1, 1, 1, 1), planes=(4, 4, 4, 4), stem=4, decoder=(4, 4, 4, 4))
-        save_file(PneumothoraxNet(first).state_dict(), tmp_path / "first_look.safetensors")
-        (tmp_path / "first_look.json").write_text(json.dumps({"network": first.__dict__, "size": SIDE}))
     (tmp_path / "run.json").write_text(json.dumps(record))
     heads = {
         "film_slope": torch.tensor(2.0),
@@ -281,19 +275,14 @@ def test_what_is_exported_loads_in_the_app_with_both_heads(tmp_path, boxes):
     (tmp_path / "heads.json").write_text(
         json.dumps({"frontal_threshold": 0.2, "calibration": calibration, "gate": gate})
     )
-    (tmp_path / "failures.txt").write_text("Drains: marked.\nBullae: missed.\n")
-    export(tmp_path, tmp_path / "bundle", "9", None, None)
-    card = (tmp_path / "bundle" / "CARD.md").read_text()
-    assert ("It looks at the lungs" in card) == ("the larger of one for either half" in card) == bool(boxes)
-    assert "## Failure cases looked at\n\n- Drains: marked.\n- Bullae: missed.\n\n## Limits" in card
-    engine = TorchEngine("cpu", tmp_path / "bundle")
+    export(tmp_path, Texts("Research", "none", ("films",), ("a limit",)), tmp_path / "bundle", "9", None, None)
+    engine = torch_engine("cpu", tmp_path / "bundle")
     info = engine.load()
     assert info.calibrated
     assert info.rule.frontal_threshold == 0.2
     maps = engine.predict(film_of(make_phantom(PhantomSpec(side="right", rows=128, cols=112))))
     assert maps.frontal == pytest.approx(1.0, abs=1e-3)
     assert 0 < maps.score < 1
-    assert maps.size == (1.5 * SIDE if boxes else SIDE)
     assert self_test(engine, tmp_path / "bundle").passed
     # The calibration is in the weights: the exported network says what the run's would, on the other scale.
     plain = RunEngine(tmp_path, tmp_path / "bundle").predict(
@@ -303,15 +292,22 @@ def test_what_is_exported_loads_in_the_app_with_both_heads(tmp_path, boxes):
     assert maps.score == pytest.approx(1 / (1 + np.exp(-(2 * logit - 1))), abs=0.02)
 
 
-def test_films_that_only_the_index_calls_frontal_do_not_teach_the_gate(monkeypatch):
-    from model import finish
+def test_a_network_that_the_apps_engine_cannot_feed_is_not_exported(tmp_path):
+    from model.card import Texts
+    from model.export import export
 
-    read: list[str] = []
-    monkeypatch.setattr(finish, "read_film", lambda path: read.append(path.as_posix()))
-    names = [*finish.NOT_FRONTAL, *(f"labelled/{number}.webp" for number in range(20))]
+    (tmp_path / "run.json").write_text(json.dumps({"boxes": "lung-box-1, first look by made"}))
+    with pytest.raises(SystemExit, match="whole films only"):
+        export(tmp_path, Texts("Research", "none", ("films",), ("a limit",)), tmp_path / "bundle", "9", None, None)
+
+
+def test_films_that_only_the_index_calls_frontal_do_not_teach_the_gate():
+    sideways = ["labelled/sideways.webp", "ensemble/abdomen.webp"]
+    names = [*sideways, *(f"labelled/{number}.webp" for number in range(20))]
     examples = [Example(name, True, "", None, name, "positive") for name in names]
-    finish.frontal_films(Path("data"), examples, np.random.default_rng(0))
-    assert sorted(read) == sorted(f"data/{name}" for name in names[len(finish.NOT_FRONTAL) :])
+    fitted, choosing = choose_frontal(examples, np.random.default_rng(0), sideways)
+    assert sorted(e.film for e in (*fitted, *choosing)) == sorted(names[len(sideways) :])
+    assert not {e.patient for e in fitted} & {e.patient for e in choosing}
 
 
 def test_the_logistic_fit_finds_a_line_and_platt_finds_the_temperature():

@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.packaging.modules import loaded
+from installers import facts, packages
 
 pytestmark = pytest.mark.skipif(not sys.platform.startswith("linux"), reason="it is for Linux")
 
@@ -19,7 +19,6 @@ pytestmark = pytest.mark.skipif(not sys.platform.startswith("linux"), reason="it
 @pytest.fixture
 def archive(tmp_path: Path, qapp: object) -> Path:
     """An unpacked archive whose app is a script of one line."""
-    packages = loaded("packages")
     app = tmp_path / "frozen"
     (app / "_internal").mkdir(parents=True)
     program = app / "ptxviewer"
@@ -95,8 +94,7 @@ def test_a_wrong_word_changes_nothing(archive: Path, tmp_path: Path):
 
 @pytest.mark.skipif(shutil.which("zstd") is None, reason="zstd is not installed here")
 def test_the_archive_unpacks_to_what_was_staged(archive: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
-    packages = loaded("packages")
-    monkeypatch.setattr(packages.facts, "BUILD", tmp_path / "build")
+    monkeypatch.setattr(facts, "BUILD", tmp_path / "build")
     made = packages.tarball(archive / "app", tmp_path)
     unpacked = tmp_path / "unpacked"
     unpacked.mkdir()

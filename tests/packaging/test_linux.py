@@ -12,11 +12,10 @@ from pathlib import Path
 
 import pytest
 
+from installers import facts, linux, trim
 from ptxviewer import __version__
-from tests.packaging.modules import loaded
+from tools import set_up
 
-facts = loaded("facts")
-linux = loaded("linux")
 MIME = "{http://www.freedesktop.org/standards/shared-mime-info}"
 
 
@@ -108,7 +107,7 @@ def test_the_debian_package_says_what_it_needs_and_that_it_is_no_medical_device(
 
 
 def test_every_library_that_qt_needs_has_its_debian_package():
-    known = loaded("set_up", facts.REPOSITORY / "tools" / "set_up.py").QT_LIBRARIES
+    known = set_up.QT_LIBRARIES
     for library, package in known.items():
-        carried = any(re.fullmatch(p.replace("*", ".*"), library) for p in loaded("trim").CARRIED_SYSTEM_LIBRARIES)
+        carried = any(re.fullmatch(p.replace("*", ".*"), library) for p in trim.CARRIED_SYSTEM_LIBRARIES)
         assert carried or package in facts.DEBIAN_PACKAGES[library].split(" | "), library

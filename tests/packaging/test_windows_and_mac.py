@@ -9,12 +9,9 @@ from pathlib import Path, PureWindowsPath
 
 import pytest
 
+from installers import facts, icons, mac, windows
 from ptxviewer import __version__
-from tests.packaging.modules import PACKAGING, loaded
 
-facts = loaded("facts")
-mac = loaded("mac")
-windows = loaded("windows")
 SCRIPT = windows.script(Path("dist/ptxviewer"), Path("dist"), Path("build/app.ico"), Path("build/vc_redist.x64.exe"))
 
 
@@ -81,7 +78,7 @@ def test_nothing_of_the_registry_or_the_folder_is_left_behind():
 
 
 def test_the_programs_that_it_names_are_those_that_are_built():
-    spec = (PACKAGING / "ptxviewer.spec").read_text("utf-8")
+    spec = (facts.REPOSITORY / "packaging" / "ptxviewer.spec").read_text("utf-8")
     assert "programs = [program(name" in spec
     for line in sections()["Icons"]:
         assert PureWindowsPath(fields(line)["Filename"]).name == f"{facts.COMMAND}.exe"
@@ -112,19 +109,18 @@ def test_an_app_that_nobody_signs_has_no_entitlements_and_a_signed_one_has(monke
     assert mac.identity() is None
     assert mac.entitlements_file() is None
     monkeypatch.setenv(mac.IDENTITY, "Developer ID Application: Somebody")
-    monkeypatch.setattr(mac.facts, "BUILD", tmp_path)
+    monkeypatch.setattr(facts, "BUILD", tmp_path)
     assert plistlib.loads(Path(mac.entitlements_file()).read_bytes()) == mac.ENTITLEMENTS
 
 
 def test_double_click_reaches_the_window_by_an_event_and_not_by_emulated_arguments():
-    spec = (PACKAGING / "ptxviewer.spec").read_text("utf-8")
+    spec = (facts.REPOSITORY / "packaging" / "ptxviewer.spec").read_text("utf-8")
     assert "argv_emulation=False" in spec
     assert "upx=False" in spec
 
 
 @pytest.mark.usefixtures("qapp")
 def test_the_icons_are_containers_that_their_systems_can_read():
-    icons = loaded("icons")
     ico = icons.ico()
     assert struct.unpack("<HHH", ico[:6]) == (0, 1, len(icons.ICO_SIZES))
     for number in range(len(icons.ICO_SIZES)):

@@ -6,16 +6,12 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
 from ptxviewer.ui.application import Session
-from ptxviewer.ui.none_guard import keep_none
+from tests.ui.snapshot import Snapshots, offscreen_on_linux
 from tests.ui.windows import open_films, started
-
-
-@pytest.fixture(scope="session", autouse=True)
-def _none_survives_pyside() -> None:
-    keep_none()
 
 
 @pytest.fixture
@@ -31,3 +27,11 @@ def session(empty: Session, qtbot: QtBot) -> Session:
     open_films(empty, qtbot)
     empty.presenter.dismiss_banner()
     return empty
+
+
+@pytest.fixture
+def snapshots(qapp: QApplication, request: pytest.FixtureRequest) -> Snapshots:
+    """Compares pictures with kept ones; where these were not made here, the test is skipped."""
+    if not offscreen_on_linux():
+        pytest.skip("the kept pictures are of Linux, offscreen")
+    return Snapshots(request.config.getoption("--update-snapshots"))

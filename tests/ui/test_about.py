@@ -13,12 +13,15 @@ from PySide6.QtWidgets import QFileDialog, QLabel
 from pytestqt.qtbot import QtBot
 
 from ptxviewer import __version__
-from ptxviewer.app.settings import load
-from ptxviewer.core.types import ProbabilityMaps, Radiograph
-from ptxviewer.inference.engine import Checkpoint, FakeEngine, never_cancelled
-from ptxviewer.ui.application import Session, site_settings
+from ptxviewer.app.disk.settings import load
+from ptxviewer.core.answer import ProbabilityMaps
+from ptxviewer.core.engine import Checkpoint, never_cancelled
+from ptxviewer.core.film import Radiograph
+from ptxviewer.paths import site_settings
+from ptxviewer.ui.application import Session
 from ptxviewer.ui.dialogs.about_program import RUNNING, ProgramDialog
 from ptxviewer.ui.dialogs.notice import FirstRunNotice
+from tests.fakes import FakeEngine
 from tests.ui.windows import started
 
 pytestmark = pytest.mark.qt_log_ignore("This plugin does not support")  # offscreen has no window manager
@@ -30,7 +33,7 @@ def session(empty: Session) -> Session:
 
 
 def about(session: Session) -> ProgramDialog:
-    session.window._actions["about"].trigger()
+    session.window.commands["about"].trigger()
     dialog = session.window.findChild(ProgramDialog)
     assert isinstance(dialog, ProgramDialog)
     return dialog
@@ -53,7 +56,7 @@ def test_the_self_test_runs_on_the_models_lane_and_says_what_it_found(session: S
 
 
 def test_copied_diagnostics_have_what_support_asks_for_and_no_reader(session: Session, qtbot: QtBot) -> None:
-    session.presenter.apply_settings(replace(session.presenter.remembering.settings, reader="Dr. Planted"))
+    session.presenter.apply_settings(replace(session.presenter.state.settings, reader="Dr. Planted"))
     dialog = about(session)
     dialog.test.click()
     qtbot.waitUntil(dialog.test.isEnabled, timeout=20_000)
@@ -123,6 +126,6 @@ def test_a_sites_defaults_reach_the_window_and_a_broken_file_is_said(
         site.write_text(content, "utf-8")
         one = Session(tmp_path / "own.json", FakeEngine(), site_path=site)
         qtbot.addWidget(one.window)
-        assert one.presenter.remembering.settings.first_read is expected
+        assert one.presenter.state.settings.first_read is expected
         assert (one.presenter.state.banner is not None) is told
         assert one.close()

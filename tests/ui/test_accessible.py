@@ -23,17 +23,19 @@ from PySide6.QtWidgets import (
 )
 from pytestqt.qtbot import QtBot
 
-from ptxviewer.app.actions import ACTIONS, BY_ID
-from ptxviewer.app.measuring import NO_LENGTH
-from ptxviewer.app.settings import FIELDS, Settings
+from ptxviewer.app.commands import BY_ID, COMMANDS
+from ptxviewer.app.state.settings import ROWS, Settings
+from ptxviewer.core.reasons.window import Notice
 from ptxviewer.paths import sample_study
 from ptxviewer.ui.application import Session
-from ptxviewer.ui.canvas import Canvas
+from ptxviewer.ui.canvas.canvas import Canvas
+from ptxviewer.ui.commands import short_name_of
 from ptxviewer.ui.dialogs.calibrate import CalibrationDialog
 from ptxviewer.ui.dialogs.fitting import room_for
 from ptxviewer.ui.dialogs.keys import KeySheet
 from ptxviewer.ui.dialogs.palette import Palette
 from ptxviewer.ui.dialogs.settings import SettingsDialog
+from ptxviewer.words import say
 from tests.ui.windows import open_films, started
 
 pytestmark = pytest.mark.qt_log_ignore("This plugin does not support")  # offscreen has no window manager
@@ -93,10 +95,10 @@ def test_every_control_of_the_dialogs_has_a_name(session: Session, qtbot: QtBot)
 
 
 def test_every_button_of_the_toolbar_teaches_its_key(session: Session) -> None:
-    bar = session.window._toolbar
+    bar = session.window.toolbar
     for button in bar.findChildren(QAbstractButton):
         if button.text():
-            row = next(row for row in ACTIONS if row.text.rstrip(".") == button.text() and row.icon)
+            row = next(row for row in COMMANDS if short_name_of(row) == button.text() and row.icon)
             assert row.keys
             assert button.toolTip().endswith(f"({row.keys[0]})")
             assert len(button.toolTip()) > len(button.text()) + len(row.keys[0]) + 3  # more than the button says
@@ -111,7 +113,7 @@ def test_every_control_of_the_reading_panel_has_a_tooltip(session: Session) -> N
     assert silent == []
 
 
-@pytest.mark.parametrize("row", ACTIONS, ids=lambda row: row.id)
+@pytest.mark.parametrize("row", COMMANDS, ids=lambda row: row.id)
 def test_every_key_can_be_typed(row: object) -> None:
     for key in BY_ID[row.id].keys:  # type: ignore[attr-defined]
         assert QKeySequence(key).toString(), key
@@ -120,12 +122,12 @@ def test_every_key_can_be_typed(row: object) -> None:
 def test_tab_goes_through_the_window_in_the_order_of_the_eye(session: Session) -> None:
     window = session.window
     places = []
-    at: QWidget | None = window._toolbar.findChildren(QAbstractButton)[0]
+    at: QWidget | None = window.toolbar.findChildren(QAbstractButton)[0]
     start = at
     while True:
         if at.focusPolicy() & Qt.FocusPolicy.TabFocus and at.isVisible() and at.isEnabled():
             corner = at.mapTo(window, QPoint(0, 0))
-            if window._toolbar.isAncestorOf(at):
+            if window.toolbar.isAncestorOf(at):
                 places.append((0, corner.x(), 0, type(at).__name__))
             elif window.strip is at or window.strip.isAncestorOf(at):
                 places.append((1, 0, 0, type(at).__name__))
@@ -145,10 +147,8 @@ def test_every_setting_is_in_the_dialog_with_an_explanation(qtbot: QtBot) -> Non
     dialog = SettingsDialog(Settings())
     qtbot.addWidget(dialog)
     names = {one.accessibleName() for one in controls(dialog)}
-    shown = [field for field in FIELDS if field.kind != "hidden"]
-    assert all(field.label in names and field.help for field in shown)
-    known = {field.key for field in FIELDS} | {"overlay_mode", "overlay_opacity", "annotations"}  # set on the screen
-    assert set(Settings.__dataclass_fields__) <= known
+    shown = [row for row in ROWS if row.kind != "hidden"]
+    assert all(row.label in names and row.help for row in shown)
 
 
 def test_a_number_in_the_settings_is_kept(qtbot: QtBot) -> None:
@@ -157,7 +157,7 @@ def test_a_number_in_the_settings_is_kept(qtbot: QtBot) -> None:
     (figure,) = [one for one in controls(dialog) if isinstance(one, QAbstractSpinBox)]
     assert figure.property("value") == 800
     figure.setProperty("value", 1200)
-    assert dialog.settings().film_memory_mb == 1200
+    assert dialog.chosen(Settings()).film_memory_mb == 1200
 
 
 def test_a_length_that_makes_no_sense_cannot_be_taken(qtbot: QtBot) -> None:
@@ -165,7 +165,11 @@ def test_a_length_that_makes_no_sense_cannot_be_taken(qtbot: QtBot) -> None:
     dialog = CalibrationDialog(got.append)
     qtbot.addWidget(dialog)
     dialog.show()
-    (accept,) = [one for one in controls(dialog) if isinstance(one, QAbstractButton) and one.toolTip() == NO_LENGTH]
+    (accept,) = [
+        one
+        for one in controls(dialog)
+        if isinstance(one, QAbstractButton) and one.toolTip() == say(Notice.NO_OBJECT_LENGTH)
+    ]
     for typed, possible in (("", False), ("abc", False), ("5000", False), ("12,5", True)):
         dialog.field.setText(typed)
         assert accept.isEnabled() == possible
@@ -174,7 +178,7 @@ def test_a_length_that_makes_no_sense_cannot_be_taken(qtbot: QtBot) -> None:
 
 
 def test_the_palette_does_what_is_chosen_with_the_keyboard_alone(session: Session, qtbot: QtBot) -> None:
-    session.window._actions["palette"].trigger()
+    session.window.commands["palette"].trigger()
     (palette,) = session.window.findChildren(Palette)
     qtbot.keyClicks(palette.field, "invert")
     qtbot.keyClick(palette.field, Qt.Key.Key_Return)
@@ -185,7 +189,7 @@ def test_the_palette_does_what_is_chosen_with_the_keyboard_alone(session: Sessio
 
 def test_the_palette_says_when_nothing_fits_and_keeps_what_cannot_be_done(session: Session, qtbot: QtBot) -> None:
     done: list[str] = []
-    palette = Palette(session.presenter.state, lambda row: done.append(row.id))
+    palette = Palette(session.presenter.state, done.append)
     qtbot.addWidget(palette)
     palette.show()
     qtbot.keyClicks(palette.field, "qqqq")

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import gc
+import weakref
 from dataclasses import replace
 from pathlib import Path
 
@@ -9,21 +11,30 @@ import cv2
 import numpy as np
 import pytest
 from PySide6.QtCore import QPoint, QPointF, Qt
-from PySide6.QtGui import QImage, QNativeGestureEvent, QPointingDevice, QWheelEvent
+from PySide6.QtGui import QNativeGestureEvent, QPointingDevice, QWheelEvent
 from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
-from ptxviewer.app.annotations import probe_text
-from ptxviewer.app.state import EngineStatus, Film, FilmStatus, FilmView, Overlay, State
-from ptxviewer.app.viewing import film_viewport
+from ptxviewer.app.state.film import Film, FilmStatus, Result, StrokeInHand, ThresholdDrag, with_review
+from ptxviewer.app.state.screen import EngineStatus, Overlay, State
+from ptxviewer.app.state.settings import Settings
+from ptxviewer.core.answer import BY_CARD
+from ptxviewer.core.drawing.outline import outlines, patches
+from ptxviewer.core.drawing.strokes import Stroke
 from ptxviewer.core.errors import StaleResult
-from ptxviewer.core.findings import decide, mask_at_film
+from ptxviewer.core.film import FileGraphics, Patient, Radiograph, Window
+from ptxviewer.core.findings.decide import decide, mask_at_film
 from ptxviewer.core.geometry import GridMap
-from ptxviewer.core.types import Patient, Radiograph, Window
+from ptxviewer.core.review import Measurement, Review
+from ptxviewer.core.view import FilmView, film_viewport
 from ptxviewer.core.viewport import placement
-from ptxviewer.inference.engine import FakeEngine
-from ptxviewer.ui.canvas import Canvas
-from ptxviewer.ui.canvas_layers import outlines, patches
+from ptxviewer.ui.canvas.canvas import Canvas
+from ptxviewer.ui.canvas.images import rgb_of
+from ptxviewer.ui.canvas.layers import canvas_layers
+from ptxviewer.ui.canvas.layers.base import dependencies
+from ptxviewer.ui.canvas.tools.view import PanTool, WheelKeys, WindowTool, ZoomTool
+from ptxviewer.words.annotations import probe_text
+from tests.fakes import FakeEngine
 
 SIZE = (600, 500)
 ENGINE = FakeEngine(64)
@@ -33,20 +44,25 @@ INFO = ENGINE.load()
 def film(rows: int = 300, cols: int = 240, key: str = "film", level: int = 1000, **changes: object) -> Film:
     pixels = np.full((rows, cols), level, np.uint16)
     radiograph = Radiograph(key=key, pixels=pixels, vois=(Window(1000, 2000),), **changes)
-    return Film(1, Path("film"), status=FilmStatus.DONE, radiograph=radiograph, maps=ENGINE.predict(radiograph))
+    return Film(
+        1, Path("film"), status=FilmStatus.DONE, radiograph=radiograph, result=Result(ENGINE.predict(radiograph))
+    )
 
 
 def state(one: Film | None, **changes: object) -> State:
     films = () if one is None else (one,)
     plain = State(
-        films=films, current_id=one.id if one else None, engine=EngineStatus("ready", INFO), annotations=False
+        films=films,
+        current_id=one.id if one else None,
+        engine=EngineStatus("ready", INFO),
+        settings=Settings(annotations=False),
     )
     return replace(plain, **changes)
 
 
 @pytest.fixture
 def canvas(qtbot: QtBot) -> Canvas:
-    one = Canvas()
+    one = Canvas((WindowTool(), ZoomTool(), PanTool()))
     qtbot.addWidget(one)
     one.resize(*SIZE)
     one.show()
@@ -54,8 +70,7 @@ def canvas(qtbot: QtBot) -> Canvas:
 
 
 def picture(canvas: Canvas) -> np.ndarray:
-    image = canvas.grab().toImage().convertToFormat(QImage.Format.Format_RGB32)
-    return np.array(image.constBits()).reshape(image.height(), image.width(), 4)[:, :, 2::-1].copy()
+    return rgb_of(canvas.grab().toImage())
 
 
 def views(canvas: Canvas) -> list[FilmView]:
@@ -63,9 +78,9 @@ def views(canvas: Canvas) -> list[FilmView]:
 
     def keep(film_id: int, view: FilmView) -> None:
         got.append(view)
-        current = canvas._state.current
-        assert current is not None
-        canvas.set_state(state(replace(current, view=view), tool=canvas._state.tool))
+        scene = canvas.scene()
+        assert scene is not None
+        canvas.set_state(state(replace(scene.film, view=view), tool=scene.state.tool))
 
     canvas.view_changed.connect(keep)
     return got
@@ -148,11 +163,14 @@ def test_a_double_click_fits(canvas: Canvas, qtbot: QtBot) -> None:
     assert got[-1].zoom is None
 
 
-def test_ctrl_and_alt_wheel_step_threshold_and_opacity_by_whole_clicks(canvas: Canvas) -> None:
-    canvas.set_state(state(film()))
+def test_ctrl_and_alt_wheel_step_threshold_and_opacity_by_whole_clicks(qtbot: QtBot) -> None:
     steps: list[tuple[str, int]] = []
-    canvas.threshold_stepped.connect(lambda n: steps.append(("threshold", n)))
-    canvas.opacity_stepped.connect(lambda n: steps.append(("opacity", n)))
+    keys = WheelKeys(lambda n: steps.append(("threshold", n)), lambda n: steps.append(("opacity", n)))
+    canvas = Canvas((keys,))
+    qtbot.addWidget(canvas)
+    canvas.resize(*SIZE)
+    canvas.show()
+    canvas.set_state(state(film()))
     control, alt = Qt.KeyboardModifier.ControlModifier, Qt.KeyboardModifier.AltModifier
     wheel(canvas, QPointF(10, 10), QPoint(0, 60), control)
     assert steps == []
@@ -191,7 +209,7 @@ def test_the_overlay_turns_and_flips_with_the_film(canvas: Canvas, view: FilmVie
 
 
 def test_a_hidden_overlay_leaves_grey_alone(canvas: Canvas) -> None:
-    for overlay in (Overlay(visible=False), Overlay(peeking=True), Overlay("heat", peeking=True)):
+    for overlay in (Overlay(visible=False), Overlay(peeking=True), Overlay(band=True, peeking=True)):
         canvas.set_state(state(film(), overlay=overlay))
         shown = picture(canvas)
         assert (shown[:, :, 0] == shown[:, :, 2]).all()
@@ -201,7 +219,7 @@ def test_the_threshold_moves_the_outline_at_once(canvas: Canvas) -> None:
     one = film()
     counts = []
     for threshold in (0.2, 0.8):
-        canvas.set_state(state(replace(one, live_threshold=threshold)))
+        canvas.set_state(state(replace(one, hand=ThresholdDrag(threshold, BY_CARD))))
         counts.append(int(cyan(picture(canvas)).sum()))
     assert counts[0] > counts[1] > 0
 
@@ -211,17 +229,22 @@ def test_maps_of_another_film_are_refused(canvas: Canvas) -> None:
     canvas.set_state(state(one))
     assert one.maps is not None
     with pytest.raises(StaleResult):
-        canvas.set_state(state(replace(one, maps=replace(one.maps, image_key="another"))))
+        canvas.set_state(state(replace(one, result=Result(replace(one.maps, image_key="another")))))
 
 
 @pytest.mark.parametrize("status", [FilmStatus.OPENING, FilmStatus.FAILED])
 def test_the_old_film_is_gone_while_a_new_one_opens(canvas: Canvas, status: FilmStatus) -> None:
-    canvas.set_state(state(film(level=1900)))
+    one = film(level=1900)
+    assert one.radiograph is not None
+    pixels = weakref.ref(one.radiograph.pixels)
+    canvas.set_state(state(one))
     assert picture(canvas).max() > 200
+    del one
     canvas.set_state(state(Film(2, Path("new"), status=status)))
     shown = picture(canvas)
     assert 0 < shown.max() < 180  # quiet words on black
-    assert canvas._pictures.film._levels == []
+    gc.collect()
+    assert pixels() is None  # the memory of a film that is not shown is given back
 
 
 def test_padding_stays_black_up_to_its_edge(canvas: Canvas) -> None:
@@ -243,9 +266,9 @@ def test_the_patients_name_is_painted_only_when_identified(canvas: Canvas) -> No
     pictures = []
     for name in ("Alpha, Anna", "Omega, Otto"):
         named = replace(one.radiograph, patient=Patient(name))
-        canvas.set_state(state(replace(one, radiograph=named), annotations=True, identified=False))
+        canvas.set_state(state(replace(one, radiograph=named), settings=Settings(), identified=False))
         pictures.append(picture(canvas))
-        canvas.set_state(state(replace(one, radiograph=named), annotations=True, identified=True))
+        canvas.set_state(state(replace(one, radiograph=named), settings=Settings(), identified=True))
         pictures.append(picture(canvas))
     assert (pictures[0] == pictures[2]).all()
     assert (pictures[1] != pictures[3]).any()
@@ -257,10 +280,9 @@ def test_the_best_picture_comes_when_the_hand_rests(canvas: Canvas, qtbot: QtBot
     canvas.set_state(state(Film(1, Path("film"), status=FilmStatus.DONE, radiograph=fine)))
     settled = picture(canvas)
     views(canvas)
-    canvas.zoom_by(1.01)
-    quick = picture(canvas)
-    assert canvas._settle.isActive()
-    qtbot.waitUntil(lambda: not canvas._settle.isActive(), timeout=5000)
+    with qtbot.waitSignal(canvas.rested, timeout=5000):
+        canvas.zoom_by(1.01)
+        quick = picture(canvas)
     rested = picture(canvas)
     assert (quick != rested).any()
     assert rested.std() == pytest.approx(settled.std(), rel=0.1)  # noise averaged away, not sampled
@@ -297,3 +319,55 @@ def test_outlines_stay_within_a_pixel_of_the_border() -> None:
     radius = np.hypot(*(line - 100.5).T)
     assert np.abs(radius - 60).max() < 1.5
     assert len(line) < 110
+
+
+def test_whatever_changes_the_picture_is_named_by_a_layer(canvas: Canvas) -> None:
+    """What a layer paints and does not name would stay on screen as it was."""
+    one = film(900, 700)
+    assert one.radiograph is not None
+    plain = state(one)
+    shown = replace(plain.settings, annotations=True)
+    others = [
+        state(replace(one, view=FilmView(voi=Window(900, 1500)))),
+        state(replace(one, view=FilmView(zoom=2.0, center=(300.0, 400.0)))),
+        state(replace(one, view=FilmView(inverted=True))),
+        state(replace(one, hand=ThresholdDrag(0.8, BY_CARD))),
+        state(with_review(one, Review(measurements=(Measurement("length", ((50.0, 50.0), (400.0, 500.0))),)))),
+        state(replace(one, hand=StrokeInHand(Stroke("brush", ((400.0, 500.0), (500.0, 600.0)), 40.0)))),
+        state(one, overlay=Overlay(visible=False)),
+        *(replace(plain, settings=replace(plain.settings, overlay_mode=mode)) for mode in ("fill", "heat")),
+        replace(plain, settings=shown),
+        replace(plain, sharpening="unsharp"),
+    ]
+    layers = canvas_layers()
+
+    def seen(of: State) -> tuple[np.ndarray, tuple[object, ...]]:
+        canvas.set_state(of)
+        scene = canvas.scene()
+        assert scene is not None
+        return picture(canvas), dependencies(layers, scene)
+
+    for other in others:
+        before, again, after = seen(plain), seen(plain), seen(other)
+        assert before[1] == again[1]
+        assert (before[0] != after[0]).any()
+        assert before[1] != after[1]
+
+
+def test_drawings_of_the_file_lie_on_the_film_turn_with_it_and_can_be_hidden(canvas: Canvas) -> None:
+    overlay, covered = np.zeros((300, 240), bool), np.zeros((300, 240), bool)
+    overlay[20:60, 20:60], covered[:, 200:] = True, True
+    one = replace(film(graphics=FileGraphics(overlay, covered, 60)), result=Result())
+    assert one.radiograph is not None
+    for view in (FilmView(), FilmView(quarter_turns=1), FilmView(flipped=True, zoom=3.0)):
+        turned = replace(one, view=view)
+        port = film_viewport(one.radiograph, view, SIZE)
+        canvas.set_state(state(turned, file_graphics=False))
+        plain = picture(canvas)
+        canvas.set_state(state(turned))
+        shown = picture(canvas)
+        for point, level in (((40, 40), 255), ((220, 150), 60), ((120, 150), None)):
+            x, y = (int(value) for value in port.to_screen(point))
+            if 0 <= x < SIZE[0] and 0 <= y < SIZE[1]:
+                assert shown[y, x, 0] == (plain[y, x, 0] if level is None else level)
+                assert level is None or plain[y, x, 0] not in (level,)

@@ -9,9 +9,9 @@ from PySide6.QtGui import QWheelEvent
 from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
-from ptxviewer.app.state import Film, FilmView
-from ptxviewer.app.viewing import film_viewport
-from ptxviewer.core.types import Mask
+from ptxviewer.app.state.film import Film
+from ptxviewer.core.arrays import Mask
+from ptxviewer.core.view import FilmView, film_viewport
 from ptxviewer.ui.application import Session
 
 LEFT, CTRL = Qt.MouseButton.LeftButton, Qt.KeyboardModifier.ControlModifier
@@ -51,62 +51,62 @@ def drag(qtbot: QtBot, session: Session, *path: tuple[int, int], keys: Qt.Keyboa
 def test_brush_and_eraser_work_where_the_pointer_is_however_the_film_lies(
     session: Session, qtbot: QtBot, view: FilmView
 ) -> None:
-    session.presenter.displaying.set_view(film(session).id, view)
-    session.presenter.set_tool("brush")
+    session.presenter.display.view.set_view(film(session).id, view)
+    session.presenter.display.set_tool("brush")
     drag(qtbot, session, (400, 350), (440, 380), (470, 350))
     for at in ((400, 350), (440, 380), (470, 350), (455, 365)):
         assert mask(session)[on_film(session, at)]
-    session.presenter.set_tool("erase")
+    session.presenter.display.set_tool("erase")
     drag(qtbot, session, (440, 380), (441, 380))
     assert not mask(session)[on_film(session, (440, 380))]
-    session.presenter.set_tool("brush")
+    session.presenter.display.set_tool("brush")
     drag(qtbot, session, (470, 350), (471, 350), keys=CTRL)  # the other way round
     assert not mask(session)[on_film(session, (470, 350))]
     for _ in range(3):
-        session.presenter.undo()
+        session.presenter.review.undo()
     assert film(session).review.mask is None
 
 
 def test_a_polygon_is_clicked_and_closed_by_a_double_click_or_a_key(session: Session, qtbot: QtBot) -> None:
     canvas = session.window.area.canvas
-    session.presenter.set_tool("polygon")
+    session.presenter.display.set_tool("polygon")
     corners = (380, 420), (480, 420), (480, 520)
     for at in corners:
         qtbot.mouseClick(canvas, LEFT, pos=QPoint(*at))
     qtbot.mouseDClick(canvas, LEFT, pos=QPoint(380, 520))
     assert mask(session)[on_film(session, (460, 440))]
     assert not mask(session)[on_film(session, (500, 470))]
-    session.presenter.undo()
+    session.presenter.review.undo()
     for at in corners:
         qtbot.mouseClick(canvas, LEFT, pos=QPoint(*at))
-    session.window._actions["finish_stroke"].trigger()
+    session.window.commands["finish_stroke"].trigger()
     assert mask(session)[on_film(session, (470, 440))]
     assert not mask(session)[on_film(session, (385, 515))]
 
 
 def test_fill_and_shrink_are_one_click(session: Session, qtbot: QtBot) -> None:
     canvas = session.window.area.canvas
-    session.presenter.set_tool("brush")
+    session.presenter.display.set_tool("brush")
     ring = [(430 + round(60 * np.cos(t)), 450 + round(60 * np.sin(t))) for t in np.linspace(0, 2 * np.pi, 40)]
     drag(qtbot, session, *ring)
     assert not mask(session)[on_film(session, (430, 450))]
-    session.presenter.set_tool("fill")
+    session.presenter.display.set_tool("fill")
     qtbot.mouseClick(canvas, LEFT, pos=QPoint(430, 450))
     assert mask(session)[on_film(session, (430, 450))]
     before = int(mask(session).sum())
-    session.presenter.set_tool("shrink")
+    session.presenter.display.set_tool("shrink")
     qtbot.mouseClick(canvas, LEFT, pos=QPoint(430, 450))
     assert 0 < int(mask(session).sum()) < before
-    session.presenter.set_tool("fill")
+    session.presenter.display.set_tool("fill")
     qtbot.mouseClick(canvas, LEFT, CTRL, QPoint(430, 450))
     assert not mask(session)[on_film(session, (430, 450))]
 
 
 def test_the_size_follows_keys_and_the_wheel(session: Session) -> None:
     canvas = session.window.area.canvas
-    session.presenter.set_tool("brush")
+    session.presenter.display.set_tool("brush")
     sizes = [session.presenter.state.brush]
-    session.window._actions["brush_larger"].trigger()
+    session.window.commands["brush_larger"].trigger()
     sizes.append(session.presenter.state.brush)
     at = QPointF(400, 400)
     event = QWheelEvent(
@@ -118,22 +118,22 @@ def test_the_size_follows_keys_and_the_wheel(session: Session) -> None:
     sizes.append(session.presenter.state.brush)
     assert sizes == sorted(set(sizes))
     assert film(session).view.zoom == zoom
-    session.window._actions["brush_smaller"].trigger()
+    session.window.commands["brush_smaller"].trigger()
     assert session.presenter.state.brush < sizes[2]
 
 
 def test_findings_and_the_verdict_follow_an_edit_at_once(session: Session, qtbot: QtBot) -> None:
     before = film(session).findings
     assert before is not None
-    session.presenter.set_tool("brush")
+    session.presenter.display.set_tool("brush")
     drag(qtbot, session, (430, 450), (460, 460))
     after = film(session).findings
     assert after is not None
     assert after.edited
     assert after.area_px == int(mask(session).sum()) != before.area_px
     assert film(session).review.verdict == "edited"
-    session.window._actions["verdict_accept"].trigger()  # whoever accepts an own mask confirms it
+    session.window.commands["verdict_accept"].trigger()  # whoever accepts an own mask confirms it
     assert film(session).review.verdict == "edited"
-    session.window._actions["reset_mask"].trigger()
+    session.window.commands["reset_mask"].trigger()
     assert film(session).findings == before
     assert film(session).review.verdict == ""

@@ -9,8 +9,9 @@ from PySide6.QtGui import QImage
 from PySide6.QtWidgets import QLabel
 from pytestqt.qtbot import QtBot
 
-from ptxviewer.app.viewing import film_viewport
-from ptxviewer.core.measure import Measurement
+from ptxviewer.core.film import SpacingOrigin
+from ptxviewer.core.review import Measurement
+from ptxviewer.core.view import film_viewport
 from ptxviewer.ui.application import Session
 from ptxviewer.ui.dialogs.calibrate import CalibrationDialog
 
@@ -45,7 +46,7 @@ def on_screen(session: Session, measurement: Measurement) -> list[tuple[int, int
 
 
 def test_a_drag_measures_where_the_mouse_was_and_the_window_stays(session: Session, qtbot: QtBot) -> None:
-    session.presenter.set_tool("length")
+    session.presenter.display.set_tool("length")
     view = session.presenter.state.current.view
     drag(qtbot, session, (300, 300), (350, 320), (420, 380))
     (one,) = kept(session)
@@ -54,7 +55,7 @@ def test_a_drag_measures_where_the_mouse_was_and_the_window_stays(session: Sessi
 
 
 def test_two_clicks_measure_as_well_as_a_drag(session: Session, qtbot: QtBot) -> None:
-    session.presenter.set_tool("length")
+    session.presenter.display.set_tool("length")
     click(qtbot, session, (300, 300))
     assert kept(session) == ()
     click(qtbot, session, (420, 380))
@@ -62,7 +63,7 @@ def test_two_clicks_measure_as_well_as_a_drag(session: Session, qtbot: QtBot) ->
 
 
 def test_an_angle_is_a_drag_and_a_click_or_three_clicks(session: Session, qtbot: QtBot) -> None:
-    session.presenter.set_tool("angle")
+    session.presenter.display.set_tool("angle")
     drag(qtbot, session, (300, 300), (350, 320), (420, 380))
     click(qtbot, session, (500, 300))
     for at in ((200, 200), (260, 260), (320, 200)):
@@ -74,9 +75,9 @@ def test_an_angle_is_a_drag_and_a_click_or_three_clicks(session: Session, qtbot:
 
 
 def test_a_handle_is_taken_with_the_window_tool_and_the_key_deletes(session: Session, qtbot: QtBot) -> None:
-    session.presenter.set_tool("length")
+    session.presenter.display.set_tool("length")
     drag(qtbot, session, (300, 300), (420, 380))
-    session.presenter.set_tool("window")
+    session.presenter.display.set_tool("window")
     view = session.presenter.state.current.view
     drag(qtbot, session, (423, 378), (430, 300), (440, 200))
     assert on_screen(session, kept(session)[0])[1] == (440, 200)
@@ -92,9 +93,9 @@ def test_a_handle_is_taken_with_the_window_tool_and_the_key_deletes(session: Ses
 
 
 def test_handles_are_not_taken_while_a_brush_is_in_the_hand(session: Session, qtbot: QtBot) -> None:
-    session.presenter.set_tool("length")
+    session.presenter.display.set_tool("length")
     drag(qtbot, session, (300, 300), (420, 380))
-    session.presenter.set_tool("brush")
+    session.presenter.display.set_tool("brush")
     before = kept(session)
     drag(qtbot, session, (420, 380), (440, 200))
     assert kept(session) == before
@@ -103,17 +104,17 @@ def test_handles_are_not_taken_while_a_brush_is_in_the_hand(session: Session, qt
 
 @pytest.mark.qt_log_ignore("This plugin does not support")  # offscreen has no window manager
 def test_a_calibration_asks_and_every_millimetre_says_so(session: Session, qtbot: QtBot) -> None:
-    session.presenter.set_tool("calibrate")
+    session.presenter.display.set_tool("calibrate")
     drag(qtbot, session, (300, 300), (420, 300))
     (dialog,) = session.window.findChildren(CalibrationDialog)
     dialog._done()
-    assert session.presenter.measuring.asks  # nothing typed yet
+    assert session.presenter.review.measurements.asks  # nothing typed yet
     dialog.field.setText("100")
     dialog._done()
     film = session.presenter.state.current
     assert film is not None
     assert film.radiograph is not None
-    assert film.radiograph.spacing.label == "calibrated by reader"
+    assert film.radiograph.spacing.origin is SpacingOrigin.MANUAL
     said = " ".join(one.text() for one in session.window.reading.findChildren(QLabel))
     assert "calibrated by the reader" in said
     assert "at detector" not in said
@@ -121,12 +122,12 @@ def test_a_calibration_asks_and_every_millimetre_says_so(session: Session, qtbot
 
 @pytest.mark.qt_log_ignore("This plugin does not support")  # offscreen has no window manager
 def test_a_calibration_that_is_cancelled_leaves_nothing(session: Session, qtbot: QtBot) -> None:
-    session.presenter.set_tool("calibrate")
+    session.presenter.display.set_tool("calibrate")
     drag(qtbot, session, (300, 300), (420, 300))
     (dialog,) = session.window.findChildren(CalibrationDialog)
     dialog.reject()
-    assert not session.presenter.measuring.asks
-    assert session.presenter.state.current.live_measure is None
+    assert not session.presenter.review.measurements.asks
+    assert session.presenter.state.current.hand is None
 
 
 def test_a_measurement_is_seen_on_black_and_on_white(session: Session, qtbot: QtBot) -> None:
@@ -134,11 +135,11 @@ def test_a_measurement_is_seen_on_black_and_on_white(session: Session, qtbot: Qt
         image = session.window.area.canvas.grab().toImage().convertToFormat(QImage.Format.Format_Grayscale8)
         return np.array(image.constBits()).reshape(image.height(), image.bytesPerLine())[:, : image.width()].astype(int)
 
-    session.presenter.overlaying.toggle()
+    session.presenter.display.overlay.toggle()
     before = picture()
-    session.presenter.set_tool("length")
+    session.presenter.display.set_tool("length")
     drag(qtbot, session, (330, 200), (430, 300))
-    session.presenter.measuring.choose(None)
+    session.presenter.review.measurements.choose(None)
     after = picture()
     assert np.abs(after - before).max() > 100
     for x in range(345, 415, 10):  # along the line: a light core with a dark rim beside it
@@ -147,20 +148,20 @@ def test_a_measurement_is_seen_on_black_and_on_white(session: Session, qtbot: Qt
 
 
 def test_a_screen_reader_is_told_what_is_measured(session: Session, qtbot: QtBot) -> None:
-    session.presenter.set_tool("length")
+    session.presenter.display.set_tool("length")
     drag(qtbot, session, (300, 300), (420, 380))
     said = session.window.area.canvas.accessibleDescription()
     assert said.startswith("1  Length: ")
     assert said.endswith("mm (at detector)")
-    session.presenter.undo()
+    session.presenter.review.undo()
     assert session.window.area.canvas.accessibleDescription() == ""
 
 
 def test_the_button_shows_the_measuring_tool_in_the_hand(session: Session) -> None:
     def drawn(name: str) -> QImage:
-        return session.window._actions[name].icon().pixmap(32, 32).toImage()
+        return session.window.commands[name].icon().pixmap(32, 32).toImage()
 
     for tool in ("angle", "ellipse", "length"):
-        session.presenter.set_tool(tool)
+        session.presenter.display.set_tool(tool)
         assert drawn("measure") == drawn(f"tool_{tool}")
     assert drawn("measure") != drawn("tool_angle")

@@ -2,29 +2,35 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 
 import pytest
 from PySide6.QtCore import QPoint, QPointF, Qt
-from PySide6.QtGui import QWheelEvent
-from PySide6.QtWidgets import QApplication, QLabel, QListWidget
+from PySide6.QtGui import QGuiApplication, QWheelEvent
+from PySide6.QtWidgets import QApplication, QLabel, QListWidget, QWidget
 from pytestqt.qtbot import QtBot
 
-from ptxviewer.app.sentences import NOTHING_FOUND
-from ptxviewer.app.state import Banner, FilmStatus
-from ptxviewer.inference.engine import FakeEngine
+from ptxviewer.app.review.finding_selection import box_around, chosen
+from ptxviewer.app.state.film import FilmStatus
+from ptxviewer.app.state.screen import Banner
+from ptxviewer.core.reasons.window import Notice
+from ptxviewer.core.reasons.writing import Writing
 from ptxviewer.ui.application import Session
+from ptxviewer.ui.canvas.canvas import Canvas
 from ptxviewer.ui.dialogs.choose_prior import ChoosePrior
 from tests.dicom.made import dataset, ramp, save
+from tests.fakes import FakeEngine
 
 
 def words(widget) -> str:
     return " | ".join(one.text() for one in widget.findChildren(QLabel) if one.isVisibleTo(widget))
 
 
-@pytest.mark.qt_log_ignore("This plugin does not support")  # offscreen has no window manager
-def test_two_films_of_a_patient_are_compared(qtbot: QtBot, tmp_path: Path) -> None:
+@pytest.fixture
+def session(qtbot: QtBot, tmp_path: Path) -> Iterator[Session]:
+    """Two analysed films of one patient side by side, one of another patient in the list."""
     for number, (day, patient) in enumerate((("20260101", "P1"), ("20260301", "P1"), ("20260401", "P2"))):
         tags = {"PatientID": patient, "StudyDate": day, "StudyTime": "101500", "ViewPosition": "PA",
                 "PatientOrientation": ["L", "F"]}  # fmt: skip
@@ -41,37 +47,75 @@ def test_two_films_of_a_patient_are_compared(qtbot: QtBot, tmp_path: Path) -> No
         ),
         timeout=20_000,
     )
-    window._actions["compare"].trigger()
+    window.commands["compare"].trigger()
+    QApplication.processEvents()
+    yield session
+    assert session.close()
+
+
+def test_the_next_finding_fits_into_its_own_half_of_the_screen(session: Session) -> None:
+    session.window.commands["next_finding"].trigger()
+    film, page = session.presenter.state.current, session.window.area.compare
+    assert film is not None
+    assert film.radiograph is not None
+    assert page is not None
+    lesion = chosen(film)
+    assert lesion is not None
+    _, _, width, height = box_around(lesion, *film.radiograph.shape)
+    assert film.view.zoom is not None
+    assert film.view.zoom * width <= page.canvas.width() + 1
+    assert film.view.zoom * height <= page.canvas.height() + 1
+
+
+def test_the_copied_picture_is_of_both_films_and_names_nobody(session: Session) -> None:
+    page = session.window.area.compare
+    assert page is not None
+    seen = QGuiApplication.clipboard()
+    session.window.commands["copy_picture"].trigger()
+    plain = seen.pixmap().toImage()
+    assert plain.size() == page.films.size() * page.devicePixelRatioF()
+    assert "2026" in words(page), "the screen still names them"
+    session.presenter.apply_settings(replace(session.presenter.state.settings, report_identified=True))
+    session.window.commands["copy_picture"].trigger()
+    assert seen.pixmap().toImage() != plain, "dates stand in the captions only where reports may have them"
+    assert plain != page.films.grab().toImage()
+
+
+@pytest.mark.qt_log_ignore("This plugin does not support")  # offscreen has no window manager
+def test_two_films_of_a_patient_are_compared(session: Session) -> None:
+    window, presenter = session.window, session.presenter
     page = window.area.compare
     assert page is not None
     assert page.isVisible()
-    left, right = page._sides
+    left, right = page.findChildren(QWidget, "caption")
+    right_canvas = page.findChildren(Canvas)[1]
     assert "CURRENT" in words(left)
     assert "PRIOR" in words(right)
     assert "59 days apart" in words(page)
     assert "Right: " in words(page)
-    window.banner.show_state(replace(presenter.state, banner=Banner(NOTHING_FOUND)))
+    window.banner.show_state(replace(presenter.state, banner=Banner(Notice.NOTHING_FOUND)))
     assert window.banner.isHidden(), "it would lie over the headings of both films"
-    window.banner.show_state(replace(presenter.state, banner=Banner("The disk is full.")))
+    window.banner.show_state(replace(presenter.state, banner=Banner(Writing.DISK_FULL)))
     assert not window.banner.isHidden()
     QApplication.processEvents()
     at = QPointF(50, 60)
     wheel = QWheelEvent(
-        at, right.canvas.mapToGlobal(at), QPoint(), QPoint(0, 240), Qt.MouseButton.NoButton,
+        at, right_canvas.mapToGlobal(at), QPoint(), QPoint(0, 240), Qt.MouseButton.NoButton,
         Qt.KeyboardModifier.NoModifier, Qt.ScrollPhase.NoScrollPhase, False,
     )  # fmt: skip
-    QApplication.sendEvent(right.canvas, wheel)
+    QApplication.sendEvent(right_canvas, wheel)
     assert presenter.state.current is not None
     assert presenter.state.prior is not None
     assert presenter.state.current.view.zoom is not None, "the other film follows"
+    assert presenter.state.prior.view.zoom is not None
     ratio = presenter.state.prior.view.zoom / presenter.state.current.view.zoom
     assert ratio == pytest.approx(240 / 200), "each in parts of its own size"
-    window._actions["exchange"].trigger()
+    window.commands["exchange"].trigger()
     assert "PRIOR" in words(right), "which is the prior does not depend on which is worked on"
-    assert right._caption.property("active")
-    window._actions["back"].trigger()
+    assert right.property("active")
+    window.commands["back"].trigger()
     assert window.area.canvas.isVisible()
-    window._actions["compare_with"].trigger()
+    window.commands["compare_with"].trigger()
     dialog = window.findChild(ChoosePrior)
     assert dialog is not None
     offered = dialog.findChild(QListWidget)
@@ -80,4 +124,3 @@ def test_two_films_of_a_patient_are_compared(qtbot: QtBot, tmp_path: Path) -> No
     offered.setCurrentRow(1)
     dialog.accept()
     assert "different patients" in words(page)
-    assert session.close()

@@ -13,15 +13,19 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QLabel
 from pytestqt.qtbot import QtBot
 
-from ptxviewer.app.viewing import film_viewport
-from ptxviewer.core.band import band_of
-from ptxviewer.core.findings import decide
-from ptxviewer.core.types import DecisionRule, Distances, HemithoraxFinding, Line, ProbabilityMaps, Radiograph
-from ptxviewer.core.viewport import placement, viewport
-from ptxviewer.inference.engine import Checkpoint, FakeEngine, never_cancelled
+from ptxviewer.app.state.film import Film, Result
+from ptxviewer.app.state.screen import EngineStatus, Overlay, State
+from ptxviewer.core.answer import DecisionRule, Distances, HemithoraxFinding, Line, ProbabilityMaps
+from ptxviewer.core.engine import Checkpoint, never_cancelled
+from ptxviewer.core.film import Radiograph
+from ptxviewer.core.findings.disagreement import band_of
+from ptxviewer.core.view import film_viewport
+from ptxviewer.core.viewport import viewport
 from ptxviewer.ui.application import Session
-from ptxviewer.ui.canvas_band import BandLayer
-from ptxviewer.ui.canvas_lines import hit
+from ptxviewer.ui.canvas.layers.disagreement import BandLayer
+from ptxviewer.ui.canvas.layers.distances import LineGrip, line_grip_at
+from ptxviewer.ui.canvas.scene import Scene
+from tests.fakes import FakeEngine
 from tests.films import AT_DETECTOR, RULE, film, maps
 from tests.ui.windows import open_films, started
 
@@ -70,8 +74,8 @@ def test_a_click_on_a_row_zooms_to_its_finding_and_a_second_one_back(session: Se
 
 
 def test_a_zoomed_finding_lies_within_the_canvas_also_on_a_turned_film(session: Session) -> None:
-    session.presenter.displaying.rotate(1)
-    session.presenter.choosing.choose(0)
+    session.presenter.display.view.rotate(1)
+    session.presenter.review.findings.choose(0)
     session.window.area.look_at_finding()
     now, canvas = session.presenter.state.current, session.window.area.canvas
     assert now is not None
@@ -89,6 +93,7 @@ def test_the_table_says_side_zone_size_and_both_scores(session: Session) -> None
     heads = [table.horizontalHeaderItem(column).text() for column in range(table.columnCount())]
     assert heads == ["Where", "Area cm²", "Width mm", "Mean", "Peak"]
     lesion = session.presenter.state.current.findings.lesions[0]
+    assert lesion.area_mm2 is not None
     assert table.item(0, 0).text().startswith("R ")
     assert table.item(0, 1).text() == f"{lesion.area_mm2 / 100:.1f}"
     assert table.item(0, 3).text() == f"{lesion.mean_score:.2f}"
@@ -96,13 +101,13 @@ def test_the_table_says_side_zone_size_and_both_scores(session: Session) -> None
 
 
 def test_a_distance_is_dragged_on_the_film_and_the_sizes_follow(session: Session) -> None:
-    session.presenter.lining.toggle()
+    session.presenter.review.distances.toggle()
     now, canvas = session.presenter.state.current, session.window.area.canvas
     assert now is not None
     assert now.radiograph is not None
     half = now.findings.halves[0]
     port = film_viewport(now.radiograph, now.view, (canvas.width(), canvas.height()))
-    at = QPointF(*port.to_screen(half.distances.a.wall)).toPoint()
+    at = QPointF(*port.to_screen(half.distances.line("a").wall)).toPoint()
     before = texts(session)
     QTest.mousePress(canvas, Qt.MouseButton.LeftButton, pos=at)
     QTest.mouseMove(canvas, at + QPoint(0, 40))
@@ -110,11 +115,11 @@ def test_a_distance_is_dragged_on_the_film_and_the_sizes_follow(session: Session
     after = session.presenter.state.current
     assert after.findings.halves[0].moved == ("a",)
     assert after.view == now.view  # neither window nor zoom was dragged
-    moved = after.findings.halves[0].distances.a.wall[1] - half.distances.a.wall[1]
+    moved = after.findings.halves[0].distances.line("a").wall[1] - half.distances.line("a").wall[1]
     assert moved == pytest.approx(40 / port.zoom, rel=0.05)
     assert "moved by reader" in texts(session)
     assert "moved by reader" not in before
-    session.presenter.undo()
+    session.presenter.review.undo()
     assert session.presenter.state.current.findings.halves[0].moved == ()
 
 
@@ -123,7 +128,7 @@ def test_without_the_lines_shown_the_mouse_keeps_its_tool(session: Session) -> N
     assert now is not None
     assert now.radiograph is not None
     port = film_viewport(now.radiograph, now.view, (canvas.width(), canvas.height()))
-    at = QPointF(*port.to_screen(now.findings.halves[0].distances.a.lung)).toPoint()
+    at = QPointF(*port.to_screen(now.findings.halves[0].distances.line("a").lung)).toPoint()
     QTest.mousePress(canvas, Qt.MouseButton.LeftButton, pos=at)
     QTest.mouseMove(canvas, at + QPoint(30, 0))
     QTest.mouseRelease(canvas, Qt.MouseButton.LeftButton, pos=at + QPoint(30, 0))
@@ -136,11 +141,11 @@ def test_an_end_wins_over_its_line_and_nothing_is_taken_from_afar() -> None:
     away = Line((10.0, 10.0), (10.0, 20.0))
     half = HemithoraxFinding("right", True, 1, 5.0, distances=Distances(away, line, away, away, away))
     port = viewport((200, 200), (200.0, 200.0), zoom=1.0, center=None)
-    assert hit([half], port, (102, 101)) == (True, "b", "wall")
-    assert hit([half], port, (61, 99)) == (True, "b", "lung")
-    assert hit([half], port, (80, 103)) == (True, "b", "both")
-    assert hit([half], port, (80, 120)) is None
-    assert hit([replace(half, distances=None)], port, (80, 100)) is None
+    assert line_grip_at([half], port, (102, 101)) == LineGrip(True, "b", "wall")
+    assert line_grip_at([half], port, (61, 99)) == LineGrip(True, "b", "lung")
+    assert line_grip_at([half], port, (80, 103)) == LineGrip(True, "b", "both")
+    assert line_grip_at([half], port, (80, 120)) is None
+    assert line_grip_at([replace(half, distances=None)], port, (80, 100)) is None
 
 
 def test_two_sliders_come_by_a_click_and_stand_at_the_operating_point(session: Session) -> None:
@@ -148,18 +153,31 @@ def test_two_sliders_come_by_a_click_and_stand_at_the_operating_point(session: S
     assert controls.threshold.isVisible()
     controls._title.click()
     assert not controls.threshold.isVisible()
-    assert controls._score.slider.value() == round(100 * FakeEngine.RULE.score_threshold)
-    assert controls._extent.slider.value() == round(100 * FakeEngine.RULE.threshold)
+    assert controls._score.slider.chosen == FakeEngine.RULE.score_threshold
+    assert controls._extent.slider.chosen == FakeEngine.RULE.threshold
     assert controls._peak.value.text() == "any"
     assert controls._area.value.text().endswith("cm²")
-    controls._score.slider.setValue(95)
+    controls._score.slider.setValue(controls._score.slider.maximum())
     assert not session.presenter.state.current.findings.present
     controls._score.slider.reset.emit()
     assert session.presenter.state.current.findings.present
     controls._title.click()
     assert not controls.threshold.isVisible()  # this film's limits are still set apart: none in force is hidden
-    session.presenter.reset_threshold()
+    session.presenter.review.thresholds.reset()
     assert controls.threshold.isVisible()
+
+
+def test_the_numbers_follow_the_slider_before_it_is_let_go(session: Session, qtbot: QtBot) -> None:
+    slider, table = session.window.reading.thresholds.threshold, session.window.reading.findings.table
+    before = table.item(0, 1).text()
+    middle = slider.height() // 2
+    qtbot.mousePress(slider, Qt.MouseButton.LeftButton, pos=QPoint(slider.width() // 2, middle))
+    qtbot.mouseMove(slider, QPoint(slider.width() // 5, middle))
+    qtbot.waitUntil(lambda: table.item(0, 1).text() != before, timeout=5000)
+    assert float(table.item(0, 1).text()) > float(before)  # a lower threshold marks more
+    live = float(table.item(0, 1).text())
+    qtbot.mouseRelease(slider, Qt.MouseButton.LeftButton, pos=QPoint(slider.width() // 5, middle))
+    assert float(table.item(0, 1).text()) == pytest.approx(live, rel=0.05)
 
 
 def test_a_result_that_is_kept_back_says_why_and_one_button_shows_it(doubtful: Session) -> None:
@@ -184,9 +202,11 @@ def test_the_band_covers_what_looks_disagree_about_and_leaves_the_sure_part_free
     narrow[20:40, 20:24] = 0.1
     band = band_of(of.key, [wide, wide, grid, narrow, narrow])
     port = viewport(of.shape, (640.0, 640.0), zoom=None, center=None)
-    layer, decision = BandLayer(), decide(maps(of, grid), RULE)
-    place = placement(port, 1.0)
-    ((image, x, y),) = layer.pictures(of, band, decision, place, 1.0)
+    info = replace(FakeEngine().load(), rule=RULE)
+    one = Film(1, Path("film"), radiograph=of, result=Result(maps(of, grid), band=band))
+    state = State((one,), 1, overlay=Overlay(band=True), engine=EngineStatus("ready", info))
+    layer, scene = BandLayer(), Scene(state, one, of, port)
+    ((image, x, y),) = layer.pictures(scene)
 
     def alpha(at: tuple[int, int]) -> int:
         return image.pixelColor(at[0] - x, at[1] - y).alpha()
@@ -194,4 +214,4 @@ def test_the_band_covers_what_looks_disagree_about_and_leaves_the_sure_part_free
     assert alpha((180, 300)) > 0  # beside the outline
     assert alpha((220, 300)) > 0  # the part that some looks lose
     assert alpha((320, 300)) == 0  # what all agree about
-    assert layer.pictures(of, band, decision, place, 1.0)[0][0] is image
+    assert layer.pictures(scene)[0][0] is image

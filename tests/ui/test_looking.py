@@ -5,18 +5,17 @@ from __future__ import annotations
 import numpy as np
 import pytest
 from PySide6.QtCore import QPoint, QRect, Qt
-from PySide6.QtGui import QImage
 from PySide6.QtWidgets import QApplication, QLabel, QWidget
 from pytestqt.qtbot import QtBot
 
-from ptxviewer.app.sentences import NOTHING_FOUND
+from ptxviewer.core.reasons.window import Notice
 from ptxviewer.ui.application import Session
-from ptxviewer.ui.canvas_lens import SIDE
+from ptxviewer.ui.canvas.images import rgb_of
+from ptxviewer.ui.canvas.layers.lens import SIDE
 
 
 def picture(widget: QWidget) -> np.ndarray:
-    image = widget.grab().toImage().convertToFormat(QImage.Format.Format_RGB32)
-    return np.array(image.constBits()).reshape(image.height(), image.width(), 4)[:, :, 2::-1].astype(int)
+    return rgb_of(widget.grab().toImage()).astype(int)
 
 
 def cyan(shown: np.ndarray) -> int:
@@ -24,8 +23,8 @@ def cyan(shown: np.ndarray) -> int:
 
 
 def test_a_sentence_over_the_apices_does_not_cover_which_is_mirrored(session: Session) -> None:
-    session.presenter.show_problem(NOTHING_FOUND)
-    session.presenter.looking.toggle_apices()
+    session.presenter.show_problem(Notice.NOTHING_FOUND)
+    session.presenter.display.aids.toggle_apices()
     QApplication.processEvents()
     area, over = session.window.area, session.window.banner.geometry()
     assert session.window.banner.isVisible()
@@ -35,21 +34,21 @@ def test_a_sentence_over_the_apices_does_not_cover_which_is_mirrored(session: Se
 
 
 def test_the_overlay_follows_to_its_apex_and_hides_there_too(session: Session) -> None:
-    session.presenter.looking.toggle_apices()
+    session.presenter.display.aids.toggle_apices()
     assert session.window.area.apices.isVisible()
     assert not session.window.area.canvas.isVisible()
     first, second = session.window.area.apices.canvases
     assert cyan(picture(first)) > 100
     assert cyan(picture(second)) == 0
-    session.presenter.overlaying.peek(True)
+    session.presenter.display.overlay.peek(True)
     assert cyan(picture(first)) == 0
 
 
 def test_an_apex_is_measured_and_edited_in_film_points_also_where_it_is_mirrored(
     session: Session, qtbot: QtBot
 ) -> None:
-    session.presenter.looking.toggle_apices()
-    session.presenter.set_tool("length")
+    session.presenter.display.aids.toggle_apices()
+    session.presenter.display.set_tool("length")
     for canvas in session.window.area.apices.canvases:
         qtbot.mousePress(canvas, Qt.MouseButton.LeftButton, pos=QPoint(150, 300))
         qtbot.mouseMove(canvas, QPoint(250, 300))
@@ -63,7 +62,7 @@ def test_an_apex_is_measured_and_edited_in_film_points_also_where_it_is_mirrored
     assert all(x > middle for x, _ in left.points)
     assert right.points[1][0] > right.points[0][0]
     assert left.points[1][0] < left.points[0][0]  # towards the spine on both panes
-    session.presenter.set_tool("window")
+    session.presenter.display.set_tool("window")
     canvas = session.window.area.apices.canvases[1]
     qtbot.mousePress(canvas, Qt.MouseButton.LeftButton, pos=QPoint(100, 500))
     qtbot.mouseMove(canvas, QPoint(160, 540))
@@ -75,15 +74,20 @@ def test_an_apex_is_measured_and_edited_in_film_points_also_where_it_is_mirrored
 
 
 def test_zooming_one_pane_zooms_both_and_another_visit_begins_anew(session: Session) -> None:
-    session.presenter.looking.toggle_apices()
-    zooms = [[c._state.current.view.zoom for c in session.window.area.apices.canvases]]
-    session.window._actions["zoom_in"].trigger()
-    zooms.append([c._state.current.view.zoom for c in session.window.area.apices.canvases])
-    session.presenter.looking.toggle_apices()
-    assert all(c._state.current is None for c in session.window.area.apices.canvases)  # no film is kept for nothing
-    session.presenter.looking.toggle_apices()
-    zooms.append([c._state.current.view.zoom for c in session.window.area.apices.canvases])
-    assert zooms[1] == pytest.approx([1.25 * zoom for zoom in zooms[0]])
+    session.presenter.display.aids.toggle_apices()
+
+    def zoom() -> list[float]:
+        views = [canvas.view for canvas in session.window.area.apices.canvases if canvas.view is not None]
+        return [view.zoom for view in views if view.zoom is not None]
+
+    zooms = [zoom()]
+    session.window.commands["zoom_in"].trigger()
+    zooms.append(zoom())
+    session.presenter.display.aids.toggle_apices()
+    assert zoom() == []  # no film is kept for nothing
+    session.presenter.display.aids.toggle_apices()
+    zooms.append(zoom())
+    assert zooms[1] == pytest.approx([1.25 * one for one in zooms[0]])
     assert zooms[2] == pytest.approx(zooms[0])
 
 
@@ -92,7 +96,7 @@ def test_the_magnifier_shows_what_is_under_the_pointer_and_nothing_further_away_
 ) -> None:
     canvas = session.window.area.canvas
     before = picture(canvas)
-    session.presenter.looking.toggle_magnifier()
+    session.presenter.display.aids.toggle_magnifier()
     at = QPoint(canvas.width() // 2, canvas.height() // 2)
     qtbot.mouseMove(canvas, at)
     after = picture(canvas)
@@ -109,15 +113,15 @@ def test_sharpening_changes_the_picture_says_so_and_leaves_the_film_and_the_prob
     assert film is not None
     assert film.radiograph is not None
     pixels = film.radiograph.pixels.copy()
-    session.presenter.toggle_annotations()
+    session.presenter.display.toggle_annotations()
     plain = picture(session.window.area.canvas)
     for how in ("unsharp", "clahe"):
-        session.presenter.looking.sharpen(how)
+        session.presenter.display.aids.sharpen(how)
         shown = picture(session.window.area.canvas)
         assert np.abs(shown - plain).mean() > 0.5
         chip = shown[-45:, -260:] - plain[-45:, -260:]
         assert ((chip[:, :, 0] - chip[:, :, 2]) > 80).any()  # amber, also without corner texts
-    session.presenter.looking.sharpen("off")
+    session.presenter.display.aids.sharpen("off")
     assert (picture(session.window.area.canvas) == plain).all()
     assert session.presenter.state.current.radiograph.pixels is film.radiograph.pixels
     assert (film.radiograph.pixels == pixels).all()
@@ -127,14 +131,14 @@ def test_what_is_not_on_a_pane_is_not_written_there(session: Session) -> None:
     film = session.presenter.state.current
     assert film is not None
     assert film.radiograph is not None
-    session.presenter.looking.toggle_apices()
+    session.presenter.display.aids.toggle_apices()
     second = session.window.area.apices.canvases[1]
     before = picture(second)
     rows, cols = film.radiograph.shape
-    session.presenter.set_tool("length")
-    session.presenter.measuring.begin((0.1 * cols, 0.3 * rows))
-    session.presenter.measuring.move((0.25 * cols, 0.35 * rows))
-    session.presenter.measuring.place()
-    session.presenter.lining.toggle()
+    session.presenter.display.set_tool("length")
+    session.presenter.review.measurements.begin((0.1 * cols, 0.3 * rows))
+    session.presenter.review.measurements.move((0.25 * cols, 0.35 * rows))
+    session.presenter.review.measurements.place()
+    session.presenter.review.distances.toggle()
     assert (picture(session.window.area.apices.canvases[0]) != before).any()
     assert (picture(second) == before).all()

@@ -37,18 +37,18 @@ def press(qtbot: QtBot, key: Qt.Key, modifier: Qt.KeyboardModifier = Qt.Keyboard
 def test_f6_goes_round_the_parts_that_can_be_seen(session: Session, qtbot: QtBot) -> None:
     window = session.window
     assert window.reading.isAncestorOf(press(qtbot, Qt.Key.Key_F6))
-    assert window._toolbar.isAncestorOf(press(qtbot, Qt.Key.Key_F6))
+    assert window.toolbar.isAncestorOf(press(qtbot, Qt.Key.Key_F6))
     assert press(qtbot, Qt.Key.Key_F6) is window.area.canvas
-    assert window._toolbar.isAncestorOf(press(qtbot, Qt.Key.Key_F6, Qt.KeyboardModifier.ShiftModifier))
-    session.presenter.batch.toggle_list()
-    session.presenter.toggle_panel()
+    assert window.toolbar.isAncestorOf(press(qtbot, Qt.Key.Key_F6, Qt.KeyboardModifier.ShiftModifier))
+    session.presenter.films.list.toggle()
+    session.presenter.display.toggle_panel()
     assert press(qtbot, Qt.Key.Key_F6) is window.area.canvas
     assert window.worklist is not None
     assert window.worklist.isAncestorOf(press(qtbot, Qt.Key.Key_F6))
 
 
 def test_esc_gives_the_keyboard_back_to_the_film_before_it_does_anything_else(session: Session, qtbot: QtBot) -> None:
-    session.presenter.set_tool("brush")
+    session.presenter.display.set_tool("brush")
     press(qtbot, Qt.Key.Key_F6)
     assert press(qtbot, Qt.Key.Key_Escape) is session.window.area.canvas
     assert session.presenter.state.tool == "brush"
@@ -58,7 +58,7 @@ def test_esc_gives_the_keyboard_back_to_the_film_before_it_does_anything_else(se
 
 @pytest.mark.parametrize("end", [Qt.Key.Key_Return, Qt.Key.Key_Escape])
 def test_a_note_is_written_without_a_mouse(session: Session, qtbot: QtBot, end: Qt.Key) -> None:
-    session.presenter.toggle_panel()  # hidden: the key brings it back
+    session.presenter.display.toggle_panel()  # hidden: the key brings it back
     note = press(qtbot, Qt.Key.Key_F2)
     assert session.window.reading.isAncestorOf(note)
     qtbot.keyClicks(note, "bulla?")
@@ -66,5 +66,5 @@ def test_a_note_is_written_without_a_mouse(session: Session, qtbot: QtBot, end: 
     film = session.presenter.state.current
     assert film is not None
     assert film.review.note == "bulla?"
-    session.presenter.undo()
+    session.presenter.review.undo()
     assert session.presenter.state.current.review.note == ""

@@ -14,22 +14,36 @@ import pytest
 from PySide6.QtCore import QMimeData, QPoint, QPointF, QRect, Qt, QUrl
 from PySide6.QtGui import QDragEnterEvent, QDragLeaveEvent, QDropEvent, QGuiApplication, QImage
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QApplication, QCheckBox, QLabel, QLineEdit, QPushButton, QWidget
+from PySide6.QtWidgets import (
+    QAbstractButton,
+    QApplication,
+    QCheckBox,
+    QFileDialog,
+    QLabel,
+    QLineEdit,
+    QPushButton,
+    QWidget,
+)
 from pytestqt.qtbot import QtBot
 
-from ptxviewer.app.actions import ACTIONS, BY_ID
-from ptxviewer.app.sentences import NOTHING_FOUND
-from ptxviewer.app.settings import Settings, load, save
-from ptxviewer.app.state import Banner, FilmStatus
-from ptxviewer.core.types import ProbabilityMaps, Radiograph
-from ptxviewer.inference.engine import Checkpoint, FakeEngine, never_cancelled
+from ptxviewer.app.commands import COMMANDS
+from ptxviewer.app.disk.settings import load, save
+from ptxviewer.app.state.film import FilmStatus, Result
+from ptxviewer.app.state.screen import Banner
+from ptxviewer.app.state.settings import ROWS, Settings
+from ptxviewer.core.answer import ProbabilityMaps
+from ptxviewer.core.engine import Checkpoint, never_cancelled
+from ptxviewer.core.film import Radiograph
+from ptxviewer.core.reasons.window import Notice
 from ptxviewer.paths import resource, sample_study
-from ptxviewer.ui.annotations import EDGE_ROOM, MARGIN
 from ptxviewer.ui.application import Session
+from ptxviewer.ui.canvas.annotations import EDGE_ROOM, MARGIN
 from ptxviewer.ui.dialogs.notice import FirstRunNotice
 from ptxviewer.ui.dialogs.settings import SettingsDialog
-from ptxviewer.ui.geometry import reachable
 from ptxviewer.ui.main_window import MainWindow
+from ptxviewer.ui.platform.geometry import reachable
+from ptxviewer.words import say
+from tests.fakes import FakeEngine
 from tests.ui.windows import open_films, started
 
 
@@ -59,6 +73,14 @@ def words(widget: QWidget) -> str:
     return " | ".join([*shown, *(button.text() for button in widget.findChildren(QPushButton))])
 
 
+def note_of(session: Session) -> QLineEdit:
+    return next(line for line in session.window.reading.findChildren(QLineEdit) if line.accessibleName() == "Note")
+
+
+def button_of(panel: QWidget, text: str) -> QAbstractButton:
+    return next(button for button in panel.findChildren(QAbstractButton) if button.text() == text)
+
+
 def key(window: MainWindow, press: Qt.Key) -> None:
     """A key as the system delivers it: to the window, which finds the widget with the focus."""
     QTest.keyClick(window.windowHandle(), press)
@@ -80,7 +102,7 @@ def test_the_sample_button_opens_the_sample_study_and_shows_what_the_model_says(
         lambda: bool(session.presenter.state.current and session.presenter.state.current.maps), timeout=20_000
     )
     seen = words(session.window.reading)
-    assert "AI: above threshold, right medial side" in seen
+    assert "AI: above threshold, right medial" in seen
     assert "0.90" in seen
     assert "above the operating point (0.40)" in seen
     assert "at detector" in seen
@@ -92,7 +114,7 @@ def test_a_sentence_over_the_film_does_not_cover_whose_it_is(session: Session, q
     open_films(session, qtbot)
     window, state = session.window, session.presenter.state
     window.resize(1100, 700)
-    state = replace(state, worklist=replace(state.worklist, shown=worklist), banner=Banner(NOTHING_FOUND))
+    state = replace(state, worklist=replace(state.worklist, shown=worklist), banner=Banner(Notice.NOTHING_FOUND))
 
     def seen(identified: bool) -> np.ndarray:
         window.show_state(replace(state, identified=identified))
@@ -104,7 +126,8 @@ def test_a_sentence_over_the_film_does_not_cover_whose_it_is(session: Session, q
     over, ratio = window.banner.geometry(), window.devicePixelRatioF()
     assert names.any()
     assert window.banner.isVisible()
-    assert window.banner._text.height() >= window.banner._text.heightForWidth(window.banner._text.width())
+    text = next(one for one in window.banner.findChildren(QLabel) if one.text() == say(Notice.NOTHING_FOUND))
+    assert text.height() >= text.heightForWidth(text.width())
     top, bottom, left, right = (round(at * ratio) for at in (over.top(), over.bottom(), over.left(), over.right()))
     assert not names[top:bottom, left:right].any()
 
@@ -126,7 +149,10 @@ def test_nothing_jumps_when_a_result_arrives(qtbot: QtBot, tmp_path: Path) -> No
         assert film.radiograph is not None
         maps = FakeEngine().predict(film.radiograph)
         session.window.show_state(
-            replace(session.presenter.state.with_film(replace(film, status=FilmStatus.DONE, maps=maps)), message="")
+            replace(
+                session.presenter.state.with_film(replace(film, status=FilmStatus.DONE, result=Result(maps))),
+                message="",
+            )
         )
         QApplication.processEvents()
         assert places() == before
@@ -134,7 +160,7 @@ def test_nothing_jumps_when_a_result_arrives(qtbot: QtBot, tmp_path: Path) -> No
 
 def test_a_banner_does_not_cover_the_letter_at_the_top_edge(session: Session, qtbot: QtBot) -> None:
     open_films(session, qtbot)
-    session.presenter.show_problem(NOTHING_FOUND)
+    session.presenter.show_problem(Notice.NOTHING_FOUND)
     qtbot.waitUntil(session.window.banner.isVisible, timeout=10_000)
     assert session.window.banner.geometry().bottom() < MARGIN + EDGE_ROOM
 
@@ -168,12 +194,12 @@ def test_films_dropped_anywhere_are_opened_and_the_drop_is_announced(session: Se
     enter = QDragEnterEvent(QPoint(400, 400), act, mime, button, none)
     QApplication.sendEvent(window, enter)
     assert enter.isAccepted()
-    assert window._veil.isVisible()
+    assert window.veil.isVisible()
     QApplication.sendEvent(window, QDragLeaveEvent())
-    assert not window._veil.isVisible()
+    assert not window.veil.isVisible()
     QApplication.sendEvent(window, QDragEnterEvent(QPoint(400, 400), act, mime, button, none))
     QApplication.sendEvent(window, QDropEvent(QPointF(400, 400), act, mime, button, none))
-    assert not window._veil.isVisible()
+    assert not window.veil.isVisible()
     qtbot.waitUntil(lambda: len(session.presenter.state.films) == len(sample_study()), timeout=10_000)
 
 
@@ -191,17 +217,17 @@ def test_text_that_is_dragged_over_the_window_is_no_film(session: Session) -> No
 def test_space_hides_the_overlay_wherever_the_focus_is_but_types_in_a_note(session: Session, qtbot: QtBot) -> None:
     open_films(session, qtbot)
     window, reading = session.window, session.window.reading
-    for focus in (window.area.canvas, reading.thresholds.threshold, reading.thresholds._modes.buttons["fill"]):
+    for focus in (window.area.canvas, reading.thresholds.threshold, button_of(reading, "Fill")):
         focus.setFocus()
         QTest.keyPress(window.windowHandle(), Qt.Key.Key_Space)
         assert session.presenter.state.overlay.peeking
         QTest.keyRelease(window.windowHandle(), Qt.Key.Key_Space)
         assert not session.presenter.state.overlay.peeking
-    assert session.presenter.state.overlay.mode == "outline"
-    reading._note.setFocus()
+    assert session.presenter.state.settings.overlay_mode == "outline"
+    note_of(session).setFocus()
     for letter in (Qt.Key.Key_A, Qt.Key.Key_Space, Qt.Key.Key_I):
         key(window, letter)
-    assert reading._note.text() == "a i"
+    assert note_of(session).text() == "a i"
     assert not session.presenter.state.overlay.peeking
     assert not session.presenter.state.current.view.inverted
 
@@ -228,10 +254,10 @@ def test_keys_act_on_the_film_while_a_slider_has_the_focus(session: Session, qtb
 
 def test_enter_presses_the_button_that_has_the_focus(session: Session, qtbot: QtBot) -> None:
     open_films(session, qtbot)
-    session.window.reading._verdicts.buttons["reject"].setFocus()
+    button_of(session.window.reading, "Reject").setFocus()
     key(session.window, Qt.Key.Key_Return)
     assert session.presenter.state.current.review.verdict == "reject"
-    assert session.window.reading._verdicts.buttons["reject"].isChecked()
+    assert button_of(session.window.reading, "Reject").isChecked()
 
 
 def test_tab_shows_the_film_alone_and_all_keys_still_work(session: Session, qtbot: QtBot) -> None:
@@ -240,27 +266,26 @@ def test_tab_shows_the_film_alone_and_all_keys_still_work(session: Session, qtbo
     window.area.canvas.setFocus()
     key(window, Qt.Key.Key_Tab)
     assert session.presenter.state.film_only
-    for part in (window.strip, window.reading, window.status, window.menuBar(), window._toolbar):
+    for part in (window.strip, window.reading, window.status, window.menuBar(), window.toolbar):
         assert not part.isVisible()
     key(window, Qt.Key.Key_H)
     assert session.presenter.state.current.view.flipped
     key(window, Qt.Key.Key_Escape)
     assert window.reading.isVisible()
-    window.reading._note.setFocus()
+    note_of(session).setFocus()
     key(window, Qt.Key.Key_Tab)
     assert not session.presenter.state.film_only
 
 
 def test_a_note_stays_with_its_film(session: Session, qtbot: QtBot) -> None:
     open_films(session, qtbot, 2)
-    reading = session.window.reading
-    reading._note.setFocus()
-    QTest.keyClicks(reading._note, "small rim")
-    session.window._select(session.presenter.state.films[1].id)
-    assert reading._note.text() == ""
+    note_of(session).setFocus()
+    QTest.keyClicks(note_of(session), "small rim")
+    session.window.select(session.presenter.state.films[1].id)
+    assert note_of(session).text() == ""
     assert session.presenter.state.films[0].review.note == "small rim"
-    session.window._select(session.presenter.state.films[0].id)
-    assert reading._note.text() == "small rim"
+    session.window.select(session.presenter.state.films[0].id)
+    assert note_of(session).text() == "small rim"
 
 
 def test_a_slider_drag_is_one_undo_step_and_a_double_click_goes_back(session: Session, qtbot: QtBot) -> None:
@@ -270,10 +295,12 @@ def test_a_slider_drag_is_one_undo_step_and_a_double_click_goes_back(session: Se
     qtbot.mousePress(slider, left, pos=QPoint(60, 10))
     for x in (80, 120, 200):
         qtbot.mouseMove(slider, QPoint(x, 10))
-    assert session.presenter.state.current.live_threshold is not None
+    assert session.presenter.state.current.hand is not None
     qtbot.mouseRelease(slider, left, pos=QPoint(200, 10))
-    assert session.presenter.state.current.review.threshold > 0.6
-    session.presenter.undo()
+    threshold = session.presenter.state.current.review.threshold
+    assert threshold is not None
+    assert threshold > 0.6
+    session.presenter.review.undo()
     assert session.presenter.state.current.review.threshold is None
     assert not session.presenter.state.current.can_undo
     qtbot.mousePress(slider, left, pos=QPoint(60, 10))
@@ -282,24 +309,35 @@ def test_a_slider_drag_is_one_undo_step_and_a_double_click_goes_back(session: Se
     assert session.presenter.state.current.review.threshold is None
 
 
-def test_a_copied_picture_names_nobody_unless_reports_do(
-    session: Session, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_a_copied_picture_names_nobody_unless_reports_do(session: Session, qtbot: QtBot) -> None:
     open_films(session, qtbot)
-    canvas, named = session.window.area.canvas, []
-    taken = canvas.grab
+    canvas, clipboard = session.window.area.canvas, QGuiApplication.clipboard()
 
-    def noted() -> object:
-        named.append(canvas._state.identified)
-        return taken()
+    def copied() -> QImage:
+        session.window.commands["copy_picture"].trigger()
+        return clipboard.pixmap().toImage()
 
-    monkeypatch.setattr(canvas, "grab", noted)
-    session.window._actions["copy_picture"].trigger()
-    session.presenter.apply_settings(replace(session.presenter.remembering.settings, report_identified=True))
-    session.window._actions["copy_picture"].trigger()
-    assert named == [False, True]
-    assert canvas._state.identified
-    assert not QGuiApplication.clipboard().pixmap().isNull()
+    named = canvas.grab().toImage()
+    assert copied() != named
+    session.presenter.apply_settings(replace(session.presenter.state.settings, report_identified=True))
+    assert copied() == named
+    assert canvas.grab().toImage() == named
+
+
+def test_the_folder_dialog_is_titled_by_what_is_asked(qtbot: QtBot, monkeypatch: pytest.MonkeyPatch) -> None:
+    titles: list[str] = []
+
+    def asked(_parent: QWidget, title: str, _at: str) -> str:
+        titles.append(title)
+        return ""
+
+    monkeypatch.setattr(QFileDialog, "getExistingDirectory", asked)
+    dialog = SettingsDialog(Settings())
+    qtbot.addWidget(dialog)
+    for button in dialog.findChildren(QPushButton):
+        if button.text().startswith("Choose"):
+            button.click()
+    assert titles == [row.label for row in ROWS if row.kind == "folder"]
 
 
 def test_a_bug_in_a_slot_is_a_sentence_and_a_line_in_the_log_without_names(
@@ -356,13 +394,14 @@ def test_the_first_start_asks_once(session: Session, tmp_path: Path, qtbot: QtBo
 
 
 def test_settings_chosen_in_the_dialog_are_kept(qtbot: QtBot, tmp_path: Path) -> None:
-    dialog = SettingsDialog(Settings(geometry="kept"))
+    dialog = SettingsDialog(Settings())
     qtbot.addWidget(dialog)
     assert {box.text() for box in dialog.findChildren(QCheckBox)} >= {"Write patient data into reports"}
     next(box for box in dialog.findChildren(QCheckBox) if box.text().startswith("Write")).setChecked(True)
     next(line for line in dialog.findChildren(QLineEdit) if line.accessibleName() == "Reader's name").setText(" Dr. A ")
-    chosen = dialog.settings()
-    assert chosen == Settings(report_identified=True, reader="Dr. A", geometry="kept")
+    now = Settings(overlay_mode="heat", geometry="kept")  # changed on the screen while the dialog was open
+    chosen = dialog.chosen(now)
+    assert chosen == replace(now, report_identified=True, reader="Dr. A")
     save(tmp_path / "s.json", chosen)
     assert load(tmp_path / "s.json") == chosen
 
@@ -375,7 +414,7 @@ def test_the_sheets_open_by_key(session: Session, qtbot: QtBot) -> None:
         ("about", "About PTXViewer"),
         ("about_film", "About this film"),
     ):
-        session.window._actions[action].trigger()
+        session.window.commands[action].trigger()
         sheet = next(w for w in QApplication.topLevelWidgets() if w.windowTitle() == title and w.isVisible())
         seen = words(sheet)
         sheet.close()
@@ -383,15 +422,12 @@ def test_the_sheets_open_by_key(session: Session, qtbot: QtBot) -> None:
         assert "Phantom" not in seen.replace("PTXViewer phantom", "")
 
 
-def test_every_action_has_its_icon_its_key_and_somebody_who_does_it(session: Session) -> None:
-    acts = session.window._shell_acts()
+def test_every_command_has_its_icon_and_keys_of_its_own() -> None:
     keys: list[str] = []
-    for row in ACTIONS:
+    for row in COMMANDS:
         assert not row.icon or resource(f"icons/{row.icon}.svg").is_file(), row.icon
-        assert row.held or not row.shell or row.id in acts, row.id
         keys += row.keys
     assert len(keys) == len(set(keys))
-    assert set(acts) <= set(BY_ID)
 
 
 STARTED = """
@@ -399,7 +435,7 @@ import sys
 from pathlib import Path
 from PySide6.QtCore import QTimer, QUrl
 from PySide6.QtGui import QFileOpenEvent
-from ptxviewer.inference.engine import FakeEngine
+from tests.fakes import FakeEngine
 from ptxviewer.ui.application import Application, Session
 application = Application(["ptxviewer"])
 application.dress()

@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 from PySide6.QtNetwork import QLocalSocket
 from pytestqt.qtbot import QtBot
 
-from ptxviewer.ui.single_instance import hand_over, parsed, serve, server_name
+from ptxviewer.ui.platform.single_instance import hand_over, parsed, serve, server_name
 
 
 def test_a_second_start_of_the_program_hands_its_files_over_and_ends(qtbot: QtBot, tmp_path: Path) -> None:
@@ -47,7 +47,7 @@ def test_nobody_running_is_told_at_once(tmp_path: Path, qtbot: QtBot) -> None:
 CRASHES = """
 import os, signal, sys
 from PySide6.QtCore import QCoreApplication
-from ptxviewer.ui.single_instance import serve
+from ptxviewer.ui.platform.single_instance import serve
 application = QCoreApplication([])
 server = serve(sys.argv[1], print)
 assert server.isListening()

@@ -16,12 +16,15 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
-from ptxviewer.app.state import FilmStatus
+from ptxviewer.app.state.film import FilmStatus
 from ptxviewer.core.errors import StaleResult
+from ptxviewer.core.reasons.reading import Reading
+from ptxviewer.core.reasons.window import Saved
+from ptxviewer.core.reasons.writing import NotWritten
 from ptxviewer.core.viewport import viewport
 from ptxviewer.paths import sample_study
-from ptxviewer.ui import single_instance
 from ptxviewer.ui.application import Application, Session
+from ptxviewer.ui.platform import single_instance
 from tests.ui.windows import open_films
 
 
@@ -40,7 +43,7 @@ def test_the_sample_study_is_shown_and_analysed(session: Session, qtbot: QtBot) 
         for y in range(0, picture.height(), 2)
     )
     assert cyan > 20
-    session.presenter.overlaying.peek(True)
+    session.presenter.display.overlay.peek(True)
     hidden = session.window.area.canvas.grab().toImage()
     assert hidden != picture
 
@@ -48,25 +51,25 @@ def test_the_sample_study_is_shown_and_analysed(session: Session, qtbot: QtBot) 
 def test_a_bad_file_is_one_sentence_and_the_next_film_opens(session: Session, qtbot: QtBot, tmp_path: Path) -> None:
     bad = tmp_path / "bad.dcm"
     bad.write_bytes(b"<html>")
-    session.presenter.open([bad])
+    session.presenter.films.open([bad])
     qtbot.waitUntil(lambda: session.presenter.state.banner is not None, timeout=10_000)
     assert session.presenter.state.banner is not None
-    assert "not a DICOM film" in session.presenter.state.banner.text
+    assert session.presenter.state.banner.reason is Reading.OTHER_FILE_TYPE
     open_films(session, qtbot)
 
 
 def test_a_report_is_written_without_patient_data(session: Session, qtbot: QtBot, tmp_path: Path) -> None:
     open_films(session, qtbot)
     target = tmp_path / "report.png"
-    session.presenter.reporting.save(target)
-    qtbot.waitUntil(lambda: session.presenter.state.message.startswith("Report saved"), timeout=20_000)
+    session.presenter.exporting.save_to(target)
+    qtbot.waitUntil(lambda: isinstance(session.presenter.state.message, Saved), timeout=20_000)
     picture = cv2.imdecode(np.frombuffer(target.read_bytes(), np.uint8), cv2.IMREAD_COLOR)
     assert picture is not None
     assert picture.shape[1] == 2000
-    session.presenter.reporting.save(tmp_path / "missing" / "report.png")
+    session.presenter.exporting.save_to(tmp_path / "missing" / "report.png")
     qtbot.waitUntil(lambda: session.presenter.state.banner is not None, timeout=10_000)
     assert session.presenter.state.banner is not None
-    assert "could not be written" in session.presenter.state.banner.text
+    assert isinstance(session.presenter.state.banner.reason, NotWritten)
 
 
 def test_the_wheel_zooms_at_the_cursor(session: Session, qtbot: QtBot) -> None:
@@ -108,14 +111,15 @@ def test_maps_of_another_film_are_refused_by_the_canvas(session: Session, qtbot:
     state = session.presenter.state
     film = state.current
     assert film is not None
+    assert film.result is not None
     assert film.maps is not None
-    stale = replace(film, maps=replace(film.maps, image_key="another"))
+    stale = replace(film, result=replace(film.result, maps=replace(film.maps, image_key="another")))
     with pytest.raises(StaleResult):
         session.window.area.canvas.set_state(state.with_film(stale))
 
 
 def test_quitting_while_films_are_analysed(session: Session, qtbot: QtBot) -> None:
-    session.presenter.open(sample_study())
+    session.presenter.films.open(sample_study())
     qtbot.waitUntil(lambda: bool(session.presenter.state.films), timeout=10_000)
     assert session.presenter.state.films[0].status in FilmStatus
 
@@ -174,7 +178,8 @@ def test_a_second_start_hands_its_files_over(qtbot: QtBot, tmp_path: Path) -> No
 
 def test_torch_and_pydicom_stay_out_of_the_core_and_the_app() -> None:
     code = (
-        "import sys, ptxviewer.app.presenter, ptxviewer.app.actions, ptxviewer.report.model, ptxviewer.core.findings; "
+        "import sys, ptxviewer.app.presenter, ptxviewer.app.commands, ptxviewer.report.page; "
+        "import ptxviewer.core.findings.decide; "
         "print([m for m in ('torch', 'PySide6', 'pydicom') if m in sys.modules])"
     )
     out = subprocess.run([sys.executable, "-c", code], check=True, capture_output=True, text=True).stdout
@@ -190,7 +195,7 @@ def test_torch_is_not_imported_before_the_window_is_there() -> None:
 def test_a_stroke_of_the_brush_on_the_canvas_changes_mask_findings_and_outline(session: Session, qtbot: QtBot) -> None:
     open_films(session, qtbot)
     presenter, canvas = session.presenter, session.window.area.canvas
-    presenter.set_tool("brush")
+    presenter.display.set_tool("brush")
     before = canvas.grab().toImage()
     middle = canvas.rect().center()
     QTest.mouseMove(canvas, middle)
@@ -198,7 +203,7 @@ def test_a_stroke_of_the_brush_on_the_canvas_changes_mask_findings_and_outline(s
     QTest.mouseMove(canvas, middle + QPoint(40, 10))
     live = presenter.state.current
     assert live is not None
-    assert live.live_stroke is not None
+    assert live.stroke is not None
     assert canvas.grab().toImage() != before
     QTest.mouseRelease(canvas, Qt.MouseButton.LeftButton, pos=middle + QPoint(40, 10))
     film = presenter.state.current
@@ -206,6 +211,6 @@ def test_a_stroke_of_the_brush_on_the_canvas_changes_mask_findings_and_outline(s
     assert film.findings is not None
     assert film.findings.edited
     assert film.review.verdict == "edited"
-    presenter.undo()
+    presenter.review.undo()
     assert presenter.state.current is not None
     assert presenter.state.current.review.mask is None

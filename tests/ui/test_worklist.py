@@ -12,10 +12,11 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QPushButton
 from pytestqt.qtbot import QtBot
 
-from ptxviewer.app.facts import Facts, Summary
-from ptxviewer.app.state import Film, FilmStatus, State
-from ptxviewer.app.worklist import COLUMNS
-from ptxviewer.core.types import Patient
+from ptxviewer.app.films.worklist import COLUMNS
+from ptxviewer.app.state.facts import Facts, Summary
+from ptxviewer.app.state.film import Film, FilmStatus, Result
+from ptxviewer.app.state.screen import State
+from ptxviewer.core.film import Patient
 from ptxviewer.ui.application import Session
 from ptxviewer.ui.panels.worklist import WIDTHS, WorklistPanel, hidden_columns
 from tests.dicom.made import dataset, ramp, save
@@ -42,7 +43,7 @@ def opened(session: Session, qtbot: QtBot, folder: Path, count: int = 5) -> Work
         ),
         timeout=20_000,
     )
-    session.presenter.batch.toggle_list()
+    session.presenter.films.list.toggle()
     assert session.window.worklist is not None
     return session.window.worklist
 
@@ -67,13 +68,13 @@ def test_the_list_takes_the_place_of_the_strip_and_is_led_by_keys(
     QTest.mouseClick(panel.table.viewport(), Qt.MouseButton.LeftButton, pos=row)
     assert session.presenter.state.current.number == 3
     assert panel.table.currentIndex().row() == 4
-    session.presenter.batch.toggle_list()
+    session.presenter.films.list.toggle()
     assert session.window.strip.isVisible()
 
 
 def test_the_filter_says_what_it_hides_and_one_button_shows_all(session: Session, qtbot: QtBot, tmp_path: Path) -> None:
     panel = opened(session, qtbot, tmp_path / "films")
-    session.window._actions["filter_films"].trigger()
+    session.window.commands["filter_films"].trigger()
     QTest.keyClicks(panel.search, "name3")
     assert names(panel) == ["4  Name3, A"]
     assert "1 of 5 shown" in panel._foot.text()
@@ -99,7 +100,7 @@ def test_a_click_on_a_heading_orders_and_patient_names_can_be_hidden(
     assert names(panel)[0] == "1  Name0, A"
     QTest.mouseClick(header.viewport(), Qt.MouseButton.LeftButton, pos=at)
     assert names(panel)[0] == "5  Name4, A"
-    session.presenter.toggle_identified()
+    session.presenter.display.toggle_identified()
     assert not any("Name" in name for name in names(panel))
     assert "Name" not in panel.lines.index(0, 0).data(Qt.ItemDataRole.ToolTipRole)
 
@@ -109,7 +110,7 @@ def test_lines_rest_while_the_pointer_is_over_them(session: Session, qtbot: QtBo
     before = names(panel)
     state = session.presenter.state
     first, *others = state.films
-    lowered = replace(first, findings=None, summary=Summary(0.1, False), urgency=0.1)
+    lowered = replace(first, result=Result(summary=Summary(0.1, False)), urgency=0.1)
     panel.table.underMouse = lambda: True  # type: ignore[method-assign]
     QTest.mouseMove(panel.table.viewport(), QPoint(20, 20))
     QTest.mouseMove(panel.table.viewport(), QPoint(22, 24))
@@ -132,7 +133,7 @@ def test_five_hundred_films_are_painted_only_where_they_are_seen(
     session: Session, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     films = tuple(
-        Film(n, Path(f"{n}"), n, FilmStatus.DONE, summary=Summary(n / 501, n > 200), urgency=n / 501,
+        Film(n, Path(f"{n}"), n, FilmStatus.DONE, result=Result(summary=Summary(n / 501, n > 200)), urgency=n / 501,
              facts=Facts(Patient(name=f"N{n}")))
         for n in range(1, 501)
     )  # fmt: skip

@@ -8,10 +8,10 @@ from pathlib import Path
 
 from pytestqt.qtbot import QtBot
 
-from ptxviewer.app.state import FilmStatus
-from ptxviewer.inference.engine import FakeEngine
+from ptxviewer.app.state.film import FilmStatus
 from ptxviewer.paths import sample_study
 from ptxviewer.ui.application import Session
+from tests.fakes import FakeEngine
 
 
 @contextmanager

@@ -5,32 +5,42 @@ from __future__ import annotations
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QDialog, QDialogButtonBox, QFormLayout, QLabel, QVBoxLayout, QWidget
 
-from ptxviewer.app.diagnostics import Facts
-from ptxviewer.core.types import Radiograph
+from ptxviewer.core.film import Radiograph
+from ptxviewer.core.msgid import N_
 from ptxviewer.ui.controls import label
+from ptxviewer.words import say, sentences, tr, trn
+from ptxviewer.words.diagnostics import Facts
+from ptxviewer.words.quantities import plain, spacing_label
 
 WIDTH = 560
+
+
+def four_figures(millimetres: float) -> str:
+    """Return a pixel spacing as it is usually given: "0.1431"."""
+    return plain(float(f"{millimetres:.4g}"))
 
 
 def film_facts(film: Radiograph) -> Facts:
     """Return the technical facts of a film; nothing of the patient."""
     seen = film.acquisition
     spacing = film.spacing
-    size = f"{spacing.row_mm:.4g} x {spacing.col_mm:.4g} mm, " if spacing.known else ""
-    facts = (
-        ("Size", f"{film.cols} x {film.rows} pixels" + (f", {film.frames} frames" if film.frames > 1 else "")),
-        ("Modality and view", " ".join(part for part in (seen.modality, seen.view) if part)),
-        (
-            "Pixels",
-            ", ".join(p for p in (seen.photometric, f"{seen.bits_stored} bit" if seen.bits_stored else "") if p),
-        ),
-        ("Pixel spacing", size + (spacing.label or spacing.origin.value)),
-        ("", spacing.note),
-        ("Compression", "lossy" if seen.lossy else ""),
-        ("Transfer syntax", seen.transfer_syntax),
-        ("Object", seen.sop_class),
-        ("Made by", seen.manufacturer),
-        *(("Remark", note) for note in film.notes),
+    size = ""
+    if spacing.row_mm is not None and spacing.col_mm is not None:
+        size = f"{four_figures(spacing.row_mm)} x {four_figures(spacing.col_mm)} mm, "
+    pixels = tr("{cols} x {rows} pixels", cols=film.cols, rows=film.rows)
+    frames = trn("{count} frame", "{count} frames", film.frames)
+    bits = trn("{count} bit", "{count} bits", seen.bits_stored)
+    facts: Facts = (
+        (N_("Size"), pixels + (f", {frames}" if film.frames > 1 else "")),
+        (N_("Modality and view"), " ".join(part for part in (seen.modality, seen.view) if part)),
+        (N_("Pixels"), ", ".join(part for part in (seen.photometric, bits if seen.bits_stored else "") if part)),
+        (N_("Pixel spacing"), size + spacing_label(spacing)),
+        ("", sentences(spacing.note)),
+        (N_("Compression"), tr("lossy") if seen.lossy else ""),
+        (N_("Transfer syntax"), seen.transfer_syntax),
+        (N_("Object"), seen.sop_class),
+        (N_("Manufacturer"), seen.manufacturer),
+        *((N_("Remark"), say(note)) for note in film.notes),
     )
     return tuple((name, value) for name, value in facts if value)
 
@@ -53,7 +63,7 @@ class FactsDialog(QDialog):
         form.setHorizontalSpacing(20)
         form.setVerticalSpacing(8)
         for name, value in facts:
-            form.addRow(label("quiet", name), self.value_label(value))
+            form.addRow(label("quiet", tr(name) if name else ""), self.value_label(value))
         column.addLayout(form)
         column.addSpacing(10)
         column.addStretch(1)
@@ -77,5 +87,9 @@ class FactsDialog(QDialog):
 def about_film(number: int, film: Radiograph, parent: QWidget) -> FactsDialog:
     """Return the dialog about the film on screen."""
     return FactsDialog(
-        "About this film", f"Film {number}", "Technical facts, without patient data.", film_facts(film), parent
+        tr("About this film"),
+        tr("Film {number}", number=number),
+        tr("Technical facts, without patient data."),
+        film_facts(film),
+        parent,
     )

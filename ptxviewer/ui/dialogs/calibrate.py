@@ -6,11 +6,14 @@ from collections.abc import Callable
 
 from PySide6.QtWidgets import QDialog, QDialogButtonBox, QLineEdit, QVBoxLayout, QWidget
 
-from ptxviewer.app.measuring import NO_LENGTH, object_length
+from ptxviewer.app.review.measurements import object_length
+from ptxviewer.core.msgid import N_
+from ptxviewer.core.reasons.window import Notice
 from ptxviewer.ui.controls import label
+from ptxviewer.words import say, tr
 
 WIDTH = 400
-REMARK = (
+REMARK = N_(
     "Sizes on this film are then calculated from this object, and say “calibrated by reader”. "
     "They hold in the plane of the object: what lies nearer to the detector is shown smaller."
 )
@@ -22,25 +25,25 @@ class CalibrationDialog(QDialog):
     def __init__(self, then: Callable[[float], None], parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._then = then
-        self.setWindowTitle("Calibrate on a known object")
+        self.setWindowTitle(tr("Calibrate on a known object"))
         self.setFixedWidth(WIDTH)
         column = QVBoxLayout(self)
         column.setContentsMargins(24, 20, 24, 16)
         column.setSpacing(8)
-        column.addWidget(label("text", "True length of the object in mm"))
+        column.addWidget(label("text", tr("True length of the object in mm")))
         self.field = QLineEdit()
-        self.field.setAccessibleName("True length of the object in mm")
-        self.field.setPlaceholderText("for example 25")
+        self.field.setAccessibleName(tr("True length of the object in mm"))
+        self.field.setPlaceholderText(tr("for example 25"))
         self.field.setMaxLength(12)
         self.field.textChanged.connect(self._typed)
         column.addWidget(self.field)
-        column.addWidget(label("quiet", REMARK, wrap=True))
+        column.addWidget(label("quiet", tr(REMARK), wrap=True))
         column.addStretch(1)
         buttons = QDialogButtonBox(QDialogButtonBox.StandardButton.Ok | QDialogButtonBox.StandardButton.Cancel)
         self._accept = buttons.button(QDialogButtonBox.StandardButton.Ok)
-        self._accept.setText("Calibrate")
+        self._accept.setText(tr("Calibrate"))
         self._accept.setEnabled(False)
-        self._accept.setToolTip(NO_LENGTH)
+        self._accept.setToolTip(say(Notice.NO_OBJECT_LENGTH))
         buttons.accepted.connect(self._done)
         buttons.rejected.connect(self.reject)
         column.addWidget(buttons)

@@ -5,17 +5,22 @@ from __future__ import annotations
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QDialog, QDialogButtonBox, QListWidget, QListWidgetItem, QVBoxLayout, QWidget
 
-from ptxviewer.app.comparing import apart, patient_of, siblings
-from ptxviewer.app.state import Film, FilmStatus, State
-from ptxviewer.app.worklist import cell
+from ptxviewer.app.display.comparison import days_apart, patient_of, siblings
+from ptxviewer.app.state.film import Film, FilmStatus
+from ptxviewer.app.state.screen import Column, State
 from ptxviewer.ui.controls import label
+from ptxviewer.ui.film_words import cell
+from ptxviewer.words import comparison, tr
+
+ROOM, WIDEST = 64, 900  # screen pixels around a line of the list; of the dialog
+COLUMNS: tuple[Column, ...] = ("name", "date", "view")
 
 
 def line_of(state: State, film: Film, other: Film) -> str:
     """Return how a film is offered: name, date, view, how far apart."""
-    parts = [cell(state, other, "name"), cell(state, other, "date"), cell(state, other, "view")]
+    parts = [cell(other, column, state.identified) for column in COLUMNS]
     same = patient_of(film) and patient_of(film) == patient_of(other)
-    parts += [apart(film, other), "same patient" if same else ""]
+    parts += [comparison.days_apart(days_apart(film, other)), tr("same patient") if same else ""]
     return "   ".join(part for part in parts if part)
 
 
@@ -24,11 +29,10 @@ class ChoosePrior(QDialog):
 
     def __init__(self, state: State, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self.setWindowTitle("Compare with")
-        self.resize(520, 380)
+        self.setWindowTitle(tr("Compare with"))
         self._list = QListWidget()
         self._list.setObjectName("choices")
-        self._list.setAccessibleName("Films")
+        self._list.setAccessibleName(tr("Films"))
         film = state.current
         if film is not None:
             same = siblings(state, film)
@@ -44,9 +48,10 @@ class ChoosePrior(QDialog):
         buttons.rejected.connect(self.reject)
         column = QVBoxLayout(self)
         column.setContentsMargins(20, 16, 20, 14)
-        column.addWidget(label("quiet", "Films of the same patient, as the files say it, come first."))
+        column.addWidget(label("quiet", tr("Films of the same patient, according to the files, come first.")))
         column.addWidget(self._list, 1)
         column.addWidget(buttons)
+        self.resize(max(520, min(self._list.sizeHintForColumn(0) + ROOM, WIDEST)), 380)
 
     @property
     def chosen(self) -> int | None:

@@ -1,30 +1,34 @@
-"""The sheet of keys and mouse, made from the table of actions."""
+"""The sheet of keys and mouse, made from the table of commands."""
 
 from __future__ import annotations
 
+from typing import Literal
+
 from PySide6.QtCore import Qt
-from PySide6.QtGui import QKeySequence
 from PySide6.QtWidgets import QDialog, QDialogButtonBox, QGridLayout, QHBoxLayout, QVBoxLayout, QWidget
 
-from ptxviewer.app.actions import ACTIONS, GROUP_NAMES
-from ptxviewer.app.actions.base import Group
+from ptxviewer.app.commands import COMMANDS, GROUP_NAMES
+from ptxviewer.app.commands.base import Group
+from ptxviewer.core.msgid import N_
+from ptxviewer.ui.commands import key_text, name_of
 from ptxviewer.ui.controls import label
 from ptxviewer.ui.dialogs.fitting import fitted
+from ptxviewer.words import tr
 
 MOUSE = (
-    ("Left drag", "Window, or the tool chosen"),
-    ("Right drag", "Zoom"),
-    ("Middle drag", "Pan"),
-    ("Wheel", "Zoom at the pointer"),
-    ("Ctrl + wheel", "Threshold"),
-    ("Alt + wheel", "Opacity"),
-    ("Shift + wheel", "Brush size, with a brush"),
-    ("Ctrl + drag", "Erase with the brush"),
-    ("Shift + drag", "Measure straight, round, square"),
-    ("Drag a handle", "Move a measurement"),
-    ("Double click", "Film: fit. Slider: its mark"),
+    (N_("Left drag"), N_("Window, or the tool chosen")),
+    (N_("Right drag"), N_("Zoom")),
+    (N_("Middle drag"), N_("Pan")),
+    (N_("Wheel"), N_("Zoom at the pointer")),
+    (N_("Ctrl + wheel"), N_("Threshold")),
+    (N_("Alt + wheel"), N_("Opacity")),
+    (N_("Shift + wheel"), N_("Brush size, with a brush")),
+    (N_("Ctrl + drag"), N_("Erase with the brush")),
+    (N_("Shift + drag"), N_("Measure straight, round, square")),
+    (N_("Drag a handle"), N_("Move a measurement")),
+    (N_("Double click"), N_("Film: fit. Slider: its mark")),
 )
-SHEET: tuple[tuple[Group | str, ...], ...] = (
+SHEET: tuple[tuple[Group | Literal["mouse"], ...], ...] = (
     ("file", "films"),
     ("view", "window", "measure"),
     ("tools", "overlay"),
@@ -32,18 +36,13 @@ SHEET: tuple[tuple[Group | str, ...], ...] = (
 )
 
 
-def key_text(keys: tuple[str, ...]) -> str:
-    """Return keys as this system spells them: "Ctrl+O", on a Mac with its signs."""
-    return ", ".join(QKeySequence(key).toString(QKeySequence.SequenceFormat.NativeText) for key in keys)
-
-
-def rows(group: str) -> list[tuple[str, str]]:
+def rows(group: Group | Literal["mouse"]) -> list[tuple[str, str]]:
     """Return (keys, meaning) of one group; the presets are one row."""
     if group == "mouse":
-        return list(MOUSE)
+        return [(tr(hand), tr(meaning)) for hand, meaning in MOUSE]
     if group == "window":
-        return [("1 ... 9", "Window preset")]
-    return [(key_text(row.keys), row.text.rstrip(".")) for row in ACTIONS if row.group == group and row.keys]
+        return [("1 ... 9", tr("Window preset"))]
+    return [(key_text(row.keys), name_of(row)) for row in COMMANDS if row.group == group and row.keys]
 
 
 class KeySheet(QDialog):
@@ -51,7 +50,7 @@ class KeySheet(QDialog):
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self.setWindowTitle("Keys and mouse")
+        self.setWindowTitle(tr("Keys and mouse"))
         self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         sheet = QHBoxLayout()
         sheet.setSpacing(36)
@@ -59,7 +58,7 @@ class KeySheet(QDialog):
             column = QVBoxLayout()
             column.setSpacing(4)
             for group in groups:
-                name = "Mouse" if group == "mouse" else GROUP_NAMES[group]  # type: ignore[index]
+                name = tr(N_("Mouse") if group == "mouse" else GROUP_NAMES[group])
                 column.addWidget(label("section", name.upper()))
                 grid = QGridLayout()
                 grid.setHorizontalSpacing(12)

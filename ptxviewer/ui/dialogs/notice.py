@@ -6,26 +6,32 @@ from pathlib import Path
 
 from PySide6.QtWidgets import QDialog, QFileDialog, QGridLayout, QHBoxLayout, QPushButton, QVBoxLayout, QWidget
 
-from ptxviewer.app.state import EngineStatus
+from ptxviewer.app.state.screen import EngineStatus
+from ptxviewer.core.msgid import N_
 from ptxviewer.ui.controls import ElidedLabel, hairline, label
+from ptxviewer.words import say, sentences, tr
 
 SENTENCES = (
-    "PTXViewer is for research and education. It is not a medical device and must not be used for diagnosis or "
-    "treatment.",
-    "The model looks for a pneumothorax on frontal chest radiographs of adults. It misses some, above all small ones "
-    "and those of patients lying down, and marks some where there is none. Nothing above threshold does not exclude a "
-    "pneumothorax.",
-    "Films stay on this computer. Reports leave patient data out unless the settings say otherwise.",
+    N_(
+        "PTXViewer is for research and education. It is not a medical device and must not be used for diagnosis or "
+        "treatment."
+    ),
+    N_(
+        "The network looks for a pneumothorax on frontal chest radiographs of adults. It misses some, above all "
+        "small ones and those of patients lying down, and marks some where there is none. Nothing above threshold does "
+        "not exclude a pneumothorax."
+    ),
+    N_("Films stay on this computer. Reports contain no patient data unless the settings say otherwise."),
 )
-LATER = "Both can be changed in the settings."
+LATER = N_("Both can be changed in the settings.")
 WIDTH = 520
 
 
 def device_text(engine: EngineStatus) -> str:
     """Return what the network runs on, as far as it is known yet."""
     if engine.info is not None:
-        return engine.info.device + (f". {engine.info.note}" if engine.info.note else "")
-    return engine.error or "being prepared ..."
+        return engine.info.device + (f". {say(engine.info.note)}" if engine.info.note is not None else "")
+    return sentences(engine.why) or tr("being prepared ...")
 
 
 class FirstRunNotice(QDialog):
@@ -33,7 +39,7 @@ class FirstRunNotice(QDialog):
 
     def __init__(self, reports: Path, engine: EngineStatus, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self.setWindowTitle("Research use only")
+        self.setWindowTitle(tr("Research use only"))
         self.setFixedWidth(WIDTH)
         self.reports = reports
         self._folder = ElidedLabel()
@@ -41,20 +47,20 @@ class FirstRunNotice(QDialog):
         column = QVBoxLayout(self)
         column.setContentsMargins(24, 20, 24, 16)
         column.setSpacing(10)
-        column.addWidget(label("number", "Research use only"))
+        column.addWidget(label("number", tr("Research use only")))
         for sentence in SENTENCES:
-            column.addWidget(label("text", sentence, wrap=True))
+            column.addWidget(label("text", tr(sentence), wrap=True))
         column.addSpacing(2)
         column.addWidget(hairline())
         column.addLayout(self._choices())
-        column.addWidget(label("quiet", LATER))
+        column.addWidget(label("quiet", tr(LATER)))
         column.addSpacing(8)
         row = QHBoxLayout()
         row.addStretch(1)
-        leave = QPushButton("Quit")
+        leave = QPushButton(tr("Quit"))
         leave.setAutoDefault(False)
         leave.clicked.connect(self.reject)
-        accept = QPushButton("I understand")
+        accept = QPushButton(tr("I understand"))
         accept.setDefault(True)
         accept.clicked.connect(self.accept)
         row.addWidget(leave)
@@ -71,15 +77,15 @@ class FirstRunNotice(QDialog):
         grid.setHorizontalSpacing(16)
         grid.setVerticalSpacing(8)
         grid.setColumnStretch(1, 1)
-        choose = QPushButton("Change ...")
+        choose = QPushButton(tr("Change ..."))
         choose.setObjectName("small")
         choose.setAutoDefault(False)
-        choose.setAccessibleName("Change where reports go")
+        choose.setAccessibleName(tr("Change where reports are saved"))
         choose.clicked.connect(self._choose)
-        grid.addWidget(label("quiet", "Reports go to"), 0, 0)
+        grid.addWidget(label("quiet", tr("Reports are saved in")), 0, 0)
         grid.addWidget(self._folder, 0, 1)
         grid.addWidget(choose, 0, 2)
-        grid.addWidget(label("quiet", "The network runs on"), 1, 0)
+        grid.addWidget(label("quiet", tr("The network runs on")), 1, 0)
         grid.addWidget(self._device, 1, 1, 1, 2)
         return grid
 
@@ -92,6 +98,6 @@ class FirstRunNotice(QDialog):
         self._folder.setText(str(folder))
 
     def _choose(self) -> None:
-        name = QFileDialog.getExistingDirectory(self, "Save reports in", str(self.reports))
+        name = QFileDialog.getExistingDirectory(self, tr("Save reports in"), str(self.reports))
         if name:
             self._show_folder(Path(name))

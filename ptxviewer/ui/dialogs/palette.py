@@ -18,13 +18,13 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from ptxviewer.app.actions.base import Action
-from ptxviewer.app.palette import Entry, entries
-from ptxviewer.app.state import State
-from ptxviewer.ui.annotations import font_of
+from ptxviewer.app.commands.palette import Entry, entries
+from ptxviewer.app.state.screen import State
+from ptxviewer.ui.canvas.annotations import font_of
+from ptxviewer.ui.commands import key_text
 from ptxviewer.ui.controls import label
-from ptxviewer.ui.dialogs.keys import key_text
-from ptxviewer.ui.style import PALETTE
+from ptxviewer.ui.platform.style import PALETTE
+from ptxviewer.words import tr
 
 WIDTH, ROW, ROWS = 560, 40, 10
 ENTRY = Qt.ItemDataRole.UserRole
@@ -50,14 +50,14 @@ class _Row(QStyledItemDelegate):
             painter.fillRect(QRectF(room.left(), room.top(), 3, room.height()), QColor(PALETTE["accent"]))
         ink, quiet = (PALETTE["text"], PALETTE["quiet"]) if entry.enabled else (PALETTE["disabled"],) * 2
         base = option.font
-        keys = key_text(entry.action.keys)
+        keys = key_text(entry.command.keys)
         painter.setFont(font_of(base, 12))
         wide = QFontMetricsF(painter.font()).horizontalAdvance(keys)
         painter.setPen(QColor(quiet))
         painter.drawText(QRectF(room.right() - wide - 16, room.top(), wide, ROW), Qt.AlignmentFlag.AlignVCenter, keys)
         painter.setFont(font_of(base, 13))
         metrics = QFontMetricsF(painter.font())
-        name, x, y = entry.action.text.rstrip("."), room.left() + 16, room.top() + 17
+        name, x, y = entry.name, room.left() + 16, room.top() + 17
         for place, letter in enumerate(name):
             marked = place in entry.marks and entry.enabled
             painter.setPen(QColor(PALETTE["accent"] if marked else ink))
@@ -66,35 +66,35 @@ class _Row(QStyledItemDelegate):
         painter.setFont(font_of(base, 11))
         painter.setPen(QColor(quiet))
         metrics = QFontMetricsF(painter.font())
-        more = f"{entry.group}: {entry.action.tip}" if entry.action.tip else entry.group
+        more = f"{entry.group}: {entry.tip}" if entry.tip else entry.group
         text = metrics.elidedText(more, Qt.TextElideMode.ElideRight, room.width() - wide - 48)
         painter.drawText(int(room.left() + 16), int(room.top() + 32), text)
         painter.restore()
 
 
 class Palette(QDialog):
-    """Lists what can be done in ``state``; ``do`` is called with what was chosen, after the palette has gone."""
+    """Lists what can be done in ``state``; ``do`` gets the id of what was chosen, after the palette has gone."""
 
-    def __init__(self, state: State, do: Callable[[Action], None], parent: QWidget | None = None) -> None:
+    def __init__(self, state: State, do: Callable[[str], None], parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._state, self._do = state, do
-        self.setWindowTitle("Command palette")
+        self.setWindowTitle(tr("Command palette"))
         self.setObjectName("palette")
         self.setWindowFlag(Qt.WindowType.FramelessWindowHint)
         self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         self.field = QLineEdit()
-        self.field.setPlaceholderText("Type what you want to do")
-        self.field.setAccessibleName("Command palette: type what you want to do")
+        self.field.setPlaceholderText(tr("Type what you want to do"))
+        self.field.setAccessibleName(tr("Command palette: type what you want to do"))
         self.field.installEventFilter(self)
         self.list = QListWidget()
         self.list.setObjectName("paletteList")
-        self.list.setAccessibleName("Commands found")
+        self.list.setAccessibleName(tr("Commands found"))
         self.list.setItemDelegate(_Row(self.list))
         self.list.setUniformItemSizes(True)
         self.list.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         self.list.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self.list.setFixedHeight(ROW * ROWS)
-        self.nothing = label("quiet", "Nothing here does that. Fewer letters find more.")
+        self.nothing = label("quiet", tr("Nothing here does that. Fewer letters find more."))
         self.nothing.setFixedHeight(ROW * ROWS)
         self.nothing.setAlignment(Qt.AlignmentFlag.AlignCenter)
         column = QVBoxLayout(self)
@@ -113,12 +113,13 @@ class Palette(QDialog):
 
     def _show(self, typed: str) -> None:
         self.list.clear()
-        for entry in entries(typed, self._state):
+        for entry in entries(typed, self._state, tr):
             item = QListWidgetItem()
             item.setData(ENTRY, entry)
-            keys = key_text(entry.action.keys)
-            said = f"{entry.action.text.rstrip('.')}{f', key {keys}' if keys else ''}"
-            item.setData(Qt.ItemDataRole.AccessibleTextRole, said if entry.enabled else f"{said}, not possible now")
+            keys = key_text(entry.command.keys)
+            spoken = tr("{name}, key {keys}", name=entry.name, keys=keys) if keys else entry.name
+            spoken = spoken if entry.enabled else tr("{name}, not possible now", name=spoken)
+            item.setData(Qt.ItemDataRole.AccessibleTextRole, spoken)
             self.list.addItem(item)
         self.list.setVisible(self.list.count() > 0)
         self.nothing.setVisible(self.list.count() == 0)
@@ -145,4 +146,4 @@ class Palette(QDialog):
         entry: Entry | None = item.data(ENTRY) if item is not None else None
         if entry is not None and entry.enabled:
             self.accept()
-            self._do(entry.action)
+            self._do(entry.command.id)

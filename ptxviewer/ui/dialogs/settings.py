@@ -1,4 +1,4 @@
-"""The settings dialog, made from the table of fields."""
+"""The settings dialog, made from the rows of the settings."""
 
 from __future__ import annotations
 
@@ -19,29 +19,36 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from ptxviewer.app.settings import FIELDS, Field, Settings
+from ptxviewer.app.state.settings import ROWS, Row, Settings
+from ptxviewer.core.msgid import N_
 from ptxviewer.ui.controls import label
 from ptxviewer.ui.dialogs.fitting import fitted
+from ptxviewer.words import languages, name_of, tr
 
 WIDTH = 480
 Editor = QComboBox | QCheckBox | QLineEdit | QSpinBox
 
 
+def _languages() -> tuple[tuple[str, str], ...]:
+    """Return every language by its own name, so that everybody finds theirs."""
+    return (("", N_("Language of the system")), *((code, name_of(code)) for code in languages()))
+
+
 class SettingsDialog(QDialog):
-    """One row a field; ``settings`` gives what was chosen."""
+    """One editor a row; ``chosen`` gives what was chosen."""
 
     def __init__(self, settings: Settings, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self.setWindowTitle("Settings")
+        self.setWindowTitle(tr("Settings"))
         self._settings = settings
         self._editors: dict[str, Editor] = {}
         page = QWidget()
         column = QVBoxLayout(page)
         column.setContentsMargins(24, 20, 24, 4)
         column.setSpacing(4)
-        for field in FIELDS:
-            if field.kind != "hidden":
-                self._add(column, field)
+        for row in ROWS:
+            if row.kind != "hidden":
+                self._add(column, row)
         column.addStretch(1)
         buttons = QDialogButtonBox(QDialogButtonBox.StandardButton.Ok | QDialogButtonBox.StandardButton.Cancel)
         buttons.accepted.connect(self.accept)
@@ -49,68 +56,69 @@ class SettingsDialog(QDialog):
         whole = QVBoxLayout(self)
         whole.setContentsMargins(0, 0, 0, 16)
         whole.addWidget(fitted(page, WIDTH))
-        row = QHBoxLayout()
-        row.setContentsMargins(24, 0, 24, 0)
-        row.addWidget(buttons)
-        whole.addLayout(row)
+        foot = QHBoxLayout()
+        foot.setContentsMargins(24, 0, 24, 0)
+        foot.addWidget(buttons)
+        whole.addLayout(foot)
 
-    def _add(self, column: QVBoxLayout, field: Field) -> None:
-        editor = self._editor(field, getattr(self._settings, field.key))
-        editor.setAccessibleName(field.label)
-        editor.setAccessibleDescription(field.help)
-        self._editors[field.key] = editor
+    def _add(self, column: QVBoxLayout, row: Row) -> None:
+        name, tip = tr(row.label), tr(row.help)
+        editor = self._editor(row, getattr(self._settings, row.key))
+        editor.setAccessibleName(name)
+        editor.setAccessibleDescription(tip)
+        self._editors[row.key] = editor
         if not isinstance(editor, QCheckBox):
-            column.addWidget(label("text", field.label))
-        if field.kind == "folder" and isinstance(editor, QLineEdit):
-            row = QHBoxLayout()
-            choose = QPushButton("Choose ...")
+            column.addWidget(label("text", name))
+        if row.kind == "folder" and isinstance(editor, QLineEdit):
+            line = QHBoxLayout()
+            choose = QPushButton(tr("Choose ..."))
             choose.setAutoDefault(False)
-            choose.clicked.connect(lambda: self._choose(editor))
-            row.addWidget(editor, 1)
-            row.addWidget(choose)
-            column.addLayout(row)
+            choose.clicked.connect(lambda: self._choose(name, editor))
+            line.addWidget(editor, 1)
+            line.addWidget(choose)
+            column.addLayout(line)
         else:
             column.addWidget(editor)
-        if field.help:
-            column.addWidget(label("quiet", field.help, wrap=True))
+        if tip:
+            column.addWidget(label("quiet", tip, wrap=True))
         column.addSpacing(12)
 
     @staticmethod
-    def _editor(field: Field, value: Any) -> Editor:
-        if field.kind == "choice":
+    def _editor(row: Row, value: Any) -> Editor:
+        if row.kind in ("choice", "language"):
             choice = QComboBox()
-            for stored, shown in field.choices:
-                choice.addItem(shown, stored)
+            for stored, shown in _languages() if row.kind == "language" else row.choices:
+                choice.addItem(tr(shown), stored)
             choice.setCurrentIndex(max(0, choice.findData(value)))
             return choice
-        if field.kind == "number":
+        if row.kind == "number":
             figure = QSpinBox()
-            figure.setRange(field.lowest, field.highest)
+            figure.setRange(int(row.lowest or 0), int(row.highest or 0))
             figure.setSingleStep(100)
             figure.setButtonSymbols(QSpinBox.ButtonSymbols.NoButtons)  # arrow keys and wheel do
             figure.setValue(value)
             return figure
-        if field.kind == "flag":
-            flag = QCheckBox(field.label)
+        if row.kind == "flag":
+            flag = QCheckBox(tr(row.label))
             flag.setChecked(value)
             return flag
         return QLineEdit(value)
 
-    def _choose(self, editor: QLineEdit) -> None:
-        name = QFileDialog.getExistingDirectory(self, "Save reports in", editor.text())
+    def _choose(self, title: str, editor: QLineEdit) -> None:
+        name = QFileDialog.getExistingDirectory(self, title, editor.text())
         if name:
             editor.setText(name)
 
-    def settings(self) -> Settings:
-        """The settings as they stand in the dialog."""
-        chosen: dict[str, Any] = {}
+    def chosen(self, settings: Settings) -> Settings:
+        """Return ``settings`` with what was chosen in the dialog."""
+        values: dict[str, Any] = {}
         for key, editor in self._editors.items():
             if isinstance(editor, QComboBox):
-                chosen[key] = editor.currentData()
+                values[key] = editor.currentData()
             elif isinstance(editor, QCheckBox):
-                chosen[key] = editor.isChecked()
+                values[key] = editor.isChecked()
             elif isinstance(editor, QSpinBox):
-                chosen[key] = editor.value()
+                values[key] = editor.value()
             else:
-                chosen[key] = editor.text().strip()
-        return replace(self._settings, **chosen)
+                values[key] = editor.text().strip()
+        return replace(settings, **values)

@@ -6,10 +6,13 @@ from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QPushButton, QVBoxLayout, QWidget
 
 from ptxviewer.app.presenter import Presenter
-from ptxviewer.app.sentences import NOTHING_FOUND
-from ptxviewer.app.state import Banner, FilmStatus, State
+from ptxviewer.app.state.film import FilmStatus
+from ptxviewer.app.state.screen import Banner, State
+from ptxviewer.core.reasons.window import Notice
+from ptxviewer.ui.commands import key_of
 from ptxviewer.ui.controls import label
 from ptxviewer.ui.panels.film_area import FilmArea
+from ptxviewer.words import say, tr
 
 WIDEST = 640
 
@@ -22,14 +25,14 @@ class BannerBar(QWidget):
         self._over = over
         self.setObjectName("banner")
         self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
-        self._shown: tuple[Banner, str] | None = None
+        self._shown: tuple[Banner, str] | None = None  # with the details as they are written
         self._text = label("text", wrap=True)
         self._details = label("quiet", wrap=True)
         self._details.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
-        self._more = self._button("Details")
+        self._more = self._button(tr("Details"))
         self._more.clicked.connect(self._toggle)
-        dismiss = self._button("Dismiss")
-        dismiss.setToolTip("Esc")
+        self._dismiss = dismiss = self._button(tr("Dismiss"))
+        dismiss.setToolTip(key_of("back"))
         dismiss.clicked.connect(presenter.dismiss_banner)
         top = QHBoxLayout()
         top.setSpacing(4)
@@ -54,23 +57,24 @@ class BannerBar(QWidget):
         """Show the state's banner; which file failed is told on demand, on this screen only."""
         banner, film = state.banner, state.current
         # Beside a prior the banner would lie over both films' headings, and the panel says the same.
-        if banner is None or (state.prior_id is not None and banner.text == NOTHING_FOUND):
+        if banner is None or (state.prior_id is not None and banner.reason is Notice.NOTHING_FOUND):
             self._shown = None
             self.hide()
             return
-        details = banner.details
+        details = "\n".join(say(detail) for detail in banner.details)
         if not details and banner.level == "error" and film is not None and film.status is FilmStatus.FAILED:
-            details = f"File: {film.path}"
+            details = tr("File: {path}", path=film.path)
         if self._shown != (banner, details):
             self._shown = (banner, details)
-            self._text.setText(banner.text)
+            text = say(banner.reason)
+            self._text.setText(text)
             self._details.setText(details)
             self._details.hide()
             self._more.setVisible(bool(details))
             self.setProperty("level", banner.level)
             self.style().unpolish(self)
             self.style().polish(self)
-            self.setAccessibleName(banner.text)
+            self.setAccessibleName(text)
         self.show()  # before it is placed: what was never shown does not know its height
         self.place()
         self.raise_()
@@ -78,7 +82,8 @@ class BannerBar(QWidget):
     def place(self) -> None:
         """Keep to the middle of the film's top edge and off its corner texts, as wide as the sentence needs."""
         room = self._over.top_room()
-        buttons = 100 if self._more.isHidden() else 180
+        shown = [button for button in (self._more, self._dismiss) if not button.isHidden()]
+        buttons = sum(button.sizeHint().width() + 4 for button in shown) + 24
         width = self._width(self._text) + buttons
         if not self._details.isHidden():
             width = max(width, self._width(self._details) + 30)

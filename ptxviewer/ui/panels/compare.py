@@ -7,14 +7,16 @@ from dataclasses import replace
 
 from PySide6.QtCore import Qt, QTimer
 from PySide6.QtGui import QResizeEvent
-from PySide6.QtWidgets import QHBoxLayout, QPushButton, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
-from ptxviewer.app.actions import BY_ID
-from ptxviewer.app.comparing import Role, apart, change_of, roles_of
+from ptxviewer.app.display.comparison import Role, change_of, days_apart, roles_of
 from ptxviewer.app.presenter import Presenter
-from ptxviewer.app.state import State, Tool
-from ptxviewer.ui.canvas import Canvas
+from ptxviewer.app.state.screen import State, Tool
+from ptxviewer.ui.canvas.canvas import Canvas
+from ptxviewer.ui.canvas.tools import view_tools
+from ptxviewer.ui.commands import small_button
 from ptxviewer.ui.controls import ElidedLabel, label
+from ptxviewer.words import comparison, say, tr
 
 MOVES: tuple[Tool, ...] = ("window", "zoom", "pan")
 """Tools that work here; the others need the film alone."""
@@ -27,11 +29,8 @@ class _Side(QWidget):
         super().__init__()
         self._role, self._said = label("role"), ElidedLabel()
         self._said.setObjectName("value")
-        self.canvas = Canvas()
-        self.canvas.measure.movable = False
-        self.canvas.view_changed.connect(presenter.displaying.set_view)
-        self.canvas.threshold_stepped.connect(presenter.step_threshold)
-        self.canvas.opacity_stepped.connect(presenter.overlaying.step_opacity)
+        self.canvas = Canvas(view_tools(presenter))
+        self.canvas.view_changed.connect(presenter.display.view.set_view)
         self.canvas.probed.connect(probed)
         self._caption = QWidget()
         self._caption.setObjectName("caption")
@@ -51,14 +50,18 @@ class _Side(QWidget):
     def show_role(self, state: State, role: Role) -> None:
         """Show the film of ``role``; the one that tools and findings belong to is marked."""
         active = role.film.id == state.current_id
-        self._role.setText(role.name)
-        self._said.setText(role.said + ("   (in the panel)" if active else ""))
+        film, part = role.film, comparison.part(role.part)
+        view = film.facts.view if film.facts is not None else None
+        score = film.findings.score if film.findings is not None else None
+        caption = comparison.caption(film.number, role.taken, view, score)
+        self._role.setText(part.upper())
+        self._said.setText("   ".join((caption, tr("(in the panel)"))) if active else caption)
         if self._caption.property("active") is not active:
             self._caption.setProperty("active", active)
-            for part in (self._caption, self._role):
-                part.style().unpolish(part)
-                part.style().polish(part)
-        self.canvas.setAccessibleName(f"{role.name.capitalize()}: {role.said}")
+            for widget in (self._caption, self._role):
+                widget.style().unpolish(widget)
+                widget.style().polish(widget)
+        self.canvas.setAccessibleName(f"{part}: {caption}")
         tool = state.tool if state.tool in MOVES else "window"
         self.canvas.set_state(replace(state, current_id=role.film.id, tool=tool, magnifier=False))
 
@@ -66,12 +69,15 @@ class _Side(QWidget):
 class ComparePage(QWidget):
     """Renders the film on screen and the one beside it."""
 
-    def __init__(self, presenter: Presenter, probed: Callable[[str], None]) -> None:
+    def __init__(self, presenter: Presenter, probed: Callable[[str], None], do: Callable[[str], None]) -> None:
         super().__init__()
         self._presenter = presenter
+        self._do = do
         self._sides = _Side(presenter, probed), _Side(presenter, probed)
         self._active = 0
-        films = QHBoxLayout()
+        self.films = QWidget()  # both, with their captions
+        films = QHBoxLayout(self.films)
+        films.setContentsMargins(0, 0, 0, 0)
         films.setSpacing(0)
         line = QWidget()
         line.setObjectName("between")
@@ -83,7 +89,7 @@ class ComparePage(QWidget):
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(0)
-        column.addLayout(films, 1)
+        column.addWidget(self.films, 1)
         column.addWidget(self._foot())
 
     def _foot(self) -> QWidget:
@@ -92,17 +98,17 @@ class ComparePage(QWidget):
         foot.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
         self._apart = label("quiet")
         self._lines, self._warnings = label("headline", wrap=True), label("amber", wrap=True)
-        self._lines.setAccessibleName("Change")
-        self._warnings.setAccessibleName("Warnings")
+        self._lines.setAccessibleName(tr("Change"))
+        self._warnings.setAccessibleName(tr("Warnings"))
         heading = QHBoxLayout()
-        heading.addWidget(label("section", "CHANGE"))
+        heading.addWidget(label("section", tr("Change").upper()))
         heading.addWidget(self._apart, 1)
-        for action, text in (("link_films", "Linked"), ("exchange", "Work on the other"), ("compare", "Close")):
-            button = QPushButton(text)
-            button.setObjectName("small")
-            button.setToolTip(BY_ID[action].tooltip)
-            button.setFocusPolicy(Qt.FocusPolicy.TabFocus)
-            button.clicked.connect(lambda _down=False, action=action: BY_ID[action].run(self._presenter))
+        for action, text in (
+            ("link_films", tr("Linked")),
+            ("exchange", tr("Work on the other")),
+            ("compare", tr("Close")),
+        ):
+            button = small_button(action, self._do, text)
             heading.addWidget(button)
             if action == "link_films":
                 button.setCheckable(True)
@@ -127,7 +133,7 @@ class ComparePage(QWidget):
 
     def _tell(self) -> None:
         canvas = self._sides[0].canvas
-        self._presenter.comparing.set_canvas(float(canvas.width()), float(canvas.height()))
+        self._presenter.display.comparison.set_canvas(float(canvas.width()), float(canvas.height()))
 
     def show_state(self, state: State) -> None:
         """Show both films of a state, nothing where nothing is compared."""
@@ -142,9 +148,10 @@ class ComparePage(QWidget):
                 self._active = number
         newer, older = roles[0].film, roles[1].film
         change = change_of(newer, older)
-        self._lines.setText("\n".join(change.lines))
-        self._warnings.setText("\n".join(change.warnings))
-        self._warnings.setVisible(bool(change.warnings))
-        self._apart.setText(apart(newer, older))
+        lines = [comparison.side_change(side) for side in change.sides]
+        self._lines.setText("\n".join(lines) if change.reason is None else say(change.reason))
+        self._warnings.setText("\n".join(say(caution) for caution in change.cautions))
+        self._warnings.setVisible(bool(change.cautions))
+        self._apart.setText(comparison.days_apart(days_apart(newer, older)))
         self._link.setChecked(state.compare is not None and state.compare.linked)
         self._tell()

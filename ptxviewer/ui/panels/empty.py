@@ -8,12 +8,18 @@ from PySide6.QtCore import QRectF, Qt
 from PySide6.QtGui import QColor, QPainter, QPaintEvent, QPen
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QPushButton, QVBoxLayout, QWidget
 
-from ptxviewer.report.model import RESEARCH_USE
+from ptxviewer.core.msgid import N_
 from ptxviewer.ui.controls import label
-from ptxviewer.ui.icons import icon
-from ptxviewer.ui.style import PALETTE
+from ptxviewer.ui.platform.icons import icon
+from ptxviewer.ui.platform.style import PALETTE
+from ptxviewer.words import tr
+from ptxviewer.words.notices import RESEARCH_USE
 
-KEYS = (("Space", "hides the overlay while held"), ("[  ]", "move the threshold"), ("?", "shows every key"))
+KEYS = (
+    (N_("Space"), N_("hides the overlay while held")),
+    ("[  ]", N_("move the threshold")),
+    ("?", N_("shows every key")),
+)
 
 
 class EmptyPage(QWidget):
@@ -32,16 +38,16 @@ class EmptyPage(QWidget):
         inside.setSpacing(8)
         centre = Qt.AlignmentFlag.AlignHCenter
         inside.addStretch(1)
-        inside.addWidget(label("dropTitle", "Drop chest X-rays here"), 0, centre)
-        inside.addWidget(label("quiet", "Files, folders, ZIP archives, DICOMDIR, PNG and JPEG"), 0, centre)
+        inside.addWidget(label("dropTitle", tr("Drop chest X-rays here")), 0, centre)
+        inside.addWidget(label("quiet", tr("Files, folders, ZIP archives, DICOMDIR, PNG and JPEG")), 0, centre)
         inside.addSpacing(16)
         row = QHBoxLayout()
         row.setSpacing(8)
         row.addStretch(1)
         for text, name, act in (
-            ("Open files", "open", open_files),
-            ("Open folder", "folder", open_folder),
-            ("Sample study", "fill", sample),
+            (tr("Open files"), "open", open_files),
+            (tr("Open folder"), "folder", open_folder),
+            (tr("Sample study"), "fill", sample),
         ):
             button = QPushButton(icon(name), text)
             button.setMinimumWidth(120)
@@ -56,8 +62,8 @@ class EmptyPage(QWidget):
         for number, (key, meaning) in enumerate(KEYS):
             if number:
                 keys.addSpacing(20)
-            keys.addWidget(label("key", key))
-            keys.addWidget(label("quiet", meaning))
+            keys.addWidget(label("key", tr(key)))
+            keys.addWidget(label("quiet", tr(meaning)))
         keys.addStretch(1)
         column = QVBoxLayout(self)
         column.addStretch(5)
@@ -65,7 +71,7 @@ class EmptyPage(QWidget):
         column.addSpacing(28)
         column.addLayout(keys)
         column.addStretch(5)
-        column.addWidget(label("research", RESEARCH_USE), 0, centre)
+        column.addWidget(label("research", tr(RESEARCH_USE)), 0, centre)
         column.addSpacing(14)
 
 
@@ -95,4 +101,4 @@ class DropVeil(QWidget):
         font.setPixelSize(20)
         painter.setFont(font)
         painter.setPen(QColor(PALETTE["text"]))
-        painter.drawText(self.rect(), Qt.AlignmentFlag.AlignCenter, "Drop to open")
+        painter.drawText(self.rect(), Qt.AlignmentFlag.AlignCenter, tr("Drop to open"))

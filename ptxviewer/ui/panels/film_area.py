@@ -5,24 +5,26 @@ from __future__ import annotations
 import math
 from collections.abc import Callable
 from dataclasses import replace
+from functools import cached_property
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QRect, Qt
 from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QStackedWidget
 
-from ptxviewer.app.annotations import corner_texts
-from ptxviewer.app.choosing import box_around, chosen
 from ptxviewer.app.presenter import Presenter
-from ptxviewer.app.state import State
-from ptxviewer.app.viewing import voi_of
-from ptxviewer.ui.annotations import between_top_corners
+from ptxviewer.app.review.finding_selection import box_around, chosen
+from ptxviewer.app.state.screen import State
+from ptxviewer.core.view import voi_of
 from ptxviewer.ui.asking import Asking
-from ptxviewer.ui.canvas import Canvas
-from ptxviewer.ui.canvas_apices import ApicesView
+from ptxviewer.ui.canvas.annotations import between_top_corners
+from ptxviewer.ui.canvas.canvas import Canvas
+from ptxviewer.ui.canvas.tools import all_tools
 from ptxviewer.ui.panels.empty import EmptyPage
+from ptxviewer.words.annotations import corner_texts
 
 if TYPE_CHECKING:
+    from ptxviewer.ui.canvas.apices import ApicesView
     from ptxviewer.ui.panels.compare import ComparePage
 
 
@@ -31,43 +33,42 @@ NARROWEST = 280  # screen pixels that a sentence needs
 
 
 class FilmArea(QStackedWidget):
-    """Shows the page that a state asks for. ``probed`` is told what is under the pointer."""
+    """Shows the page that a state asks for. ``probed`` is told what is under the pointer, ``do`` does commands."""
 
-    def __init__(self, presenter: Presenter, asking: Asking, probed: Callable[[str], None]) -> None:
+    def __init__(
+        self, presenter: Presenter, asking: Asking, probed: Callable[[str], None], do: Callable[[str], None]
+    ) -> None:
         super().__init__()
         self._presenter = presenter
         self._probed = probed
+        self._do = do
         self._state = presenter.state
-        self.empty = EmptyPage(asking.open_files, asking.open_folder, presenter.open_sample)
-        self.canvas = Canvas()
+        self.empty = EmptyPage(asking.open_files, asking.open_folder, presenter.films.open_sample)
+        self.canvas = Canvas(all_tools(presenter, asking.place))
         self.canvas.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
-        self.apices = ApicesView(presenter.displaying.set_view)
+        self.canvas.view_changed.connect(presenter.display.view.set_view)
+        self.canvas.probed.connect(probed)
+        self._place = asking.place
         self.compare: ComparePage | None = None
-        for page in (self.empty, self.canvas, self.apices):
+        for page in (self.empty, self.canvas):
             self.addWidget(page)
         self.setMinimumWidth(240)  # else the empty page, unseen, would push the panels over the film
-        self.canvas.view_changed.connect(presenter.displaying.set_view)
-        for canvas in (self.canvas, *self.apices.canvases):
-            self._listen(canvas, asking)
 
-    def _listen(self, canvas: Canvas, asking: Asking) -> None:
-        """Everything that a hand does on a canvas, in film points: the same on the film and on an apex."""
-        presenter, measuring = self._presenter, self._presenter.measuring
-        canvas.threshold_stepped.connect(presenter.step_threshold)
-        canvas.opacity_stepped.connect(presenter.overlaying.step_opacity)
-        canvas.stroke_begun.connect(presenter.editing.begin)
-        canvas.stroke_moved.connect(presenter.editing.extend)
-        canvas.stroke_ended.connect(presenter.editing.finish)
-        canvas.brush_stepped.connect(presenter.editing.resize)
-        canvas.lines.begun.connect(presenter.lining.begin)
-        canvas.lines.moved.connect(presenter.lining.move)
-        canvas.lines.ended.connect(presenter.lining.finish)
-        canvas.measure.begun.connect(measuring.begin)
-        canvas.measure.grabbed.connect(measuring.grab)
-        canvas.measure.moved.connect(measuring.move)
-        canvas.measure.placed.connect(asking.place)
-        canvas.measure.chosen.connect(measuring.choose)
-        canvas.probed.connect(self._probed)
+    @cached_property
+    def apices(self) -> ApicesView:
+        """Both apices side by side; the page is made when it is first asked for."""
+        from ptxviewer.ui.canvas.apices import ApicesView
+
+        presenter = self._presenter
+        page = ApicesView(presenter.display.view.set_view, lambda: all_tools(presenter, self._place))
+        for canvas in page.canvases:
+            canvas.probed.connect(self._probed)
+        self.addWidget(page)
+        return page
+
+    @property
+    def _shows_apices(self) -> bool:
+        return "apices" in self.__dict__ and self.currentWidget() is self.apices
 
     def show_state(self, state: State) -> None:
         """Show ``state`` on its page; the others let go of what they showed."""
@@ -78,17 +79,22 @@ class FilmArea(QStackedWidget):
         page = self.compare if state.prior_id is not None else self.apices if apices else self.canvas
         self.setCurrentWidget(page if filled and page is not None else self.empty)
         self.canvas.set_state(state)
-        self.apices.show_state(state)
+        if "apices" in self.__dict__:
+            self.apices.show_state(state)
 
     def _show_compare(self, state: State) -> None:
         """Two films side by side; the page is made when it is first asked for."""
         if self.compare is None and state.prior_id is not None:
             from ptxviewer.ui.panels.compare import ComparePage
 
-            self.compare = ComparePage(self._presenter, self._probed)
+            self.compare = ComparePage(self._presenter, self._probed, self._do)
             self.addWidget(self.compare)
         if self.compare is not None:
             self.compare.show_state(state)
+
+    @property
+    def _compares(self) -> bool:
+        return self.compare is not None and self.currentWidget() is self.compare
 
     @property
     def shown_canvas(self) -> Canvas:
@@ -96,7 +102,7 @@ class FilmArea(QStackedWidget):
         page = self.currentWidget()
         if self.compare is not None and page is self.compare:
             return self.compare.canvas
-        return self.apices.canvases[0] if page is self.apices else self.canvas
+        return self.apices.canvases[0] if self._shows_apices else self.canvas
 
     def top_room(self) -> QRect:
         """Where a sentence may lie at the top edge: between the corner texts, or below them where that is too narrow.
@@ -104,9 +110,9 @@ class FilmArea(QStackedWidget):
         The height says nothing.
         """
         state, film, whole = self._state, self._state.current, self.rect().adjusted(EDGE, EDGE, -EDGE, 0)
-        if self.currentWidget() is self.apices:
+        if self._shows_apices:
             return whole.translated(0, self.apices.headed)
-        written_on = self.currentWidget() is self.canvas and state.annotations
+        written_on = self.currentWidget() is self.canvas and state.settings.annotations
         if not written_on or film is None or film.radiograph is None:
             return whole
         texts = corner_texts(film.radiograph, film.view, voi_of(film.radiograph, film.view), 1.0, state.identified)
@@ -120,15 +126,19 @@ class FilmArea(QStackedWidget):
         film = self._state.current
         lesion = chosen(film)
         if lesion is None or film is None or film.radiograph is None:
-            self._presenter.displaying.fit()
+            self._presenter.display.view.fit()
         else:
-            self.canvas.zoom_to(box_around(lesion, *film.radiograph.shape))
+            canvas = self.shown_canvas if self._compares else self.canvas  # an apex has a view of its own
+            canvas.zoom_to(box_around(lesion, *film.radiograph.shape))
 
     def copy_picture(self) -> None:
-        """Copy the film as displayed; patient data go along only where reports may have them."""
+        """Copy what is displayed: the film, its apices, or the pair that is compared.
+
+        Patient data go along only where reports may have them.
+        """
         shown = self._state
-        named = shown.identified and self._presenter.remembering.settings.report_identified
-        self.canvas.set_state(replace(shown, identified=named))
-        apices = self.currentWidget() is self.apices  # these name nobody
-        QGuiApplication.clipboard().setPixmap((self.apices if apices else self.canvas).grab())
-        self.canvas.set_state(shown)
+        named = shown.identified and shown.settings.report_identified
+        self.show_state(replace(shown, identified=named))
+        films = self.compare.films if self.compare is not None and self._compares else self.currentWidget() or self
+        QGuiApplication.clipboard().setPixmap(films.grab())
+        self.show_state(shown)

@@ -26,10 +26,13 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from ptxviewer.app.listing import summary
-from ptxviewer.app.state import Film, FilmStatus, State
-from ptxviewer.core.types import GreyImage
-from ptxviewer.ui.style import PALETTE
+from ptxviewer.app.films.worklist import summary
+from ptxviewer.app.state.film import Film, FilmStatus
+from ptxviewer.app.state.screen import State
+from ptxviewer.core.arrays import GreyImage
+from ptxviewer.ui.film_words import STATUS, score_text, spoken_in_strip
+from ptxviewer.ui.platform.style import PALETTE
+from ptxviewer.words import tr
 
 WIDTH = 112
 PICTURE = 88  # side of a thumbnail's square
@@ -48,17 +51,9 @@ def chip(film: Film) -> tuple[str, str, bool]:
     """Return (text, colour name, filled): what the strip says of a film, in words and not by colour alone."""
     found = summary(film)
     if found is not None:
-        return f"{found.score:.2f}", "accent" if found.present else "quiet", found.present
+        return score_text(found), "accent" if found.present else "quiet", found.present
     colour = {FilmStatus.FAILED: "failure", FilmStatus.ANALYSING: "accent"}.get(film.status, "quiet")
-    return film.status.value, colour, False
-
-
-def spoken(film: Film) -> str:
-    """Return what a screen reader says of an entry."""
-    text, _, present = chip(film)
-    if summary(film) is not None:
-        text = f"score {text}, {'above' if present else 'nothing above'} threshold"
-    return f"Film {film.number}, {text}"
+    return tr(STATUS[film.status]), colour, False
 
 
 class _Films(QAbstractListModel):
@@ -80,7 +75,7 @@ class _Films(QAbstractListModel):
         if role == Qt.ItemDataRole.UserRole:
             return film
         if role in (Qt.ItemDataRole.AccessibleTextRole, Qt.ItemDataRole.ToolTipRole):
-            return spoken(film)
+            return spoken_in_strip(film)
         return None
 
     def show_films(self, films: tuple[Film, ...]) -> None:
@@ -166,6 +161,8 @@ class _Painter(QStyledItemDelegate):
         text, name, filled = chip(film)
         colour = QColor(PALETTE[name])
         scored = summary(film) is not None
+        beside = painter.fontMetrics().horizontalAdvance(f"{film.number} ")
+        text = painter.fontMetrics().elidedText(text, Qt.TextElideMode.ElideRight, line.width() - beside)
         width = painter.fontMetrics().horizontalAdvance(text) + (10 if scored else 0)
         place = QRectF(line.right() + 1 - width, line.y() + 0.5, width - 0.5, line.height() - 1)
         align = Qt.AlignmentFlag.AlignCenter
@@ -201,7 +198,7 @@ class FilmStrip(QListView):
         self.setVerticalScrollMode(QAbstractItemView.ScrollMode.ScrollPerPixel)
         self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self.setFocusPolicy(Qt.FocusPolicy.ClickFocus)  # a click ends the typing of a note
-        self.setAccessibleName("Films")
+        self.setAccessibleName(tr("Films"))
         self.clicked.connect(self._clicked)
         self.verticalScrollBar().valueChanged.connect(lambda _value: self._looking.start())
 

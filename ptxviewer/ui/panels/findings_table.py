@@ -18,44 +18,54 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from ptxviewer.app.actions import BY_ID
+from ptxviewer.app.commands import BY_ID
 from ptxviewer.app.presenter import Presenter
-from ptxviewer.app.state import Film
-from ptxviewer.core.types import Lesion, PixelSpacing, Side, Zone
-from ptxviewer.report.model import area_text
+from ptxviewer.app.state.film import Film
+from ptxviewer.core.answer import Lesion, Side, Zone
+from ptxviewer.core.film import PixelSpacing
+from ptxviewer.core.msgid import N_, Msgid
+from ptxviewer.ui.commands import capital, key_of, tooltip_of
 from ptxviewer.ui.controls import label
-from ptxviewer.ui.style import PALETTE
+from ptxviewer.ui.platform.style import PALETTE
+from ptxviewer.words import finding, measures, sentences, tr, trn
+from ptxviewer.words.quantities import count, decimal, score
 
 ROWS = 3  # that are kept free
 ROW, HEADER = 22, 30
+FIRST_SCORE, VALUE = 3, "0.00"  # the column from which on there are scores, and the room of one
 HEADING, AROUND = 12, 7  # height of a heading's font, and pixels beside it
-COLUMNS = ("Where", "Area", "Width", "Mean", "Peak")  # area and width with their units behind them
-TIPS = (
-    "Side of the patient, and the part of the hemithorax that holds most of it",
-    "Projected area",
-    "At its widest place",
-    "Mean of the model's scores in it",
-    "Highest of the model's scores in it",
+COLUMNS: tuple[tuple[Msgid, Msgid], ...] = (  # area and width get their units behind them
+    (N_("Where"), N_("Side of the patient, and the part of the hemithorax that holds most of it")),
+    (N_("Area"), N_("Projected area")),
+    (N_("Width"), N_("At its widest place")),
+    (N_("Mean"), N_("Mean of the model's scores in it")),
+    (N_("Peak"), N_("Highest of the model's scores in it")),
 )
 
 
-ZONES: dict[Zone, str] = {"apical": "apex", "basal": "base", "lateral": "lat.", "medial": "med."}
-SIDES: dict[Side, str] = {"right": "R", "left": "L", "unknown": "?"}
+ZONES: dict[Zone, Msgid] = {"apical": N_("apex"), "basal": N_("base"), "lateral": N_("lat."), "medial": N_("med.")}
+SIDES: dict[Side, Msgid] = {"right": N_("R"), "left": N_("L"), "unknown": Msgid("?")}
 
 
 def lesion_cells(lesion: Lesion) -> tuple[str, ...]:
     """Return one row of the table, in the order of ``COLUMNS``; its units are in the heading."""
-    area = f"{lesion.area_px:,}" if lesion.area_mm2 is None else f"{lesion.area_mm2 / 100:.1f}"
-    width = f"{lesion.width_px:.0f}" if lesion.width_mm is None else f"{lesion.width_mm:.0f}"
-    where = " ".join((SIDES[lesion.side], *(ZONES[zone] for zone in lesion.zones[:1])))
-    return where, area, width, f"{lesion.mean_score:.2f}", f"{lesion.max_score:.2f}"
+    area = count(lesion.area_px) if lesion.area_mm2 is None else decimal(lesion.area_mm2 / 100)
+    width = count(lesion.width_px if lesion.width_mm is None else lesion.width_mm)
+    where = " ".join((tr(SIDES[lesion.side]), *(tr(ZONES[zone]) for zone in lesion.zones[:1])))
+    return where, area, width, score(lesion.mean_score), score(lesion.max_score)
 
 
 def lesion_tip(lesion: Lesion, spacing: PixelSpacing) -> str:
     """Return all that is known of a finding, for the tooltip of its row."""
-    zones = ", ".join(lesion.zones) if lesion.zones else "zone unknown: no lung was seen on this side"
-    area = area_text(lesion.area_px, lesion.area_mm2, spacing.label)
-    return f"{lesion.side.capitalize()}; {zones}\n{area}\nClick: zoom to it. Delete: drop it."
+    zones = ", ".join(map(finding.zone, lesion.zones)) or tr("zone unknown: no lung was seen on this side")
+    area = measures.area_with_origin(lesion.area_px, lesion.area_mm2, spacing)
+    keys = tr("Click: zoom to it. {key}: drop it.", key=key_of("delete_measurement"))
+    return f"{capital(finding.side(lesion.side))}; {zones}\n{area}\n{keys}"
+
+
+def _hint(number: int) -> str:
+    click = tr("Click one to zoom to it ({key}: next)", key=key_of("next_finding"))
+    return sentences(trn("{count} finding.", "{count} findings.", number), click) if number > ROWS else click
 
 
 class FindingsTable(QWidget):
@@ -71,11 +81,11 @@ class FindingsTable(QWidget):
         column.addWidget(self.table)
         under = QHBoxLayout()
         self._hint = label("quiet")
-        self._drop = QPushButton("Drop")
+        self._drop = QPushButton(tr("Drop"))
         self._drop.setObjectName("small")
-        self._drop.setToolTip(BY_ID["drop_finding"].tooltip)
+        self._drop.setToolTip(tooltip_of(BY_ID["drop_finding"]))
         self._drop.setFocusPolicy(Qt.FocusPolicy.TabFocus)
-        self._drop.clicked.connect(lambda _down=False: presenter.choosing.drop())
+        self._drop.clicked.connect(lambda _down=False: presenter.review.findings.drop())
         under.addWidget(self._hint, 1)
         under.addWidget(self._drop)
         kept = QWidget()
@@ -86,9 +96,9 @@ class FindingsTable(QWidget):
 
     def _build(self) -> QTableWidget:
         table = QTableWidget(0, len(COLUMNS))
-        for number, (name, tip) in enumerate(zip(COLUMNS, TIPS, strict=True)):
-            heading = QTableWidgetItem(name)
-            heading.setToolTip(tip)
+        for number, (name, tip) in enumerate(COLUMNS):
+            heading = QTableWidgetItem(tr(name))
+            heading.setToolTip(tr(tip))
             side = Qt.AlignmentFlag.AlignRight if number else Qt.AlignmentFlag.AlignLeft
             heading.setTextAlignment(side | Qt.AlignmentFlag.AlignVCenter)
             table.setHorizontalHeaderItem(number, heading)
@@ -109,7 +119,7 @@ class FindingsTable(QWidget):
         table.setTextElideMode(Qt.TextElideMode.ElideRight)
         table.setWordWrap(False)
         table.setFixedHeight(HEADER + ROW * ROWS)
-        table.setAccessibleName("Findings")
+        table.setAccessibleName(tr("Findings"))
         table.setMouseTracking(True)
         table.cellClicked.connect(self._clicked)
         table.setContextMenuPolicy(Qt.ContextMenuPolicy.CustomContextMenu)
@@ -124,16 +134,17 @@ class FindingsTable(QWidget):
         for column in range(1, len(COLUMNS)):
             heading = self.table.horizontalHeaderItem(column)
             if heading is not None:
-                self.table.setColumnWidth(column, metrics.horizontalAdvance(heading.text()) + AROUND)
+                texts = heading.text(), *((VALUE,) if column >= FIRST_SCORE else ())
+                self.table.setColumnWidth(column, max(map(metrics.horizontalAdvance, texts)) + AROUND)
 
     def _clicked(self, row: int, _column: int) -> None:
         film = self._presenter.state.current
         again = film is not None and film.finding == row
-        self._presenter.choosing.choose(None if again else row)
+        self._presenter.review.findings.choose(None if again else row)
         self._look()
 
     def _zoom_to(self, row: int) -> None:
-        self._presenter.choosing.choose(row)
+        self._presenter.review.findings.choose(row)
         self._look()
 
     def _menu(self, at: QPoint) -> None:
@@ -142,8 +153,8 @@ class FindingsTable(QWidget):
             return
         menu = QMenu(self)
         menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-        menu.addAction("Zoom to it", lambda: self._zoom_to(row))
-        menu.addAction("Drop it", lambda: self._presenter.choosing.drop(row))
+        menu.addAction(tr("Zoom to it"), lambda: self._zoom_to(row))
+        menu.addAction(tr("Drop it"), lambda: self._presenter.review.findings.drop(row))
         menu.popup(self.table.viewport().mapToGlobal(at))
 
     def show_film(self, film: Film | None) -> None:
@@ -153,7 +164,10 @@ class FindingsTable(QWidget):
         chosen = film.finding if film is not None else None
         self.table.setRowCount(len(lesions))
         sized = film is None or film.radiograph is None or film.radiograph.spacing.known
-        for column, name in ((1, "Area cm²" if sized else "Area px"), (2, "Width mm" if sized else "Width px")):
+        for column, name in (
+            (1, tr("Area cm²") if sized else tr("Area px")),
+            (2, tr("Width mm") if sized else tr("Width px")),
+        ):
             heading = self.table.horizontalHeaderItem(column)
             if heading is not None and heading.text() != name:
                 heading.setText(name)
@@ -171,6 +185,4 @@ class FindingsTable(QWidget):
                 item.setToolTip(tip)
                 item.setBackground(QColor(PALETTE["line"]) if row == chosen else Qt.GlobalColor.transparent)
         self._drop.setVisible(chosen is not None)
-        count = len(lesions)
-        many = f"{count} findings. " if count > ROWS else ""
-        self._hint.setText(f"{many}Click one to zoom to it (C: next)" if count and chosen is None else "")
+        self._hint.setText(_hint(len(lesions)) if lesions and chosen is None else "")

@@ -18,50 +18,54 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from ptxviewer.app.actions import BY_ID
-from ptxviewer.app.gating import reason_of
+from ptxviewer.app.commands import BY_ID
 from ptxviewer.app.presenter import Presenter
-from ptxviewer.app.state import Film, FilmStatus, State
-from ptxviewer.report.decision import film_check, score_name
-from ptxviewer.report.model import NOT_EXCLUDED, headline, nearness
+from ptxviewer.app.state.film import Film, FilmStatus
+from ptxviewer.app.state.screen import State
+from ptxviewer.core.msgid import N_, Msgid
+from ptxviewer.report.decision import Nearness, film_check, headline, nearness, score_name
+from ptxviewer.ui.commands import key_text, name_of, tooltip_of
 from ptxviewer.ui.controls import MarkedSlider, ScoreBar, Segments, hairline, label
 from ptxviewer.ui.panels.findings_table import FindingsTable
 from ptxviewer.ui.panels.sizes import SizePanel
 from ptxviewer.ui.panels.thresholds import ThresholdControls
+from ptxviewer.words import quantities, say, sentences, tr
+from ptxviewer.words.notices import NOT_EXCLUDED
+from ptxviewer.words.quantities import spacing_label
 
 SIDE = 16  # margin
 WIDTH, WIDEST = 300, 480
-HEADLINES = {
-    FilmStatus.OPENING: "Opening ...",
-    FilmStatus.WAITING: "Waiting for the model ...",
-    FilmStatus.ANALYSING: "Analysing ...",
-    FilmStatus.FAILED: "Could not be opened.",
-    FilmStatus.NOT_ANALYSED: "Not analysed.",
-    FilmStatus.NOT_SHOWN: "Result not shown.",
+HEADLINES: dict[FilmStatus, Msgid] = {
+    FilmStatus.OPENING: N_("Opening ..."),
+    FilmStatus.WAITING: N_("Waiting for the model ..."),
+    FilmStatus.ANALYSING: N_("Analysing ..."),
+    FilmStatus.FAILED: N_("Could not be opened."),
+    FilmStatus.NOT_ANALYSED: N_("Not analysed."),
+    FilmStatus.NOT_SHOWN: N_("Result not shown."),
 }
-NEARNESS = {
-    "above": "above the operating point",
-    "near": "near the operating point",
-    "below": "below the operating point",
+NEARNESS: dict[Nearness, Msgid] = {
+    "above": N_("above the operating point ({limit})"),
+    "near": N_("near the operating point ({limit})"),
+    "below": N_("below the operating point ({limit})"),
 }
-NOTE_TIP = "Kept with this film on this computer and printed on its report. Write no names where reports are shared."
 
 
 class ReadingPanel(QWidget):
     """Renders a state's film; every control is an intent of the presenter."""
 
-    def __init__(self, presenter: Presenter, look: Callable[[], None] = lambda: None) -> None:
-        """``look`` zooms to the finding that was chosen."""
+    def __init__(self, presenter: Presenter, look: Callable[[], None], do: Callable[[str], None]) -> None:
+        """``look`` zooms to the finding that was chosen, ``do`` does a command."""
         super().__init__()
         self.setObjectName("reading")
         self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
         self.setMinimumWidth(WIDTH)
         self.setMaximumWidth(WIDEST)
         self._presenter = presenter
+        self._do = do
         self._film_id: int | None = None
-        self.thresholds = ThresholdControls(presenter)
+        self.thresholds = ThresholdControls(presenter, do)
         self.findings = FindingsTable(presenter, look)
-        self.sizes = SizePanel(presenter)
+        self.sizes = SizePanel(do)
         content = QWidget()
         column = QVBoxLayout(content)
         column.setContentsMargins(SIDE, 14, SIDE, 14)
@@ -104,12 +108,14 @@ class ReadingPanel(QWidget):
     def _build_reading(self, column: QVBoxLayout) -> None:
         title = QHBoxLayout()
         self._name = label("quiet")
-        title.addWidget(label("section", "READING"))
+        title.addWidget(label("section", tr("Reading").upper()))
         title.addStretch(1)
         title.addWidget(self._name)
         column.addLayout(title)
         self._frame_text = label("value")
-        self._frame = MarkedSlider("Frame", "Which picture of a film with several (Ctrl+Up, Ctrl+Down)")
+        keys = key_text(BY_ID["previous_frame"].keys[:1] + BY_ID["next_frame"].keys[:1])
+        tip = tr("Which picture of a film with several ({keys})", keys=keys)
+        self._frame = MarkedSlider(tr("Frame"), tip, step=1)
         self._frame.moved.connect(self._frame_moved)
         for widget in (self._frame_text, self._frame):
             widget.hide()
@@ -138,7 +144,7 @@ class ReadingPanel(QWidget):
         column.addWidget(self._headline)
         column.addWidget(self._remark)
         self._gate = label("amber", wrap=True)
-        self._gate.setAccessibleName("Film check")
+        self._gate.setAccessibleName(tr("Film check"))
         column.addWidget(self._gate)
 
     @staticmethod
@@ -148,23 +154,28 @@ class ReadingPanel(QWidget):
         return made
 
     def _build_findings(self, column: QVBoxLayout) -> None:
-        column.addWidget(label("section", "FINDINGS"))
+        column.addWidget(label("section", tr("Findings").upper()))
         column.addWidget(self.findings)
         self._spacing = self._kept(label("quiet", wrap=True), 32)
         column.addWidget(self._spacing)
 
     def _build_verdict(self, column: QVBoxLayout) -> None:
-        column.addWidget(label("section", "VERDICT"))
+        column.addWidget(label("section", tr("Verdict").upper()))
         self._verdicts = Segments(
-            tuple((name, BY_ID[f"verdict_{name}"].text, BY_ID[f"verdict_{name}"].tooltip) for name in
+            tuple((name, name_of(BY_ID[f"verdict_{name}"]), tooltip_of(BY_ID[f"verdict_{name}"])) for name in
                   ("accept", "reject", "unsure")),
-            lambda value: BY_ID[f"verdict_{value}"].run(self._presenter),
+            lambda value: self._do(f"verdict_{value}"),
         )  # fmt: skip
         column.addWidget(self._verdicts)
         self._note = QLineEdit()
-        self._note.setPlaceholderText("Note")
-        self._note.setAccessibleName("Note")
-        self._note.setToolTip(NOTE_TIP)
+        self._note.setPlaceholderText(tr("Note"))
+        self._note.setAccessibleName(tr("Note"))
+        self._note.setToolTip(
+            tr(
+                "Kept with this film on this computer and printed on its report. Write no names where reports are"
+                " shared."
+            )
+        )
         self._note.setMaxLength(500)
         self._note.setAcceptDrops(False)  # films dropped here open like anywhere else
         self._note.editingFinished.connect(self.settle)
@@ -181,18 +192,18 @@ class ReadingPanel(QWidget):
         """Keep a note that is being typed; called before another film comes on screen."""
         if self._note.isModified():
             self._note.setModified(False)
-            self._presenter.set_note(self._note.text().strip())
+            self._presenter.review.set_note(self._note.text().strip())
 
     def _do_again(self) -> None:
         film = self._presenter.state.current
         if film is not None and film.status in (FilmStatus.WAITING, FilmStatus.ANALYSING):
-            self._presenter.cancel()
+            self._presenter.films.cancel()
         else:
-            self._presenter.retry()
+            self._presenter.films.retry()
 
     def _frame_moved(self, value: float, settled: bool) -> None:
         if settled:
-            self._presenter.set_frame(round(100 * value))
+            self._presenter.films.set_frame(round(value))
 
     # Rendering
 
@@ -205,47 +216,58 @@ class ReadingPanel(QWidget):
         self.thresholds.show_state(state)
         self.findings.show_film(film)
         self.sizes.show_state(state)
-        self._verdicts.buttons["accept"].setText("Edited" if edited else "Accept")
+        self._verdicts.buttons["accept"].setText(tr("Edited") if edited else name_of(BY_ID["verdict_accept"]))
         self._verdicts.setEnabled(ready)
         self._note.setEnabled(film is not None and film.radiograph is not None)
         self._show_film(film)
         self._show_note(film)
-        self._kind.setText("" if info is None else f"film score, {score_name(info.calibrated)}")
+        self._kind.setText("" if info is None else tr("film score, {kind}", kind=score_name(info.calibrated)))
         if film is None or film.maps is None or rule is None:
             self._number.setText("–")
-            self._where.setText("no score" if film is not None else "")
+            self._where.setText(tr("no score") if film is not None else "")
             self._bar.show_score(None, None)
             self._verdicts.show_choice("")
             return
         score, mark = film.maps.score, rule.score_threshold
-        self._number.setText(f"{score:.2f}")
-        self._where.setText(f"{NEARNESS[nearness(score, mark)]} ({mark:.2f})")
+        self._number.setText(quantities.score(score, mark))
+        self._where.setText(tr(NEARNESS[nearness(score, mark)], limit=quantities.limit(mark)))
         self._bar.show_score(score, mark)
-        self._bar.setToolTip(f"The film's score is {score:.2f}; the model's operating point is {mark:.2f}.")
+        self._bar.setToolTip(
+            tr(
+                "The film's score is {score}; the model's operating point is {limit}.",
+                score=quantities.score(score, mark),
+                limit=quantities.limit(mark),
+            )
+        )
         self._verdicts.show_choice(film.review.verdict.replace("edited", "accept"))
 
     def _show_film(self, film: Film | None) -> None:
         """What is said of the film: its sentence, its findings, where its millimetres come from."""
         line, remark, again, check, spacing = "", "", "", "", ""
         if film is not None:
-            line, remark = HEADLINES.get(film.status, ""), film.note or film.error
+            line, remark = tr(HEADLINES.get(film.status, "")), sentences(film.why)
             again = {
-                FilmStatus.FAILED: "Try again",
-                FilmStatus.NOT_ANALYSED: "Analyse anyway" if film.radiograph is not None else "",
-                FilmStatus.NOT_SHOWN: "Show anyway",
-                FilmStatus.WAITING: "Stop",
-                FilmStatus.ANALYSING: "Stop",
+                FilmStatus.FAILED: tr("Try again"),
+                FilmStatus.NOT_ANALYSED: tr("Analyse anyway") if film.radiograph is not None else "",
+                FilmStatus.NOT_SHOWN: tr("Show anyway"),
+                FilmStatus.WAITING: tr("Stop"),
+                FilmStatus.ANALYSING: tr("Stop"),
             }.get(film.status, "")
             if film.status is FilmStatus.NOT_SHOWN:
-                remark, check = "", reason_of(film)
+                remark, check = "", remark
             if film.radiograph is not None:
                 place = film.radiograph.spacing
-                spacing = place.note or (f"Sizes {place.label}." if place.known else "No sizes in mm: pixels only.")
+                spacing = sentences(place.note) or (
+                    tr("Sizes {origin}.", origin=spacing_label(place))
+                    if place.known
+                    else tr("No sizes in mm: pixels only.")
+                )
             if film.maps is not None and film.findings is not None and film.radiograph is not None:
                 line = headline(film.radiograph, film.findings)
-                remark = film.findings.side_note if film.findings.present else NOT_EXCLUDED
+                note = film.findings.side_note
+                remark = tr(NOT_EXCLUDED) if not film.findings.present else say(note) if note is not None else ""
                 check = film_check(film.radiograph, film.findings.gate, film.review.gate_overridden)
-        self._name.setText(f"Film {film.number}" if film is not None else "")
+        self._name.setText(tr("Film {number}", number=film.number) if film is not None else "")
         self._headline.setText(line.replace(" cm²", "\u00a0cm²"))  # a number keeps its unit
         self._remark.setText(remark)
         self._again.setText(again)
@@ -260,9 +282,9 @@ class ReadingPanel(QWidget):
         for widget in (self._frame_text, self._frame):
             widget.setVisible(several)
         if film is not None and several:
-            self._frame.setMaximum(film.frames - 1)
-            self._frame.show_value(film.view.frame / 100, None)
-            self._frame_text.setText(f"Frame {film.view.frame + 1} of {film.frames}")
+            self._frame.set_highest(film.frames - 1)
+            self._frame.show_value(film.view.frame)
+            self._frame_text.setText(tr("Frame {number} of {count}", number=film.view.frame + 1, count=film.frames))
 
     def _show_note(self, film: Film | None) -> None:
         new = (film.id if film is not None else None) != self._film_id

@@ -2,47 +2,57 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QPushButton, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QLabel, QVBoxLayout, QWidget
 
-from ptxviewer.app.actions import BY_ID
-from ptxviewer.app.choosing import chosen
-from ptxviewer.app.lining import can_move
-from ptxviewer.app.presenter import Presenter
-from ptxviewer.app.state import Film, State
-from ptxviewer.core.sizes import sizes_of
-from ptxviewer.core.types import HemithoraxFinding, Radiograph
-from ptxviewer.report.decision import distances_text, moved_text
-from ptxviewer.report.model import percent_text
+from ptxviewer.app.review.distances import can_move
+from ptxviewer.app.review.finding_selection import chosen
+from ptxviewer.app.state.film import Film
+from ptxviewer.app.state.screen import State
+from ptxviewer.core.answer import HemithoraxFinding
+from ptxviewer.core.film import Radiograph
+from ptxviewer.core.findings.sizes import MEASURES, sizes_of_half
+from ptxviewer.core.msgid import N_
+from ptxviewer.ui.commands import key_of, small_button
 from ptxviewer.ui.controls import label
+from ptxviewer.words import finding, measures, sentences, tr
 
-NOT_VOLUME = "Projected area: pneumothorax / (lung and pneumothorax of that side). Not a volume."
-NAMES = ("Collins", "Rhea", "Light index", "BTS 2010", "ACCP 2001")
+NOT_VOLUME = N_("Projected area: pneumothorax / (lung and pneumothorax of that side). Not a volume.")
 
 
 class SizePanel(QWidget):
     """Renders the sizes of a film: in full those of the side that is looked at, else of the larger area's."""
 
-    def __init__(self, presenter: Presenter) -> None:
+    def __init__(self, do: Callable[[str], None]) -> None:
         super().__init__()
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(3)
         head = QHBoxLayout()
-        head.addWidget(label("section", "SIZE"))
+        head.addWidget(label("section", tr("Size").upper()))
         head.addStretch(1)
-        self._reset = self._button("Reset", "reset_lines", presenter)
-        self._show = self._button("On film", "toggle_lines", presenter)
+        self._reset = small_button("reset_lines", do, tr("Reset"))
+        self._show = small_button("toggle_lines", do, tr("On film"))
         self._show.setCheckable(True)
         head.addWidget(self._reset)
         head.addWidget(self._show)
         column.addLayout(head)
         self._percent = label("text", wrap=True)
-        self._percent.setToolTip(NOT_VOLUME)
+        self._percent.setToolTip(tr(NOT_VOLUME))
         self._lines, self._moved = label("value"), label("amber", wrap=True)
-        self._lines.setToolTip("Interpleural distances: over the top, at the middle of the upper and of the lower half "
-                               "of the lung. D shows them on the film, where they can be moved.")  # fmt: skip
-        for made in (self._percent, self._lines, self._moved):
+        self._lines.setToolTip(
+            sentences(
+                tr(
+                    "Interpleural distances: over the top, and at the middle of the upper and of the lower half of the"
+                    " lung."
+                ),
+                tr("{key} shows them on the film, where they can be moved.", key=key_of("toggle_lines")),
+            )
+        )
+        self._missing, self._disagreement = label("quiet", wrap=True), label("amber", wrap=True)
+        for made in (self._percent, self._disagreement, self._lines, self._missing, self._moved):
             column.addWidget(made)
         grid = QGridLayout()
         grid.setHorizontalSpacing(8)
@@ -50,25 +60,16 @@ class SizePanel(QWidget):
         grid.setColumnMinimumWidth(0, 82)
         grid.setColumnStretch(1, 1)
         self._rows = []
-        for number, name in enumerate(NAMES):
-            pair = label("quiet", name), label("value", wrap=True)
+        for number, measure in enumerate(MEASURES):
+            pair = label("quiet", tr(measure.name)), label("value", wrap=True)
             for place, one in enumerate(pair):
                 one.setAlignment(Qt.AlignmentFlag.AlignTop | Qt.AlignmentFlag.AlignLeft)
                 grid.addWidget(one, number, place)
             self._rows.append(pair)
         column.addLayout(grid)
         self._refused = label("quiet", wrap=True)
-        self._refused.setAccessibleName("Sizes that are not given")
+        self._refused.setAccessibleName(tr("Sizes that are not given"))
         column.addWidget(self._refused)
-
-    @staticmethod
-    def _button(text: str, action: str, presenter: Presenter) -> QPushButton:
-        button = QPushButton(text)
-        button.setObjectName("small")
-        button.setToolTip(BY_ID[action].tooltip)
-        button.setFocusPolicy(Qt.FocusPolicy.TabFocus)
-        button.clicked.connect(lambda _down=False: BY_ID[action].run(presenter))
-        return button
 
     def show_state(self, state: State) -> None:
         """Show the sizes of the film on screen."""
@@ -83,9 +84,10 @@ class SizePanel(QWidget):
         self._show_halves(film, film.radiograph, halves)
 
     def _clear(self) -> None:
-        for one in (self._percent, self._lines, self._moved, self._refused):
+        for one in (self._percent, self._lines, self._refused):
             one.setText("")
-        self._moved.hide()
+        for extra in (self._moved, self._missing, self._disagreement):
+            _tell(extra, "")
         for name, value in self._rows:
             name.hide()
             value.hide()
@@ -93,21 +95,34 @@ class SizePanel(QWidget):
     def _show_halves(self, film: Film, radiograph: Radiograph, halves: tuple[HemithoraxFinding, ...]) -> None:
         lesion, spacing = chosen(film), radiograph.spacing
         half = next((one for one in halves if lesion is not None and one.side == lesion.side), halves[0])
-        self._percent.setText("\n".join(percent_text(one).capitalize() for one in halves))
-        side = f" ({half.side})" if len(halves) > 1 else ""
-        self._lines.setText(f"{text}{side}" if (text := distances_text(half, spacing)) else "")
-        moved = ". ".join(text for one in halves if (text := moved_text(one)))
-        self._moved.setText(moved)
-        self._moved.setVisible(bool(moved))
-        rows = sizes_of(half.distances, spacing, radiograph.acquisition.view, loculated=half.loculated)
-        for row, (name, value) in zip(rows, self._rows, strict=True):
-            for one in (name, value):
-                one.setVisible(bool(row.text))
-                one.setToolTip(f"{row.formula}\n{row.source}")
-            value.setText(row.text)
-        refused = []
-        for reason in dict.fromkeys(row.refused for row in rows if row.refused):
-            names = ", ".join(row.name for row in rows if row.refused == reason)
-            refused.append(f"{names}: not given, {reason}.")
-        self._refused.setText("\n".join(refused))
-        self._refused.setToolTip("\n".join(f"{row.name}: {row.formula}; {row.source}" for row in rows if row.refused))
+        self._percent.setText("\n".join(measures.percent(one) for one in halves))
+        lengths = measures.distances(half, spacing)
+        self._lines.setText(f"{lengths} ({finding.side(half.side)})" if lengths and len(halves) > 1 else lengths)
+        _tell(self._moved, measures.moved_lines(halves))
+        _tell(self._missing, measures.missing_lines(half))
+        _tell(self._disagreement, measures.disagreements(radiograph, halves))
+        sizes = sizes_of_half(radiograph, half)
+        for size, (name, value) in zip(sizes, self._rows, strict=True):
+            for widget in (name, value):
+                widget.setVisible(size.value is not None)
+                widget.setToolTip(f"{tr(size.measure.formula)}\n{size.measure.source}")
+            value.setText(measures.size(size))
+        self._refused.setText(
+            "\n".join(
+                tr("Not given: {names}. {reason}", names=names, reason=reason)
+                for names, reason in measures.refusals(sizes)
+            )
+        )
+        self._refused.setToolTip(
+            "\n".join(
+                f"{tr(size.measure.name)}: {tr(size.measure.formula)}; {size.measure.source}"
+                for size in sizes
+                if size.refused is not None
+            )
+        )
+
+
+def _tell(line: QLabel, text: str) -> None:
+    """Show a line that is there only when it has something to say."""
+    line.setText(text)
+    line.setVisible(bool(text))

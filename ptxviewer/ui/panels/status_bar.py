@@ -5,8 +5,11 @@ from __future__ import annotations
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QHBoxLayout, QWidget
 
-from ptxviewer.app.state import FilmStatus, State
+from ptxviewer.app.state.film import FilmStatus
+from ptxviewer.app.state.screen import State
 from ptxviewer.ui.controls import ElidedLabel, label
+from ptxviewer.words import sentences, tr, trn
+from ptxviewer.words.quantities import duration
 
 
 def progress_text(state: State) -> str:
@@ -16,20 +19,23 @@ def progress_text(state: State) -> str:
     left = analysing + opening
     current = state.current.status if state.current is not None else None
     if state.opening or current is FilmStatus.OPENING or not analysing:
-        return f"Opening {opening} films ..." if opening > 1 else "Opening ..." if opening or state.opening else ""
-    return f"Analysing, {left} films to go ..." if left > 1 else "Analysing ..."
+        if opening > 1:
+            return trn("Opening {count} film ...", "Opening {count} films ...", opening)
+        return tr("Opening ...") if opening or state.opening else ""
+    if left > 1:
+        return trn("Analysing, {count} film to go ...", "Analysing, {count} films to go ...", left)
+    return tr("Analysing ...")
 
 
 def engine_text(state: State) -> str:
     """Return the device and how long it took for the film on screen: "CPU bf16  0.3 s"."""
     engine, film = state.engine, state.current
     if engine.phase == "loading":
-        return "Loading the model ..."
+        return tr("Loading the model ...")
     if engine.phase == "failed":
-        return "No model"
+        return tr("No model")
     if film is not None and film.maps is not None:
-        took = film.maps.infer_ms
-        return f"{film.maps.device}  {f'{took:.0f} ms' if took < 1000 else f'{took / 1000:.1f} s'}"
+        return f"{film.maps.device}  {duration(film.maps.infer_ms)}"
     return engine.info.device if engine.info is not None else ""
 
 
@@ -38,9 +44,13 @@ def watch_text(state: State) -> str:
     if state.watch is None:
         return ""
     if state.watch.missing:
-        return "Watched folder cannot be reached"
+        return tr("Watched folder cannot be reached")
     waiting = state.watch.waiting
-    return "Watching a folder" + (f", {waiting} arriving" if waiting else "")
+    return (
+        trn("Watching a folder, {count} arriving", "Watching a folder, {count} arriving", waiting)
+        if waiting
+        else tr("Watching a folder")
+    )
 
 
 class StatusBar(QWidget):
@@ -62,18 +72,20 @@ class StatusBar(QWidget):
         row.addWidget(self._probe)
         row.addWidget(self._watch)
         row.addWidget(self._engine)
-        row.addWidget(label("research", "Research use only"))
+        row.addWidget(label("research", tr("Research use only")))
 
     def show_state(self, state: State) -> None:
         """Show what is being done, else the last message."""
-        text = progress_text(state) or state.message
+        text = progress_text(state) or sentences(state.message)
         if self._message.text() != text:
             self._message.setText(text)
         self._engine.setText(engine_text(state))
         self._watch.setText(watch_text(state))
         self._watch.setToolTip(str(state.watch.folder) if state.watch is not None else "")
         info = state.engine.info
-        self._engine.setToolTip(f"Model {info.model_id}" if info is not None else state.engine.error)
+        self._engine.setToolTip(
+            tr("Model {model}", model=info.model_id) if info is not None else sentences(state.engine.why)
+        )
 
     def show_probe(self, text: str) -> None:
         """Show what lies under the pointer."""

@@ -4,23 +4,29 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from PySide6.QtCore import Qt
+from PySide6.QtCore import Qt, QTimer
 from PySide6.QtWidgets import QGridLayout, QLabel, QPushButton, QVBoxLayout, QWidget
 
-from ptxviewer.app.actions import BY_ID
-from ptxviewer.app.apart import apart, area_of_slider, score_limit, slider_of_area
+from ptxviewer.app.commands import BY_ID
 from ptxviewer.app.presenter import Presenter
-from ptxviewer.app.state import Film, Overlay, State
-from ptxviewer.core.band import areas_px
-from ptxviewer.core.findings import decide
-from ptxviewer.core.limits import BY_CARD
-from ptxviewer.core.types import DecisionRule
+from ptxviewer.app.state.film import Film
+from ptxviewer.app.state.screen import State
+from ptxviewer.app.state.settings import DEFAULTS
+from ptxviewer.app.state.two_thresholds import apart, area_of_slider, score_limit, slider_of_area
+from ptxviewer.core.answer import BY_CARD, DecisionRule
+from ptxviewer.core.findings.decide import decide
+from ptxviewer.core.findings.disagreement import areas_px
+from ptxviewer.core.msgid import N_
 from ptxviewer.report.decision import area_limit_text
-from ptxviewer.report.model import area_text
+from ptxviewer.ui.commands import key_of, tip_of, tooltip_of
 from ptxviewer.ui.controls import MarkedSlider, Segments, label
+from ptxviewer.words import quantities, sentences, tr, trc, trn
 
-OPACITY = Overlay().opacity
-HIDE_HINT, OFF_HINT = "Hold Space to hide the overlay", "The overlay is off (X shows it)"
+OPACITY = DEFAULTS.overlay_opacity
+LOWEST, HIGHEST = 0.01, 0.99  # of a threshold
+BACK = N_("A double click goes back to the operating point.")
+SCORE_STEP = 0.005  # of the film score: finer than its operating point is given
+NUMBERS_MS = 40  # between two measures while a slider is dragged
 NAMES, VALUES = 74, 54  # widths of the columns beside a slider, in pixels
 RIGHT = Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
 
@@ -28,9 +34,9 @@ RIGHT = Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
 class _Row:
     """Name, slider and value in one line."""
 
-    def __init__(self, name: str, tip: str, lowest: int = 0, highest: int = 100) -> None:
+    def __init__(self, name: str, tip: str, lowest: float = 0.0, highest: float = 1.0, step: float = 0.01) -> None:
         self.name, self.value = label("value", name), label("value")
-        self.slider = MarkedSlider(name, tip, lowest, highest)
+        self.slider = MarkedSlider(name, tip, lowest, highest, step)
         self.value.setAlignment(RIGHT)
 
     def place(self, grid: QGridLayout, row: int) -> None:
@@ -47,41 +53,74 @@ class _Row:
 class ThresholdControls(QWidget):
     """Renders a state's film; every control is an intent of the presenter."""
 
-    def __init__(self, presenter: Presenter) -> None:
+    def __init__(self, presenter: Presenter, do: Callable[[str], None]) -> None:
         super().__init__()
         self._presenter = presenter
         self._spread: tuple[object, str] = (None, "")
+        self._numbers = QTimer(self)
+        self._numbers.setSingleShot(True)
+        self._numbers.setInterval(NUMBERS_MS)
+        self._numbers.timeout.connect(presenter.review.thresholds.measure_drag)
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(6)
         column.addLayout(self._head())
         column.addWidget(self._build_apart())
+        back = tr(BACK)
         self.threshold = MarkedSlider(
-            "Threshold",
-            "How high the model's score must be. [ and ] move it; a double click goes back to the operating point.",
-            1,
-            99,
+            tr("Threshold"),
+            sentences(
+                tr("How high the model's score must be."), self._moved_by("threshold_down", "threshold_up"), back
+            ),
+            LOWEST,
+            HIGHEST,
         )
-        self.threshold.moved.connect(presenter.set_threshold)
-        self.threshold.reset.connect(presenter.reset_threshold)
+        self.threshold.moved.connect(presenter.review.thresholds.set)
+        self.threshold.reset.connect(presenter.review.thresholds.reset)
         column.addWidget(self.threshold)
-        self._opacity = _Row("Opacity", "Of fill and heat map. { and } move it; a double click resets it.")
-        self._opacity.slider.moved.connect(lambda value, _settled: presenter.overlaying.set_opacity(value))
-        self._opacity.slider.reset.connect(lambda: presenter.overlaying.set_opacity(OPACITY))
+        self._opacity = _Row(
+            tr("Opacity"),
+            sentences(
+                tr("Of fill and heat map."),
+                self._moved_by("opacity_down", "opacity_up"),
+                tr("A double click resets it."),
+            ),
+        )
+        self._opacity.slider.moved.connect(lambda value, _settled: presenter.display.overlay.set_opacity(value))
+        self._opacity.slider.reset.connect(lambda: presenter.display.overlay.set_opacity(OPACITY))
         grid = self._grid()
         self._opacity.place(grid, 0)
         column.addLayout(grid)
         self._modes = Segments(
             (
-                ("outline", "Outline", f"{BY_ID['overlay_outline'].tip} (O: next)"),
-                ("fill", "Fill", f"{BY_ID['overlay_fill'].tip} (O: next)"),
-                ("heat", "Heat map", f"{BY_ID['overlay_heat'].tip} (O: next)"),
+                ("outline", tr("Outline"), self._mode_tip("overlay_outline")),
+                ("fill", tr("Fill"), self._mode_tip("overlay_fill")),
+                ("heat", tr("Heat map"), self._mode_tip("overlay_heat")),
             ),
-            lambda value: BY_ID[f"overlay_{value}"].run(presenter),
+            lambda value: do(f"overlay_{value}"),
         )
         column.addWidget(self._modes)
         self._hint = label("quiet", wrap=True)
         column.addWidget(self._hint)
+        for slider in self._decisive():
+            slider.moved.connect(self._dragged)
+
+    @staticmethod
+    def _moved_by(down: str, up: str) -> str:
+        return tr("{down} and {up} move it.", down=key_of(down), up=key_of(up))
+
+    @staticmethod
+    def _mode_tip(command: str) -> str:
+        return tr("{tip} ({key}: next)", tip=tip_of(BY_ID[command]), key=key_of("cycle_overlay"))
+
+    def _decisive(self) -> tuple[MarkedSlider, ...]:
+        """The sliders that the findings depend on."""
+        return self.threshold, *(row.slider for row in (self._score, self._peak, self._area, self._extent))
+
+    def _dragged(self, _value: float, settled: bool) -> None:
+        """The overlay follows every movement; the numbers as often as they can be read."""
+        if not settled and not self._numbers.isActive():
+            self._numbers.start()
 
     @staticmethod
     def _grid() -> QGridLayout:
@@ -97,9 +136,9 @@ class ThresholdControls(QWidget):
         """What the slider below is, how it stands, and the way to two of them."""
         self._title = QPushButton()
         self._title.setObjectName("disclosure")
-        self._title.setToolTip(BY_ID["two_thresholds"].tooltip)
+        self._title.setToolTip(tooltip_of(BY_ID["two_thresholds"]))
         self._title.setFocusPolicy(Qt.FocusPolicy.TabFocus)
-        self._title.clicked.connect(self._presenter.toggle_two_thresholds)
+        self._title.clicked.connect(self._presenter.display.toggle_two_thresholds)
         self._mark, self._value = label("quiet"), label("value")
         head = QGridLayout()
         head.setHorizontalSpacing(6)
@@ -110,19 +149,32 @@ class ThresholdControls(QWidget):
         return head
 
     def _build_apart(self) -> QWidget:
-        detecting, presenter = self._presenter.detecting, self._presenter
-        back = "A double click goes back to the operating point."
+        thresholds = self._presenter.review.thresholds
+        back = tr(BACK)
         self._score = _Row(
-            "Film score", f"Is there one? From which film score a film is marked. Ctrl+[, Ctrl+]. {back}"
+            tr("Film score"),
+            sentences(
+                tr("Is there one? From which film score a film is marked."),
+                self._moved_by("sensitivity_up", "sensitivity_down"),
+                back,
+            ),
+            step=SCORE_STEP,
         )
-        self._peak = _Row("Peak", f"Is there one? How high the score of a part must rise somewhere. {back}")
-        self._area = _Row("Smallest area", f"Is there one? How large a part must be. {back}")
-        self._extent = _Row("Extent", f"How far does it reach? [ and ] move it. {back}", 1, 99)
-        self._connect(self._score, detecting.set_score, lambda rule: detecting.set_score(rule.score_threshold))
-        self._connect(self._peak, detecting.set_peak, lambda _rule: detecting.set_peak(0.0))
-        self._area.slider.moved.connect(lambda value, end: detecting.set_min_area(area_of_slider(value), end))
-        self._area.slider.reset.connect(lambda: detecting.set_min_area(None))
-        self._connect(self._extent, presenter.set_threshold, lambda rule: presenter.set_threshold(rule.threshold))
+        self._peak = _Row(
+            tr("Peak score"), sentences(tr("Is there one? How high the score of a part must rise somewhere."), back)
+        )
+        self._area = _Row(tr("Smallest area"), sentences(tr("Is there one? How large a part must be."), back))
+        self._extent = _Row(
+            tr("Extent"),
+            sentences(tr("How far does it reach?"), self._moved_by("threshold_down", "threshold_up"), back),
+            LOWEST,
+            HIGHEST,
+        )
+        self._connect(self._score, thresholds.set_score, lambda rule: thresholds.set_score(rule.score_threshold))
+        self._connect(self._peak, thresholds.set_peak, lambda _rule: thresholds.set_peak(0.0))
+        self._area.slider.moved.connect(lambda value, end: thresholds.set_min_area(area_of_slider(value), end))
+        self._area.slider.reset.connect(lambda: thresholds.set_min_area(None))
+        self._connect(self._extent, thresholds.set, lambda rule: thresholds.set(rule.threshold))
         self._apart = QWidget()
         grid = self._grid()
         grid.setContentsMargins(0, 0, 0, 0)
@@ -146,16 +198,17 @@ class ThresholdControls(QWidget):
         two = apart(state, film)
         edited = film is not None and film.review.mask is not None
         ready = film is not None and film.maps is not None and rule is not None
-        self._title.setText("Sensitivity and extent ▾" if two else "Threshold ▸")
+        title = tr("Sensitivity and extent") if two else tr("Threshold")
+        self._title.setText(f"{title} ▾" if two else f"{title} ▸")
         self._apart.setVisible(two)
         self.threshold.setVisible(not two)
         self._value.setVisible(not two)
-        for slider in (self.threshold, *(row.slider for row in (self._score, self._peak, self._area, self._extent))):
+        for slider in self._decisive():
             slider.setEnabled(ready and not edited)
-        overlay = state.overlay
-        self._opacity.show_value(overlay.opacity, None, f"{overlay.opacity * 100:.0f} %")
-        self._opacity.slider.setEnabled(overlay.mode != "outline")
-        self._modes.show_choice(overlay.mode if overlay.visible else "")
+        mode, opacity = state.settings.overlay_mode, state.settings.overlay_opacity
+        self._opacity.show_value(opacity, None, quantities.share(opacity * 100))
+        self._opacity.slider.setEnabled(mode != "outline")
+        self._modes.show_choice(mode if state.overlay.visible else "")
         self._show_values(film, rule)
         self._hint.setText(self._hint_text(state, film, rule))
 
@@ -172,40 +225,53 @@ class ThresholdControls(QWidget):
         peak = detection.peak or 0.0
         area = rule.min_area if detection.min_area is None else detection.min_area
         self.threshold.show_value(threshold, rule.threshold)
-        self._value.setText(f"{threshold:.2f}")
-        self._score.show_value(limit, rule.score_threshold, f"{limit:.2f}")
-        self._peak.show_value(peak, 0.0, f"{peak:.2f}" if peak else "any")
+        self._value.setText(quantities.limit(threshold))
+        self._score.show_value(limit, rule.score_threshold, quantities.limit(limit))
+        self._peak.show_value(peak, 0.0, quantities.limit(peak) if peak else trc("peak", "any"))
         self._area.show_value(
             slider_of_area(area),
             slider_of_area(rule.min_area),
             area_limit_text(area, radiograph.rows, radiograph.cols, radiograph.spacing),
         )
-        self._extent.show_value(threshold, rule.threshold, f"{threshold:.2f}")
+        self._extent.show_value(threshold, rule.threshold, quantities.limit(threshold))
         moved = abs(threshold - rule.threshold) >= 0.005 or detection != BY_CARD
-        text = f"operating point {rule.threshold:.2f}" if moved else "at operating point"
+        text = tr("at operating point")
+        if moved:
+            text = tr("operating point {limit}", limit=quantities.limit(rule.threshold))
         if self._apart.isVisibleTo(self) and moved:
-            text = "moved (\\ resets)"
-        self._mark.setText("rests: the mask is edited" if film.review.mask is not None else text)
+            text = tr("moved ({key} resets)", key=key_of("reset_threshold"))
+        self._mark.setText(tr("rests: mask edited") if film.review.mask is not None else text)
 
     def _hint_text(self, state: State, film: Film | None, rule: DecisionRule | None) -> str:
         overlay = state.overlay
         if not overlay.visible:
-            return OFF_HINT
+            return tr("The overlay is off ({key} shows it)", key=key_of("toggle_overlay"))
+        hide = tr("Hold {key} to hide the overlay", key=key_of("peek"))
         if not overlay.band or film is None or film.findings is None or not film.findings.present:
-            return HIDE_HINT
+            return hide
         if film.review.mask is not None:
-            return "No band: the mask is edited"
+            return tr("No band: the mask is edited")
         if film.band is None or film.radiograph is None or film.maps is None or rule is None:
-            return "Band: looking again ..." if self._presenter.banding.busy else HIDE_HINT
+            return tr("Band: looking again ...") if self._presenter.display.disagreement.busy else hide
         key = (film.band, film.review.threshold, film.review.detection)
         if self._spread[0] != key:
             spacing, rows, cols = film.radiograph.spacing, film.radiograph.rows, film.radiograph.cols
             decision = decide(film.maps, rule, film.settled_threshold(rule), film.review.detection)
             each = spacing.pixel_area_mm2
             low, high = areas_px(film.band, decision, rows, cols)
-            if each is None:
-                text = f"{low:,.0f} to {area_text(round(high), None, '')}"
-            else:
-                text = f"{low * each / 100:.1f} to {high * each / 100:.1f} cm²"
-            self._spread = key, f"Band: {text} over {film.band.looks} looks"
+            from_, to = (
+                (quantities.count(low), quantities.px(high))
+                if each is None
+                else (quantities.decimal(low * each / 100), quantities.area_of(high * each))
+            )
+            self._spread = (
+                key,
+                trn(
+                    "Band: {low} to {high} over {count} look",
+                    "Band: {low} to {high} over {count} looks",
+                    film.band.views,
+                    low=from_,
+                    high=to,
+                ),
+            )
         return self._spread[1]

@@ -6,10 +6,10 @@ The order rests while the pointer moves over the table: a line must not slip awa
 from __future__ import annotations
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 
 from PySide6.QtCore import QEvent, QModelIndex, QPoint, QRect, Qt, QTimer, Signal
-from PySide6.QtGui import QColor, QKeyEvent, QMouseEvent, QPainter, QPaintEvent, QResizeEvent
+from PySide6.QtGui import QColor, QFont, QFontMetrics, QKeyEvent, QMouseEvent, QPainter, QPaintEvent, QResizeEvent
 from PySide6.QtWidgets import (
     QAbstractItemView,
     QHBoxLayout,
@@ -23,41 +23,59 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from ptxviewer.app import worklist
-from ptxviewer.app.actions import BY_ID
+from ptxviewer.app.films import worklist
 from ptxviewer.app.presenter import Presenter
-from ptxviewer.app.sentences import CANCELLED
-from ptxviewer.app.state import Column, State
+from ptxviewer.app.state.screen import Column, Kind, State
+from ptxviewer.core.msgid import N_, Msgid
+from ptxviewer.ui.commands import key_of, small_button
 from ptxviewer.ui.controls import ElidedLabel, Segments, label
-from ptxviewer.ui.panels.worklist_rows import HEADINGS, ROW, Lines, paint_row
-from ptxviewer.ui.style import PALETTE
+from ptxviewer.ui.film_words import heading, ordered_by, progress_text, words_of
+from ptxviewer.ui.panels.worklist_rows import ROW, Lines, paint_row
+from ptxviewer.ui.platform.style import PALETTE
+from ptxviewer.words import sentences, tr
 
 NARROWEST, WIDEST, USUAL = 340, 800, 620
+AROUND = 23  # margins and grip
 LARGEST_SHARE = 0.4  # of the window: the film is the screen
 CALM_S = 1.5  # after the pointer's last move the order may change again
 REFRESH_MS = 120  # films that are done in the background change the list at most so often
 WIDTHS: dict[Column, int] = {
     "score": 50, "side": 48, "size": 52, "name": 140, "view": 40, "date": 86, "state": 96, "verdict": 60,
 }  # fmt: skip
+TEXT = 12  # height of the font, as the stylesheet has it
+HEADING_ROOM, WORD_ROOM = 20, 12  # screen pixels beside a heading (with its arrow) and beside a word in a cell
 LEAVE_FIRST: tuple[Column, ...] = ("date", "view", "state", "side")
 """Columns that a narrow list does without, in this order."""
-KINDS = (
-    ("all", "All", "All films"),
-    ("above", "Above", "Films above threshold"),
-    ("no answer", "No answer", "Films that wait, were not analysed, or could not be opened"),
-    ("unread", "Unread", "Films that nobody has looked at"),
+KINDS: tuple[tuple[Kind, Msgid, Msgid], ...] = (
+    ("all", N_("All"), N_("All films")),
+    ("above", N_("Above"), N_("Films above threshold")),
+    ("no answer", N_("No answer"), N_("Films that wait, were not analysed, or could not be opened")),
+    ("unread", N_("Unread"), N_("Films that nobody has looked at")),
 )
 
 
-def hidden_columns(width: int) -> set[Column]:
+def hidden_columns(width: int, widths: Mapping[Column, int] = WIDTHS) -> set[Column]:
     """Return the columns for which a list of that width has no room."""
-    left, needed = set(), sum(WIDTHS.values())
+    left, needed = set(), sum(widths.values())
     for column in LEAVE_FIRST:
         if needed <= width:
             break
-        needed -= WIDTHS[column]
+        needed -= widths[column]
         left.add(column)
     return left
+
+
+def widths_for(table: QWidget) -> dict[Column, int]:
+    """Return the widths of the columns in the language that is spoken: no heading and no word is cut."""
+    font = QFont(table.font())
+    font.setPixelSize(TEXT)
+    metrics = QFontMetrics(font)
+
+    def needed(column: Column) -> int:
+        words = max((metrics.horizontalAdvance(word) + WORD_ROOM for word in words_of(column)), default=0)
+        return max(WIDTHS[column], metrics.horizontalAdvance(heading(column)) + HEADING_ROOM, words)
+
+    return {column: needed(column) for column in worklist.COLUMNS}
 
 
 class _Grip(QWidget):
@@ -71,7 +89,7 @@ class _Grip(QWidget):
         self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
         self.setFixedWidth(5)
         self.setCursor(Qt.CursorShape.SplitHCursor)
-        self.setToolTip("Drag: width of the list")
+        self.setToolTip(tr("Drag: width of the list"))
 
     def mouseMoveEvent(self, event: QMouseEvent) -> None:
         """Follow the hand."""
@@ -142,12 +160,15 @@ class _Search(QLineEdit):
 class WorklistPanel(QWidget):
     """Renders the films of a state as a table; every control is an intent of the presenter."""
 
-    def __init__(self, presenter: Presenter, select: Callable[[int], None], width: int = USUAL) -> None:
+    def __init__(
+        self, presenter: Presenter, select: Callable[[int], None], do: Callable[[str], None], width: int = USUAL
+    ) -> None:
         super().__init__()
         self.setObjectName("worklist")
         self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
         self._presenter = presenter
         self._select = select
+        self._do = do
         self._state: State | None = None
         self._later = QTimer(self)
         self._later.setSingleShot(True)
@@ -167,30 +188,33 @@ class WorklistPanel(QWidget):
         self._bar = QProgressBar()
         self._bar.setTextVisible(False)
         self._bar.setFixedHeight(3)
-        self._bar.setAccessibleName("Films done")
+        self._bar.setAccessibleName(tr("Films done"))
         keep = self._bar.sizePolicy()
         keep.setRetainSizeWhenHidden(True)
         self._bar.setSizePolicy(keep)
         column.addWidget(self._bar)
-        self._kinds = Segments(KINDS, lambda kind: self._presenter.batch.filter(kind=kind))  # type: ignore[arg-type]
+        self._kinds = Segments(
+            [(kind, tr(text), tr(tip)) for kind, text, tip in KINDS],
+            lambda kind: self._presenter.films.list.filter(kind=kind),  # type: ignore[arg-type]
+        )
         column.addWidget(self._kinds)
         table = self._table()
         self.search = _Search()
-        self.search.setPlaceholderText("Filter: name, view, date, verdict ... (Ctrl+F)")
-        self.search.setAccessibleName("Filter the worklist")
+        self.search.setPlaceholderText(tr("Filter: name, view, date, verdict ... ({key})", key=key_of("filter_films")))
+        self.search.setAccessibleName(tr("Filter the worklist"))
         self.search.setAcceptDrops(False)
-        self.search.textEdited.connect(lambda text: self._presenter.batch.filter(text=text))
+        self.search.textEdited.connect(lambda text: self._presenter.films.list.filter(text=text))
         self.search.left.connect(self.table.setFocus)
         column.addWidget(self.search)
         column.addWidget(table, 1)
-        self._none = label("quiet", "No film matches the filter.")
+        self._none = label("quiet", tr("No film matches the filter."))
         self._none.setAlignment(Qt.AlignmentFlag.AlignCenter)
         column.addWidget(self._none, 1)
         foot = QHBoxLayout()
         self._foot = ElidedLabel()
         self._foot.setObjectName("quiet")
         self._foot.setFixedHeight(26)
-        self._all = QPushButton("Show all")
+        self._all = QPushButton(tr("Show all"))
         self._all.setObjectName("small")
         self._all.setFocusPolicy(Qt.FocusPolicy.TabFocus)
         self._all.clicked.connect(self._show_all)
@@ -211,24 +235,16 @@ class WorklistPanel(QWidget):
         self._progress = ElidedLabel()
         self._progress.setFixedHeight(26)
         self._progress.setObjectName("value")
-        self._progress.setAccessibleName("Progress")
-        self._pause, self._stop = self._button("pause"), self._button("stop_background")
-        self._go_on = self._button("go_on")
-        self._stop.setText("Stop")
-        row.addWidget(label("section", "WORKLIST"))
+        self._progress.setAccessibleName(tr("Progress"))
+        self._pause, self._stop = small_button("pause", self._do), small_button("stop_background", self._do)
+        self._go_on = small_button("go_on", self._do)
+        self._stop.setText(tr("Stop"))
+        row.addWidget(label("section", tr("Worklist").upper()))
         row.addSpacing(6)
         row.addWidget(self._progress, 1)
         for button in (self._go_on, self._pause, self._stop):
             row.addWidget(button)
         return row
-
-    def _button(self, action: str) -> QPushButton:
-        button = QPushButton(BY_ID[action].text)
-        button.setObjectName("small")
-        button.setToolTip(BY_ID[action].tooltip)
-        button.setFocusPolicy(Qt.FocusPolicy.TabFocus)
-        button.clicked.connect(lambda: BY_ID[action].run(self._presenter))
-        return button
 
     def _table(self) -> _Table:
         table = self.table = _Table()
@@ -237,7 +253,7 @@ class WorklistPanel(QWidget):
         table.setShowGrid(False)
         table.setWordWrap(False)
         table.setMouseTracking(True)
-        table.setAccessibleName("Films by urgency")
+        table.setAccessibleName(tr("Films by urgency"))
         table.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectRows)
         table.setSelectionMode(QAbstractItemView.SelectionMode.SingleSelection)
         table.setVerticalScrollMode(QAbstractItemView.ScrollMode.ScrollPerPixel)
@@ -246,15 +262,18 @@ class WorklistPanel(QWidget):
         table.verticalHeader().hide()
         table.verticalHeader().setMinimumSectionSize(ROW)
         table.verticalHeader().setDefaultSectionSize(ROW)
+        self._widths = widths_for(table)
         header = table.horizontalHeader()
         header.setHighlightSections(False)
         header.setSectionsClickable(True)
         header.setMinimumSectionSize(30)
         header.setDefaultAlignment(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter)
-        for index, one in enumerate(worklist.COLUMNS):
-            header.resizeSection(index, WIDTHS[one])
+        for index, column in enumerate(worklist.COLUMNS):
+            header.resizeSection(index, self._widths[column])
         header.setSectionResizeMode(worklist.COLUMNS.index("name"), QHeaderView.ResizeMode.Stretch)
-        header.setToolTip("Click: order by this column; again: the other way round. By urgency: click the score twice.")
+        header.setToolTip(
+            tr("Click: order by this column; again: the other way round. By urgency: click the score twice.")
+        )
         header.sectionClicked.connect(self._sort)
         table.selectionModel().currentRowChanged.connect(self._chosen)
         table.setContextMenuPolicy(Qt.ContextMenuPolicy.CustomContextMenu)
@@ -269,12 +288,12 @@ class WorklistPanel(QWidget):
     def fit_window(self) -> None:
         """Leave the film its share of the window."""
         room = round(LARGEST_SHARE * self.window().width()) if self.parentWidget() is not None else self.chosen_width
-        self.setFixedWidth(max(min(self.chosen_width, room), NARROWEST))
+        self.setFixedWidth(max(min(self.chosen_width, room), NARROWEST, self._kinds.minimumSizeHint().width() + AROUND))
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         """Do without the columns for which there is no room."""
         super().resizeEvent(event)
-        left = hidden_columns(self.width() - 40)
+        left = hidden_columns(self.width() - 40, self._widths)
         for index, column in enumerate(worklist.COLUMNS):
             self.table.setColumnHidden(index, column in left)
 
@@ -284,7 +303,7 @@ class WorklistPanel(QWidget):
         column = worklist.COLUMNS[section]
         now = self._presenter.state.worklist
         by_urgency = column == "score" and now.sort == "score" and now.reverse
-        self._presenter.batch.sort(None if by_urgency else column)
+        self._presenter.films.list.sort(None if by_urgency else column)
 
     def _chosen(self, index: QModelIndex, _before: QModelIndex) -> None:
         film_id = self.lines.film_id(index.row()) if index.isValid() else None
@@ -293,15 +312,15 @@ class WorklistPanel(QWidget):
 
     def _menu(self, at: QPoint) -> None:
         menu = QMenu(self)
-        urgency = menu.addAction("Order by urgency")
+        urgency = menu.addAction(tr("Order by urgency"))
         urgency.setEnabled(self._presenter.state.worklist.sort is not None)
-        urgency.triggered.connect(lambda: self._presenter.batch.sort(None))
+        urgency.triggered.connect(lambda: self._presenter.films.list.sort(None))
         menu.exec(self.table.viewport().mapToGlobal(at))
         menu.deleteLater()
 
     def _show_all(self) -> None:
         self.search.clear()
-        self._presenter.batch.filter(text="", kind="all")
+        self._presenter.films.list.filter(text="", kind="all")
 
     def start_filter(self) -> None:
         """Let the reader type what is looked for."""
@@ -351,18 +370,18 @@ class WorklistPanel(QWidget):
         self.table.viewport().update()
 
     def _show_around(self, state: State, count: int) -> None:
-        now = worklist.progress(state, CANCELLED)
-        self._progress.setText(worklist.progress_text(state, now))
+        now = worklist.progress(state)
+        self._progress.setText(progress_text(now, state.paused))
         self._bar.setRange(0, max(1, now.total))
         self._bar.setValue(now.done)
         self._bar.setVisible(bool(now.waiting or now.stopped))
-        self._pause.setText("Go on" if state.paused else "Pause")
+        self._pause.setText(tr("Go on") if state.paused else tr("Pause"))
         self._pause.setVisible(bool(now.waiting))
         self._stop.setVisible(bool(now.waiting))
         self._go_on.setVisible(bool(now.stopped) and not now.waiting)
         chosen, number = state.worklist, worklist.counts(state)
         for kind, text, _ in KINDS:
-            self._kinds.buttons[kind].setText(f"{text} {number[kind]}")  # type: ignore[index]
+            self._kinds.buttons[kind].setText(f"{tr(text)} {number[kind]}")
         self._kinds.show_choice(chosen.kind)
         if self.search.text() != chosen.text and not self.search.hasFocus():
             self.search.setText(chosen.text)
@@ -370,8 +389,14 @@ class WorklistPanel(QWidget):
         self.table.setVisible(count > 0)
         self._none.setVisible(count == 0)
         self._all.setVisible(left_out > 0)
-        by = f"by {HEADINGS[chosen.sort].lower()}" if chosen.sort else "by urgency"
-        self._foot.setText(f"{count} of {now.total} shown: the filter hides {left_out}." if left_out else
-                           f"All films, {by}. Bold: not looked at yet. Q: next most urgent.")  # fmt: skip
+        self._foot.setText(
+            tr("{count} of {total} shown: the filter hides {hidden}.", count=count, total=now.total, hidden=left_out)
+            if left_out
+            else sentences(
+                ordered_by(chosen.sort),
+                tr("Bold: not looked at yet."),
+                tr("{key}: next most urgent.", key=key_of("next_urgent")),
+            )
+        )
         self._foot.setProperty("left", bool(left_out))
         self._foot.style().polish(self._foot)

@@ -8,33 +8,15 @@ from typing import Any
 from PySide6.QtCore import QAbstractTableModel, QModelIndex, QObject, QPersistentModelIndex, QRect, QRectF, Qt
 from PySide6.QtGui import QColor, QFont, QPainter, QPen
 
-from ptxviewer.app.listing import summary, unread
-from ptxviewer.app.state import Column, Film, FilmStatus, State
-from ptxviewer.app.worklist import COLUMNS, cell, group, name_of, state_of
-from ptxviewer.ui.style import PALETTE
+from ptxviewer.app.films.worklist import COLUMNS, group, summary, unread
+from ptxviewer.app.state.film import Film, FilmStatus
+from ptxviewer.app.state.screen import Column, State
+from ptxviewer.ui.film_words import cell, heading, score_text, spoken
+from ptxviewer.ui.platform.style import PALETTE
 
 Index = QModelIndex | QPersistentModelIndex
-HEADINGS: dict[Column, str] = {
-    "score": "Score", "side": "Side", "size": "Size", "name": "Film", "view": "View", "date": "Date",
-    "state": "State", "verdict": "Verdict",
-}  # fmt: skip
 ROW = 26  # height of a line
 QUIET_STATES = (FilmStatus.OPENING, FilmStatus.WAITING, FilmStatus.DONE)
-
-
-def spoken(state: State, film: Film) -> str:
-    """Return what a screen reader says of a line, and its tooltip: all of it, and why there is no result."""
-    facts = film.facts if state.identified else None
-    found = summary(film)
-    parts = [name_of(state, film), facts.patient.id if facts is not None else "", cell(state, film, "view")]
-    parts += [cell(state, film, "date"), facts.study.description if facts is not None else ""]
-    if found is not None:
-        above = "above threshold" if found.present else "nothing above threshold"
-        parts += [f"score {found.score:.2f}, {above}", found.side, found.size]
-    else:
-        parts += [state_of(film), film.error or film.note]
-    parts.append(film.review.verdict)
-    return ", ".join(part for part in parts if part)
 
 
 class Lines(QAbstractTableModel):
@@ -122,7 +104,7 @@ class Lines(QAbstractTableModel):
         column = COLUMNS[section]
         if role == Qt.ItemDataRole.DisplayRole:
             arrow = (" ▴" if self.order[1] else " ▾") if column == self.order[0] else ""
-            return HEADINGS[column] + arrow
+            return heading(column) + arrow
         return None
 
     def data(self, index: Index, role: int = Qt.ItemDataRole.DisplayRole) -> Any:
@@ -131,9 +113,9 @@ class Lines(QAbstractTableModel):
             return None
         film, column = self._films[index.row()], COLUMNS[index.column()]
         if role == Qt.ItemDataRole.DisplayRole:
-            return cell(self._state, film, column)
+            return cell(film, column, self._state.identified)
         if role in (Qt.ItemDataRole.ToolTipRole, Qt.ItemDataRole.AccessibleTextRole):
-            return spoken(self._state, film)
+            return spoken(film, self._state.identified)
         return None
 
 
@@ -153,7 +135,7 @@ def paint_row(
         if column == "score":
             _paint_score(painter, film, x, top)
             continue
-        text = cell(state, film, column)
+        text = cell(film, column, state.identified)
         if not text:
             continue
         painter.setFont(bold if column == "name" else regular)
@@ -184,4 +166,4 @@ def _paint_score(painter: QPainter, film: Film, x: int, top: int) -> None:
     painter.setBrush(colour if found.present else Qt.BrushStyle.NoBrush)
     painter.drawRoundedRect(place, 3, 3)
     painter.setPen(QColor(PALETTE["canvas"]) if found.present else colour)
-    painter.drawText(place, Qt.AlignmentFlag.AlignCenter, f"{found.score:.2f}")
+    painter.drawText(place, Qt.AlignmentFlag.AlignCenter, score_text(found))

@@ -1,0 +1,81 @@
+"""The shipped network for ONNX Runtime: ``python -m model.to_onnx --out runs/onnx`` writes a bundle of its own.
+
+The same card with another file of weights, and the same golden output, so that the self-test of the app judges it.
+The app ships no such bundle (ADR 0014). Needs the extra ``onnx``.
+"""
+
+from __future__ import annotations
+
+import argparse
+import hashlib
+import json
+import shutil
+import warnings
+from pathlib import Path
+
+import torch
+from torch import Tensor, nn
+
+from ptxviewer.inference.card import CARD_FILE, read_card, verify
+from ptxviewer.inference.selftest import GOLDEN_FILE
+from ptxviewer.inference.torch.fused import fold_batch_norm
+from ptxviewer.inference.torch.loading import network_of
+from ptxviewer.inference.torch.network import PneumothoraxNet
+
+ONNX_FILE = "network.onnx"
+OPSET = 18
+INPUT, OUTPUTS = "film", ("maps", "score", "frontal")
+
+
+class Scores(nn.Module):
+    """The network with scores in place of logits, as ``RunResult`` has them: an interface without tuples and None."""
+
+    def __init__(self, net: PneumothoraxNet) -> None:
+        super().__init__()
+        self.net = net
+
+    def forward(self, film: Tensor) -> tuple[Tensor, ...]:
+        """(1, 1, S, S) to maps (1, 3, S, S), score (1,) and, where the network has that head, frontal (1,)."""
+        logits = self.net(film)
+        outputs = (logits.maps, logits.film) if logits.frontal is None else (logits.maps, logits.film, logits.frontal)
+        return tuple(torch.sigmoid(output) for output in outputs)
+
+
+def onnx_bytes(net: PneumothoraxNet, size: int) -> bytes:
+    """Return the network as an ONNX model for inputs (1, 1, size, size); folds batch norm into ``net``, in place."""
+    scores = Scores(fold_batch_norm(net.eval())).eval()
+    names = OUTPUTS if net.config.frontal else OUTPUTS[:2]
+    film = torch.zeros(1, 1, size, size)
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", FutureWarning)  # torch's exporter calls what torch itself has deprecated
+        program = torch.onnx.export(
+            scores, (film,), input_names=[INPUT], output_names=names, opset_version=OPSET, dynamo=True, verbose=False
+        )
+    assert program is not None  # what the exporter returns unless it is given a file
+    return bytes(program.model_proto.SerializeToString())
+
+
+def export(bundle: Path, out: Path) -> None:
+    """Write network.onnx, metadata.json and golden.npz to ``out``. Raises ``ModelUnavailable`` for a bad bundle."""
+    card = read_card(bundle)
+    content = onnx_bytes(network_of(card, verify(bundle, card)), card.size)
+    out.mkdir(parents=True, exist_ok=True)
+    (out / ONNX_FILE).write_bytes(content)
+    record = json.loads((bundle / CARD_FILE).read_text(encoding="utf-8"))
+    record |= {"weights_file": ONNX_FILE, "sha256": hashlib.sha256(content).hexdigest()}
+    (out / CARD_FILE).write_text(json.dumps(record, indent=1) + "\n", encoding="utf-8")
+    if (bundle / GOLDEN_FILE).exists():
+        shutil.copyfile(bundle / GOLDEN_FILE, out / GOLDEN_FILE)
+
+
+def main() -> None:
+    """Command line of the conversion."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--bundle", type=Path, default=Path("model/bundle"))
+    parser.add_argument("--out", type=Path, required=True)
+    arguments = parser.parse_args()
+    export(arguments.bundle, arguments.out)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,73 @@
+"""Aids to the eye: apices, magnifier, sharpening."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from ptxviewer.app.commands.base import BAR, FILM, KEYS_ONLY, SHOWN, Command
+from ptxviewer.app.state.screen import State
+from ptxviewer.core.msgid import N_, Msgid
+
+if TYPE_CHECKING:
+    from ptxviewer.core.sharpen import Sharpening
+
+
+def _alone(state: State) -> bool:
+    """True while one film has the whole canvas: beside another there is no room for these."""
+    return SHOWN(state) and state.prior_id is None
+
+
+def _sharpening(how: Sharpening, text: Msgid, tip: Msgid) -> Command:
+    return Command(
+        f"sharpen_{how}",
+        text,
+        "view",
+        (),
+        tip,
+        run=lambda presenter, _shell: presenter.display.aids.sharpen(how),
+        enabled=SHOWN,
+        checked=lambda state: state.sharpening == how,
+    )
+
+
+COMMANDS: tuple[Command, ...] = (
+    Command(
+        "apices",
+        N_("Apices"),
+        "view",
+        ("A",),
+        N_("Both apices side by side, the right one mirrored; the overlay follows"),
+        run=lambda p, _shell: p.display.aids.toggle_apices(),
+        enabled=_alone,
+        checked=lambda state: state.apices,
+        icon="apices",
+        places=BAR,
+    ),
+    Command(
+        "magnifier",
+        N_("Magnifier"),
+        "view",
+        ("M",),
+        N_("A lens under the pointer, through the same window"),
+        run=lambda p, _shell: p.display.aids.toggle_magnifier(),
+        enabled=_alone,
+        checked=lambda state: state.magnifier,
+        icon="magnifier",
+        places=FILM,
+    ),
+    Command(
+        "next_sharpening",
+        N_("Sharpen"),
+        "view",
+        ("S",),
+        N_("Off, edges, local contrast in turn: for the eye only, the AI and reports see the film as it is"),
+        run=lambda p, _shell: p.display.aids.next_sharpening(),
+        enabled=SHOWN,
+        places=KEYS_ONLY,
+    ),
+    _sharpening("off", N_("No sharpening"), N_("Show the film as it is")),
+    _sharpening("unsharp", N_("Sharpen edges"), N_("Lift edges such as a pleural line (unsharp mask); display only")),
+    _sharpening(
+        "clahe", N_("Sharpen local contrast"), N_("Lift contrast where the film is evenly dark (CLAHE); display only")
+    ),
+)

@@ -1,0 +1,147 @@
+"""What the network found, as it is drawn."""
+
+from __future__ import annotations
+
+from ptxviewer.app.commands.base import ANALYSED, FILM, KEYS_ONLY, Command, film
+from ptxviewer.app.state.film import ThresholdDrag
+from ptxviewer.app.state.settings import OverlayMode
+from ptxviewer.core.answer import BY_CARD
+from ptxviewer.core.msgid import N_, Msgid
+
+
+def _mode(mode: OverlayMode, text: Msgid, tip: Msgid) -> Command:
+    return Command(
+        f"overlay_{mode}",
+        text,
+        "overlay",
+        (),
+        tip,
+        run=lambda presenter, _shell: presenter.display.overlay.set_mode(mode),
+        checked=lambda state: state.settings.overlay_mode == mode,
+        icon=mode,
+    )
+
+
+COMMANDS: tuple[Command, ...] = (
+    Command(
+        "peek",
+        N_("Hide overlay while held"),
+        "overlay",
+        ("Space",),
+        enabled=ANALYSED,
+        held=True,
+        places=KEYS_ONLY,
+    ),
+    Command(
+        "toggle_overlay",
+        N_("Show overlay"),
+        "overlay",
+        ("X",),
+        run=lambda p, _shell: p.display.overlay.toggle(),
+        checked=lambda state: state.overlay.visible,
+        places=FILM,
+    ),
+    Command(
+        "cycle_overlay",
+        N_("Outline, fill, heat map"),
+        "overlay",
+        ("O",),
+        N_("The next way of drawing the overlay"),
+        run=lambda p, _shell: p.display.overlay.next_mode(),
+        places=KEYS_ONLY,
+    ),
+    _mode("outline", N_("Outline"), N_("Draw the edge of the mask")),
+    _mode("fill", N_("Fill"), N_("Tint the mask")),
+    _mode("heat", N_("Heat map"), N_("Colour the film by score")),
+    Command(
+        "threshold_down",
+        N_("Lower threshold"),
+        "overlay",
+        ("[",),
+        run=lambda p, _shell: p.review.thresholds.step(-1),
+        enabled=ANALYSED,
+    ),
+    Command(
+        "threshold_up",
+        N_("Higher threshold"),
+        "overlay",
+        ("]",),
+        run=lambda p, _shell: p.review.thresholds.step(1),
+        enabled=ANALYSED,
+    ),
+    Command(
+        "reset_threshold",
+        N_("Threshold at operating point"),
+        "overlay",
+        ("\\",),
+        N_("Back to the model's own threshold"),
+        run=lambda p, _shell: p.review.thresholds.reset(),
+        enabled=film(
+            lambda film: (
+                film.review.threshold is not None or isinstance(film.hand, ThresholdDrag) or film.detection != BY_CARD
+            )
+        ),
+    ),
+    Command(
+        "sensitivity_up",
+        N_("More sensitive"),
+        "overlay",
+        ("Ctrl+[",),
+        N_("Mark films from a lower film score on"),
+        run=lambda p, _shell: p.review.thresholds.step_score(-1),
+        enabled=ANALYSED,
+    ),
+    Command(
+        "sensitivity_down",
+        N_("Less sensitive"),
+        "overlay",
+        ("Ctrl+]",),
+        N_("Mark films from a higher film score on"),
+        run=lambda p, _shell: p.review.thresholds.step_score(1),
+        enabled=ANALYSED,
+    ),
+    Command(
+        "two_thresholds",
+        N_("Sensitivity and extent apart"),
+        "overlay",
+        ("Ctrl+\\",),
+        N_("Two sliders: from which score a film counts, and how far the mask reaches"),
+        run=lambda p, _shell: p.display.toggle_two_thresholds(),
+        checked=lambda state: state.settings.two_thresholds,
+    ),
+    Command(
+        "toggle_band",
+        N_("Disagreement band"),
+        "overlay",
+        ("B",),
+        N_("How far the outline moves when the network looks again, mirrored and scaled a little"),
+        run=lambda p, _shell: p.display.disagreement.toggle(),
+        checked=lambda state: state.overlay.band,
+        places=FILM,
+    ),
+    Command(
+        "toggle_lines",
+        N_("Interpleural distances"),
+        "overlay",
+        ("D",),
+        N_("Draw A, B, C on the film; drag an end or the line to move it"),
+        run=lambda p, _shell: p.review.distances.toggle(),
+        checked=lambda state: state.overlay.lines,
+        places=FILM,
+    ),
+    Command(
+        "reset_lines",
+        N_("Distances as found"),
+        "overlay",
+        (),
+        N_("Put all distances back where they were found in the masks"),
+        run=lambda p, _shell: p.review.distances.reset(),
+        enabled=film(lambda film: bool(film.review.lines)),
+    ),
+    Command(
+        "opacity_down", N_("Less opacity"), "overlay", ("{",), run=lambda p, _shell: p.display.overlay.step_opacity(-1)
+    ),
+    Command(
+        "opacity_up", N_("More opacity"), "overlay", ("}",), run=lambda p, _shell: p.display.overlay.step_opacity(1)
+    ),
+)

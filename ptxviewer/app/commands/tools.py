@@ -1,0 +1,74 @@
+"""What the left button does, and the tools that edit the mask."""
+
+from __future__ import annotations
+
+from ptxviewer.app.commands.base import BAR, Command, film
+from ptxviewer.app.state.screen import Tool
+from ptxviewer.core.msgid import N_, Msgid
+
+
+def _tool(tool: Tool, text: Msgid, key: str, tip: Msgid) -> Command:
+    return Command(
+        f"tool_{tool}",
+        text,
+        "tools",
+        (key,),
+        tip,
+        run=lambda presenter, _shell: presenter.display.set_tool(tool),
+        checked=lambda state: state.tool == tool,
+        icon=tool,
+        places=BAR,
+    )
+
+
+COMMANDS: tuple[Command, ...] = (
+    _tool("window", N_("Window"), "W", N_("Drag: window width and level")),
+    _tool("zoom", N_("Zoom"), "Z", N_("Drag up and down: zoom")),
+    _tool("pan", N_("Pan"), "P", N_("Drag: move the film")),
+    _tool("brush", N_("Brush"), "E", N_("Drag: add to the mask; with Ctrl: erase")),
+    _tool("erase", N_("Erase"), "Shift+E", N_("Drag: take away from the mask; with Ctrl: add")),
+    _tool(
+        "polygon", N_("Polygon"), "G", N_("Click corners, double click to close: add to the mask; with Ctrl: cut out")
+    ),
+    _tool("fill", N_("Fill"), "J", N_("Click into a hole: fill it; with Ctrl on a part of the mask: remove it")),
+    _tool(
+        "shrink",
+        N_("Shrink"),
+        "K",
+        N_("Click on a part of the mask: shrink it to the film's edge, as deep as the ring"),
+    ),
+    Command(
+        "finish_stroke",
+        N_("Close polygon"),
+        "tools",
+        ("Ctrl+Return",),
+        N_("Close the polygon that is being drawn"),
+        run=lambda p, _shell: p.review.mask.finish(),
+        enabled=film(lambda film: film.stroke is not None),
+    ),
+    Command(
+        "brush_smaller",
+        N_("Smaller brush"),
+        "tools",
+        (",",),
+        N_("Shift + wheel"),
+        run=lambda p, _shell: p.review.mask.resize(-1),
+    ),
+    Command(
+        "brush_larger",
+        N_("Larger brush"),
+        "tools",
+        (".",),
+        N_("Shift + wheel"),
+        run=lambda p, _shell: p.review.mask.resize(1),
+    ),
+    Command(
+        "reset_mask",
+        N_("Reset to the model's mask"),
+        "tools",
+        ("Ctrl+Backspace",),
+        N_("Drop all edits of the mask"),
+        run=lambda p, _shell: p.review.mask.reset(),
+        enabled=film(lambda film: film.review.mask is not None),
+    ),
+)

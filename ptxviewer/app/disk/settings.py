@@ -1,0 +1,84 @@
+"""Settings on disk: one JSON file of what differs from the defaults, read field by field, saved atomically."""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import os
+from collections.abc import Callable, Mapping
+from dataclasses import asdict, replace
+from pathlib import Path
+from typing import Any, get_type_hints
+
+import msgspec
+
+from ptxviewer.app.state.settings import DEFAULTS, ROWS, Row, Settings
+from ptxviewer.core.errors import ExportFailed
+from ptxviewer.core.files import write_atomic
+from ptxviewer.core.reasons import Reason
+from ptxviewer.core.reasons.stored import Stored
+from ptxviewer.core.reasons.writing import NotWritten, Unwritten, Writing
+
+TYPES: dict[str, Any] = get_type_hints(Settings)
+
+
+def load_site(path: Path, say: Callable[[Reason], None] = lambda _reason: None) -> Settings:
+    """Return the defaults that a site has put at ``path`` for all its readers: a settings file like a reader's own."""
+    stored = _read(path)
+    if stored is None:
+        say(Stored.SITE_SETTINGS_DAMAGED)
+    personal = {row.key: getattr(DEFAULTS, row.key) for row in ROWS if row.personal}
+    return replace(_taken(stored or {}, DEFAULTS), **personal)
+
+
+def load(path: Path, say: Callable[[Reason], None] | None = None, default: Settings = DEFAULTS) -> Settings:
+    """Return the settings at ``path``; what is missing, unknown or of the wrong type is as in ``default``.
+
+    With ``say``, which is given the reason, a file that cannot be read is put aside as ``settings.damaged``: the next
+    save does not overwrite it. No file yet is nothing to speak of.
+    """
+    stored = _read(path)
+    if stored is None and say is not None:
+        with contextlib.suppress(OSError):
+            os.replace(path, path.with_suffix(".damaged"))
+        say(Stored.SETTINGS_DAMAGED)
+    return _taken(stored or {}, default)
+
+
+def _read(path: Path) -> dict[str, Any] | None:
+    """Return the object in a JSON file, ``{}`` where there is no file, None where it is no such file."""
+    try:
+        return msgspec.json.decode(path.read_bytes(), type=dict[str, Any])
+    except FileNotFoundError:
+        return {}
+    except (OSError, ValueError, RecursionError):  # msgspec's errors are ``ValueError``s
+        return None
+
+
+def _taken(stored: Mapping[str, Any], default: Settings) -> Settings:
+    values: dict[str, Any] = {}
+    for row in ROWS:
+        if row.key in stored:
+            with contextlib.suppress(msgspec.ValidationError, OverflowError):
+                values[row.key] = _within(row, msgspec.convert(stored[row.key], TYPES[row.key]))
+    return replace(default, **values)
+
+
+def _within(row: Row, value: Any) -> Any:
+    """Return a number brought into the range of its row, anything else as it is."""
+    value = value if row.lowest is None else max(value, type(value)(row.lowest))
+    return value if row.highest is None else min(value, type(value)(row.highest))
+
+
+def save(path: Path, settings: Settings, default: Settings = DEFAULTS) -> None:
+    """Write what differs from ``default``; the file is whole or as it was before. Raises ``ExportFailed``.
+
+    What the reader has left alone is not kept, so that a default that the site changes later reaches them.
+    """
+    own, given = asdict(settings), asdict(default)
+    kept = {key: value for key, value in own.items() if value != given[key]}
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+    except OSError:
+        raise ExportFailed(NotWritten(Unwritten.SETTINGS, Writing.FOLDER_NOT_MADE)) from None
+    write_atomic(path, json.dumps(kept, indent=1).encode(), Unwritten.SETTINGS)

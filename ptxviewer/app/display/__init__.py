@@ -1,0 +1,1 @@
+"""How films are shown: window, overlay, viewing aids, comparison."""

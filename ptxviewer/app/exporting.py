@@ -1,0 +1,114 @@
+"""Saves the film on screen in one of the formats: asked for on the main thread, written on the disk lane."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection
+from dataclasses import replace
+from pathlib import Path
+
+from ptxviewer.app.exports import EXPORTS, OBJECTS, Content, Export, export_of, neutral_name, neutral_stem
+from ptxviewer.app.films.queue import BUSY
+from ptxviewer.app.jobs import Outcome
+from ptxviewer.app.ports import Services
+from ptxviewer.app.state.film import Film
+from ptxviewer.app.state.withheld import as_withheld, hidden, withheld
+from ptxviewer.app.store import Store
+from ptxviewer.core.calibration import calibrated
+from ptxviewer.core.errors import reason_of
+from ptxviewer.core.findings.reviewed import answer_of
+from ptxviewer.core.reasons.window import Notice, Saved
+
+
+class Exporting:
+    """Saves reports and what else there is a format for."""
+
+    def __init__(self, store: Store, services: Services) -> None:
+        self._store = store
+        self._services = services
+
+    def save_to(self, target: Path, identified: bool | None = None) -> None:
+        """Save the film on screen as the suffix of ``target`` says; a suffix of no format is refused."""
+        export = export_of(target)
+        if export is None:
+            self._store.say(Notice.NO_SUCH_FORMAT, "warning")
+        else:
+            self.save(export, target, identified)
+
+    def save(self, export: Export = EXPORTS[0], target: Path | None = None, identified: bool | None = None) -> None:
+        """Save the film on screen; it says where, or why not.
+
+        ``target`` None: a neutral name in the reports folder. ``identified`` None: as set.
+        """
+        settings = self._store.state.settings
+        named = settings.report_identified if identified is None else identified
+
+        def writer(film: Film) -> Callable[[Content], Path]:
+            path = target
+            if path is None:
+                folder = self._services.reports_folder(settings.reports_folder)
+                path = folder / neutral_name(export, film.number, self._services.now())
+            write, file = self._services.exports[export.id], path
+
+            def work(content: Content) -> Path:
+                write(replace(content, identified=named), file)
+                return file
+
+            return work
+
+        self._save(writer, show_withheld=False)
+
+    def save_objects(self, folder: Path, kinds: Collection[str] | None = None) -> None:
+        """Save the result of the film on screen as DICOM objects of these kinds (None: all) in ``folder``.
+
+        Of a result that the gate refuses the report alone is written, which says no more than that.
+        """
+        chosen = tuple(row.id for row in OBJECTS) if kinds is None else tuple(kinds)
+
+        def writer(film: Film) -> Callable[[Content], Path]:
+            write, target = self._services.objects, folder / neutral_stem("dicom", film.number, self._services.now())
+
+            def work(content: Content) -> Path:
+                write(content, target, chosen)
+                return folder
+
+            return work
+
+        self._save(writer, show_withheld=True)
+
+    def _save(self, writer: Callable[[Film], Callable[[Content], Path]], *, show_withheld: bool) -> None:
+        """Measure the film on screen and write it on the disk lane; ``show_withheld``: the writer knows the gate."""
+        self._store.settle()  # what is saved is the film as it is seen
+        state, info = self._store.state, self._store.state.engine.info
+        film = state.current
+        if film is None or film.radiograph is None:
+            self._store.say(Notice.NO_REPORT_YET, "warning")
+            return
+        if film.status in BUSY:
+            self._store.say(Notice.STILL_ANALYSING, "warning")
+            return
+        if hidden(state, film):
+            self._store.say(Notice.MARK_FIRST, "warning")
+            return
+        if info is None:
+            self._store.say(Notice.NO_MODEL_YET, "warning")
+            return
+        if withheld(film) and not show_withheld:
+            film = as_withheld(film)
+        radiograph, maps, review, view = film.radiograph, film.maps, film.review, film.view
+        path, reader, write = film.path, state.settings.reader, writer(film)
+
+        def work(_checkpoint: object) -> Path:
+            assert radiograph is not None
+            measured = calibrated(radiograph, review.measurements)
+            answer = None if maps is None else answer_of(measured, maps, info, review)
+            return write(Content(measured, answer, review, view, reader=reader, source=path))
+
+        def done(outcome: Outcome[Path]) -> None:
+            if outcome.value is None:
+                self._store.tell(None)
+                self._store.say(reason_of(outcome.error))
+            else:
+                self._store.tell(Saved(str(outcome.value)))
+
+        self._store.tell(Notice.SAVING)
+        self._services.disk.submit(work, done, must_finish=True)

@@ -1,0 +1,109 @@
+"""What a film can be saved as: one row a format. Dialogs, commands, default names and the command line derive from it.
+
+A new format is a row here and its writer in ``ui.exports``. DICOM objects are a table of their own: a film gives
+several of them at once, which refer to each other, into a folder.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from ptxviewer.core.film import Radiograph
+from ptxviewer.core.msgid import N_, Msgid
+from ptxviewer.core.review import Review
+from ptxviewer.core.view import FilmView
+
+if TYPE_CHECKING:
+    from ptxviewer.core.findings.reviewed import Answer
+
+
+@dataclass(frozen=True)
+class Export:
+    """One format. ``suffix`` says in files which it is, so no two rows share one."""
+
+    id: str
+    name: Msgid  # what is saved, as in "Save report"
+    format: str  # "PNG"
+    suffix: str  # ".png"
+    keys: tuple[str, ...] = ()
+
+
+EXPORTS: tuple[Export, ...] = (Export("report", N_("report"), "PNG", ".png", keys=("Ctrl+S",)),)
+"""The first one is what is saved where nothing else was asked for."""
+
+
+@dataclass(frozen=True)
+class DicomObject:
+    """One kind of DICOM object (``dicom.write``); its file ends in ``.ID.dcm``."""
+
+    id: str
+    name: Msgid
+    help: Msgid  # on the command line
+
+
+OBJECTS: tuple[DicomObject, ...] = (
+    DicomObject("sr", N_("structured report"), N_("the report with findings and measures (Comprehensive 3D SR)")),
+    DicomObject("gsps", N_("presentation state"), N_("outline and text over the film (GSPS)")),
+    DicomObject("seg", N_("segmentation"), N_("the mask (SEG)")),
+    DicomObject("sc", N_("picture"), N_("a small picture with the outline in it (Secondary Capture)")),
+)
+
+
+UNTOUCHED, AS_OPENED = Review(), FilmView()
+
+
+@dataclass(frozen=True, eq=False)
+class Content:
+    """What is saved of a film: ``answer`` None where it was not analysed, or where its result is not shown.
+
+    ``film`` has the spacing that the answer was measured with.
+    """
+
+    film: Radiograph = field(repr=False)
+    answer: Answer | None = field(repr=False)
+    review: Review = UNTOUCHED
+    view: FilmView = AS_OPENED
+    identified: bool = False  # name the patient
+    reader: str = field(default="", repr=False)
+    source: Path | None = field(default=None, repr=False)  # the file of the film
+
+
+Writer = Callable[[Content, Path], None]
+"""Writes one format, whole or not at all. Raises ``PtxError``."""
+
+ObjectWriter = Callable[[Content, Path, Collection[str]], Sequence[Path]]
+"""Writes the DICOM objects of those kinds; the path has no suffix. Returns the files. Raises ``PtxError``."""
+
+
+def export_of(path: Path) -> Export | None:
+    """Return the format that a file's name asks for, None where none has its suffix."""
+    return next((export for export in EXPORTS if export.suffix == path.suffix.lower()), None)
+
+
+def with_suffix(path: Path, export: Export) -> Path:
+    """Return a name that was typed, with the suffix of ``export`` where it has none of any format.
+
+    A name that is changed never hits a file that is there: nobody was asked whether to replace it.
+    """
+    if export_of(path) is not None:
+        return path
+    named = path.with_name(path.name + export.suffix)
+    number = 2
+    while named.exists():
+        named = path.with_name(f"{path.name}-{number}{export.suffix}")
+        number += 1
+    return named
+
+
+def neutral_name(export: Export, film_number: int, when: datetime) -> str:
+    """Return a file name that says nothing of the patient."""
+    return f"{neutral_stem(export.id.replace('_', '-'), film_number, when)}{export.suffix}"
+
+
+def neutral_stem(kind: str, film_number: int, when: datetime) -> str:
+    """Return such a name without a suffix."""
+    return f"ptx-{kind}-{when:%Y%m%d-%H%M%S}-film{film_number}"

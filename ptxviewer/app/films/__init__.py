@@ -1,0 +1,1 @@
+"""From a path to a listed, read and analysed film."""

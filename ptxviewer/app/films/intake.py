@@ -1,0 +1,155 @@
+"""Films are taken in: what was dropped is looked through on the disk lane, what a watched folder brings is added.
+
+The first film of the newest drop comes on screen, unless the reader has chosen another one meanwhile.
+"""
+
+from __future__ import annotations
+
+import itertools
+import os
+from collections.abc import Collection, Iterable, Sequence
+from dataclasses import replace
+from pathlib import Path
+
+from ptxviewer.app.films.pipeline import Pipeline
+from ptxviewer.app.films.worklist import opened_for
+from ptxviewer.app.jobs import Outcome, Ticket
+from ptxviewer.app.ports import Services
+from ptxviewer.app.state.film import Film, FilmStatus, moved
+from ptxviewer.app.state.screen import Banner, State
+from ptxviewer.app.store import Store
+from ptxviewer.core.engine import Checkpoint
+from ptxviewer.core.errors import reason_of
+from ptxviewer.core.reasons.window import Notice
+
+ARRIVAL = 0  # the number of what a watched folder brings, where drops have theirs
+
+
+def _same_place(path: Path) -> str:
+    """What two spellings of one path have in common."""
+    return os.path.normcase(os.path.abspath(path))
+
+
+class Intake:
+    """Adds the films that are found to those that are open."""
+
+    def __init__(self, store: Store, services: Services, pipeline: Pipeline) -> None:
+        self._store = store
+        self._services = services
+        self._pipeline = pipeline
+        self._ids = itertools.count(1)
+        self._drops = itertools.count(1)
+        self._claim: int | None = None  # the drop whose first film comes on screen
+        self._searches: dict[int, Ticket] = {}  # by drop: those whose films have not been found yet
+
+    def open(self, asked: Sequence[Path]) -> None:
+        """Look for films among paths; the canvas is cleared at once and waits for the first of them."""
+        drop = next(self._drops)
+        self._claim = drop
+        self._store.edit(
+            lambda state: replace(state, current_id=None, opening=state.opening + 1, banner=None, message=None)
+        )
+        collect = self._services.collect
+
+        def work(checkpoint: Checkpoint) -> list[Path]:
+            paths = []
+            for path in collect(asked):
+                checkpoint()
+                paths.append(path)
+            return paths
+
+        def done(outcome: Outcome[list[Path]]) -> None:
+            self._searches.pop(drop, None)
+            self._opened(drop, outcome)
+
+        self._searches[drop] = self._services.disk.submit(work, done)
+
+    def unclaim(self) -> None:
+        """The reader chose a film: what was dropped before no longer takes the screen."""
+        self._claim = None
+
+    def _opened(self, drop: int, outcome: Outcome[list[Path]]) -> None:
+        opening = len(self._searches)
+        mine = self._claim == drop
+        if mine:
+            self._claim = None
+        if not outcome.value:
+            banner = Banner(Notice.NO_FILMS if outcome.error is None else reason_of(outcome.error))
+            self._store.edit(lambda state: replace(state, opening=opening, banner=banner))
+        else:
+            self._store.edit(lambda state: replace(state, opening=opening))
+            self._add(outcome.value, mine)
+        self._pipeline.pump()
+
+    def _add(self, paths: Sequence[Path], comes_on_screen: bool) -> None:
+        films = self._store.state.films
+        known = {_same_place(film.path): film.id for film in films}
+        failed = {film.id for film in films if film.status is FilmStatus.FAILED}
+        number = max((film.number for film in films), default=0)
+        new: list[Film] = []
+        again: list[int] = []  # films that failed before
+        asked: list[int] = []
+        for path in paths:
+            place = _same_place(path)
+            if place not in known:
+                film = Film(id=next(self._ids), path=path, number=number + len(new) + 1)
+                new.append(film)
+                known[place] = film.id
+            elif known[place] in failed and known[place] not in again:
+                again.append(known[place])
+            asked.append(known[place])
+        to_read = {*again, *(film.id for film in new)}
+        fresh = [film_id for film_id in dict.fromkeys(asked) if film_id in to_read]
+        self._pipeline.cache.look_up(fresh)
+
+        def added(state: State) -> State:
+            before = (moved(film, FilmStatus.OPENING) if film.id in again else film for film in state.films)
+            return replace(
+                state,
+                films=(*before, *new),
+                current_id=[*fresh, *asked][0] if comes_on_screen else state.current_id,
+                worklist=opened_for(state.worklist, len(fresh)),
+            )
+
+        self._store.edit(added)
+        if comes_on_screen:
+            self._pipeline.announce()
+
+    # ---- what a watched folder brings
+
+    def arrived(self, paths: Sequence[Path], changed: Collection[Path]) -> None:
+        """Add films that have arrived; those at the place of others that were ``changed`` are read anew.
+
+        They come on screen only where nothing is: a reader is not interrupted.
+        """
+        places = {_same_place(path) for path in changed}
+        anew = {
+            film.id: Film(id=film.id, path=film.path, number=film.number, urgency=film.urgency)
+            for film in self._store.state.films
+            if _same_place(film.path) in places
+        }
+        self._pipeline.start_over(anew)
+        self._store.edit(lambda state: replace(state, films=tuple(anew.get(film.id, film) for film in state.films)))
+        if self._store.state.current_id is None and not self._searches:
+            self._claim = ARRIVAL
+        self._opened(ARRIVAL, Outcome(list(paths)))
+
+    def not_now(self, paths: Iterable[Path], known: Collection[Path]) -> set[Path]:
+        """Return which of ``paths`` lie under the film on screen: it is not taken away from under the reader's eyes."""
+        film = self._store.state.current
+        place = _same_place(film.path) if film is not None and film.status is not FilmStatus.FAILED else ""
+        return {path for path in paths if path in known and _same_place(path) == place}
+
+    def rename(self, old: Path, new: Path) -> None:
+        """Follow a file that has another name now."""
+        place = _same_place(old)
+        film = next((film for film in self._store.state.films if _same_place(film.path) == place), None)
+        if film is not None:
+            self._store.update(replace(film, path=new))
+
+    def stop(self) -> None:
+        """Forget the drops whose films have not been found yet."""
+        for ticket in self._searches.values():
+            ticket.cancel()
+        self._searches.clear()
+        self._store.edit(lambda state: replace(state, opening=0))

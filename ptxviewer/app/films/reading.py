@@ -1,0 +1,96 @@
+"""Reading a film on the disk lane: its pixels, its review, and the results that were kept of it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+from ptxviewer.app.disk.review_file import review_name
+from ptxviewer.app.ports import Services
+from ptxviewer.app.review.saving import Kept, kept_review
+from ptxviewer.app.state.facts import facts_of, summary_of
+from ptxviewer.app.state.film import NO_RESULT, Film, FilmStatus, moved
+from ptxviewer.core.answer import DecisionRule, Findings, ProbabilityMaps
+from ptxviewer.core.arrays import GreyImage
+from ptxviewer.core.calibration import calibrated
+from ptxviewer.core.film import Radiograph
+from ptxviewer.core.findings.reviewed import decisive, find_reviewed
+from ptxviewer.core.review import Review
+from ptxviewer.core.thumbnail import thumbnail
+from ptxviewer.core.viewport import pixel_aspect
+
+Decisive = tuple[object, ...]
+"""What of a review changes the findings."""
+UNCHANGED: Decisive = decisive(Review())
+
+
+@dataclass(frozen=True)
+class ReadFilm:
+    """A film as read, with all that was kept of it. ``findings`` hold for ``measured_for``."""
+
+    radiograph: Radiograph
+    kept: Kept
+    thumbnail: GreyImage
+    fingerprint: str = ""  # of the file, "" where it changed while it was read
+    maps: ProbabilityMaps | None = None
+    findings: Findings | None = None
+    measured_for: Decisive = UNCHANGED
+
+
+def fingerprint_of(services: Services, path: Path) -> str:
+    """Return the fingerprint of a file, "" where it cannot be read or no results are kept."""
+    if services.results is None:
+        return ""
+    try:
+        return services.fingerprint(path)
+    except OSError:
+        return ""
+
+
+def read_film(services: Services, film: Film, model: str, rule: DecisionRule | None) -> ReadFilm:
+    """Read the pixels of ``film``, its review, and its maps where it has none. Raises ``PtxError``."""
+    before = fingerprint_of(services, film.path)
+    radiograph = services.read_film(film.path, film.view.frame)
+    fingerprint = before if before and fingerprint_of(services, film.path) == before else ""
+    kept = kept_review(services, review_name(radiograph), radiograph.shape)
+    read = ReadFilm(radiograph, kept, thumbnail(radiograph), fingerprint)
+    if services.results is None or not model or rule is None or film.maps is not None:
+        return read
+    if radiograph.not_analysed is not None and not film.insisted:
+        return read
+    maps = services.results.maps(radiograph.key, radiograph.shape, model)
+    if maps is None or maps.aspect != pixel_aspect(radiograph.spacing):  # those of a version that took it for square
+        return read
+    if film.findings is not None:
+        return replace(read, maps=maps)
+    review = kept.saved.review if kept.saved is not None and film.review == Review() else film.review
+    findings, _ = find_reviewed(calibrated(radiograph, review.measurements), maps, rule, review)
+    return replace(read, maps=maps, findings=findings, measured_for=decisive(review))
+
+
+def with_pixels(film: Film, read: ReadFilm, restored: Callable[[Film, Kept], Film]) -> Film:
+    """Return a film with what was just read of it: pixels, review (``restored``), and the maps that were kept."""
+    radiograph = read.radiograph
+    film = replace(
+        film,
+        radiograph=radiograph,
+        key=radiograph.key,
+        frames=radiograph.frames,
+        thumbnail=read.thumbnail,
+        facts=facts_of(radiograph),
+        fingerprint=read.fingerprint,
+    )
+    film = restored(film, read.kept)
+    if film.maps is not None or read.maps is None or read.maps.image_key != film.key:
+        return film
+    fits = read.findings is not None and read.measured_for == decisive(film.review)
+    known = film.result or NO_RESULT
+    result = replace(known, maps=read.maps, findings=read.findings if fits else known.findings)
+    return moved(replace(film, result=result), FilmStatus.DONE)
+
+
+def listed(film: Film, findings: Findings) -> Film:
+    """Return the film as the lists show it after the network's findings; its urgency never falls."""
+    urgency = findings.score if film.urgency is None else max(film.urgency, findings.score)
+    return replace(film, result=replace(film.result or NO_RESULT, summary=summary_of(findings)), urgency=urgency)

@@ -1,0 +1,169 @@
+"""The worklist: which film is to be read first, in which order the list stands, what its lines say.
+
+Pure questions about a state. The order by urgency is that of ``films.urgency``; no order drops a film.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from typing import Any, get_args
+
+from ptxviewer.app.films.urgency import Group, group_of, rank
+from ptxviewer.app.state.facts import Summary, summary_of
+from ptxviewer.app.state.film import Film, FilmStatus
+from ptxviewer.app.state.screen import Column, Kind, State, Worklist
+from ptxviewer.core.reasons.window import Notice
+
+COLUMNS: tuple[Column, ...] = get_args(Column)
+AT_REST = (FilmStatus.DONE, FilmStatus.NOT_ANALYSED, FilmStatus.NOT_SHOWN, FilmStatus.FAILED)
+OPENS_FROM = 20  # new films with which the list opens by itself, unless the reader has closed it
+
+
+def summary(film: Film) -> Summary | None:
+    """Return what is known of the film's findings: those of its present mask, else what was found before."""
+    if film.status is not FilmStatus.DONE:
+        return None
+    return summary_of(film.findings) if film.findings is not None else film.summary
+
+
+def unread(film: Film) -> bool:
+    """True while nobody has looked at the film or decided about it."""
+    return not film.seen and not film.review.verdict and not film.first_read.marks
+
+
+def group(state: State, film: Film) -> Group:
+    """Return where a film stands by urgency (``films.urgency``)."""
+    info = state.engine.info
+    return group_of(summary(film), film.urgency, None if info is None else info.rule.score_threshold)
+
+
+def by_urgency(state: State) -> list[Film]:
+    """Return all films, the most urgent first; films of one urgency in the order in which they came."""
+    return sorted(state.films, key=lambda film: rank(group(state, film), film.urgency, film.number))
+
+
+def _bare_cell(film: Film, column: Column, identified: bool) -> str:
+    """What is looked for and sorted while no window has told what it writes: codes and numbers."""
+    found, facts = summary(film), film.facts
+    cells: dict[Column, object] = {
+        "score": "" if found is None else found.score,
+        "side": "" if found is None else found.side,
+        "size": "" if found is None or not found.sized else found.area_px,
+        "name": facts.patient.name or facts.patient.id if facts is not None and identified else film.number,
+        "view": "" if facts is None else facts.view,
+        "date": facts.study.date if facts is not None and identified else "",
+        "state": film.status.value,
+        "verdict": film.review.verdict,
+    }
+    return str(cells[column])
+
+
+def cell(state: State, film: Film, column: Column) -> str:
+    """Return what stands in one cell of the list."""
+    return (state.worklist.cell or _bare_cell)(film, column, state.identified)
+
+
+def _size_key(film: Film) -> tuple[float, float]:
+    found = summary(film)
+    return (0.0, 0.0) if found is None or not found.sized else (-(found.percent or 0.0), -float(found.area_px))
+
+
+def _key(state: State, column: Column) -> Callable[[Film], Any]:
+    """Sort key of a column: numbers from high to low, words from A to Z, what is empty last."""
+    if column == "score":
+        return lambda film: -(found.score if (found := summary(film)) is not None else -1.0)
+    if column == "size":
+        return _size_key
+    if column == "date":
+        return lambda film: film.facts.taken if film.facts is not None else ""
+    return lambda film: cell(state, film, column).casefold().removeprefix(f"{film.number}  ")
+
+
+def ordered(state: State) -> list[Film]:
+    """Return all films in the order that the reader chose."""
+    films, chosen = by_urgency(state), state.worklist
+    if chosen.sort is None:
+        return films[::-1] if chosen.reverse else films
+    key, column = _key(state, chosen.sort), chosen.sort
+    filled = [film for film in films if cell(state, film, column)]
+    empty = [film for film in films if not cell(state, film, column)]
+    filled.sort(key=key, reverse=chosen.reverse != (column == "date"))
+    return [*filled, *empty]
+
+
+def _is_of(state: State, film: Film, kind: Kind) -> bool:
+    return kind == "all" or (unread(film) if kind == "unread" else group(state, film) == kind)
+
+
+def _words(state: State, film: Film) -> str:
+    facts = film.facts if state.identified else None
+    more = (facts.patient.id, facts.study.description) if facts is not None else ()
+    return " ".join((*(cell(state, film, column) for column in COLUMNS), *more)).casefold()
+
+
+def shown(state: State) -> list[Film]:
+    """Return the films that pass the reader's filter, in order: every word of it stands somewhere in the line."""
+    chosen = state.worklist
+    words = chosen.text.casefold().split()
+    films = (film for film in ordered(state) if _is_of(state, film, chosen.kind))
+    return [film for film in films if not words or all(word in _words(state, film) for word in words)]
+
+
+def counts(state: State) -> dict[Kind, int]:
+    """Return how many films each kind has."""
+    kinds: tuple[Kind, ...] = get_args(Kind)
+    return {kind: sum(_is_of(state, film, kind) for film in state.films) for kind in kinds}
+
+
+# ---- moving
+
+
+def reading_order(state: State) -> list[int]:
+    """Return the films in the order of the list that is on screen: the keys follow what the reader sees."""
+    films = shown(state) if state.worklist.shown else state.films
+    return [film.id for film in films]
+
+
+def next_urgent(state: State) -> int | None:
+    """Return the most urgent film that nobody has looked at."""
+    return next((film.id for film in by_urgency(state) if unread(film) and film.id != state.current_id), None)
+
+
+def next_unread(state: State) -> int | None:
+    """Return the next film of the list on screen that nobody has looked at; behind the last one it starts again."""
+    ids = reading_order(state)
+    here = ids.index(state.current_id) + 1 if state.current_id in ids else 0
+    for film_id in (*ids[here:], *ids[:here]):
+        film = state.film(film_id)
+        if film is not None and film_id != state.current_id and unread(film):
+            return film_id
+    return None
+
+
+def opened_for(worklist: Worklist, fresh: int) -> Worklist:
+    """Return the list as it stands after ``fresh`` films were opened at once."""
+    return replace(worklist, shown=True) if fresh >= OPENS_FROM and not worklist.closed else worklist
+
+
+# ---- progress
+
+
+@dataclass(frozen=True)
+class Progress:
+    """How far the films are. ``waiting`` of them have no answer yet and will get one; ``stopped`` were cancelled."""
+
+    done: int
+    total: int
+    waiting: int
+    stopped: int
+    seconds_left: float | None
+
+
+def progress(state: State) -> Progress:
+    """Return how far the films are."""
+    waiting = sum(film.status not in AT_REST for film in state.films)
+    stopped = sum(film.status is FilmStatus.NOT_ANALYSED and film.why is Notice.CANCELLED for film in state.films)
+    total = len(state.films)
+    seconds = state.pace_s * waiting if state.pace_s is not None and not state.paused and waiting else None
+    return Progress(total - waiting - stopped, total, waiting, stopped, seconds)

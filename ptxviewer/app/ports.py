@@ -1,0 +1,169 @@
+"""What the presenter is given and what it gives away: the seams at which Qt, DICOM and torch are plugged in."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timezone
+from pathlib import Path
+from typing import Protocol
+
+from ptxviewer.app.disk.result_file import Entry, fingerprint
+from ptxviewer.app.disk.review_file import Saved
+from ptxviewer.app.exports import ObjectWriter, Writer
+from ptxviewer.app.jobs import Lane
+from ptxviewer.app.state.facts import Facts
+from ptxviewer.app.state.screen import State
+from ptxviewer.app.state.settings import Settings
+from ptxviewer.core.answer import ProbabilityMaps
+from ptxviewer.core.engine import Checkpoint, Engine, EngineInfo, SelfTest
+from ptxviewer.core.film import Radiograph
+from ptxviewer.core.reasons.network import Network
+
+
+class View(Protocol):
+    """What the presenter needs of a window."""
+
+    def render(self, state: State) -> None:
+        """Show ``state``."""
+        ...
+
+
+class Shell(Protocol):
+    """What a command needs of the window: dialogs, the canvas, the clipboard, the keyboard's focus."""
+
+    def open_files(self) -> None:
+        """Ask for films and open them."""
+        ...
+
+    def open_folder(self) -> None:
+        """Ask for a folder and open its films."""
+        ...
+
+    def save_as(self) -> None:
+        """Ask where the film is saved, and as what."""
+        ...
+
+    def save_objects(self) -> None:
+        """Ask for the folder of the DICOM objects of the film."""
+        ...
+
+    def copy_picture(self) -> None:
+        """Copy what is seen of the film to the clipboard."""
+        ...
+
+    def ask_watched_folder(self) -> None:
+        """Ask for the folder to watch."""
+        ...
+
+    def ask_prior(self) -> None:
+        """Ask for the film beside the one on screen."""
+        ...
+
+    def ask_settings(self) -> None:
+        """Open the settings."""
+        ...
+
+    def open_palette(self) -> None:
+        """Open the command palette."""
+        ...
+
+    def show_shortcuts(self) -> None:
+        """Open the sheet of keys."""
+        ...
+
+    def about_film(self) -> None:
+        """Tell what the file says of the film on screen."""
+        ...
+
+    def about_program(self) -> None:
+        """Tell of the program and its network."""
+        ...
+
+    def look_at_finding(self) -> None:
+        """Zoom to the chosen finding, or back to the whole film."""
+        ...
+
+    def zoom_by(self, factor: float) -> None:
+        """Zoom at the middle of what is seen."""
+        ...
+
+    def pan_by(self, x: float, y: float) -> None:
+        """Move the film by screen pixels."""
+        ...
+
+    def go_to_part(self, step: int) -> None:
+        """Give the keyboard to the next (1) or previous (-1) part of the window."""
+        ...
+
+    def write_note(self) -> None:
+        """Give the keyboard to the note."""
+        ...
+
+    def find_film(self) -> None:
+        """Give the keyboard to the filter of the worklist."""
+        ...
+
+    def quit(self) -> None:
+        """Close the window."""
+        ...
+
+
+class Reviews(Protocol):
+    """Where reviews are kept; see ``review_file.ReviewFolder``."""
+
+    def load(self, name: str, shape: tuple[int, int]) -> Saved | None:
+        """Return the review kept as ``name`` of a film of ``shape``. Raises ``PtxError``."""
+        ...
+
+    def save(self, name: str, saved: Saved) -> None:
+        """Keep a review as ``name``. Raises ``PtxError``."""
+        ...
+
+
+class Results(Protocol):
+    """Where results are kept between sessions; see ``result_file.ResultFolder``."""
+
+    def find(self, mark: str, model: str) -> Entry | None:
+        """Return what is known of the file with that fingerprint."""
+        ...
+
+    def maps(self, key: str, shape: tuple[int, int], model: str) -> ProbabilityMaps | None:
+        """Return the maps of the film with that key."""
+        ...
+
+    def save(self, mark: str, model: str, entry: Entry, maps: ProbabilityMaps | None) -> None:
+        """Keep the result of a film. Raises ``PtxError``."""
+        ...
+
+    def clear(self) -> None:
+        """Take everything away."""
+        ...
+
+
+@dataclass(frozen=True)
+class Services:
+    """What the composition root hands in, so that nothing here knows DICOM, torch or Qt."""
+
+    read_film: Callable[[Path, int], Radiograph]
+    collect: Callable[[Sequence[Path]], Iterable[Path]]
+    engine: Engine
+    disk: Lane
+    model: Lane
+    exports: Mapping[str, Writer]  # by the id of the format
+    objects: ObjectWriter = lambda _content, _target, _kinds: ()  # DICOM objects
+    save_settings: Callable[[Settings], None] = lambda _settings: None
+    reports_folder: Callable[[str], Path] = Path  # where reports go, from what the settings say
+    sample: tuple[Path, ...] = ()
+    reviews: Reviews | None = None  # None: reviews last as long as the window
+    keep: Lane | None = None  # writes the reviews; None: the disk lane does
+    results: Results | None = None  # None: results last as long as the window
+    cache: Lane | None = None  # finds and keeps the results; None: the disk lane does
+    fingerprint: Callable[[Path], str] = fingerprint
+    read_facts: Callable[[Path], Facts | None] | None = None  # without decoding the film
+    watch: Lane | None = None  # looks at the watched folder; None: the disk lane does
+    is_film: Callable[[Path], bool] = lambda _path: True  # by its first bytes; raises ``OSError``
+    expected: EngineInfo | None = None  # what the card says of the network that will be loaded
+    now: Callable[[], datetime] = lambda: datetime.now(timezone.utc)
+    self_test: Callable[[Checkpoint], SelfTest] = lambda _checkpoint: SelfTest(False, Network.NO_SELF_TEST)
+    memory_bytes: int | None = None  # of films kept ready; None: as the settings say

@@ -1,0 +1,42 @@
+"""The settings while the window is open: they are part of the state, so what is shown is what is kept."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+
+from ptxviewer.app.ports import Services
+from ptxviewer.app.state.settings import Settings
+from ptxviewer.app.store import Store
+from ptxviewer.core.errors import PtxError
+
+Change = Callable[[Settings], Settings]
+
+
+def _same(settings: Settings) -> Settings:
+    return settings
+
+
+class Preferences:
+    """Changes and saves the settings."""
+
+    def __init__(self, store: Store, services: Services) -> None:
+        self._store = store
+        self._services = services
+
+    @property
+    def settings(self) -> Settings:
+        """As they are now."""
+        return self._store.state.settings
+
+    def change(self, change: Change) -> None:
+        """Change settings on the screen; they are saved when the window closes, or with the next ``save``."""
+        self._store.edit(lambda state: replace(state, settings=change(state.settings)))
+
+    def save(self, change: Change = _same) -> None:
+        """Change settings and write them to disk; a failure is told."""
+        self.change(change)
+        try:
+            self._services.save_settings(self.settings)
+        except PtxError as error:
+            self._store.say(error.reason, "warning")

@@ -1,0 +1,1 @@
+"""What the reader does to the result of a film."""

@@ -1,0 +1,103 @@
+"""Reviews are saved as they are made and come back with their film; what cannot be saved stays in memory.
+
+Writing has a lane of its own: a folder that is being read must not hold back a stroke. Every change is a job that must
+finish, unless a newer change of the same review overtakes it.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+
+from ptxviewer.app.disk.review_file import Saved
+from ptxviewer.app.jobs import Outcome, Ticket
+from ptxviewer.app.ports import Services
+from ptxviewer.app.state.film import Film
+from ptxviewer.app.store import Store
+from ptxviewer.core.engine import Checkpoint
+from ptxviewer.core.errors import PtxError, reason_of
+from ptxviewer.core.reasons import Reason
+from ptxviewer.core.reasons.window import Notice, ReviewNotSaved
+
+
+@dataclass(frozen=True)
+class Kept:
+    """The review kept under a name. ``problem`` says why there is none that should be."""
+
+    name: str
+    saved: Saved | None = None
+    problem: Reason | None = None
+
+
+def kept_review(services: Services, name: str, shape: tuple[int, int]) -> Kept:
+    """Return the review of a film of ``shape`` that is kept as ``name``. Never raises; runs on a lane."""
+    if services.reviews is None:
+        return Kept(name)
+    try:
+        return Kept(name, services.reviews.load(name, shape))
+    except PtxError as error:
+        return Kept(name, problem=error.reason)
+
+
+class ReviewSaving:
+    """Saves the reviews of all films."""
+
+    def __init__(self, store: Store, services: Services) -> None:
+        self._store = store
+        self._services = services
+        self._pending: dict[str, Saved] = {}  # by name: what is not on disk yet
+        self._writing: dict[str, Ticket] = {}  # by name: the last job
+        self._failed: set[str] = set()
+
+    def newest(self, kept: Kept) -> Saved | None:
+        """Return the review of a film that was just read: what is still being written is newer than the file."""
+        return self._pending.get(kept.name, kept.saved)
+
+    def changed(self, film: Film) -> None:
+        """Save the review of a film, and again all those that could not be saved before."""
+        if not film.review_name or self._services.reviews is None:
+            return
+        when = self._services.now().isoformat(timespec="seconds")
+        self._pending[film.review_name] = Saved(film.review, film.first_read, self._store.state.settings.reader, when)
+        for name in sorted(self._failed | {film.review_name}):
+            self._write(name)
+
+    def retry(self) -> None:
+        """Try again to save what could not be saved."""
+        for name in sorted(self._failed):
+            self._write(name)
+
+    def _write(self, name: str) -> None:
+        reviews, saved = self._services.reviews, self._pending[name]
+        assert reviews is not None
+        if name in self._writing:
+            self._writing[name].cancel()  # overtaken, unless it is being written this moment
+
+        def work(_checkpoint: Checkpoint) -> bool:
+            reviews.save(name, saved)
+            return True
+
+        def done(outcome: Outcome[bool]) -> None:
+            newest = self._pending.get(name) is saved
+            if outcome.value is None and newest:
+                self._could_not(name, outcome.error)
+            elif outcome.value is not None and newest:
+                del self._pending[name]
+                self._could(name)
+
+        lane = self._services.keep or self._services.disk
+        self._writing[name] = lane.submit(work, done, must_finish=True)
+
+    def _could_not(self, name: str, error: BaseException | None) -> None:
+        first = not self._failed
+        self._failed.add(name)
+        self._store.edit(lambda state: replace(state, unsaved=len(self._failed)))
+        if first:  # once, not at every stroke
+            self._store.say(ReviewNotSaved(reason_of(error)), "warning")
+
+    def _could(self, name: str) -> None:
+        self._failed.discard(name)
+        if self._store.state.unsaved != len(self._failed):
+            banner = self._store.state.banner
+            if not self._failed and banner is not None and isinstance(banner.reason, ReviewNotSaved):
+                self._store.edit(lambda state: replace(state, banner=None, message=Notice.REVIEWS_SAVED))
+            self._store.edit(lambda state: replace(state, unsaved=len(self._failed)))

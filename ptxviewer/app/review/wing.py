@@ -1,0 +1,100 @@
+"""What the reader does to the result of the film on screen: the intents of the review, and the hands that draw."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from ptxviewer.app.films.pipeline import Pipeline
+from ptxviewer.app.ports import Services
+from ptxviewer.app.review.distances import DistanceEditing
+from ptxviewer.app.review.editor import ReviewEditor
+from ptxviewer.app.review.finding_selection import FindingSelection
+from ptxviewer.app.review.mask import MaskEditing
+from ptxviewer.app.review.measurements import MeasurementEditing
+from ptxviewer.app.review.thresholds import Thresholds
+from ptxviewer.app.state.film import Film, LineDrag, MeasurementInHand
+from ptxviewer.app.state.withheld import hidden, marked, withheld
+from ptxviewer.app.store import Store
+from ptxviewer.core.reasons.window import Marked, Withheld
+from ptxviewer.core.review import Impression, Review, Verdict
+
+
+class ReviewWing:
+    """The review of the film on screen."""
+
+    def __init__(self, store: Store, services: Services, editor: ReviewEditor, pipeline: Pipeline) -> None:
+        self._store = store
+        self._services = services
+        self._editor = editor
+        self._pipeline = pipeline
+        self.thresholds = Thresholds(store, editor)
+        self.mask = MaskEditing(store, editor)
+        self.measurements = MeasurementEditing(store, editor)
+        self.distances = DistanceEditing(store, editor)
+        self.findings = FindingSelection(store, self.mask)
+
+    def settle(self) -> None:
+        """End what the hand is doing to the film on screen: the reader turns to something else."""
+        self._editor.settle()
+
+    def undo(self) -> None:
+        """Take back the last change: of a polygon that is being drawn its last corner, of what is held the drag."""
+        film = self._store.state.current
+        if film is not None and isinstance(film.hand, (MeasurementInHand, LineDrag)):
+            self._editor.drop()
+        elif not self.mask.step_back():
+            self._editor.undo()
+            self._after_undo()
+
+    def redo(self) -> None:
+        """Do again what was taken back."""
+        self._editor.redo()
+        self._after_undo()
+
+    def _after_undo(self) -> None:
+        """What was overridden may be refused again, and a band may be wanted again."""
+        film, banner = self._store.state.current, self._store.state.banner
+        if film is not None and (withheld(film) or (banner is not None and isinstance(banner.reason, Withheld))):
+            self._pipeline.announce()
+        self._pipeline.pump()
+
+    def set_verdict(self, verdict: Verdict) -> None:
+        """Record what the reader thinks of the model's answer; the same verdict again takes it back.
+
+        To accept an edited mask is the verdict "edited", which no other mask can have. A stroke gives it already, so
+        that whoever accepts after it must not take it back.
+        """
+
+        def judged(film: Film) -> Review | None:
+            if film.maps is None or hidden(self._store.state, film) or withheld(film):
+                return None
+            given: Verdict = verdict
+            if verdict in ("accept", "edited"):
+                given = "accept" if film.review.mask is None else "edited"
+            again = film.review.verdict == given and given != "edited"
+            return replace(film.review, verdict="" if again else given)
+
+        self._editor.push(judged)
+
+    def set_note(self, note: str) -> None:
+        """Keep a note with the film; an edit is one undo step."""
+        self._editor.push(lambda film: replace(film.review, note=note))
+
+    def mark(self, impression: Impression) -> None:
+        """Record what the reader sees on the film in first-read mode; the first mark shows the network's result."""
+        shown = self._store.state.shown
+        if shown is None or not self._store.state.settings.first_read:
+            return
+        film = shown.film
+        record = marked(film.first_read, impression, self._services.now().isoformat(timespec="seconds"))
+        if record == film.first_read:
+            return
+        after = replace(film, first_read=record)
+        self._store.edit(lambda state: replace(state.with_film(after), message=Marked(impression)))
+        self._editor.saving.changed(after)
+        if not film.first_read.revealed:
+            self._pipeline.announce()
+
+    def save_again(self) -> None:
+        """Try again to save the reviews that could not be saved."""
+        self._editor.saving.retry()

@@ -1,0 +1,1 @@
+"""Everything that the screen shows, as frozen values."""

@@ -1,0 +1,27 @@
+"""What the reader must know of the film that comes on screen: at most one sentence over it."""
+
+from __future__ import annotations
+
+from ptxviewer.app.state.film import Film, FilmStatus
+from ptxviewer.app.state.screen import Banner
+from ptxviewer.app.state.withheld import refusal
+from ptxviewer.core.reasons.window import Notice, Withheld
+
+
+def banner_for(film: Film | None) -> Banner | None:
+    """Return the banner of a film: a failure, a refusal, that nothing was found, or the first note of its file."""
+    if film is None:
+        return None
+    notes = film.radiograph.notes if film.radiograph is not None else ()
+    if film.status is FilmStatus.FAILED and film.why is not None:
+        return Banner(film.why)
+    if (refused := refusal(film)) is not None:
+        return Banner(Withheld(refused), "warning", notes)
+    if film.status is FilmStatus.NOT_ANALYSED and film.why is not None:
+        return Banner(film.why, "warning", notes)
+    if film.findings is not None and not film.findings.present and not film.findings.edited:
+        return Banner(Notice.NOTHING_FOUND, "info", notes)
+    if film.findings is not None and film.radiograph is not None:
+        # It stands beside the sizes, and a banner would cover the apices, where most findings are.
+        notes = tuple(note for note in notes if note != film.radiograph.spacing.note)
+    return Banner(notes[0], "warning", notes[1:]) if notes else None

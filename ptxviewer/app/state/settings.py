@@ -1,0 +1,160 @@
+"""What the reader chose, kept between sessions: one value, and one row a setting for its file, its dialog, its range.
+
+``State.settings`` *is* this value: nothing is copied between what is shown and what is kept. A new setting is one field
+with its row here; default, validation, file and dialog follow from it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field, fields, replace
+from types import MappingProxyType
+from typing import Any, Literal
+
+from ptxviewer.core.devices import DEVICES, DeviceChoice
+from ptxviewer.core.msgid import N_, Msgid
+
+Kind = Literal["choice", "language", "flag", "number", "text", "folder", "hidden"]
+OverlayMode = Literal["outline", "fill", "heat"]
+
+
+NO_TEXT = Msgid("")
+
+
+@dataclass(frozen=True)
+class Row:
+    """How one setting is offered and what it may be; ``hidden`` ones are changed on the screen, not in the dialog."""
+
+    label: Msgid = NO_TEXT
+    help: Msgid = NO_TEXT
+    folder: bool = False  # a text that names a folder
+    language: bool = False  # a text that names a language; the catalogues that there are say which can be chosen
+    choices: tuple[tuple[str, str], ...] = ()  # (value, label)
+    lowest: float | None = None  # a number outside is taken to the nearest end
+    highest: float | None = None
+    personal: bool = False  # no site can set it for its readers
+    key: str = ""
+    kind: Kind = "hidden"
+
+
+def _row(**of: Any) -> Mapping[str, Row]:
+    """Return a row as the metadata of its field."""
+    return MappingProxyType({"row": Row(**of)})
+
+
+@dataclass(frozen=True)
+class Settings:
+    """Everything that is remembered. ``geometry`` is the window's own encoding of where it was."""
+
+    language: str = field(  # code of a catalogue, "" is the language of the system; one that is not there is English
+        default="",
+        metadata=_row(label=N_("Language"), help=N_("Takes effect at the next start."), language=True),
+    )
+    device: DeviceChoice = field(
+        default="auto",
+        metadata=_row(
+            label=N_("Run the model on"),
+            help=N_(
+                "Automatic takes a graphics card where it works, else the processor. Takes effect at the next start."
+            ),
+            choices=tuple((device.id, device.label) for device in DEVICES),
+        ),
+    )
+    screen_identified: bool = field(
+        default=True,
+        metadata=_row(
+            label=N_("Show patient data on screen"), help=N_("Name, ID and dates in the corners of the film.")
+        ),
+    )
+    report_identified: bool = field(
+        default=False,
+        metadata=_row(
+            label=N_("Write patient data into reports"),
+            help=N_("Off: reports are de-identified and may be shown to others."),
+        ),
+    )
+    reports_folder: str = field(
+        default="",
+        repr=False,
+        metadata=_row(label=N_("Save reports in"), help=N_("Empty: your documents folder."), folder=True),
+    )
+    watch_folder: str = field(
+        default="",
+        repr=False,
+        metadata=_row(
+            label=N_("Watch this folder"),
+            help=N_("Its films are added as they arrive. Empty: watch none."),
+            folder=True,
+        ),
+    )
+    reader: str = field(
+        default="",
+        repr=False,
+        metadata=_row(label=N_("Reader's name"), help=N_("Printed on reports when it is filled in."), personal=True),
+    )
+    first_read: bool = field(
+        default=False,
+        metadata=_row(
+            label=N_("First read without the AI"),
+            help=N_("The result stays hidden until you have marked the film (Shift+Y present, Shift+N absent)."),
+        ),
+    )
+    keep_results: bool = field(
+        default=True,
+        metadata=_row(
+            label=N_("Keep results for the next time"),
+            help=N_(
+                "In this computer's cache folder, without patient data or pictures. Takes effect at the next start."
+            ),
+        ),
+    )
+    two_thresholds: bool = field(
+        default=False,
+        metadata=_row(
+            label=N_("Sensitivity and extent apart"),
+            help=N_("Two sliders instead of one: from which score a film counts, and how far the mask reaches."),
+        ),
+    )
+    film_memory_mb: int = field(
+        default=400,
+        metadata=_row(
+            label=N_("Memory for opened films, in MB"),
+            help=N_("Films beyond it are read again when they are looked at."),
+            lowest=100,
+            highest=1_000_000,
+        ),
+    )
+    overlay_mode: OverlayMode = field(default="outline", metadata=_row())
+    overlay_opacity: float = field(default=0.25, metadata=_row(lowest=0.0, highest=1.0))  # of fill and heat map
+    annotations: bool = field(default=True, metadata=_row())  # corner texts
+    strip: bool = field(default=True, metadata=_row())  # the film strip is wanted
+    panel: bool = field(default=True, metadata=_row())  # the reading panel is wanted
+    worklist_width: int = field(default=0, metadata=_row(lowest=0))  # 0: as usual
+    accepted_notice: bool = field(default=False, metadata=_row(personal=True))
+    geometry: str = field(default="", repr=False, metadata=_row(personal=True))
+
+
+DEFAULTS = Settings()
+
+
+def _kind(row: Row, default: object) -> Kind:
+    if not row.label:
+        return "hidden"
+    if row.choices:
+        return "choice"
+    if row.language:
+        return "language"
+    if isinstance(default, bool):
+        return "flag"
+    if isinstance(default, int):
+        return "number"
+    return "folder" if row.folder else "text"
+
+
+def _rows() -> tuple[Row, ...]:
+    named = ((one.name, one.metadata["row"], one.default) for one in fields(Settings))
+    return tuple(replace(row, key=name, kind=_kind(row, default)) for name, row, default in named)
+
+
+ROWS: tuple[Row, ...] = _rows()
+"""In the order of the dialog."""

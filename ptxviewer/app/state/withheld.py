@@ -1,0 +1,75 @@
+"""Results that the reader does not see: hidden until a first read, or refused by the gate.
+
+They are taken out of the state before any view sees it, so that no chip, colour, probe, order or sentence can give
+them away.
+
+*Hidden*: in first-read mode the network's result waits until the reader has said what the film shows. Readers miss
+more when a wrong result is in front of them (Bernstein 2023, Eur Radiol).
+
+*Withheld*: the gate says that the network cannot answer for this film. That is a decision of the network, so it is told
+with its reason, is one key away from being overruled, and the override is part of the review: undoable, kept, said in
+every export.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from ptxviewer.app.state.film import Film, FilmStatus, moved
+from ptxviewer.app.state.screen import State
+from ptxviewer.core.reasons import Reason
+from ptxviewer.core.reasons.finding import Finding
+from ptxviewer.core.reasons.window import Notice
+from ptxviewer.core.review import FirstRead, Impression
+
+
+def hidden(state: State, film: Film) -> bool:
+    """True while the result of a film must not be seen before the reader has marked it."""
+    return state.settings.first_read and not film.first_read.revealed
+
+
+def refusal(film: Film) -> Reason | None:
+    """Return why the gate refuses the film, None where it does not or the reader has insisted."""
+    if film.review.gate_overridden:
+        return None
+    if film.findings is not None:
+        gate = film.findings.gate
+        return None if gate.passed else gate.reason or Finding.NOT_FRONTAL
+    recalled = film.summary is not None and film.summary.refused  # the reason itself comes with the film's pixels
+    return Finding.NOT_FRONTAL if recalled else None
+
+
+def withheld(film: Film) -> bool:
+    """True while the gate refuses the film and the reader has not insisted."""
+    return refusal(film) is not None
+
+
+def as_withheld(film: Film) -> Film:
+    """Return the film as it is shown while its result is withheld: ``why`` is the reason of the gate."""
+    return moved(replace(film, result=None, urgency=None), FilmStatus.NOT_SHOWN, refusal(film))
+
+
+def as_hidden(film: Film) -> Film:
+    """Return the film as it is shown while its result is hidden."""
+    why = Notice.MARK_FIRST if film.status is FilmStatus.DONE else film.why
+    return replace(film, result=None, urgency=None, why=why)
+
+
+def as_seen(state: State) -> State:
+    """Return the state as a view may see it."""
+    if not state.settings.first_read and not any(withheld(film) for film in state.films):
+        return state
+    films = tuple(
+        as_hidden(film) if hidden(state, film) else as_withheld(film) if withheld(film) else film
+        for film in state.films
+    )
+    told = state.banner is not None and state.banner.reason is Notice.NOTHING_FOUND
+    veil = state.current is not None and hidden(state, state.current)
+    return replace(state, films=films, banner=None if told and veil else state.banner)
+
+
+def marked(record: FirstRead, impression: Impression, when: str) -> FirstRead:
+    """Return the record with one more impression; the first one reveals the result, the same again is no change."""
+    if record.marks and record.marks[-1][0] == impression:
+        return record
+    return FirstRead((*record.marks, (impression, when)), record.revealed or when)

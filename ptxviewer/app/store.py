@@ -1,0 +1,68 @@
+"""The one place where the state of the window is kept, changed and shown."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+
+from ptxviewer.app.ports import View
+from ptxviewer.app.state.film import Film
+from ptxviewer.app.state.screen import Banner, Level, State
+from ptxviewer.app.state.withheld import as_seen
+from ptxviewer.core.answer import DecisionRule
+from ptxviewer.core.reasons import Reason
+
+
+def leaves(before: State, after: State) -> bool:
+    """True when the reader turns away from the film, the frame or the tool that is in use."""
+    film, then = before.current, after.current
+    if film is None:
+        return False
+    same = then is not None and then.id == film.id and then.view.frame == film.view.frame
+    return not same or after.tool != before.tool
+
+
+class Store:
+    """Holds the state and shows every change of it.
+
+    Nobody has to remember to settle what is in the hand before the film, the frame or the tool changes: ``edit`` does.
+    """
+
+    def __init__(self, view: View, state: State) -> None:
+        self._view = view
+        self.state = state
+        self.settle: Callable[[], None] = lambda: None  # what is in the hand counts as it is; see ``ReviewEditor``
+        self.closed = False
+
+    @property
+    def rule(self) -> DecisionRule | None:
+        """The model's operating point, None until the model is loaded."""
+        info = self.state.engine.info
+        return info.rule if info else None
+
+    def edit(self, change: Callable[[State], State]) -> None:
+        """Replace the state by ``change`` of it and show it.
+
+        ``change`` is a pure function: it is asked a second time when something had to be settled first.
+        """
+        before = self.state
+        after = change(before)
+        if leaves(before, after):
+            self.settle()
+            if self.state is not before:
+                after = change(self.state)
+        self.state = after
+        if not self.closed:
+            self._view.render(as_seen(after))
+
+    def update(self, film: Film) -> None:
+        """Replace one film; nothing happens when it was closed."""
+        self.edit(lambda state: state.with_film(film))
+
+    def say(self, why: Reason, level: Level = "error") -> None:
+        """Put one sentence over the film."""
+        self.edit(lambda state: replace(state, banner=Banner(why, level)))
+
+    def tell(self, message: Reason | None) -> None:
+        """Put one quiet line into the status bar."""
+        self.edit(lambda state: replace(state, message=message))

@@ -1,0 +1,172 @@
+"""Films in, outcomes out: the one loop of ``predict``, ``triage`` and ``report``; a film that fails stops no other.
+
+Torch and pydicom are imported inside functions, so that ``--help`` and ``--version`` stay quick. No Qt here.
+"""
+
+from __future__ import annotations
+
+import logging
+import sys
+import tempfile
+import time
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass, field, replace
+from enum import Enum
+from pathlib import Path
+
+from ptxviewer.core.engine import Engine
+from ptxviewer.core.errors import ExportFailed, PtxError, UnreadableFilm
+from ptxviewer.core.film import Radiograph
+from ptxviewer.core.findings.reviewed import Answer, answer_of
+from ptxviewer.core.reasons import Reason
+from ptxviewer.core.reasons.command import Command
+from ptxviewer.core.review import Review
+from ptxviewer.words import tr
+
+log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True)
+class Item:
+    """One film of a batch: what it is called in the results, and where it lies now (None = it could not be found)."""
+
+    number: int  # from 1, in the order in which the films were found
+    file: str
+    stem: str  # of the files that are written for it: no other item's
+    path: Path | None
+    error: Reason | None = None  # why there is no path
+
+
+class Status(str, Enum):
+    """What came of a film; the value is its code in CSV files."""
+
+    ANALYSED = "analysed"
+    NOT_SHOWN = "not shown"  # the gate refuses it
+    NOT_ANALYSED = "not analysed"  # no film for the network, unless it is forced
+    FAILED = "failed"
+
+
+@dataclass(frozen=True, eq=False)
+class Outcome:
+    """What came of one item: a film with an answer, or the reason why there is none."""
+
+    item: Item
+    status: Status
+    reason: Reason | None = None
+    film: Radiograph | None = None
+    answer: Answer | None = None
+    timing: Mapping[str, float | None] = field(default_factory=dict)  # ms: "read", "infer", "total"
+
+
+@contextmanager
+def items_of(paths: Iterable[Path]) -> Iterator[list[Item]]:
+    """Provide the films among ``paths`` in order; archives stay unpacked until the context ends.
+
+    A path that gives no film is an item with an error: it takes its place in the results.
+    """
+    with tempfile.TemporaryDirectory(prefix="ptxviewer-") as folder:
+        yield _listed(paths, Path(folder).resolve())
+
+
+def _listed(paths: Iterable[Path], unpacked: Path) -> list[Item]:
+    from ptxviewer.dicom.collect import collect
+
+    films: dict[Path | str, tuple[str, Path | None, Reason | None]] = {}
+    for path in paths:
+        try:
+            collected = collect([path], unpacked)
+        except UnreadableFilm as error:
+            films.setdefault(f"{path} ", (str(path), None, error.reason))
+            continue
+        for film in collected:
+            inside = unpacked in film.parents  # of an archive: named after it
+            films.setdefault(film, (str(path / film.name) if inside else str(film), film, None))
+    stems = unique_stems(file for file, _, _ in films.values())
+    return [
+        Item(number, file, stem, path, error)
+        for number, (stem, (file, path, error)) in enumerate(zip(stems, films.values(), strict=True), 1)
+    ]
+
+
+def unique_stems(files: Iterable[str]) -> Iterator[str]:
+    """Yield one stem per file: ``film``, ``film-2``, ``film-3``; names that differ only in case are the same."""
+    used: set[str] = set()
+    for file in files:
+        stem = Path(file).stem or "film"
+        name, number = stem, 1
+        while name.casefold() in used:
+            number += 1
+            name = f"{stem}-{number}"
+        used.add(name.casefold())
+        yield name
+
+
+def analyse(item: Item, engine: Engine, review: Review) -> Outcome:
+    """Read, analyse and measure one film. Raises ``PtxError`` where that cannot be done.
+
+    A film that is not for the network, or that the gate refuses, has its answer only when ``review`` overrides it.
+    """
+    from ptxviewer.dicom.read import read_film
+
+    if item.path is None:
+        assert item.error is not None
+        raise UnreadableFilm(item.error)
+    started = time.perf_counter()
+    film = read_film(item.path)
+    timing: dict[str, float | None] = {"read": 1000 * (time.perf_counter() - started), "infer": None}
+    if film.not_analysed and not review.gate_overridden:
+        return Outcome(item, Status.NOT_ANALYSED, film.not_analysed, film, timing=timing)
+    maps = engine.predict(film)
+    timing["infer"] = maps.infer_ms
+    answer = answer_of(film, maps, engine.load(), review)
+    status = Status.NOT_SHOWN if answer.withheld else Status.ANALYSED
+    return Outcome(item, status, answer.findings.gate.reason or None, film, answer, timing)
+
+
+def outcomes(
+    items: Iterable[Item], engine: Engine, review: Review, export: Callable[[Outcome], None] | None = None
+) -> Iterator[Outcome]:
+    """Analyse every item; ``export`` writes what is asked for of each film that was read.
+
+    Whatever happens with one film, in analysis or export, the others go on; only ``ExportFailed`` ends the loop.
+    """
+    for item in items:
+        started = time.perf_counter()
+        try:
+            outcome = analyse(item, engine, review)
+            if export is not None:
+                export(outcome)
+        except ExportFailed:
+            raise
+        except UnreadableFilm as error:
+            outcome = Outcome(item, Status.FAILED, error.reason)
+        except PtxError as error:
+            outcome = Outcome(item, Status.NOT_ANALYSED, error.reason)
+        except Exception:
+            log.exception("A film ended unexpectedly")
+            outcome = Outcome(item, Status.FAILED, Command.FILM_FAILED)
+        timing = {"read": None, "infer": None, **outcome.timing, "total": 1000 * (time.perf_counter() - started)}
+        yield replace(outcome, timing=timing)
+
+
+@contextmanager
+def progress(total: int) -> Iterator[Callable[[int], None]]:
+    """Draw a bar on stderr while it is a terminal, and nothing elsewhere; call the result with the films done."""
+    stream = sys.stderr
+    if stream is None or not stream.isatty():
+        yield lambda _done: None
+        return
+
+    def draw(done: int) -> None:
+        filled = 30 * done // max(1, total)
+        bar = "#" * filled + "." * (30 - filled)
+        stream.write(f"\r[{bar}] " + tr("{done} of {total} films", done=done, total=total))
+        stream.flush()
+
+    try:
+        draw(0)
+        yield draw
+    finally:
+        stream.write("\r\x1b[K")
+        stream.flush()

@@ -1,0 +1,87 @@
+"""``ptxviewer export``: films in, DICOM objects of their results out. No Qt here."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection
+from pathlib import Path
+
+from ptxviewer.cli.batch import Outcome, items_of, outcomes, progress
+from ptxviewer.core.engine import Engine
+from ptxviewer.core.errors import ExportFailed, PtxError, UnreadableFilm
+from ptxviewer.core.reasons import Reason
+from ptxviewer.core.reasons.reading import NotAnalysed
+from ptxviewer.core.reasons.writing import NotWritten, Unsaved, Unwritten, Writing
+from ptxviewer.core.review import Review
+from ptxviewer.words import sentences, trn
+
+Say = Callable[[str], None]
+
+
+def made_folder(folder: Path) -> Path:
+    """Make the folder of the results. Raises ``ExportFailed``."""
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except OSError:
+        raise ExportFailed(NotWritten(Unwritten.RESULTS, Writing.FOLDER_NOT_MADE)) from None
+    return folder
+
+
+def write_objects(outcome: Outcome, folder: Path, review: Review, kinds: Collection[str] | None = None) -> None:
+    """Write the objects of a film into ``folder``; ``kinds`` None: all.
+
+    Raises ``ExportFailed`` for what the disk refuses. A film that was not analysed, or has no study, raises another
+    ``PtxError``: it is one that failed, and the others go on.
+    """
+    from ptxviewer.dicom.write import KINDS, save_objects
+
+    if outcome.film is None or outcome.answer is None or outcome.item.path is None:
+        raise PtxError(NotAnalysed(outcome.reason) if outcome.reason else Unsaved.NO_RESULT)
+    target, path = folder / outcome.item.stem, outcome.item.path
+    try:
+        save_objects(target, path, outcome.film, outcome.answer, review, KINDS if kinds is None else kinds)
+    except ExportFailed as error:
+        if isinstance(error.reason, Unsaved):
+            raise UnreadableFilm(error.reason) from None
+        raise
+
+
+def export_objects(
+    paths: list[Path],
+    engine: Engine,
+    folder: Path,
+    review: Review,
+    kinds: Collection[str],
+    say: Say,
+    complain: Say,
+) -> int:
+    """Write the objects of every film among ``paths``; returns 0 when all went well, 1 when some failed.
+
+    Raises ``ExportFailed`` when nothing can be written to ``folder``.
+    """
+    made_folder(folder)
+    failures: list[tuple[str, Reason | None]] = []
+
+    def export(outcome: Outcome) -> None:
+        if outcome.answer is None:
+            failures.append((outcome.item.file, outcome.reason))
+        else:
+            write_objects(outcome, folder, review, kinds)
+
+    with items_of(paths) as items, progress(len(items)) as draw:
+        for outcome in outcomes(items, engine, review, export):
+            if outcome.film is None:
+                failures.append((outcome.item.file, outcome.reason))
+            draw(outcome.item.number)
+    for file, reason in failures:
+        complain(f"{file}: {sentences(reason)}")
+    say(
+        trn(
+            "{count} film: {saved} saved, {failed} not. Results: {folder}",
+            "{count} films: {saved} saved, {failed} not. Results: {folder}",
+            len(items),
+            saved=len(items) - len(failures),
+            failed=len(failures),
+            folder=folder,
+        )
+    )
+    return 1 if failures else 0

@@ -1,0 +1,431 @@
+"""The command line: a window by default, and the same work without one for scripts and machines without a display."""
+
+from __future__ import annotations
+
+import argparse
+import contextlib
+import logging
+import os
+import sys
+import tempfile
+from collections.abc import Callable
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from ptxviewer import __version__
+from ptxviewer.cli.parser import Parser
+from ptxviewer.core.devices import DEVICES
+from ptxviewer.core.errors import PtxError, UnreadableFilm
+from ptxviewer.inference.shipped import make_engine
+from ptxviewer.words import languages, sentences, speak, system_language, tr
+from ptxviewer.words.notices import RESEARCH_USE
+
+if TYPE_CHECKING:
+    from ptxviewer.cli.batch import Outcome
+    from ptxviewer.core.review import Review
+
+log = logging.getLogger(__name__)
+REPORT_NAME = "ptxviewer-report"
+
+
+def say(text: str) -> None:
+    """Print a result."""
+    print(text)
+
+
+def complain(text: str) -> None:
+    """Print one sentence of a failure."""
+    if sys.stderr is not None:
+        print(f"ptxviewer: {text}", file=sys.stderr)
+
+
+def fraction(text: str) -> float:
+    """Parse a threshold: a number from 0 to 1."""
+    value = float(text)
+    if not 0 <= value <= 1:
+        raise argparse.ArgumentTypeError(tr("must be between 0 and 1, not {given}", given=text))
+    return value
+
+
+def file_named(*suffixes: str) -> Callable[[str], Path]:
+    """Return a parser of the name of a file to write: its suffix, one of ``suffixes``, says what it is."""
+
+    def parse(text: str) -> Path:
+        path = Path(text)
+        if path.suffix.lower() not in suffixes:
+            endings = ", ".join(suffixes)
+            raise argparse.ArgumentTypeError(tr("must end in {endings}, not {name}", endings=endings, name=path.name))
+        return path
+
+    return parse
+
+
+def window_parser() -> argparse.ArgumentParser:
+    """Return the parser of ``ptxviewer [FILES]``."""
+    parser = Parser(
+        prog="ptxviewer",
+        description=sentences(tr("Shows where a pneumothorax may be on a chest radiograph."), tr(RESEARCH_USE)),
+        epilog=tr(
+            "Commands that need no window: {commands}; 'ptxviewer predict --help' and so on.",
+            commands=", ".join(COMMANDS),
+        ),
+    )
+    parser.add_argument("files", nargs="*", type=Path, metavar=tr("FILE"), help=_paths_help())
+    parser.add_argument("--sample", action="store_true", help=tr("open the sample study"))
+    parser.add_argument("--version", action="version", version=f"ptxviewer {__version__}", help=tr("show the version"))
+    _language(parser)
+    return parser
+
+
+def predict_parser() -> argparse.ArgumentParser:
+    """Return the parser of ``ptxviewer predict``."""
+    parser = Parser(
+        prog="ptxviewer predict",
+        description=sentences(tr("Analyses films and writes one JSON per film."), tr(RESEARCH_USE)),
+        epilog=tr("Exit status: 0 all films analysed, 1 some failed, 2 bad usage."),
+    )
+    _films(parser)
+    parser.add_argument("--out", type=Path, required=True, metavar=tr("DIR"), help=tr("folder for the results"))
+    _device(parser)
+    _threshold(parser)
+    parser.add_argument("--save-mask", action="store_true", help=tr("also write STEM.mask.png, 0 and 255"))
+    parser.add_argument(
+        "--save-probability", action="store_true", help=tr("also write STEM.prob.png, scores as 0 to 255")
+    )
+    parser.add_argument(
+        "--dicom", type=Path, metavar=tr("DIR"), help=tr("also write the results as DICOM objects into this folder")
+    )
+    _force(parser)
+    _language(parser)
+    return parser
+
+
+def export_parser() -> argparse.ArgumentParser:
+    """Return the parser of ``ptxviewer export``."""
+    from ptxviewer.app.exports import OBJECTS
+
+    parser = argparse.ArgumentParser(
+        prog="ptxviewer export",
+        description=sentences(
+            tr("Analyses DICOM films and writes the results as DICOM objects of their studies; they name the patient."),
+            tr(RESEARCH_USE),
+        ),
+        epilog=tr("Exit status: 0 all films analysed, 1 some failed, 2 bad usage."),
+    )
+    _films(parser)
+    for row in OBJECTS:
+        parser.add_argument(f"--{row.id}", action="append_const", dest="kinds", const=row.id, help=tr(row.help))
+    parser.add_argument("--out", type=Path, required=True, metavar=tr("DIR"), help=tr("folder for the results"))
+    _device(parser)
+    _threshold(parser)
+    _force(parser)
+    _language(parser)
+    return parser
+
+
+def render_parser() -> argparse.ArgumentParser:
+    """Return the parser of ``ptxviewer render``."""
+    parser = Parser(
+        prog="ptxviewer render",
+        description=tr(
+            "Writes a film at full resolution through its default window as an 8-bit PNG, nothing drawn on it."
+        ),
+    )
+    _one_film(parser, ".png")
+    _language(parser)
+    return parser
+
+
+def report_parser() -> argparse.ArgumentParser:
+    """Return the parser of ``ptxviewer report``."""
+    from ptxviewer.app.exports import EXPORTS
+
+    parser = Parser(
+        prog="ptxviewer report",
+        description=sentences(tr("Analyses a film and writes the annotated report."), tr(RESEARCH_USE)),
+    )
+    _one_film(parser, *(export.suffix for export in EXPORTS))
+    parser.add_argument(
+        "--identified", action="store_true", help=tr("print patient data (they are left out by default)")
+    )
+    _device(parser)
+    _threshold(parser)
+    _force(parser)
+    _language(parser)
+    return parser
+
+
+def selftest_parser() -> argparse.ArgumentParser:
+    """Return the parser of ``ptxviewer selftest``."""
+    parser = Parser(
+        prog="ptxviewer selftest",
+        description=sentences(
+            tr(
+                "Tries whether the network gives its expected result on this computer, and prints versions and "
+                "device; nothing of a patient."
+            ),
+            tr(RESEARCH_USE),
+        ),
+        epilog=tr("Exit status: 0 passed, 1 failed."),
+    )
+    _device(parser)
+    parser.add_argument("--json", action="store_true", help=tr("print the facts as JSON"))
+    _language(parser)
+    return parser
+
+
+def triage_parser() -> argparse.ArgumentParser:
+    """Return the parser of ``ptxviewer triage``."""
+    parser = Parser(
+        prog="ptxviewer triage",
+        description=sentences(
+            tr("Analyses films and writes them as a CSV, the most urgent first, none left out."), tr(RESEARCH_USE)
+        ),
+        epilog=tr("Exit status: 0 all films have an answer, 1 some have none, 2 bad usage."),
+    )
+    _films(parser)
+    parser.add_argument("--out", type=Path, required=True, metavar="LIST.csv", help=tr("the list to write"))
+    parser.add_argument("--identified", action="store_true", help=tr("write file names, too (they may name patients)"))
+    _device(parser)
+    _force(parser)
+    _language(parser)
+    return parser
+
+
+def _paths_help() -> str:
+    return tr("films, folders, ZIP archives or DICOMDIRs")
+
+
+def _films(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("paths", nargs="+", type=Path, metavar=tr("PATH"), help=_paths_help())
+
+
+def _one_film(parser: argparse.ArgumentParser, *suffixes: str) -> None:
+    parser.add_argument("path", type=Path, metavar=tr("PATH"), help=tr("a film"))
+    parser.add_argument(
+        "-o",
+        "--output",
+        type=file_named(*suffixes),
+        required=True,
+        metavar="|".join(f"OUT{suffix}" for suffix in suffixes),
+        help=tr("the file to write; its suffix says in which format"),
+    )
+
+
+def _device(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument(
+        "--device", choices=[device.id for device in DEVICES], default="auto", help=tr("where the network runs")
+    )
+
+
+def _threshold(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument(
+        "--threshold",
+        type=fraction,
+        metavar=tr("T"),
+        help=tr("0 to 1; the model's operating point if not given"),
+    )
+
+
+def _force(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument(
+        "--force",
+        action="store_true",
+        help=tr("analyse other modalities and lateral views, too; scores mean little there"),
+    )
+
+
+def _language(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument(
+        "--language",
+        choices=languages(),
+        help=tr("of texts and reports; as in the settings, else the system's, if not given"),
+    )
+
+
+def _chosen_language(given: list[str]) -> str:
+    """The option, the reader's setting, else the system's; help texts are made before the command line is parsed."""
+    from ptxviewer.app.disk.settings import load, load_site
+    from ptxviewer.paths import settings_folder, site_settings
+
+    parser = argparse.ArgumentParser(add_help=False, exit_on_error=False)
+    parser.add_argument("--language", choices=languages())
+    with contextlib.suppress(argparse.ArgumentError):
+        chosen = parser.parse_known_args(given)[0].language
+        if chosen is not None:
+            return str(chosen)
+    setting = load(settings_folder() / "settings.json", default=load_site(site_settings())).language
+    return setting or system_language()
+
+
+def predict_command(arguments: argparse.Namespace) -> int:
+    """Run ``ptxviewer predict``."""
+    from ptxviewer.cli.predict import Pictures, predict
+    from ptxviewer.core.review import Review
+
+    review = Review(threshold=arguments.threshold, gate_overridden=arguments.force)
+    pictures = Pictures(arguments.save_mask, arguments.save_probability, arguments.dicom)
+    engine = make_engine(arguments.device)
+    return predict(arguments.paths, engine, arguments.out, review, pictures, say, complain)
+
+
+def export_command(arguments: argparse.Namespace) -> int:
+    """Run ``ptxviewer export``; all kinds where none is named."""
+    from ptxviewer.app.exports import OBJECTS
+    from ptxviewer.cli.export import export_objects
+    from ptxviewer.core.review import Review
+
+    kinds = arguments.kinds or [row.id for row in OBJECTS]
+    review = Review(threshold=arguments.threshold, gate_overridden=arguments.force)
+    return export_objects(arguments.paths, make_engine(arguments.device), arguments.out, review, kinds, say, complain)
+
+
+def render_command(arguments: argparse.Namespace) -> int:
+    """Run ``ptxviewer render``."""
+    from ptxviewer.cli.predict import png_bytes
+    from ptxviewer.core.drawing.graphics import with_graphics
+    from ptxviewer.core.files import write_atomic
+    from ptxviewer.core.voi import display_lut
+    from ptxviewer.dicom.read import read_film
+
+    film = read_film(arguments.path)
+    grey = display_lut(film, film.vois[film.default_voi])[film.pixels]
+    write_atomic(arguments.output, png_bytes(with_graphics(grey, film.graphics)))
+    return 0
+
+
+def report_command(arguments: argparse.Namespace) -> int:
+    """Run ``ptxviewer report``."""
+    from ptxviewer.cli.batch import Item, analyse
+    from ptxviewer.core.review import Review
+
+    path, engine = arguments.path, make_engine(arguments.device)
+    review = Review(threshold=arguments.threshold, gate_overridden=arguments.force)
+    outcome = analyse(Item(1, str(path), path.stem, path), engine, review)
+    export(outcome, arguments.output, review, identified=arguments.identified)
+    if engine.info is not None and engine.info.note:
+        complain(sentences(engine.info.note))
+    return 0
+
+
+def selftest_command(arguments: argparse.Namespace) -> int:
+    """Run ``ptxviewer selftest``."""
+    from ptxviewer.cli.selftest import run
+
+    return run(make_engine(arguments.device), say, as_json=arguments.json)
+
+
+def export(outcome: Outcome, target: Path, review: Review, *, identified: bool = False) -> None:
+    """Write a film that was analysed as the suffix of ``target`` says. Raises ``PtxError``, also without an answer."""
+    from ptxviewer.app.exports import EXPORTS, Content, export_of
+    from ptxviewer.core.reasons.reading import NotAnalysed
+    from ptxviewer.ui.exports import WRITERS
+
+    if outcome.film is None or outcome.answer is None:
+        assert outcome.reason is not None
+        raise PtxError(NotAnalysed(outcome.reason))
+    chosen = export_of(target) or EXPORTS[0]
+    WRITERS[chosen.id](Content(outcome.film, outcome.answer, review, identified=identified), target)
+
+
+def window_command(arguments: argparse.Namespace) -> int:
+    """Open the window, or do the same job without one where there is no display."""
+    if has_display():
+        from ptxviewer.ui.application import run
+
+        return int(run(arguments.files, sample=arguments.sample, language=arguments.language))
+    return headless(arguments.files, sample=arguments.sample)
+
+
+def has_display() -> bool:
+    """False on a Linux or BSD without X11 or Wayland, unless a Qt platform was chosen by hand."""
+    if sys.platform in ("win32", "darwin"):
+        return True
+    return any(os.environ.get(name) for name in ("DISPLAY", "WAYLAND_DISPLAY", "QT_QPA_PLATFORM"))
+
+
+def headless(paths: list[Path], *, sample: bool = False) -> int:
+    """Analyse the films (the sample study when asked for, or when none is given), write a report of each, say where."""
+    from ptxviewer.app.exports import EXPORTS
+    from ptxviewer.cli.batch import items_of, outcomes
+    from ptxviewer.core.reasons.reading import Reading
+    from ptxviewer.core.review import Review
+    from ptxviewer.paths import sample_study
+    from ptxviewer.report.page import headline_of
+
+    chosen = [*paths, *(sample_study() if sample or not paths else ())]
+    if not chosen:
+        raise UnreadableFilm(Reading.SAMPLE_MISSING)
+    say(tr("There is no display: writing reports instead of opening a window."))
+    engine, review = make_engine("auto"), Review()
+    folder = Path.cwd() if os.access(Path.cwd(), os.W_OK) else Path(tempfile.gettempdir())
+    failed = 0
+
+    def report(outcome: Outcome) -> None:
+        number = outcome.item.number
+        target = folder / f"{REPORT_NAME}{'' if number == 1 else f'-{number}'}{EXPORTS[0].suffix}"
+        export(outcome, target, review)
+        assert outcome.film is not None
+        say(tr("{decision} Report: {file}", decision=headline_of(outcome.film, outcome.answer), file=target))
+
+    with items_of(chosen) as items:
+        for outcome in outcomes(items, engine, review, report):
+            if outcome.answer is None:
+                failed += 1
+                complain(f"{outcome.item.file}: {sentences(outcome.reason)}")
+    return 1 if failed else 0
+
+
+def triage_command(arguments: argparse.Namespace) -> int:
+    """Run ``ptxviewer triage``."""
+    from ptxviewer.cli.triage import triage
+    from ptxviewer.core.review import Review
+
+    engine, review = make_engine(arguments.device), Review(gate_overridden=arguments.force)
+    return triage(arguments.paths, engine, arguments.out, review, say, identified=arguments.identified)
+
+
+COMMANDS: dict[str, tuple[Callable[[], argparse.ArgumentParser], Callable[[argparse.Namespace], int]]] = {
+    "export": (export_parser, export_command),
+    "predict": (predict_parser, predict_command),
+    "render": (render_parser, render_command),
+    "report": (report_parser, report_command),
+    "selftest": (selftest_parser, selftest_command),
+    "triage": (triage_parser, triage_command),
+}
+
+
+def split(given: list[str]) -> tuple[str, list[str]]:
+    """Return the command, "" for the window, and what is left for its parser; ``--language`` may come before it."""
+    first = given[0] if given else ""
+    before = 2 if first == "--language" else 1 if first.startswith("--language=") else 0
+    name = given[before] if len(given) > before else ""
+    return (name, [*given[:before], *given[before + 1 :]]) if name in COMMANDS else ("", given)
+
+
+def main(argv: list[str] | None = None) -> int:
+    """Run the command line; returns the exit status: 0 fine, 1 something failed, 2 bad usage.
+
+    A failure is one sentence on stderr, never a traceback.
+    """
+    given = sys.argv[1:] if argv is None else argv
+    for stream in (sys.stdout, sys.stderr):  # a file name that the console cannot spell must not end a batch
+        with contextlib.suppress(AttributeError, ValueError):
+            stream.reconfigure(errors="backslashreplace")  # type: ignore[union-attr]
+    speak(_chosen_language(given))
+    name, rest = split(given)
+    parser, command = COMMANDS.get(name, (window_parser, window_command))
+    try:
+        arguments = parser().parse_args(rest)
+        return command(arguments)
+    except SystemExit as leave:  # argparse: --help, --version, bad usage
+        return int(leave.code or 0)
+    except PtxError as error:
+        complain(sentences(error.reason))
+    except KeyboardInterrupt:
+        complain(tr("Stopped."))
+        return 130
+    except Exception as error:  # the command line's one boundary: a bug is named, and logged without its text
+        log.critical("Unexpected failure", exc_info=True)
+        complain(tr("Unexpected failure ({error}): this is a bug in ptxviewer.", error=type(error).__name__))
+    return 1

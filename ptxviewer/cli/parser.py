@@ -1,0 +1,36 @@
+"""A parser of command lines whose own words are in the language of the reader, too."""
+
+from __future__ import annotations
+
+import argparse
+from collections.abc import Iterable
+from typing import Any
+
+from ptxviewer.words import tr
+
+
+class _Help(argparse.HelpFormatter):
+    """Says "usage:" in the language that is spoken."""
+
+    def add_usage(
+        self,
+        usage: str | None,
+        actions: Iterable[argparse.Action],
+        groups: Iterable[Any],
+        prefix: str | None = None,
+    ) -> None:
+        super().add_usage(usage, actions, groups, tr("usage: ") if prefix is None else prefix)
+
+
+class Parser(argparse.ArgumentParser):
+    """Has headings and help of its own; what Python says of a wrong argument stays English."""
+
+    def __init__(self, prog: str, description: str, epilog: str | None = None) -> None:
+        super().__init__(prog=prog, description=description, epilog=epilog, formatter_class=_Help, add_help=False)
+        self._places = self.add_argument_group(tr("arguments"))
+        self._options = self.add_argument_group(tr("options"))
+        self.add_argument("-h", "--help", action="help", help=tr("show this help"))
+
+    def add_argument(self, *names: Any, **how: Any) -> argparse.Action:
+        """Add an argument to the group that it belongs to: a name with a dash is an option."""
+        return (self._options if names[0].startswith("-") else self._places).add_argument(*names, **how)

@@ -1,0 +1,217 @@
+"""Length, angle and the statistics of a region on a film: pure maths, in millimetres where the film supports them.
+
+Points are film points (x, y) with pixel edges at integers. A distance takes the spacing of rows and of columns apart,
+so that pixels need not be square; an angle is the one on the patient, not the one on the grid.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from itertools import pairwise
+from typing import TYPE_CHECKING
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+from ptxviewer.core.geometry import Point
+from ptxviewer.core.review import Measurement
+
+if TYPE_CHECKING:
+    from ptxviewer.core.film import PixelSpacing, Radiograph
+
+INSIDE = np.uint16(0xFFFF)
+STRIP = 128  # rows of a region that are summed at a time
+ELLIPSE_POINTS = 72  # corners with which an ellipse is drawn and found under the pointer
+
+
+@dataclass(frozen=True, slots=True)
+class RegionStatistics:
+    """Of the film's pixels whose centre lies inside a region, without padding; values are modality values."""
+
+    pixels: int
+    mean: float
+    sd: float  # of a sample: n - 1
+    low: float
+    high: float
+    area_mm2: float | None  # None where the film supports no millimetres
+
+
+def length_mm(start: Point, end: Point, spacing: PixelSpacing) -> float | None:
+    """Return the distance of two points in millimetres, None where the film supports none."""
+    if spacing.row_mm is None or spacing.col_mm is None:
+        return None
+    return math.hypot((end[0] - start[0]) * spacing.col_mm, (end[1] - start[1]) * spacing.row_mm)
+
+
+def angle_degrees(points: tuple[Point, ...], aspect: float = 1.0) -> float | None:
+    """Return the angle at the middle one of three points, 0 to 180; None where an arm has no length."""
+    (x0, y0), (x, y), (x1, y1) = points
+    first, second = (x0 - x, (y0 - y) * aspect), (x1 - x, (y1 - y) * aspect)
+    if math.hypot(*first) == 0 or math.hypot(*second) == 0:
+        return None
+    cross = first[0] * second[1] - first[1] * second[0]
+    dot = first[0] * second[0] + first[1] * second[1]
+    return math.degrees(math.atan2(abs(cross), dot))
+
+
+Runs = tuple[NDArray[np.int32], NDArray[np.int32]]
+"""Per row the first column of a region and the one behind its last, from the region's left edge."""
+
+
+def _inside(measurement: Measurement, rows: int, cols: int) -> tuple[slice, slice, Runs | None] | None:
+    """Return the part of the film with the pixels of a region, None off the film; runs None is all of the part."""
+    (xa, ya), (xb, yb) = measurement.points
+    if not all(math.isfinite(v) for v in (xa, ya, xb, yb)):
+        return None
+    x0, x1, y0, y1 = min(xa, xb), max(xa, xb), min(ya, yb), max(ya, yb)
+    left, right = max(math.ceil(x0 - 0.5), 0), min(math.ceil(x1 - 0.5), cols)
+    top, bottom = max(math.ceil(y0 - 0.5), 0), min(math.ceil(y1 - 0.5), rows)
+    if left >= right or top >= bottom:
+        return None
+    part = slice(top, bottom), slice(left, right)
+    if measurement.kind == "rectangle":
+        return *part, None
+    y = (np.arange(top, bottom) + 0.5 - (y0 + y1) / 2) / ((y1 - y0) / 2)
+    half = np.sqrt(np.maximum(1 - y * y, 0.0)) * ((x1 - x0) / 2)
+    middle = (x0 + x1) / 2 - left - 0.5
+    first = np.maximum(np.ceil(middle - half), 0)
+    last = np.maximum(np.minimum(np.floor(middle + half) + 1, right - left), first)
+    return *part, (first.astype(np.int32), last.astype(np.int32))
+
+
+Columns = tuple[slice, NDArray[np.uint16] | None]
+"""Some columns of a strip, and what counts of them: ``INSIDE`` or 0, None where all of it counts."""
+
+
+def _columns(first: NDArray[np.int32], last: NDArray[np.int32]) -> Iterator[Columns]:
+    """Cut a strip of an ellipse, with its runs, into what is inside in every row and what has to be told by row."""
+    inner, outer = int(first.max()), int(last.min())
+    if inner < outer:
+        yield slice(inner, outer), None
+        parts = [(int(first.min()), inner), (outer, int(last.max()))]
+    else:
+        parts = [(int(first.min()), int(last.max()))]
+    for left, right in parts:
+        if right > left:
+            place = np.arange(left, right, dtype=np.int32)
+            within = (place >= first[:, None]) & (place < last[:, None])
+            yield slice(left, right), np.asarray(np.where(within, INSIDE, 0), np.uint16)
+
+
+def _strips(film: Radiograph, region: Measurement) -> Iterator[tuple[NDArray[np.uint16], NDArray[np.uint16] | None]]:
+    """Yield the pixels of a region in strips of rows that stay in the processor's cache, and what counts of them."""
+    inside = _inside(region, film.rows, film.cols)
+    if inside is None:
+        return
+    rows, cols, runs = inside
+    whole: tuple[Columns, ...] = ((slice(None), None),)
+    for top in range(rows.start, rows.stop, STRIP):
+        strip = film.pixels[top : min(top + STRIP, rows.stop), cols]
+        within = slice(top - rows.start, top - rows.start + len(strip))
+        for columns, counts in whole if runs is None else _columns(runs[0][within], runs[1][within]):
+            part = strip[:, columns]
+            yield part, counts if film.padding is None else _without_padding(part, counts, film.padding)
+
+
+def _without_padding(
+    part: NDArray[np.uint16], counts: NDArray[np.uint16] | None, padding: tuple[int, int]
+) -> NDArray[np.uint16]:
+    image = np.asarray(np.where((part < padding[0]) | (part > padding[1]), INSIDE, 0), np.uint16)
+    return image if counts is None else counts & image
+
+
+def region_statistics(film: Radiograph, region: Measurement) -> RegionStatistics | None:
+    """Return what the pixels of an ellipse or a rectangle say, None where it holds none of the film's."""
+    count = total = squares = 0
+    low, high = math.inf, -math.inf
+    for part, counts in _strips(film, region):
+        pixels = part.size if counts is None else int(cv2.countNonZero(counts))
+        if pixels == 0:
+            continue
+        inside = over = part
+        if counts is not None:  # 0 outside adds nothing to the sums, the highest value there is not the lowest
+            inside = np.asarray(cv2.bitwise_and(part, counts), np.uint16)
+            over = np.asarray(cv2.bitwise_or(part, cv2.bitwise_not(counts)), np.uint16)
+        # Two sums of whole numbers are exact, and take a quarter of the time of cv2.meanStdDev.
+        count += pixels
+        total += round(cv2.sumElems(inside)[0])
+        squares += round(cv2.norm(inside, cv2.NORM_L2SQR))
+        low, high = min(low, int(over.min())), max(high, int(inside.max()))
+    if count == 0:
+        return None
+    deviation = math.sqrt(max(count * squares - total * total, 0)) / count
+    ends = low * film.slope + film.intercept, high * film.slope + film.intercept
+    sample = math.sqrt(count / (count - 1)) if count > 1 else 1.0
+    pixel = film.spacing.pixel_area_mm2
+    return RegionStatistics(
+        count,
+        total / count * film.slope + film.intercept,
+        deviation * abs(film.slope) * sample,
+        min(ends),
+        max(ends),
+        None if pixel is None else count * pixel,
+    )
+
+
+# ---- the hand
+
+
+def line_of(measurement: Measurement) -> tuple[Point, ...]:
+    """Return what is drawn of a measurement; the line of a region is closed."""
+    if not measurement.region:
+        return measurement.points
+    (x0, y0), (x1, y1) = measurement.points
+    if measurement.kind == "rectangle":
+        return (x0, y0), (x1, y0), (x1, y1), (x0, y1)
+    turn = np.linspace(0, 2 * math.pi, ELLIPSE_POINTS, endpoint=False)
+    x, y = (x0 + x1) / 2 + (x1 - x0) / 2 * np.cos(turn), (y0 + y1) / 2 + (y1 - y0) / 2 * np.sin(turn)
+    return tuple(zip(x.tolist(), y.tolist(), strict=True))
+
+
+def handles_of(measurement: Measurement) -> tuple[Point, ...]:
+    """Return where a measurement can be taken hold of: its points, of a region the four corners of its box."""
+    if not measurement.region:
+        return measurement.points
+    (x0, y0), (x1, y1) = measurement.points
+    return (x0, y0), (x1, y1), (x1, y0), (x0, y1)
+
+
+def with_handle(measurement: Measurement, handle: int, to: Point) -> Measurement:
+    """Return the measurement with one handle moved; the corner opposite to a region's stays."""
+    if measurement.region:
+        kept = handles_of(measurement)[(1, 0, 3, 2)[handle]]
+        return replace(measurement, points=(kept, to))
+    points = tuple(to if index == handle else point for index, point in enumerate(measurement.points))
+    return replace(measurement, points=points)
+
+
+def moved(measurement: Measurement, dx: float, dy: float) -> Measurement:
+    """Return the measurement shifted by (dx, dy) film pixels."""
+    return replace(measurement, points=tuple((x + dx, y + dy) for x, y in measurement.points))
+
+
+def straightened(measurement: Measurement, handle: int, to: Point, aspect: float = 1.0) -> Point:
+    """Return ``to`` where a straight hand would put it: a line in steps of 45 degrees, a round or square region.
+
+    ``aspect``: see ``PixelSpacing.aspect``; round is round on the patient.
+    """
+    if measurement.region:
+        x, y = handles_of(measurement)[(1, 0, 3, 2)[handle]]
+        side = max(abs(to[0] - x), abs(to[1] - y) * aspect)
+        return x + math.copysign(side, to[0] - x), y + math.copysign(side / aspect, to[1] - y)
+    x, y = measurement.points[handle - 1 if handle else 1]
+    dx, dy = to[0] - x, (to[1] - y) * aspect
+    turn = round(math.atan2(dy, dx) / (math.pi / 4)) * (math.pi / 4)
+    along = dx * math.cos(turn) + dy * math.sin(turn)
+    return x + along * math.cos(turn), y + along * math.sin(turn) / aspect
+
+
+def has_size(measurement: Measurement) -> bool:
+    """True when there is something to measure: a line of a pixel, an angle with two arms, a region with an inside."""
+    points = measurement.points
+    if measurement.region:
+        return abs(points[0][0] - points[1][0]) >= 1 and abs(points[0][1] - points[1][1]) >= 1
+    return all(math.dist(a, b) >= 1 for a, b in pairwise(points))

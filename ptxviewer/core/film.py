@@ -1,0 +1,220 @@
+"""A film as it was read: its pixels, its calibration, its windows, whom it shows.
+
+Everything here is frozen. Arrays are shared, never written to after construction: ``Radiograph`` clears the write flag
+of its own, so that a stray write raises instead of changing a film.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import Enum
+from typing import TYPE_CHECKING, Literal
+
+from ptxviewer.core.reasons import Reason
+
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
+
+
+class SpacingOrigin(str, Enum):
+    """Where the millimetres per pixel of a film come from; the value is its code in JSON and provenance."""
+
+    FIDUCIAL = "calibrated (fiducial)"
+    GEOMETRY = "magnification-corrected"
+    MAGNIFICATION = "corrected by magnification factor"
+    DETECTOR = "at detector"
+    UNSPECIFIED = "type unknown"
+    MANUAL = "calibrated by reader"
+    IMPLAUSIBLE = "not plausible"
+    NONE = "none"
+
+
+@dataclass(frozen=True, slots=True)
+class PixelSpacing:
+    """Millimetres per pixel and how far to trust them.
+
+    ``row_mm`` is the distance between rows (vertical), ``col_mm`` between columns, in the order of DICOM
+    (0028,0030). Both are None when the film supports no size in millimetres (``NONE``, ``IMPLAUSIBLE``).
+    ``note`` says what there is to explain, for example the chest that would be 17 cm wide. What stands beside a size is
+    told by ``words.quantities.spacing_label``.
+    """
+
+    row_mm: float | None
+    col_mm: float | None
+    origin: SpacingOrigin
+    note: Reason | None = None
+    factor: float | None = None  # by which sizes at the detector were divided, for ``MAGNIFICATION``
+    ratio: float = 1.0  # height of a pixel over its width where the millimetres are not known: the shape may be
+
+    @property
+    def known(self) -> bool:
+        """True when sizes in millimetres may be printed."""
+        return self.row_mm is not None and self.col_mm is not None
+
+    @property
+    def aspect(self) -> float:
+        """How many times taller than wide a pixel is; 1 where the film does not say."""
+        return self.row_mm / self.col_mm if self.row_mm is not None and self.col_mm is not None else self.ratio
+
+    @property
+    def pixel_area_mm2(self) -> float | None:
+        """Area of one pixel, None when unknown."""
+        return self.row_mm * self.col_mm if self.row_mm is not None and self.col_mm is not None else None
+
+
+NO_SPACING = PixelSpacing(None, None, SpacingOrigin.NONE)
+
+
+VoiFunction = Literal["LINEAR", "LINEAR_EXACT", "SIGMOID"]
+
+
+@dataclass(frozen=True, slots=True)
+class Window:
+    """A VOI window in modality values (PS3.3 C.11.2.1.2)."""
+
+    center: float
+    width: float
+    function: VoiFunction = "LINEAR"
+    explanation: str = ""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class VoiLut:
+    """A VOI LUT Sequence item (PS3.3 C.11.2.1.1): ``table[value - first]`` is a P-value of ``bits`` bits."""
+
+    table: NDArray[np.uint16]  # (entries,)
+    first: int
+    bits: int
+    explanation: str = ""
+
+
+Voi = Window | VoiLut
+
+
+@dataclass(frozen=True, slots=True)
+class Patient:
+    """Who the film shows. Its repr is empty of facts so that no log or traceback can leak them."""
+
+    name: str = ""  # for the screen: "Family, Given", any script
+    id: str = ""
+    birth_date: str = ""  # ISO date or ""
+    sex: str = ""
+    age: str = ""  # "054Y" is shown as "54 y"
+
+    def __repr__(self) -> str:
+        return "Patient(...)"
+
+
+@dataclass(frozen=True, slots=True)
+class Study:
+    """The circumstances of the film that the corner annotations show. Hidden from repr like the patient."""
+
+    date: str = ""  # ISO date or ""
+    time: str = ""  # HH:MM or ""
+    description: str = ""
+    series_description: str = ""
+    institution: str = ""
+    accession: str = ""
+    study_uid: str = ""
+    series_uid: str = ""
+    sop_uid: str = ""
+
+    def __repr__(self) -> str:
+        return "Study(...)"
+
+
+@dataclass(frozen=True, slots=True)
+class Acquisition:
+    """Technical facts without patient data."""
+
+    modality: str = ""  # "DX", "CR", "SC", ...; "" for a photograph
+    view: str = ""  # ViewPosition: "PA", "AP", "LL", ... or ""
+    photometric: str = ""
+    bits_stored: int = 0
+    transfer_syntax: str = ""  # name, for "About this film"
+    sop_class: str = ""  # name
+    manufacturer: str = ""
+    lossy: bool = False
+    value_unit: str = ""  # of modality values (PS3.3 C.11.1.1.2); "" = the file names none, as of most radiographs
+    calibrated_source: bool = True  # False for PNG and JPEG: "not calibrated"
+    row_direction: str = (
+        ""  # PatientOrientation first value: letters towards which columns run, "L" in a normal PA film
+    )
+    column_direction: str = ""  # second value: letters towards which rows run, usually "F"
+
+
+@dataclass(frozen=True, eq=False)
+class FileGraphics:
+    """What the file wants drawn on its film: its overlay planes, and what its display shutter covers."""
+
+    overlay: NDArray[np.bool_] | None = None  # (rows, cols)
+    covered: NDArray[np.bool_] | None = None  # (rows, cols)
+    cover_grey: int = 0  # of the shutter, 0 to 255
+
+    def __post_init__(self) -> None:
+        for mask in (self.overlay, self.covered):
+            if mask is not None:
+                mask.setflags(write=False)
+
+
+@dataclass(frozen=True, eq=False)
+class Radiograph:
+    """One frame of a film, ready to be shown, measured and analysed.
+
+    ``pixels`` (rows, cols) uint16 are linear in modality values: ``value = pixels * slope + intercept``. A
+    Modality LUT or a float image is already applied and requantised by the reader, so interpolating pixels is
+    interpolating modality values. ``inverse`` says that the smallest value is to be shown white (MONOCHROME1, or
+    PresentationLUTShape INVERSE: one inversion, never two).
+    """
+
+    key: str  # hash of pixels and decoding: names the film in maps, caches and reviews; carries no patient data
+    pixels: NDArray[np.uint16]  # (rows, cols)
+    slope: float = 1.0
+    intercept: float = 0.0
+    inverse: bool = False
+    padding: tuple[int, int] | None = None  # inclusive range of pixels (index units) that are no image
+    vois: tuple[Voi, ...] = ()  # presets of the file, then automatic ones; the first is the default; never empty
+    default_voi: int = 0
+    spacing: PixelSpacing = NO_SPACING
+    file_spacing: PixelSpacing | None = None  # what the file says, where a reader's calibration stands in its place
+    patient: Patient = Patient()
+    study: Study = Study()
+    acquisition: Acquisition = Acquisition()
+    frame: int = 0
+    frames: int = 1
+    notes: tuple[Reason, ...] = ()  # what the reader should know of the file
+    not_analysed: Reason | None = None  # why the network does not look at it unasked; None = analyse
+    graphics: FileGraphics | None = None  # drawn over the film where they are shown; the network never sees them
+
+    def __post_init__(self) -> None:
+        if self.pixels.ndim != 2 or self.pixels.dtype != "uint16" or self.pixels.size == 0:
+            raise ValueError(
+                f"pixels must be a non-empty (rows, cols) uint16 array, got {self.pixels.dtype} {self.pixels.shape}"
+            )
+        self.pixels.setflags(write=False)
+
+    @property
+    def rows(self) -> int:
+        """Height in pixels."""
+        return int(self.pixels.shape[0])
+
+    @property
+    def cols(self) -> int:
+        """Width in pixels."""
+        return int(self.pixels.shape[1])
+
+    @property
+    def shape(self) -> tuple[int, int]:
+        """(rows, cols)."""
+        return self.rows, self.cols
+
+    @property
+    def mirrored(self) -> bool:
+        """True when the orientation tag says that the patient's right is on the right of the picture."""
+        return self.acquisition.row_direction.startswith("R")
+
+    @property
+    def orientation_known(self) -> bool:
+        """True when the tags say where right and feet are, so that letters may be shown."""
+        return bool(self.acquisition.row_direction and self.acquisition.column_direction)

@@ -1,0 +1,52 @@
+"""What has changed between the findings of two films, side by side."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from ptxviewer.core.answer import Findings, HemithoraxFinding, Side
+from ptxviewer.core.film import PixelSpacing
+
+SIDES: tuple[Side, ...] = ("right", "left", "unknown")
+
+
+@dataclass(frozen=True, slots=True)
+class SideChange:
+    """One side, (older, newer); None where it was refused or the films support no millimetres."""
+
+    side: Side
+    percent: tuple[float, float] | None  # of the hemithorax
+    area_mm2: tuple[float, float] | None
+
+
+def changes_of(
+    older: Findings, older_spacing: PixelSpacing, newer: Findings, newer_spacing: PixelSpacing
+) -> tuple[SideChange, ...]:
+    """Return the change of every side with a finding on either film; a side without one counts as 0."""
+    changes = []
+    for side in SIDES:
+        then, now = _half(older, side), _half(newer, side)
+        if then is None and now is None:
+            continue
+        percents = _percent(then), _percent(now)
+        areas = _area(then, older_spacing), _area(now, newer_spacing)
+        changes.append(SideChange(side, _both(*percents), _both(*areas)))
+    return tuple(changes)
+
+
+def _half(findings: Findings, side: Side) -> HemithoraxFinding | None:
+    return next((half for half in findings.halves if half.side == side), None)
+
+
+def _percent(half: HemithoraxFinding | None) -> float | None:
+    return 0.0 if half is None else half.percent
+
+
+def _area(half: HemithoraxFinding | None, spacing: PixelSpacing) -> float | None:
+    if spacing.pixel_area_mm2 is None:
+        return None
+    return 0.0 if half is None else half.area_px * spacing.pixel_area_mm2
+
+
+def _both(older: float | None, newer: float | None) -> tuple[float, float] | None:
+    return None if older is None or newer is None else (older, newer)

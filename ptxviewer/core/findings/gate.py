@@ -1,0 +1,52 @@
+"""Is this a frontal chest radiograph with both lungs in the picture? One answer, with its reason, for every reader.
+
+The network was trained on upright frontal films and says something about anything. What it says of a hand, a lateral
+view or a photograph means nothing: such films are refused unless the reader insists. What only limits the reading (one
+lung hardly visible, an apex at the edge) is a caution and never refuses: a whited-out lung is a film to be read.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+
+from ptxviewer.core.answer import Gate, ProbabilityMaps
+from ptxviewer.core.arrays import FloatMap
+from ptxviewer.core.geometry import GridMap
+from ptxviewer.core.reasons.finding import Finding
+
+LUNG = 0.5  # score from which a grid pixel counts as lung
+NO_LUNG = 0.004  # of the film: less is no lung
+LOPSIDED = 0.2  # one lung's area over the other's
+EDGE = 0.015  # of the film's height: a lung, or air, that reaches so near to the upper edge may be cut off
+
+
+def judge(maps: ProbabilityMaps, frontal_threshold: float) -> Gate:
+    """Judge a film from the network's own outputs. Without a ``frontal`` score every film passes."""
+    grid_map = maps.grid_map
+    lungs = [_visible(lung, grid_map) for lung in (maps.lung_image_left, maps.lung_image_right) if lung is not None]
+    areas = [float(lung.mean()) for lung in lungs]
+    if maps.frontal is not None and maps.frontal < frontal_threshold:
+        if len(areas) == 2 and max(areas) >= NO_LUNG > min(areas):
+            return Gate(False, Finding.ONE_LUNG_FIELD)
+        return Gate(False, Finding.NOT_FRONTAL)
+    if len(lungs) < 2:
+        return Gate(True)
+    return Gate(True, cautions=_cautions(lungs, areas, _visible(maps.pneumothorax, grid_map)))
+
+
+def _visible(lung: FloatMap, grid_map: GridMap) -> FloatMap:
+    """The part of a lung map (S, S) that lies on the film, as 0 and 1."""
+    visible: FloatMap = (lung[grid_map.content] >= np.float32(LUNG)).astype(np.float32)
+    return visible
+
+
+def _cautions(lungs: list[FloatMap], areas: list[float], air: FloatMap) -> tuple[Finding, ...]:
+    cautions = []
+    if max(areas) < NO_LUNG:
+        cautions.append(Finding.NO_LUNG_FIELD)
+    elif min(areas) < LOPSIDED * max(areas):
+        cautions.append(Finding.LUNG_HARDLY_SEEN)
+    top = max(1, round(EDGE * lungs[0].shape[0]))
+    if any(seen[:top].any() for seen in (*lungs, air)):
+        cautions.append(Finding.APEX_CUT_OFF)
+    return tuple(cautions)

@@ -1,0 +1,91 @@
+"""What the window tells the reader: why something is not done, what has been done, what is to be known of a film."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from enum import Enum
+from typing import Literal
+
+from ptxviewer.core.reasons import Reason
+
+
+class Notice(Reason, Enum):
+    """Reasons without arguments."""
+
+    WENT_WRONG = "went_wrong"  # a bug
+    NO_FILMS = "no_films"
+
+    # Of the film on screen
+    NOTHING_FOUND = "nothing_found"
+    MARK_FIRST = "mark_first"  # first-read mode hides the result
+    CANCELLED = "cancelled"
+
+    # Why the reader's hand changes nothing
+    MASK_IS_EDITED = "mask_is_edited"
+    NO_HOLE = "no_hole"
+    NO_MASK_HERE = "no_mask_here"
+    NO_OBJECT_LENGTH = "no_object_length"
+
+    # Films
+    ALL_SEEN = "all_seen"
+    NO_PRIOR = "no_prior"
+    NO_OTHER_FILM = "no_other_film"
+    NO_BAND = "no_band"
+
+    # Reports, reviews, results, settings
+    NO_REPORT_YET = "no_report_yet"
+    NO_MODEL_YET = "no_model_yet"
+    STILL_ANALYSING = "still_analysing"
+    SAVING = "saving"
+    NO_SUCH_FORMAT = "no_such_format"
+    REVIEWS_SAVED = "reviews_saved"
+    RESULTS_DELETED = "results_deleted"
+
+
+@dataclass(frozen=True)
+class Withheld(Reason):
+    """The gate refused the film on screen; its result can be asked for."""
+
+    why: Reason
+
+
+@dataclass(frozen=True)
+class ReviewNotSaved(Reason):
+    """Reviews stay in memory."""
+
+    why: Reason
+
+
+@dataclass(frozen=True)
+class ResultsNotKept(Reason):
+    """Results are lost when the window closes."""
+
+    why: Reason
+
+
+@dataclass(frozen=True)
+class Saved(Reason):
+    """Where the report is, or what else was saved."""
+
+    path: str = field(repr=False)
+
+
+@dataclass(frozen=True)
+class Marked(Reason):
+    """What the reader saw on the film, in first-read mode."""
+
+    impression: Literal["present", "absent"]
+
+
+@dataclass(frozen=True)
+class Sharpened(Reason):
+    """How films are drawn from now on."""
+
+    how: Literal["off", "unsharp", "clahe"]
+
+
+@dataclass(frozen=True)
+class TooManyWatchedFiles(Reason):
+    """A watched folder of more files than are looked through every few seconds."""
+
+    limit: int

@@ -1,0 +1,48 @@
+"""Why a file could not be written."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import Enum
+
+from ptxviewer.core.reasons import Reason
+
+
+class Unwritten(Reason, Enum):
+    """What could not be written."""
+
+    FILE = "file_unwritten"
+    REPORT = "report_unwritten"
+    REVIEW = "review_unwritten"
+    RESULTS = "results_unwritten"
+    SETTINGS = "settings_unwritten"
+    LIST = "list_unwritten"
+
+
+class Writing(Reason, Enum):
+    """Why not."""
+
+    NO_PERMISSION = "no_permission"
+    NO_SUCH_FOLDER = "no_such_folder"
+    FOLDER_NOT_MADE = "folder_not_made"
+    FOLDER_HAS_THAT_NAME = "folder_has_that_name"
+    DISK_FULL = "disk_full"
+    NAME_TOO_LONG = "name_too_long"
+    DISK_REFUSED = "disk_refused"
+    PNG_NOT_ENCODED = "png_not_encoded"
+
+
+class Unsaved(Reason, Enum):
+    """Why a result is not saved as DICOM objects."""
+
+    NO_STUDY = "no_study"  # PNG, JPEG, a file without its UIDs
+    NOTHING_TO_OUTLINE = "nothing_to_outline"
+    NO_RESULT = "no_result"
+
+
+@dataclass(frozen=True)
+class NotWritten(Reason):
+    """A file that was not written; an older one in its place is whole."""
+
+    what: Unwritten
+    why: Writing

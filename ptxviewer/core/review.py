@@ -1,0 +1,78 @@
+"""What a reader draws, sets and decides about one film."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Literal, get_args
+
+from ptxviewer.core.answer import BY_CARD, Detection, Line, LineName
+from ptxviewer.core.points import Point
+
+if TYPE_CHECKING:
+    from ptxviewer.core.drawing.tiles import PackedMask
+
+MeasureKind = Literal["length", "angle", "ellipse", "rectangle", "calibration"]
+
+
+KINDS: tuple[MeasureKind, ...] = get_args(MeasureKind)
+
+
+REGIONS: tuple[MeasureKind, ...] = ("ellipse", "rectangle")
+
+
+@dataclass(frozen=True, slots=True)
+class Measurement:
+    """One thing that a reader measured.
+
+    ``points``: two ends (length, calibration); end, vertex, end (angle); two opposite corners (ellipse, rectangle).
+    ``mm`` is the true length of the object of a calibration.
+    """
+
+    kind: MeasureKind
+    points: tuple[Point, ...]
+    mm: float | None = None
+
+    @property
+    def region(self) -> bool:
+        """True when it has an inside."""
+        return self.kind in REGIONS
+
+
+@dataclass(frozen=True, slots=True)
+class MovedLine:
+    """A distance as the reader put it on the film; it stands whatever the masks say."""
+
+    on_image_left: bool
+    name: LineName
+    line: Line
+
+
+Impression = Literal["present", "absent"]
+
+
+@dataclass(frozen=True, slots=True)
+class FirstRead:
+    """What a reader said of a film before and after seeing the network's result; a record, so undo leaves it alone.
+
+    ``marks`` are (impression, UTC time): the first was made before ``revealed``, later ones are changes of mind.
+    """
+
+    marks: tuple[tuple[Impression, str], ...] = ()
+    revealed: str = ""  # UTC time at which the network's result was shown, "" = not yet
+
+
+Verdict = Literal["", "accept", "edited", "reject", "unsure"]
+
+
+@dataclass(frozen=True, slots=True)
+class Review:
+    """What the reader changed or decided about one film; undo steps are snapshots of it."""
+
+    threshold: float | None = None  # None = the model's operating point
+    verdict: Verdict = ""
+    note: str = field(default="", repr=False)
+    mask: PackedMask | None = None  # as edited by the reader; None = the model's at the threshold
+    measurements: tuple[Measurement, ...] = ()  # in the order of drawing; at most one calibration
+    detection: Detection = BY_CARD  # set apart from the threshold, which then says only how far
+    gate_overridden: bool = False  # the reader wants the result although the gate refused the film
+    lines: tuple[MovedLine, ...] = ()  # distances that the reader moved

@@ -1,0 +1,153 @@
+"""What a file wants drawn on its film: overlay planes (PS3.3 C.9.2) and the display shutter (C.7.6.11, C.7.6.15)."""
+
+from __future__ import annotations
+
+import contextlib
+import math
+from typing import Any
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+from pydicom.dataset import Dataset
+
+from ptxviewer.core.arrays import Mask
+from ptxviewer.core.film import FileGraphics
+from ptxviewer.dicom.repair import is_native
+from ptxviewer.dicom.values import as_number, number
+
+OVERLAY_GROUPS = range(0x6000, 0x6020, 2)
+MOST_OVERLAY_PIXELS = 100_000_000
+
+
+def graphics_of(ds: Dataset, frame: int, shape: tuple[int, int], aspect: float = 1.0) -> FileGraphics | None:
+    """Return what is to be drawn on frame ``frame`` of (rows, cols) ``shape``, None where the file wants nothing.
+
+    ``aspect`` is how many times taller than wide a pixel is: a circular shutter is round on the patient. A shutter that
+    would leave nothing of the film is not believed, and a broken plane is none.
+    """
+    planes = {group: plane for group in OVERLAY_GROUPS if (plane := _plane(ds, group, frame, shape)) is not None}
+    covered: Mask | None = None
+    with contextlib.suppress(Exception):  # a broken shutter must not cost the film
+        covered = _covered(ds, shape, aspect, planes)
+    drawn = [plane for plane in planes.values() if plane.any()]
+    overlay: Mask | None = np.logical_or.reduce(drawn) if drawn else None
+    if overlay is None and covered is None:
+        return None
+    return FileGraphics(overlay, covered, min(255, max(0, round(number(ds, "ShutterPresentationValue") / 257))))
+
+
+def _plane(ds: Dataset, group: int, frame: int, shape: tuple[int, int]) -> Mask | None:
+    """One overlay plane on the film, None where there is none."""
+    if (group, 0x0010) not in ds and (group, 0x0102) not in ds:
+        return None
+    with contextlib.suppress(Exception):
+        rows, cols = (int(as_number(_value(ds, group, element) or 0)) for element in (0x0010, 0x0011))
+        if (group, 0x3000) in ds:
+            bits = _own_bits(ds, group, frame, rows, cols)
+        else:
+            bits = _bits_in_pixels(ds, group, frame, shape)
+        if bits is None:
+            return None
+        origin = _value(ds, group, 0x0050) or (1, 1)
+        return _placed(bits, int(origin[0]) - 1, int(origin[1]) - 1, shape)
+    return None
+
+
+def _value(ds: Dataset, group: int, element: int) -> Any:
+    return ds[group, element].value if (group, element) in ds else None
+
+
+def _own_bits(ds: Dataset, group: int, frame: int, rows: int, cols: int) -> Mask | None:
+    """The bits of OverlayData, the first in the lowest bit; a plane may have frames of its own."""
+    if not 0 < rows * cols <= MOST_OVERLAY_PIXELS or rows < 1:
+        return None
+    data = bytes(ds[group, 0x3000].value)
+    if ds.original_encoding[1] is False and ds[group, 0x3000].VR == "OW":
+        data = np.frombuffer(data[: len(data) & ~1], ">u2").astype("<u2").tobytes()
+    frames = max(1, int(as_number(_value(ds, group, 0x0015) or 1)))
+    index = frame - (int(as_number(_value(ds, group, 0x0051) or 1)) - 1)
+    if frames == 1:
+        index = 0
+    if not 0 <= index < frames:
+        return None
+    first = index * rows * cols
+    spread = np.unpackbits(np.frombuffer(data, np.uint8)[first // 8 :], bitorder="little")
+    plane = spread[first % 8 : first % 8 + rows * cols]
+    return plane.reshape(rows, cols).astype(bool) if plane.size == rows * cols else None
+
+
+def _bits_in_pixels(ds: Dataset, group: int, frame: int, shape: tuple[int, int]) -> Mask | None:
+    """A plane in the unused bits of the pixels, as it was before 2004 (retired)."""
+    position = int(number(ds, "HighBit", 15)) if (group, 0x0102) not in ds else int(ds[group, 0x0102].value)
+    stored, high = int(number(ds, "BitsStored", 16)), int(number(ds, "HighBit", 15))
+    if not is_native(ds) or int(number(ds, "BitsAllocated")) != 16 or int(number(ds, "SamplesPerPixel", 1)) != 1:
+        return None
+    if high - stored < position <= high or not 0 <= position < 16:  # a bit of the pixel itself
+        return None
+    count = shape[0] * shape[1]
+    order = "<u2" if ds.original_encoding[1] is not False else ">u2"
+    words = np.frombuffer(ds.PixelData, order, count, 2 * count * frame).reshape(shape)
+    return np.asarray((words >> position) & 1, bool)
+
+
+def _placed(bits: Mask, top: int, left: int, shape: tuple[int, int]) -> Mask:
+    """A plane whose first pixel lies at (top, left) of the film; what lies outside is cut off."""
+    film = np.zeros(shape, bool)
+    rows = slice(max(0, top), min(shape[0], top + bits.shape[0]))
+    cols = slice(max(0, left), min(shape[1], left + bits.shape[1]))
+    if rows.start < rows.stop and cols.start < cols.stop:
+        film[rows, cols] = bits[rows.start - top : rows.stop - top, cols.start - left : cols.stop - left]
+    return film
+
+
+def _covered(ds: Dataset, shape: tuple[int, int], aspect: float, planes: dict[int, Mask]) -> Mask | None:
+    """What the shutters cover together, None where there is none; a plane that is one is taken out of ``planes``."""
+    stated = ds.get("ShutterShape") or ()
+    kinds = {str(kind).strip().upper() for kind in ([stated] if isinstance(stated, str) else stated)}
+    covered = np.zeros(shape, bool)
+    if "RECTANGULAR" in kinds:
+        covered |= ~_rectangle(ds, shape)
+    if "CIRCULAR" in kinds:
+        covered |= ~_circle(ds, shape, aspect)
+    if "POLYGONAL" in kinds:
+        covered |= ~_polygon(ds, shape)
+    if "BITMAP" in kinds:
+        group = int(number(ds, "ShutterOverlayGroup"))
+        if group in planes:
+            covered |= planes.pop(group)
+    return covered if covered.any() and not covered.all() else None
+
+
+def _rectangle(ds: Dataset, shape: tuple[int, int]) -> Mask:
+    """The edges are the first and the last row and column that are seen, counted from 1."""
+    left, right = (
+        int(number(ds, f"Shutter{side}VerticalEdge", other)) for side, other in (("Left", 1), ("Right", shape[1]))
+    )
+    upper, lower = (
+        int(number(ds, f"Shutter{side}HorizontalEdge", other)) for side, other in (("Upper", 1), ("Lower", shape[0]))
+    )
+    seen = np.zeros(shape, bool)
+    seen[max(0, upper - 1) : max(0, lower), max(0, left - 1) : max(0, right)] = True
+    return seen
+
+
+def _circle(ds: Dataset, shape: tuple[int, int], aspect: float) -> Mask:
+    """Row and column of the centre, counted from 1, and the radius in pixels along a row."""
+    row, col = (as_number(value) - 1 for value in ds.CenterOfCircularShutter)
+    radius = number(ds, "RadiusOfCircularShutter")
+    if radius <= 0:
+        return np.ones(shape, bool)
+    y, x = np.ogrid[: shape[0], : shape[1]]
+    return np.asarray(((y - row) * aspect) ** 2 + (x - col) ** 2 <= radius**2)
+
+
+def _polygon(ds: Dataset, shape: tuple[int, int]) -> Mask:
+    """Row and column of each corner in turn, counted from 1."""
+    values = [as_number(value) - 1 for value in ds.VerticesOfThePolygonalShutter]
+    if len(values) < 6 or not all(math.isfinite(value) and abs(value) < 1e6 for value in values):
+        return np.ones(shape, bool)
+    corners = np.array(values[: len(values) // 2 * 2]).reshape(-1, 2)[:, ::-1].round().astype(np.int32)
+    seen: NDArray[np.uint8] = np.zeros(shape, np.uint8)
+    cv2.fillPoly(seen, [corners], (1,))
+    return np.asarray(seen, bool)

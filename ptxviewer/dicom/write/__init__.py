@@ -1,0 +1,94 @@
+"""Results as standard DICOM objects in the study of their film: segmentation, presentation state, picture, report.
+
+Made of values (film, answer, review), never of what a screen shows. Texts in the objects are English whatever the
+window speaks: they are read at other places than it.
+"""
+
+from __future__ import annotations
+
+import warnings
+from collections.abc import Collection
+from pathlib import Path
+from typing import TYPE_CHECKING, Literal, get_args
+
+from ptxviewer.core.errors import ExportFailed
+from ptxviewer.core.files import write_atomic
+from ptxviewer.core.film import Radiograph
+from ptxviewer.core.findings.reviewed import Answer
+from ptxviewer.core.reasons.writing import Unsaved
+from ptxviewer.core.review import Review
+
+if TYPE_CHECKING:
+    from pydicom.dataset import Dataset
+
+    from ptxviewer.dicom.write.source import Source
+
+Kind = Literal["seg", "gsps", "sc", "sr"]
+KINDS: tuple[Kind, ...] = get_args(Kind)
+"""In the order of writing: what the report refers to is there before it is."""
+
+SUFFIXES: dict[Kind, str] = {kind: f".{kind}.dcm" for kind in KINDS}
+
+
+def objects_of(
+    path: Path, film: Radiograph, answer: Answer, review: Review, kinds: Collection[str] = KINDS, reader: str = ""
+) -> dict[Kind, bytes]:
+    """Return the files of one film's result by kind, explicit VR little endian.
+
+    ``path`` is the file that ``film`` was read from; a film whose pixels are others by now is refused. A kind that has
+    nothing to say is left out: nothing is outlined, the reader rejected the result, or the gate refused the film (then
+    the report alone says so). Raises ``PtxError``: no study to belong to, another film, nothing to write.
+    """
+    from ptxviewer.dicom.write.source import source_of
+
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # they may quote values of patient tags
+        source = source_of(path, film)
+        made = _made(source, film, answer, review, kinds, reader)
+    if not made:
+        raise ExportFailed(Unsaved.NOTHING_TO_OUTLINE)
+    return made
+
+
+def _made(
+    source: Source, film: Radiograph, answer: Answer, review: Review, kinds: Collection[str], reader: str
+) -> dict[Kind, bytes]:
+    from ptxviewer.dicom.write.base import Job, as_file
+    from ptxviewer.dicom.write.picture import secondary_capture
+    from ptxviewer.dicom.write.presentation import presentation_state
+    from ptxviewer.dicom.write.report import structured_report
+    from ptxviewer.dicom.write.segmentation import segmentation
+
+    job = Job(source, film, answer, review, reader)
+    made: dict[Kind, Dataset] = {}
+    if not answer.withheld:
+        if "seg" in kinds and job.outlined:
+            made["seg"] = segmentation(job)
+        if "gsps" in kinds and not source.colour:
+            made["gsps"] = presentation_state(job)
+        if "sc" in kinds:
+            made["sc"] = secondary_capture(job)
+    if "sr" in kinds:
+        made["sr"] = structured_report(job, made.get("seg"))
+    return {kind: as_file(dataset) for kind, dataset in made.items()}
+
+
+def save_objects(
+    target: Path,
+    path: Path,
+    film: Radiograph,
+    answer: Answer,
+    review: Review,
+    kinds: Collection[str] = KINDS,
+    reader: str = "",
+) -> tuple[Path, ...]:
+    """Write the objects of a film as ``target`` with ``.seg.dcm`` and so on appended; returns the files.
+
+    All are made before the first is written, and each is written whole or not at all. Raises as ``objects_of`` does,
+    and ``ExportFailed`` for what the disk refuses.
+    """
+    made = objects_of(path, film, answer, review, kinds, reader)
+    files = {target.with_name(target.name + SUFFIXES[kind]): content for kind, content in made.items()}
+    for file, content in files.items():
+        write_atomic(file, content)
+    return tuple(files)

@@ -1,0 +1,156 @@
+"""A loaded network on a device: its convolutions fused, precision chosen, stages that can be interrupted.
+
+This module imports torch at its top; ``loading`` imports it inside functions, on the model lane.
+"""
+
+from __future__ import annotations
+
+import copy
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import torch
+from torch import Tensor, nn
+
+from ptxviewer.core.arrays import FloatMap
+from ptxviewer.core.devices import DeviceChoice
+from ptxviewer.core.engine import Checkpoint, OutOfMemory, RunResult, never_cancelled
+from ptxviewer.core.reasons import Reason
+from ptxviewer.core.reasons.network import DeviceRefused, DeviceUnusable
+from ptxviewer.inference.equivalence import same_decision
+from ptxviewer.inference.torch.fused import can_fuse, fold_batch_norm, fuse
+from ptxviewer.inference.torch.network import PneumothoraxNet
+from ptxviewer.inference.torch.processor import has_fast_bf16
+
+BF16_MIN_GAIN = 1.3  # times faster than float32, or it stays off
+
+
+@dataclass(frozen=True)
+class Choice:
+    """A device that has been tried. ``note`` says why it is not the one that was asked for."""
+
+    device: torch.device
+    name: str
+    note: Reason | None = None
+
+
+def works(device: torch.device) -> bool:
+    """Try a tiny convolution and wait for it: a device may be listed and yet have no kernels for its driver."""
+    try:
+        result = nn.functional.conv2d(torch.ones(1, 1, 8, 8, device=device), torch.ones(1, 1, 3, 3, device=device))
+        if device.type == "cuda":
+            torch.cuda.synchronize(device)
+        return float(result.sum().cpu()) == 36 * 9
+    except (RuntimeError, AssertionError, NotImplementedError):
+        return False
+
+
+def choose_device(wanted: DeviceChoice) -> Choice:
+    """Return a device that works: the wanted one, or for "auto" CUDA, then MPS, then the CPU."""
+    listed = {"cuda": torch.cuda.is_available(), "mps": torch.backends.mps.is_available()}
+    note: Reason | None = None
+    for kind in ("cuda", "mps"):
+        if wanted not in ("auto", kind):
+            continue
+        if listed[kind] and works(torch.device(kind)):
+            name = f"CUDA {torch.cuda.get_device_name()}" if kind == "cuda" else "MPS"
+            return Choice(torch.device(kind), name)
+        if wanted == kind:
+            note = DeviceRefused(kind.upper())
+        elif listed[kind]:
+            note = DeviceUnusable(kind.upper())
+    return Choice(torch.device("cpu"), "CPU", note)
+
+
+class TorchRunner:
+    """``core.engine.Runner`` with PyTorch. One thread at a time."""
+
+    def __init__(self, net: PneumothoraxNet, choice: Choice) -> None:
+        self.device = choice.name
+        self.note = choice.note
+        self._on = choice.device
+        self._checkpoint: Checkpoint = never_cancelled
+        self._net = fold_batch_norm(net.eval()).requires_grad_(False)
+        encoder = self._net.encoder
+        stages = (encoder, encoder.layer1, encoder.layer2, encoder.layer3, encoder.layer4)
+        for stage in (*stages, *self._net.decoder):
+            stage.register_forward_pre_hook(self._before_stage)
+        self._move(choice.device)
+
+    def run(self, grid: FloatMap, checkpoint: Checkpoint = never_cancelled) -> RunResult:
+        """See ``Runner.run``."""
+        self._checkpoint = checkpoint
+        try:
+            with torch.inference_mode():
+                image = torch.from_numpy(grid)[None].to(self._on, self._net.encoder.conv1.weight.dtype)
+                logits = self._net(image.contiguous(memory_format=torch.channels_last))
+                return RunResult(
+                    torch.sigmoid(logits.maps[0].float()).contiguous().cpu().numpy(),
+                    float(torch.sigmoid(logits.film[0].float())),
+                    None if logits.frontal is None else float(torch.sigmoid(logits.frontal[0].float())),
+                )
+        except torch.cuda.OutOfMemoryError:
+            raise OutOfMemory from None
+        finally:
+            self._checkpoint = never_cancelled
+
+    def move_to_cpu(self) -> None:
+        """See ``Runner.move_to_cpu``."""
+        left = self._on
+        self._move(torch.device("cpu"))
+        self.device = "CPU"
+        if left.type == "cuda":
+            torch.cuda.empty_cache()
+
+    def try_bf16(
+        self,
+        grid: FloatMap,
+        threshold: float,
+        *,
+        repeats: int = 2,
+        min_gain: float = BF16_MIN_GAIN,
+        same: Callable[[RunResult, RunResult, float], bool] = same_decision,
+    ) -> bool:
+        """Change to bfloat16 if it is faster on ``grid`` and gives the same masks; returns whether it did."""
+        plain, plain_seconds = self._timed(grid, 1)
+        exact = self._net
+        # The memo leaves this runner itself uncopied: the hooks of the copy ask the same checkpoint.
+        self._net = copy.deepcopy(exact, {id(self): self})
+        self._net.encoder.to(torch.bfloat16)
+        self._net.decoder.to(torch.bfloat16)
+        # The first layer stays exact: it sees the film itself, and 8 bits of its greys are a third of the whole error.
+        stem = self._net.encoder.conv1 = copy.deepcopy(exact.encoder.conv1, {id(self): self})
+        stem.register_forward_hook(lambda _module, _inputs, output: output.to(torch.bfloat16))
+        for head in (self._net.map_head, self._net.film_head, self._net.side_head, self._net.frontal_head):
+            if head is None:
+                continue
+            # The heads stay exact: they are small.
+            head.register_forward_pre_hook(lambda _module, inputs: tuple(x.float() for x in inputs))
+        brief, brief_seconds = self._timed(grid, repeats)
+        if plain_seconds / brief_seconds > min_gain and same(plain, brief, threshold):
+            self.device = "CPU bf16"
+            return True
+        self._net = exact
+        return False
+
+    def _timed(self, grid: FloatMap, repeats: int) -> tuple[RunResult, float]:
+        result = self.run(grid)  # the first run chooses kernels and is not timed
+        best = float("inf")
+        for _ in range(repeats):
+            start = time.perf_counter()
+            result = self.run(grid)
+            best = min(best, time.perf_counter() - start)
+        return result, best
+
+    def _move(self, device: torch.device) -> None:
+        self._on = device
+        self._net = self._net.to(device=device, memory_format=torch.channels_last)  # type: ignore[call-overload]
+        if device.type == "cpu" and can_fuse():
+            fuse(self._net)
+
+    def _before_stage(self, _module: nn.Module, _inputs: tuple[Tensor, ...]) -> None:
+        self._checkpoint()
+
+
+__all__ = ["BF16_MIN_GAIN", "Choice", "TorchRunner", "choose_device", "has_fast_bf16", "works"]

@@ -1,0 +1,296 @@
+"""The page of a report as data: the film as it was shown, what was found, by whom, and how; a painter draws it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from datetime import datetime, timezone
+
+import numpy as np
+
+from ptxviewer import __version__
+from ptxviewer.core.answer import Findings, Lesion
+from ptxviewer.core.arrays import Mask
+from ptxviewer.core.film import Radiograph, Window
+from ptxviewer.core.findings.decide import decide, mask_at_film
+from ptxviewer.core.findings.reviewed import Answer
+from ptxviewer.core.findings.sizes import sizes_of_half
+from ptxviewer.core.msgid import N_, Msgid
+from ptxviewer.core.reasons import Reason
+from ptxviewer.core.review import Measurement, Review
+from ptxviewer.core.view import FilmView, voi_of
+from ptxviewer.report.decision import Nearness, detection_text, film_check, headline, nearness, score_name
+from ptxviewer.words import finding, measures, quantities, sentences, tr
+from ptxviewer.words.measuring import described
+from ptxviewer.words.notices import NOT_EXCLUDED, RESEARCH_USE
+from ptxviewer.words.windowing import describe, preset_name
+
+MOST_ROWS = 6
+COLUMNS = (N_("Side"), N_("Area"), N_("Largest width"), N_("Highest score"), N_("Mean score"))
+SCORE: dict[Nearness, Msgid] = {
+    "above": N_("{score} ({kind}), above the operating point ({limit})"),
+    "near": N_("{score} ({kind}), near the operating point ({limit})"),
+    "below": N_("{score} ({kind}), below the operating point ({limit})"),
+}
+
+Pair = tuple[str, str]
+"""A label and its value; a label may be empty, the value never is."""
+
+
+@dataclass(frozen=True)
+class Options:
+    """What the page says beyond film, answer and review. ``when`` None is now."""
+
+    identified: bool = False  # name the patient
+    reader: str = ""
+    when: datetime | None = None
+
+
+@dataclass(frozen=True)
+class Table:
+    """The findings, the largest first; ``more`` tells how many are left out."""
+
+    columns: tuple[str, ...]
+    rows: tuple[tuple[str, ...], ...]
+    more: str = ""
+
+
+@dataclass(frozen=True, eq=False)
+class Page:
+    """Everything on the page. Pictures: ``film`` as it lies in ``view``, with ``mask`` outlined and measurements."""
+
+    film: Radiograph
+    view: FilmView
+    mask: Mask  # (rows, cols) of the film; all False: nothing is outlined
+    edited: bool  # the mask is the reader's
+    measurements: tuple[Measurement, ...]  # numbered on the film as in ``facts``
+    title: str
+    headline: str
+    remark: str
+    film_caption: str
+    outline_caption: str
+    patient: tuple[Pair, ...]
+    facts: tuple[Pair, ...]
+    table: Table | None
+    research_use: str
+    provenance: str
+    network: Mask | None = None  # the network's own mask, where the reader edited it
+
+
+AS_OPENED, UNTOUCHED, BY_DEFAULT = FilmView(), Review(), Options()
+
+
+def _without_drawings(film: Radiograph) -> Radiograph:
+    """A film without the overlay planes of its file: they may hold a name."""
+    if film.graphics is None:
+        return film
+    return replace(film, graphics=replace(film.graphics, overlay=None))
+
+
+def page(
+    film: Radiograph,
+    answer: Answer | None,
+    review: Review = UNTOUCHED,
+    view: FilmView = AS_OPENED,
+    options: Options = BY_DEFAULT,
+) -> Page:
+    """Return the page of a film, de-identified unless asked; ``answer`` None: the film was not analysed.
+
+    What the gate refused is not on the page unless the reader has overridden it. ``film`` has the spacing that the
+    answer was measured with: the reader's, where the review holds a calibration.
+    """
+    shown = None if answer is None or answer.withheld else answer
+    mask = np.zeros(film.shape, bool) if shown is None else shown.mask
+    edited = shown is not None and shown.findings.edited
+    return Page(
+        film=film if options.identified else _without_drawings(film),
+        view=view,
+        mask=mask,
+        edited=edited,
+        measurements=review.measurements,
+        title=(
+            tr("Pneumothorax on a chest radiograph: a network's result, edited by a reader")
+            if edited
+            else tr("Pneumothorax on a chest radiograph: what the network says")
+        ),
+        headline=headline_of(film, answer),
+        remark=sentences(*_remarks(film, answer), film.spacing.note, *film.notes),
+        film_caption=tr("Film as displayed."),
+        outline_caption=_outline_caption(film, mask, edited, review),
+        patient=_patient(film) if options.identified else ((tr("Patient"), tr("De-identified")),),
+        facts=(
+            (tr("Film"), _film_text(film)),
+            (tr("Shown"), _shown_text(film, view)),
+            (tr("Spacing"), quantities.spacing_label(film.spacing)),
+            *(() if shown is None else _answer_facts(film, shown)),
+            *_measured(film, review),
+            *_pair(tr("Reader's verdict"), finding.verdict(review.verdict) if review.verdict else ""),
+            *_pair(tr("Reader's note"), review.note),
+            *_pair(tr("Reader"), options.reader),
+        ),
+        table=None if shown is None else _table(shown.findings),
+        research_use=tr(RESEARCH_USE),
+        provenance=_provenance(film, answer, options.when or datetime.now(timezone.utc)),
+        network=_network_mask(film, shown) if edited and shown is not None else None,
+    )
+
+
+def _network_mask(film: Radiograph, answer: Answer) -> Mask:
+    findings = answer.findings
+    decision = decide(answer.maps, answer.info.rule, findings.threshold, findings.detection)
+    return mask_at_film(decision, film.rows, film.cols)
+
+
+def headline_of(film: Radiograph, answer: Answer | None) -> str:
+    """Return the decision in one sentence."""
+    if answer is None:
+        return tr("Not analysed.")
+    return tr("Result not shown.") if answer.withheld else headline(film, answer.findings)
+
+
+def _remarks(film: Radiograph, answer: Answer | None) -> tuple[Reason | str | None, ...]:
+    if answer is None:
+        return (film.not_analysed,)
+    if answer.withheld:
+        return (answer.findings.gate.reason,)
+    return ("" if answer.findings.present else tr(NOT_EXCLUDED), answer.findings.side_note)
+
+
+def _outline_caption(film: Radiograph, mask: Mask, edited: bool, review: Review) -> str:
+    if not mask.any():
+        outline = tr("Nothing is outlined.")
+    elif edited:
+        outline = tr("Outline: edited by reader.")
+    else:
+        outline = tr("Outline: mask of the network, not corrected by a reader.")
+    return sentences(
+        outline,
+        tr("White lines: measured by reader.") if review.measurements else "",
+        "" if film.orientation_known else tr("Side letters in brackets: the file does not say, usual view assumed."),
+    )
+
+
+def _patient(film: Radiograph) -> tuple[Pair, ...]:
+    patient, study = film.patient, film.study
+    pairs = (
+        (tr("Patient"), patient.name),
+        (tr("ID"), patient.id),
+        (tr("Born"), patient.birth_date),
+        (tr("Sex"), patient.sex),
+        (tr("Age"), patient.age),
+        (tr("Study"), " ".join(part for part in (study.date, study.time) if part)),
+        ("", study.description),
+    )
+    return tuple(pair for pair in pairs if pair[1]) or ((tr("Patient"), tr("Not named in the file")),)
+
+
+def _film_text(film: Radiograph) -> str:
+    acquisition = film.acquisition
+    kind = " ".join(part for part in (acquisition.modality, acquisition.view) if part) or tr("picture")
+    parts = [kind, tr("{cols} x {rows} pixels", cols=film.cols, rows=film.rows)]
+    if film.frames > 1:
+        parts.append(tr("frame {number} of {count}", number=film.frame + 1, count=film.frames))
+    if acquisition.lossy:
+        parts.append(tr("lossy compression"))
+    return ", ".join(parts)
+
+
+def _shown_text(film: Radiograph, view: FilmView) -> str:
+    voi = voi_of(film, view)
+    name = f" ({preset_name(voi)})" if isinstance(voi, Window) and preset_name(voi) else ""
+    parts = [describe(voi) + name]
+    if view.inverted:
+        parts.append(tr("inverted"))
+    if view.flipped:
+        parts.append(tr("flipped"))
+    if view.quarter_turns % 4:
+        parts.append(tr("turned {degrees}°", degrees=90 * (view.quarter_turns % 4)))
+    return ", ".join(parts)
+
+
+def _answer_facts(film: Radiograph, answer: Answer) -> tuple[Pair, ...]:
+    findings, info = answer.findings, answer.info
+    limit = info.rule.score_threshold
+    score = tr(
+        SCORE[nearness(findings.score, limit)],
+        score=quantities.score(findings.score, limit),
+        kind=score_name(info.calibrated),
+        limit=quantities.limit(limit),
+    )
+    threshold = tr(
+        "{threshold} (operating point {limit})",
+        threshold=quantities.score(findings.threshold, info.rule.threshold),
+        limit=quantities.limit(info.rule.threshold),
+    )
+    return (
+        (tr("Film score"), score),
+        (tr("Threshold"), threshold),
+        *_pair(tr("Sensitivity"), detection_text(film, findings)),
+        *_pair(tr("Film check"), film_check(film, findings.gate, answer.overridden)),
+        *_pair(tr("Mask"), tr("edited by reader") if findings.edited else ""),
+        *((tr("Projected area"), measures.percent(half)) for half in findings.halves),
+        *_pair(tr("Caution"), measures.disagreements(film, findings.halves)),
+        *_size_facts(film, findings),
+    )
+
+
+def _size_facts(film: Radiograph, findings: Findings) -> tuple[Pair, ...]:
+    """Distances and sizes of the side with the larger area, refused ones with their reason, and what was moved."""
+    if not findings.halves:
+        return ()
+    half = findings.halves[0]
+    lengths = measures.distances(half, film.spacing), measures.moved_lines(findings.halves)
+    measured = (", ".join(text for text in lengths if text), *measures.missing_lines(half).splitlines())
+    sizes = sizes_of_half(film, half)
+    return (
+        *((tr("Distances") if index == 0 else "", text) for index, text in enumerate(filter(None, measured))),
+        *((tr(size.measure.name), measures.size(size)) for size in sizes if size.value is not None),
+        *((tr("Not given"), f"{names}: {reason}") for names, reason in measures.refusals(sizes)),
+    )
+
+
+def _measured(film: Radiograph, review: Review) -> tuple[Pair, ...]:
+    return tuple(
+        (tr("Measured") if index == 0 else "", f"{name}: {text}")
+        for index, (name, text) in enumerate(described(film, review.measurements))
+    )
+
+
+def _table(findings: Findings) -> Table | None:
+    if not findings.lesions:
+        return None
+    rows = tuple(_row(lesion) for lesion in findings.lesions[:MOST_ROWS])
+    left_out = len(findings.lesions) - len(rows)
+    more = tr("and {count} smaller", count=left_out) if left_out else ""
+    return Table(tuple(tr(column) for column in COLUMNS), rows, more)
+
+
+def _row(lesion: Lesion) -> tuple[str, ...]:
+    return (
+        ", ".join((finding.side(lesion.side), *map(finding.zone, lesion.zones))),
+        quantities.area_or_px(lesion.area_px, lesion.area_mm2),
+        quantities.length(lesion.width_px, lesion.width_mm),
+        quantities.score(lesion.max_score),
+        quantities.score(lesion.mean_score),
+    )
+
+
+def _provenance(film: Radiograph, answer: Answer | None, when: datetime) -> str:
+    parts = [f"ptxviewer {__version__}"]
+    if answer is not None:
+        info, findings = answer.info, answer.findings
+        parts += [
+            tr("model {model}", model=info.model_id),
+            tr("weights sha256 {digest}", digest=info.model_sha256[:16]),
+        ]
+        if not answer.withheld:
+            parts += [
+                tr("threshold {threshold}", threshold=quantities.decimal(findings.threshold, 3)),
+                tr("on {device}", device=answer.maps.device or info.device),
+                tr("spacing: {origin}", origin=quantities.spacing_label(film.spacing)),
+                *([tr("mask edited by reader")] if findings.edited else []),
+            ]
+    return ", ".join((*parts, f"{when:%Y-%m-%d %H:%M} UTC"))
+
+
+def _pair(label: str, value: str) -> tuple[Pair, ...]:
+    return ((label, value),) if value else ()

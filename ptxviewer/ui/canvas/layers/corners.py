@@ -1,0 +1,47 @@
+"""What is written at the edges of the film: corner texts, side letters, scale bar; and how it is sharpened."""
+
+from __future__ import annotations
+
+from PySide6.QtGui import QPainter
+
+from ptxviewer.core.view import orientation_letters, scale_bar, voi_of
+from ptxviewer.ui.canvas import annotations as written
+from ptxviewer.ui.canvas.layers.base import Layer
+from ptxviewer.ui.canvas.scene import Scene
+from ptxviewer.words.annotations import bar_label, corner_texts, sharpened
+
+
+class CornersLayer(Layer):
+    """Corner texts, letters and bar; where they are off, a film that is drawn sharpened still says so."""
+
+    def depends(self, scene: Scene) -> object:
+        """Who is on the film, how it is shown, and where it lies."""
+        state = scene.state
+        if not state.settings.annotations and state.sharpening == "off":
+            return None
+        return (
+            state.settings.annotations,
+            state.identified,
+            state.sharpening,
+            scene.radiograph,
+            scene.film.view,
+            scene.lie,
+        )
+
+    def paint(self, painter: QPainter, scene: Scene) -> None:
+        """Write the texts."""
+        area, view, radiograph = scene.area, scene.film.view, scene.radiograph
+        aid = sharpened(scene.state.sharpening)
+        if not scene.state.settings.annotations:
+            edge = written.MARGIN
+            written.paint_chips(painter, (aid,), area.right() - edge, area.bottom() - edge, area.width() - 2 * edge)
+            return
+        zoom, voi = scene.port.zoom * scene.ratio, voi_of(radiograph, view)
+        corners = corner_texts(radiograph, view, voi, zoom, scene.state.identified, aid)
+        written.paint_corners(painter, area, corners)
+        letters = orientation_letters(radiograph, view)
+        if letters is not None:
+            written.paint_letters(painter, area, letters)
+        bar = scale_bar(radiograph.spacing, view, scene.port.zoom, min(area.width() / 4, 260))
+        if bar is not None:
+            written.paint_scale_bar(painter, area, bar.length, bar_label(bar, radiograph.spacing))

@@ -1,0 +1,151 @@
+"""The interpleural distances on the film, as lines with handles and their lengths."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+
+from PySide6.QtCore import QPointF, Qt
+from PySide6.QtGui import QColor, QPainter, QPen
+
+from ptxviewer.app.state.film import Part
+from ptxviewer.core.answer import HemithoraxFinding, Line, LineName
+from ptxviewer.core.drawing.colours import AMBER, CASING
+from ptxviewer.core.drawing.handles import bounds, distance_to_segment, grown, overlap
+from ptxviewer.core.film import PixelSpacing
+from ptxviewer.core.geometry import Point
+from ptxviewer.core.viewport import Viewport
+from ptxviewer.ui.canvas import annotations as written
+from ptxviewer.ui.canvas.layers.base import Layer
+from ptxviewer.ui.canvas.scene import Scene
+from ptxviewer.words import tr
+from ptxviewer.words.finding import line_name
+from ptxviewer.words.quantities import cm, px
+
+HANDLE, REACH = 4.0, 9.0  # radius of a handle, and how near to it the pointer must come, in screen pixels
+WHITE = QColor(230, 235, 240)
+
+
+@dataclass(frozen=True, slots=True)
+class LineGrip:
+    """What of a distance the pointer is on."""
+
+    on_image_left: bool
+    name: LineName
+    part: Part
+
+
+def _lines(halves: Iterable[HemithoraxFinding]) -> Iterator[tuple[HemithoraxFinding, LineName, Line]]:
+    """The lines that are measurable; of the others there is nothing on the film."""
+    for half in halves:
+        if half.distances is not None:
+            yield from ((half, name, line) for name, line in half.distances.lines)
+
+
+def shown_halves(scene: Scene) -> tuple[HemithoraxFinding, ...]:
+    """Return the halves of the chest whose distances are on the film now."""
+    findings, overlay = scene.film.findings, scene.state.overlay
+    return findings.halves if findings is not None and overlay.lines and overlay.shown else ()
+
+
+def line_grip_at(halves: Iterable[HemithoraxFinding], port: Viewport, at: Point) -> LineGrip | None:
+    """Return what of a line lies under a screen point: the nearest end within reach, else the line itself."""
+    best: tuple[float, LineGrip] | None = None
+    for half, name, line in _lines(halves):
+        wall, lung = port.to_screen(line.wall), port.to_screen(line.lung)
+        parts: tuple[tuple[float, Part], ...] = (
+            (math.dist(at, wall), "wall"),
+            (math.dist(at, lung), "lung"),
+            (distance_to_segment(at, wall, lung) + REACH / 2, "both"),  # an end wins over the line it belongs to
+        )
+        for far, part in parts:
+            if far <= REACH and (best is None or far < best[0]):
+                best = far, LineGrip(half.on_image_left, name, part)
+    return None if best is None else best[1]
+
+
+class DistancesLayer(Layer):
+    """Every line of the film; those that the reader moved are amber."""
+
+    def depends(self, scene: Scene) -> object:
+        """The findings, the line under the pointer, and where the film lies."""
+        halves = shown_halves(scene)
+        if not any(_lines(halves)):
+            return None
+        grip = scene.hot if isinstance(scene.hot, LineGrip) else None
+        return halves, scene.radiograph.spacing, grip, scene.labels, scene.lie
+
+    def paint(self, painter: QPainter, scene: Scene) -> None:
+        """Draw lines, handles and lengths."""
+        grip = scene.hot if isinstance(scene.hot, LineGrip) else None
+        _paint_lines(painter, shown_halves(scene), scene.port, scene.radiograph.spacing, grip, scene.labels)
+
+
+def _medial_x(half: HemithoraxFinding, line: Line) -> float:
+    """A film column towards the mediastinum, seen from a line's wall."""
+    across = None if half.distances is None else half.distances.line("across")
+    return (across or line).lung[0]
+
+
+def length_text(name: LineName, line: Line, spacing: PixelSpacing) -> str:
+    """Return what stands beside a line: "A 3.6 cm", in pixels where the film supports no millimetres."""
+    mm = line.mm(spacing)
+    label = tr("width") if name == "across" else line_name(name)
+    return f"{label} {px(line.px())}" if mm is None else f"{label} {cm(mm)}"
+
+
+def _paint_lines(
+    painter: QPainter,
+    halves: Iterable[HemithoraxFinding],
+    port: Viewport,
+    spacing: PixelSpacing,
+    grip: LineGrip | None,
+    labels: bool,
+) -> None:
+    """Draw every line; those that the reader moved are amber. The width at the hilum is drawn thin: it is long."""
+    painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+    painter.setFont(written.font_of(painter.font(), written.LABEL))
+    for half, name, line in _lines(halves):
+        wall, lung = QPointF(*port.to_screen(line.wall)), QPointF(*port.to_screen(line.lung))
+        in_hand = grip is not None and (grip.on_image_left, grip.name) == (half.on_image_left, name)
+        colour = QColor(*AMBER) if name in half.moved or in_hand else WHITE
+        style = Qt.PenStyle.DotLine if name == "across" else Qt.PenStyle.SolidLine
+        for ink, width in ((QColor(*CASING), 4.0), (colour, 1.4)):
+            painter.setPen(QPen(ink, width, style if width < 2 else Qt.PenStyle.SolidLine))
+            painter.drawLine(wall, lung)
+        for end in (wall, lung):
+            painter.setPen(QPen(QColor(*CASING), 3.0))
+            painter.setBrush(Qt.BrushStyle.NoBrush)
+            painter.drawEllipse(end, HANDLE, HANDLE)
+            painter.setPen(QPen(colour, 1.4))
+            painter.drawEllipse(end, HANDLE, HANDLE)
+        at = bounds(((wall.x(), wall.y()), (lung.x(), lung.y())))
+        if not labels or not overlap(grown(at, 1), (0, 0, *port.canvas)):
+            continue  # the words of a line that is not seen would be said of what is
+        outward = 1.0 if wall.x() >= port.to_screen((_medial_x(half, line), line.wall[1]))[0] else -1.0
+        _label(painter, length_text(name, line, spacing), wall, lung, name, colour, outward, port.canvas[0])
+
+
+def _label(
+    painter: QPainter,
+    text: str,
+    wall: QPointF,
+    lung: QPointF,
+    name: LineName,
+    colour: QColor,
+    outward: float,
+    width: float,
+) -> None:
+    """Beside the line, at the chest wall's end for A, under the line for the width at the hilum, else above it."""
+    wide = painter.fontMetrics().horizontalAdvance(text)
+    if name == "a":
+        upper = wall if wall.y() < lung.y() else lung
+        at = QPointF(upper.x() - wide / 2, upper.y() - 9)
+    else:
+        x = wall.x() + 10 if outward > 0 else wall.x() - 10 - wide
+        at = QPointF(x, wall.y() + (16 if name == "across" else 4))
+        if name in ("b", "rim"):
+            at.setY(wall.y() - 6)
+    right = width - wide - 4  # what is said of a line stays on the canvas
+    written.write(painter, QPointF(min(max(at.x(), 4.0), max(right, 4.0)), max(at.y(), 14.0)), text, colour)

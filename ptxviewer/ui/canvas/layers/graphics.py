@@ -1,0 +1,41 @@
+"""What the file itself wants drawn on its film: overlay planes and display shutter."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from ptxviewer.core.drawing.graphics import graphics_on_screen
+from ptxviewer.ui.canvas.images import colour_image
+from ptxviewer.ui.canvas.layers.base import Picture, PictureLayer
+from ptxviewer.ui.canvas.scene import Scene
+
+
+class FileGraphicsLayer(PictureLayer):
+    """The graphics of the file; one key hides them."""
+
+    def __init__(self) -> None:
+        self.forget()
+
+    def forget(self) -> None:
+        """Let go of the film."""
+        self._key: tuple[object, ...] = ()
+        self._pictures: list[Picture] = []
+
+    def depends(self, scene: Scene) -> object:
+        """The film's graphics and where it lies; nothing where they are hidden or there are none."""
+        if scene.radiograph.graphics is None or not scene.state.file_graphics:
+            return None
+        return scene.radiograph.graphics, scene.lie
+
+    def pictures(self, scene: Scene) -> Sequence[Picture]:
+        """Return the seen part of them."""
+        graphics, place = scene.radiograph.graphics, scene.place
+        if graphics is None:
+            return []
+        key = (graphics, place)
+        if key != self._key:
+            argb = graphics_on_screen(
+                graphics, (place.width, place.height), place.seen, place.quarter_turns, place.flipped
+            )
+            self._pictures, self._key = [(colour_image(argb), *place.corner)], key
+        return self._pictures

@@ -1,0 +1,69 @@
+"""A command as it is shown: its texts translated, with its key; a small button that does it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+
+from PySide6.QtCore import Qt
+from PySide6.QtGui import QKeySequence
+from PySide6.QtWidgets import QPushButton
+
+from ptxviewer.app.commands import BY_ID
+from ptxviewer.app.commands.base import Command
+from ptxviewer.words import tr
+
+
+def _values(command: Command) -> dict[str, str]:
+    return {name: tr(value) for name, value in command.values}
+
+
+def menu_text(command: Command) -> str:
+    """Return the text of a command in a menu; "..." at its end says that it asks something first."""
+    return tr(command.text, **_values(command))
+
+
+def name_of(command: Command) -> str:
+    """Return the name of a command, as on a button."""
+    return menu_text(command).rstrip(". ")
+
+
+def short_name_of(command: Command) -> str:
+    """Return the name of a command on the toolbar, where there is little room."""
+    return capital(tr(command.short)) if command.short else name_of(command)
+
+
+def capital(text: str) -> str:
+    """Return a text with its first letter large."""
+    return text[:1].upper() + text[1:]
+
+
+def tip_of(command: Command) -> str:
+    """Return the explanation of a command, "" where its name says it all."""
+    return tr(command.tip, **_values(command)) if command.tip else ""
+
+
+def tooltip_of(command: Command) -> str:
+    """Return the explanation with the first key: "Fit the film to the window (F)"."""
+    text = tip_of(command) or name_of(command)
+    return f"{text} ({key_text(command.keys[:1])})" if command.keys else text
+
+
+def key_text(keys: Sequence[str]) -> str:
+    """Return keys as this system and language spell them: "Ctrl+O", "Strg+O", on a Mac with its signs."""
+    return ", ".join(QKeySequence(key).toString(QKeySequence.SequenceFormat.NativeText) for key in keys)
+
+
+def key_of(command_id: str) -> str:
+    """Return the first key of a command, for texts that name it."""
+    return key_text(BY_ID[command_id].keys[:1])
+
+
+def small_button(command_id: str, do: Callable[[str], None], text: str = "") -> QPushButton:
+    """Return a button that does a command, named for it or as ``text`` says."""
+    command = BY_ID[command_id]
+    button = QPushButton(text or name_of(command))
+    button.setObjectName("small")
+    button.setToolTip(tooltip_of(command))
+    button.setFocusPolicy(Qt.FocusPolicy.TabFocus)
+    button.clicked.connect(lambda _down=False: do(command_id))
+    return button

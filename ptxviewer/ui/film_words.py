@@ -1,0 +1,159 @@
+"""What the lists say of a film: its name, where it is on its way, what was found; and how far all of them are."""
+
+from __future__ import annotations
+
+from ptxviewer.app.films.worklist import Progress, summary
+from ptxviewer.app.state.facts import Summary
+from ptxviewer.app.state.film import Film, FilmStatus
+from ptxviewer.app.state.screen import Column
+from ptxviewer.core.msgid import N_, Msgid
+from ptxviewer.words import finding, sentences, tr, trc, trn
+from ptxviewer.words.quantities import area_or_px, decimal, score, share
+
+STATUS: dict[FilmStatus, Msgid] = {
+    FilmStatus.OPENING: N_("opening"),
+    FilmStatus.WAITING: N_("waiting"),
+    FilmStatus.ANALYSING: N_("analysing"),
+    FilmStatus.DONE: N_("analysed"),
+    FilmStatus.NOT_ANALYSED: N_("not analysed"),
+    FilmStatus.NOT_SHOWN: N_("not shown"),
+    FilmStatus.FAILED: N_("failed"),
+}
+
+
+def heading(column: Column) -> str:
+    """Return the heading of a column of the worklist."""
+    return {
+        "score": tr("Score"),
+        "side": tr("Side"),
+        "size": tr("Size"),
+        "name": tr("Film"),
+        "view": trc("radiographic view", "View"),
+        "date": tr("Date"),
+        "state": tr("State"),
+        "verdict": tr("Verdict"),
+    }[column]
+
+
+def words_of(column: Column) -> tuple[str, ...]:
+    """Return the words that a column chooses from, none where it holds names and numbers."""
+    if column == "side":
+        return finding.side("right"), finding.side("left"), trc("side", "both"), trc("side", "unknown")
+    if column == "size":
+        return (trc("a mask", "edited"),)
+    if column == "state":
+        return tuple(tr(text) for text in STATUS.values())
+    return tuple(finding.verdict(name) for name in finding.VERDICTS if name) if column == "verdict" else ()
+
+
+def ordered_by(column: Column | None) -> str:
+    """Return how the list is ordered, as its foot says it."""
+    if column is None:
+        return tr("All films, by urgency.")
+    return tr("All films, by column {heading}.", heading=heading(column))
+
+
+def film_name(film: Film, identified: bool) -> str:
+    """Return what the lists call a film: its number, and the patient where that may be shown."""
+    name = film.facts.patient.name or film.facts.patient.id if film.facts is not None and identified else ""
+    return f"{film.number}  {name}" if name else tr("Film {number}", number=film.number)
+
+
+def status_text(film: Film) -> str:
+    """Return where a film is on its way; what only waits to be opened waits."""
+    return tr(STATUS[FilmStatus.WAITING if film.status is FilmStatus.OPENING else film.status])
+
+
+def score_text(found: Summary) -> str:
+    """Return a film score as the lists show it."""
+    return score(found.score)
+
+
+def side_text(found: Summary) -> str:
+    """Return the side of the findings in one word, "" where nothing was found."""
+    if len(found.sides) > 1:
+        return trc("side", "both")
+    if not found.sides:
+        return ""
+    return trc("side", "unknown") if found.sides[0] == "unknown" else finding.side(found.sides[0])
+
+
+def size_text(found: Summary) -> str:
+    """Return the best size that the film supports: percent of the hemithorax, cm², pixels; "" without findings."""
+    if not found.measured:
+        return trc("a mask", "edited")
+    if not found.present:
+        return ""
+    return area_or_px(found.area_px, found.area_mm2) if found.percent is None else share(found.percent)
+
+
+def cell(film: Film, column: Column, identified: bool) -> str:
+    """Return what stands in one cell of the worklist."""
+    found, facts = summary(film), film.facts
+    if column == "name":
+        return film_name(film, identified)
+    if column == "view":
+        return facts.view if facts is not None else ""
+    if column == "date":
+        return facts.study.date if facts is not None and identified else ""
+    if column == "state":
+        return status_text(film)
+    if column == "verdict":
+        return finding.verdict(film.review.verdict) if film.review.verdict else ""
+    if found is None:
+        return ""
+    return {"score": score_text, "side": side_text, "size": size_text}[column](found)
+
+
+def _score_line(found: Summary) -> str:
+    if found.present:
+        return tr("score {score}, above threshold", score=score_text(found))
+    return tr("score {score}, nothing above threshold", score=score_text(found))
+
+
+def spoken(film: Film, identified: bool) -> str:
+    """Return what a screen reader says of a line of the worklist: all of it, and why there is no result."""
+    facts, found = film.facts if identified else None, summary(film)
+    parts = [film_name(film, identified), facts.patient.id if facts is not None else "", cell(film, "view", identified)]
+    parts += [cell(film, "date", identified), facts.study.description if facts is not None else ""]
+    if found is None:
+        parts += [status_text(film), sentences(film.why)]
+    else:
+        parts += [_score_line(found), side_text(found), size_text(found)]
+    parts.append(cell(film, "verdict", identified))
+    return ", ".join(part for part in parts if part)
+
+
+def spoken_in_strip(film: Film) -> str:
+    """Return what a screen reader says of an entry of the strip."""
+    found = summary(film)
+    return f"{film_name(film, False)}, {tr(STATUS[film.status]) if found is None else _score_line(found)}"
+
+
+# ---- progress
+
+
+def _time_left(seconds: float) -> str:
+    """Return a time as people say it, no more exact than it is known."""
+    if seconds < 50:
+        return tr("less than a minute left")
+    minutes = round(seconds / 60)
+    if minutes < 90:
+        return tr("about {minutes} min left", minutes=max(1, minutes))
+    return tr("about {hours} h left", hours=decimal(minutes / 60))
+
+
+def progress_text(now: Progress, paused: bool) -> str:
+    """Return the progress in one line: "132 of 500, about 4 min left"."""
+    if not now.total:
+        return tr("No films")
+    if not now.waiting and not now.stopped:
+        return trn("{count} film", "{count} films", now.total)
+    done = tr("{done} of {total}", done=now.done, total=now.total)
+    if not now.waiting:
+        how = tr("stopped")
+    elif paused:
+        how = tr("paused")
+    else:
+        how = tr("analysing") if now.seconds_left is None else _time_left(now.seconds_left)
+    return f"{done}, {how}"

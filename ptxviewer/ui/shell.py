@@ -1,0 +1,79 @@
+"""What commands ask of the window: dialogs, the canvas, the clipboard, the keyboard's focus (the port ``Shell``)."""
+
+from __future__ import annotations
+
+from typing import Protocol
+
+from PySide6.QtWidgets import QWidget
+
+from ptxviewer.ui import parts
+from ptxviewer.ui.asking import Asking
+from ptxviewer.ui.panels.film_area import FilmArea
+
+
+class Window(Protocol):
+    """What the shell needs of a window."""
+
+    asking: Asking
+    area: FilmArea
+
+    def parts(self) -> list[QWidget]:
+        """Return the parts in the order in which F6 goes through them."""
+        ...
+
+    def write_note(self) -> None:
+        """Give the keyboard to the note."""
+        ...
+
+    def find_film(self) -> None:
+        """Give the keyboard to the filter of the worklist."""
+        ...
+
+    def close(self) -> bool:
+        """Close the window."""
+        ...
+
+
+class WindowShell:
+    """The port ``Shell`` over a window; dialogs are those of ``Asking``."""
+
+    def __init__(self, window: Window) -> None:
+        self._window = window
+        dialogs = window.asking
+        self.open_files = dialogs.open_files
+        self.open_folder = dialogs.open_folder
+        self.save_as = dialogs.save_as
+        self.save_objects = dialogs.save_objects
+        self.ask_watched_folder = dialogs.watch_folder
+        self.ask_prior = dialogs.compare_with
+        self.ask_settings = dialogs.settings
+        self.open_palette = dialogs.palette
+        self.show_shortcuts = dialogs.shortcuts
+        self.about_film = dialogs.about_film
+        self.about_program = dialogs.about
+        self.copy_picture = window.area.copy_picture
+        self.look_at_finding = window.area.look_at_finding
+
+    def zoom_by(self, factor: float) -> None:
+        """Zoom at the middle of the canvas that is seen."""
+        self._window.area.shown_canvas.zoom_by(factor)
+
+    def pan_by(self, x: float, y: float) -> None:
+        """Move the film by screen pixels."""
+        self._window.area.shown_canvas.pan_by(x, y)
+
+    def go_to_part(self, step: int) -> None:
+        """Give the keyboard to the next (1) or previous (-1) part of the window."""
+        parts.go_on(self._window.parts(), step)
+
+    def write_note(self) -> None:
+        """Give the keyboard to the note; the reading panel comes back for it."""
+        self._window.write_note()
+
+    def find_film(self) -> None:
+        """Give the keyboard to the filter of the worklist, which comes back for it."""
+        self._window.find_film()
+
+    def quit(self) -> None:
+        """Close the window."""
+        self._window.close()

@@ -1,0 +1,71 @@
+"""What a reader's measurements say: lines of text with their units and the origin of the millimetres."""
+
+from __future__ import annotations
+
+import math
+
+from ptxviewer.core.drawing.measure import RegionStatistics, angle_degrees, length_mm, region_statistics
+from ptxviewer.core.film import PixelSpacing, Radiograph
+from ptxviewer.core.msgid import N_, Msgid
+from ptxviewer.core.review import MeasureKind, Measurement
+from ptxviewer.words import tr
+from ptxviewer.words.quantities import degrees, measured, mm, plain, px, small_area, spacing_short
+
+KINDS: dict[MeasureKind, Msgid] = {
+    "length": N_("Length"),
+    "angle": N_("Angle"),
+    "ellipse": N_("Ellipse"),
+    "rectangle": N_("Rectangle"),
+    "calibration": N_("Calibration"),
+}
+
+
+def kind(name: MeasureKind) -> str:
+    """Return the name of a kind of measurement: "Length"."""
+    return tr(KINDS[name])
+
+
+def lines(film: Radiograph, measurement: Measurement) -> tuple[str, ...]:
+    """Return what a measurement says on a film, in lines."""
+    statistics = region_statistics(film, measurement) if measurement.region else None
+    return lines_of(measurement, film.spacing, statistics, film.acquisition.value_unit)
+
+
+def lines_of(
+    measurement: Measurement, spacing: PixelSpacing, statistics: RegionStatistics | None, unit: str = ""
+) -> tuple[str, ...]:
+    """Return the lines of a measurement from its numbers; ``statistics`` None: a region that holds no pixel."""
+    points, origin = measurement.points, spacing_short(spacing)
+    if measurement.region:
+        return (tr("no image here"),) if statistics is None else _region(statistics, spacing, unit)
+    if measurement.kind == "angle":
+        angle = angle_degrees(points, spacing.aspect) if len(points) == 3 else None
+        if angle is None:
+            return ()
+        return (degrees(angle) if spacing.known else tr("{angle} (pixels taken as square)", angle=degrees(angle)),)
+    if measurement.kind == "calibration" and measurement.mm is not None:
+        return (tr("object of {length} mm", length=plain(measurement.mm)),)
+    in_mm = None if measurement.kind == "calibration" else length_mm(points[0], points[1], spacing)
+    size = px(math.dist(*points)) if in_mm is None else mm(in_mm)
+    return (f"{size} ({origin})",)
+
+
+def _region(statistics: RegionStatistics, spacing: PixelSpacing, unit: str) -> tuple[str, ...]:
+    return (
+        tr("mean {mean}  SD {sd}", mean=measured(statistics.mean), sd=measured(statistics.sd)),
+        tr(
+            "min {low}  max {high}  ({unit})",
+            low=measured(statistics.low),
+            high=measured(statistics.high),
+            unit=unit or tr("no unit"),
+        ),
+        f"{small_area(statistics.pixels, spacing)} ({spacing_short(spacing)})",
+    )
+
+
+def described(film: Radiograph, measurements: tuple[Measurement, ...]) -> tuple[tuple[str, str], ...]:
+    """Return (numbered name, text) of every measurement, for the report and for screen readers."""
+    return tuple(
+        (f"{number}  {kind(measurement.kind)}", ", ".join(lines(film, measurement)).replace("  ", ", "))
+        for number, measurement in enumerate(measurements, 1)
+    )

@@ -1,0 +1,62 @@
+"""The texts of ``core.reasons.window``: what the window tells in its banner and its status bar."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from ptxviewer.core.drawing.measure import RegionStatistics
+from ptxviewer.core.film import PixelSpacing
+from ptxviewer.core.msgid import N_, Msgid
+from ptxviewer.core.review import Measurement
+from ptxviewer.words import measuring, tr
+from ptxviewer.words.quantities import count
+
+_MARKED: dict[str, Msgid] = {"present": N_("Marked present."), "absent": N_("Marked absent.")}
+_SHARPENED: dict[str, Msgid] = {
+    "off": N_("Sharpening: off."),
+    "unsharp": N_("Sharpening: edges."),
+    "clahe": N_("Sharpening: local contrast."),
+}
+
+
+def _measured(measurement: Measurement, spacing: PixelSpacing, statistics: RegionStatistics | None, unit: str) -> str:
+    lines = measuring.lines_of(measurement, spacing, statistics, unit)
+    return f"{measuring.kind(measurement.kind)}: {', '.join(lines)}"
+
+
+def _too_many(limit: int) -> str:
+    return tr("There are more than {count} files in the watched folder: watch a smaller one.", count=count(limit))
+
+
+TEXTS: dict[str, Msgid | Callable[..., str]] = {
+    "went_wrong": N_("Something went wrong inside the program; the film on screen is not affected."),
+    "no_films": N_("There is nothing here that can be opened."),
+    "nothing_found": N_("AI: nothing above threshold. This does not exclude a pneumothorax."),
+    "mark_first": N_(
+        "First read: mark a pneumothorax as present (Shift+Y) or absent (Shift+N); then the result is shown."
+    ),
+    "cancelled": N_("Analysis cancelled."),
+    "mask_is_edited": N_("The mask is edited: reset it to the model's mask to move the threshold."),
+    "no_hole": N_("There is no hole here to fill."),
+    "no_mask_here": N_("There is nothing of the mask here."),
+    "no_object_length": N_("The length of the object must be a number of millimetres from 0.1 to 1000."),
+    "all_seen": N_("Every film has been looked at."),
+    "no_prior": N_("No earlier film of this patient is open. Ctrl+Shift+D compares with a film of your choice."),
+    "no_other_film": N_("There is no other film to compare with."),
+    "no_band": N_("The disagreement band could not be made."),
+    "no_report_yet": N_("There is no film to report on yet."),
+    "no_model_yet": N_("The report names the model, which is not loaded."),
+    "still_analysing": N_("The film is still being analysed: save the report in a moment."),
+    "saving": N_("Saving ..."),
+    "no_such_format": N_("Films are not saved in this format."),
+    "reviews_saved": N_("All reviews are saved again."),
+    "results_deleted": N_("The results of earlier sessions were deleted from this computer."),
+    "withheld": N_("Result not shown. {why} Show it anyway: Ctrl+R."),
+    "review_not_saved": N_("{why} It is kept while this window is open."),
+    "results_not_kept": N_("{why} Results are not kept for the next time."),
+    "saved": N_("Saved: {path}"),
+    "marked": lambda impression: tr(_MARKED[impression]),
+    "sharpened": lambda how: tr(_SHARPENED[how]),
+    "measured": _measured,
+    "too_many_watched_files": _too_many,
+}

@@ -1,0 +1,57 @@
+"""A format is one row: names, suffixes and commands come from it, and a file is what its suffix says."""
+
+from __future__ import annotations
+
+from datetime import datetime, timezone
+from pathlib import Path
+
+import pytest
+
+from ptxviewer.app.commands import BY_ID
+from ptxviewer.app.exports import EXPORTS, export_of, neutral_name, with_suffix
+from ptxviewer.ui.exports import WRITERS
+from tests.app.rig import AppRig
+
+REPORT = EXPORTS[0]
+
+
+def test_every_format_has_a_suffix_of_its_own_a_writer_and_a_command() -> None:
+    assert len({export.suffix for export in EXPORTS}) == len(EXPORTS)
+    for export in EXPORTS:
+        assert export.suffix == export.suffix.lower()
+        assert export_of(Path(f"x{export.suffix.upper()}")) is export
+        assert f"save_{export.id}" in BY_ID
+    assert set(WRITERS) == {export.id for export in EXPORTS}
+
+
+@pytest.mark.parametrize(
+    ("typed", "saved"),
+    [("x.png", "x.png"), ("x.PNG", "x.PNG"), ("x", "x.png"), ("x.xyz", "x.xyz.png"), ("case 2.4", "case 2.4.png")],
+)
+def test_a_name_without_a_known_suffix_gets_the_right_one(typed: str, saved: str, tmp_path: Path) -> None:
+    assert with_suffix(tmp_path / typed, REPORT) == tmp_path / saved
+
+
+def test_a_suffix_that_is_added_never_replaces_a_file(tmp_path: Path) -> None:
+    for name in ("x.png", "x-2.png"):
+        (tmp_path / name).touch()
+    assert with_suffix(tmp_path / "x", REPORT).name == "x-3.png"
+    assert with_suffix(tmp_path / "x.png", REPORT).name == "x.png", "the dialog has asked"
+
+
+def test_a_name_that_nobody_chose_is_neutral() -> None:
+    name = neutral_name(REPORT, 7, datetime(2026, 5, 6, 7, 8, 9, tzinfo=timezone.utc))
+    assert name == "ptx-report-20260506-070809-film7.png"
+
+
+def test_no_file_is_written_in_a_format_that_its_name_does_not_say() -> None:
+    rig = AppRig()
+    rig.open("a")
+    rig.settle()
+    rig.presenter.exporting.save_to(Path("x.xyz"))
+    rig.settle()
+    assert not rig.reports
+    assert rig.state.banner is not None
+    rig.presenter.exporting.save_to(Path("x.png"))
+    rig.settle()
+    assert rig.targets == [Path("x.png")]

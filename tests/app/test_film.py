@@ -1,0 +1,63 @@
+"""A film of the window: where it may go, and what goes with its result."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from itertools import product
+from pathlib import Path
+
+import pytest
+
+from ptxviewer.app.state.film import (
+    TRANSITIONS,
+    Film,
+    FilmStatus,
+    Result,
+    StrokeInHand,
+    WrongTransition,
+    moved,
+    with_review,
+    without_result,
+)
+from ptxviewer.core.drawing.strokes import Stroke
+from ptxviewer.core.review import Review
+
+Opening, Waiting, Analysing, Done, Not, Hidden, Failed = FilmStatus
+REACHED = {
+    Opening: {Waiting, Done, Not, Hidden, Failed},
+    Waiting: {Opening, Analysing, Done, Not, Hidden, Failed},
+    Analysing: {Opening, Waiting, Done, Not, Hidden},
+    Done: {Opening, Waiting, Not, Hidden, Failed},
+    Not: {Opening, Waiting, Done, Hidden, Failed},
+    Hidden: set(),
+    Failed: {Opening},
+}
+
+
+@pytest.mark.parametrize(("start", "to"), list(product(FilmStatus, FilmStatus)))
+def test_a_film_moves_only_where_the_table_lets_it(start: FilmStatus, to: FilmStatus) -> None:
+    film = Film(1, Path("film"), status=start, why="before")
+    if to is start or to in REACHED[start]:
+        after = moved(film, to, "after")
+        assert (after.status, after.why) == (to, "after")
+        assert moved(film, to).why != "before", "a reason does not outlive its status"
+    else:
+        with pytest.raises(WrongTransition):
+            moved(film, to)
+
+
+def test_the_table_names_every_status() -> None:
+    assert set(TRANSITIONS) == set(FilmStatus)
+
+
+def test_a_result_is_taken_away_with_all_that_belongs_to_it() -> None:
+    film = Film(1, Path("film"), result=Result(selected=1), hand=StrokeInHand(Stroke("brush", ((0, 0),), 1.0)))
+    bare = without_result(film)
+    assert (bare.maps, bare.findings, bare.band, bare.summary, bare.finding, bare.hand) == (None,) * 6
+
+
+def test_a_review_that_came_with_its_film_cannot_be_undone() -> None:
+    film = with_review(Film(1, Path("film")), Review(note="apex"))
+    assert film.review.note == "apex"
+    assert not film.can_undo
+    assert replace(film, history=film.history.push(Review())).can_undo

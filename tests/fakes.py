@@ -1,0 +1,325 @@
+"""Stand-ins for what tests do not want to run: engines, the window, the disk, the lanes."""
+
+from __future__ import annotations
+
+import zlib
+from collections.abc import Callable, Sequence
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from ptxviewer.app.disk.result_file import Entry, entry_bytes, entry_from, maps_bytes, maps_from
+from ptxviewer.app.disk.review_file import Saved
+from ptxviewer.app.jobs import Outcome, Ticket, outcome_of
+from ptxviewer.app.state.facts import Facts
+from ptxviewer.core.answer import DecisionRule, ProbabilityMaps
+from ptxviewer.core.arrays import FloatMap
+from ptxviewer.core.engine import Checkpoint, EngineInfo, RunResult, never_cancelled
+from ptxviewer.core.errors import ExportFailed, UnreadableFilm
+from ptxviewer.core.film import Radiograph, Window
+from ptxviewer.core.findings.disagreement import Band, band_of
+from ptxviewer.core.reasons import Reason
+from ptxviewer.core.reasons.reading import Reading
+from ptxviewer.core.reasons.writing import NotWritten, Unwritten, Writing
+
+SIDE = 40
+FILM_BYTES = SIDE * SIDE * 2
+
+
+class FakeEngine:
+    """Says that a disc in the upper left part of the film is a pneumothorax: instant, deterministic, for tests."""
+
+    RULE = DecisionRule(threshold=0.5, score_threshold=0.4, min_area=0.0005)
+
+    def __init__(self, size: int = 64, score: float = 0.9, error: Exception | None = None) -> None:
+        self.size = size
+        self.score = score
+        self.error = error
+        self._info: EngineInfo | None = None
+
+    @property
+    def info(self) -> EngineInfo | None:
+        """See ``Engine.info``."""
+        return self._info
+
+    def load(self) -> EngineInfo:
+        """See ``Engine.load``."""
+        if self._info is None:
+            self._info = EngineInfo("fake", "0" * 64, "CPU", self.RULE)
+        return self._info
+
+    def predict(self, film: Radiograph, checkpoint: Checkpoint = never_cancelled) -> ProbabilityMaps:
+        """See ``Engine.predict``."""
+        info = self.load()
+        checkpoint()
+        if self.error is not None:
+            raise self.error
+        y, x = np.mgrid[0 : self.size, 0 : self.size].astype(np.float32) / self.size
+        disc = np.clip(1.5 - 8 * np.hypot(x - 0.3, y - 0.3), 0, 1).astype(np.float32)
+        checkpoint()
+        return ProbabilityMaps(
+            image_key=film.key,
+            rows=film.rows,
+            cols=film.cols,
+            pneumothorax=disc * np.float32(self.score),
+            score=self.score,
+            lung_image_left=((x > 0.24) & (x < 0.52) & (y > 0.2)).astype(np.float32),
+            lung_image_right=((x > 0.55) & (x < 0.9)).astype(np.float32),
+            model_id=info.model_id,
+            model_sha256=info.model_sha256,
+            device=info.device,
+            infer_ms=1.0,
+        )
+
+    def band(self, film: Radiograph, checkpoint: Checkpoint = never_cancelled) -> Band:
+        """See ``Engine.band``."""
+        maps = self.predict(film, checkpoint).pneumothorax
+        return band_of(film.key, [maps * np.float32(0.8), maps])
+
+
+class FakeRunner:
+    """A runtime without a network: the pneumothorax map is the film itself, scaled to [0, 1].
+
+    ``failures`` are raised by the first runs, in this order; ``output`` replaces every result.
+    """
+
+    def __init__(
+        self,
+        device: str = "CPU",
+        failures: Sequence[Exception] = (),
+        output: RunResult | None = None,
+        note: Reason | None = None,
+    ) -> None:
+        self.device = device
+        self.note = note
+        self.runs: list[str] = []  # the device of each
+        self._failures = list(failures)
+        self._output = output
+
+    def run(self, grid: FloatMap, checkpoint: Checkpoint = never_cancelled) -> RunResult:
+        """See ``Runner.run``."""
+        checkpoint()
+        self.runs.append(self.device)
+        if self._failures:
+            raise self._failures.pop(0)
+        bright = (grid[0] - grid.min()) / max(float(np.ptp(grid)), 1e-6)
+        lungs = np.full_like(bright, 0.25)
+        return self._output or RunResult(np.stack((bright, lungs, lungs)), 0.5, 0.75)
+
+    def move_to_cpu(self) -> None:
+        """See ``Runner.move_to_cpu``."""
+        self.device = "CPU"
+
+
+class FakeShell:
+    """Notes what commands ask of the window; see ``app.ports.Shell``."""
+
+    def __init__(self) -> None:
+        self.asked: list[tuple[object, ...]] = []
+
+    def open_files(self) -> None:
+        self.asked.append(("open_files",))
+
+    def open_folder(self) -> None:
+        self.asked.append(("open_folder",))
+
+    def save_objects(self) -> None:
+        self.asked.append(("save_objects",))
+
+    def save_as(self) -> None:
+        self.asked.append(("save_as",))
+
+    def copy_picture(self) -> None:
+        self.asked.append(("copy_picture",))
+
+    def ask_watched_folder(self) -> None:
+        self.asked.append(("ask_watched_folder",))
+
+    def ask_prior(self) -> None:
+        self.asked.append(("ask_prior",))
+
+    def ask_settings(self) -> None:
+        self.asked.append(("ask_settings",))
+
+    def open_palette(self) -> None:
+        self.asked.append(("open_palette",))
+
+    def show_shortcuts(self) -> None:
+        self.asked.append(("show_shortcuts",))
+
+    def about_film(self) -> None:
+        self.asked.append(("about_film",))
+
+    def about_program(self) -> None:
+        self.asked.append(("about_program",))
+
+    def look_at_finding(self) -> None:
+        self.asked.append(("look_at_finding",))
+
+    def zoom_by(self, factor: float) -> None:
+        self.asked.append(("zoom_by", factor))
+
+    def pan_by(self, x: float, y: float) -> None:
+        self.asked.append(("pan_by", x, y))
+
+    def go_to_part(self, step: int) -> None:
+        self.asked.append(("go_to_part", step))
+
+    def write_note(self) -> None:
+        self.asked.append(("write_note",))
+
+    def find_film(self) -> None:
+        self.asked.append(("find_film",))
+
+    def quit(self) -> None:
+        self.asked.append(("quit",))
+
+
+class FakeReviews:
+    """Keeps reviews in memory; ``broken`` says why nothing can be written."""
+
+    def __init__(self) -> None:
+        self.kept: dict[str, Saved] = {}
+        self.broken: Writing | None = None
+        self.writes = 0
+
+    def load(self, name: str, shape: tuple[int, int]) -> Saved | None:
+        return self.kept.get(name)
+
+    def save(self, name: str, saved: Saved) -> None:
+        if self.broken:
+            raise ExportFailed(NotWritten(Unwritten.REVIEW, self.broken))
+        self.writes += 1
+        self.kept[name] = saved
+
+
+class FakeResults:
+    """Keeps results in memory, as files would: what comes back is never the same object.
+
+    ``broken``: see ``FakeReviews``.
+    """
+
+    def __init__(self) -> None:
+        self.entries: dict[tuple[str, str], bytes] = {}
+        self.grids: dict[tuple[str, str], bytes] = {}
+        self.broken: Writing | None = None
+        self.hits = self.recalled = 0  # entries and maps that came back
+
+    def find(self, mark: str, model: str) -> Entry | None:
+        content = self.entries.get((mark, model))
+        self.hits += content is not None
+        return None if content is None else entry_from(content)
+
+    def maps(self, key: str, shape: tuple[int, int], model: str) -> ProbabilityMaps | None:
+        content = self.grids.get((key, model))
+        self.recalled += content is not None
+        return None if content is None else maps_from(content)
+
+    def save(self, mark: str, model: str, entry: Entry, maps: ProbabilityMaps | None) -> None:
+        if self.broken:
+            raise ExportFailed(NotWritten(Unwritten.RESULTS, self.broken))
+        if maps is not None:
+            self.grids[maps.image_key, model] = maps_bytes(maps)
+        if mark:
+            self.entries[mark, model] = entry_bytes(entry)
+
+    def clear(self) -> None:
+        self.entries.clear()
+        self.grids.clear()
+
+
+class ScoringEngine(FakeEngine):
+    """Gives every film a score of its own, so that a result on the wrong film is seen."""
+
+    @staticmethod
+    def score_of(key: str) -> float:
+        return 0.5 + zlib.crc32(key.encode()) % 1000 / 2100
+
+    def predict(self, film: Radiograph, checkpoint: Checkpoint = never_cancelled) -> ProbabilityMaps:
+        return replace(super().predict(film, checkpoint), score=self.score_of(film.key))
+
+
+class HandLane:
+    """Jobs wait until the test cranks them; results wait until the test delivers them."""
+
+    def __init__(self) -> None:
+        self.jobs: list[tuple[Callable[..., Any], Callable[..., None], Ticket]] = []
+        self.results: list[tuple[Outcome[Any], Callable[..., None], Ticket]] = []
+        self.tickets: list[Ticket] = []
+        self.closed = False
+        self.leaky = False  # deliver what was retired, too: the second line of defence must hold alone
+
+    def submit(self, work: Callable[..., Any], done: Callable[..., None], *, must_finish: bool = False) -> Ticket:
+        ticket = Ticket()
+        self.tickets.append(ticket)
+        if self.closed:
+            ticket.cancel()
+        else:
+            self.jobs.append((work, done, ticket))
+        return ticket
+
+    def crank(self) -> None:
+        if self.jobs:
+            work, done, ticket = self.jobs.pop(0)
+            outcome = outcome_of(work, Ticket() if self.leaky else ticket)
+            if outcome is not None:
+                self.results.append((outcome, done, ticket))
+
+    def deliver(self) -> None:
+        if self.results:
+            outcome, done, ticket = self.results.pop(0)
+            if self.leaky or not ticket.retired:
+                done(outcome)
+
+    @property
+    def alive(self) -> int:
+        """Jobs that may still deliver."""
+        return sum(not ticket.retired for *_, ticket in [*self.jobs, *self.results])
+
+    @property
+    def idle(self) -> bool:
+        return not self.jobs and not self.results
+
+    def close(self, timeout_s: float) -> bool:
+        self.closed = True
+        for *_, ticket in [*self.jobs, *self.results]:
+            ticket.cancel()
+        return True
+
+
+class FakeReader:
+    """Films by name: ``bad`` cannot be read, ``lateral`` is not analysed, ``changed`` is another film every time.
+
+    ``sly`` is, too, and its fingerprint does not tell.
+    """
+
+    def __init__(self) -> None:
+        self.read: list[str] = []
+        self.facts: Callable[[Path], Facts | None] | None = None
+
+    def __call__(self, path: Path, frame: int) -> Radiograph:
+        self.read.append(path.name)
+        if "bad" in path.name or ("torn" in path.name and frame == 2):
+            raise UnreadableFilm(Reading.FILE_DAMAGED)
+        if "bug" in path.name:
+            raise ZeroDivisionError("Doe^Jane")
+        edition = self.read.count(path.name) if "changed" in path.name or "sly" in path.name else 0
+        facts = (self.facts(path) if self.facts is not None else None) or Facts()
+        return Radiograph(
+            f"{path.name}|{frame}|{edition}",
+            np.tile(np.arange(SIDE, dtype=np.uint16), (SIDE, 1)),
+            vois=(Window(20, 40), Window(10, 20)),
+            frames=3,
+            patient=facts.patient,
+            study=facts.study,
+            frame=frame,
+            not_analysed=Reading.LATERAL_VIEW if "lateral" in path.name else None,
+            notes=(Reading.WINDOW_SHOWS_NOTHING,) if "noted" in path.name else (),
+        )
+
+    def fingerprint(self, path: Path) -> str:
+        if "bad" in path.name:
+            raise FileNotFoundError
+        return f"{path.name}|{self.read.count(path.name) if 'changed' in path.name else 0}"

@@ -1,0 +1,39 @@
+"""A second runtime for the engine, as small as a runner can be: ONNX Runtime on the CPU. Not shipped (ADR 0014)."""
+
+from __future__ import annotations
+
+from ptxviewer.core.arrays import FloatMap
+from ptxviewer.core.engine import Checkpoint, RunResult, never_cancelled
+from ptxviewer.core.errors import ModelUnavailable
+from ptxviewer.core.reasons.network import Network
+from ptxviewer.inference.card import Card
+
+
+class OnnxRunner:
+    """``core.engine.Runner`` with ONNX Runtime; asks its checkpoint once a film, since a session runs in one go."""
+
+    device = "CPU"
+    note = None
+
+    def __init__(self, network: bytes) -> None:
+        import onnxruntime
+
+        self._session = onnxruntime.InferenceSession(network, providers=["CPUExecutionProvider"])
+        self._input = self._session.get_inputs()[0].name
+
+    def run(self, grid: FloatMap, checkpoint: Checkpoint = never_cancelled) -> RunResult:
+        """See ``Runner.run``."""
+        checkpoint()
+        maps, score, *frontal = self._session.run(None, {self._input: grid[None]})
+        return RunResult(maps[0], float(score[0]), float(frontal[0][0]) if frontal else None)
+
+    def move_to_cpu(self) -> None:
+        """It is there already."""
+
+
+def start_onnx(_card: Card, network: bytes) -> OnnxRunner:
+    """Start a bundle whose card names an ONNX model."""
+    try:
+        return OnnxRunner(network)
+    except Exception as error:  # onnxruntime's own classes have no common base below Exception
+        raise ModelUnavailable(Network.WEIGHTS_DO_NOT_FIT) from error

@@ -1,0 +1,178 @@
+"""PyTorch behind the engine: the plain network's output, interruptible, on a device that works, exact or proven."""
+
+import itertools
+import os
+
+import numpy as np
+import pytest
+import torch
+
+from ptxviewer.core.engine import OutOfMemory
+from ptxviewer.core.errors import Cancelled, ModelUnavailable
+from ptxviewer.core.film import Radiograph
+from ptxviewer.core.reasons.network import DeviceRefused, DeviceUnusable, Network
+from ptxviewer.inference.card import read_card, verify
+from ptxviewer.inference.preprocess import prepare
+from ptxviewer.inference.torch import runner as runtime
+from ptxviewer.inference.torch.fused import fold_batch_norm
+from ptxviewer.inference.torch.loading import network_of, thread_count, torch_engine
+from ptxviewer.inference.torch.runner import Choice, TorchRunner, choose_device
+from tests.bundles import SIZE, write_bundle
+from tests.refusals import reason_of
+
+CPU = Choice(torch.device("cpu"), "CPU")
+
+
+def film(rows=90, cols=70, seed=0, key="film"):
+    pixels = np.random.default_rng(seed).integers(0, 4096, (rows, cols)).astype(np.uint16)
+    return Radiograph(key=key, pixels=pixels)
+
+
+def always(*_) -> bool:
+    return True
+
+
+@pytest.fixture
+def bundle(tmp_path):
+    return write_bundle(tmp_path / "bundle")
+
+
+@pytest.fixture
+def network(bundle):
+    card = read_card(bundle)
+    return network_of(card, verify(bundle, card)).eval()
+
+
+@pytest.fixture
+def runner(network):
+    return TorchRunner(network, CPU)
+
+
+def test_every_stage_asks_whether_it_is_still_wanted(runner):
+    grid = prepare(film(), SIZE)
+    calls = itertools.count()
+    runner.run(grid, lambda: next(calls) and None)
+    total = next(calls)
+    assert total >= 9  # five stages of the encoder, four of the decoder
+    for stop_at in range(total):
+        left = iter(range(stop_at))
+
+        def stop(left=left):
+            if next(left, None) is None:
+                raise Cancelled
+
+        with pytest.raises(Cancelled):
+            runner.run(grid, stop)
+
+
+def test_folding_batch_norm_changes_nothing_but_the_speed(network):
+    grid = torch.from_numpy(prepare(film(), SIZE))[None]
+    with torch.inference_mode():
+        before = network(grid)
+        after = fold_batch_norm(network)(grid)
+    assert not any(isinstance(module, torch.nn.BatchNorm2d) for module in network.modules())
+    torch.testing.assert_close(after.maps, before.maps, atol=2e-4, rtol=1e-4)
+    torch.testing.assert_close(after.film, before.film, atol=2e-4, rtol=1e-4)
+
+
+def test_the_engine_says_what_the_plain_network_says(bundle, network):
+    with torch.inference_mode():
+        logits = network(torch.from_numpy(prepare(film(), SIZE))[None])
+    maps = torch_engine("cpu", bundle).predict(film())
+    np.testing.assert_allclose(maps.pneumothorax, torch.sigmoid(logits.maps[0, 0]).numpy(), atol=1e-4)
+    np.testing.assert_allclose(maps.lung_image_right, torch.sigmoid(logits.maps[0, 2]).numpy(), atol=1e-4)
+    assert maps.score == pytest.approx(float(torch.sigmoid(logits.film[0])), abs=1e-4)
+
+
+def test_weights_of_another_network_are_refused(tmp_path):
+    other = {"blocks": [1, 1, 1, 1], "planes": [8, 8, 8, 16], "stem": 8, "decoder": [8, 8, 8, 8]}
+    for changes in (other, {**other, "planes": [8, 8, 8]}, {"surprise": 1}):
+        engine = torch_engine("cpu", write_bundle(tmp_path / "other", architecture=changes))
+        assert reason_of(engine.load, kind=ModelUnavailable) is Network.WEIGHTS_DO_NOT_FIT
+
+
+def test_weights_that_are_no_safetensors_are_refused(bundle):
+    assert reason_of(network_of, read_card(bundle), b"not weights") is Network.WEIGHTS_DO_NOT_FIT
+
+
+def test_a_device_that_is_asked_for_but_absent_is_said(bundle, monkeypatch):
+    monkeypatch.setattr(torch.cuda, "is_available", lambda: False)
+    info = torch_engine("cuda", bundle).load()
+    assert info.device.startswith("CPU")
+    assert info.note == DeviceRefused("CUDA")
+
+
+def test_a_device_that_is_listed_but_has_no_kernels_is_not_used(monkeypatch):
+    monkeypatch.setattr(torch.cuda, "is_available", lambda: True)
+    monkeypatch.setattr(torch.backends.mps, "is_available", lambda: False)
+    monkeypatch.setattr(runtime, "works", lambda _device: False)
+    choice = choose_device("auto")
+    assert choice.device.type == "cpu"
+    assert choice.note == DeviceUnusable("CUDA")
+    assert choose_device("cpu").note is None
+
+
+def test_the_probe_believes_only_a_right_answer():
+    assert runtime.works(torch.device("cpu"))
+    if not torch.cuda.is_available():
+        assert not runtime.works(torch.device("cuda"))
+
+
+def test_out_of_memory_is_told_apart_from_a_bug(runner):
+    """Whatever is raised between two stages arrives as it would from a kernel."""
+
+    def raising(error):
+        def checkpoint():
+            raise error
+
+        return checkpoint
+
+    grid = prepare(film(), SIZE)
+    with pytest.raises(OutOfMemory):
+        runner.run(grid, raising(torch.cuda.OutOfMemoryError()))
+    with pytest.raises(RuntimeError, match="a bug"):
+        runner.run(grid, raising(RuntimeError("a bug")))
+    runner.move_to_cpu()
+    assert runner.device == "CPU"
+    assert np.isfinite(runner.run(grid).maps).all()
+
+
+def test_bf16_is_used_only_where_it_wins_and_changes_no_mask(runner):
+    grid = prepare(film(), SIZE)
+    assert runner.try_bf16(grid, 0.1, repeats=1, min_gain=0.0, same=always)
+    assert runner.device == "CPU bf16"
+    result = runner.run(grid)
+    assert result.maps.dtype == np.float32
+    assert np.isfinite(result.maps).all()
+    assert np.isfinite(result.score)
+
+
+@pytest.mark.parametrize(("gain", "same"), [(1e9, True), (0.0, False)])
+def test_bf16_that_does_not_win_leaves_no_trace(runner, gain, same):
+    grid = prepare(film(), SIZE)
+    before = runner.run(grid)
+    assert not runner.try_bf16(grid, 0.1, repeats=1, min_gain=gain, same=lambda *_: same)
+    after = runner.run(grid)
+    assert runner.device == "CPU"
+    np.testing.assert_array_equal(after.maps, before.maps)
+    assert after.score == before.score
+
+
+def test_cancelling_works_in_bf16_too(runner):
+    grid = prepare(film(), SIZE)
+    assert runner.try_bf16(grid, 0.1, repeats=1, min_gain=0.0, same=always)
+
+    def retired():
+        raise Cancelled
+
+    with pytest.raises(Cancelled):
+        runner.run(grid, retired)
+
+
+def test_one_core_is_left_to_the_window(monkeypatch):
+    for cores, threads in ((1, 1), (2, 2), (3, 2), (16, 15)):
+        monkeypatch.setattr(os, "sched_getaffinity", lambda _, cores=cores: set(range(cores)), raising=False)
+        assert thread_count() == threads
+    monkeypatch.delattr(os, "sched_getaffinity")
+    monkeypatch.setattr(os, "cpu_count", lambda: None)
+    assert thread_count() == 1

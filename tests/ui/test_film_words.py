@@ -1,0 +1,84 @@
+"""What the lists say of films, and how far all of them are, in the reader's language."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from ptxviewer.app.films.worklist import COLUMNS, Progress, shown
+from ptxviewer.app.state.facts import Summary
+from ptxviewer.app.state.film import Film, FilmStatus, Result
+from ptxviewer.app.state.screen import Column, State, Worklist
+from ptxviewer.ui.film_words import cell, progress_text
+from ptxviewer.words import speak
+from ptxviewer.words.annotations import apex_name
+
+
+@pytest.fixture(autouse=True)
+def _english_again() -> Iterator[None]:
+    yield
+    speak("en")
+
+
+def film(found: Summary | None = None, status: FilmStatus = FilmStatus.DONE) -> Film:
+    return Film(id=7, path=Path("f"), number=7, status=status, result=found and Result(summary=found))
+
+
+@pytest.mark.parametrize(
+    ("seconds", "text"),
+    [
+        (None, "2 of 502, analysing"),
+        (5.0, "2 of 502, less than a minute left"),
+        (250.0, "2 of 502, about 4 min left"),
+        (15000.0, "2 of 502, about 4.2 h left"),
+    ],
+)
+def test_progress_is_no_more_exact_than_it_is_known(seconds: float | None, text: str):
+    assert progress_text(Progress(2, 502, 500, 0, seconds), paused=False) == text
+
+
+def test_progress_says_what_holds_it_up():
+    assert progress_text(Progress(2, 502, 500, 0, None), paused=True) == "2 of 502, paused"
+    assert progress_text(Progress(1, 2, 0, 1, None), paused=False) == "1 of 2, stopped"
+    assert progress_text(Progress(2, 2, 0, 0, None), paused=False) == "2 films"
+    assert progress_text(Progress(1, 1, 0, 0, None), paused=False) == "1 film"
+
+
+CELLS: list[tuple[Film, dict[Column, str]]] = [
+    (film(Summary(0.914, True, ("left",), 12.4)), {"score": "0,91", "side": "links", "size": "12 %", "view": ""}),
+    (film(Summary(0.914, True, ("right", "left"), None, 1234.0, 99)), {"side": "beide", "size": "12,3 cm²"}),
+    (film(Summary(0.914, True, ("unknown",), None, None, 12345)), {"side": "unklar", "size": "12.345 px"}),
+    (film(Summary(0.1, False)), {"score": "0,10", "side": "", "size": "", "name": "Aufnahme 7", "verdict": ""}),
+    (film(None, FilmStatus.NOT_ANALYSED), {"score": "", "state": "ohne Analyse"}),
+]
+
+
+@pytest.mark.parametrize(("shown_film", "cells"), CELLS)
+def test_cells_are_in_the_language_of_the_reader(shown_film: Film, cells: dict[Column, str]):
+    speak("de")
+    assert {column: cell(shown_film, column, True) for column in cells} == cells
+
+
+@pytest.mark.parametrize(
+    ("text", "found"), [("fehlerhaft", [1]), ("links 0,91", [2]), ("aufnahme", [2, 1]), ("failed", [])]
+)
+def test_the_filter_finds_what_the_list_shows(text: str, found: list[int]):
+    speak("de")
+    films = (
+        replace(film(None, FilmStatus.FAILED), id=1, number=1),
+        replace(film(Summary(0.914, True, ("left",), 12.4)), id=2, number=2),
+    )
+    listed = shown(State(films=films, worklist=Worklist(text=text, cell=cell)))
+    assert [one.number for one in listed] == found
+
+
+def test_the_name_of_an_apex_says_what_is_assumed():
+    assert apex_name(left=False, known=True, mirrored=False) == "Right apex"
+    assert apex_name(left=True, known=False, mirrored=True) == "Left apex (usual view assumed), mirrored"
+
+
+def test_every_column_has_a_cell():
+    assert all(isinstance(cell(film(), column, True), str) for column in COLUMNS)

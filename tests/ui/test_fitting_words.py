@@ -1,0 +1,138 @@
+"""No word of the window is cut, in any language: labels and buttons get the width that their texts ask for."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QApplication, QLabel, QPushButton, QTableWidget, QToolButton, QWidget
+from pytestqt.qtbot import QtBot
+
+from ptxviewer import words
+from ptxviewer.core.reasons.window import Notice
+from ptxviewer.ui.application import Session
+from ptxviewer.ui.controls import ElidedLabel
+from ptxviewer.ui.platform.style import stylesheet
+from tests.ui.windows import open_films, started
+
+NAMED = Qt.ToolButtonStyle.ToolButtonTextUnderIcon
+MARGINS = 24  # of the panel beside the film, at least
+
+
+@pytest.fixture(params=words.languages())
+def spoken(request: pytest.FixtureRequest) -> Iterator[str]:
+    words.speak(request.param)
+    yield request.param
+    words.speak("en")
+
+
+@pytest.fixture(autouse=True)
+def _dressed(qapp: QApplication) -> Iterator[None]:
+    """The look counts: fonts and margins are its."""
+    before = qapp.style().objectName()
+    qapp.setStyle("Fusion")
+    qapp.setStyleSheet(stylesheet())
+    yield
+    qapp.setStyleSheet("")
+    qapp.setStyle(before)
+
+
+@pytest.fixture(params=[(1440, 900), (1024, 700)], ids=lambda size: f"{size[0]}x{size[1]}")
+def window(request: pytest.FixtureRequest, spoken: str, qtbot: QtBot, tmp_path: Path) -> Iterator[Session]:
+    """A film with a result, in a window of the usual and of the smallest size."""
+    with started(qtbot, tmp_path, size=request.param) as session:
+        open_films(session, qtbot)
+        session.presenter.dismiss_banner()
+        yield session
+
+
+def cut(inside: QWidget) -> list[str]:
+    """Return the texts in sight that have less room than they need; labels that end in an ellipsis are made for it."""
+    found = []
+    for widget in inside.findChildren(QWidget):
+        if not widget.isVisibleTo(inside) or isinstance(widget, ElidedLabel):
+            continue
+        if isinstance(widget, (QLabel, QPushButton)) and widget.text():
+            wraps = isinstance(widget, QLabel) and widget.wordWrap()
+            needed = widget.heightForWidth(widget.width()) if wraps else widget.sizeHint().width()
+            if needed > (widget.height() if wraps else widget.width()):
+                found.append(widget.text())
+        elif isinstance(widget, QToolButton) and widget.toolButtonStyle() is NAMED:
+            if widget.fontMetrics().horizontalAdvance(widget.text()) > widget.width() - 4:
+                found.append(widget.text())
+        elif isinstance(widget, QTableWidget):
+            found += cut_cells(widget)
+    return found
+
+
+def cut_cells(table: QTableWidget) -> list[str]:
+    items = [table.item(row, column) for row in range(table.rowCount()) for column in range(table.columnCount())]
+    return [
+        item.text()
+        for item in items
+        if item is not None
+        and table.fontMetrics().horizontalAdvance(item.text()) > table.columnWidth(item.column()) - 2
+    ]
+
+
+def walk(session: Session, qtbot: QtBot) -> Iterator[str]:
+    """Bring the window into one state after the other, each as it is seen with a film; yields what it is called."""
+    presenter, do = session.presenter, session.window.do
+    yield "result"
+    do("two_thresholds")
+    yield "sensitivity and extent apart"
+    do("threshold_up")
+    yield "moved from the operating point"
+    do("reset_threshold")
+    do("two_thresholds")
+    for command in ("toggle_lines", "toggle_band", "next_finding"):
+        do(command)
+    yield "band, distances, a finding chosen"
+    do("toggle_overlay")
+    yield "overlay off"
+    do("toggle_overlay")
+    do("verdict_unsure")
+    presenter.review.mask.begin((700.0, 500.0), False)
+    presenter.review.mask.extend(((900.0, 700.0),))
+    presenter.review.mask.finish()
+    yield "edited"
+    do("two_thresholds")
+    yield "edited, sensitivity and extent apart"
+    do("two_thresholds")
+    for notice in (Notice.NOTHING_FOUND, Notice.NO_PRIOR, Notice.WENT_WRONG):
+        presenter.show_problem(notice)
+        yield f"banner {notice.name}"
+    presenter.dismiss_banner()
+    open_films(session, qtbot, 2)
+    do("worklist")
+    yield "worklist"
+    do("worklist")
+    presenter.display.comparison.choose(presenter.state.films[0].id)
+    yield "compare"
+
+
+def faults(session: Session) -> list[str]:
+    """Return what is cut, and whether the panel beside the film is wider than its place."""
+    reading = session.window.reading
+    beyond = reading.thresholds.width() > reading.width() - MARGINS
+    return [*cut(session.window), *(["the panel reaches beyond its edge"] if beyond else [])]
+
+
+def test_no_word_of_the_window_is_cut(window: Session, qtbot: QtBot):
+    found: dict[str, list[str]] = {}
+    for state in walk(window, qtbot):
+        found[state] = []
+        try:
+            qtbot.waitUntil(lambda: not faults(window), timeout=1000)  # layouts are posted
+        except qtbot.TimeoutError:
+            found[state] = faults(window)
+    assert {state: texts for state, texts in found.items() if texts} == {}
+    assert len(found) == 12
+
+
+def test_english_has_room_for_the_names_in_the_smallest_window(qtbot: QtBot, tmp_path: Path):
+    with started(qtbot, tmp_path, size=(1024, 700)) as session:
+        styles = {button.toolButtonStyle() for button in session.window.toolbar.findChildren(QToolButton)}
+        assert styles == {NAMED}
