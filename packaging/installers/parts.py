@@ -19,6 +19,7 @@ PARTS = (
     ("Model bundle", ("model",)),
     ("GDCM", ("_gdcm", "python_gdcm.libs")),
     ("OpenJPEG and RLE", ("_openjpeg", "openjpeg", "rle")),
+    ("highdicom and Pillow", ("highdicom", "PIL", "pillow.libs")),
     ("Icons and sample study", ("resources",)),
     ("Python", ("python3", "libpython", "base_library.zip", "lib")),
 )

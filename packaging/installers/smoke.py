@@ -182,6 +182,15 @@ def report(app: App) -> str:
     return "two reports"
 
 
+def dicom_objects(app: App) -> str:
+    """A result is saved as DICOM objects: highdicom has its tables."""
+    out = app.home / "objects"
+    app.run("export", sample_films(app)[0], "--out", app.inside(out))
+    kinds = sorted(path.name.split(".")[-2] for path in out.glob("*.dcm"))
+    check(kinds == ["gsps", "sc", "seg", "sr"], f"objects written: {kinds}")
+    return "four DICOM objects"
+
+
 def sample_films(app: App) -> list[str]:
     """Return the films of the sample study inside the built app, as the app sees them."""
     found = resources(app)
@@ -358,7 +367,7 @@ def desktop(app: App, pictures: Path, opener: Callable[[str, dict[str, str]], ob
     return "film shown, report saved by key, second film in the same window, closed by key"
 
 
-CHECKS = (version, self_test, transfer_syntaxes, prediction, report, window, read_only_home)
+CHECKS = (version, self_test, transfer_syntaxes, prediction, report, dicom_objects, window, read_only_home)
 
 
 def main(arguments: list[str] | None = None) -> int:

@@ -27,7 +27,12 @@ EXCLUDED_MODULES = (
     "torchvision",
     "matplotlib",
     "tqdm",
-    "PIL",
+    # highdicom needs Pillow for its colours alone
+    "PIL._avif",
+    "PIL._webp",
+    "PIL._imagingft",
+    "PIL._imagingtk",
+    "jpeg_ls",
     "pytest",
     "_pytest",
     "hypothesis",
@@ -50,9 +55,8 @@ EXCLUDED_MODULES = (
     "setuptools",
     "pkg_resources",
     "pip",
-    # the standard library's other windows, databases and terminals
+    # the standard library's other windows and terminals (highdicom needs sqlite3)
     "tkinter",
-    "sqlite3",
     "curses",
     "readline",
     "lib2to3",
@@ -145,6 +149,13 @@ def frozen_packages() -> list[str]:
     """Return the packages whose licence and version travel with the app: what it requires, and Qt's binding layer."""
     required = [Requirement(text) for text in requires(facts.COMMAND) or []]
     return [one.name for one in required if one.marker is None or one.marker.evaluate({"extra": ""})] + ["shiboken6"]
+
+
+def tables() -> list[tuple[str, str]]:
+    """Return highdicom's tables of the standard, which it reads at run time."""
+    from PyInstaller.utils.hooks import collect_data_files
+
+    return [(str(source), str(target)) for source, target in collect_data_files("highdicom")]
 
 
 def catalogues() -> list[tuple[str, str]]:

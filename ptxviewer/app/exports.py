@@ -60,6 +60,8 @@ UNTOUCHED, AS_OPENED = Review(), FilmView()
 class Content:
     """What is saved of a film: ``answer`` None where it was not analysed, or where its result is not shown.
 
+    Writers of DICOM objects get an answer that is withheld: the report says that the gate refused the film.
+
     ``film`` has the spacing that the answer was measured with.
     """
 

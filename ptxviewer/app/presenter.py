@@ -19,7 +19,7 @@ from ptxviewer.app.preferences import Preferences
 from ptxviewer.app.review.editor import ReviewEditor
 from ptxviewer.app.review.saving import ReviewSaving
 from ptxviewer.app.review.wing import ReviewWing
-from ptxviewer.app.state.screen import EngineStatus, State
+from ptxviewer.app.state.screen import EngineStatus, State, state_at_start
 from ptxviewer.app.state.settings import Settings
 from ptxviewer.app.store import Store
 from ptxviewer.core.answer import DecisionRule
@@ -34,8 +34,7 @@ class Presenter:
     def __init__(self, view: View, services: Services, settings: Settings | None = None) -> None:
         settings = settings or Settings()
         self._services = services
-        engine = EngineStatus(info=services.expected)
-        self._store = Store(view, State(engine=engine, settings=settings, identified=settings.screen_identified))
+        self._store = Store(view, state_at_start(settings, EngineStatus(info=services.expected)))
         self.preferences = Preferences(self._store, services)
         editor = ReviewEditor(self._store, ReviewSaving(self._store, services))
         self.films = FilmsWing(self._store, services, editor, self.preferences)

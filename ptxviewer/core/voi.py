@@ -90,7 +90,7 @@ def auto_window(
 
 def shows_something(film: Radiograph, voi: Voi) -> bool:
     """False for a window outside the standard, and for one in which the film is a single grey."""
-    sample = np.unique(sample_of(film.pixels, film.padding))
+    sample = np.flatnonzero(np.bincount(sample_of(film.pixels, film.padding)))  # np.unique takes fifty times as long
     try:
         grey = voi_values(sample.astype(np.float64) * film.slope + film.intercept, voi)
     except ValueError:

@@ -26,12 +26,19 @@ def graphics_of(ds: Dataset, frame: int, shape: tuple[int, int], aspect: float =
     ``aspect`` is how many times taller than wide a pixel is: a circular shutter is round on the patient. A shutter that
     would leave nothing of the film is not believed, and a broken plane is none.
     """
-    planes = {group: plane for group in OVERLAY_GROUPS if (plane := _plane(ds, group, frame, shape)) is not None}
+    kinds = _shutters(ds)
+    bitmap = int(number(ds, "ShutterOverlayGroup")) if "BITMAP" in kinds else 0
+    overlay: Mask | None = None
+    groups = {tag.group for tag in ds.keys()}  # noqa: SIM118 - of a dataset, elements are iterated, not tags
+    for group in OVERLAY_GROUPS:
+        if group not in groups:
+            continue
+        plane = None if group == bitmap else _plane(ds, group, frame, shape)
+        if plane is not None and plane.any():
+            overlay = plane if overlay is None else np.logical_or(overlay, plane, out=overlay)
     covered: Mask | None = None
     with contextlib.suppress(Exception):  # a broken shutter must not cost the film
-        covered = _covered(ds, shape, aspect, planes)
-    drawn = [plane for plane in planes.values() if plane.any()]
-    overlay: Mask | None = np.logical_or.reduce(drawn) if drawn else None
+        covered = _covered(ds, kinds, shape, aspect, _plane(ds, bitmap, frame, shape) if bitmap else None)
     if overlay is None and covered is None:
         return None
     return FileGraphics(overlay, covered, min(255, max(0, round(number(ds, "ShutterPresentationValue") / 257))))
@@ -72,7 +79,8 @@ def _own_bits(ds: Dataset, group: int, frame: int, rows: int, cols: int) -> Mask
     if not 0 <= index < frames:
         return None
     first = index * rows * cols
-    spread = np.unpackbits(np.frombuffer(data, np.uint8)[first // 8 :], bitorder="little")
+    packed = np.frombuffer(data, np.uint8)[first // 8 : (first + rows * cols) // 8 + 1]
+    spread = np.unpackbits(packed, bitorder="little")
     plane = spread[first % 8 : first % 8 + rows * cols]
     return plane.reshape(rows, cols).astype(bool) if plane.size == rows * cols else None
 
@@ -101,10 +109,14 @@ def _placed(bits: Mask, top: int, left: int, shape: tuple[int, int]) -> Mask:
     return film
 
 
-def _covered(ds: Dataset, shape: tuple[int, int], aspect: float, planes: dict[int, Mask]) -> Mask | None:
-    """What the shutters cover together, None where there is none; a plane that is one is taken out of ``planes``."""
+def _shutters(ds: Dataset) -> set[str]:
+    """The shapes of the shutter; several apply together."""
     stated = ds.get("ShutterShape") or ()
-    kinds = {str(kind).strip().upper() for kind in ([stated] if isinstance(stated, str) else stated)}
+    return {str(kind).strip().upper() for kind in ([stated] if isinstance(stated, str) else stated)}
+
+
+def _covered(ds: Dataset, kinds: set[str], shape: tuple[int, int], aspect: float, bitmap: Mask | None) -> Mask | None:
+    """What the shutters cover together, None where there is none; ``bitmap`` is the plane that is one."""
     covered = np.zeros(shape, bool)
     if "RECTANGULAR" in kinds:
         covered |= ~_rectangle(ds, shape)
@@ -112,10 +124,8 @@ def _covered(ds: Dataset, shape: tuple[int, int], aspect: float, planes: dict[in
         covered |= ~_circle(ds, shape, aspect)
     if "POLYGONAL" in kinds:
         covered |= ~_polygon(ds, shape)
-    if "BITMAP" in kinds:
-        group = int(number(ds, "ShutterOverlayGroup"))
-        if group in planes:
-            covered |= planes.pop(group)
+    if bitmap is not None:
+        covered |= bitmap
     return covered if covered.any() and not covered.all() else None
 
 
@@ -138,8 +148,9 @@ def _circle(ds: Dataset, shape: tuple[int, int], aspect: float) -> Mask:
     radius = number(ds, "RadiusOfCircularShutter")
     if radius <= 0:
         return np.ones(shape, bool)
-    y, x = np.ogrid[: shape[0], : shape[1]]
-    return np.asarray(((y - row) * aspect) ** 2 + (x - col) ** 2 <= radius**2)
+    reach = radius**2 - ((np.arange(shape[0]) - row) * aspect) ** 2  # per row, so that no large float is made
+    half = np.where(reach >= 0, np.sqrt(np.maximum(reach, 0)), -1)
+    return np.asarray(np.abs(np.arange(shape[1]) - col)[None, :] <= half[:, None])
 
 
 def _polygon(ds: Dataset, shape: tuple[int, int]) -> Mask:

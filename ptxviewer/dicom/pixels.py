@@ -28,6 +28,7 @@ from ptxviewer.dicom.repair import is_native
 from ptxviewer.dicom.streams import MOST_TILES, stream_header
 from ptxviewer.dicom.values import frames_of, functional, number
 
+LARGEST_RESCALE = 1e30  # beyond it, sums of modality values overflow
 HUE = 4  # mean difference of the channels, of 255, from which a picture is a coloured one
 XA_CLASSES = ("1.2.840.10008.5.1.4.1.1.12.1", "1.2.840.10008.5.1.4.1.1.12.2")  # angiography and fluoroscopy, and theirs
 
@@ -178,6 +179,8 @@ def _stored(array: NDArray[Any], bits_stored: int, signed: bool, shift: int) -> 
 
     ``shift`` is the number of bits below the stored ones: HighBit need not be BitsStored - 1 (PS3.5 8.1.1).
     """
+    if array.dtype == np.uint16 and not shift and not int(array.max()) >> max(bits_stored, 1):
+        return np.array(array)  # a copy of our own, without the detour over 32 bits
     wide = array.astype(np.int32)
     if shift:
         wide = (wide & 0xFFFF) >> shift
@@ -230,14 +233,13 @@ def decode(ds: Dataset, frame: int, says_grey: bool = False) -> Decoded:
     transformation = functional(ds, frame, "PixelValueTransformationSequence") or ds
     slope = number(transformation, "RescaleSlope", 1.0) or 1.0
     intercept = number(transformation, "RescaleIntercept", 0.0)
+    if max(abs(slope), abs(intercept)) > LARGEST_RESCALE:
+        raise UnreadableFilm(Reading.RESCALE_UNUSABLE)
     if array.dtype.kind == "f" or array.dtype.itemsize > 2:
         return _requantised(array, slope, intercept)
     signed = array.dtype.kind == "i"
     bits_stored = int(number(ds, "BitsStored", 16))
-    if array.dtype == np.uint16 and bits_stored == 16:
-        pixels = np.array(array)  # a copy of our own, without the detour over 32 bits
-    else:
-        pixels = _stored(array, bits_stored, signed, _bits_below(ds, array, bits_stored))
+    pixels = _stored(array, bits_stored, signed, _bits_below(ds, array, bits_stored))
     offset = 32768 if signed else 0
     item = _modality_table(ds)
     if item is not None:

@@ -392,7 +392,7 @@ def _finished(from_file: tuple[Voi, ...], film: Radiograph) -> Radiograph:
     automatic = voi.auto_window(film.pixels, film.slope, film.intercept, film.padding)
     usable = tuple(preset for preset in from_file if voi.shows_something(film, preset))
     notes = (*film.notes, Reading.WINDOW_SHOWS_NOTHING) if from_file and not usable else film.notes
-    digest = hashlib.blake2b(film.pixels.tobytes(), digest_size=16)
+    digest = hashlib.blake2b(np.ascontiguousarray(film.pixels).reshape(-1).data, digest_size=16)
     digest.update(repr((film.shape, film.slope, film.intercept, film.inverse, film.padding, film.frame)).encode())
     return replace(film, key=digest.hexdigest(), vois=(*usable, automatic), notes=notes)
 

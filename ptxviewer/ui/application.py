@@ -1,19 +1,18 @@
-"""Where everything is put together: Qt's application, the lanes, the presenter, the window, the one instance."""
+"""Where everything is put together: Qt's application, settings, the window, the presenter, the one instance."""
 
 from __future__ import annotations
 
-import importlib
 import logging
 import os
 import signal
 import socket
 import sys
-import tempfile
 import time
 from collections.abc import Callable, Sequence
 from contextlib import suppress
 from pathlib import Path
 from types import FrameType, TracebackType
+from typing import TYPE_CHECKING
 
 import platformdirs
 from PySide6.QtCore import QEvent, QLocale, QSocketNotifier
@@ -22,31 +21,24 @@ from PySide6.QtWidgets import QApplication
 
 from ptxviewer import __version__
 from ptxviewer.app.disk import settings as settings_file
-from ptxviewer.app.disk.result_file import ResultFolder
-from ptxviewer.app.disk.review_file import ReviewFolder
-from ptxviewer.app.jobs import ThreadLane
-from ptxviewer.app.ports import Services
-from ptxviewer.app.presenter import Presenter
-from ptxviewer.app.state.facts import Facts
-from ptxviewer.app.state.screen import State
+from ptxviewer.app.state.screen import State, state_at_start
 from ptxviewer.app.state.settings import DEFAULTS, Settings
 from ptxviewer.bootstrap import scrubbed
-from ptxviewer.core.engine import Checkpoint, Engine, EngineInfo, SelfTest
-from ptxviewer.core.film import Radiograph
 from ptxviewer.core.reasons import Reason
-from ptxviewer.inference.shipped import make_engine
-from ptxviewer.paths import SETTINGS_DIR, bundle_dir, sample_study, settings_folder, site_settings
+from ptxviewer.paths import SETTINGS_DIR, sample_study, settings_folder, site_settings
 from ptxviewer.ui.controls import tabular
-from ptxviewer.ui.exports import WRITERS, write_objects
 from ptxviewer.ui.main_window import MainWindow
-from ptxviewer.ui.platform.bridge import Bridge
-from ptxviewer.ui.platform.folders import reports_folder
 from ptxviewer.ui.platform.icons import app_icon
 from ptxviewer.ui.platform.language import follow_language
 from ptxviewer.ui.platform.single_instance import hand_over, serve, server_name
 from ptxviewer.ui.platform.style import stylesheet
 from ptxviewer.words import language as spoken_language
 from ptxviewer.words import speak, system_language
+
+if TYPE_CHECKING:
+    from ptxviewer.app.presenter import Presenter
+    from ptxviewer.core.engine import Engine
+    from ptxviewer.ui.services import Backing
 
 log = logging.getLogger(__name__)
 SWITCH_S = 0.0005  # how long Qt waits for a thread that analyses, each time that it calls into Python; usual: 0.005
@@ -56,7 +48,8 @@ class Application(QApplication):
     """Queues the files that the system asks to open until somebody listens (macOS sends them before the window is)."""
 
     def __init__(self, arguments: list[str]) -> None:
-        super().__init__(arguments)
+        # Given as an argument since setStyle() hands out the style, whose type PySide then has to build.
+        super().__init__([*arguments, "-style", "Fusion"])
         self._waiting: list[Path] = []
         self._opener: Callable[[list[Path]], None] | None = None
 
@@ -65,7 +58,6 @@ class Application(QApplication):
         self.setApplicationName("PTXViewer")
         self.setApplicationVersion(__version__)
         self.setDesktopFileName("ptxviewer")
-        self.setStyle("Fusion")
         self.setFont(tabular(self.font()))
         self.setStyleSheet(stylesheet())
         self.setWindowIcon(app_icon())
@@ -94,50 +86,6 @@ class Application(QApplication):
             opener(waiting)
 
 
-def read(path: Path, frame: int) -> Radiograph:
-    """Read a film. pydicom takes longer to import than the window to appear, so it waits until it is needed."""
-    from ptxviewer.dicom.read import read_film
-
-    return read_film(path, frame)
-
-
-def find_films(paths: Sequence[Path], unpacked: Path) -> list[Path]:
-    """Return the films among ``paths``; archives are unpacked below ``unpacked``. pydicom is imported here, too."""
-    from ptxviewer.dicom.collect import collect
-
-    return collect(paths, unpacked)
-
-
-def run_self_test(engine: Engine, checkpoint: Checkpoint) -> SelfTest:
-    """Compare the network with its golden output. On the model lane."""
-    from ptxviewer.inference.selftest import self_test
-
-    return self_test(engine, bundle_dir(), checkpoint)
-
-
-def is_film(path: Path) -> bool:
-    """Look at the first bytes of a file. Raises ``OSError`` where it cannot be read."""
-    from ptxviewer.dicom.collect import looks_like_film
-
-    with path.open("rb"):
-        return looks_like_film(path)
-
-
-def read_facts(path: Path) -> Facts | None:
-    """Return who a film shows and when, without decoding it; None where only the whole film can tell."""
-    from ptxviewer.dicom.read import read_header
-
-    header = read_header(path)
-    return None if header is None else Facts(header[0], header[1], header[2].modality, header[2].view)
-
-
-def expected_engine() -> EngineInfo | None:
-    """Return what the card says of the shipped network, which is loaded later: results of it can be shown by then."""
-    from ptxviewer.inference.card import expected_info
-
-    return expected_info(bundle_dir())
-
-
 class Session:
     """Everything that lives as long as the window.
 
@@ -155,71 +103,62 @@ class Session:
         loaded: Callable[[Settings], None] = lambda _settings: None,
     ) -> None:
         sys.setswitchinterval(SWITCH_S)
-        self._unpacked = tempfile.TemporaryDirectory(prefix="ptxviewer-")
-        problems: list[Reason] = []
-        site = settings_file.load_site(site_path, problems.append) if site_path else DEFAULTS
-        settings = settings_file.load(settings_path, problems.append, site)
+        self._problems: list[Reason] = []
+        site = settings_file.load_site(site_path, self._problems.append) if site_path else DEFAULTS
+        settings = settings_file.load(settings_path, self._problems.append, site)
         loaded(settings)
-        self.bridge = Bridge()
-        self._window: MainWindow | None = None
-        network = engine or make_engine(settings.device)
-        disk = self._disk = ThreadLane("disk", self.bridge.post)
-        services = Services(
-            read_film=read,
-            collect=lambda paths: find_films(paths, Path(self._unpacked.name)),
-            engine=network,
-            disk=disk,
-            model=ThreadLane("model", self.bridge.post),
-            exports=WRITERS,
-            objects=write_objects,
-            reports_folder=reports_folder,
-            save_settings=lambda value: settings_file.save(settings_path, value, site),
-            sample=sample_study(),
-            reviews=ReviewFolder(reviews or settings_path.parent / "reviews"),
-            keep=ThreadLane("reviews", self.bridge.post),
-            self_test=lambda checkpoint: run_self_test(network, checkpoint),
-            results=ResultFolder(results or settings_path.parent / "results") if settings.keep_results else None,
-            cache=ThreadLane("results", self.bridge.post),
-            watch=ThreadLane("watch", self.bridge.post),
-            is_film=is_film,
-            read_facts=read_facts,
-            expected=expected_engine() if engine is None else None,
-        )
-        self.presenter = Presenter(self, services, settings)
-        self.window = self._window = MainWindow(self.presenter, painted)
+        self._backing: Backing | None = None
+        self._closed = False
+
+        def make_backing() -> Backing:
+            from ptxviewer.ui.services import Backing  # numpy, OpenCV and most of the program: after the first paint
+
+            return Backing(
+                self,
+                settings,
+                engine,
+                save_settings=lambda value: settings_file.save(settings_path, value, site),
+                reviews=reviews or settings_path.parent / "reviews",
+                results=results or settings_path.parent / "results",
+            )
+
+        self._make_backing = make_backing
+        self.window = MainWindow(state_at_start(settings), lambda: self.presenter, painted)
         self.window.restore(settings.geometry)
-        for problem in problems:
-            self.presenter.show_problem(problem)
+
+    @property
+    def backing(self) -> Backing:
+        """The presenter and what it works with; made when first asked for, at the latest after the first paint."""
+        if self._backing is None:
+            self._backing = self._make_backing()
+            for problem in self._problems:
+                self._backing.presenter.show_problem(problem)
+        return self._backing
+
+    @property
+    def presenter(self) -> Presenter:
+        """The behaviour behind the window."""
+        return self.backing.presenter
 
     def render(self, state: State) -> None:
         """Show ``state`` in the window (``View``)."""
-        if self._window is not None:
-            self._window.show_state(state)
+        if not self._closed:
+            self.window.show_state(state)
 
     def warm_up(self) -> None:
-        """While the window is still empty, import what reads films, start the process that decodes, load the network.
-
-        One after the other: while torch's libraries are brought into memory, an import on another thread would wait for
-        the system's loader with the interpreter lock in its hand, and the window with it.
-        """
-        self._disk.submit(
-            lambda _checkpoint: importlib.import_module("ptxviewer.dicom.read").warm_up(),
-            lambda _outcome: self.presenter.warm_up(),
-        )
-        self.presenter.films.watched.follow(self.presenter.state.settings.watch_folder)
+        """Get ready for the first film while the window is still empty."""
+        self.backing.warm_up()
 
     def close(self) -> bool:
         """End all work; True when the lanes ended in time."""
-        ended = self.presenter.shut_down()
-        self._window = None
-        with suppress(OSError):  # a file that is still being read keeps the folder on Windows
-            self._unpacked.cleanup()
-        return ended
+        backing = self.backing  # made even now where nobody asked for it before: then nobody will later
+        self._closed = True
+        return backing.close()
 
     def report_bug(self, kind: type[BaseException], error: BaseException, trace: TracebackType | None) -> None:
         """A bug in a slot: a sentence for the reader, a trace without texts for the log; the app goes on."""
         log.error("%s", scrubbed(kind, trace))
-        if self._window is not None and not isinstance(error, KeyboardInterrupt):
+        if not self._closed and not isinstance(error, KeyboardInterrupt):
             with suppress(Exception):  # when showing is what fails, saying so would fail as well
                 self.presenter.show_problem()
 

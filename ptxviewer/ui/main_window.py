@@ -18,150 +18,158 @@ from PySide6.QtGui import (
     QResizeEvent,
     QShowEvent,
 )
-from PySide6.QtWidgets import (
-    QApplication,
-    QHBoxLayout,
-    QMainWindow,
-    QPushButton,
-    QSplitter,
-    QToolButton,
-    QVBoxLayout,
-    QWidget,
-)
+from PySide6.QtWidgets import QApplication, QMainWindow, QPushButton, QToolButton, QVBoxLayout, QWidget
 
 from ptxviewer.app.commands import BY_ID, COMMANDS
-from ptxviewer.app.presenter import Presenter
 from ptxviewer.app.state.screen import State
 from ptxviewer.ui import parts
-from ptxviewer.ui.asking import Asking
-from ptxviewer.ui.canvas.canvas import Canvas
-from ptxviewer.ui.film_words import cell
 from ptxviewer.ui.menus import build_menus, make_action, make_toolbar, typing
-from ptxviewer.ui.panels.banner import BannerBar
-from ptxviewer.ui.panels.empty import DropVeil
-from ptxviewer.ui.panels.film_area import FilmArea
-from ptxviewer.ui.panels.film_strip import FilmStrip
-from ptxviewer.ui.panels.reading import ReadingPanel
+from ptxviewer.ui.panels.empty import EmptyPage
 from ptxviewer.ui.panels.status_bar import StatusBar
 from ptxviewer.ui.platform import geometry
-from ptxviewer.ui.shell import WindowShell
 from ptxviewer.words import tr
 
 if TYPE_CHECKING:
+    from ptxviewer.app.presenter import Presenter
+    from ptxviewer.ui.asking import Asking
+    from ptxviewer.ui.panels.banner import BannerBar
+    from ptxviewer.ui.panels.empty import DropVeil
+    from ptxviewer.ui.panels.film_area import FilmArea
+    from ptxviewer.ui.panels.film_strip import FilmStrip
+    from ptxviewer.ui.panels.reading import ReadingPanel
     from ptxviewer.ui.panels.worklist import WorklistPanel
-    from ptxviewer.ui.platform.watcher import FolderWatcher
+    from ptxviewer.ui.workspace import Workspace
+
+UNSEEN_MS = 300  # after which the rest is built also where the window has not been seen yet
 
 
 class MainWindow(QMainWindow):
-    """The view of the presenter. ``painted`` is called once, when the first picture of the window is on screen."""
+    """The view of the presenter.
 
-    def __init__(self, presenter: Presenter, painted: Callable[[], None] | None = None) -> None:
+    What is seen of an empty window is built at once, from ``state``: menus, toolbar, empty page, status line. All the
+    rest, the ``workspace`` and the ``presenter`` behind it, is made right after the first picture is on screen, or as
+    soon as anybody asks for it. ``painted`` is called once, between the two.
+    """
+
+    def __init__(
+        self, state: State, presenter: Callable[[], Presenter], painted: Callable[[], None] | None = None
+    ) -> None:
         super().__init__()
-        self._presenter = presenter
+        self._make_presenter = presenter
         self._painted = painted
-        self._state = presenter.state
+        self._goes_on = False
+        self._state = state
+        self._workspace: Workspace | None = None
         self.commands: dict[str, QAction] = {}
         self.setWindowTitle(tr("PTXViewer (research use only)"))
         self.setAcceptDrops(True)
         self.setMinimumSize(*geometry.SMALLEST)
         self.setContextMenuPolicy(Qt.ContextMenuPolicy.NoContextMenu)
-        self.asking = Asking(self, presenter, lambda: self._state, self.open_paths, self.do)
         self.status = StatusBar()
-        self.area = FilmArea(presenter, self.asking, self.status.show_probe, self.do)
-        self.reading = ReadingPanel(presenter, self.area.look_at_finding, self.do)
-        self.strip = FilmStrip(self.select, presenter.films.thumbnails_in_sight)
-        self.worklist: WorklistPanel | None = None
-        self._watcher: FolderWatcher | None = None
-        self._shell = WindowShell(self)
+        self._empty = EmptyPage(self.do)
         self._build()
-        presenter.films.list.show_as(cell)
-        self.show_state(presenter.state)
-        self.area.canvas.setFocus()
+        self._show_frame(state)
 
     # Building
 
     def _build(self) -> None:
-        self.banner = BannerBar(self.area, self._presenter)
-        self.veil = DropVeil(self.area)
-        self._panels = QSplitter(Qt.Orientation.Horizontal)
-        self._panels.setChildrenCollapsible(False)
-        self._panels.setHandleWidth(0)
-        self._panels.addWidget(self.area)
-        self._panels.addWidget(self.reading)
-        self._panels.setStretchFactor(0, 1)
-        self._panels.setStretchFactor(1, 0)
-        self._panels.splitterMoved.connect(lambda _at, _part: self.banner.place())
-        row = QHBoxLayout()
-        row.setContentsMargins(0, 0, 0, 0)
-        row.setSpacing(0)
-        row.addWidget(self.strip)
-        row.addWidget(self._panels, 1)
         whole = QWidget()
-        column = QVBoxLayout(whole)
-        column.setContentsMargins(0, 0, 0, 0)
-        column.setSpacing(0)
-        self._beside = QHBoxLayout()  # the worklist, when it is asked for, and all the rest
-        self._beside.setSpacing(0)
-        self._beside.addLayout(row, 1)
-        column.addLayout(self._beside, 1)
-        column.addWidget(self.status)
-        self.setCentralWidget(whole)
-        for one in COMMANDS:
-            if not one.held:  # Space: see _peek
-                self.commands[one.id] = make_action(one, self.do, self)
+        self._column = QVBoxLayout(whole)
+        self._column.setContentsMargins(0, 0, 0, 0)
+        self._column.setSpacing(0)
+        for row in COMMANDS:
+            if not row.held:  # Space: see _peek
+                self.commands[row.id] = make_action(row, self.do, self)
         build_menus(self.menuBar(), self.commands, lambda: self._state)
         self.toolbar = make_toolbar(self.commands)
-        column.insertWidget(0, self.toolbar)
+        self._column.addWidget(self._empty, 1)
+        self._column.insertWidget(0, self.toolbar)  # behind the page, and later the film, in the order of Tab
+        self._column.addWidget(self.status)
+        self.setCentralWidget(whole)
+
+    @property
+    def _presenter(self) -> Presenter:
+        return self._make_presenter()
+
+    @property
+    def workspace(self) -> Workspace:
+        """What lies between toolbar and status line; it is made when it is first asked for."""
+        presenter = self._make_presenter()  # may have something to show at once, and then asks for the workspace itself
+        if self._workspace is None:
+            # Imported here: with these come numpy, OpenCV and most of the program, longer than the window takes.
+            from ptxviewer.ui.asking import Asking
+            from ptxviewer.ui.film_words import cell
+            from ptxviewer.ui.shell import WindowShell
+            from ptxviewer.ui.workspace import Workspace
+
+            focus = self.focusWidget()  # the empty page loses it on its way into the workspace
+            asking = Asking(self, presenter, lambda: self._state, self.open_paths, self.do)
+            probe = self.status.show_probe
+            made = self._workspace = Workspace(presenter, asking, self._empty, probe, self.select, self.do)
+            self._shell = WindowShell(self)
+            self._column.insertWidget(1, made, 1)
+            made.show()  # now, else the page would be gone for a moment
+            geometry.restore_panels(made.panels, self._state.settings.geometry)
+            presenter.films.list.show_as(cell)
+            presenter.display.view.set_pixel_ratio(self.devicePixelRatioF())
+            self.show_state(presenter.state)
+            (focus or made.area.canvas).setFocus()
+        return self._workspace
+
+    @property
+    def asking(self) -> Asking:
+        """The dialogs."""
+        return self.workspace.asking
+
+    @property
+    def area(self) -> FilmArea:
+        """Where films are seen."""
+        return self.workspace.area
+
+    @property
+    def reading(self) -> ReadingPanel:
+        """The panel beside the film."""
+        return self.workspace.reading
+
+    @property
+    def strip(self) -> FilmStrip:
+        """The thumbnails."""
+        return self.workspace.strip
+
+    @property
+    def banner(self) -> BannerBar:
+        """The sentence over the film."""
+        return self.workspace.banner
+
+    @property
+    def veil(self) -> DropVeil:
+        """What is seen while files are held over the window."""
+        return self.workspace.veil
+
+    @property
+    def worklist(self) -> WorklistPanel | None:
+        """The list of films, None until it is first asked for."""
+        return self.workspace.worklist
 
     # Rendering
 
     def show_state(self, state: State) -> None:
         """Show ``state``; each part leaves alone what has not changed."""
         self._state = state
-        filled = bool(state.films) or state.opening > 0
-        around = filled and not state.film_only
-        self.area.show_state(state)
-        self.strip.setVisible(around and state.settings.strip and not state.worklist.shown)
-        self._show_worklist(
-            state, around and state.settings.strip and state.prior_id is None
-        )  # two films need the room
-        if state.watch is not None and self._watcher is None:
-            from ptxviewer.ui.platform.watcher import FolderWatcher
+        self.workspace.show_state(state)
+        self._show_frame(state)
 
-            self._watcher = FolderWatcher(self._presenter, self)
-        if self._watcher is not None:
-            self._watcher.show_state(state)
-        self.reading.setVisible(around and state.settings.panel)
+    def _show_frame(self, state: State) -> None:
         self.toolbar.setVisible(not state.film_only)
         self.status.setVisible(not state.film_only)
         if not self.menuBar().isNativeMenuBar():
             self.menuBar().setVisible(not state.film_only)
-        self.strip.show_state(state)
-        self.reading.show_state(state)
         self.status.show_state(state)
-        self.banner.show_state(state)
-        self.asking.show_state(state)
         for name, action in self.commands.items():
             row = BY_ID[name]
             action.setEnabled(row.enabled(state))
             if row.checked is not None:
                 action.setChecked(row.checked(state))
-
-    def _show_worklist(self, state: State, around: bool) -> None:
-        """The list takes the place of the strip; it is made when it is first asked for."""
-        if self.worklist is None and state.worklist.shown:
-            from ptxviewer.ui.panels.worklist import WorklistPanel
-
-            width = state.settings.worklist_width
-            self.worklist = WorklistPanel(self._presenter, self.select, self.do, width)
-            self._beside.insertWidget(0, self.worklist)
-            self.worklist.fit_window()
-        if self.worklist is not None:
-            if self.worklist.isHidden() is (around and state.worklist.shown):
-                self.worklist.setVisible(around and state.worklist.shown)
-                QTimer.singleShot(0, self, self.banner.place)
-            if state.worklist.shown:
-                self.worklist.show_state(state)
 
     def find_film(self) -> None:
         """Give the keyboard to the filter of the worklist, which comes back for it."""
@@ -211,10 +219,12 @@ class MainWindow(QMainWindow):
 
     def _on_film(self) -> bool:
         focus = QApplication.focusWidget()
-        return focus in (None, self, self.strip, self.area.currentWidget()) or isinstance(focus, Canvas)
+        return focus in (None, self) or self.workspace.shows_film_in(focus)
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
         """Take Space before the widget with the focus does; keys of dialogs do not come this way."""
+        if event.type() == QEvent.Type.Expose and not self._goes_on:
+            QTimer.singleShot(0, self, self._go_on)  # Qt paints in this event
         if isinstance(event, QKeyEvent) and event.type() in (QEvent.Type.KeyPress, QEvent.Type.KeyRelease):
             return self._peek(event)
         return False
@@ -240,13 +250,14 @@ class MainWindow(QMainWindow):
         if override and event.key() in (Qt.Key.Key_Tab, Qt.Key.Key_Escape) and not self._on_film():  # type: ignore[attr-defined]
             event.accept()
             return True
-        if event.type() == QEvent.Type.DevicePixelRatioChange:
+        if event.type() == QEvent.Type.DevicePixelRatioChange and self._workspace is not None:
             self._presenter.display.view.set_pixel_ratio(self.devicePixelRatioF())
         return super().event(event)
 
     def changeEvent(self, event: QEvent) -> None:
         """A key that is let go in another window must not leave the overlay hidden."""
-        if event.type() == QEvent.Type.ActivationChange and not self.isActiveWindow():
+        left = event.type() == QEvent.Type.ActivationChange and not self.isActiveWindow()
+        if left and self._workspace is not None:
             self._presenter.display.overlay.peek(False)
         super().changeEvent(event)
 
@@ -277,32 +288,38 @@ class MainWindow(QMainWindow):
 
     def restore(self, kept: str) -> None:
         """Come back where the window was, on a screen that is still there."""
-        geometry.restore(self, self._panels, kept)
+        geometry.restore(self, kept)
 
     def showEvent(self, event: QShowEvent) -> None:
-        """Listen to keys; tell once that the window has been painted."""
+        """Listen to keys, and for the first picture of the window."""
         super().showEvent(event)
-        self._presenter.display.view.set_pixel_ratio(self.devicePixelRatioF())
         handle = self.windowHandle()
         if handle is not None:
             handle.installEventFilter(self)
+        QTimer.singleShot(UNSEEN_MS, self, self._go_on)  # one that starts covered or minimised is not exposed
+
+    def _go_on(self) -> None:
+        """Build the rest: the window is on screen. Once."""
+        if self._goes_on:
+            return
+        self._goes_on = True
         if self._painted is not None:
-            painted, self._painted = self._painted, None
-            self.repaint()
-            QTimer.singleShot(0, painted)
+            self._painted()
+        self._presenter.display.view.set_pixel_ratio(self.devicePixelRatioF())
+        self.show_state(self._presenter.state)
 
     def resizeEvent(self, event: QResizeEvent) -> None:
-        """Keep the banner at the film's top edge."""
+        """Let the parts follow."""
         super().resizeEvent(event)
-        QTimer.singleShot(0, self, self.banner.place)
-        if self.worklist is not None:
-            self.worklist.fit_window()
+        if self._workspace is not None:
+            self._workspace.window_resized()
 
     def closeEvent(self, event: QCloseEvent) -> None:
         """Remember the window and what is being typed, then let go."""
         self.reading.settle()
         settings = self._presenter.state.settings
-        width = self.worklist.chosen_width if self.worklist is not None else settings.worklist_width
-        kept = geometry.kept(self, self._panels, settings.geometry)
+        worklist = self.worklist
+        width = worklist.chosen_width if worklist is not None else settings.worklist_width
+        kept = geometry.kept(self, self.workspace.panels, settings.geometry)
         self._presenter.preferences.save(lambda settings: replace(settings, geometry=kept, worklist_width=width))
         event.accept()

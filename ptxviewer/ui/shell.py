@@ -14,8 +14,15 @@ from ptxviewer.ui.panels.film_area import FilmArea
 class Window(Protocol):
     """What the shell needs of a window."""
 
-    asking: Asking
-    area: FilmArea
+    @property
+    def asking(self) -> Asking:
+        """The dialogs."""
+        ...
+
+    @property
+    def area(self) -> FilmArea:
+        """Where films are seen."""
+        ...
 
     def parts(self) -> list[QWidget]:
         """Return the parts in the order in which F6 goes through them."""

@@ -42,7 +42,11 @@ def lines_of(
         angle = angle_degrees(points, spacing.aspect) if len(points) == 3 else None
         if angle is None:
             return ()
-        return (degrees(angle) if spacing.known else tr("{angle} (pixels taken as square)", angle=degrees(angle)),)
+        return (
+            degrees(angle)
+            if spacing.known or spacing.aspect != 1
+            else tr("{angle} (pixels taken as square)", angle=degrees(angle)),
+        )
     if measurement.kind == "calibration" and measurement.mm is not None:
         return (tr("object of {length} mm", length=plain(measurement.mm)),)
     in_mm = None if measurement.kind == "calibration" else length_mm(points[0], points[1], spacing)

@@ -158,6 +158,7 @@ TEXTS: dict[str, Msgid | Callable[..., str]] = {
     "image_too_large": _image_too_large,
     "no_such_frame": N_("This file does not have that frame."),
     "image_incomplete": N_("This file is incomplete: part of its image is missing."),
+    "rescale_unusable": N_("The rescale slope or intercept in this file is not usable."),
     "no_finite_values": N_("This image holds no numbers that can be shown."),
     "image_not_decoded": N_("The image in this file cannot be decoded ({transfer_syntax})."),
     "stream_damaged": N_("The {coding} stream of this film is damaged."),

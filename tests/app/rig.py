@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from datetime import datetime, timezone
 from pathlib import Path
 
@@ -79,6 +79,7 @@ class AppRig:
         self.keep, self.reviews = HandLane(), reviews or FakeReviews()
         self.reports: list[Content] = []
         self.targets: list[Path] = []
+        self.objects: list[tuple[Content, Path, Collection[str]]] = []
         self.saved: list[Settings] = []
         self.shell = FakeShell()
         self.broken: Writing | None = None
@@ -91,6 +92,7 @@ class AppRig:
                 disk=self.disk,
                 model=self.model,
                 exports={export.id: self._save for export in EXPORTS},
+                objects=self._save_objects,
                 save_settings=self._remember,
                 sample=sample,
                 memory_bytes=memory_bytes,
@@ -114,6 +116,10 @@ class AppRig:
             raise ExportFailed(NotWritten(Unwritten.REPORT, self.broken))
         self.reports.append(content)
         self.targets.append(target)
+
+    def _save_objects(self, content: Content, target: Path, kinds: Collection[str]) -> tuple[Path, ...]:
+        self.objects.append((content, target, kinds))
+        return (target,)
 
     def _remember(self, settings: Settings) -> None:
         if self.broken:

@@ -8,9 +8,12 @@ from pathlib import Path
 import pytest
 
 from ptxviewer.app.commands import BY_ID
-from ptxviewer.app.exports import EXPORTS, export_of, neutral_name, with_suffix
+from ptxviewer.app.exports import EXPORTS, OBJECTS, export_of, neutral_name, with_suffix
+from ptxviewer.app.state.settings import Settings
+from ptxviewer.dicom.write import KINDS
 from ptxviewer.ui.exports import WRITERS
 from tests.app.rig import AppRig
+from tests.app.test_decision import Doubtful
 
 REPORT = EXPORTS[0]
 
@@ -55,3 +58,41 @@ def test_no_file_is_written_in_a_format_that_its_name_does_not_say() -> None:
     rig.presenter.exporting.save_to(Path("x.png"))
     rig.settle()
     assert rig.targets == [Path("x.png")]
+
+
+def test_the_kinds_of_objects_are_those_that_can_be_written() -> None:
+    assert {row.id for row in OBJECTS} == set(KINDS)
+
+
+def test_results_go_as_objects_into_the_folder_that_was_chosen_under_a_neutral_name() -> None:
+    rig = AppRig()
+    rig.open("a")
+    rig.settle()
+    rig.presenter.exporting.save_objects(Path("folder"))
+    rig.settle()
+    ((content, target, kinds),) = rig.objects
+    assert target.parent == Path("folder")
+    assert target.name.startswith("ptx-dicom-")
+    assert set(kinds) == set(KINDS)
+    assert content.answer is not None
+    assert content.source == Path("a")
+
+
+def test_no_objects_of_a_film_whose_result_is_hidden() -> None:
+    rig = AppRig(settings=Settings(first_read=True))
+    rig.open("a")
+    rig.settle()
+    rig.presenter.exporting.save_objects(Path("folder"))
+    rig.settle()
+    assert not rig.objects
+
+
+def test_of_a_refused_film_the_writer_is_told_that_the_result_is_withheld() -> None:
+    rig = AppRig(Doubtful(size=16))
+    rig.open("a")
+    rig.settle()
+    rig.presenter.exporting.save_objects(Path("folder"))
+    rig.settle()
+    ((content, _, _),) = rig.objects
+    assert content.answer is not None
+    assert content.answer.withheld

@@ -26,7 +26,8 @@ from ptxviewer.core.answer import ProbabilityMaps
 from ptxviewer.core.engine import Checkpoint, Engine, EngineInfo, never_cancelled
 from ptxviewer.core.film import Radiograph
 from ptxviewer.inference.shipped import make_engine
-from ptxviewer.ui.application import Application, Session, expected_engine
+from ptxviewer.ui.application import Application, Session
+from ptxviewer.ui.services import expected_engine
 
 FILMS, ROWS, COLS = 500, 640, 520
 REAL_EVERY = 25

@@ -22,7 +22,7 @@ from ptxviewer.ui.application import Application, Session
 application = Application(sys.argv[:1])
 application.dress()
 def painted():
-    heavy = ",".join(name for name in ("torch", "torchvision", "pydicom") if name in sys.modules) or "-"
+    heavy = ",".join(name for name in ("numpy", "cv2", "torch", "torchvision", "pydicom") if name in sys.modules) or "-"
     print(time.time(), time.process_time(), heavy, flush=True)
     QTimer.singleShot(0, application.quit)
 session = Session(Path(sys.argv[1]) / "settings.json", painted=painted)

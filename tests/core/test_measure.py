@@ -114,6 +114,7 @@ def test_statistics_are_those_of_the_pixels_inside(kind):
     st.sampled_from(["ellipse", "rectangle"]),
 )
 @example((6.0, 0.0), (0.25, 4.0), 1, "ellipse")
+@example((41.0, 0.0), (65.0, 34.0), 1, "ellipse")
 def test_statistics_turn_with_the_film(a, b, turns, kind):
     # Where the centre of a pixel lies on the border, which side takes it is a convention, or a matter of rounding.
     # Places that are no fractions keep every centre off it, of an ellipse, too: 0.1 did not (3, 4, 5: a right angle).

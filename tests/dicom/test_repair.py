@@ -251,6 +251,12 @@ def test_the_modality_table_of_logarithmic_angiography_is_not_for_display(
     assert np.array_equal(film.pixels, 4095 - RAMP if applied else RAMP)
 
 
+@pytest.mark.parametrize("tags", [{"RescaleSlope": "1e308"}, {"RescaleIntercept": "-1e300"}])
+def test_a_rescale_that_overflows_is_refused(tmp_path: Path, tags: dict[str, str]) -> None:
+    path = made.save(made.dataset(RAMP, **tags), tmp_path / "a.dcm")
+    assert reason_of(read_film, path) is Reading.RESCALE_UNUSABLE
+
+
 # ---- padding
 
 

@@ -313,6 +313,7 @@ FILMS = {
     "16 bit, rescaled": lambda: in_study(
         ramp(300, 240, 65535), bits=16, RescaleSlope="2", RescaleIntercept="-7", RescaleType="US"
     ),
+    "rescaled without a unit": lambda: in_study(TALL, RescaleSlope="2", RescaleIntercept="-7"),
     "signed": lambda: in_study(TALL.astype(np.int16) - 2000, bits=16),
     "colour": colour,
     "single-frame secondary capture": lambda: in_study(TALL, SOPClassUID=SC, Modality="OT", ConversionType="WSD"),

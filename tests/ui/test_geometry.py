@@ -35,7 +35,8 @@ def test_each_arrangement_of_screens_has_its_own_place(qtbot: QtBot, monkeypatch
     for screens, size in (("desk", (700, 500)), ("train", (400, 300)), ("never seen", (400, 300))):
         monkeypatch.setattr(geometry, "arrangement", lambda screens=screens: screens)
         again, its_panels = window(qtbot)
-        geometry.restore(again, its_panels, kept)
+        geometry.restore(again, kept)
+        geometry.restore_panels(its_panels, kept)
         assert (again.width(), again.height()) == size
     assert list(json.loads(kept)) == ["desk", "train"]
 
@@ -54,7 +55,8 @@ def test_a_place_whose_screen_is_gone_is_not_taken(qtbot: QtBot) -> None:
     made.setGeometry(9000, 9000, 700, 500)
     kept = geometry.kept(made, panels, "")
     again, its_panels = window(qtbot)
-    geometry.restore(again, its_panels, kept)
+    geometry.restore(again, kept)
+    geometry.restore_panels(its_panels, kept)
     screen = again.screen().availableGeometry()
     assert screen.intersects(again.geometry())
 
@@ -62,6 +64,7 @@ def test_a_place_whose_screen_is_gone_is_not_taken(qtbot: QtBot) -> None:
 @pytest.mark.parametrize("text", ["", "nonsense", "[]", "{", '{"a": 3}', '{"a": {"window": 3}}', "AdnQywADAAA="])
 def test_what_cannot_be_read_is_as_if_it_had_never_been(qtbot: QtBot, text: str) -> None:
     made, panels = window(qtbot)
-    geometry.restore(made, panels, text)
+    geometry.restore(made, text)
+    geometry.restore_panels(panels, text)
     assert made.screen().availableGeometry().intersects(made.geometry())
     assert list(json.loads(geometry.kept(made, panels, text)))[-1] == geometry.arrangement()

@@ -10,8 +10,6 @@ from dataclasses import asdict, replace
 from pathlib import Path
 from typing import Any, get_type_hints
 
-import msgspec
-
 from ptxviewer.app.state.settings import DEFAULTS, ROWS, Row, Settings
 from ptxviewer.core.errors import ExportFailed
 from ptxviewer.core.files import write_atomic
@@ -48,20 +46,34 @@ def load(path: Path, say: Callable[[Reason], None] | None = None, default: Setti
 def _read(path: Path) -> dict[str, Any] | None:
     """Return the object in a JSON file, ``{}`` where there is no file, None where it is no such file."""
     try:
-        return msgspec.json.decode(path.read_bytes(), type=dict[str, Any])
+        stored = json.loads(path.read_bytes(), parse_constant=_no_number)
     except FileNotFoundError:
         return {}
-    except (OSError, ValueError, RecursionError):  # msgspec's errors are ``ValueError``s
+    except (OSError, ValueError, RecursionError):
         return None
+    return stored if isinstance(stored, dict) else None
+
+
+def _no_number(name: str) -> None:
+    raise ValueError(f"{name} is no number of JSON")
 
 
 def _taken(stored: Mapping[str, Any], default: Settings) -> Settings:
     values: dict[str, Any] = {}
     for row in ROWS:
         if row.key in stored:
-            with contextlib.suppress(msgspec.ValidationError, OverflowError):
-                values[row.key] = _within(row, msgspec.convert(stored[row.key], TYPES[row.key]))
+            with contextlib.suppress(ValueError, OverflowError):  # msgspec's errors are ``ValueError``s
+                values[row.key] = _within(row, _typed(stored[row.key], TYPES[row.key]))
     return replace(default, **values)
+
+
+def _typed(value: Any, kind: Any) -> Any:
+    """Return a value of JSON as one of ``kind``. Raises ``ValueError``."""
+    if kind in (bool, str) and type(value) is kind:
+        return value  # a start rarely meets anything else, and need not wait for msgspec
+    import msgspec
+
+    return msgspec.convert(value, kind)
 
 
 def _within(row: Row, value: Any) -> Any:

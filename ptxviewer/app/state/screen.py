@@ -191,3 +191,8 @@ class State:
     def with_film(self, film: Film) -> State:
         """The same state with one film replaced; itself where that film was closed."""
         return replace(self, films=tuple(film if other.id == film.id else other for other in self.films))
+
+
+def state_at_start(settings: Settings, engine: EngineStatus = EngineStatus()) -> State:
+    """Return the empty screen under ``settings``."""
+    return State(engine=engine, settings=settings, identified=settings.screen_identified)

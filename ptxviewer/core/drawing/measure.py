@@ -77,7 +77,7 @@ def _inside(measurement: Measurement, rows: int, cols: int) -> tuple[slice, slic
     y = (np.arange(top, bottom) + 0.5 - (y0 + y1) / 2) / ((y1 - y0) / 2)
     half = np.sqrt(np.maximum(1 - y * y, 0.0)) * ((x1 - x0) / 2)
     middle = (x0 + x1) / 2 - left - 0.5
-    first = np.maximum(np.ceil(middle - half), 0)
+    first = np.clip(np.ceil(middle - half), 0, right - left)  # a row may lie beyond the film's edge altogether
     last = np.maximum(np.minimum(np.floor(middle + half) + 1, right - left), first)
     return *part, (first.astype(np.int32), last.astype(np.int32))
 

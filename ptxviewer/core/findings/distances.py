@@ -27,7 +27,7 @@ from ptxviewer.core.reasons.finding import Finding
 HILUM = 0.4  # of the hemithorax's height from its top; the masks do not show the hilum itself
 SLIVER = 0.03  # of the hemithorax's height: half the width of what is no lung but disagreement of the borders
 BORDERS = 0.025  # of the hemithorax's height, 7 mm of 28 cm: so far apart may the borders of two maps lie and be one
-REGROWN = 3  # brushes by which the lung grows back into its own corners
+REGROWN = 2  # brushes by which the lung grows back into its own corners
 CUPOLA = 0.015  # of the hemithorax's height: so near to its highest point is the wall the cupola
 TOP = 0.004  # of the lung's height: columns whose lung is so near to the lung's top are its top
 SPREAD = 0.004  # of the lung's height: rows above and below whose distances are averaged

@@ -31,6 +31,7 @@ class Reading(Reason, Enum):
     NO_ROWS_OR_COLUMNS = "no_rows_or_columns"
     NO_SUCH_FRAME = "no_such_frame"
     IMAGE_INCOMPLETE = "image_incomplete"
+    RESCALE_UNUSABLE = "rescale_unusable"  # a slope or an intercept that no film has
     NO_FINITE_VALUES = "no_finite_values"
     STREAM_OF_OTHER_COMPONENTS = "stream_of_other_components"
     PICTURE_UNREADABLE = "picture_unreadable"  # PNG, JPEG and their like

@@ -37,8 +37,8 @@ GREY = ("MONOCHROME1", "MONOCHROME2")
 class Source:
     """One frame of a film's file.
 
-    ``header`` has no pixels, no frame of reference, and is of one frame: of a file with several, its SOP class is the
-    plain one, and ``sop_class`` what the file says.
+    ``header`` has no pixels and no frame of reference, is of one frame, and says to be a Secondary Capture: of other
+    classes highdicom asks for more than most films hold. References get ``sop_class``, which is what the file says.
     """
 
     header: Dataset
@@ -86,8 +86,9 @@ def source_of(path: Path, film: Radiograph) -> Source:
         if keyword in ds:
             modality_lut[keyword] = ds[keyword]
     sop_class = str(header.SOPClassUID)
-    if film.frames > 1:
-        header.SOPClassUID = SecondaryCaptureImageStorage
+    header.SOPClassUID = SecondaryCaptureImageStorage
+    if "RescaleSlope" in modality_lut and not modality_lut.get("RescaleType"):
+        modality_lut.RescaleType = "US"  # unspecified (PS3.3 C.11.1.1.2); required in a presentation state
     return Source(header, sop_class, film.frame + 1 if film.frames > 1 else None, colour, modality_lut)
 
 

@@ -23,11 +23,9 @@ KEYS = (
 
 
 class EmptyPage(QWidget):
-    """A quiet drop target in the middle of the black."""
+    """A quiet drop target in the middle of the black. ``do`` does a command."""
 
-    def __init__(
-        self, open_files: Callable[[], None], open_folder: Callable[[], None], sample: Callable[[], None]
-    ) -> None:
+    def __init__(self, do: Callable[[str], None]) -> None:
         super().__init__()
         self.setObjectName("drop")
         self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
@@ -44,14 +42,14 @@ class EmptyPage(QWidget):
         row = QHBoxLayout()
         row.setSpacing(8)
         row.addStretch(1)
-        for text, name, act in (
-            (tr("Open files"), "open", open_files),
-            (tr("Open folder"), "folder", open_folder),
-            (tr("Sample study"), "fill", sample),
+        for text, name, command in (
+            (tr("Open files"), "open", "open_files"),
+            (tr("Open folder"), "folder", "open_folder"),
+            (tr("Sample study"), "fill", "open_sample"),
         ):
             button = QPushButton(icon(name), text)
             button.setMinimumWidth(120)
-            button.clicked.connect(lambda _down=False, act=act: act())
+            button.clicked.connect(lambda _down=False, command=command: do(command))
             row.addWidget(button)
         row.addStretch(1)
         inside.addLayout(row)

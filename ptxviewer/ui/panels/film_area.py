@@ -16,7 +16,6 @@ from ptxviewer.app.presenter import Presenter
 from ptxviewer.app.review.finding_selection import box_around, chosen
 from ptxviewer.app.state.screen import State
 from ptxviewer.core.view import voi_of
-from ptxviewer.ui.asking import Asking
 from ptxviewer.ui.canvas.annotations import between_top_corners
 from ptxviewer.ui.canvas.canvas import Canvas
 from ptxviewer.ui.canvas.tools import all_tools
@@ -36,19 +35,25 @@ class FilmArea(QStackedWidget):
     """Shows the page that a state asks for. ``probed`` is told what is under the pointer, ``do`` does commands."""
 
     def __init__(
-        self, presenter: Presenter, asking: Asking, probed: Callable[[str], None], do: Callable[[str], None]
+        self,
+        presenter: Presenter,
+        empty: EmptyPage,
+        place: Callable[[], None],
+        probed: Callable[[str], None],
+        do: Callable[[str], None],
     ) -> None:
+        """``place`` sets a point of a measurement."""
         super().__init__()
         self._presenter = presenter
         self._probed = probed
         self._do = do
         self._state = presenter.state
-        self.empty = EmptyPage(asking.open_files, asking.open_folder, presenter.films.open_sample)
-        self.canvas = Canvas(all_tools(presenter, asking.place))
+        self.empty = empty
+        self.canvas = Canvas(all_tools(presenter, place))
         self.canvas.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.canvas.view_changed.connect(presenter.display.view.set_view)
         self.canvas.probed.connect(probed)
-        self._place = asking.place
+        self._place = place
         self.compare: ComparePage | None = None
         for page in (self.empty, self.canvas):
             self.addWidget(page)

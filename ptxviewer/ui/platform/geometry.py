@@ -64,16 +64,25 @@ def reachable(frame: QRect, screens: list[QRect]) -> bool:
     return any(screen.intersected(edge).width() >= GRIP and screen.top() <= edge.top() for screen in screens)
 
 
-def restore(window: QWidget, panels: QSplitter, text: str) -> None:
+def _place(text: str) -> dict[str, str]:
+    """Return what is kept of these screens, else of those seen last."""
+    known = _read(text)
+    return known.get(arrangement(), next(reversed(known.values()), {}))
+
+
+def restore_panels(panels: QSplitter, text: str) -> None:
+    """Give the panels the widths that they had on these screens, else those they had last."""
+    kept = _place(text).get("panels")
+    if kept:
+        panels.restoreState(_state(kept))
+
+
+def restore(window: QWidget, text: str) -> None:
     """Bring the window back where it was on these screens, else where it was last, if that can be reached.
 
     In the middle of the main screen where its place is gone or was never known.
     """
-    known = _read(text)
-    last = next(reversed(known.values()), {})
-    place = known.get(arrangement(), last)
-    if place.get("panels"):
-        panels.restoreState(_state(place["panels"]))
+    place = _place(text)
     if place.get("window") and window.restoreGeometry(_state(place["window"])):
         screens = [screen.availableGeometry() for screen in QGuiApplication.screens()]
         if window.isMaximized() or window.isFullScreen() or reachable(window.geometry(), screens):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from functools import lru_cache
+from pathlib import Path
 
 from PySide6.QtCore import QByteArray, QRect, QRectF, QSize, Qt
 from PySide6.QtGui import QIcon, QIconEngine, QPainter, QPixmap
@@ -14,9 +15,16 @@ from ptxviewer.ui.platform.style import PALETTE
 INK = "#d9dee5"  # the colour that stands for "the state's colour" in the files
 
 
+@lru_cache(maxsize=1)
+def _folder() -> tuple[Path, frozenset[str]]:
+    """Return where the icons are, and their names: looked up once, not for each of the hundred commands."""
+    folder = resource("icons")
+    return folder, frozenset(path.stem for path in folder.glob("*.svg"))
+
+
 @lru_cache(maxsize=256)
 def _renderer(name: str, colour: str) -> QSvgRenderer:
-    drawing = resource(f"icons/{name}.svg").read_text("utf-8")
+    drawing = (_folder()[0] / f"{name}.svg").read_text("utf-8")
     return QSvgRenderer(QByteArray(drawing.replace(INK, colour).encode()))
 
 
@@ -52,7 +60,7 @@ class _Engine(QIconEngine):
 
 def icon(name: str) -> QIcon:
     """Return the icon ``resources/icons/NAME.svg``; an empty one where the file is missing."""
-    return QIcon(_Engine(name)) if resource(f"icons/{name}.svg").is_file() else QIcon()
+    return QIcon(_Engine(name)) if name in _folder()[1] else QIcon()
 
 
 def app_icon() -> QIcon:

@@ -1,0 +1,129 @@
+"""What the presenter works with in the program: lanes, folders, readers of films, the network."""
+
+from __future__ import annotations
+
+import importlib
+import tempfile
+from collections.abc import Callable, Sequence
+from contextlib import suppress
+from pathlib import Path
+
+from ptxviewer.app.disk.result_file import ResultFolder
+from ptxviewer.app.disk.review_file import ReviewFolder
+from ptxviewer.app.jobs import ThreadLane
+from ptxviewer.app.ports import Services, View
+from ptxviewer.app.presenter import Presenter
+from ptxviewer.app.state.facts import Facts
+from ptxviewer.app.state.settings import Settings
+from ptxviewer.core.engine import Checkpoint, Engine, EngineInfo, SelfTest
+from ptxviewer.core.film import Radiograph
+from ptxviewer.inference.shipped import make_engine
+from ptxviewer.paths import bundle_dir, sample_study
+from ptxviewer.ui.exports import WRITERS, write_objects
+from ptxviewer.ui.platform.bridge import Bridge
+from ptxviewer.ui.platform.folders import reports_folder
+
+
+def read(path: Path, frame: int) -> Radiograph:
+    """Read a film. pydicom takes longer to import than the window to appear, so it waits until it is needed."""
+    from ptxviewer.dicom.read import read_film
+
+    return read_film(path, frame)
+
+
+def find_films(paths: Sequence[Path], unpacked: Path) -> list[Path]:
+    """Return the films among ``paths``; archives are unpacked below ``unpacked``. pydicom is imported here, too."""
+    from ptxviewer.dicom.collect import collect
+
+    return collect(paths, unpacked)
+
+
+def run_self_test(engine: Engine, checkpoint: Checkpoint) -> SelfTest:
+    """Compare the network with its golden output. On the model lane."""
+    from ptxviewer.inference.selftest import self_test
+
+    return self_test(engine, bundle_dir(), checkpoint)
+
+
+def is_film(path: Path) -> bool:
+    """Look at the first bytes of a file. Raises ``OSError`` where it cannot be read."""
+    from ptxviewer.dicom.collect import looks_like_film
+
+    with path.open("rb"):
+        return looks_like_film(path)
+
+
+def read_facts(path: Path) -> Facts | None:
+    """Return who a film shows and when, without decoding it; None where only the whole film can tell."""
+    from ptxviewer.dicom.read import read_header
+
+    header = read_header(path)
+    return None if header is None else Facts(header[0], header[1], header[2].modality, header[2].view)
+
+
+def expected_engine() -> EngineInfo | None:
+    """Return what the card says of the shipped network, which is loaded later: results of it can be shown by then."""
+    from ptxviewer.inference.card import expected_info
+
+    return expected_info(bundle_dir())
+
+
+class Backing:
+    """The presenter, and what lives as long as it."""
+
+    def __init__(
+        self,
+        view: View,
+        settings: Settings,
+        engine: Engine | None,
+        *,
+        save_settings: Callable[[Settings], None],
+        reviews: Path,
+        results: Path,
+    ) -> None:
+        """``engine`` None is the shipped network; ``reviews`` and ``results`` are folders."""
+        self._unpacked = tempfile.TemporaryDirectory(prefix="ptxviewer-")
+        self._bridge = Bridge()
+        network = engine or make_engine(settings.device)
+        disk = self._disk = ThreadLane("disk", self._bridge.post)
+        services = Services(
+            read_film=read,
+            collect=lambda paths: find_films(paths, Path(self._unpacked.name)),
+            engine=network,
+            disk=disk,
+            model=ThreadLane("model", self._bridge.post),
+            exports=WRITERS,
+            objects=write_objects,
+            reports_folder=reports_folder,
+            save_settings=save_settings,
+            sample=sample_study(),
+            reviews=ReviewFolder(reviews),
+            keep=ThreadLane("reviews", self._bridge.post),
+            self_test=lambda checkpoint: run_self_test(network, checkpoint),
+            results=ResultFolder(results) if settings.keep_results else None,
+            cache=ThreadLane("results", self._bridge.post),
+            watch=ThreadLane("watch", self._bridge.post),
+            is_film=is_film,
+            read_facts=read_facts,
+            expected=expected_engine() if engine is None else None,
+        )
+        self.presenter = Presenter(view, services, settings)
+
+    def warm_up(self) -> None:
+        """While the window is still empty, import what reads films, start the process that decodes, load the network.
+
+        One after the other: while torch's libraries are brought into memory, an import on another thread would wait for
+        the system's loader with the interpreter lock in its hand, and the window with it.
+        """
+        self._disk.submit(
+            lambda _checkpoint: importlib.import_module("ptxviewer.dicom.read").warm_up(),
+            lambda _outcome: self.presenter.warm_up(),
+        )
+        self.presenter.films.watched.follow(self.presenter.state.settings.watch_folder)
+
+    def close(self) -> bool:
+        """End all work; True when the lanes ended in time."""
+        ended = self.presenter.shut_down()
+        with suppress(OSError):  # a file that is still being read keeps the folder on Windows
+            self._unpacked.cleanup()
+        return ended
