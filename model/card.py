@@ -119,6 +119,8 @@ def card_text(card: dict[str, Any]) -> str:
         ]
     else:
         lines += ["Not measured yet."]
+    if card.get("rules"):
+        lines += ["", *_rules(card["rules"])]
     if card["heads"]:
         lines += ["", *_heads(card["heads"])]
     if card["failures"]:
@@ -127,15 +129,40 @@ def card_text(card: dict[str, Any]) -> str:
     return "\n".join(lines)
 
 
+def _rules(rules: dict[str, Any]) -> list[str]:
+    titles = list(next(iter(rules.values()))["figures"])
+    lines = [
+        "Three rules to choose from; their figures are of films that the rule was not chosen on (five folds):",
+        "",
+        "| rule | map, film score, smallest area | " + " | ".join(titles) + " |",
+        "|---" * (2 + len(titles)) + "|",
+    ]
+    for name, made in rules.items():
+        rule = made["rule"]
+        extent = f"{rule['threshold']:.2f}, {rule['score_threshold']:.3f}, {100 * rule['min_area']:.2f} %"
+        cells = []
+        for one in made["figures"].values():
+            limits = "" if one["low"] is None else f" ({one['low']:.3f} to {one['high']:.3f})"
+            cells.append(f"{one['value']:.3f}{limits}")
+        lines.append(f"| {name} | {extent} | " + " | ".join(cells) + " |")
+    return lines
+
+
 def _heads(heads: dict[str, Any]) -> list[str]:
     gate, calibration = heads["gate"], heads["calibration"]
-    return [
+    lines = [
         f"Calibration error of the score, fitted and measured on different patients: "
         f"{calibration['ece_cross_fitted']:.3f}.",
         f"The gate refuses {gate['val_refused']} of {gate['val_films']} frontal films, {gate['others_refused']} of "
         f"{gate['others']} other pictures that it was not fitted on (photographs, CT, MR, ultrasound), and "
         f"{gate['spoilt_refused']} of {gate['spoilt']} frontal films that were turned, cut in half or inverted.",
     ]
+    if "photographed" in gate:
+        lines.append(
+            f"Of {gate['photographed']} frontal films as a camera would see them on a screen (made by code) it refuses "
+            f"{gate['photographed_refused']}."
+        )
+    return lines
 
 
 def write_card(card: dict[str, Any], bundle: Path) -> None:

@@ -5,14 +5,14 @@ from __future__ import annotations
 import json
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 
 from model.augment import Augmentation
-from ptxviewer.inference.card import tupled
 from ptxviewer.inference.torch.network import NetworkConfig
 
-ANALYTIC_SHARE = 0.05  # of phantoms
+ANALYTIC_SHARE = 0.01
 
 
 @dataclass(frozen=True)
@@ -37,9 +37,14 @@ class Config:
     warmup: int = 40
     average: float = 0.99  # decay of the weight average
     lungs: float = 0.08  # share of films with a lung mask
-    expert_weight: float = 2.0  # how often a film labelled by an expert is drawn, relative to the others
+    weights: tuple[tuple[str, float], ...] = (  # how often a film of a set is drawn, relative to 1
+        ("labelled positive", 2.0),
+        ("labelled negative", 4.0),
+        ("negatives negative", 2.0),
+    )
+    head_rate: float = 3.0  # of ``rate``, for what decides the film by its halves
     frozen: tuple[str, ...] = ()  # modules of the encoder that stay as they started, batch statistics too
-    phantoms: float = ANALYTIC_SHARE
+    phantoms: float = ANALYTIC_SHARE  # share of films that are analytic
     held: bool = False  # batch statistics stay as they started, everywhere: for a network that has settled
     network: NetworkConfig = field(default_factory=lambda: NetworkConfig(decoder=(128, 64, 48, 24)))
     augmentation: Augmentation = field(default_factory=Augmentation)
@@ -63,9 +68,22 @@ class Config:
         return self.rate * warm * 0.5 * (1 + float(np.cos(np.pi * min(1.0, step / self.steps))))
 
 
+def tupled(record: dict[str, Any]) -> dict[str, Any]:
+    """JSON knows lists only; fields of a configuration are tuples, all the way down."""
+
+    def deep(value: Any) -> Any:
+        return tuple(map(deep, value)) if isinstance(value, list) else value
+
+    return {name: deep(value) for name, value in record.items()}
+
+
 def read_config(path: Path | None) -> Config:
-    """Return the default configuration with the fields that the JSON file at ``path`` changes."""
-    changes = tupled(json.loads(path.read_text())) if path else {}
+    """Return the default configuration with the fields that the JSON file at ``path`` changes.
+
+    The ``run.json`` of an earlier run may stand for a configuration: it holds all of it.
+    """
+    record = json.loads(path.read_text()) if path else {}
+    changes = tupled(record.get("config", record))
     if "phases" in changes:
         changes["phases"] = tuple(Phase(**phase) for phase in changes["phases"])
     for name, kind in (("network", NetworkConfig), ("augmentation", Augmentation)):

@@ -1,46 +1,23 @@
-"""The training films: which there are, what is known of each, and a cache of them at one size.
+"""The training films: which there are, and what is known of each.
 
-``index.csv``, ``lungs.csv`` and ``matched_masks.csv`` are described in the README.md of the data folder. Films are
-decoded once to squares of ``CACHE_SIZE`` pixels in a memory-mapped file outside the repository's tracked files.
+``index.csv``, ``lungs.csv`` and ``matched_masks.csv`` are described in the README.md of the data folder.
 """
 
 from __future__ import annotations
 
 import csv
 import hashlib
-from dataclasses import dataclass
 from pathlib import Path
 
 import cv2
 import numpy as np
 from numpy.typing import NDArray
-from tqdm import tqdm
 
-from ptxviewer.core.geometry import GridMap
-
-CACHE_SIZE = 512
+from model.pack import Example
 
 
-@dataclass(frozen=True, slots=True)
-class Example:
-    """One film and what is known of it. ``None`` is not known, and takes no part in that loss."""
-
-    film: str  # path below the data folder
-    present: bool | None  # is there a pneumothorax
-    mask: str | None  # path of the pneumothorax mask; "" = known to be empty; None = not known
-    lungs: str | None  # path of the lung-field mask, or None
-    patient: str
-    group: str  # "positive", "negative" or "lungs": what the sampler draws from
-    split: str = "train"
-    view: str = ""
-    expert: bool = False  # an expert drew or read it, and no film of its set was left out for being hard
-
-
-def read_index(data: Path, min_confidence: float = 0.7, pseudo: Path | None = None) -> list[Example]:
-    """List every film with its labels; recovered masks below ``min_confidence`` count at image level only.
-
-    ``pseudo`` is a folder of masks by ``model.pseudo``, for positive films that have no other.
-    """
+def read_index(data: Path, min_confidence: float = 0.7) -> list[Example]:
+    """List every film with its labels; recovered masks below ``min_confidence`` count at image level only."""
     with (data / "matched_masks.csv").open(newline="") as file:
         matched = {
             row["file"]: row["mask"] for row in csv.DictReader(file) if float(row["confidence"]) >= min_confidence
@@ -50,9 +27,6 @@ def read_index(data: Path, min_confidence: float = 0.7, pseudo: Path | None = No
         for row in csv.DictReader(file):
             present = row["pneumothorax"] == "1"
             mask: str | None = row["mask"] or matched.get(row["file"]) if present else ""
-            if present and mask is None and pseudo is not None:
-                own = pseudo.resolve() / f"{Path(row['file']).stem}.png"
-                mask = str(own) if own.exists() else None
             group = "positive" if present else "negative"
             examples.append(
                 Example(
@@ -65,6 +39,8 @@ def read_index(data: Path, min_confidence: float = 0.7, pseudo: Path | None = No
                     row["split"],
                     row["view"],
                     row["set"] == "labelled",
+                    row["sex"],
+                    float(row["age"]) if row["age"] else None,
                 )
             )
     with (data / "lungs.csv").open(newline="") as file:
@@ -102,37 +78,3 @@ def split_lungs(mask: NDArray[np.uint8]) -> tuple[NDArray[np.uint8], NDArray[np.
     for index in range(1, count):
         (left if centroids[index][0] < middle else right)[labels == index] = 255
     return left, right
-
-
-class Films:
-    """Every film and mask at ``CACHE_SIZE``, as uint8 memory maps: ``images`` (N, C, C), ``masks`` (N, 3, C, C)."""
-
-    def __init__(self, data: Path, examples: list[Example], cache: Path) -> None:
-        self.examples = examples
-        cache.mkdir(parents=True, exist_ok=True)
-        stem = cache / f"films-{CACHE_SIZE}-{fingerprint(examples)}"
-        shape = (len(examples), CACHE_SIZE, CACHE_SIZE)
-        done = stem.with_suffix(".done")
-        mode = "r" if done.exists() else "w+"
-        self.images = np.memmap(stem.with_suffix(".images"), np.uint8, mode, shape=shape)  # type: ignore[call-overload]
-        self.masks = np.memmap(  # type: ignore[call-overload]
-            stem.with_suffix(".masks"), np.uint8, mode, shape=(len(examples), 3, CACHE_SIZE, CACHE_SIZE)
-        )
-        if mode == "w+":
-            for number, example in enumerate(tqdm(examples, desc="caching films", unit="film", miniters=200)):
-                self._store(data, number, example)
-            done.touch()
-
-    def _store(self, data: Path, number: int, example: Example) -> None:
-        self.images[number] = _squared(read_grey(data / example.film))
-        if example.mask:
-            self.masks[number, 0] = _squared(read_grey(data / example.mask))
-        if example.lungs:
-            left, right = split_lungs(read_grey(data / example.lungs))
-            self.masks[number, 1] = _squared(left)
-            self.masks[number, 2] = _squared(right)
-
-
-def _squared(image: NDArray[np.uint8]) -> NDArray[np.uint8]:
-    grid = GridMap.for_film(image.shape[0], image.shape[1], CACHE_SIZE).to_grid(image.astype(np.float32))
-    return np.round(grid).astype(np.uint8)

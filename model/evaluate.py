@@ -8,10 +8,9 @@ film's own resolution. Intervals are 95 % BCa bootstrap intervals, whole patient
 from __future__ import annotations
 
 import argparse
-import itertools
 import json
 import math
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import Any
@@ -21,23 +20,22 @@ import numpy as np
 from numpy.typing import NDArray
 from tqdm import tqdm
 
-from model.data import Example, read_grey, read_index
+from model.data import read_grey, read_index
 from model.metrics import Figure, Row, Rows, auc, bootstrap, dice, expected_calibration_error, markdown, row
+from model.pack import Example
 from model.plots import evaluation
+from model.rules import MOST_FALSE, Table, choose, row_of, rules
 from ptxviewer.core.answer import DecisionRule, ProbabilityMaps
 from ptxviewer.core.engine import Engine
 from ptxviewer.core.film import Radiograph
-from ptxviewer.core.findings.decide import decide, find
+from ptxviewer.core.findings.decide import find
+from ptxviewer.core.findings.hemithorax import lung_fields_of, orientation_of
 from ptxviewer.dicom.read import read_film
 
 Booleans = NDArray[np.bool_]
+LESION = 0.05  # of a mask: smaller parts of it are no lesion of their own
+SIDED = 0.25  # of a mask: as much on the other side makes it one of both sides
 DRAWS = 1000  # of the bootstrap
-MOST_FALSE = 10.0  # false-positive films per 100 negatives that a chosen rule may give
-EVEN = 0.01  # rules this close are as good as each other
-# Below 0.4 Dice is the same, but the areas are 40 to 50 % too large; 0.4 % of the film would lose small pneumothoraces.
-THRESHOLDS, SMALLEST = (0.4, 0.45, 0.5, 0.55, 0.6), (0.0003, 0.001, 0.002)
-# bfloat16 moves a score by 0.0024 on average: finer steps would only fit single films.
-GATES = np.round(np.arange(0.02, 0.98, 0.005), 3)
 
 
 @dataclass(frozen=True, eq=False)
@@ -64,6 +62,11 @@ class Outcome:
     truth_area: float  # fraction of the film
     area: float
     refused: bool = False  # the gate takes it for something else than a frontal film
+    sex: str = ""
+    age: float | None = None
+    sides: str = ""  # of the expert's mask, by the nearer lung: "left", "right" (the patient's), "both", "" = none
+    lesions: int = 0  # parts of the expert's mask that count
+    hit: int = 0  # of these, how many have their innermost place marked
 
 
 def listed(data: Path, splits: Iterable[str]) -> list[Example]:
@@ -89,10 +92,14 @@ def beside(films: Path, masks: Path) -> list[Example]:
 
 def cases(data: Path, chosen: list[Example], engine: Engine, cache: Path) -> list[Case]:
     """Run the network on films (paths below ``data``); maps are kept in ``cache`` for the next call."""
+    return list(each_case(data, chosen, engine, cache))
+
+
+def each_case(data: Path, chosen: list[Example], engine: Engine, cache: Path) -> Iterator[Case]:
+    """As ``cases``, one at a time: films and maps of a whole split take gigabytes."""
     info = engine.load()
     folder = cache / f"{info.model_sha256[:16]}-{info.device.replace(' ', '-')}"
     folder.mkdir(parents=True, exist_ok=True)
-    result = []
     for example in tqdm(chosen, desc="films", unit="film", mininterval=5):
         film = read_film(data / example.film)
         kept = folder / f"{film.key}.npz"
@@ -118,13 +125,13 @@ def cases(data: Path, chosen: list[Example], engine: Engine, cache: Path) -> lis
                 lung_image_right=stored["right"].astype(np.float32),
             )
         truth = read_grey(data / example.mask) > 127 if example.mask else np.zeros(film.shape, bool)
-        result.append(Case(example, film, truth, maps))
-    return result
+        yield Case(example, film, truth, maps)
 
 
 def outcome(case: Case, rule: DecisionRule) -> Outcome:
     """Decide one case by the shipped rule at film resolution."""
     findings, mask = find(case.film, case.maps, rule)
+    places = innermost(case.truth)
     return Outcome(
         case.example.patient,
         case.example.view,
@@ -136,7 +143,38 @@ def outcome(case: Case, rule: DecisionRule) -> Outcome:
         float(case.truth.mean()),
         float(mask.mean()),
         not findings.gate.passed,
+        case.example.sex,
+        case.example.age,
+        sides_named(case),
+        len(places),
+        sum(bool(mask[place]) for place in places),
     )
+
+
+def innermost(truth: Booleans) -> list[tuple[int, int]]:
+    """Return of each part of a (rows, cols) mask that holds a twentieth of it the place farthest from its border."""
+    count, labels, stats, _ = cv2.connectedComponentsWithStats(truth.astype(np.uint8), connectivity=8)
+    places = []
+    for index in range(1, count):
+        if stats[index, cv2.CC_STAT_AREA] >= LESION * np.count_nonzero(truth):
+            depth = cv2.distanceTransform((labels == index).astype(np.uint8), cv2.DIST_L2, 3)
+            down, across = np.unravel_index(int(depth.argmax()), depth.shape)
+            places.append((int(down), int(across)))
+    return places
+
+
+def sides_named(case: Case) -> str:
+    """Return the patient's side of the expert's mask, "both" where a quarter of it or more lies on either."""
+    if not case.truth.any():
+        return ""
+    orientation, lungs = orientation_of(case.film), lung_fields_of(case.maps)
+    rows, cols = np.nonzero(case.truth)
+    height, width = lungs.divide.shape
+    left = lungs.divide[rows * height // case.film.rows, cols * width // case.film.cols] > 0
+    share = float(left.mean())
+    if SIDED <= share <= 1 - SIDED:
+        return "both"
+    return orientation.side(share > 0.5)
 
 
 def figures(outcomes: list[Outcome], draws: int = DRAWS) -> Rows:
@@ -194,6 +232,31 @@ def figures(outcomes: list[Outcome], draws: int = DRAWS) -> Rows:
         if positive.any() and negative.any():
             add(f"Sensitivity, {view}", share(called, positive), int(positive.sum()))
             add(f"Specificity, {view}", share(~called, negative), int(negative.sum()))
+    groups: dict[str, Booleans] = {
+        "women": np.array([o.sex == "F" for o in outcomes]),
+        "men": np.array([o.sex == "M" for o in outcomes]),
+    }
+    ages = np.array([np.nan if o.age is None else o.age for o in outcomes], float)
+    for title, youngest, oldest in (("under 40", 0, 40), ("40 to 64", 40, 65), ("65 and older", 65, 200)):
+        groups[title] = (ages >= youngest) & (ages < oldest)
+    for title, group in groups.items():
+        positive, negative = present & group, ~present & group
+        if positive.any() and negative.any():
+            add(f"Sensitivity, {title}", share(called, positive), int(positive.sum()))
+            add(f"Specificity, {title}", share(~called, negative), int(negative.sum()))
+    sides = np.array([o.sides for o in outcomes])
+    for side in ("right", "left", "both"):
+        if (among := present & (sides == side)).any():
+            title = "both sides" if side == "both" else f"{side} side"
+            add(f"Sensitivity, {title}", share(called, among), int(among.sum()))
+            add(f"Dice, {title}", share(dices, among), int(among.sum()))
+    lesions, hit = (np.array([getattr(o, name) for o in outcomes]) for name in ("lesions", "hit"))
+    if lesions.any():
+        add(
+            "Lesions whose innermost place is marked",
+            lambda i: float(hit[i].sum() / max(1, lesions[i].sum())),
+            int((lesions > 0).sum()),
+        )
     refused = np.array([o.refused for o in outcomes])
     add("Films refused as not frontal, %", lambda i: float(100 * refused[i].mean()), len(outcomes))
     add("Mean Dice of an always empty mask", lambda i: float((~present)[i].mean()), len(outcomes))
@@ -217,38 +280,14 @@ def precision(data: Path, found: list[Case], rule: DecisionRule, bundle: Path, c
     return row(*bootstrap(lambda i: float(dices[i].mean()), patients), len(exact))
 
 
-def choose_rule(chosen: list[Case], most_false: float = MOST_FALSE) -> DecisionRule:
-    """Search threshold, film score and smallest area on the model's grid.
+def table_of(found: Iterable[Case]) -> Table:
+    """Return what rules are chosen from."""
+    return Table.of(row_of(case.example, case.truth, case.maps) for case in found)
 
-    The film score is the lowest that keeps to ``most_false`` false-positive films per 100 negatives: a missed
-    pneumothorax costs more than a second look. Threshold and smallest area follow from sensitivity plus Dice on
-    positives, which hardly change over a wide range of thresholds, while the marked area does: of the rules within
-    ``EVEN`` of the best the one with the highest threshold is taken, whose areas are the least too large, and the
-    largest smallest area, which draws the fewest specks.
-    """
-    present = np.array([bool(case.example.present) for case in chosen])
-    truths = []
-    for case in chosen:
-        grid_map = case.maps.grid_map
-        truths.append(grid_map.to_grid(case.truth.astype(np.float32)) >= 0.5)
-    scores = np.array([case.maps.score for case in chosen])
-    found: list[tuple[float, DecisionRule]] = []
-    for threshold, smallest in itertools.product(THRESHOLDS, SMALLEST):
-        open_rule = DecisionRule(threshold, 0.0, smallest)
-        masks = [decide(case.maps, open_rule).grid >= np.float32(threshold) for case in chosen]
-        called = np.array([mask.any() for mask in masks])
-        dices = np.array([dice(mask, truth) for mask, truth in zip(masks, truths, strict=True)])
-        false = [100 * (called & (scores >= gate))[~present].sum() / max(1, (~present).sum()) for gate in GATES]
-        kept = [float(gate) for gate, share in zip(GATES, false, strict=True) if share <= most_false]
-        if kept:
-            through = (called & (scores >= kept[0]))[present]
-            merit = float(through.mean() + (through * dices[present]).mean())
-            found.append((merit, DecisionRule(threshold, kept[0], smallest)))
-    if not found:
-        raise ValueError(f"no rule keeps to {most_false:g} false-positive films per 100 negatives")
-    best = max(merit for merit, _ in found)
-    even = [rule for merit, rule in found if merit >= best - EVEN]
-    return max(even, key=lambda rule: (rule.threshold, rule.min_area))
+
+def choose_rule(chosen: list[Case], most_false: float = MOST_FALSE) -> DecisionRule:
+    """Return the balanced rule; see ``model.rules``."""
+    return choose(table_of(chosen), "balanced", most_false)
 
 
 def contact_sheet(chosen: list[Case], outcomes: list[Outcome], path: Path, side: int = 256) -> None:
@@ -305,18 +344,20 @@ def main() -> None:
     engine = torch_engine("cpu", arguments.bundle)
     found = cases(data, chosen, engine, arguments.out / "maps")
     shipped = engine.load().rule
-    rule = shipped
+    rule, purposes = shipped, {}
     if arguments.choose_rule:
         wanted = listed(arguments.data, arguments.choose_rule)
         known = {case.example: case for case in found}
         rest = cases(arguments.data, [e for e in wanted if e not in known], engine, arguments.out / "maps")
         telling = [known[e] for e in wanted if e in known] + rest
-        rule = replace(choose_rule(telling, arguments.most_false), frontal_threshold=shipped.frontal_threshold)
+        table = table_of(telling)
+        rule = replace(choose(table, "balanced", arguments.most_false), frontal_threshold=shipped.frontal_threshold)
+        purposes = rules(table)
     more = {}
     if arguments.precision:
         name = f"Dice of masks on {engine.load().device} with those of float32"
         more[name] = precision(data, found, rule, arguments.bundle, arguments.out / "maps")
-    report(found, rule, splits, engine.load().model_sha256, arguments.out, more, arguments.draws)
+    report(found, rule, splits, engine.load().model_sha256, arguments.out, more, arguments.draws, purposes)
 
 
 def report(
@@ -327,10 +368,11 @@ def report(
     out: Path,
     more: Rows,
     draws: int = DRAWS,
+    purposes: dict[str, dict[str, Any]] | None = None,
 ) -> None:
     """Decide every case by ``rule``; write the figures as JSON and Markdown, the plots and the contact sheet.
 
-    ``more`` are rows that are added to the figures.
+    ``more`` are rows that are added to the figures, ``purposes`` the rules of ``model.rules``.
     """
     outcomes = [outcome(case, rule) for case in found]
     rows = figures(outcomes, draws) | more
@@ -340,6 +382,7 @@ def report(
         "rule": asdict(rule),
         "model_sha256": model_sha256,
         "figures": rows,
+        "rules": purposes or {},
     }
     (out / "evaluation.json").write_text(json.dumps(record, indent=1))
     (out / "evaluation.md").write_text(markdown(rows))

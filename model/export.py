@@ -21,6 +21,7 @@ import torch
 from safetensors.torch import load_file, save_file
 
 from model.card import Texts, metrics_of, read_texts, texts_of, training_of, write_card
+from model.viewing import looks_at_lungs
 from ptxviewer.core.answer import DecisionRule
 from ptxviewer.inference import preprocess
 from ptxviewer.inference.card import SCHEMA_VERSION, WEIGHTS_FILE, tupled
@@ -58,16 +59,19 @@ def with_heads(
 ) -> tuple[dict[str, torch.Tensor], NetworkConfig, dict[str, Any]]:
     """Put the heads of ``model.finish`` into the weights, where the run has them; returns their record, too.
 
-    The calibration folds into the film head: sigmoid(slope * (w x + b) + offset) is a head of its own.
+    The calibration folds into what gives the film's logit: sigmoid(slope * (w x + b) + offset) is a head of its own.
     """
     if not (run / "heads.json").exists():
         return state, config, {}
     heads = load_file(run / "heads.safetensors")
     slope, offset = heads["film_slope"], heads["film_offset"]
+    # The largest of two logits keeps its place under any line that rises: the halves are calibrated as the film is.
+    scaled = ("side_head.read", "side_head.place") if config.sides else ("film_head",)
+    for name in scaled:
+        state = {**state, **{f"{name}.{kind}": state[f"{name}.{kind}"].float() * slope for kind in ("weight", "bias")}}
     state = {
         **state,
-        "film_head.weight": state["film_head.weight"].float() * slope,
-        "film_head.bias": state["film_head.bias"].float() * slope + offset,
+        f"{scaled[0]}.bias": state[f"{scaled[0]}.bias"] + offset,
         "frontal_head.weight": heads["frontal_weight"][None],
         "frontal_head.bias": heads["frontal_bias"].reshape(1),
     }
@@ -94,6 +98,8 @@ def write_golden(state: dict[str, torch.Tensor], config: NetworkConfig, size: in
 
 def export(run: Path, texts: Texts, out: Path, version: str, size: int | None, evaluation: Path | None) -> None:
     """Write weights.safetensors, metadata.json, CARD.md and golden.npz to ``out``."""
+    if looks_at_lungs(run):
+        raise SystemExit("The app's engine looks at whole films only: a network of the lungs' box cannot ship yet.")
     record = json.loads((run / "run.json").read_text())
     config, trained_size = config_of(run)
     size = size or trained_size
@@ -118,6 +124,7 @@ def export(run: Path, texts: Texts, out: Path, version: str, size: int | None, e
         "sha256": hashlib.sha256((out / WEIGHTS_FILE).read_bytes()).hexdigest(),
         "training": training_of(record, texts),
         "metrics": metrics_of(evaluation),
+        "rules": json.loads(evaluation.read_text()).get("rules", {}) if evaluation else {},
         "heads": heads,
         **texts_of(replace(texts, limits=limits)),
     }

@@ -18,6 +18,7 @@ import argparse
 import contextlib
 import json
 from collections.abc import Collection, Iterable
+from dataclasses import replace
 from pathlib import Path
 from typing import Any, Literal
 
@@ -30,19 +31,23 @@ from sklearn.linear_model import LogisticRegression
 from sklearn.model_selection import GroupKFold, cross_val_predict
 from tqdm import tqdm
 
-from model.data import Example, read_index
+from model.data import read_index
 from model.export import config_of, weights_of
 from model.metrics import auc, expected_calibration_error
+from model.pack import Example
+from model.photographs import photographed
+from model.viewing import Viewer
 from ptxviewer.core.errors import PtxError
 from ptxviewer.core.film import Radiograph
 from ptxviewer.dicom.read import read_film
-from ptxviewer.inference.preprocess import prepare
+from ptxviewer.inference.preprocess import dense_is_bright
 from ptxviewer.inference.torch.network import PneumothoraxNet
-from ptxviewer.inference.torch.runner import has_fast_bf16
+from ptxviewer.inference.torch.processor import has_fast_bf16
 from ptxviewer.phantom.film import PhantomSpec, film_of, make_phantom
 
 Floats = NDArray[np.float64]
 Booleans = NDArray[np.bool_]
+BUNDLE = Path("model/bundle")  # finds the lungs for a run that has no first look of its own
 FRONTAL_LOSS = 0.004  # share of the frontal films that choose the threshold which may be refused
 FITTED_FRONTALS, FITTED_LUNGS, FITTED_PHANTOMS = 300, 60, 12
 CHOOSING_FRONTALS = 250
@@ -106,7 +111,17 @@ def spoilt(grid: NDArray[np.float32], kind: int) -> NDArray[np.float32]:
     return np.ascontiguousarray(image, np.float32)[None]
 
 
+PHOTOGRAPHED = 60  # films of val that the gate is shown as a camera sees them on a screen
 SPOILT_KINDS = 7
+
+
+def on_a_screen(film: Radiograph, seed: int) -> Radiograph:
+    """Return a film as a camera sees it on a screen (``model.photographs``)."""
+    image, _ = dense_is_bright(film)
+    low, high = float(image.min()), float(image.max())
+    grey = np.round(255 * (image - low) / max(high - low, 1e-6)).astype(np.uint8)
+    taken = photographed(np.random.default_rng(seed), grey)
+    return replace(film, pixels=taken.astype(film.pixels.dtype), inverse=False, slope=1.0, padding=None)
 
 
 def other_films(folder: Path) -> list[Radiograph]:
@@ -141,7 +156,9 @@ def phantoms(rng: np.random.Generator, count: int = FITTED_PHANTOMS) -> list[Rad
     return [film_of(make_phantom(spec)) for spec in specs]
 
 
-def finish(run: Path, data: Path, others: Path, threads: int, not_frontal: Collection[str] = ()) -> dict[str, Any]:
+def finish(
+    run: Path, data: Path, others: Path, threads: int, not_frontal: Collection[str] = (), bundle: Path = BUNDLE
+) -> dict[str, Any]:
     """Fit both heads for the run's averaged weights, write them beside it, and return what was measured."""
     torch.set_num_threads(threads)
     rng = np.random.default_rng(0)
@@ -150,9 +167,13 @@ def finish(run: Path, data: Path, others: Path, threads: int, not_frontal: Colle
     net.load_state_dict(weights_of(run), strict=False)
     net = net.to(memory_format=torch.channels_last).eval()  # type: ignore[call-overload]
     examples = read_index(data)
+    viewer = Viewer(run, size, bundle)
+
+    def seen(film: Radiograph) -> NDArray[np.float32]:
+        return viewer.view(film).grid
 
     val = [e for e in examples if e.split == "val"]
-    val_inputs = [prepare(read_film(data / e.film), size) for e in tqdm(val, desc="val films", mininterval=5)]
+    val_inputs = [seen(read_film(data / e.film)) for e in tqdm(val, desc="val films", mininterval=5)]
     val_features, val_logits = summaries(net, val_inputs)
     truth = np.array([bool(e.present) for e in val])
     slope, offset = fit_platt(val_logits, truth)
@@ -161,15 +182,17 @@ def finish(run: Path, data: Path, others: Path, threads: int, not_frontal: Colle
     fitted, choosing_films = choose_frontal(examples, rng, not_frontal)
     for_fitting = [read_film(data / e.film) for e in fitted] + phantoms(rng)
     for_choosing = [read_film(data / e.film) for e in choosing_films]
-    frontal_inputs = [prepare(film, size) for film in for_fitting]
+    frontal_inputs = [seen(film) for film in for_fitting]
     frontal, _ = summaries(net, tqdm(frontal_inputs, desc="frontal features", mininterval=5))
-    choosing, _ = summaries(net, (prepare(film, size) for film in tqdm(for_choosing, desc="further frontal films")))
-    other_inputs = [prepare(film, size) for film in other_films(others)]
+    choosing, _ = summaries(net, (seen(film) for film in tqdm(for_choosing, desc="further frontal films")))
+    other_inputs = [seen(film) for film in other_films(others)]
     other, _ = summaries(net, tqdm(other_inputs, desc="other features", mininterval=5))
     made = [spoilt(grid, i % SPOILT_KINDS) for i, grid in enumerate(frontal_inputs[: 14 * SPOILT_KINDS])]
     made_features, _ = summaries(net, tqdm(made, desc="spoilt features", mininterval=5))
     made_val = [spoilt(grid, i % SPOILT_KINDS) for i, grid in enumerate(val_inputs[: 6 * SPOILT_KINDS])]
     made_val_features, _ = summaries(net, made_val)
+    shown = [seen(on_a_screen(read_film(data / e.film), number)) for number, e in enumerate(val[:PHOTOGRAPHED])]
+    shown_features, _ = summaries(net, tqdm(shown, desc="photographed films", mininterval=5))
 
     for_fit = rng.random(len(other)) < 0.5
     fit = np.concatenate((frontal, other[for_fit], made_features))
@@ -206,6 +229,8 @@ def finish(run: Path, data: Path, others: Path, threads: int, not_frontal: Colle
             "others_refused": int((score(other[~for_fit]) < threshold).sum()),
             "spoilt": len(made_val),
             "spoilt_refused": int((score(made_val_features) < threshold).sum()),
+            "photographed": len(shown),
+            "photographed_refused": int((score(shown_features) < threshold).sum()),
         },
     }
     (run / "heads.json").write_text(json.dumps(record, indent=1))

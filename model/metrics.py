@@ -9,8 +9,6 @@ from typing import TypedDict
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy import stats
-from sklearn.metrics import roc_auc_score
 
 Floats = NDArray[np.float64]
 Booleans = NDArray[np.bool_]
@@ -19,8 +17,17 @@ Figure = Callable[[NDArray[np.int64]], float]
 
 
 def auc(score: Floats, truth: Booleans) -> float:
-    """Area under the ROC curve; NaN where all films are of one class."""
-    return math.nan if truth.all() or not truth.any() else float(roc_auc_score(truth, score))
+    """Area under the ROC curve: the share of (positive, negative) pairs in the right order, ties count half.
+
+    NaN where all films are of one class. In numpy alone, since a machine that only trains has nothing else.
+    """
+    positive, negative = score[truth], score[~truth]
+    if positive.size == 0 or negative.size == 0:
+        return math.nan
+    ordered = np.sort(negative)
+    below = np.searchsorted(ordered, positive, "left")
+    upto = np.searchsorted(ordered, positive, "right")
+    return float((below + upto).sum() / 2 / (positive.size * negative.size))
 
 
 def dice(prediction: Booleans, truth: Booleans) -> float:
@@ -54,6 +61,8 @@ def bootstrap(figure: Figure, patients: Sequence[str], draws: int = 1000, seed: 
     Both limits are NaN where the method gives no interval: where every resample gives the same number, where the
     figure is undefined for some resample, and where the interval would not hold the figure itself.
     """
+    from scipy import stats
+
     groups: dict[str, list[int]] = {}
     for index, patient in enumerate(patients):
         groups.setdefault(patient, []).append(index)

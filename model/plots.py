@@ -44,8 +44,8 @@ def training_curves(log: Path, path: Path) -> None:
     figure, (losses, figures), path = _figure(
         2, path, [("Loss (running mean)", "step", ""), ("Val films, averaged weights", "step", "")]
     )
-    for name in ("bce", "dice", "film", "lung"):
-        if steps:
+    for name in ("bce", "dice", "film", "side", "lung"):
+        if steps and all(name in entry for entry in steps):
             losses.plot([e["step"] for e in steps], smoothed(np.array([e[name] for e in steps])), label=name)
     for name in ("auc_film", "auc_peak", "dice_positive"):
         if looks:

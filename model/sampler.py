@@ -3,23 +3,44 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Protocol
 
 import numpy as np
 import torch
 from numpy.typing import NDArray
 from torch import Tensor
 
-from model.augment import augment
+from model.augment import Changes, augment, changes, warp, with_stamps
 from model.config import Config, Phase
-from model.data import CACHE_SIZE, Example, Films
+from model.pack import ROOM, Example, Inside, Pixels, Stamps
 
-Pixels = NDArray[np.uint8]
-Drawn = tuple[Pixels, Pixels, float, tuple[float, float, float]]
+
+class Films(Protocol):
+    """What the sampler asks of a pack."""
+
+    stamps: Stamps | None
+
+    @property
+    def examples(self) -> list[Example]:
+        """Every film's labels."""
+        ...
+
+    def image(self, index: int) -> Pixels:
+        """(C, C) grey picture, ``ROOM`` boxes wide."""
+        ...
+
+    def masks(self, index: int) -> Pixels:
+        """(3, C, C): pneumothorax, lung on the left, lung on the right of the picture; 255 = 1."""
+        ...
+
+    def inside(self, index: int) -> Inside:
+        """What of the square is film."""
+        ...
 
 
 @dataclass(frozen=True)
 class Batch:
-    """``images`` (N, 1, S, S), ``targets`` (N, 3, S, S), ``present`` (N,), ``known`` (N, 3)."""
+    """``images`` (N, 1, S, S), ``targets`` (N, 3, S, S), ``present`` (N,), ``known`` (N, 3): mask, label, lungs."""
 
     images: Tensor
     targets: Tensor
@@ -27,68 +48,78 @@ class Batch:
     known: Tensor
 
 
+@dataclass(frozen=True)
+class Stack:
+    """A batch before it is changed: stored squares (N, C, C), their masks (N, 3, C, C), and what is to be done."""
+
+    images: Tensor
+    masks: Tensor
+    inside: NDArray[np.int64]
+    size: int
+    changes: Changes
+    present: Tensor
+    known: Tensor
+
+    def on(self, device: torch.device) -> Batch:
+        """Change the films on ``device``."""
+        images, masks, present, known = (
+            one.to(device, non_blocking=True) for one in (self.images, self.masks, self.present, self.known)
+        )
+        return Batch(*augment(images, masks, self.inside, self.size, ROOM, self.changes), present, known)
+
+
 class Sampler:
-    """Draws the batch of any step."""
+    """Draws the batch of any step; several steps may be drawn at once, each in a thread of its own."""
 
     def __init__(self, films: Films, config: Config) -> None:
         self.films = films
         self.config = config
-        usable = [(i, e) for i, e in enumerate(films.examples) if e.split == "train"]
-        self.groups = {
-            group: np.array([i for i, e in usable if e.group == group]) for group in ("positive", "negative", "lungs")
-        }
-        # Films on which two models agree are easier than films as they come: those that an expert read weigh more.
+        self.examples = films.examples
+        usable = [(i, e) for i, e in enumerate(self.examples) if e.split == "train"]
+        names = ("positive", "negative", "lungs", "phantom")
+        self.groups = {group: np.array([i for i, e in usable if e.group == group], int) for group in names}
         self.shares = {group: self._shares(chosen) for group, chosen in self.groups.items()}
 
     def _shares(self, chosen: NDArray[np.int64]) -> NDArray[np.float64]:
-        weights = np.array([self.config.expert_weight if self.films.examples[i].expert else 1.0 for i in chosen])
+        wanted = dict(self.config.weights)
+        weights = np.array([wanted.get(f"{self.examples[i].set} {self.examples[i].group}", 1.0) for i in chosen])
         return weights / weights.sum() if weights.size else weights
 
-    def _draw(self, rng: np.random.Generator, phase: Phase) -> Drawn:
-        dice_roll = rng.random()
-        if dice_roll < self.config.phantoms:
-            from ptxviewer.phantom.film import PhantomSpec, make_phantom
-
-            side = str(rng.choice(["right", "left", "none"]))
-            phantom = make_phantom(
-                PhantomSpec(
-                    side=side,  # type: ignore[arg-type]
-                    size=float(rng.random()),
-                    seed=int(rng.integers(1 << 30)),
-                    rows=CACHE_SIZE,
-                    cols=CACHE_SIZE,
-                )
-            )
-            image = (phantom.pixels >> (phantom.spec.bits - 8)).astype(np.uint8)
-            masks = np.stack([phantom.mask, phantom.lung_right, phantom.lung_left]).astype(np.uint8) * 255
-            return image, masks, float(side != "none"), (1.0, 1.0, 1.0)
-        if dice_roll < self.config.phantoms + self.config.lungs and self.groups["lungs"].size:
+    def _draw(self, rng: np.random.Generator, phase: Phase) -> int:
+        """Index of one film."""
+        roll = rng.random()
+        if roll < self.config.phantoms and self.groups["phantom"].size:
+            group = "phantom"
+        elif self.config.phantoms <= roll < self.config.phantoms + self.config.lungs and self.groups["lungs"].size:
             group = "lungs"
         else:
             group = "positive" if rng.random() < phase.positives else "negative"
-        index = int(rng.choice(self.groups[group], p=self.shares[group]))
-        example: Example = self.films.examples[index]
-        known = (float(example.mask is not None), float(example.present is not None), float(example.lungs is not None))
-        return self.films.images[index], self.films.masks[index], float(bool(example.present)), known
+        return int(rng.choice(self.groups[group], p=self.shares[group]))
 
-    def batch(self, step: int) -> Batch:
-        """Return the batch of ``step``."""
-        phase = self.config.phase(step)
+    def stack(self, step: int) -> Stack:
+        """Return the films of ``step``, with devices and letters drawn on them, and the changes to be made."""
+        phase, config = self.config.phase(step), self.config.augmentation
         rng = np.random.default_rng((self.config.seed, step))
-        drawn = []
-        for _ in range(phase.batch):
-            image, masks, present, known = self._draw(rng, phase)
-            drawn.append(
-                (
-                    *augment(rng, np.asarray(image), np.asarray(masks), phase.size, self.config.augmentation),
-                    present,
-                    known,
-                )
-            )
-        images, targets, present_all, known_all = zip(*drawn, strict=True)
-        return Batch(
+        chosen = [self._draw(rng, phase) for _ in range(phase.batch)]
+        side = self.films.image(chosen[0]).shape[0]
+        matrices = np.stack([warp(rng, config, side, ROOM * phase.size, phase.size) for _ in chosen])
+        mirrored = np.linalg.det(matrices) < 0
+        images = [
+            with_stamps(rng, self.films.image(index), config, self.films.stamps, bool(turned))
+            for index, turned in zip(chosen, mirrored, strict=True)
+        ]
+        examples = [self.examples[index] for index in chosen]
+        known = [(e.mask is not None, e.present is not None, e.lungs is not None) for e in examples]
+        return Stack(
             torch.from_numpy(np.stack(images)),
-            torch.from_numpy(np.stack(targets)),
-            torch.tensor(present_all, dtype=torch.float32),
-            torch.tensor(known_all, dtype=torch.float32),
+            torch.from_numpy(np.stack([self.films.masks(index) for index in chosen])),
+            np.array([self.films.inside(index) for index in chosen]),
+            phase.size,
+            changes(rng, config, matrices),
+            torch.tensor([float(bool(e.present)) for e in examples]),
+            torch.tensor(known, dtype=torch.float32),
         )
+
+    def batch(self, step: int, device: torch.device | None = None) -> Batch:
+        """Return the batch of ``step``."""
+        return self.stack(step).on(device or torch.device("cpu"))

@@ -1,7 +1,8 @@
-"""Trains the network: resumable, seeded, logged. ``python -m model.train --data DIR --run runs/first``.
+"""Trains the network: resumable, seeded, logged. ``python -m model.train --pack runs/pack --run runs/first``.
 
 A batch is a pure function of (seed, step), the state of everything else is in the checkpoint: a run that was
-stopped and continued ends with the weights of one that was not.
+stopped and continued ends with the weights of one that was not. It runs on the CPU, on CUDA and on MPS, and a run that
+began on one goes on on another. PyTorch and numpy are all it needs (``docs/training.md``).
 """
 
 from __future__ import annotations
@@ -13,62 +14,86 @@ import os
 import subprocess
 import sys
 import time
+from collections import deque
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from pathlib import Path
 from typing import Any
 
-import cv2
 import numpy as np
 import torch
-from safetensors.torch import load_file
-from tqdm import tqdm
+from torch import Tensor
+from torch.nn import functional as F
 
-from model.augment import plain
+from model.augment import middle_of, plain
 from model.config import Config, read_config
-from model.data import Films, fingerprint, read_index
 from model.folded import hold_statistics
 from model.losses import total_loss
 from model.metrics import auc, dice
-from model.plots import training_curves
-from model.sampler import Batch, Sampler
+from model.pack import ROOM, Pack
+from model.sampler import Batch, Sampler, Stack
+from model.tensors import read_tensors
 from ptxviewer.inference.torch.network import PneumothoraxNet, load_rgb_encoder
-from ptxviewer.inference.torch.runner import has_fast_bf16
+from ptxviewer.inference.torch.processor import has_fast_bf16
 
 LOOK_EVERY = 400  # steps
-# Without bf16 units, oneDNN is faster on plain tensors: a step of 8 films at 384 px took 3.1 s, 4.2 s channels-last.
-LAYOUT = torch.channels_last if has_fast_bf16() else torch.contiguous_format
+SAVE_EVERY = 50
+TELL_EVERY_S = 20.0
+TRIED_STEPS = 12  # from which the speed of a computer is known
+
+
+def layout_of(device: torch.device) -> torch.memory_format:
+    """Return the order of the numbers in which convolutions are fastest on ``device``.
+
+    Without bf16 units, oneDNN is faster on plain tensors: a step of 8 films at 384 px took 3.1 s, 4.2 s channels-last.
+    """
+    plain_is_faster = device.type == "cpu" and not has_fast_bf16()
+    return torch.contiguous_format if plain_is_faster else torch.channels_last
+
+
+def autocast_on(device: torch.device) -> torch.autocast:
+    """Half precision where ``device`` has units for it: bfloat16, which needs no scaling of the loss."""
+    usable = has_fast_bf16() if device.type == "cpu" else device.type != "cuda" or torch.cuda.is_bf16_supported()
+    return torch.autocast(device.type, torch.bfloat16, enabled=usable)
 
 
 class Trainer:
-    """Network, its running average, optimiser and step: what a checkpoint holds."""
+    """Network, its running average, optimiser and step: what a checkpoint holds. Works on ``device``."""
 
-    def __init__(self, config: Config, encoder: Path | None = None, weights: Path | None = None) -> None:
+    def __init__(
+        self,
+        config: Config,
+        encoder: Path | None = None,
+        weights: Path | None = None,
+        device: torch.device | None = None,
+    ) -> None:
         torch.manual_seed(config.seed)
         self.config = config
-        self.net = PneumothoraxNet(config.network).to(memory_format=LAYOUT)  # type: ignore[call-overload]
+        self.device = device or torch.device("cpu")
+        self.layout = layout_of(self.device)
+        net = PneumothoraxNet(config.network)
         if encoder is not None:
-            load_rgb_encoder(self.net.encoder, torch.load(encoder, weights_only=True))
+            load_rgb_encoder(net.encoder, torch.load(encoder, weights_only=True))
         if weights is not None:
-            # The head of the gate is fitted after the training (``finish``), so a new run has none.
-            state = {n: v.float() for n, v in load_file(weights).items() if not n.startswith("frontal_head.")}
-            counters = {n: v for n, v in self.net.state_dict().items() if n.endswith("num_batches_tracked")}
-            # A film head that reads more than the bundle's goes on from what that one had learned.
-            head, learned = torch.zeros_like(self.net.film_head.weight), state["film_head.weight"]
-            head[:, : learned.shape[1]] = learned
-            self.net.load_state_dict(counters | state | {"film_head.weight": head})
+            start_from(net, read_tensors(weights))
+        self.net = net.to(self.device, memory_format=self.layout)  # type: ignore[call-overload]
         self.frozen = [self.net.encoder.get_submodule(name) for name in config.frozen]
         for module in self.frozen:
             module.requires_grad_(False)
         if config.held:
             hold_statistics(self.net)
         self.average = {name: value.clone() for name, value in self.net.state_dict().items()}
-        groups = [
-            {"params": list(self.net.encoder.parameters()), "scale": config.encoder_rate},
-            {"params": [p for n, p in self.net.named_parameters() if not n.startswith("encoder.")], "scale": 1.0},
-        ]
-        self.optimiser = torch.optim.AdamW(groups, lr=config.rate, weight_decay=config.weight_decay)
+        groups: dict[str, list[Tensor]] = {"encoder": [], "rest": [], "head": []}
+        for name, parameter in self.net.named_parameters():
+            new = name.startswith(("side_head.gather.", "side_head.place."))
+            groups["encoder" if name.startswith("encoder.") else "head" if new else "rest"].append(parameter)
+        scales = {"encoder": config.encoder_rate, "rest": 1.0, "head": config.head_rate}
+        self.optimiser = torch.optim.AdamW(
+            [{"params": members, "scale": scales[name]} for name, members in groups.items() if members],
+            lr=config.rate,
+            weight_decay=config.weight_decay,
+        )
         self.step = 0
 
     def train_step(self, batch: Batch) -> dict[str, float]:
@@ -78,10 +103,13 @@ class Trainer:
             module.eval()
         for group in self.optimiser.param_groups:
             group["lr"] = self.config.rate_at(self.step) * group["scale"]
-        with torch.autocast("cpu", torch.bfloat16, enabled=has_fast_bf16()):
-            logits = self.net(batch.images.to(memory_format=LAYOUT))
+        images, targets, present, known = (
+            one.to(self.device, non_blocking=True) for one in (batch.images, batch.targets, batch.present, batch.known)
+        )
+        with autocast_on(self.device):
+            logits = self.net(images.to(memory_format=self.layout))
         logits = logits._replace(maps=logits.maps.float(), film=logits.film.float())
-        loss, parts = total_loss(logits, batch.targets, batch.present, batch.known)
+        loss, parts = total_loss(logits, targets, present, known)
         self.optimiser.zero_grad(set_to_none=True)
         loss.backward()  # type: ignore[no-untyped-call]
         torch.nn.utils.clip_grad_norm_(self.net.parameters(), 5.0)
@@ -97,10 +125,10 @@ class Trainer:
         return {"loss": float(loss.detach()), **parts}
 
     def averaged(self) -> PneumothoraxNet:
-        """A network with the averaged weights, in evaluation mode."""
+        """A network with the averaged weights, in evaluation mode, on the same device."""
         net = PneumothoraxNet(self.config.network)
         net.load_state_dict(self.average)
-        return net.to(memory_format=LAYOUT).eval()  # type: ignore[call-overload, no-any-return]
+        return net.to(self.device, memory_format=self.layout).eval()  # type: ignore[call-overload, no-any-return]
 
     def save(self, path: Path) -> None:
         """Write the checkpoint beside its place and move it over: a stop never leaves half a file."""
@@ -116,90 +144,150 @@ class Trainer:
 
     def load(self, path: Path) -> None:
         """Continue from a checkpoint."""
-        state = torch.load(path, weights_only=True)
+        state = torch.load(path, weights_only=True, map_location="cpu")
         self.net.load_state_dict(state["net"])
-        self.average = state["average"]
+        self.average = {name: value.to(self.device) for name, value in state["average"].items()}
         self.optimiser.load_state_dict(state["optimiser"])
         self.step = state["step"]
 
 
-def quick_look(net: PneumothoraxNet, films: Films, size: int) -> dict[str, float]:
-    """AUC of film score and mask peak, Dice on positives at 0.5, on the val films: to watch a run, not to quote."""
-    chosen = [(i, e) for i, e in enumerate(films.examples) if e.split == "val"]
-    scores, peaks, dices = [], [], []
-    with torch.inference_mode():
-        for index, example in chosen:
-            image = torch.from_numpy(plain(np.asarray(films.images[index]), size))[None]
-            with torch.autocast("cpu", torch.bfloat16, enabled=has_fast_bf16()):
-                logits = net(image.to(memory_format=LAYOUT))
-            pixel = torch.sigmoid(logits.maps[0, 0].float()).numpy()
-            scores.append(float(logits.film))
-            peaks.append(float(pixel.max()))
-            if example.present:
-                truth = cv2.resize(np.asarray(films.masks[index, 0]), (size, size), interpolation=cv2.INTER_AREA) > 127
-                dices.append(dice(pixel >= 0.5, truth))
-    truth_all = np.array([bool(e.present) for _, e in chosen])
+def device_named(name: str) -> torch.device:
+    """Return "cpu", "cuda" or "mps" as a device; "auto" is the fastest that there is."""
+    if name == "auto":
+        name = "cuda" if torch.cuda.is_available() else "mps" if torch.backends.mps.is_available() else "cpu"
+    if name == "cuda":
+        torch.backends.cudnn.benchmark = True
+    return torch.device(name)
+
+
+def start_from(net: PneumothoraxNet, weights: dict[str, Tensor]) -> None:
+    """Start from a bundle's weights; only the parts that decide by the halves of the chest may be new.
+
+    The head of the gate is fitted after the training (``finish``), so a new run has none.
+    """
+    state = {name: value.float() for name, value in weights.items() if not name.startswith("frontal_head.")}
+    fresh = net.state_dict()
+    state |= {name: value for name, value in fresh.items() if name.endswith("num_batches_tracked")}
+    new: tuple[str, ...] = ()
+    head = "film_head" if net.film_head is not None else "side_head.read"
+    if "film_head.weight" in state:  # a head that reads more goes on from what this one had learned
+        learned, bias = state.pop("film_head.weight"), state.pop("film_head.bias")
+        wider = torch.zeros_like(fresh[f"{head}.weight"])
+        wider[:, : learned.shape[1]] = learned
+        state |= {f"{head}.weight": wider, f"{head}.bias": bias}
+        new = ("side_head.gather.", "side_head.place.")
+    state |= {name: value for name, value in fresh.items() if name.startswith(new) and name not in state}
+    net.load_state_dict(state)
+
+
+def quick_look(trainer: Trainer, films: Pack, size: int) -> dict[str, float]:
+    """AUC of film score and mask peak, Dice on positives at 0.5, on the val films: to watch a run, not to quote.
+
+    Both are judged on the grid over the lungs' box.
+    """
+    net, device = trainer.averaged(), trainer.device
+    scores, peaks, dices, truths = [], [], [], []
+    for index, example in enumerate(films.examples):
+        if example.split != "val":
+            continue
+        image = torch.from_numpy(plain(films.image(index), size, ROOM, films.inside(index)))[None].to(device)
+        with torch.inference_mode(), autocast_on(device):
+            logits = net(image.to(memory_format=trainer.layout))
+        pixel = torch.sigmoid(logits.maps[0, 0].float()).cpu().numpy()
+        scores.append(float(logits.film))
+        peaks.append(float(pixel.max()))
+        truths.append(bool(example.present))
+        if example.present:
+            middle = middle_of(films.side, ROOM)
+            mask = torch.from_numpy(films.mask(index)[middle, middle].astype(np.float32))
+            truth = F.adaptive_avg_pool2d(mask[None], (size, size))[0].numpy() > 127
+            dices.append(dice(pixel >= 0.5, truth))
+    present = np.array(truths, bool)
     return {
-        "auc_film": auc(np.array(scores), truth_all),
-        "auc_peak": auc(np.array(peaks), truth_all),
+        "auc_film": auc(np.array(scores), present),
+        "auc_peak": auc(np.array(peaks), present),
         "dice_positive": float(np.mean(dices)) if dices else float("nan"),
     }
 
 
 def run(
     config: Config,
-    data: Path,
+    films: Pack,
     folder: Path,
-    cache: Path,
-    encoder: Path | None,
+    encoder: Path | None = None,
     weights: Path | None = None,
-    pseudo: Path | None = None,
+    device: torch.device | None = None,
 ) -> None:
     """Train to the end of ``config``, continuing from ``folder`` where it holds a checkpoint."""
     folder.mkdir(parents=True, exist_ok=True)
-    films = Films(data, read_index(data, pseudo=pseudo), cache)
-    trainer = Trainer(config, encoder, weights)
+    trainer = Trainer(config, encoder, weights, device)
     checkpoint = folder / "checkpoint.pt"
     if checkpoint.exists():
         trainer.load(checkpoint)
     record = {
         "config": asdict(config),
-        "data": fingerprint(films.examples),
+        "data": films.fingerprint,
+        "boxes": films.boxes,
         "code": _code_version(),
+        "device": str(trainer.device),
         "threads": torch.get_num_threads(),
         "start": _start(encoder, weights),
-        "pseudo": pseudo is not None,
     }
     (folder / "run.json").write_text(json.dumps(record, indent=1))
     sampler = Sampler(films, config)
+    on_cpu = trainer.device.type == "cpu"
+    # A graphics card changes the films itself, and waits for nothing but their unpacking; on the CPU one thread does
+    # both while the other trains.
+    loaders = 1 if on_cpu else max(1, min(8, (os.cpu_count() or 2) - 1))
+    make: Callable[[int], Batch | Stack] = sampler.batch if on_cpu else sampler.stack
     log = (folder / "log.jsonl").open("a")
-    started = time.monotonic()
+    started, first = time.monotonic(), trainer.step
 
     def note(entry: dict[str, float | int | str]) -> None:
         log.write(json.dumps(entry) + "\n")
         log.flush()
 
-    with (
-        ThreadPoolExecutor(1) as pool,
-        tqdm(total=config.steps, initial=trainer.step, unit="step", mininterval=10) as bar,
-    ):
-        coming = pool.submit(sampler.batch, trainer.step)
+    with log, ThreadPoolExecutor(loaders) as pool:
+        coming = deque(pool.submit(make, step) for step in range(first, min(config.steps, first + loaders + 1)))
+        told = started
         while trainer.step < config.steps:
-            batch = coming.result()
-            coming = pool.submit(sampler.batch, trainer.step + 1)
-            parts = trainer.train_step(batch)
-            bar.update()
-            bar.set_postfix(loss=f"{parts['loss']:.3f}")
-            note({"step": trainer.step, "seconds": round(time.monotonic() - started, 1), **parts})
-            if trainer.step % 25 == 0:
+            made = coming.popleft().result()
+            following = trainer.step + loaders + 1
+            if following < config.steps:
+                coming.append(pool.submit(make, following))
+            parts = trainer.train_step(made if isinstance(made, Batch) else made.on(trainer.device))
+            now = time.monotonic()
+            note({"step": trainer.step, "seconds": round(now - started, 1), **parts})
+            if now - told >= TELL_EVERY_S or trainer.step == config.steps:
+                told = now
+                print(progress(trainer.step, config.steps, (now - started) / (trainer.step - first), parts), flush=True)
+            if trainer.step % SAVE_EVERY == 0 or trainer.step == config.steps:
                 trainer.save(checkpoint)
             if trainer.step % LOOK_EVERY == 0 or trainer.step == config.steps:
-                look = quick_look(trainer.averaged(), films, config.phase(trainer.step - 1).size)
+                look = quick_look(trainer, films, config.phase(trainer.step - 1).size)
                 note({"step": trainer.step, "look": 1, **look})
-                training_curves(folder / "log.jsonl", folder / "curves.png")
-                bar.write(f"step {trainer.step}: " + "  ".join(f"{k} {v:.3f}" for k, v in look.items()))
-    trainer.save(checkpoint)
-    torch.save(trainer.average, folder / "average.pt")
+                print(f"step {trainer.step}: " + ", ".join(f"{k} {v:.3f}" for k, v in look.items()), flush=True)
+                draw_curves(folder)
+    torch.save({name: value.cpu() for name, value in trainer.average.items()}, folder / "average.pt")
+
+
+def progress(step: int, steps: int, seconds: float, parts: dict[str, float]) -> str:
+    """One line for whoever waits: how far, how well, how long still at ``seconds`` a step."""
+    left = round(seconds * (steps - step) / 60)
+    bar = "#" * (20 * step // steps)
+    return (
+        f"[{bar:<20}] step {step} of {steps}, loss {parts['loss']:.3f}, {seconds:.2f} s a step, "
+        f"{left // 60} h {left % 60:02d} min left"
+    )
+
+
+def draw_curves(folder: Path) -> None:
+    """Draw the log, where there is something to draw with."""
+    try:
+        from model.plots import training_curves
+    except ImportError:
+        return
+    training_curves(folder / "log.jsonl", folder / "curves.png")
 
 
 def _start(encoder: Path | None, weights: Path | None) -> str:
@@ -230,33 +318,72 @@ def keep_memory() -> None:
         os.execve(sys.executable, [sys.executable, *sys.orig_argv[1:]], os.environ | settings)
 
 
+def fitted(config: Config, seconds: float, per_step: float, spent: float = 0.0) -> Config:
+    """Return ``config`` with as many steps as fit into ``seconds``, phases in proportion.
+
+    A step of the first phase takes ``per_step`` seconds, one of another as much more as it has more pixels.
+    """
+    pixels = [phase.batch * phase.size**2 for phase in config.phases]
+    costs = [phase.steps * per_step * count / pixels[0] for phase, count in zip(config.phases, pixels, strict=True)]
+    share = max(0.0, seconds - spent) / sum(costs)
+    phases = (replace(phase, steps=max(1, round(share * phase.steps))) for phase in config.phases)
+    return replace(config, phases=tuple(phases))
+
+
+def timed(config: Config, films: Pack, device: torch.device) -> float:
+    """Seconds that a step of the first phase takes here, its films included; the network is thrown away."""
+    trainer, sampler = Trainer(config, device=device), Sampler(films, config)
+    seconds = []
+    for step in range(TRIED_STEPS):
+        started = time.monotonic()
+        trainer.train_step(sampler.batch(step, device))  # the loss comes back as a number, so the device is waited for
+        seconds.append(time.monotonic() - started)
+    return float(np.median(seconds[TRIED_STEPS // 2 :]))
+
+
 def main() -> None:
     """Command line of the training."""
     keep_memory()
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--data", type=Path, required=True, help="folder with index.csv")
+    parser.add_argument(
+        "--pack", type=Path, help="folder that model.pack has written; default: runs/pack512 for 512 px"
+    )
+    parser.add_argument("--data", type=Path, help="folder with index.csv: packs it first, where there is no pack yet")
+    parser.add_argument("--first-look", type=Path, help="with --data: folder with first_look.safetensors")
     parser.add_argument("--encoder", type=Path, help="colour ResNet weights to start from")
-    parser.add_argument("--weights", type=Path, help="a bundle's weights.safetensors to start from")
-    parser.add_argument("--pseudo", type=Path, help="folder of masks by model.pseudo")
+    parser.add_argument("--weights", type=Path, help="a bundle's weights.safetensors, or a checkpoint's, to start from")
     parser.add_argument("--run", type=Path, default=Path("runs/first"), help="folder of checkpoint and log")
-    parser.add_argument("--cache", type=Path, default=Path("runs/cache"))
+    parser.add_argument("--device", default="auto", help="auto, cpu, cuda or mps")
     parser.add_argument("--config", type=Path, help="JSON with fields of Config that differ from the default")
+    parser.add_argument("--minutes", type=float, help="as many steps as fit into this time on this computer")
     parser.add_argument("--threads", type=int, default=0)
     parser.add_argument("--nice", type=int, default=15, help="how far other programs go first, up to 19")
-    arguments = parser.parse_args()
+    asked = parser.parse_args()
     if hasattr(os, "nice"):
-        os.nice(arguments.nice)
-    if arguments.threads:
-        torch.set_num_threads(arguments.threads)
-    run(
-        read_config(arguments.config),
-        arguments.data,
-        arguments.run,
-        arguments.cache,
-        arguments.encoder,
-        arguments.weights,
-        arguments.pseudo,
-    )
+        os.nice(asked.nice)
+    if asked.threads:
+        torch.set_num_threads(asked.threads)
+    # A run that was stopped goes on by its own plan, unless another one is given.
+    plan = asked.run / "run.json"
+    config = read_config(plan if asked.config is None and plan.exists() else asked.config)
+    size = max(phase.size for phase in config.phases)
+    packed = asked.pack or Path(f"runs/pack{size}")
+    if asked.data is not None and not (packed / "pack.json").exists():
+        from model.pack import pack
+
+        pack(asked.data, packed, size, threads=asked.threads, first_look=asked.first_look)
+    films, device = Pack(packed), device_named(asked.device)
+    if films.size < size:
+        print(
+            f"The pack's boxes have {films.size} px, the plan goes up to {size} px: nothing finer is seen so.",
+            flush=True,
+        )
+    if asked.minutes and not (asked.run / "checkpoint.pt").exists():
+        started = time.monotonic()
+        per_step = timed(config, films, device)
+        config = fitted(config, 60 * asked.minutes, per_step, time.monotonic() - started)
+        print(f"{per_step:.2f} s a step here: {config.steps} steps", flush=True)
+    run(config, films, asked.run, asked.encoder, asked.weights, device)
 
 
 if __name__ == "__main__":

@@ -16,28 +16,9 @@ from ptxviewer.core.arrays import FloatMap
 from ptxviewer.core.film import Radiograph
 from ptxviewer.core.geometry import GridMap
 from ptxviewer.core.viewport import pixel_aspect
+from ptxviewer.inference.greys import MEAN, STD, normalise, scale_to_unit
 
 NAME = "letterbox-percentile-1"  # in the model card; a change of any number here is a new name
-MEAN, STD = 0.449, 0.226
-LOW_PERCENTILE, HIGH_PERCENTILE = 0.5, 99.5
-
-
-def scale_to_unit(grid: FloatMap, valid: NDArray[np.bool_] | None = None) -> FloatMap:
-    """Clip to the percentiles of the ``valid`` pixels and scale to [0, 1]; a flat film becomes all 0."""
-    values = grid if valid is None else grid[valid]
-    if values.size == 0:
-        return np.zeros_like(grid)
-    low, high = np.percentile(values, (LOW_PERCENTILE, HIGH_PERCENTILE))
-    if not high > low:
-        return np.zeros_like(grid)
-    unit: FloatMap = np.clip((grid - np.float32(low)) / np.float32(high - low), 0.0, 1.0).astype(np.float32, copy=False)
-    return unit
-
-
-def normalise(unit: FloatMap) -> FloatMap:
-    """[0, 1] to what the encoder was trained with."""
-    normal: FloatMap = (unit - np.float32(MEAN)) / np.float32(STD)
-    return normal
 
 
 def turns_upright(film: Radiograph) -> int:
@@ -54,21 +35,43 @@ def turns_upright(film: Radiograph) -> int:
     return 0
 
 
-def prepare(film: Radiograph, size: int) -> FloatMap:
-    """Return the (1, size, size) float32 network input of a film, as it lies in the file."""
-    grid_map = GridMap.for_film(film.rows, film.cols, size, pixel_aspect(film.spacing))
+def dense_is_bright(film: Radiograph) -> tuple[FloatMap, FloatMap]:
+    """Return the (rows, cols) greys in the polarity of MONOCHROME2, and 1 where there is film, 0 where padding."""
     image = film.pixels.astype(np.float32)
     if film.inverse != (film.slope < 0):  # two inversions are none: a negative slope already turns the film round
         image = 65535.0 - image
-    valid_image = np.ones(film.shape, np.float32)
+    valid = np.ones(film.shape, np.float32)
     if film.padding is not None:
         low, high = film.padding
         padded = (film.pixels >= low) & (film.pixels <= high)
         if padded.any() and not padded.all():
-            valid_image = (~padded).astype(np.float32)
+            valid = (~padded).astype(np.float32)
             image = np.where(padded, image[~padded].min(), image)
-    grid = grid_map.to_grid(image)
-    valid = grid_map.to_grid(valid_image) > 0.5
+    return image, valid
+
+
+def on_the_scale(grid: FloatMap, valid: NDArray[np.bool_]) -> FloatMap:
+    """Return the (1, S, S) network input of greys on its grid, of which ``valid`` pixels are film."""
     unit = scale_to_unit(grid, valid)
     unit[~valid] = 0.0
     return normalise(unit)[None]
+
+
+def prepare(film: Radiograph, size: int) -> FloatMap:
+    """Return the (1, size, size) float32 network input of a film, as it lies in the file."""
+    grid_map = GridMap.for_film(film.rows, film.cols, size, pixel_aspect(film.spacing))
+    image, valid = dense_is_bright(film)
+    return on_the_scale(grid_map.to_grid(image), grid_map.to_grid(valid) > 0.5)
+
+
+__all__ = [
+    "MEAN",
+    "NAME",
+    "STD",
+    "dense_is_bright",
+    "normalise",
+    "on_the_scale",
+    "prepare",
+    "scale_to_unit",
+    "turns_upright",
+]

@@ -7,8 +7,8 @@ import numpy as np
 import pytest
 
 from model.agreement import compare, summary
-from model.data import Example
-from model.evaluate import Case, Outcome, beside, cases, choose_rule, figures, outcome
+from model.evaluate import Case, Outcome, beside, cases, choose_rule, figures, innermost, outcome
+from model.pack import Example
 from ptxviewer.core.answer import DecisionRule, ProbabilityMaps
 from tests.films import INFO, RULE, film, maps
 
@@ -52,6 +52,40 @@ def test_a_film_that_the_rule_misses_counts_as_nothing_found_whatever_its_map_sa
     assert (found.called, found.dice) == (True, 1.0)
     missed = outcome(case("x", True, 0.3), RULE)
     assert (missed.called, missed.dice, missed.peak) == (False, 0.0, pytest.approx(0.8))
+
+
+def test_the_figures_by_sex_age_and_side_are_of_those_films_only():
+    base = said(True, True, 0.5).__dict__
+    outcomes = [
+        Outcome(**(base | {"sex": "F", "age": 30, "sides": "right", "truth_area": 0.01, "lesions": 2, "hit": 1})),
+        Outcome(
+            **(base | {"sex": "M", "age": 70, "sides": "left", "called": False, "dice": 0.0, "lesions": 1, "hit": 0})
+        ),
+        Outcome(**(base | {"sex": "M", "age": None, "sides": "both", "truth_area": 0.03, "lesions": 1, "hit": 1})),
+        Outcome(**(base | {"present": False, "called": False, "sex": "F", "age": 30, "dice": 1.0})),
+        Outcome(**(base | {"present": False, "called": True, "sex": "M", "age": 70, "dice": 0.0})),
+    ]
+    rows = {name: row["value"] for name, row in figures(outcomes, draws=20).items()}
+    assert rows["Sensitivity, women"] == 1
+    assert rows["Sensitivity, men"] == 0.5
+    assert rows["Specificity, men"] == 0
+    assert rows["Sensitivity, 65 and older"] == 0
+    assert rows["Sensitivity, right side"] == rows["Sensitivity, both sides"] == 1
+    assert rows["Dice, left side"] == 0
+    assert rows["Lesions whose innermost place is marked"] == 0.5
+    assert "Sensitivity, 40 to 64" not in rows
+
+
+def test_a_lesion_is_hit_at_its_innermost_place_and_a_crumb_is_no_lesion():
+    truth = np.zeros((100, 100), bool)
+    truth[10:40, 10:30] = True
+    truth[60:80, 60:80] = True
+    truth[95, 95] = True
+    places = innermost(truth)
+    assert len(places) == 2
+    assert 18 <= places[0][1] <= 21
+    assert 68 <= places[1][0] <= 71
+    assert innermost(np.zeros((5, 5), bool)) == []
 
 
 def test_the_chosen_rule_misses_as_few_films_as_the_bound_on_false_alarms_allows():

@@ -6,12 +6,14 @@ import numpy as np
 import pytest
 import torch
 
-from model.augment import Augmentation, augment
+from model.augment import Augmentation
 from model.config import Config, Phase, read_config
-from model.data import Example
+from model.cutting import stored_side
 from model.finish import choose_frontal, cross_fitted, fit_logistic, fit_platt, spoilt
+from model.losses import side_targets
+from model.pack import Example
 from model.sampler import Sampler
-from model.train import Trainer
+from model.train import Trainer, fitted
 from ptxviewer.inference.torch.network import NetworkConfig
 
 TINY = NetworkConfig(blocks=(1, 1, 1, 1), planes=(8, 8, 8, 8), stem=8, decoder=(8, 8, 8, 8))
@@ -19,23 +21,34 @@ SIDE = 64
 
 
 class MadeFilms:
-    """Discs on noise: half of the films hold one, and it is what is to be found."""
+    """Discs on noise: half of the films hold one, and it is what is to be found. A pack, as the training asks it."""
+
+    stamps = None
 
     def __init__(self):
         rng = np.random.default_rng(0)
-        count = 16
-        self.images = rng.integers(60, 120, (count, SIDE, SIDE)).astype(np.uint8)
-        self.masks = np.zeros((count, 3, SIDE, SIDE), np.uint8)
+        count, side = 16, stored_side(SIDE)
+        self.images = rng.integers(60, 120, (count, side, side)).astype(np.uint8)
+        self.all_masks = np.zeros((count, 3, side, side), np.uint8)
         self.examples = []
-        y, x = np.mgrid[:SIDE, :SIDE]
+        y, x = np.mgrid[:side, :side]
         for index in range(count):
             present = index % 2 == 0
             if present:
-                disc = np.hypot(y - rng.integers(20, 44), x - rng.integers(20, 44)) < 12
+                disc = np.hypot(y - rng.integers(28, 52), x - rng.integers(28, 52)) < 12
                 self.images[index][disc] = 240
-                self.masks[index, 0][disc] = 255
+                self.all_masks[index, 0][disc] = 255
             group = "positive" if present else "negative"
             self.examples.append(Example(f"{index}", present, "m" if present else "", None, f"p{index}", group))
+
+    def image(self, index):
+        return self.images[index]
+
+    def masks(self, index):
+        return self.all_masks[index]
+
+    def inside(self, _index):
+        return 0, self.images.shape[1], 0, self.images.shape[1]
 
 
 def config(**changes):
@@ -99,6 +112,23 @@ def test_a_configuration_file_changes_what_it_names_and_nothing_else(tmp_path):
     assert read_config(None) == Config()
 
 
+def test_a_run_goes_on_by_the_plan_that_stands_beside_its_checkpoint(tmp_path):
+    from dataclasses import asdict
+
+    made = config(weights=(("labelled positive", 3.0),))
+    (tmp_path / "run.json").write_text(json.dumps({"config": asdict(made), "device": "cuda"}))
+    assert read_config(tmp_path / "run.json") == made
+
+
+def test_a_run_is_fitted_into_the_time_that_there_is():
+    made = Config(phases=(Phase(256, 16, 800, 0.5), Phase(512, 8, 400, 0.4)))
+    fits = fitted(made, seconds=1000, per_step=0.5, spent=40)
+    # A step of the second phase has twice the pixels of one of the first.
+    assert 0.5 * fits.phases[0].steps + 1.0 * fits.phases[1].steps == pytest.approx(960, abs=1.5)
+    assert fits.phases[0].steps == pytest.approx(2 * fits.phases[1].steps, abs=2)
+    assert fitted(made, seconds=0, per_step=0.5).steps == 2, "never none at all"
+
+
 def test_frozen_stages_stay_as_they_started():
     made = config(frozen=("conv1", "bn1", "layer1"))
     trainer = Trainer(made)
@@ -130,20 +160,101 @@ def test_a_head_that_reads_more_goes_on_from_what_the_smaller_one_had_learned(tm
     assert added.abs().max() > 0
 
 
-def test_what_is_exported_loads_in_the_app_with_both_heads(tmp_path):
+def test_a_network_that_decides_by_halves_goes_on_from_what_the_whole_film_had_taught(tmp_path):
+    from safetensors.torch import save_file
+
+    from model.export import compact
+
+    plain = Trainer(config(network=NetworkConfig(**{**TINY.__dict__, "evidence": True})))
+    save_file(compact(plain.net.state_dict()), tmp_path / "weights.safetensors")
+    made = config(network=NetworkConfig(**{**TINY.__dict__, "sides": True}))
+    by_halves = Trainer(made, weights=tmp_path / "weights.safetensors")
+    torch.testing.assert_close(by_halves.net.side_head.read.weight, plain.net.film_head.weight, rtol=0.01, atol=0.01)
+    losses = train(by_halves, Sampler(MadeFilms(), made), 60)
+    assert np.mean(losses[-5:]) < 0.7 * np.mean(losses[:5])
+    assert by_halves.net.side_head.place.weight.abs().max() > 0
+
+
+def test_a_run_that_was_kept_goes_on_from_what_it_had_learned(tmp_path, monkeypatch):
+    from dataclasses import asdict
+
+    from model import keep as keeping
+
+    made = config(network=NetworkConfig(**{**TINY.__dict__, "sides": True}))
+    first = Trainer(made)
+    train(first, Sampler(MadeFilms(), made), 20)
+    first.save(tmp_path / "checkpoint.pt")
+    (tmp_path / "run.json").write_text(json.dumps({"config": asdict(made)}))
+    (tmp_path / "first_look.json").write_text("{}")
+    size = keeping.keep(tmp_path, "tried", tmp_path / "kept")
+    assert size == (tmp_path / "kept" / "tried.safetensors").stat().st_size
+    assert (tmp_path / "kept" / "first_look.json").exists()
+    again = Trainer(read_config(tmp_path / "kept" / "tried.json"), weights=tmp_path / "kept" / "tried.safetensors")
+    image = torch.rand(2, 1, SIDE, SIDE)
+    with torch.inference_mode():
+        before, after = first.averaged()(image), again.net.eval()(image)
+    torch.testing.assert_close(after.sides, before.sides, rtol=0.03, atol=0.03)  # kept as half floats
+    torch.testing.assert_close(after.maps, before.maps, rtol=0.03, atol=0.03)
+    monkeypatch.setattr(keeping, "LARGEST", 100)
+    with pytest.raises(ValueError, match="too many"):
+        keeping.keep(tmp_path, "large", tmp_path / "kept")
+    assert not (tmp_path / "kept" / "large.safetensors").exists()
+
+
+def test_weights_of_another_network_are_refused_rather_than_left_out(tmp_path):
+    from safetensors.torch import save_file
+
+    state = {n: v.contiguous() for n, v in Trainer(config()).net.state_dict().items() if not n.startswith("decoder.0.")}
+    save_file(state, tmp_path / "weights.safetensors")
+    with pytest.raises(RuntimeError, match="decoder"):
+        Trainer(config(), weights=tmp_path / "weights.safetensors")
+
+
+def test_a_half_with_a_quarter_of_the_mask_is_a_side_and_a_spill_over_the_middle_is_not():
+    halves = torch.zeros(3, 2, 8, 8)
+    halves[:, 0, :, :4], halves[:, 1, :, 4:] = 1, 1
+    mask = torch.zeros(3, 64, 64)
+    mask[0, 10:30, 5:20] = 1  # on the left only
+    mask[1, 10:30, 5:20], mask[1, 10:30, 40:48] = 1, 1  # a third on the right
+    here, told = side_targets(mask, halves)
+    assert here.tolist() == [[1, 0], [1, 1], [0, 0]]  # the last film has none
+    assert told.min() == 1
+    mask[0, 10:30, 40:42] = 1  # 12 % on the right: too much for a spill, too little for a side
+    here, told = side_targets(mask, halves)
+    assert here[0].tolist() == [1, 0]
+    assert told[0].tolist() == [1, 0]
+
+
+def test_a_stopped_run_may_end_sooner_than_it_was_planned(tmp_path):
+    """The schedule belongs to the configuration, not to the checkpoint."""
+    made, shorter = config(), config(phases=(Phase(SIDE, 8, 12, 0.5),))
+    first = Trainer(made)
+    train(first, Sampler(MadeFilms(), made), 6)
+    first.save(tmp_path / "checkpoint.pt")
+    second = Trainer(shorter)
+    second.load(tmp_path / "checkpoint.pt")
+    second.train_step(Sampler(MadeFilms(), shorter).batch(6))
+    rates = {group["lr"] for group in second.optimiser.param_groups}
+    assert max(rates) == pytest.approx(shorter.rate_at(6))
+
+
+@pytest.mark.parametrize("sides", [False, True])
+def test_what_is_exported_loads_in_the_app_with_both_heads(tmp_path, sides):
     from safetensors.torch import save_file
 
     from model.card import Texts
     from model.export import export
+    from model.run_engine import RunEngine
+    from ptxviewer.inference.selftest import self_test
     from ptxviewer.inference.torch.loading import torch_engine
     from ptxviewer.phantom.film import PhantomSpec, film_of, make_phantom
 
-    made = config()
-    trainer = Trainer(made)
+    architecture = NetworkConfig(**{**TINY.__dict__, "sides": sides})
+    trainer = Trainer(config(network=architecture))
     trainer.save(tmp_path / "checkpoint.pt")
     record = {
         "config": {
-            "network": TINY.__dict__,
+            "network": architecture.__dict__,
             "phases": [{"size": SIDE, "batch": 8, "steps": 30}],
             "phantoms": 0.0,
             "seed": 1,
@@ -172,6 +283,22 @@ def test_what_is_exported_loads_in_the_app_with_both_heads(tmp_path):
     maps = engine.predict(film_of(make_phantom(PhantomSpec(side="right", rows=128, cols=112))))
     assert maps.frontal == pytest.approx(1.0, abs=1e-3)
     assert 0 < maps.score < 1
+    assert self_test(engine, tmp_path / "bundle").passed
+    # The calibration is in the weights: the exported network says what the run's would, on the other scale.
+    plain = RunEngine(tmp_path, tmp_path / "bundle").predict(
+        film_of(make_phantom(PhantomSpec(side="right", rows=128, cols=112)))
+    )
+    logit = np.log(plain.score / (1 - plain.score))
+    assert maps.score == pytest.approx(1 / (1 + np.exp(-(2 * logit - 1))), abs=0.02)
+
+
+def test_a_network_that_the_apps_engine_cannot_feed_is_not_exported(tmp_path):
+    from model.card import Texts
+    from model.export import export
+
+    (tmp_path / "run.json").write_text(json.dumps({"boxes": "lung-box-1, first look by made"}))
+    with pytest.raises(SystemExit, match="whole films only"):
+        export(tmp_path, Texts("Research", "none", ("films",), ("a limit",)), tmp_path / "bundle", "9", None, None)
 
 
 def test_films_that_only_the_index_calls_frontal_do_not_teach_the_gate():
@@ -181,20 +308,6 @@ def test_films_that_only_the_index_calls_frontal_do_not_teach_the_gate():
     fitted, choosing = choose_frontal(examples, np.random.default_rng(0), sideways)
     assert sorted(e.film for e in (*fitted, *choosing)) == sorted(names[len(sideways) :])
     assert not {e.patient for e in fitted} & {e.patient for e in choosing}
-
-
-def test_a_flipped_film_swaps_its_lungs():
-    image = np.zeros((SIDE, SIDE), np.uint8)
-    image[:, : SIDE // 2] = 200
-    masks = np.zeros((3, SIDE, SIDE), np.uint8)
-    masks[1, :, : SIDE // 2] = 255  # the lung on the left of the picture is the bright half
-    always = Augmentation(
-        rotation_deg=0, aspect=1, scale=(1, 1), shift=0, flip=1.0, blur=0, compression=0, text=0, noise=0
-    )
-    grid, targets = augment(np.random.default_rng(0), image, masks, SIDE, always)
-    assert grid[0, 32, 48] > grid[0, 32, 16]
-    assert targets[2, 32, 48] == 1
-    assert targets[1].max() == 0
 
 
 def test_the_logistic_fit_finds_a_line_and_platt_finds_the_temperature():

@@ -16,6 +16,8 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional as F  # noqa: N812 - the name that everybody knows
 
+from ptxviewer.inference.torch.evidence import SideHead
+
 CHANNELS = ("pneumothorax", "lung_image_left", "lung_image_right")
 
 
@@ -31,18 +33,23 @@ class NetworkConfig:
     block: Literal["bottleneck", "basic"] = "bottleneck"  # resnet50 has the one, resnet18 and resnet34 the other
     frontal: bool = False  # a head that says whether this is a frontal chest radiograph
     evidence: bool = False  # the film head reads the strongest features and the top of the map, too, not the mean only
+    sides: bool = False  # the film is decided from the evidence of either half of the chest (``inference.evidence``)
 
 
 class Logits(NamedTuple):
     """``maps`` (N, 3, H, W) in the order of ``CHANNELS``; ``film`` (N,); ``frontal`` (N,) where there is that head.
 
-    ``summary`` (N, F) is the mean of the last encoder stage, from which heads can be fitted later.
+    ``summary`` (N, F) is the mean of the last encoder stage, from which heads can be fitted later. ``sides``
+    (N, 2), for the left and right of the picture, and the (N, 2, h, w) ``halves`` they speak of, where the network
+    decides by side.
     """
 
     maps: Tensor
     film: Tensor
     frontal: Tensor | None
     summary: Tensor
+    sides: Tensor | None = None
+    halves: Tensor | None = None
 
 
 class Bottleneck(nn.Module):
@@ -198,7 +205,12 @@ class PneumothoraxNet(nn.Module):
         # From a bias of 0 a first run learned only what speaks against, and its map could not rise above one half.
         assert self.map_head.bias is not None
         nn.init.constant_(self.map_head.bias, -2.5)
-        self.film_head = nn.Linear(2 * deepest + 1 if self.config.evidence else deepest, 1)
+        self.film_head: nn.Linear | None = None
+        self.side_head: SideHead | None = None
+        if self.config.sides:
+            self.side_head = SideHead(deepest, self.config.decoder[1], channels)
+        else:
+            self.film_head = nn.Linear(2 * deepest + 1 if self.config.evidence else deepest, 1)
         self.frontal_head = nn.Linear(deepest, 1) if self.config.frontal else None
 
     def forward(self, x: Tensor) -> Logits:
@@ -207,16 +219,22 @@ class PneumothoraxNet(nn.Module):
             raise ValueError(f"expected (N, 1, H, W) with sides of at least 32, got {tuple(x.shape)}")
         features = self.encoder(x)
         y = features[-1]
-        for up, skip in zip(self.decoder, reversed(features[:-1]), strict=True):
+        eighth = y
+        for number, (up, skip) in enumerate(zip(self.decoder, reversed(features[:-1]), strict=True)):
             y = up(y, skip)
+            eighth = y if number == 1 else eighth
         coarse = self.map_head(y)
         maps = F.interpolate(coarse, size=x.shape[-2:], mode="bilinear", align_corners=False)
         summary = features[-1].mean((2, 3))
+        frontal = None if self.frontal_head is None else self.frontal_head(summary).squeeze(1)
+        if self.side_head is not None:
+            sides, halves = self.side_head(features[-1], eighth, y, coarse)
+            return Logits(maps, sides.amax(1), frontal, summary, sides, halves)
+        assert self.film_head is not None
         # A thin rim of air hardly moves the mean over the film: let its strongest trace speak for itself.
         read = (
             torch.cat((summary, features[-1].amax((2, 3)), top(coarse[:, 0])), 1) if self.config.evidence else summary
         )
-        frontal = None if self.frontal_head is None else self.frontal_head(summary).squeeze(1)
         return Logits(maps, self.film_head(read).squeeze(1), frontal, summary)
 
 

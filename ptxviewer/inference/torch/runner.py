@@ -21,6 +21,7 @@ from ptxviewer.core.reasons.network import DeviceRefused, DeviceUnusable
 from ptxviewer.inference.equivalence import same_decision
 from ptxviewer.inference.torch.fused import can_fuse, fold_batch_norm, fuse
 from ptxviewer.inference.torch.network import PneumothoraxNet
+from ptxviewer.inference.torch.processor import has_fast_bf16
 
 BF16_MIN_GAIN = 1.3  # times faster than float32, or it stays off
 
@@ -60,12 +61,6 @@ def choose_device(wanted: DeviceChoice) -> Choice:
         elif listed[kind]:
             note = DeviceUnusable(kind.upper())
     return Choice(torch.device("cpu"), "CPU", note)
-
-
-def has_fast_bf16() -> bool:
-    """True where the CPU multiplies bfloat16 in hardware (AVX512-BF16 or AMX); elsewhere it is slower than float32."""
-    asked = (getattr(torch.cpu, name, None) for name in ("_is_avx512_bf16_supported", "_is_amx_tile_supported"))
-    return any(question is not None and bool(question()) for question in asked)
 
 
 class TorchRunner:
@@ -127,7 +122,7 @@ class TorchRunner:
         # The first layer stays exact: it sees the film itself, and 8 bits of its greys are a third of the whole error.
         stem = self._net.encoder.conv1 = copy.deepcopy(exact.encoder.conv1, {id(self): self})
         stem.register_forward_hook(lambda _module, _inputs, output: output.to(torch.bfloat16))
-        for head in (self._net.map_head, self._net.film_head, self._net.frontal_head):
+        for head in (self._net.map_head, self._net.film_head, self._net.side_head, self._net.frontal_head):
             if head is None:
                 continue
             # The heads stay exact: they are small.
@@ -156,3 +151,6 @@ class TorchRunner:
 
     def _before_stage(self, _module: nn.Module, _inputs: tuple[Tensor, ...]) -> None:
         self._checkpoint()
+
+
+__all__ = ["BF16_MIN_GAIN", "Choice", "TorchRunner", "choose_device", "has_fast_bf16", "works"]
