@@ -105,7 +105,7 @@ def export_parser() -> argparse.ArgumentParser:
     """Return the parser of ``ptxviewer export``."""
     from ptxviewer.app.exports import OBJECTS
 
-    parser = argparse.ArgumentParser(
+    parser = Parser(
         prog="ptxviewer export",
         description=sentences(
             tr("Analyses DICOM films and writes the results as DICOM objects of their studies; they name the patient."),

@@ -59,7 +59,7 @@ COMMANDS: tuple[Command, ...] = (
         "toggle_file_graphics",
         N_("Drawings of the file"),
         "screen",
-        ("G",),
+        ("Shift+G",),
         N_("Show or hide the overlay planes and the shutter that the file brings along"),
         run=lambda p, _shell: p.display.toggle_file_graphics(),
         enabled=film(lambda film: film.radiograph is not None and film.radiograph.graphics is not None),
