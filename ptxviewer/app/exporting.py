@@ -11,7 +11,7 @@ from ptxviewer.app.films.queue import BUSY
 from ptxviewer.app.jobs import Outcome
 from ptxviewer.app.ports import Services
 from ptxviewer.app.state.film import Film
-from ptxviewer.app.state.withheld import as_withheld, hidden, withheld
+from ptxviewer.app.state.withheld import hidden
 from ptxviewer.app.store import Store
 from ptxviewer.core.calibration import calibrated
 from ptxviewer.core.errors import reason_of
@@ -55,7 +55,7 @@ class Exporting:
 
             return work
 
-        self._save(writer, show_withheld=False)
+        self._save(writer)
 
     def save_objects(self, folder: Path, kinds: Collection[str] | None = None) -> None:
         """Save the result of the film on screen as DICOM objects of these kinds (None: all) in ``folder``.
@@ -73,10 +73,10 @@ class Exporting:
 
             return work
 
-        self._save(writer, show_withheld=True)
+        self._save(writer)
 
-    def _save(self, writer: Callable[[Film], Callable[[Content], Path]], *, show_withheld: bool) -> None:
-        """Measure the film on screen and write it on the disk lane; ``show_withheld``: the writer knows the gate."""
+    def _save(self, writer: Callable[[Film], Callable[[Content], Path]]) -> None:
+        """Measure the film on screen and write it on the disk lane; a writer shows nothing of a withheld answer."""
         self._store.settle()  # what is saved is the film as it is seen
         state, info = self._store.state, self._store.state.engine.info
         film = state.current
@@ -92,8 +92,6 @@ class Exporting:
         if info is None:
             self._store.say(Notice.NO_MODEL_YET, "warning")
             return
-        if withheld(film) and not show_withheld:
-            film = as_withheld(film)
         radiograph, maps, review, view = film.radiograph, film.maps, film.review, film.view
         path, reader, write = film.path, state.settings.reader, writer(film)
 

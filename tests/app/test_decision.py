@@ -24,6 +24,8 @@ from ptxviewer.core.findings.disagreement import Band, areas_px, band_of, limits
 from ptxviewer.core.reasons.finding import Finding
 from ptxviewer.core.reasons.network import Network
 from ptxviewer.core.reasons.window import Notice, Withheld
+from ptxviewer.report.page import page
+from ptxviewer.words import say, tr
 from tests.app.rig import AppRig
 from tests.fakes import SIDE, FakeEngine
 from tests.films import RULE, film, maps
@@ -168,12 +170,20 @@ def test_nothing_can_be_done_to_a_result_that_is_not_shown() -> None:
     assert rig.model.idle
 
 
-def test_a_report_of_a_refused_film_gets_no_result() -> None:
+def test_a_report_of_a_refused_film_says_why_and_shows_nothing_of_the_result() -> None:
     rig = opened(Doubtful(size=16))
     rig.presenter.exporting.save()
     rig.settle()
     (content,) = rig.reports
-    assert content.answer is None
+    assert content.answer is not None
+    assert content.answer.withheld
+    report = page(content.film, content.answer, content.review, content.view)
+    assert report.headline == tr("Result not shown.")
+    assert content.answer.findings.gate.reason is not None
+    assert say(content.answer.findings.gate.reason) in report.remark
+    assert not report.mask.any()
+    assert report.table is None
+    assert not any("0.9" in value for _, value in report.facts)
 
 
 def test_the_override_shows_the_result_is_kept_and_can_be_undone() -> None:
