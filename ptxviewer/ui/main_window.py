@@ -86,6 +86,7 @@ class MainWindow(QMainWindow):
         self._column.insertWidget(0, self.toolbar)  # behind the page, and later the film, in the order of Tab
         self._column.addWidget(self.status)
         self.setCentralWidget(whole)
+        self._empty.setFocus()
 
     @property
     def _presenter(self) -> Presenter:
@@ -102,7 +103,6 @@ class MainWindow(QMainWindow):
             from ptxviewer.ui.shell import WindowShell
             from ptxviewer.ui.workspace import Workspace
 
-            focus = self.focusWidget()  # the empty page loses it on its way into the workspace
             asking = Asking(self, presenter, lambda: self._state, self.open_paths, self.do)
             probe = self.status.show_probe
             made = self._workspace = Workspace(presenter, asking, self._empty, probe, self.select, self.do)
@@ -113,7 +113,7 @@ class MainWindow(QMainWindow):
             presenter.films.list.show_as(cell)
             presenter.display.view.set_pixel_ratio(self.devicePixelRatioF())
             self.show_state(presenter.state)
-            (focus or made.area.canvas).setFocus()
+            (made.area.currentWidget() or made.area.canvas).setFocus()  # the page lost it on its way into the workspace
         return self._workspace
 
     @property

@@ -26,7 +26,7 @@ from ptxviewer.paths import sample_study
 from ptxviewer.ui.application import Application, Session
 from ptxviewer.ui.platform import single_instance
 from tests.benchmarks import bench_start
-from tests.ui.windows import open_films
+from tests.ui.windows import open_films, started
 
 
 @pytest.fixture
@@ -214,3 +214,12 @@ def test_a_stroke_of_the_brush_on_the_canvas_changes_mask_findings_and_outline(s
     presenter.review.undo()
     assert presenter.state.current is not None
     assert presenter.state.current.review.mask is None
+
+
+def test_the_film_has_the_keyboard_and_before_it_no_button_of_the_toolbar(qtbot: QtBot, tmp_path: Path) -> None:
+    with started(qtbot, tmp_path) as session:
+        focus = session.window.focusWidget()
+        assert focus is not None
+        assert not session.window.toolbar.isAncestorOf(focus)
+        open_films(session, qtbot)
+        assert session.window.focusWidget() is session.window.area.canvas

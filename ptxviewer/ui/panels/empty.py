@@ -28,6 +28,7 @@ class EmptyPage(QWidget):
     def __init__(self, do: Callable[[str], None]) -> None:
         super().__init__()
         self.setObjectName("drop")
+        self.setFocusPolicy(Qt.FocusPolicy.ClickFocus)  # no button of the toolbar has the keyboard at the start
         self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
         target = QFrame()
         target.setObjectName("dropTarget")

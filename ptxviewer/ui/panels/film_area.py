@@ -82,7 +82,10 @@ class FilmArea(QStackedWidget):
         apices = state.apices and state.current is not None and state.current.radiograph is not None
         self._show_compare(state)
         page = self.compare if state.prior_id is not None else self.apices if apices else self.canvas
+        first = filled and self.currentWidget() is self.empty
         self.setCurrentWidget(page if filled and page is not None else self.empty)
+        if first:
+            self.canvas.setFocus()  # the keys are those of the film
         self.canvas.set_state(state)
         if "apices" in self.__dict__:
             self.apices.show_state(state)
