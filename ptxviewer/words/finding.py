@@ -151,9 +151,6 @@ TEXTS: dict[str, Msgid | Callable[..., str]] = {
     "area_without_distances": _area_without_distances,
     "sizes_disagree": _sizes_disagree,
     "outside_nomogram": _outside_nomogram,
-    "result_not_shown": N_("Result not shown. {why}"),
-    "shown_on_request": N_("{why} Shown because the reader asked for it."),
-    "analysed_on_request": N_("{why} Analysed because the reader asked for it."),
     "result_of_other_film": N_("The result belongs to another film and was not shown."),
     "mask_of_other_film": N_("The edited mask belongs to another film and was not shown."),
 }

@@ -85,24 +85,3 @@ class SizesDisagree(Reason):
 
     collins: float
     percent: float
-
-
-@dataclass(frozen=True)
-class ResultNotShown(Reason):
-    """The gate refused the film."""
-
-    why: Reason
-
-
-@dataclass(frozen=True)
-class ShownOnRequest(Reason):
-    """The gate refused the film, and the reader asked for the result."""
-
-    why: Reason
-
-
-@dataclass(frozen=True)
-class AnalysedOnRequest(Reason):
-    """A film that is not analysed unasked, and the reader asked."""
-
-    why: Reason
