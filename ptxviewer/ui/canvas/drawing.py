@@ -31,7 +31,7 @@ def paint_line(painter: QPainter, drawn: Drawn, colour: Colour, width: float, da
     painter.setRenderHint(QPainter.RenderHint.Antialiasing)
     painter.setBrush(Qt.BrushStyle.NoBrush)
     for shade, wide in ((CASING, width + 2.4), (colour, width)):
-        pen = QPen(QColor(*shade, 190 if shade == CASING else 255), wide)
+        pen = QPen(QColor(*shade), wide)  # opaque: Qt strokes a translucent line six times as slowly
         pen.setCapStyle(Qt.PenCapStyle.SquareCap if angular else Qt.PenCapStyle.FlatCap)
         if dashed and shade != CASING:
             pen.setDashPattern([4.0, 3.0])
@@ -46,7 +46,7 @@ def paint_handles(painter: QPainter, points: Sequence[Point], colour: Colour, ho
     for number, (x, y) in enumerate(points):
         radius = HANDLE + 1.5 if number == hot else HANDLE
         for shade, wide in ((CASING, 4.0), (colour, 1.6)):
-            painter.setPen(QPen(QColor(*shade, 190 if shade == CASING else 255), wide))
+            painter.setPen(QPen(QColor(*shade), wide))
             painter.drawEllipse(QPointF(x, y), radius, radius)
 
 
