@@ -20,6 +20,7 @@ from types import TracebackType
 import platformdirs
 
 from ptxviewer.core.errors import PtxError
+from ptxviewer.core.plaintext import escaped
 
 LOG_NAME = "ptxviewer.log"
 CRASH_NAME = "crash.log"  # faulthandler's: places in the code only, by its nature without data
@@ -63,7 +64,7 @@ class ScrubbingFormatter(logging.Formatter):
         elif record.args:
             record.args = {name: _harmless(value) for name, value in record.args.items()}
         record.exc_text = record.stack_info = None  # another handler may have filled them in
-        return super().format(record)
+        return escaped(super().format(record), keep="\n")
 
     def formatException(self, ei: object) -> str:  # noqa: N802 - logging's own name
         """Return the error and its causes, one a line, as ``scrubbed`` writes them."""

@@ -17,6 +17,7 @@ from ptxviewer.cli.parser import Parser
 from ptxviewer.cli.stopping import Terminated, ends_on_request
 from ptxviewer.core.devices import DEVICES
 from ptxviewer.core.errors import PtxError, UnreadableFilm
+from ptxviewer.core.plaintext import escaped
 from ptxviewer.inference.shipped import make_engine
 from ptxviewer.words import languages, sentences, speak, system_language, tr
 from ptxviewer.words.notices import RESEARCH_USE
@@ -30,14 +31,14 @@ REPORT_NAME = "ptxviewer-report"
 
 
 def say(text: str) -> None:
-    """Print a result."""
-    print(text)
+    """Print a result. No name of a file does anything to the terminal."""
+    print(escaped(text, keep="\n"))
 
 
 def complain(text: str) -> None:
     """Print one sentence of a failure."""
     if sys.stderr is not None:
-        print(f"ptxviewer: {text}", file=sys.stderr)
+        print(f"ptxviewer: {escaped(text)}", file=sys.stderr)
 
 
 def fraction(text: str) -> float:

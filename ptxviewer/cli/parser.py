@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import argparse
 from collections.abc import Iterable
-from typing import Any
+from typing import Any, NoReturn
 
+from ptxviewer.core.plaintext import escaped
 from ptxviewer.words import tr
 
 
@@ -30,6 +31,10 @@ class Parser(argparse.ArgumentParser):
         self._places = self.add_argument_group(tr("arguments"))
         self._options = self.add_argument_group(tr("options"))
         self.add_argument("-h", "--help", action="help", help=tr("show this help"))
+
+    def error(self, message: str) -> NoReturn:
+        """Say what is wrong with the arguments, which it repeats, and end."""
+        super().error(escaped(message))
 
     def add_argument(self, *names: Any, **how: Any) -> argparse.Action:
         """Add an argument to the group that it belongs to: a name with a dash is an option."""

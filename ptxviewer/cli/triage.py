@@ -19,6 +19,7 @@ from ptxviewer.cli.batch import Item, Outcome, Status, items_of, outcomes, progr
 from ptxviewer.core.engine import Engine
 from ptxviewer.core.errors import ExportFailed
 from ptxviewer.core.files import remove_parts, write_atomic
+from ptxviewer.core.plaintext import cell
 from ptxviewer.core.reasons import Reason
 from ptxviewer.core.reasons.command import Command
 from ptxviewer.core.reasons.writing import NotWritten, Unwritten, Writing
@@ -67,13 +68,13 @@ def cells(row: Row, place: int) -> tuple[str, ...]:
 
 
 def as_csv(rows: list[Row], identified: bool) -> bytes:
-    """Return the list as CSV in UTF-8; the files' names only where they are asked for."""
+    """Return the list as CSV in UTF-8; the files' names only where they are asked for, none a formula."""
     text = io.StringIO()
     writer = csv.writer(text)
     writer.writerow((*COLUMNS, *(("file",) if identified else ())))
     for place, row in enumerate(rows, 1):
-        writer.writerow((*cells(row, place), *((row.item.file,) if identified else ())))
-    return text.getvalue().encode("utf-8", "surrogateescape")
+        writer.writerow(map(cell, (*cells(row, place), *((row.item.file,) if identified else ()))))
+    return text.getvalue().encode()
 
 
 def triage(

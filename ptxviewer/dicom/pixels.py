@@ -29,6 +29,7 @@ from ptxviewer.dicom.streams import MOST_TILES, stream_header
 from ptxviewer.dicom.values import frames_of, functional, number
 
 LARGEST_RESCALE = 1e30  # beyond it, sums of modality values overflow
+FINEST = 1e15  # intercept over slope, beyond which neighbouring pixels have the same value in floating point
 HUE = 4  # mean difference of the channels, of 255, from which a picture is a coloured one
 XA_CLASSES = ("1.2.840.10008.5.1.4.1.1.12.1", "1.2.840.10008.5.1.4.1.1.12.2")  # angiography and fluoroscopy, and theirs
 
@@ -202,6 +203,23 @@ def _bits_below(ds: Dataset, array: NDArray[Any], bits_stored: int) -> int:
     return high_bit + 1 - bits_stored if whole_words or int(array.max()) >> bits_stored else 0
 
 
+def _rescale(transformation: Dataset) -> tuple[float, float]:
+    """Return slope and intercept, 1 and 0 where they are absent or no numbers."""
+    stated = (
+        number(transformation, "RescaleSlope", 1.0, infinite=True) or 1.0,
+        number(transformation, "RescaleIntercept", 0.0, infinite=True),
+    )
+    _check_rescale(*stated)
+    return stated
+
+
+def _check_rescale(slope: float, intercept: float) -> None:
+    """Refuse numbers with which modality values overflow, vanish, or are one and the same."""
+    size = abs(slope)
+    if not (1 / LARGEST_RESCALE <= size <= LARGEST_RESCALE and abs(intercept) <= min(LARGEST_RESCALE, FINEST * size)):
+        raise UnreadableFilm(Reading.RESCALE_UNUSABLE)
+
+
 def _modality_table(ds: Dataset) -> Dataset | None:
     """The Modality LUT that is meant for display, None where there is none or an empty one.
 
@@ -231,12 +249,11 @@ def decode(ds: Dataset, frame: int, says_grey: bool = False) -> Decoded:
     if array.ndim == 3:
         array = array[..., 0]
     transformation = functional(ds, frame, "PixelValueTransformationSequence") or ds
-    slope = number(transformation, "RescaleSlope", 1.0) or 1.0
-    intercept = number(transformation, "RescaleIntercept", 0.0)
-    if max(abs(slope), abs(intercept)) > LARGEST_RESCALE:
-        raise UnreadableFilm(Reading.RESCALE_UNUSABLE)
+    slope, intercept = _rescale(transformation)
     if array.dtype.kind == "f" or array.dtype.itemsize > 2:
-        return _requantised(array, slope, intercept)
+        spread = _requantised(array, slope, intercept)
+        _check_rescale(spread.slope, spread.intercept)
+        return spread
     signed = array.dtype.kind == "i"
     bits_stored = int(number(ds, "BitsStored", 16))
     pixels = _stored(array, bits_stored, signed, _bits_below(ds, array, bits_stored))

@@ -348,8 +348,8 @@ def _decoded(ds: Dataset, frame: int, says_grey: bool) -> Decoded:
     except (UnreadableFilm, MemoryError):
         raise
     except Exception:  # noqa: BLE001 - decoders fail in their own ways: missing plugin, broken stream, wrong length
-        name = ds.file_meta.TransferSyntaxUID.name
-        raise UnreadableFilm(ImageNotDecoded(name)) from None
+        syntax = tags.uid_name(str(ds.file_meta.TransferSyntaxUID))
+        raise UnreadableFilm(ImageNotDecoded(syntax) if syntax else Reading.FILE_DAMAGED) from None
 
 
 def _inverse(ds: Dataset) -> bool:

@@ -11,8 +11,9 @@ from pydicom.uid import UID
 from ptxviewer.core import voi
 from ptxviewer.core.calibration import Pair, SpacingTags
 from ptxviewer.core.film import Acquisition, Patient, Radiograph, Study, Voi, VoiFunction, VoiLut, Window
+from ptxviewer.core.plaintext import plain
 from ptxviewer.core.reasons import Reason
-from ptxviewer.core.reasons.reading import OtherBodyPart, OtherModality, Reading
+from ptxviewer.core.reasons.reading import OtherBodyPart, OtherModality, Reading, WindowsLeftOut
 from ptxviewer.dicom.bounds import MOST_WINDOWS
 from ptxviewer.dicom.codes import coded_part, coded_view
 from ptxviewer.dicom.luts import lut_table
@@ -20,6 +21,7 @@ from ptxviewer.dicom.values import as_number, functional, number
 
 PROJECTION = {"CR", "DX", "RG", "DR", "SC", "OT", "RF", "XA", ""}
 ANALYSED = {"CR", "DX", "RG", "DR", "SC", "OT", ""}
+LONGEST_UID = 64  # PS3.5 9
 SMALLEST_SIDE = 64  # pixels: below, a picture shows no lung that could be judged
 LATERAL_VIEWS = {"LL", "RL", "LAT", "LATERAL", "L LAT", "R LAT"}
 OTHER_BODY_PARTS = {
@@ -34,15 +36,21 @@ NAMED_MODALITIES = {"CT", "ES", "IO", "MG", "MR", "NM", "OP", "PT", "PX", "RF", 
 
 
 def text(ds: Dataset, keyword: str) -> str:
-    """Return a tag as clean text; several values are joined, nonsense is empty."""
+    """Return a tag as one line of plain text; several values are joined, nonsense is empty."""
     with contextlib.suppress(Exception):  # a broken value of a descriptive tag must not cost the film
         value = ds.get(keyword)
         if value is None:
             return ""
         if not isinstance(value, (str, bytes)) and hasattr(value, "__iter__"):
-            return "\\".join(str(v) for v in value).strip()
-        return str(value).replace("\x00", "").strip()
+            return plain("\\".join(str(v) for v in value))
+        return plain(str(value))
     return ""
+
+
+def uid_name(uid: str) -> str:
+    """Return the name of a UID in PS3.6, itself where it has none; "" for what is no UID: that may say anything."""
+    known = UID(uid.strip())
+    return known.name if known.is_valid and len(known) <= LONGEST_UID else ""
 
 
 def pair(ds: Dataset, keyword: str) -> Pair | None:
@@ -62,7 +70,7 @@ def person_name(ds: Dataset) -> str:
             return ""
         latin = ", ".join(part for part in (name.family_name, name.given_name) if part)
         native = " ".join(part for part in str(name.ideographic).split("^") if part) if name.ideographic else ""
-        return f"{latin} {native}".strip() or str(name).replace("^", " ").strip()
+        return plain(f"{latin} {native}") or plain(str(name).replace("^", " "))
     return text(ds, "PatientName").replace("^", " ")
 
 
@@ -129,8 +137,8 @@ def acquisition(ds: Dataset) -> Acquisition:
         view=text(ds, "ViewPosition").upper() or coded_view(ds),
         photometric=text(ds, "PhotometricInterpretation").upper(),
         bits_stored=int(number(ds, "BitsStored")),
-        transfer_syntax=UID(str(syntax)).name if syntax else "",
-        sop_class=UID(text(ds, "SOPClassUID")).name if text(ds, "SOPClassUID") else "",
+        transfer_syntax=uid_name(str(syntax)),
+        sop_class=uid_name(text(ds, "SOPClassUID")),
         manufacturer=text(ds, "Manufacturer"),
         lossy=text(ds, "LossyImageCompression") == "01",
         value_unit=_value_unit(ds),
@@ -201,7 +209,11 @@ def file_vois(
     source = functional(ds, film.frame, "FrameVOILUTSequence") or ds
     vois: list[Voi] = []
     notes: list[Reason] = []
-    for item in (source.get("VOILUTSequence") or ())[:MOST_WINDOWS]:
+    tables = source.get("VOILUTSequence") or ()
+    centers, widths = _several(source, "WindowCenter"), _several(source, "WindowWidth")
+    if len(tables) + min(len(centers), len(widths)) > MOST_WINDOWS:
+        notes.append(WindowsLeftOut(MOST_WINDOWS))
+    for item in tables[:MOST_WINDOWS]:
         with contextlib.suppress(Exception):  # a broken table is as good as none: windows or an automatic one remain
             table, first, bits = lut_table(item, voi.value_range(film), ds.original_encoding[1] is not False)
             used = int(table.max()).bit_length()
@@ -213,16 +225,14 @@ def file_vois(
     function: VoiFunction = (
         "SIGMOID" if stated == "SIGMOID" else "LINEAR_EXACT" if stated == "LINEAR_EXACT" else "LINEAR"
     )
-    explanations = [str(v) for v in _several(source, "WindowCenterWidthExplanation")]
+    room = max(0, MOST_WINDOWS - len(tables))
+    explanations = [plain(str(v)) for v in _several(source, "WindowCenterWidthExplanation")[:room]]
     fractions = possible[1] - possible[0] <= 2
-    for index, (center, width) in enumerate(zip(_several(source, "WindowCenter"), _several(source, "WindowWidth"))):  # noqa: B905 - unequal counts occur
-        if len(vois) >= MOST_WINDOWS:
-            notes.append(Reading.WINDOWS_LEFT_OUT)
-            break
+    for index, (center, width) in enumerate(zip(centers[:room], widths)):  # noqa: B905 - unequal counts occur
         with contextlib.suppress(TypeError, ValueError):
             explanation = explanations[index] if index < len(explanations) else ""
             wide = as_number(width)
             # LINEAR is made for whole numbers: of values between 0 and 1 it shows nothing.
             exact = function == "LINEAR" and (0 < wide < 1 or (fractions and wide <= 2))
             vois.append(Window(as_number(center), wide, "LINEAR_EXACT" if exact else function, explanation))
-    return tuple(vois), tuple(notes)
+    return tuple(vois), tuple(dict.fromkeys(notes))

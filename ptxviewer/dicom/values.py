@@ -16,8 +16,9 @@ def as_number(value: Any) -> float:
     return float(value)
 
 
-def number(ds: Dataset, keyword: str, default: float = 0.0) -> float:
-    """Return a finite number of a tag, or ``default`` where it is absent, empty or nonsense."""
+def number(ds: Dataset, keyword: str, default: float = 0.0, *, infinite: bool = False) -> float:
+    """Return a number of a tag, or ``default`` where it is absent, empty or nonsense, which NaN is; and what is
+    infinite, too, unless ``infinite``."""
     try:
         value = ds.get(keyword)
         if value is not None and not isinstance(value, (str, bytes)) and hasattr(value, "__len__"):
@@ -25,7 +26,7 @@ def number(ds: Dataset, keyword: str, default: float = 0.0) -> float:
         result = as_number(value) if value not in (None, "", b"") else default
     except (TypeError, ValueError):
         return default
-    return result if math.isfinite(result) else default
+    return result if math.isfinite(result) or (infinite and math.isinf(result)) else default
 
 
 def functional(ds: Dataset, frame: int, group: str) -> Dataset | None:

@@ -154,7 +154,8 @@ def _add_presets(menu: QMenu, actions: dict[str, QAction], state: Callable[[], S
         vois = film.radiograph.vois if film is not None and film.radiograph is not None else ()
         presets.clear()  # the actions stay, and their keys: they belong to the window
         for made, voi in zip(rows, vois, strict=False):
-            made.setText(" ".join(part for part in (preset_name(voi), f"({describe(voi)})") if part))
+            name = " ".join(part for part in (preset_name(voi), f"({describe(voi)})") if part)
+            made.setText(name.replace("&", "&&"))  # the name of a table is not a key of the menu
             presets.addAction(made)
 
     presets.aboutToShow.connect(name_them)

@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import Any
 
 from ptxviewer.core.msgid import Msgid
+from ptxviewer.core.plaintext import escaped
 from ptxviewer.core.reasons import Reason, arguments
 
 CATALOGUES = Path(__file__).parent / "locale"
@@ -110,4 +111,7 @@ def sentences(*parts: Reason | str | None) -> str:
 
 
 def _spoken(value: Any) -> Any:
-    return say(value) if isinstance(value, Reason) else value
+    """A reason among the arguments of another as its sentence; a name of a file does nothing to screen or terminal."""
+    if isinstance(value, Reason):
+        return say(value)
+    return escaped(value) if isinstance(value, str) else value

@@ -206,7 +206,7 @@ TEXTS: dict[str, Msgid | Callable[..., str]] = {
         present,
         stated=stated,
     ),
-    "windows_left_out": N_("This file holds more windows than can be offered: the first are kept."),
+    "windows_left_out": N_("This file holds more windows than can be offered: the first {kept} are kept."),
     "for_processing": N_("Raw film for processing: it is not meant to be read as it looks."),
     "picture_not_calibrated": N_("Not calibrated: a picture file says nothing about size."),
     "sizes_at_detector": N_("Sizes are measured at the detector and are a little too large."),

@@ -65,7 +65,6 @@ class Reading(Reason, Enum):
     HAS_SHUTTER = "has_shutter"
     ALL_IS_PADDING = "all_is_padding"
     END_OF_FILE_DAMAGED = "end_of_file_damaged"  # behind pixels that are whole
-    WINDOWS_LEFT_OUT = "windows_left_out"  # more than are offered
     FOR_PROCESSING = "for_processing"
     PICTURE_NOT_CALIBRATED = "picture_not_calibrated"
     SIZES_AT_DETECTOR = "sizes_at_detector"
@@ -132,6 +131,13 @@ class FramesMissing(Reason):
 
     stated: int
     present: int
+
+
+@dataclass(frozen=True)
+class WindowsLeftOut(Reason):
+    """A note: the file holds more windows and tables than are offered."""
+
+    kept: int
 
 
 @dataclass(frozen=True)

@@ -10,6 +10,7 @@ from ptxviewer.app.review.measurements import object_length
 from ptxviewer.core.msgid import N_
 from ptxviewer.core.reasons.window import Notice
 from ptxviewer.ui.controls import label
+from ptxviewer.ui.platform.plain import plain_tip
 from ptxviewer.words import say, tr
 
 WIDTH = 400
@@ -43,7 +44,7 @@ class CalibrationDialog(QDialog):
         self._accept = buttons.button(QDialogButtonBox.StandardButton.Ok)
         self._accept.setText(tr("Calibrate"))
         self._accept.setEnabled(False)
-        self._accept.setToolTip(say(Notice.NO_OBJECT_LENGTH))
+        self._accept.setToolTip(plain_tip(say(Notice.NO_OBJECT_LENGTH)))
         buttons.accepted.connect(self._done)
         buttons.rejected.connect(self.reject)
         column.addWidget(buttons)

@@ -8,6 +8,7 @@ from PySide6.QtWidgets import QHBoxLayout, QLabel, QPushButton, QVBoxLayout, QWi
 from ptxviewer.app.presenter import Presenter
 from ptxviewer.app.state.film import FilmStatus
 from ptxviewer.app.state.screen import Banner, State
+from ptxviewer.core.plaintext import escaped
 from ptxviewer.core.reasons.window import Notice
 from ptxviewer.ui.commands import key_of
 from ptxviewer.ui.controls import label
@@ -63,7 +64,7 @@ class BannerBar(QWidget):
             return
         details = "\n".join(say(detail) for detail in banner.details)
         if not details and banner.level == "error" and film is not None and film.status is FilmStatus.FAILED:
-            details = tr("File: {path}", path=film.path)
+            details = tr("File: {path}", path=escaped(str(film.path)))
         if self._shown != (banner, details):
             self._shown = (banner, details)
             text = say(banner.reason)

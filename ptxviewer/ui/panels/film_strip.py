@@ -31,6 +31,7 @@ from ptxviewer.app.state.film import Film, FilmStatus
 from ptxviewer.app.state.screen import State
 from ptxviewer.core.arrays import GreyImage
 from ptxviewer.ui.film_words import STATUS, score_text, spoken_in_strip
+from ptxviewer.ui.platform.plain import plain_tip
 from ptxviewer.ui.platform.style import PALETTE
 from ptxviewer.words import tr
 
@@ -75,7 +76,8 @@ class _Films(QAbstractListModel):
         if role == Qt.ItemDataRole.UserRole:
             return film
         if role in (Qt.ItemDataRole.AccessibleTextRole, Qt.ItemDataRole.ToolTipRole):
-            return spoken_in_strip(film)
+            said = spoken_in_strip(film)
+            return plain_tip(said) if role == Qt.ItemDataRole.ToolTipRole else said
         return None
 
     def show_films(self, films: tuple[Film, ...]) -> None:

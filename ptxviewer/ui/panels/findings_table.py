@@ -26,6 +26,7 @@ from ptxviewer.core.film import PixelSpacing
 from ptxviewer.core.msgid import N_, Msgid
 from ptxviewer.ui.commands import capital, key_of, tooltip_of
 from ptxviewer.ui.controls import label
+from ptxviewer.ui.platform.plain import plain_tip
 from ptxviewer.ui.platform.style import PALETTE
 from ptxviewer.words import finding, measures, sentences, tr, trn
 from ptxviewer.words.quantities import count, decimal, score
@@ -182,7 +183,7 @@ class FindingsTable(QWidget):
                     item.setTextAlignment(side | Qt.AlignmentFlag.AlignVCenter)
                     self.table.setItem(row, column, item)
                 item.setText(text)
-                item.setToolTip(tip)
+                item.setToolTip(plain_tip(tip))
                 item.setBackground(QColor(PALETTE["line"]) if row == chosen else Qt.GlobalColor.transparent)
         self._drop.setVisible(chosen is not None)
         self._hint.setText(_hint(len(lesions)) if lesions and chosen is None else "")

@@ -17,6 +17,7 @@ from ptxviewer.core.findings.sizes import MEASURES, sizes_of_half
 from ptxviewer.core.msgid import N_
 from ptxviewer.ui.commands import key_of, small_button
 from ptxviewer.ui.controls import label
+from ptxviewer.ui.platform.plain import plain_tip
 from ptxviewer.words import finding, measures, sentences, tr
 
 NOT_VOLUME = N_("Projected area: pneumothorax / (lung and pneumothorax of that side). Not a volume.")
@@ -105,7 +106,7 @@ class SizePanel(QWidget):
         for size, (name, value) in zip(sizes, self._rows, strict=True):
             for widget in (name, value):
                 widget.setVisible(size.value is not None)
-                widget.setToolTip(f"{tr(size.measure.formula)}\n{size.measure.source}")
+                widget.setToolTip(plain_tip(f"{tr(size.measure.formula)}\n{size.measure.source}"))
             value.setText(measures.size(size))
         self._refused.setText(
             "\n".join(
@@ -113,12 +114,9 @@ class SizePanel(QWidget):
                 for names, reason in measures.refusals(sizes)
             )
         )
+        refused = (size.measure for size in sizes if size.refused is not None)
         self._refused.setToolTip(
-            "\n".join(
-                f"{tr(size.measure.name)}: {tr(size.measure.formula)}; {size.measure.source}"
-                for size in sizes
-                if size.refused is not None
-            )
+            plain_tip("\n".join(f"{tr(one.name)}: {tr(one.formula)}; {one.source}" for one in refused))
         )
 
 

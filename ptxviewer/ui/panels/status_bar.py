@@ -8,6 +8,7 @@ from PySide6.QtWidgets import QHBoxLayout, QWidget
 from ptxviewer.app.state.film import FilmStatus
 from ptxviewer.app.state.screen import State
 from ptxviewer.ui.controls import ElidedLabel, label
+from ptxviewer.ui.platform.plain import plain_tip
 from ptxviewer.words import sentences, tr, trn
 from ptxviewer.words.quantities import duration
 
@@ -81,11 +82,10 @@ class StatusBar(QWidget):
             self._message.setText(text)
         self._engine.setText(engine_text(state))
         self._watch.setText(watch_text(state))
-        self._watch.setToolTip(str(state.watch.folder) if state.watch is not None else "")
+        self._watch.setToolTip(plain_tip(str(state.watch.folder)) if state.watch is not None else "")
         info = state.engine.info
-        self._engine.setToolTip(
-            tr("Model {model}", model=info.model_id) if info is not None else sentences(state.engine.why)
-        )
+        said = tr("Model {model}", model=info.model_id) if info is not None else sentences(state.engine.why)
+        self._engine.setToolTip(plain_tip(said))
 
     def show_probe(self, text: str) -> None:
         """Show what lies under the pointer."""

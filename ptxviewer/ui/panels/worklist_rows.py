@@ -12,6 +12,7 @@ from ptxviewer.app.films.worklist import COLUMNS, group, summary, unread
 from ptxviewer.app.state.film import Film, FilmStatus
 from ptxviewer.app.state.screen import Column, State
 from ptxviewer.ui.film_words import cell, heading, score_text, spoken
+from ptxviewer.ui.platform.plain import plain_tip
 from ptxviewer.ui.platform.style import PALETTE
 
 Index = QModelIndex | QPersistentModelIndex
@@ -115,7 +116,8 @@ class Lines(QAbstractTableModel):
         if role == Qt.ItemDataRole.DisplayRole:
             return cell(film, column, self._state.identified)
         if role in (Qt.ItemDataRole.ToolTipRole, Qt.ItemDataRole.AccessibleTextRole):
-            return spoken(film, self._state.identified)
+            said = spoken(film, self._state.identified)
+            return plain_tip(said) if role == Qt.ItemDataRole.ToolTipRole else said
         return None
 
 
