@@ -17,6 +17,7 @@ from typing import TypedDict
 import numpy as np
 from numpy.typing import NDArray
 
+from model.data import chest_drain
 from model.evaluate import Case, each_case, listed
 from model.metrics import auc, bootstrap, dice, row
 from ptxviewer.core.answer import DecisionRule
@@ -51,6 +52,7 @@ class Judged:
     score: float
     peak: float  # of the map
     dice: float  # of the map at ``EXTENT``, ungated; nan without a mask
+    drain: bool | None = None  # is there a chest drain; None = not known
 
 
 def judge_film(case: Case) -> Judged:
@@ -66,6 +68,7 @@ def judge_film(case: Case) -> Judged:
         case.maps.score,
         float(case.maps.pneumothorax.max()),
         dice(mask, case.truth) if outlined else float("nan"),
+        chest_drain(case.example),
     )
 
 
@@ -111,13 +114,14 @@ def compared(old: list[Judged], new: list[Judged], draws: int = 2000) -> dict[st
 
     def found_if_right(which: int, index: NDArray[np.int64]) -> float:
         """Of the films whose map is right, how many have a score above that of all but 8 in 100 negatives."""
-        right = index[outlined[index]]
-        right = right[dices[which][right] > RIGHT]
-        negatives = np.sort(score[which][index[~present[index]]])[::-1]
-        if not right.size or not negatives.size:
+        return share_above(which, index, outlined & (dices[which] > RIGHT))
+
+    def share_above(which: int, index: NDArray[np.int64], group: NDArray[np.bool_]) -> float:
+        """Of a group of films, how many have a score above that of all but 8 in 100 negatives of any kind."""
+        chosen, negatives = index[group[index]], np.sort(score[which][index[~present[index]]])[::-1]
+        if not chosen.size or not negatives.size:
             return float("nan")
-        limit = negatives[int(FALSE_PER_100 / 100 * negatives.size)]
-        return float((score[which][right] > limit).mean())
+        return float((score[which][chosen] > negatives[int(FALSE_PER_100 / 100 * negatives.size)]).mean())
 
     every = np.ones_like(present)
     add("AUC of the film score", lambda w, i: auc(score[w][i], present[i]), every)
@@ -129,6 +133,15 @@ def compared(old: list[Judged], new: list[Judged], draws: int = 2000) -> dict[st
     )
     add(f"Dice on positive films, ungated, map at {EXTENT:g}", mean_dice, outlined)
     add(f"Found, of films whose map is right (Dice above {RIGHT:g})", found_if_right, outlined)
+    drained, free = (np.array([one.drain is drain for one in old]) for drain in (True, False))
+    if all((group & there).any() for group in (drained, free) for there in (present, ~present)):
+        add("AUC, films without a drain", lambda w, i: auc(score[w][i[free[i]]], present[i[free[i]]]), free)
+        add("Sensitivity, films without a drain", lambda w, i: share_above(w, i, present & free), present & free)
+        add(
+            "False films per 100 with a drain",
+            lambda w, i: 100 * share_above(w, i, ~present & drained),
+            ~present & drained,
+        )
     return rows
 
 

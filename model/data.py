@@ -7,6 +7,8 @@ from __future__ import annotations
 
 import csv
 import hashlib
+import json
+from functools import cache
 from pathlib import Path
 
 import cv2
@@ -48,6 +50,20 @@ def read_index(data: Path, min_confidence: float = 0.7) -> list[Example]:
             Example(row["file"], None, None, row["mask"], row["file"], "lungs") for row in csv.DictReader(file)
         )
     return examples
+
+
+@cache
+def _drains() -> dict[str, list[str]]:
+    lists: dict[str, list[str]] = json.loads((Path(__file__).parent / "labels" / "drains.json").read_text())
+    return lists
+
+
+def chest_drain(example: Example) -> bool | None:
+    """True where a chest drain is seen on the film; None = not known. Read on ``val`` and ``val_patients`` only."""
+    lists = _drains()
+    if example.split not in lists["splits"] or example.film in lists["unsure"]:
+        return None
+    return example.film in lists["drain"]
 
 
 def fingerprint(examples: list[Example]) -> str:

@@ -20,7 +20,7 @@ import numpy as np
 from numpy.typing import NDArray
 from tqdm import tqdm
 
-from model.data import read_grey, read_index
+from model.data import chest_drain, read_grey, read_index
 from model.metrics import Figure, Row, Rows, auc, bootstrap, dice, expected_calibration_error, markdown, row
 from model.pack import Example
 from model.plots import evaluation
@@ -67,6 +67,7 @@ class Outcome:
     sides: str = ""  # of the expert's mask, by the nearer lung: "left", "right" (the patient's), "both", "" = none
     lesions: int = 0  # parts of the expert's mask that count
     hit: int = 0  # of these, how many have their innermost place marked
+    drain: bool | None = None  # is there a chest drain; None = not known
 
 
 def listed(data: Path, splits: Iterable[str]) -> list[Example]:
@@ -148,6 +149,7 @@ def outcome(case: Case, rule: DecisionRule) -> Outcome:
         sides_named(case),
         len(places),
         sum(bool(mask[place]) for place in places),
+        chest_drain(case.example),
     )
 
 
@@ -200,6 +202,13 @@ def figures(outcomes: list[Outcome], draws: int = DRAWS) -> Rows:
 
         return figure
 
+    def among_films(values: NDArray[np.float64], group: Booleans) -> Figure:
+        def figure(index: NDArray[np.int64]) -> float:
+            chosen = index[group[index]]
+            return auc(values[chosen], present[chosen])
+
+        return figure
+
     add("AUC of the film score", lambda i: auc(score[i], present[i]), len(outcomes))
     add("AUC of the map's peak", lambda i: auc(peak[i], present[i]), len(outcomes))
     add("Sensitivity", share(called, present), int(present.sum()))
@@ -239,6 +248,10 @@ def figures(outcomes: list[Outcome], draws: int = DRAWS) -> Rows:
     ages = np.array([np.nan if o.age is None else o.age for o in outcomes], float)
     for title, youngest, oldest in (("under 40", 0, 40), ("40 to 64", 40, 65), ("65 and older", 65, 200)):
         groups[title] = (ages >= youngest) & (ages < oldest)
+    for title, drained in (("with a chest drain", True), ("without a chest drain", False)):
+        groups[title] = group = np.array([o.drain is drained for o in outcomes])
+        if (present & group).any() and (~present & group).any():
+            add(f"AUC of the film score, {title}", among_films(score, group), int(group.sum()))
     for title, group in groups.items():
         positive, negative = present & group, ~present & group
         if positive.any() and negative.any():

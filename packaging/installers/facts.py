@@ -58,6 +58,7 @@ DEBIAN_PACKAGES = {
     "libm.so.6": "libc6",
     "libpthread.so.0": "libc6",
     "librt.so.1": "libc6",
+    "libsqlite3.so.0": "libsqlite3-0",
     "libutil.so.1": "libc6",
     "libresolv.so.2": "libc6",
     "libgcc_s.so.1": "libgcc-s1",

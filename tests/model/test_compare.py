@@ -1,5 +1,7 @@
 """Two networks on the same films: what is better counts as better, and chance is told from gain."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
@@ -89,3 +91,19 @@ def test_other_films_are_refused():
     scores, present, dices = made()
     with pytest.raises(ValueError, match="same films"):
         compared(judged(scores, present, dices), judged(scores, present, dices)[::-1])
+
+
+def test_films_with_and_without_a_drain_are_told_apart():
+    scores, present, dices = made(apart=0.0)
+    drains = np.random.default_rng(3).random(len(scores)) < np.where(present, 0.7, 0.1)
+
+    def films(values):
+        return [
+            replace(one, drain=bool(drain)) for one, drain in zip(judged(values, present, dices), drains, strict=True)
+        ]
+
+    shortcut = compared(films(scores), films(scores + 3.0 * drains), draws=50)
+    assert shortcut["AUC of the film score"]["difference"] > 0.2
+    assert abs(shortcut["AUC, films without a drain"]["difference"]) < 1e-9
+    assert shortcut["Sensitivity, films without a drain"]["difference"] <= 0
+    assert shortcut["False films per 100 with a drain"]["difference"] > 50

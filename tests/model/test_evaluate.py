@@ -187,3 +187,23 @@ def test_a_rule_is_stored_as_it_was_chosen(tmp_path, monkeypatch):
     assert chosen.frontal_threshold == RULE.frontal_threshold
     assert record["figures"]["Sensitivity"]["value"] == 1
     assert record["films"] == 11
+
+
+def test_films_with_and_without_a_drain_have_figures_of_their_own():
+    shown = {"patient": "p", "view": "PA", "peak": 0.5, "dice": 0.0, "truth_area": 0.0, "area": 0.0}
+    films = [
+        Outcome(**shown, present=present, called=called, score=score, drain=drain)
+        for present, called, score, drain in (
+            (True, True, 0.9, True),
+            (False, True, 0.8, True),
+            (True, False, 0.1, False),
+            (False, False, 0.2, False),
+            (True, True, 0.9, None),
+        )
+    ]
+    rows = figures(films, draws=20)
+    assert rows["Sensitivity, with a chest drain"]["value"] == 1.0
+    assert rows["Specificity, with a chest drain"]["value"] == 0.0
+    assert rows["Sensitivity, without a chest drain"]["value"] == 0.0
+    assert rows["AUC of the film score, without a chest drain"]["value"] == 0.0
+    assert rows["AUC of the film score, with a chest drain"]["films"] == 2
