@@ -225,7 +225,7 @@ def _threshold(parser: argparse.ArgumentParser) -> None:
         "--threshold",
         type=fraction,
         metavar=tr("T"),
-        help=tr("0 to 1; the model's operating point if not given"),
+        help=tr("0 to 1; the network's default if not given"),
     )
 
 

@@ -43,7 +43,8 @@ class Row:
 def row_of(outcome: Outcome, score_threshold: float) -> Row:
     """Return what the list says of a film."""
     answered = outcome.status is Status.ANALYSED and outcome.answer is not None
-    summary = summary_of(outcome.answer.findings) if answered and outcome.answer is not None else None
+    film, answer = outcome.film, outcome.answer
+    summary = summary_of(answer.findings, film) if answered and answer is not None and film is not None else None
     urgency = None if summary is None else summary.score
     return Row(outcome.item, outcome.status, outcome.reason, summary, group_of(summary, urgency, score_threshold))
 

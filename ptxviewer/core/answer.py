@@ -235,6 +235,8 @@ class Findings:
     side_note: Reason | None = None  # what the orientation tag says against the sides
     detection: Detection = BY_CARD  # as the reader set it
     gate: Gate = OPEN  # is this a film that the network can answer for?
+    network_marks: bool = False  # the network's own mask is not empty, whatever a reader made of it
+    held_back: bool = False  # its map has areas that count, and the film score alone keeps them from being marked
 
     @property
     def area_mm2(self) -> float | None:

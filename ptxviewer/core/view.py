@@ -90,8 +90,11 @@ def side_letters(film: Radiograph, view: FilmView) -> tuple[str, str, str, str]:
     """Return what a report has at the left, right, top and bottom edge: sides only, in brackets where assumed.
 
     Without an orientation tag the usual view from the front is assumed: the patient's right on the picture's left.
+    Nothing is assumed of what is no frontal chest film by its tags.
     """
     known = film.orientation_known
+    if not known and film.not_analysed is not None:
+        return "", "", "", ""
     if not known:
         film = replace(film, acquisition=replace(film.acquisition, row_direction="L", column_direction="F"))
     left, right, top, bottom = (
@@ -99,6 +102,11 @@ def side_letters(film: Radiograph, view: FilmView) -> tuple[str, str, str, str]:
         for letters in orientation_letters(film, view) or ("", "", "", "")
     )
     return left, right, top, bottom
+
+
+def edge_letters(film: Radiograph, view: FilmView) -> tuple[str, str, str, str]:
+    """Return what the screen has at the left, right, top and bottom edge: all letters, or the assumed sides."""
+    return orientation_letters(film, view) or side_letters(film, view)
 
 
 BAR_MM = (100, 50, 20, 10, 5, 2, 1)

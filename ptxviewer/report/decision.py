@@ -1,15 +1,47 @@
-"""What was decided on a film, and by whom, in words that window and report share: headline, gate, limits."""
+"""What was decided on a film, and by whom, in words that window and report share: headline, gate, limits.
+
+One operating point in words, that of the film score: "possible pneumothorax", "borderline", "none marked". Where the
+reader has spoken, the reader's word comes first and the network's after it.
+"""
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Literal
 
-from ptxviewer.core.answer import BY_CARD, Findings, Gate
+from ptxviewer.core.answer import BY_CARD, Findings, Gate, HemithoraxFinding, LineName, Side, Zone
 from ptxviewer.core.film import PixelSpacing, Radiograph
-from ptxviewer.words import finding, quantities, sentences, tr
-from ptxviewer.words.measures import area_with_origin
+from ptxviewer.core.findings.sizes import contradicted, without_contradictions
+from ptxviewer.core.msgid import N_, Msgid
+from ptxviewer.core.review import Verdict
+from ptxviewer.words import finding, measures, quantities, sentences, tr
 
 Nearness = Literal["above", "near", "below"]
+FINE_MM = 30.0  # a distance below is given to the millimetre: guidelines decide at 2 and 3 cm
+
+_MARKED: dict[Nearness, Msgid] = {
+    "above": N_("Possible pneumothorax, {where}."),
+    "near": N_("Borderline: possible pneumothorax, {where}."),
+    "below": N_("Below the operating point: {where}."),  # the reader lowered the limit
+}
+_BY_READER: dict[Verdict, Msgid] = {
+    "": N_("Edited by reader: pneumothorax, {where}."),
+    "edited": N_("Edited by reader: pneumothorax, {where}."),
+    "accept": N_("Accepted by reader: pneumothorax, {where}."),
+    "unsure": N_("Reader unsure: possible pneumothorax, {where}."),
+}
+_NONE_BY_READER: dict[Verdict, Msgid] = {
+    "": N_("Edited by reader: no pneumothorax marked."),
+    "edited": N_("Edited by reader: no pneumothorax marked."),
+    "accept": N_("Accepted by reader: no pneumothorax."),
+    "unsure": N_("Reader unsure: none marked."),
+}
+_AT: tuple[tuple[LineName, Msgid], ...] = (
+    ("rim", N_("about {length} at the hilum")),
+    ("a", N_("about {length} at the apex")),
+)
+_SIDES: dict[Side, Msgid] = {"right": N_("right"), "left": N_("left"), "unknown": N_("side unknown")}
+_APEX_TO_BASE: dict[Side, Msgid] = {"right": N_("right, apex to base"), "left": N_("left, apex to base")}
 
 
 def score_name(calibrated: bool) -> str:
@@ -24,22 +56,114 @@ def nearness(score: float, operating_point: float) -> Nearness:
     return "above" if score > operating_point else "below"
 
 
-def where_text(findings: Findings) -> str:
-    """Return where the largest lesion lies: "right apex", "both sides", "side unknown"."""
-    largest = findings.lesions[0]
-    if len({lesion.side for lesion in findings.lesions}) > 1:
-        return finding.both_sides()
-    return finding.place(largest.side, largest.zones[0] if largest.zones else None)
+# ---- where, and how large
 
 
-def headline(film: Radiograph, findings: Findings) -> str:
-    """Return the decision in one line; on an edited mask it is the reader's, and says so."""
-    if not findings.present:
-        return tr("Nothing marked, edited by reader.") if findings.edited else tr("AI: nothing above threshold.")
-    area = area_with_origin(findings.area_px, findings.area_mm2, film.spacing)
+def side_and_zone(side: Side, zones: tuple[Zone, ...]) -> str:
+    """Return where something lies: "right apex", "left, apex to base", "left" where it is in several parts."""
+    if side == "unknown":
+        return finding.place(side)
+    if {"apical", "basal"} <= set(zones):
+        return tr(_APEX_TO_BASE[side])
+    return finding.place(side, zones[0]) if len(zones) == 1 else tr(_SIDES[side])
+
+
+def zones_of_side(findings: Findings, side: Side) -> tuple[Zone, ...]:
+    """Return the zones of all lesions of one side, those of the largest first."""
+    return tuple(dict.fromkeys(zone for lesion in findings.lesions if lesion.side == side for zone in lesion.zones))
+
+
+def distance_text(film: Radiograph, half: HemithoraxFinding) -> str:
+    """Return the one that says most: "about 4 cm at the hilum", "about 2.3 cm at the apex"; "" without any in cm."""
+    for name, text in _AT:
+        line = None if half.distances is None else half.distances.line(name)
+        mm = None if line is None else line.mm(film.spacing)
+        if mm:
+            return tr(text, length=quantities.cm(mm, 1 if mm < FINE_MM else 0))
+    return ""
+
+
+def _half_text(film: Radiograph, findings: Findings, half: HemithoraxFinding) -> str:
+    """ "left, 39 % of the hemithorax (about 4 cm at the hilum)"; without a percent its area in cm², never pixels."""
+    where = side_and_zone(half.side, zones_of_side(findings, half.side))
+    if contradicted(half):
+        return tr("{where}, size uncertain: the measures disagree", where=where)
+    if half.percent is not None:
+        size = tr("{percent} of the hemithorax", percent=measures.rounded_share(half.percent))
+    elif film.spacing.pixel_area_mm2 is not None:
+        size = measures.area_with_origin(half.area_px, half.area_px * film.spacing.pixel_area_mm2, film.spacing)
+    else:
+        return where
+    distance = distance_text(film, half)
+    return f"{where}, {size} ({distance})" if distance else f"{where}, {size}"
+
+
+def where_text(film: Radiograph, findings: Findings) -> str:
+    """Return where all that is marked lies and how large it is, in the reader's terms, the larger side first."""
+    findings = without_contradictions(film, findings)
+    halves = findings.halves
+    if len(halves) == 1:
+        return _half_text(film, findings, halves[0])
+    sides = "; ".join(_half_text(film, findings, half) for half in halves)
+    return tr("both sides: {sides}", sides=sides) if halves else finding.place("unknown")
+
+
+# ---- the decision
+
+
+def network_says(film: Radiograph, findings: Findings, operating_point: float) -> str:
+    """Return the network's decision in one sentence; of a mask that a reader changed it has no side and no size."""
+    near = nearness(findings.score, operating_point)
     if findings.edited:
-        return tr("Marked {where}, {area}, edited by reader.", where=where_text(findings), area=area)
-    return tr("AI: above threshold, {where}, {area}.", where=where_text(findings), area=area)
+        if findings.network_marks:
+            return tr("Borderline: possible pneumothorax.") if near == "near" else tr("Possible pneumothorax.")
+    elif findings.present:
+        return tr(_MARKED[near], where=where_text(film, findings))
+    return tr("Borderline, none marked.") if near == "near" else tr("None marked.")
+
+
+def headline(film: Radiograph, findings: Findings, operating_point: float, verdict: Verdict = "") -> str:
+    """Return the decision in one line: the reader's where there is one, else the network's.
+
+    ``operating_point`` is the film score of the card's decision rule.
+    """
+    if verdict == "reject":
+        return tr("Rejected by reader.")
+    if not verdict and not findings.edited:
+        return network_says(film, findings, operating_point)
+    if not findings.present:
+        return tr(_NONE_BY_READER[verdict])
+    return tr(_BY_READER[verdict], where=where_text(film, findings))
+
+
+def second_word(film: Radiograph, findings: Findings, operating_point: float, verdict: Verdict = "") -> str:
+    """Return what the network says beside a reader's word, "" while the headline is the network's own."""
+    if not verdict and not findings.edited:
+        return ""
+    score = quantities.score(findings.score, operating_point)
+    said = network_says(film, findings, operating_point)
+    if verdict != "reject" and not findings.edited:  # its sizes stand in the headline
+        said = network_says(film, replace(findings, edited=True), operating_point)
+    return tr("Network (score {score}): {said}", score=score, said=said)
+
+
+def held_back_text(findings: Findings, operating_point: float) -> str:
+    """Return that the film score holds back what the map shows, "" where it does not."""
+    if not findings.held_back or findings.edited:
+        return ""
+    limit = findings.score_threshold
+    score = quantities.score(findings.score, limit)
+    if abs(limit - operating_point) < 5e-4:
+        return tr(
+            "Areas marked in the map are held back by the film score ({score}, operating point {limit}).",
+            score=score,
+            limit=quantities.limit(limit),
+        )
+    return tr(
+        "Areas marked in the map are held back by the film score ({score}, limit {limit}).",
+        score=score,
+        limit=quantities.limit(limit),
+    )
 
 
 def gate_text(gate: Gate, overridden: bool) -> str:

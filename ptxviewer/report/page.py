@@ -16,9 +16,18 @@ from ptxviewer.core.findings.reviewed import Answer
 from ptxviewer.core.findings.sizes import sizes_of_half
 from ptxviewer.core.msgid import N_, Msgid
 from ptxviewer.core.reasons import Reason
-from ptxviewer.core.review import Measurement, Review
-from ptxviewer.core.view import FilmView, voi_of
-from ptxviewer.report.decision import Nearness, detection_text, film_check, headline, nearness, score_name
+from ptxviewer.core.review import Measurement, Review, Verdict
+from ptxviewer.core.view import FilmView, side_letters, voi_of
+from ptxviewer.report.decision import (
+    Nearness,
+    detection_text,
+    film_check,
+    headline,
+    held_back_text,
+    nearness,
+    score_name,
+    second_word,
+)
 from ptxviewer.words import finding, measures, quantities, sentences, tr
 from ptxviewer.words.measuring import described
 from ptxviewer.words.notices import NOT_EXCLUDED, RESEARCH_USE
@@ -26,6 +35,11 @@ from ptxviewer.words.windowing import describe, preset_name
 
 MOST_ROWS = 6
 COLUMNS = (N_("Side"), N_("Area"), N_("Largest width"), N_("Highest score"), N_("Mean score"))
+TITLES: dict[str, Msgid] = {
+    "network": N_("Pneumothorax on a chest radiograph: what the network says"),
+    "edited": N_("Pneumothorax on a chest radiograph: a network's result, edited by a reader"),
+    "rejected": N_("Pneumothorax on a chest radiograph: a network's result, rejected by a reader"),
+}
 SCORE: dict[Nearness, Msgid] = {
     "above": N_("{score} ({kind}), above the operating point ({limit})"),
     "near": N_("{score} ({kind}), near the operating point ({limit})"),
@@ -62,6 +76,7 @@ class Page:
     view: FilmView
     mask: Mask  # (rows, cols) of the film; all False: nothing is outlined
     edited: bool  # the mask is the reader's
+    rejected: bool  # the reader says that it is wrong: it is drawn as nothing but the network's
     measurements: tuple[Measurement, ...]  # numbered on the film as in ``facts``
     title: str
     headline: str
@@ -101,33 +116,31 @@ def page(
     shown = None if answer is None or answer.withheld else answer
     mask = np.zeros(film.shape, bool) if shown is None else shown.mask
     edited = shown is not None and shown.findings.edited
+    rejected = shown is not None and review.verdict == "reject"
     return Page(
         film=film if options.identified else _without_drawings(film),
         view=view,
         mask=mask,
         edited=edited,
+        rejected=rejected,
         measurements=review.measurements,
-        title=(
-            tr("Pneumothorax on a chest radiograph: a network's result, edited by a reader")
-            if edited
-            else tr("Pneumothorax on a chest radiograph: what the network says")
-        ),
-        headline=headline_of(film, answer),
-        remark=sentences(*_remarks(film, answer), film.spacing.note, *film.notes),
+        title=tr(TITLES["rejected" if rejected else "edited" if edited else "network"]),
+        headline=headline_of(film, answer, review.verdict),
+        remark=sentences(*_remarks(film, answer, review.verdict), film.spacing.note, *film.notes),
         film_caption=tr("Film as displayed."),
-        outline_caption=_outline_caption(film, mask, edited, review),
+        outline_caption=_outline_caption(film, view, mask, edited, review),
         patient=_patient(film) if options.identified else ((tr("Patient"), tr("De-identified")),),
         facts=(
             (tr("Film"), _film_text(film)),
             (tr("Shown"), _shown_text(film, view)),
             (tr("Spacing"), quantities.spacing_label(film.spacing)),
-            *(() if shown is None else _answer_facts(film, shown)),
+            *(() if shown is None else _answer_facts(film, shown, rejected)),
             *_measured(film, review),
             *_pair(tr("Reader's verdict"), finding.verdict(review.verdict) if review.verdict else ""),
             *_pair(tr("Reader's note"), review.note),
             *_pair(tr("Reader"), options.reader),
         ),
-        table=None if shown is None else _table(shown.findings),
+        table=None if shown is None or rejected else _table(shown.findings),
         research_use=tr(RESEARCH_USE),
         provenance=_provenance(film, answer, options.when or datetime.now(timezone.utc)),
         network=_network_mask(film, shown) if edited and shown is not None else None,
@@ -140,24 +153,34 @@ def _network_mask(film: Radiograph, answer: Answer) -> Mask:
     return mask_at_film(decision, film.rows, film.cols)
 
 
-def headline_of(film: Radiograph, answer: Answer | None) -> str:
+def headline_of(film: Radiograph, answer: Answer | None, verdict: Verdict = "") -> str:
     """Return the decision in one sentence."""
     if answer is None:
         return tr("Not analysed.")
-    return tr("Result not shown.") if answer.withheld else headline(film, answer.findings)
+    if answer.withheld:
+        return tr("Result not shown.")
+    return headline(film, answer.findings, answer.info.rule.score_threshold, verdict)
 
 
-def _remarks(film: Radiograph, answer: Answer | None) -> tuple[Reason | str | None, ...]:
+def _remarks(film: Radiograph, answer: Answer | None, verdict: Verdict) -> tuple[Reason | str | None, ...]:
     if answer is None:
         return (film.not_analysed,)
     if answer.withheld:
         return (answer.findings.gate.reason,)
-    return ("" if answer.findings.present else tr(NOT_EXCLUDED), answer.findings.side_note)
+    findings, limit = answer.findings, answer.info.rule.score_threshold
+    return (
+        second_word(film, findings, limit, verdict),
+        "" if findings.present else tr(NOT_EXCLUDED),
+        held_back_text(findings, limit),
+        findings.side_note,
+    )
 
 
-def _outline_caption(film: Radiograph, mask: Mask, edited: bool, review: Review) -> str:
+def _outline_caption(film: Radiograph, view: FilmView, mask: Mask, edited: bool, review: Review) -> str:
     if not mask.any():
         outline = tr("Nothing is outlined.")
+    elif review.verdict == "reject":
+        outline = tr("Grey dashes: what the network marks, rejected by reader.")
     elif edited:
         outline = tr("Outline: edited by reader.")
     else:
@@ -165,7 +188,9 @@ def _outline_caption(film: Radiograph, mask: Mask, edited: bool, review: Review)
     return sentences(
         outline,
         tr("White lines: measured by reader.") if review.measurements else "",
-        "" if film.orientation_known else tr("Side letters in brackets: the file does not say, usual view assumed."),
+        ""
+        if not any(side_letters(film, view)) or film.orientation_known
+        else tr("Side letters in brackets: the file does not say, usual view assumed."),
     )
 
 
@@ -207,7 +232,8 @@ def _shown_text(film: Radiograph, view: FilmView) -> str:
     return ", ".join(parts)
 
 
-def _answer_facts(film: Radiograph, answer: Answer) -> tuple[Pair, ...]:
+def _answer_facts(film: Radiograph, answer: Answer, rejected: bool) -> tuple[Pair, ...]:
+    """How the decision came about, and the sizes of what is marked, unless the reader has rejected it."""
     findings, info = answer.findings, answer.info
     limit = info.rule.score_threshold
     score = tr(
@@ -217,7 +243,7 @@ def _answer_facts(film: Radiograph, answer: Answer) -> tuple[Pair, ...]:
         limit=quantities.limit(limit),
     )
     threshold = tr(
-        "{threshold} (operating point {limit})",
+        "{threshold} (default {limit})",
         threshold=quantities.score(findings.threshold, info.rule.threshold),
         limit=quantities.limit(info.rule.threshold),
     )
@@ -227,9 +253,7 @@ def _answer_facts(film: Radiograph, answer: Answer) -> tuple[Pair, ...]:
         *_pair(tr("Sensitivity"), detection_text(film, findings)),
         *_pair(tr("Film check"), film_check(film, findings.gate, answer.overridden)),
         *_pair(tr("Mask"), tr("edited by reader") if findings.edited else ""),
-        *((tr("Projected area"), measures.percent(half)) for half in findings.halves),
-        *_pair(tr("Caution"), measures.disagreements(film, findings.halves)),
-        *_size_facts(film, findings),
+        *(() if rejected else _size_facts(film, findings)),
     )
 
 
@@ -238,10 +262,14 @@ def _size_facts(film: Radiograph, findings: Findings) -> tuple[Pair, ...]:
     if not findings.halves:
         return ()
     half = findings.halves[0]
+    area = measures.area_with_origin(findings.area_px, findings.area_mm2, film.spacing)
     lengths = measures.distances(half, film.spacing), measures.moved_lines(findings.halves)
     measured = (", ".join(text for text in lengths if text), *measures.missing_lines(half).splitlines())
     sizes = sizes_of_half(film, half)
     return (
+        *((tr("Projected area"), measures.percent(half)) for half in findings.halves),
+        (tr("Area"), area),
+        *_pair(tr("Caution"), measures.disagreements(film, findings.halves)),
         *((tr("Distances") if index == 0 else "", text) for index, text in enumerate(filter(None, measured))),
         *((tr(size.measure.name), measures.size(size)) for size in sizes if size.value is not None),
         *((tr("Not given"), f"{names}: {reason}") for names, reason in measures.refusals(sizes)),
@@ -266,7 +294,7 @@ def _table(findings: Findings) -> Table | None:
 
 def _row(lesion: Lesion) -> tuple[str, ...]:
     return (
-        ", ".join((finding.side(lesion.side), *map(finding.zone, lesion.zones))),
+        ", ".join((finding.place(lesion.side, *lesion.zones[:1]), *map(finding.zone, lesion.zones[1:]))),
         quantities.area_or_px(lesion.area_px, lesion.area_mm2),
         quantities.length(lesion.width_px, lesion.width_mm),
         quantities.score(lesion.max_score),
@@ -279,7 +307,7 @@ def _provenance(film: Radiograph, answer: Answer | None, when: datetime) -> str:
     if answer is not None:
         info, findings = answer.info, answer.findings
         parts += [
-            tr("model {model}", model=info.model_id),
+            tr("network {network}", network=info.model_id),
             tr("weights sha256 {digest}", digest=info.model_sha256[:16]),
         ]
         if not answer.withheld:

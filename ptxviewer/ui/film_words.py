@@ -65,8 +65,19 @@ def status_text(film: Film) -> str:
 
 
 def score_text(found: Summary) -> str:
-    """Return a film score as the lists show it."""
-    return score(found.score)
+    """Return a film score as the lists show it: with as many digits as tell on which side of its limit it lies."""
+    return score(found.score, found.limit)
+
+
+def rejected(film: Film) -> bool:
+    """Return whether the reader says that the network is wrong: then the lists do not tell what it marks."""
+    return film.review.verdict == "reject"
+
+
+def marked(film: Film) -> bool:
+    """Return whether something is marked on the film that its reader has not rejected."""
+    found = summary(film)
+    return found is not None and found.present and not rejected(film)
 
 
 def side_text(found: Summary) -> str:
@@ -100,12 +111,14 @@ def cell(film: Film, column: Column, identified: bool) -> str:
         return status_text(film)
     if column == "verdict":
         return finding.verdict(film.review.verdict) if film.review.verdict else ""
-    if found is None:
+    if found is None or (column in ("side", "size") and rejected(film)):
         return ""
     return {"score": score_text, "side": side_text, "size": size_text}[column](found)
 
 
-def _score_line(found: Summary) -> str:
+def _score_line(film: Film, found: Summary) -> str:
+    if rejected(film):
+        return tr("score {score}, rejected by reader", score=score_text(found))
     if found.present:
         return tr("score {score}, above threshold", score=score_text(found))
     return tr("score {score}, nothing above threshold", score=score_text(found))
@@ -119,15 +132,15 @@ def spoken(film: Film, identified: bool) -> str:
     if found is None:
         parts += [status_text(film), sentences(film.why)]
     else:
-        parts += [_score_line(found), side_text(found), size_text(found)]
-    parts.append(cell(film, "verdict", identified))
+        parts += [_score_line(film, found), cell(film, "side", identified), cell(film, "size", identified)]
+    parts.append("" if rejected(film) and found is not None else cell(film, "verdict", identified))
     return ", ".join(part for part in parts if part)
 
 
 def spoken_in_strip(film: Film) -> str:
     """Return what a screen reader says of an entry of the strip."""
     found = summary(film)
-    return f"{film_name(film, False)}, {tr(STATUS[film.status]) if found is None else _score_line(found)}"
+    return f"{film_name(film, False)}, {tr(STATUS[film.status]) if found is None else _score_line(film, found)}"
 
 
 # ---- progress

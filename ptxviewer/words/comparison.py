@@ -57,13 +57,15 @@ def side_change(change: SideChange) -> str:
                 "{older} % → {newer} % of the hemithorax ({change} points)",
                 older=decimal(older, 0),
                 newer=decimal(newer, 0),
-                change=signed(newer - older),
+                change=signed(round(newer) - round(older)),  # of the numbers that are shown
             )
         )
     if change.area_mm2 is not None:
         older, newer = (area / 100 for area in change.area_mm2)
         relative = f", {signed(100 * (newer - older) / older)} %" if older else ""
-        parts.append(f"{decimal(older)} → {decimal(newer)} cm² ({signed(newer - older, 1)} cm²{relative})")
+        parts.append(
+            f"{decimal(older)} → {decimal(newer)} cm² ({signed(round(newer, 1) - round(older, 1), 1)} cm²{relative})"
+        )
     return tr(_SIDES[change.side], change="; ".join(parts) or tr("no size that could be compared"))
 
 

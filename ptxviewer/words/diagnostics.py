@@ -67,10 +67,10 @@ def operating_system() -> str:
 def model_facts(info: EngineInfo | None, error: str = "") -> Facts:
     """Return what is known of the network: its name, hash, operating point and device, or why there is none."""
     if info is None:
-        return ((N_("Model"), error or tr("not loaded yet")),)
+        return ((N_("Network"), error or tr("not loaded yet")),)
     rule = info.rule
     return (
-        (N_("Model"), info.model_id),
+        (N_("Network"), info.model_id),
         (N_("Weights (SHA-256)"), info.model_sha256),
         (
             N_("Operating point"),

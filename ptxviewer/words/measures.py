@@ -9,7 +9,7 @@ from ptxviewer.core.film import PixelSpacing, Radiograph
 from ptxviewer.core.findings.sizes import Size, disagreement
 from ptxviewer.core.msgid import N_, Msgid
 from ptxviewer.words import finding, say, tr
-from ptxviewer.words.quantities import area_or_px, count, decimal, spacing_label
+from ptxviewer.words.quantities import area_or_px, count, decimal, share, spacing_label
 
 COLLINS_LINES: tuple[LineName, ...] = ("a", "b", "c")
 _MOVED: dict[Side, Msgid] = {
@@ -30,6 +30,11 @@ def percent(half: HemithoraxFinding) -> str:
     if half.percent is not None:
         return finding.of_hemithorax(half.percent, half.side)
     return "" if half.refused is None else tr("No percent. {reason}", reason=say(half.refused))
+
+
+def rounded_share(percent: float) -> str:
+    """Return "39 %", and never "0 %" of what is there."""
+    return tr("less than 1 %") if 0 < percent < 1 else share(percent)
 
 
 def distances(half: HemithoraxFinding, spacing: PixelSpacing) -> str:

@@ -31,12 +31,12 @@ def _too_many(limit: int) -> str:
 TEXTS: dict[str, Msgid | Callable[..., str]] = {
     "went_wrong": N_("Something went wrong inside the program; the film on screen is not affected."),
     "no_films": N_("There is nothing here that can be opened."),
-    "nothing_found": N_("AI: nothing above threshold. This does not exclude a pneumothorax."),
+    "nothing_found": N_("None marked. This does not exclude a pneumothorax."),
     "mark_first": N_(
         "First read: mark a pneumothorax as present (Shift+Y) or absent (Shift+N); then the result is shown."
     ),
     "cancelled": N_("Analysis cancelled."),
-    "mask_is_edited": N_("The mask is edited: reset it to the model's mask to move the threshold."),
+    "mask_is_edited": N_("The mask is edited: reset it to the network's mask to move the threshold."),
     "no_hole": N_("There is no hole here to fill."),
     "no_mask_here": N_("There is nothing of the mask here."),
     "no_object_length": N_("The length of the object must be a number of millimetres from 0.1 to 1000."),
@@ -45,7 +45,7 @@ TEXTS: dict[str, Msgid | Callable[..., str]] = {
     "no_other_film": N_("There is no other film to compare with."),
     "no_band": N_("The disagreement band could not be made."),
     "no_report_yet": N_("There is no film to report on yet."),
-    "no_model_yet": N_("The report names the model, which is not loaded."),
+    "no_model_yet": N_("The report names the network, which is not loaded."),
     "still_analysing": N_("The film is still being analysed: save the report in a moment."),
     "saving": N_("Saving ..."),
     "no_such_format": N_("Films are not saved in this format."),

@@ -108,10 +108,10 @@ def test_the_newer_film_is_current_and_left_whichever_is_worked_on() -> None:
 
 def test_change_of_area_and_percent_side_by_side() -> None:
     new = film(1, "2026-03-01 10:00", halves=(half("right", 18.0, 50_000), half("left", 4.0, 10_000)))
-    old = film(2, "2026-01-01 10:00", halves=(half("right", 32.0, 100_000),))
+    old = film(2, "2026-01-01 10:00", halves=(half("right", 28.0, 100_000),))
     found = change_of(new, old)
     assert found.sides == (
-        SideChange("right", (32.0, 18.0), pytest.approx((4000.0, 2000.0))),
+        SideChange("right", (28.0, 18.0), pytest.approx((4000.0, 2000.0))),
         SideChange("left", (0.0, 4.0), pytest.approx((0.0, 400.0))),
     )
     assert found.reason is None

@@ -381,7 +381,7 @@ def test_a_refused_film_of_an_earlier_session_is_listed_without_its_score() -> N
     rig = opened(Doubtful(size=16))
     film = rig.presenter.state.current
     assert film is not None
-    kept = replace(film, result=Result(summary=summary_of(film.findings)), radiograph=None)
+    kept = replace(film, result=Result(summary=summary_of(film.findings, film.radiograph)), radiograph=None)
     assert withheld(kept)
     assert as_withheld(kept).summary is None
     content = entry_bytes(Entry("key", "name", (40, 40), summary=kept.summary))

@@ -20,7 +20,7 @@ from ptxviewer.report.decision import headline, nearness
 from ptxviewer.report.page import COLUMNS, MOST_ROWS, Options, Page, page
 from ptxviewer.words import measures, quantities, say
 from ptxviewer.words.notices import NOT_EXCLUDED, RESEARCH_USE
-from tests.films import AT_DETECTOR, INFO, NAMED, ORIENTED, STUDIED, film, maps
+from tests.films import AT_DETECTOR, INFO, NAMED, ORIENTED, RULE, STUDIED, film, maps
 
 WHEN = datetime(2026, 5, 6, 7, 8, tzinfo=timezone.utc)
 
@@ -53,19 +53,22 @@ def test_a_finding_is_said_with_side_size_and_origin_of_the_size(oriented):
     area_mm2 = analysed(oriented).findings.area_mm2
     assert area_mm2 is not None
     area = area_mm2 / 100
-    assert made.headline == f"AI: above threshold, right apex, {area:.1f} cm² (at detector)."
+    percent = analysed(oriented).findings.halves[0].percent
+    assert made.headline.startswith(f"Possible pneumothorax, right apex, {percent:.0f} % of the hemithorax")
+    assert made.table is not None
+    assert made.table.rows[0][1] == f"{area:.1f} cm²"
     assert NOT_EXCLUDED not in made.remark
     assert made.table is not None
     assert len(made.table.rows) == 1
     assert len(made.table.rows[0]) == len(made.table.columns) == len(COLUMNS)
-    assert made.table.rows[0][0] == "right, apical"
+    assert made.table.rows[0][0] == "right apex"
     assert dict(made.facts)["Projected area"].endswith("% of the right hemithorax")
     assert made.table.rows[0][2].endswith(" mm")
 
 
 def test_nothing_above_threshold_does_not_exclude(oriented):
     made = page(oriented, analysed(oriented, score=0.1), options=AT_THAT_TIME)
-    assert made.headline == "AI: nothing above threshold."
+    assert made.headline == "None marked."
     assert made.remark.startswith(NOT_EXCLUDED)
     assert made.table is None
 
@@ -73,11 +76,11 @@ def test_nothing_above_threshold_does_not_exclude(oriented):
 def test_a_readers_mask_is_said_to_be_that_everywhere(oriented):
     own = np.zeros(oriented.shape, bool)
     own[100:200, 400:500] = True
-    for mask, line in ((own, "Marked left apex, 4.0 cm² (at detector), edited by reader."),
-                       (own & False, "Nothing marked, edited by reader.")):  # fmt: skip
+    for mask, line in ((own, "Edited by reader: pneumothorax, left apex, 10 % of the hemithorax"),
+                       (own & False, "Edited by reader: no pneumothorax marked.")):  # fmt: skip
         review = Review(mask=PackedMask.pack(mask))
         made = page(oriented, analysed(oriented, review, score=0.1), review, options=AT_THAT_TIME)
-        assert made.headline == line
+        assert made.headline.startswith(line)
         assert made.edited
         assert ("Mask", "edited by reader") in made.facts
         assert "mask edited by reader" in made.provenance
@@ -113,7 +116,7 @@ def test_settings_are_on_the_page(oriented):
     facts = dict(
         page(oriented, analysed(oriented), Review(verdict="accept"), options=Options(reader="Dr A", when=WHEN)).facts
     )
-    assert facts["Threshold"] == "0.50 (operating point 0.50)"
+    assert facts["Threshold"] == "0.50 (default 0.50)"
     assert facts["Film score"] == "0.90 (not a probability), above the operating point (0.40)"
     assert facts["Spacing"] == "at detector"
     assert facts["Film"] == "DX PA, 640 x 640 pixels"
@@ -135,7 +138,8 @@ def test_without_spacing_sizes_are_pixels_and_the_reason_is_given():
     note = "Spacing in this file is not plausible."
     of = film(640, 640, spacing=PixelSpacing(None, None, SpacingOrigin.IMPLAUSIBLE, "pixels only", note), notes=(note,))
     made = page(of, analysed(of), options=AT_THAT_TIME)
-    assert made.headline.endswith(" px.")
+    assert " px" not in made.headline
+    assert dict(made.facts)["Area"].endswith(" px")
     assert made.table.rows[0][2].endswith(" px")
     assert made.remark.count(note) == 1
     assert "cm" not in words(made).replace("cm wide", "")
@@ -145,14 +149,14 @@ def test_a_film_that_was_not_analysed_says_so_and_why():
     made = page(film(not_analysed="This is a CT image."), None, options=AT_THAT_TIME)
     assert made.headline == "Not analysed."
     assert made.remark == "This is a CT image."
-    assert "model" not in made.provenance
+    assert "network" not in made.provenance
 
 
 def test_findings_on_both_sides_and_many_of_them(oriented):
     grid = maps(oriented).pneumothorax.copy()
     grid[12:24, 40:50] = 0.8
     both = analysed(oriented, grid=grid)
-    assert headline(oriented, both.findings).startswith("AI: above threshold, both sides, ")
+    assert headline(oriented, both.findings, RULE.score_threshold).startswith("Possible pneumothorax, both sides: ")
     lesion = both.findings.lesions[0]
     many = with_findings(both, lesions=(lesion,) * (MOST_ROWS + 3))
     made = page(oriented, many, options=AT_THAT_TIME)

@@ -10,9 +10,10 @@ import numpy as np
 import pytest
 from PySide6.QtCore import QPoint, QPointF, Qt
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QLabel
+from PySide6.QtWidgets import QLabel, QPushButton
 from pytestqt.qtbot import QtBot
 
+from ptxviewer.app.review.distances import can_move
 from ptxviewer.app.state.film import Film, Result
 from ptxviewer.app.state.screen import EngineStatus, Overlay, State
 from ptxviewer.core.answer import DecisionRule, Distances, HemithoraxFinding, Line, ProbabilityMaps
@@ -25,6 +26,9 @@ from ptxviewer.ui.application import Session
 from ptxviewer.ui.canvas.layers.disagreement import BandLayer
 from ptxviewer.ui.canvas.layers.distances import LineGrip, line_grip_at
 from ptxviewer.ui.canvas.scene import Scene
+from ptxviewer.ui.controls import MarkedSlider
+from ptxviewer.ui.film_words import cell, spoken
+from ptxviewer.ui.panels.film_strip import chip
 from tests.fakes import FakeEngine
 from tests.films import AT_DETECTOR, RULE, film, maps
 from tests.ui.windows import open_films, started
@@ -41,6 +45,13 @@ class Doubtful(FakeEngine):
             said.image_key, said.rows, said.cols, said.pneumothorax, said.score,
             said.lung_image_left, said.lung_image_right, frontal=0.1,
         )  # fmt: skip
+
+
+class Unsure(FakeEngine):
+    """A network whose map shows an area that its film score keeps back."""
+
+    def predict(self, film: Radiograph, checkpoint: Checkpoint = never_cancelled) -> ProbabilityMaps:
+        return replace(super().predict(film, checkpoint), score=0.3)
 
 
 @pytest.fixture
@@ -190,7 +201,7 @@ def test_a_result_that_is_kept_back_says_why_and_one_button_shows_it(doubtful: S
     button.click()
     said = texts(doubtful)
     assert "Shown because the reader asked for it." in said
-    assert "AI: above threshold" in said
+    assert "Possible pneumothorax" in said
 
 
 def test_the_band_covers_what_looks_disagree_about_and_leaves_the_sure_part_free() -> None:
@@ -215,3 +226,46 @@ def test_the_band_covers_what_looks_disagree_about_and_leaves_the_sure_part_free
     assert alpha((220, 300)) > 0  # the part that some looks lose
     assert alpha((320, 300)) == 0  # what all agree about
     assert layer.pictures(scene)[0][0] is image
+
+
+def test_areas_held_back_by_the_film_score_are_shown_by_one_button(qtbot: QtBot, tmp_path: Path) -> None:
+    with started(qtbot, tmp_path, Unsure()) as session:
+        open_films(session, qtbot)
+        button = next(b for b in session.window.reading.findChildren(QPushButton) if b.text() == "Show them")
+        assert "held back by the film score (0.30, operating point 0.40)" in texts(session)
+        button.click()
+        now = session.presenter.state.current
+        assert now is not None
+        assert now.findings.present
+        assert "Below the operating point: right apex" in texts(session)
+        session.presenter.review.undo()
+        assert button.isVisible()
+
+
+@pytest.mark.parametrize("name", ["Threshold", "Film score", "Peak score", "Smallest area", "Extent"])
+def test_headline_and_findings_follow_every_slider_while_it_is_held(qtbot: QtBot, tmp_path: Path, name: str) -> None:
+    with started(qtbot, tmp_path, FakeEngine(score=0.53)) as session:  # so low that its area is small
+        open_films(session, qtbot)
+        if name != "Threshold":
+            session.presenter.display.toggle_two_thresholds()
+        sliders = session.window.reading.findChildren(MarkedSlider)
+        slider = next(one for one in sliders if one.accessibleName() == name)
+        middle, end = slider.height() // 2, QPoint(slider.width() - 8, slider.height() // 2)
+        assert "Possible pneumothorax" in texts(session)
+        qtbot.mousePress(slider, Qt.MouseButton.LeftButton, pos=QPoint(slider.width() // 4, middle))
+        qtbot.mouseMove(slider, end)
+        qtbot.waitUntil(lambda: "None marked." in texts(session), timeout=5000)
+        assert session.window.reading.findings.table.rowCount() == 0
+        qtbot.mouseRelease(slider, Qt.MouseButton.LeftButton, pos=end)
+        assert "None marked." in texts(session)
+
+
+def test_a_rejected_film_says_so_in_panel_strip_and_list(session: Session) -> None:
+    session.presenter.review.set_verdict("reject")
+    film = session.presenter.state.current
+    assert film is not None
+    assert "Rejected by reader." in texts(session)
+    assert chip(film) == ("rejected", "quiet", False)
+    assert [cell(film, column, False) for column in ("side", "size", "verdict")] == ["", "", "rejected"]
+    assert "rejected by reader" in spoken(film, False)
+    assert not can_move(film)

@@ -102,10 +102,10 @@ def test_the_sample_button_opens_the_sample_study_and_shows_what_the_model_says(
         lambda: bool(session.presenter.state.current and session.presenter.state.current.maps), timeout=20_000
     )
     seen = words(session.window.reading)
-    assert "AI: above threshold, right apex" in seen
+    assert "Possible pneumothorax, right apex" in seen
     assert "0.90" in seen
     assert "above the operating point (0.40)" in seen
-    assert "at detector" in seen
+    assert "at the detector" in seen
     assert "CPU" in words(session.window.status)
 
 

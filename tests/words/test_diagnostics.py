@@ -42,5 +42,5 @@ def test_they_name_no_person_no_computer_and_no_folder():
 
 def test_a_missing_package_is_said_and_not_raised():
     assert diagnostics.version_of("no-such-package-anywhere") == "not found"
-    assert dict(diagnostics.model_facts(None, "The model file is missing."))["Model"] == "The model file is missing."
+    assert dict(diagnostics.model_facts(None, "It is missing."))["Network"] == "It is missing."
     assert dict(diagnostics.self_test_facts(None))["Self-test"] == "not run"

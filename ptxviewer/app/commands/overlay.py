@@ -71,10 +71,10 @@ COMMANDS: tuple[Command, ...] = (
     ),
     Command(
         "reset_threshold",
-        N_("Threshold at operating point"),
+        N_("Threshold at its default"),
         "overlay",
         ("\\",),
-        N_("Back to the model's own threshold"),
+        N_("Back to the default, of detection too"),
         run=lambda p, _shell: p.review.thresholds.reset(),
         enabled=film(
             lambda film: (
@@ -101,11 +101,20 @@ COMMANDS: tuple[Command, ...] = (
         enabled=ANALYSED,
     ),
     Command(
+        "show_held_back",
+        N_("Show areas held back"),
+        "overlay",
+        ("Shift+X",),
+        N_("Mark what the map shows although the film score is too low"),
+        run=lambda p, _shell: p.review.thresholds.show_held_back(),
+        enabled=film(lambda film: film.findings is not None and film.findings.held_back),
+    ),
+    Command(
         "two_thresholds",
         N_("Sensitivity and extent apart"),
         "overlay",
         ("Ctrl+\\",),
-        N_("Two sliders: from which score a film counts, and how far the mask reaches"),
+        N_("Sliders of their own for what counts and for how far the mask reaches"),
         run=lambda p, _shell: p.display.toggle_two_thresholds(),
         checked=lambda state: state.settings.two_thresholds,
     ),
@@ -114,7 +123,7 @@ COMMANDS: tuple[Command, ...] = (
         N_("Disagreement band"),
         "overlay",
         ("B",),
-        N_("How far the outline moves when the network looks again, mirrored and scaled a little"),
+        N_("How far the outline moves when the network analyses the film again, mirrored and scaled a little"),
         run=lambda p, _shell: p.display.disagreement.toggle(),
         checked=lambda state: state.overlay.band,
         places=FILM,

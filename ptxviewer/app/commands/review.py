@@ -75,8 +75,8 @@ COMMANDS: tuple[Command, ...] = (
         enabled=film(lambda film: film.can_redo),
         icon="redo",
     ),
-    _verdict("accept", N_("Accept"), "Y", N_("The model is right")),
-    _verdict("reject", N_("Reject"), "N", N_("The model is wrong")),
+    _verdict("accept", N_("Accept"), "Y", N_("The network is right")),
+    _verdict("reject", N_("Reject"), "N", N_("The network is wrong")),
     _verdict("unsure", N_("Unsure"), "U", N_("The film does not tell")),
     Command(
         "write_note",

@@ -64,7 +64,7 @@ COMMANDS: tuple[Command, ...] = (
     ),
     Command(
         "reset_mask",
-        N_("Reset to the model's mask"),
+        N_("Reset to the network's mask"),
         "tools",
         ("Ctrl+Backspace",),
         N_("Drop all edits of the mask"),

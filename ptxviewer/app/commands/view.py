@@ -52,7 +52,7 @@ COMMANDS: tuple[Command, ...] = (
         N_("Invert"),
         "view",
         ("I",),
-        N_("Turn black and white round"),
+        N_("Swap black and white"),
         run=lambda p, _shell: p.display.view.invert(),
         enabled=SHOWN,
         checked=lambda state: state.current is not None and state.current.view.inverted,

@@ -83,6 +83,7 @@ class _Summary(msgspec.Struct):
     area_mm2: float | None
     area_px: int
     refused: bool
+    limit: float | None = None  # not in entries of earlier versions
 
 
 class _File(msgspec.Struct):

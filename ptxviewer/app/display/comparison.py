@@ -16,6 +16,7 @@ from ptxviewer.app.state.screen import Compare, State
 from ptxviewer.app.store import Store
 from ptxviewer.core.film import Radiograph, Window
 from ptxviewer.core.findings.change import SideChange, changes_of
+from ptxviewer.core.findings.sizes import without_contradictions
 from ptxviewer.core.reasons import Reason
 from ptxviewer.core.reasons.comparison import Caveat, SpacingsDiffer, ThresholdsDiffer, ViewsDiffer
 from ptxviewer.core.reasons.window import Notice
@@ -110,7 +111,12 @@ def change_of(newer: Film, older: Film) -> Change:
         return Change(reason=Caveat.OTHER_PATIENT, cautions=cautions)
     if newer.findings is None or older.findings is None or newer.radiograph is None or older.radiograph is None:
         return Change(reason=Caveat.NO_RESULT_YET, cautions=cautions)
-    sides = changes_of(older.findings, older.radiograph.spacing, newer.findings, newer.radiograph.spacing)
+    sides = changes_of(
+        without_contradictions(older.radiograph, older.findings),
+        older.radiograph.spacing,
+        without_contradictions(newer.radiograph, newer.findings),
+        newer.radiograph.spacing,
+    )
     return Change(sides, None if sides else Caveat.NOTHING_ON_BOTH, cautions)
 
 

@@ -151,7 +151,7 @@ class Pipeline:
             if film.findings is None:
                 film = measured(film, film.radiograph, self._store.rule)
             if film.findings is not None and film.summary is None:
-                film = listed(film, film.findings)
+                film = listed(film, radiograph, film.findings)
         elif radiograph.not_analysed is not None and not film.insisted:
             film = moved(film, FilmStatus.NOT_ANALYSED, NotAnalysed(radiograph.not_analysed))
         elif film.status is not FilmStatus.NOT_ANALYSED:
@@ -245,7 +245,7 @@ class Pipeline:
             spacing = film.radiograph.spacing if film.radiograph is not None else radiograph.spacing
             if (decisive(film.review), spacing) != (decisive(review), radiograph.spacing):
                 film = measured(film, film.radiograph, info.rule)  # moved while the network was at work
-            self._store.update(self.cache.keep(listed(film, findings), fresh=True))
+            self._store.update(self.cache.keep(listed(film, radiograph, findings), fresh=True))
             pace = self._pace.tick(self._services.now())
             self._store.edit(lambda state: replace(state, pace_s=pace))
         if film_id == self._store.state.current_id:

@@ -90,7 +90,8 @@ def with_pixels(film: Film, read: ReadFilm, restored: Callable[[Film, Kept], Fil
     return moved(replace(film, result=result), FilmStatus.DONE)
 
 
-def listed(film: Film, findings: Findings) -> Film:
-    """Return the film as the lists show it after the network's findings; its urgency never falls."""
+def listed(film: Film, radiograph: Radiograph, findings: Findings) -> Film:
+    """Return the film as the lists show it after the network's findings on its pixels; its urgency never falls."""
+    summary = summary_of(findings, radiograph)
     urgency = findings.score if film.urgency is None else max(film.urgency, findings.score)
-    return replace(film, result=replace(film.result or NO_RESULT, summary=summary_of(findings)), urgency=urgency)
+    return replace(film, result=replace(film.result or NO_RESULT, summary=summary), urgency=urgency)

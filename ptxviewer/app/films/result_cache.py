@@ -186,7 +186,7 @@ class ResultCache:
                 radiograph.shape,
                 radiograph.frames,
                 None if maps is not None or why_not is None else NotAnalysed(why_not),
-                None if own is None or maps is None else summary_of(own),
+                None if own is None or maps is None else summary_of(own, as_filed(radiograph)),
             )
             results.save(fingerprint, model, entry, maps if fresh else None)
             return True

@@ -24,7 +24,9 @@ def summary(film: Film) -> Summary | None:
     """Return what is known of the film's findings: those of its present mask, else what was found before."""
     if film.status is not FilmStatus.DONE:
         return None
-    return summary_of(film.findings) if film.findings is not None else film.summary
+    if film.findings is None or film.radiograph is None:
+        return film.summary
+    return summary_of(film.findings, film.radiograph)
 
 
 def unread(film: Film) -> bool:

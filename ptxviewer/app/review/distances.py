@@ -15,7 +15,9 @@ from ptxviewer.core.review import MovedLine, Review
 
 def can_move(film: Film | None) -> bool:
     """True when there are distances on the film."""
-    halves = film.findings.halves if film is not None and film.findings is not None else ()
+    if film is None or film.findings is None or film.review.verdict == "reject":
+        return False
+    halves = film.findings.halves
     return any(half.distances is not None and half.distances.lines for half in halves)
 
 

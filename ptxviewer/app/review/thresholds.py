@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable
 from dataclasses import replace
 
@@ -76,6 +77,10 @@ class Thresholds:
         """Mark films from this film score on."""
         self._detect(lambda _film, now: replace(now, score=_share(value)), settled)
 
+    def show_held_back(self) -> None:
+        """Mark what the film score holds back: its limit goes down to the score of the film on screen."""
+        self._detect(lambda film, now: replace(now, score=_reached(film)), True)
+
     def set_peak(self, value: float, settled: bool = True) -> None:
         """Mark components whose highest score is at least this; 0 takes every one."""
         self._detect(lambda _film, now: replace(now, peak=round(value, 3) if value > 0 else None), settled)
@@ -122,6 +127,11 @@ class Thresholds:
 
 def _measured_last(film: Film) -> Findings | None:
     return film.hand.findings if isinstance(film.hand, (ThresholdDrag, DetectionDrag)) else None
+
+
+def _reached(film: Film) -> float:
+    """The highest limit, in thousandths, that the film's score reaches."""
+    return 0.0 if film.maps is None else math.floor(film.maps.score * 1000) / 1000
 
 
 def _share(value: float) -> float:

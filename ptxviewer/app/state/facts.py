@@ -39,6 +39,7 @@ class Summary:
     area_mm2: float | None = None
     area_px: int = 0
     refused: bool = False  # by the gate: the network cannot answer for this film
+    limit: float | None = None  # the film score from which it counts as above threshold
     measured: bool = True  # False: the reader changed mask or threshold, and the film must be read to measure again
 
     @property
@@ -53,8 +54,11 @@ class Summary:
         return self.present and self.measured
 
 
-def summary_of(findings: Findings) -> Summary:
-    """Return what a list says of findings."""
+def summary_of(findings: Findings, film: Radiograph) -> Summary:
+    """Return what a list says of the findings of ``film``: no percent where its sizes contradict each other."""
+    from ptxviewer.core.findings.sizes import without_contradictions  # not at a start: NumPy comes with it
+
+    findings = without_contradictions(film, findings)
     percents = [half.percent for half in findings.halves if half.percent is not None]
     return Summary(
         findings.score,
@@ -64,4 +68,5 @@ def summary_of(findings: Findings) -> Summary:
         findings.area_mm2,
         findings.area_px,
         not findings.gate.passed,
+        findings.score_threshold,
     )

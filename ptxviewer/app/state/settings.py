@@ -53,7 +53,7 @@ class Settings:
     device: DeviceChoice = field(
         default="auto",
         metadata=_row(
-            label=N_("Run the model on"),
+            label=N_("Run the network on"),
             help=N_(
                 "Automatic takes a graphics card where it works, else the processor. Takes effect at the next start."
             ),
@@ -112,7 +112,9 @@ class Settings:
         default=False,
         metadata=_row(
             label=N_("Sensitivity and extent apart"),
-            help=N_("Two sliders instead of one: from which score a film counts, and how far the mask reaches."),
+            help=N_(
+                "Sliders of their own for what counts (film score, peak, smallest area) and for how far it reaches."
+            ),
         ),
     )
     film_memory_mb: int = field(

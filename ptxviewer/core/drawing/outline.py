@@ -1,7 +1,8 @@
 """How a mask is drawn over a film, the one way for screen and report: fill, dark rim, smooth line.
 
-What the network outlined is cyan, what a reader changed is amber and dashed. Everything is in pixels of the picture
-that is drawn, pixel edges at integers; ``scale`` is how many of them the line's widths are multiplied with.
+What the network outlined is cyan, what a reader changed is amber and dashed, what a reader rejected is
+grey, dim and dashed. Everything is in pixels of the picture that is drawn, pixel edges at integers; ``scale`` is how
+many of them the line's widths are multiplied with.
 """
 
 from __future__ import annotations
@@ -15,12 +16,13 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from ptxviewer.core.drawing.colours import AMBER, CASING, CYAN, Rgb
+from ptxviewer.core.drawing.colours import AMBER, CASING, CYAN, GREY, Rgb
 from ptxviewer.core.geometry import PixelBox
 from ptxviewer.core.viewport import Placement
 
 LINE, RIM = 2.0, 4.0  # widths of the outline and of the dark rim under it, at a scale of 1
 DASH, GAP = 6.0, 4.0  # of an outline that a reader made
+DIM = 0.7  # opacity of an outline that a reader rejected
 NEAR = 7  # pixels within which two outlines are one, at a scale of 1
 LONG = 500  # points of an outline, four pixels apart, from which it is drawn plainly while the hand moves
 SUBPIXEL = 4  # bits
@@ -144,10 +146,27 @@ def _table(opacity: float) -> NDArray[np.int32]:
 
 
 @lru_cache(maxsize=1)
+def _grey_table() -> NDArray[np.int32]:
+    """(256,) ARGB of the levels of rim and line of what was rejected."""
+    level = np.arange(256.0)
+    rim = _argb(CASING, np.minimum(level / RIM_LEVEL, 1.0))
+    return _packed(DIM * _argb(GREY, np.clip((level - RIM_LEVEL) / (FULL - RIM_LEVEL), 0.0, 1.0), rim))
+
+
+@lru_cache(maxsize=1)
 def _amber_table() -> NDArray[np.int32]:
     """(256,) ARGB of the levels of a reader's line, which lies on the rim."""
     rim = _argb(CASING, np.ones(256))
     return _packed(_argb(AMBER, np.minimum(np.arange(256.0) / FULL, 1.0), rim))
+
+
+def rejected(mask: NDArray[np.uint8], scale: float) -> NDArray[np.int32]:
+    """Return the outline of a ``mask`` that a reader rejected, dim and dashed, as ``drawn`` returns others."""
+    lines = [np.concatenate((line, line[:1])) for line in outlines(mask)]
+    plane, dash = np.zeros(mask.shape, np.uint8), (DASH * scale, GAP * scale)
+    _draw(plane, lines, False, RIM_LEVEL, RIM * scale, dash)
+    _draw(plane, lines, False, 255, LINE * scale, dash)
+    return np.asarray(cv2.LUT(plane, _grey_table()), np.int32)
 
 
 def drawn(

@@ -98,6 +98,11 @@ def decide(
     return Decision(grid, threshold, gate, True, maps.aspect)
 
 
+def held_back(maps: ProbabilityMaps, rule: DecisionRule, decision: Decision, detection: Detection = BY_CARD) -> bool:
+    """Return whether the film score alone keeps areas of the map, which would count, from being marked."""
+    return not decision.gate_open and decide(maps, rule, decision.threshold, replace(detection, score=0.0)).present
+
+
 def mask_at_film(decision: Decision, rows: int, cols: int) -> Mask:
     """Return the (rows, cols) mask: the grid resampled to the film (bilinear), then compared, never the other way."""
     return _at_film(decision, rows, cols)[1]
@@ -258,6 +263,8 @@ def find(
         edited=edited is not None,
         detection=detection,
         gate=judge(maps, rule.frontal_threshold),
+        network_marks=decision.present,
+        held_back=held_back(maps, rule, decision, detection),
     )
     if mask.any():
         sides = orientation_of(film)

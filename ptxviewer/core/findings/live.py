@@ -18,7 +18,7 @@ from ptxviewer.core.answer import (
     ProbabilityMaps,
 )
 from ptxviewer.core.film import PixelSpacing, Radiograph
-from ptxviewer.core.findings.decide import decide, measure
+from ptxviewer.core.findings.decide import decide, held_back, measure
 from ptxviewer.core.findings.hemithorax import lung_fields_of, orientation_of
 from ptxviewer.core.geometry import Point
 
@@ -47,6 +47,8 @@ def find_live(
         detection=detection,
         lesions=(),
         halves=(),
+        network_marks=decision.present,
+        held_back=held_back(maps, rule, decision, detection),
     )
     grid_map = maps.grid_map
     score = np.ascontiguousarray(decision.grid[grid_map.content])

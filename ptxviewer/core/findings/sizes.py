@@ -8,12 +8,12 @@ computed from a distance that is not measurable; ``disagreement`` says where siz
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Literal
 
 import numpy as np
 
-from ptxviewer.core.answer import Distances, HemithoraxFinding, LineName
+from ptxviewer.core.answer import Distances, Findings, HemithoraxFinding, LineName
 from ptxviewer.core.film import PixelSpacing, Radiograph
 from ptxviewer.core.msgid import N_, Msgid
 from ptxviewer.core.reasons import Reason
@@ -222,6 +222,26 @@ def disagreement(film: Radiograph, half: HemithoraxFinding) -> Reason | None:
     if by_collins is not None and abs(by_collins.number - half.percent) > BEYOND_REASON:
         return SizesDisagree(by_collins.number, half.percent)
     return None
+
+
+def without_contradictions(film: Radiograph, findings: Findings) -> Findings:
+    """Return the findings as they may be told in one line: a half whose sizes contradict each other has no percent.
+
+    The contradiction (``disagreement``) stands where the reason for a missing percent does.
+    """
+    reasons = [disagreement(film, half) for half in findings.halves]
+    if not any(reasons):
+        return findings
+    halves = (
+        half if reason is None else replace(half, percent=None, refused=reason)
+        for half, reason in zip(findings.halves, reasons, strict=True)
+    )
+    return replace(findings, halves=tuple(halves))
+
+
+def contradicted(half: HemithoraxFinding) -> bool:
+    """Return whether a half lost its percent to ``without_contradictions``."""
+    return isinstance(half.refused, (AreaWithoutDistances, SizesDisagree))
 
 
 def _size(measure: Measure, distances: Distances, spacing: PixelSpacing) -> Size:

@@ -135,7 +135,8 @@ def paint_letters(painter: QPainter, area: QRectF, letters: tuple[str, str, str,
         QPointF(centre.x() - wide[3] / 2, area.bottom() - MARGIN - EDGE_ROOM),
     )
     for place, letter in zip(places, letters, strict=True):
-        write(painter, place, letter)
+        if letter:
+            write(painter, place, letter)
 
 
 def paint_scale_bar(

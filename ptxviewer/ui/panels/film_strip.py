@@ -30,10 +30,10 @@ from ptxviewer.app.films.worklist import summary
 from ptxviewer.app.state.film import Film, FilmStatus
 from ptxviewer.app.state.screen import State
 from ptxviewer.core.arrays import GreyImage
-from ptxviewer.ui.film_words import STATUS, score_text, spoken_in_strip
+from ptxviewer.ui.film_words import STATUS, marked, rejected, score_text, spoken_in_strip
 from ptxviewer.ui.platform.plain import plain_tip
 from ptxviewer.ui.platform.style import PALETTE
-from ptxviewer.words import tr
+from ptxviewer.words import finding, tr
 
 WIDTH = 112
 PICTURE = 88  # side of a thumbnail's square
@@ -52,7 +52,8 @@ def chip(film: Film) -> tuple[str, str, bool]:
     """Return (text, colour name, filled): what the strip says of a film, in words and not by colour alone."""
     found = summary(film)
     if found is not None:
-        return score_text(found), "accent" if found.present else "quiet", found.present
+        said = finding.verdict("reject") if rejected(film) else score_text(found)
+        return said, "accent" if marked(film) else "quiet", marked(film)
     colour = {FilmStatus.FAILED: "failure", FilmStatus.ANALYSING: "accent"}.get(film.status, "quiet")
     return tr(STATUS[film.status]), colour, False
 

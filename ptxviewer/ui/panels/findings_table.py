@@ -39,8 +39,8 @@ COLUMNS: tuple[tuple[Msgid, Msgid], ...] = (  # area and width get their units b
     (N_("Where"), N_("Side of the patient, and the part of the hemithorax that holds most of it")),
     (N_("Area"), N_("Projected area")),
     (N_("Width"), N_("At its widest place")),
-    (N_("Mean"), N_("Mean of the model's scores in it")),
-    (N_("Peak"), N_("Highest of the model's scores in it")),
+    (N_("Mean"), N_("Mean of the network's scores in it")),
+    (N_("Peak"), N_("Highest of the network's scores in it")),
 )
 
 

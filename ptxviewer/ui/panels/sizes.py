@@ -18,7 +18,7 @@ from ptxviewer.core.msgid import N_
 from ptxviewer.ui.commands import key_of, small_button
 from ptxviewer.ui.controls import label
 from ptxviewer.ui.platform.plain import plain_tip
-from ptxviewer.words import finding, measures, sentences, tr
+from ptxviewer.words import finding, measures, quantities, sentences, tr
 
 NOT_VOLUME = N_("Projected area: pneumothorax / (lung and pneumothorax of that side). Not a volume.")
 
@@ -79,7 +79,7 @@ class SizePanel(QWidget):
         self._show.setChecked(state.overlay.lines)
         self._reset.setVisible(film is not None and can_move(film) and bool(film.review.lines))
         halves = film.findings.halves if film is not None and film.findings is not None else ()
-        if film is None or film.radiograph is None or not halves:
+        if film is None or film.radiograph is None or not halves or film.review.verdict == "reject":
             self._clear()
             return
         self._show_halves(film, film.radiograph, halves)
@@ -96,7 +96,8 @@ class SizePanel(QWidget):
     def _show_halves(self, film: Film, radiograph: Radiograph, halves: tuple[HemithoraxFinding, ...]) -> None:
         lesion, spacing = chosen(film), radiograph.spacing
         half = next((one for one in halves if lesion is not None and one.side == lesion.side), halves[0])
-        self._percent.setText("\n".join(measures.percent(one) for one in halves))
+        area = () if spacing.known else (quantities.px(film.findings.area_px),) if film.findings is not None else ()
+        self._percent.setText("\n".join((*(measures.percent(one) for one in halves), *area)))
         lengths = measures.distances(half, spacing)
         self._lines.setText(f"{lengths} ({finding.side(half.side)})" if lengths and len(halves) > 1 else lengths)
         _tell(self._moved, measures.moved_lines(halves))

@@ -32,9 +32,9 @@ def engine_text(state: State) -> str:
     """Return the device and how long it took for the film on screen: "CPU bf16  0.3 s"."""
     engine, film = state.engine, state.current
     if engine.phase == "loading":
-        return tr("Loading the model ...")
+        return tr("Loading the network ...")
     if engine.phase == "failed":
-        return tr("No model")
+        return tr("No network")
     if film is not None and film.maps is not None:
         return f"{film.maps.device}  {duration(film.maps.infer_ms)}"
     return engine.info.device if engine.info is not None else ""
@@ -84,7 +84,7 @@ class StatusBar(QWidget):
         self._watch.setText(watch_text(state))
         self._watch.setToolTip(plain_tip(str(state.watch.folder)) if state.watch is not None else "")
         info = state.engine.info
-        said = tr("Model {model}", model=info.model_id) if info is not None else sentences(state.engine.why)
+        said = tr("Network {network}", network=info.model_id) if info is not None else sentences(state.engine.why)
         self._engine.setToolTip(plain_tip(said))
 
     def show_probe(self, text: str) -> None:

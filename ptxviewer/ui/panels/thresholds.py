@@ -24,7 +24,7 @@ from ptxviewer.words import quantities, sentences, tr, trc, trn
 
 OPACITY = DEFAULTS.overlay_opacity
 LOWEST, HIGHEST = 0.01, 0.99  # of a threshold
-BACK = N_("A double click goes back to the operating point.")
+BACK = N_("A double click goes back to the default.")
 SCORE_STEP = 0.005  # of the film score: finer than its operating point is given
 NUMBERS_MS = 40  # between two measures while a slider is dragged
 NAMES, VALUES = 74, 54  # widths of the columns beside a slider, in pixels
@@ -70,7 +70,7 @@ class ThresholdControls(QWidget):
         self.threshold = MarkedSlider(
             tr("Threshold"),
             sentences(
-                tr("How high the model's score must be."), self._moved_by("threshold_down", "threshold_up"), back
+                tr("How high the network's score must be."), self._moved_by("threshold_down", "threshold_up"), back
             ),
             LOWEST,
             HIGHEST,
@@ -235,12 +235,12 @@ class ThresholdControls(QWidget):
         )
         self._extent.show_value(threshold, rule.threshold, quantities.limit(threshold))
         moved = abs(threshold - rule.threshold) >= 0.005 or detection != BY_CARD
-        text = tr("at operating point")
+        text = tr("default")
         if moved:
-            text = tr("operating point {limit}", limit=quantities.limit(rule.threshold))
+            text = tr("default {limit}", limit=quantities.limit(rule.threshold))
         if self._apart.isVisibleTo(self) and moved:
             text = tr("moved ({key} resets)", key=key_of("reset_threshold"))
-        self._mark.setText(tr("rests: mask edited") if film.review.mask is not None else text)
+        self._mark.setText(tr("no effect: mask edited") if film.review.mask is not None else text)
 
     def _hint_text(self, state: State, film: Film | None, rule: DecisionRule | None) -> str:
         overlay = state.overlay
@@ -252,7 +252,7 @@ class ThresholdControls(QWidget):
         if film.review.mask is not None:
             return tr("No band: the mask is edited")
         if film.band is None or film.radiograph is None or film.maps is None or rule is None:
-            return tr("Band: looking again ...") if self._presenter.display.disagreement.busy else hide
+            return tr("Band: analysing again ...") if self._presenter.display.disagreement.busy else hide
         key = (film.band, film.review.threshold, film.review.detection)
         if self._spread[0] != key:
             spacing, rows, cols = film.radiograph.spacing, film.radiograph.rows, film.radiograph.cols
@@ -267,8 +267,8 @@ class ThresholdControls(QWidget):
             self._spread = (
                 key,
                 trn(
-                    "Band: {low} to {high} over {count} look",
-                    "Band: {low} to {high} over {count} looks",
+                    "Band: {low} to {high} in {count} view",
+                    "Band: {low} to {high} in {count} views",
                     film.band.views,
                     low=from_,
                     high=to,

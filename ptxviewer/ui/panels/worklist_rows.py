@@ -11,7 +11,7 @@ from PySide6.QtGui import QColor, QFont, QPainter, QPen
 from ptxviewer.app.films.worklist import COLUMNS, group, summary, unread
 from ptxviewer.app.state.film import Film, FilmStatus
 from ptxviewer.app.state.screen import Column, State
-from ptxviewer.ui.film_words import cell, heading, score_text, spoken
+from ptxviewer.ui.film_words import cell, heading, marked, score_text, spoken
 from ptxviewer.ui.platform.plain import plain_tip
 from ptxviewer.ui.platform.style import PALETTE
 
@@ -153,8 +153,7 @@ def _colour(film: Film, column: Column) -> str:
     if column == "state":
         quiet = "quiet" if film.status in QUIET_STATES else "warning"
         return {FilmStatus.FAILED: "failure", FilmStatus.ANALYSING: "accent"}.get(film.status, quiet)
-    found = summary(film)
-    return "text" if column == "name" or (found is not None and found.present) else "quiet"
+    return "text" if column == "name" or marked(film) else "quiet"
 
 
 def _paint_score(painter: QPainter, film: Film, x: int, top: int) -> None:
@@ -163,9 +162,10 @@ def _paint_score(painter: QPainter, film: Film, x: int, top: int) -> None:
     if found is None:
         return
     place = QRectF(x + 4.5, top + ROW / 2 - 9.5, 40, 18)
-    colour = QColor(PALETTE["accent" if found.present else "quiet"])
-    painter.setPen(QPen(colour if found.present else QColor(PALETTE["edge"]), 1))
-    painter.setBrush(colour if found.present else Qt.BrushStyle.NoBrush)
+    filled = marked(film)
+    colour = QColor(PALETTE["accent" if filled else "quiet"])
+    painter.setPen(QPen(colour if filled else QColor(PALETTE["edge"]), 1))
+    painter.setBrush(colour if filled else Qt.BrushStyle.NoBrush)
     painter.drawRoundedRect(place, 3, 3)
-    painter.setPen(QColor(PALETTE["canvas"]) if found.present else colour)
+    painter.setPen(QColor(PALETTE["canvas"]) if filled else colour)
     painter.drawText(place, Qt.AlignmentFlag.AlignCenter, score_text(found))

@@ -13,7 +13,7 @@ from PySide6.QtGui import QColor, QFont, QGuiApplication, QImage, QPainter, QPen
 
 from ptxviewer.core.arrays import GreyImage, Mask
 from ptxviewer.core.drawing.graphics import with_graphics
-from ptxviewer.core.drawing.outline import border_zone, drawn
+from ptxviewer.core.drawing.outline import border_zone, drawn, rejected
 from ptxviewer.core.errors import ExportFailed
 from ptxviewer.core.files import write_atomic
 from ptxviewer.core.reasons.writing import NotWritten, Unwritten, Writing
@@ -131,7 +131,8 @@ def _draw_outline(painter: QPainter, report: Page, place: QRect) -> None:
         network = np.zeros(report.film.shape, bool) if report.network is None else report.network
         zone = border_zone(mask_on_screen(_levels(report, network), lie), OUTLINE)
     mask = mask_on_screen(_levels(report, report.mask), lie)
-    painter.drawImage(place.topLeft(), colour_image(drawn(mask, OUTLINE, zone=zone)))
+    levels = rejected(mask, OUTLINE) if report.rejected else drawn(mask, OUTLINE, zone=zone)
+    painter.drawImage(place.topLeft(), colour_image(levels))
 
 
 def _draw_letters(painter: QPainter, letters: tuple[str, str, str, str], place: QRect) -> None:

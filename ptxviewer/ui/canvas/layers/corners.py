@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from PySide6.QtGui import QPainter
 
-from ptxviewer.core.view import orientation_letters, scale_bar, voi_of
+from ptxviewer.core.view import edge_letters, scale_bar, voi_of
 from ptxviewer.ui.canvas import annotations as written
 from ptxviewer.ui.canvas.layers.base import Layer
 from ptxviewer.ui.canvas.scene import Scene
@@ -39,9 +39,7 @@ class CornersLayer(Layer):
         zoom, voi = scene.port.zoom * scene.ratio, voi_of(radiograph, view)
         corners = corner_texts(radiograph, view, voi, zoom, scene.state.identified, aid)
         written.paint_corners(painter, area, corners)
-        letters = orientation_letters(radiograph, view)
-        if letters is not None:
-            written.paint_letters(painter, area, letters)
+        written.paint_letters(painter, area, edge_letters(radiograph, view))
         bar = scale_bar(radiograph.spacing, view, scene.port.zoom, min(area.width() / 4, 260))
         if bar is not None:
             written.paint_scale_bar(painter, area, bar.length, bar_label(bar, radiograph.spacing))

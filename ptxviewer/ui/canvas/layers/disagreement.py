@@ -47,7 +47,8 @@ class BandLayer(PictureLayer):
     @staticmethod
     def _band(scene: Scene) -> Band | None:
         overlay = scene.state.overlay
-        wanted = overlay.shown and overlay.band and scene.film.review.mask is None
+        review = scene.film.review
+        wanted = overlay.shown and overlay.band and review.mask is None and review.verdict != "reject"
         return scene.film.band if wanted else None
 
     def depends(self, scene: Scene) -> object:

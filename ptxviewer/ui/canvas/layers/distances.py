@@ -46,7 +46,8 @@ def _lines(halves: Iterable[HemithoraxFinding]) -> Iterator[tuple[HemithoraxFind
 def shown_halves(scene: Scene) -> tuple[HemithoraxFinding, ...]:
     """Return the halves of the chest whose distances are on the film now."""
     findings, overlay = scene.film.findings, scene.state.overlay
-    return findings.halves if findings is not None and overlay.lines and overlay.shown else ()
+    wanted = overlay.lines and overlay.shown and scene.film.review.verdict != "reject"
+    return findings.halves if findings is not None and wanted else ()
 
 
 def line_grip_at(halves: Iterable[HemithoraxFinding], port: Viewport, at: Point) -> LineGrip | None:

@@ -12,7 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ptxviewer.core.arrays import FloatMap
-from ptxviewer.core.drawing.outline import RIM, border_zone, drawn, patches
+from ptxviewer.core.drawing.outline import RIM, border_zone, drawn, patches, rejected
 from ptxviewer.core.drawing.strokes import Stroke, covered
 from ptxviewer.core.drawing.tiles import PackedMask
 from ptxviewer.core.film import Radiograph
@@ -39,6 +39,10 @@ def _edited(scene: Scene) -> bool:
     return scene.film.review.mask is not None or scene.film.stroke is not None
 
 
+def _rejected(scene: Scene) -> bool:
+    return scene.film.review.verdict == "reject" and scene.film.stroke is None
+
+
 class NetworkMaskLayer(PictureLayer):
     """The mask of a decision; redone per decision and view, not per window."""
 
@@ -54,20 +58,21 @@ class NetworkMaskLayer(PictureLayer):
         """The decision, how it is drawn and where the film lies; nothing where a reader changed the mask."""
         if not scene.state.overlay.shown or _edited(scene) or scene.decision is None:
             return None
-        return scene.decision, _fill(scene), scene.lie
+        return scene.decision, _fill(scene), _rejected(scene), scene.lie
 
     def pictures(self, scene: Scene) -> Sequence[Picture]:
         """Return a picture of each part of the mask."""
         decision, place, fill = scene.decision, scene.place, _fill(scene)
-        key = (decision, place, scene.ratio, fill)
+        key = (decision, place, scene.ratio, fill, _rejected(scene))
         if decision is not None and key != self._key:
             grid = grid_on_screen(decision.grid, scene.radiograph, place)
             limit = np.float32(decision.threshold)
             self._pictures = []
             for region in patches(grid >= limit, place, round(2 * RIM * scene.ratio)):
                 score = resampled(grid, (place.width, place.height), region, cv2.INTER_LINEAR)
-                image = colour_image(drawn((score >= limit).view(np.uint8), scene.ratio, fill))
-                self._pictures.append((image, place.left + region[0], place.top + region[1]))
+                mask = (score >= limit).view(np.uint8)
+                levels = rejected(mask, scene.ratio) if _rejected(scene) else drawn(mask, scene.ratio, fill)
+                self._pictures.append((colour_image(levels), place.left + region[0], place.top + region[1]))
             self._key = key
         return self._pictures
 
@@ -92,7 +97,14 @@ class EditedMaskLayer(PictureLayer):
         """The mask, the stroke, the decision below them, how they are drawn and where the film lies."""
         if not scene.state.overlay.shown or not _edited(scene) or scene.decision is None:
             return None
-        return scene.film.review.mask, scene.film.stroke, scene.decision, _fill(scene), scene.lie
+        return (
+            scene.film.review.mask,
+            scene.film.stroke,
+            scene.decision,
+            _fill(scene),
+            _rejected(scene),
+            scene.lie,
+        )
 
     def pictures(self, scene: Scene) -> Sequence[Picture]:
         """Return the picture of the mask; without an edited one the network's is what is being changed."""
@@ -143,13 +155,12 @@ class EditedMaskLayer(PictureLayer):
         around = ((pad, pad), (pad, pad))
         part, zone = (np.pad(whole[y : y + height, x : x + width], around) for whole in (mask, self._zone))
         left, top = scene.place.corner
-        return [
-            (
-                colour_image(drawn(part, scene.ratio, _fill(scene), zone, scene.film.stroke is not None)),
-                left + x - pad,
-                top + y - pad,
-            )
-        ]
+        levels = (
+            rejected(part, scene.ratio)
+            if _rejected(scene)
+            else drawn(part, scene.ratio, _fill(scene), zone, scene.film.stroke is not None)
+        )
+        return [(colour_image(levels), left + x - pad, top + y - pad)]
 
 
 def mask_on_screen(levels: NDArray[np.uint8], place: Placement) -> NDArray[np.uint8]:

@@ -1,0 +1,82 @@
+"""What is said of a film, in one place that keeps its room: the reader's word, the network's, and what to beware of."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QLabel, QVBoxLayout, QWidget
+
+from ptxviewer.app.state.film import Film, FilmStatus
+from ptxviewer.app.state.screen import State
+from ptxviewer.core.msgid import N_, Msgid
+from ptxviewer.report.decision import film_check, headline, held_back_text, second_word
+from ptxviewer.ui.commands import small_button
+from ptxviewer.ui.controls import label
+from ptxviewer.words import say, sentences, tr
+from ptxviewer.words.notices import NOT_EXCLUDED
+
+ROOM = 132  # screen pixels that are kept for all of it, so that what lies below stays where it is
+HEADLINES: dict[FilmStatus, Msgid] = {
+    FilmStatus.OPENING: N_("Opening ..."),
+    FilmStatus.WAITING: N_("Waiting for the network ..."),
+    FilmStatus.ANALYSING: N_("Analysing ..."),
+    FilmStatus.FAILED: N_("Could not be opened."),
+    FilmStatus.NOT_ANALYSED: N_("Not analysed."),
+    FilmStatus.NOT_SHOWN: N_("Result not shown."),
+}
+UNITS = (" cm²", " cm", " %")
+
+
+class DecisionWords(QWidget):
+    """Renders the words for a film; ``do`` does a command."""
+
+    def __init__(self, do: Callable[[str], None]) -> None:
+        super().__init__()
+        column = QVBoxLayout(self)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(4)
+        self._headline, self._second, self._remark = (
+            label("headline", wrap=True), label("quiet", wrap=True), label("quiet", wrap=True)
+        )  # fmt: skip
+        self._caution = label("amber", wrap=True)
+        self._caution.setAccessibleName(tr("Film check"))
+        self._show = small_button("show_held_back", do, tr("Show them"))
+        for made in (self._headline, self._second, self._remark, self._caution):
+            made.setAlignment(Qt.AlignmentFlag.AlignTop | Qt.AlignmentFlag.AlignLeft)
+            column.addWidget(made)
+        column.addWidget(self._show, 0, Qt.AlignmentFlag.AlignLeft)
+        column.addStretch(1)
+        self.setMinimumHeight(ROOM)
+
+    def show_state(self, state: State, film: Film | None) -> None:
+        """Show what is said of ``film``, the one on screen."""
+        line = second = remark = check = ""
+        held_back = False
+        if film is not None:
+            line, remark = tr(HEADLINES.get(film.status, "")), sentences(film.why)
+            if film.status is FilmStatus.NOT_SHOWN:
+                remark, check = "", remark
+            found, radiograph, info = film.findings, film.radiograph, state.engine.info
+            if film.maps is not None and found is not None and radiograph is not None and info is not None:
+                limit, verdict = info.rule.score_threshold, film.review.verdict
+                line = headline(radiograph, found, limit, verdict)
+                second = second_word(radiograph, found, limit, verdict)
+                said = held_back_text(found, limit)
+                held_back = bool(said)
+                note = say(found.side_note) if found.side_note is not None else ""
+                remark = sentences("" if found.present else tr(NOT_EXCLUDED), said, note)
+                check = film_check(radiograph, found.gate, film.review.gate_overridden)
+        _tell(self._headline, line)
+        _tell(self._second, second)
+        _tell(self._remark, remark)
+        _tell(self._caution, check)
+        self._show.setVisible(held_back)
+
+
+def _tell(line: QLabel, text: str) -> None:
+    """Show a line that is there only when it has something to say; a number keeps its unit."""
+    for unit in UNITS:
+        text = text.replace(unit, "\u00a0" + unit[1:])
+    line.setText(text)
+    line.setVisible(bool(text))

@@ -1,0 +1,101 @@
+"""The foot of the reading panel, in the same place for every film: the reader's verdict, first read and note."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QHBoxLayout, QLineEdit, QVBoxLayout, QWidget
+
+from ptxviewer.app.commands import BY_ID
+from ptxviewer.app.presenter import Presenter
+from ptxviewer.app.state.film import Film
+from ptxviewer.app.state.screen import State
+from ptxviewer.ui.commands import name_of, tooltip_of
+from ptxviewer.ui.controls import Segments, hairline, label
+from ptxviewer.words import finding, tr
+
+VERDICTS = ("accept", "reject", "unsure")
+
+
+class VerdictFoot(QWidget):
+    """Renders what the reader decided of a film; ``do`` does a command."""
+
+    def __init__(self, presenter: Presenter, do: Callable[[str], None], side: int) -> None:
+        """``side`` is the margin on both sides, in screen pixels."""
+        super().__init__()
+        self._presenter = presenter
+        self._film_id: int | None = None
+        whole = QVBoxLayout(self)
+        whole.setContentsMargins(0, 0, 0, 0)
+        whole.setSpacing(0)
+        whole.addWidget(hairline())
+        column = QVBoxLayout()
+        column.setContentsMargins(side, 8, side, 12)
+        column.setSpacing(6)
+        whole.addLayout(column)
+        head = QHBoxLayout()
+        self._said = label("quiet")
+        head.addWidget(label("section", tr("Verdict").upper()))
+        head.addStretch(1)
+        head.addWidget(self._said)
+        column.addLayout(head)
+        self._first = Segments(
+            tuple(
+                (name, text, tooltip_of(BY_ID[f"mark_{name}"]))
+                for name, text in (("present", tr("Present")), ("absent", tr("Absent")))
+            ),
+            lambda value: do(f"mark_{value}"),
+        )
+        self._first.setAccessibleName(tr("First read"))
+        self._verdicts = Segments(
+            tuple((name, name_of(BY_ID[f"verdict_{name}"]), tooltip_of(BY_ID[f"verdict_{name}"])) for name in VERDICTS),
+            lambda value: do(f"verdict_{value}"),
+        )
+        self._note = QLineEdit()
+        self._note.setPlaceholderText(tr("Note"))
+        self._note.setAccessibleName(tr("Note"))
+        self._note.setToolTip(
+            tr(
+                "Kept with this film on this computer and printed on its report. Write no names where reports are"
+                " shared."
+            )
+        )
+        self._note.setMaxLength(500)
+        self._note.setAcceptDrops(False)  # films dropped here open like anywhere else
+        self._note.editingFinished.connect(self.settle)
+        for made in (self._first, self._verdicts, self._note):
+            column.addWidget(made)
+
+    def write_note(self) -> None:
+        """Give the keyboard to the note."""
+        self._note.setFocus(Qt.FocusReason.ShortcutFocusReason)
+
+    def settle(self) -> None:
+        """Keep a note that is being typed; called before another film comes on screen."""
+        if self._note.isModified():
+            self._note.setModified(False)
+            self._presenter.review.set_note(self._note.text().strip())
+
+    def show_state(self, state: State, film: Film | None) -> None:
+        """Show the decisions on ``film``, the one on screen."""
+        ready = film is not None and film.maps is not None and state.engine.info is not None
+        edited = film is not None and film.review.mask is not None
+        marks = film.first_read.marks if film is not None else ()
+        self._first.setVisible(state.settings.first_read)
+        self._first.setEnabled(BY_ID["mark_present"].enabled(state))
+        self._first.show_choice(marks[-1][0] if marks else "")
+        self._verdicts.buttons["accept"].setText(tr("Edited") if edited else name_of(BY_ID["verdict_accept"]))
+        self._verdicts.setEnabled(ready)
+        verdict = film.review.verdict if film is not None and ready else ""
+        self._verdicts.show_choice(verdict.replace("edited", "accept"))
+        self._said.setText(finding.verdict(verdict))
+        self._show_note(film)
+
+    def _show_note(self, film: Film | None) -> None:
+        self._note.setEnabled(film is not None and film.radiograph is not None)
+        new = (film.id if film is not None else None) != self._film_id
+        self._film_id = film.id if film is not None else None
+        note = film.review.note if film is not None else ""
+        if (new or not self._note.isModified()) and self._note.text() != note:
+            self._note.setText(note)
