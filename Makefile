@@ -2,6 +2,7 @@
 #   make run      open the viewer with the sample study (without a display: write its report)
 #   make test     the tests            make check   lint, format, types, import contracts
 #   make coverage the tests, with the coverage of each package
+#   make fuzz     mutated films for 10 minutes (ARGS="--minutes 60 --seed 7")
 #   make bench    timings              make train   train the network: make train DATA=folder
 #   make package  the app that people install, in dist/
 #   make words    bring the catalogues of the languages up to date
@@ -24,7 +25,7 @@ SET_UP = test -n "$(PYTHON)" || { echo "PTXViewer needs Python 3.10 or newer: no
 WORKERS ?= 2
 PYTEST := OMP_NUM_THREADS=1 $(BIN)/python -m pytest -n $(WORKERS) --dist worksteal
 
-.PHONY: run test coverage check bench train package lock audit words
+.PHONY: run test coverage check bench fuzz train package lock audit words
 
 run: $(READY)
 	$(BIN)/python -m ptxviewer --sample
@@ -46,6 +47,10 @@ check: $(READY)
 
 bench: $(READY)
 	$(BIN)/python -m tests.benchmarks
+
+# Mutated films, archives and indexes through predict, triage and the window's presenter; not part of the tests.
+fuzz: $(READY)
+	$(BIN)/python -m tests.fuzz $(ARGS)
 
 # The app that people install, in dist/: the frozen folder, then the packages of this system. It has an environment of its own.
 package: $(READY_TO_PACKAGE)

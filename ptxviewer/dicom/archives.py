@@ -15,6 +15,7 @@ from ptxviewer.core.reasons import Reason
 from ptxviewer.core.reasons.reading import FileTooLarge, Reading, TooMuchMemory, ZipTooLarge, ZipTooManyFiles
 from ptxviewer.dicom.bounds import LARGEST_FILE, MOST_FILMS
 from ptxviewer.dicom.candidates import Candidate, is_named_like_film, looks_like_film
+from ptxviewer.dicom.read import why_not_opened
 
 LARGEST_UNPACKED = 4 << 30
 LARGEST_DICTIONARY = 64 << 20  # of LZMA, allocated before the first byte is unpacked
@@ -37,7 +38,11 @@ def unpack(archive: Path, unpacked: Path) -> list[Candidate]:
     Raises ``UnreadableFilm`` where nothing of it can be unpacked.
     """
     try:
-        with open_regular(archive) as file:
+        file = open_regular(archive)
+    except OSError as error:
+        raise UnreadableFilm(why_not_opened(error)) from None
+    try:
+        with file:
             _refuse_long_directory(file)
             with zipfile.ZipFile(file) as zipped:
                 members = [m for m in zipped.infolist() if not m.is_dir() and not Path(m.filename).name.startswith(".")]

@@ -95,7 +95,7 @@ def _in_folder(folder: Path, unpacked: Path, *, indexed: bool = True) -> list[Ca
     for path in sorted(files, key=natural_key):
         if path.name.upper() == "DICOMDIR":
             found += [film for film in (named_by(path) if indexed else ()) if film.reason is not None]
-        elif path.suffix.lower() == ".zip" and is_archive(path):
+        elif path.suffix.lower() == ".zip":  # also one that is none: it may have held films
             found += _in_archive(path, unpacked)
         elif (film := candidate(path)) is not None:
             found.append(film)

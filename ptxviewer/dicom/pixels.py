@@ -16,7 +16,6 @@ from pydicom.dataset import Dataset
 from pydicom.encaps import get_frame
 from pydicom.pixels.processing import apply_color_lut
 from pydicom.pixels.utils import pixel_array
-from pydicom.uid import UID
 
 from ptxviewer.core.errors import UnreadableFilm
 from ptxviewer.core.reasons import Reason
@@ -26,6 +25,7 @@ from ptxviewer.dicom.bounds import LARGEST_PIXELS
 from ptxviewer.dicom.luts import lut_table
 from ptxviewer.dicom.repair import is_native
 from ptxviewer.dicom.streams import MOST_TILES, stream_header
+from ptxviewer.dicom.uids import coding_of
 from ptxviewer.dicom.values import frames_of, functional, number
 
 LARGEST_RESCALE = 1e30  # beyond it, sums of modality values overflow
@@ -66,14 +66,6 @@ def check_size(ds: Dataset, frame: int) -> None:
             bits = bits * 2 // 3
         if len(ds.PixelData or b"") < bits // 8:
             raise UnreadableFilm(Reading.IMAGE_INCOMPLETE)
-
-
-def coding_of(syntax: UID) -> str:
-    """Return how images of a transfer syntax are coded, "" where they are not compressed."""
-    for name in ("JPEG-LS", "High-Throughput JPEG 2000", "JPEG 2000", "JPEG XL", "JPEG", "RLE", "MPEG", "HEVC"):
-        if syntax.is_encapsulated and name in syntax.name:
-            return name
-    return ""
 
 
 def _check_stream(ds: Dataset, frame: int, rows: int, cols: int) -> None:

@@ -52,9 +52,10 @@ from ptxviewer.dicom import harmless, tags
 from ptxviewer.dicom.bounds import LARGEST_INFLATED_HERE
 from ptxviewer.dicom.graphics import graphics_of
 from ptxviewer.dicom.isolated.pool import CallFailed, Cause, Pool, shared_pool
-from ptxviewer.dicom.pixels import Decoded, coding_of, decode
+from ptxviewer.dicom.pixels import Decoded, decode
 from ptxviewer.dicom.repair import repair
 from ptxviewer.dicom.torn import up_to_its_pixels
+from ptxviewer.dicom.uids import coding_of, uid_name
 from ptxviewer.dicom.values import frames_of, number
 
 SMALLEST_SPAN = 0.3  # of all greys: a window that gives all possible values less was made for more bits than there are
@@ -348,7 +349,7 @@ def _decoded(ds: Dataset, frame: int, says_grey: bool) -> Decoded:
     except (UnreadableFilm, MemoryError):
         raise
     except Exception:  # noqa: BLE001 - decoders fail in their own ways: missing plugin, broken stream, wrong length
-        syntax = tags.uid_name(str(ds.file_meta.TransferSyntaxUID))
+        syntax = uid_name(ds.file_meta.TransferSyntaxUID)
         raise UnreadableFilm(ImageNotDecoded(syntax) if syntax else Reading.FILE_DAMAGED) from None
 
 

@@ -55,9 +55,11 @@ def _stated_photometric(ds: Dataset) -> str:
 
 
 def is_native(ds: Dataset) -> bool:
-    """True where the pixels lie in the file as they are; of a private syntax nothing else is known to decode."""
+    """True where the pixels lie in the file as they are; fragments of a syntax that nobody knows do not."""
     syntax = ds.file_meta.TransferSyntaxUID
-    return bool(syntax.is_private or not syntax.is_transfer_syntax or not syntax.is_compressed)
+    if syntax.is_private or not syntax.is_transfer_syntax:
+        return bytes(ds.get("PixelData") or b"")[:4] != ITEM
+    return not syntax.is_compressed
 
 
 def _repair_syntax(ds: Dataset) -> StreamHeader | None:

@@ -6,7 +6,6 @@ import contextlib
 from typing import Any
 
 from pydicom.dataset import Dataset
-from pydicom.uid import UID
 
 from ptxviewer.core import voi
 from ptxviewer.core.calibration import Pair, SpacingTags
@@ -17,11 +16,11 @@ from ptxviewer.core.reasons.reading import OtherBodyPart, OtherModality, Reading
 from ptxviewer.dicom.bounds import MOST_WINDOWS
 from ptxviewer.dicom.codes import coded_part, coded_view
 from ptxviewer.dicom.luts import lut_table
+from ptxviewer.dicom.uids import uid_name
 from ptxviewer.dicom.values import as_number, functional, number
 
 PROJECTION = {"CR", "DX", "RG", "DR", "SC", "OT", "RF", "XA", ""}
 ANALYSED = {"CR", "DX", "RG", "DR", "SC", "OT", ""}
-LONGEST_UID = 64  # PS3.5 9
 SMALLEST_SIDE = 64  # pixels: below, a picture shows no lung that could be judged
 LATERAL_VIEWS = {"LL", "RL", "LAT", "LATERAL", "L LAT", "R LAT"}
 OTHER_BODY_PARTS = {
@@ -45,12 +44,6 @@ def text(ds: Dataset, keyword: str) -> str:
             return plain("\\".join(str(v) for v in value))
         return plain(str(value))
     return ""
-
-
-def uid_name(uid: str) -> str:
-    """Return the name of a UID in PS3.6, itself where it has none; "" for what is no UID: that may say anything."""
-    known = UID(uid.strip())
-    return known.name if known.is_valid and len(known) <= LONGEST_UID else ""
 
 
 def pair(ds: Dataset, keyword: str) -> Pair | None:
@@ -137,7 +130,7 @@ def acquisition(ds: Dataset) -> Acquisition:
         view=text(ds, "ViewPosition").upper() or coded_view(ds),
         photometric=text(ds, "PhotometricInterpretation").upper(),
         bits_stored=int(number(ds, "BitsStored")),
-        transfer_syntax=uid_name(str(syntax)),
+        transfer_syntax=uid_name(syntax),
         sop_class=uid_name(text(ds, "SOPClassUID")),
         manufacturer=text(ds, "Manufacturer"),
         lossy=text(ds, "LossyImageCompression") == "01",

@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-import io
 from pathlib import Path
 
 import cv2
 import numpy as np
 import pytest
-from PIL import Image
 from pydicom.dataset import Dataset
 from pydicom.encaps import encapsulate
 from pydicom.uid import UID, ExplicitVRLittleEndian, JPEGBaseline8Bit, RLELossless
@@ -19,17 +17,11 @@ from ptxviewer.core.voi import AUTOMATIC, display_lut
 from ptxviewer.dicom.read import read_film
 from ptxviewer.dicom.streams import stream_header
 from tests.dicom import made
+from tests.dicom.coded import jpeg
 from tests.refusals import reason_of
 
 RAMP = made.ramp()
 RAMP8 = made.ramp(top=255).astype(np.uint8)
-
-
-def jpeg(pixels: np.ndarray, **options: object) -> bytes:
-    file = io.BytesIO()
-    Image.fromarray(pixels).save(file, "JPEG", quality=100, subsampling=0, **options)
-    stream = file.getvalue()
-    return stream + b"\0" * (len(stream) % 2)
 
 
 def encapsulated(stream: bytes, syntax: str = JPEGBaseline8Bit, fragments: bool = True) -> Dataset:
