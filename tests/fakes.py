@@ -12,6 +12,7 @@ import numpy as np
 
 from ptxviewer.app.disk.result_file import Entry, entry_bytes, entry_from, maps_bytes, maps_from
 from ptxviewer.app.disk.review_file import Saved
+from ptxviewer.app.exports import Export
 from ptxviewer.app.jobs import Outcome, Ticket, outcome_of
 from ptxviewer.app.state.facts import Facts
 from ptxviewer.core.answer import DecisionRule, ProbabilityMaps
@@ -127,6 +128,9 @@ class FakeShell:
 
     def save_objects(self) -> None:
         self.asked.append(("save_objects",))
+
+    def save(self, export: Export) -> None:
+        self.asked.append(("save", export.id))
 
     def save_as(self) -> None:
         self.asked.append(("save_as",))

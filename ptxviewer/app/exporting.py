@@ -25,6 +25,22 @@ class Exporting:
     def __init__(self, store: Store, services: Services) -> None:
         self._store = store
         self._services = services
+        self._looked_at: set[str] = set()  # keys of films
+
+    @property
+    def asks_first(self) -> bool:
+        """True where what is saved of the film on screen is to name nobody and its pixels may: the reader is asked."""
+        state = self._store.state
+        film = state.current.radiograph if state.current is not None else None
+        if film is None or state.settings.report_identified or film.key in self._looked_at:
+            return False
+        return film.acquisition.may_carry_text
+
+    def looked_at(self) -> None:
+        """The reader has seen that no name stands in the pixels of the film on screen, and is not asked again."""
+        film = self._store.state.current
+        if film is not None:
+            self._looked_at.add(film.key)
 
     def save_to(self, target: Path, identified: bool | None = None) -> None:
         """Save the film on screen as the suffix of ``target`` says; a suffix of no format is refused."""

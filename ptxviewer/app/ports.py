@@ -10,7 +10,7 @@ from typing import Protocol
 
 from ptxviewer.app.disk.result_file import Entry, fingerprint
 from ptxviewer.app.disk.review_file import Saved
-from ptxviewer.app.exports import ObjectWriter, Writer
+from ptxviewer.app.exports import Export, ObjectWriter, Writer
 from ptxviewer.app.jobs import Lane
 from ptxviewer.app.state.facts import Facts
 from ptxviewer.app.state.screen import State
@@ -38,6 +38,10 @@ class Shell(Protocol):
 
     def open_folder(self) -> None:
         """Ask for a folder and open its films."""
+        ...
+
+    def save(self, export: Export) -> None:
+        """Save the film; where it may carry burnt-in text, ask first."""
         ...
 
     def save_as(self) -> None:

@@ -24,6 +24,7 @@ from ptxviewer.words.notices import RESEARCH_USE
 
 if TYPE_CHECKING:
     from ptxviewer.cli.batch import Outcome
+    from ptxviewer.core.film import Radiograph
     from ptxviewer.core.review import Review
 
 log = logging.getLogger(__name__)
@@ -291,6 +292,7 @@ def render_command(arguments: argparse.Namespace) -> int:
     from ptxviewer.dicom.read import read_film
 
     film = read_film(arguments.path)
+    warn_of_text(film)
     grey = display_lut(film, film.vois[film.default_voi])[film.pixels]
     write_atomic(arguments.output, png_bytes(with_graphics(grey, film.graphics)))
     return 0
@@ -327,7 +329,17 @@ def export(outcome: Outcome, target: Path, review: Review, *, identified: bool =
         assert outcome.reason is not None
         raise PtxError(NotAnalysed(outcome.reason))
     chosen = export_of(target) or EXPORTS[0]
+    if not identified:
+        warn_of_text(outcome.film)
     WRITERS[chosen.id](Content(outcome.film, outcome.answer, review, identified=identified), target)
+
+
+def warn_of_text(film: Radiograph) -> None:
+    """Say that a picture of a film may carry burnt-in text: nobody is asked here."""
+    from ptxviewer.core.reasons.reading import Reading
+
+    if film.acquisition.may_carry_text:
+        complain(sentences(Reading.MAY_CARRY_TEXT))
 
 
 def window_command(arguments: argparse.Namespace) -> int:

@@ -142,6 +142,7 @@ class Acquisition:
         ""  # PatientOrientation first value: letters towards which columns run, "L" in a normal PA film
     )
     column_direction: str = ""  # second value: letters towards which rows run, usually "F"
+    may_carry_text: bool = False  # in its pixels: said by the file, or not denied by a captured or exported picture
 
 
 @dataclass(frozen=True, eq=False)

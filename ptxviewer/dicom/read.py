@@ -423,7 +423,9 @@ def _picture(content: bytes) -> Radiograph:
         pixels=pixels,
         vois=(whole,),
         spacing=NOT_CALIBRATED,
-        acquisition=Acquisition(photometric="MONOCHROME2", bits_stored=16 if deep else 8, calibrated_source=False),
+        acquisition=Acquisition(
+            photometric="MONOCHROME2", bits_stored=16 if deep else 8, calibrated_source=False, may_carry_text=True
+        ),
         notes=(Reading.PICTURE_NOT_CALIBRATED, *((Reading.COLOUR_SHOWN_GREY,) if colour else ())),
         not_analysed=tags.why_no_radiograph(colour, rows, cols),
     )

@@ -21,6 +21,7 @@ from ptxviewer.dicom.values import as_number, functional, number
 
 PROJECTION = {"CR", "DX", "RG", "DR", "SC", "OT", "RF", "XA", ""}
 ANALYSED = {"CR", "DX", "RG", "DR", "SC", "OT", ""}
+CAPTURED = "1.2.840.10008.5.1.4.1.1.7"  # Secondary Capture, single frame and the four of several
 SMALLEST_SIDE = 64  # pixels: below, a picture shows no lung that could be judged
 LATERAL_VIEWS = {"LL", "RL", "LAT", "LATERAL", "L LAT", "R LAT"}
 OTHER_BODY_PARTS = {
@@ -121,6 +122,13 @@ def _value_unit(ds: Dataset) -> str:
     return VALUE_UNITS.get(named.upper(), "")
 
 
+def _may_carry_text(ds: Dataset) -> bool:
+    """True where the file says that text is burnt in, and where a captured picture does not deny it (PS3.3 C.7.6.1)."""
+    stated = text(ds, "BurnedInAnnotation").upper()
+    captured = f"{text(ds, 'SOPClassUID')}.".startswith(f"{CAPTURED}.") or bool(text(ds, "ConversionType"))
+    return stated == "YES" or (stated != "NO" and captured)
+
+
 def acquisition(ds: Dataset) -> Acquisition:
     """How it was taken, without patient data."""
     row, column = _directions(ds)
@@ -137,6 +145,7 @@ def acquisition(ds: Dataset) -> Acquisition:
         value_unit=_value_unit(ds),
         row_direction=row,
         column_direction=column,
+        may_carry_text=_may_carry_text(ds),
     )
 
 

@@ -16,6 +16,7 @@ from ptxviewer.core.findings.reviewed import Answer
 from ptxviewer.core.findings.sizes import sizes_of_half
 from ptxviewer.core.msgid import N_, Msgid
 from ptxviewer.core.reasons import Reason
+from ptxviewer.core.reasons.reading import Reading
 from ptxviewer.core.review import Measurement, Review, Verdict
 from ptxviewer.core.view import FilmView, side_letters, voi_of
 from ptxviewer.report.decision import (
@@ -31,7 +32,7 @@ from ptxviewer.report.decision import (
 from ptxviewer.words import finding, measures, quantities, sentences, tr
 from ptxviewer.words.measuring import described
 from ptxviewer.words.notices import NOT_EXCLUDED, RESEARCH_USE
-from ptxviewer.words.windowing import describe, preset_name
+from ptxviewer.words.windowing import describe, kind_of_film, preset_name
 
 MOST_ROWS = 6
 COLUMNS = (N_("Side"), N_("Area"), N_("Largest width"), N_("Highest score"), N_("Mean score"))
@@ -126,13 +127,18 @@ def page(
         measurements=review.measurements,
         title=tr(TITLES["rejected" if rejected else "edited" if edited else "network"]),
         headline=headline_of(film, answer, review.verdict),
-        remark=sentences(*_remarks(film, answer, review.verdict), film.spacing.note, *film.notes),
+        remark=sentences(
+            *_remarks(film, answer, review.verdict),
+            film.spacing.note,
+            *film.notes,
+            burnt_in(film, options.identified),
+        ),
         film_caption=tr("Film as displayed."),
         outline_caption=_outline_caption(film, view, mask, edited, review),
         patient=_patient(film) if options.identified else ((tr("Patient"), tr("De-identified")),),
         facts=(
-            (tr("Film"), _film_text(film)),
-            (tr("Shown"), _shown_text(film, view)),
+            (tr("Film"), _film_text(film, options.identified)),
+            (tr("Shown"), _shown_text(film, view, options.identified)),
             (tr("Spacing"), quantities.spacing_label(film.spacing)),
             *(() if shown is None else _answer_facts(film, shown, rejected)),
             *_measured(film, review),
@@ -208,9 +214,14 @@ def _patient(film: Radiograph) -> tuple[Pair, ...]:
     return tuple(pair for pair in pairs if pair[1]) or ((tr("Patient"), tr("Not named in the file")),)
 
 
-def _film_text(film: Radiograph) -> str:
+def burnt_in(film: Radiograph, identified: bool) -> Reason | None:
+    """Return the caution that the pixels may name somebody where the page is to name nobody, else None."""
+    return Reading.MAY_CARRY_TEXT if film.acquisition.may_carry_text and not identified else None
+
+
+def _film_text(film: Radiograph, identified: bool) -> str:
     acquisition = film.acquisition
-    kind = " ".join(part for part in (acquisition.modality, acquisition.view) if part) or tr("picture")
+    kind = kind_of_film(acquisition, identified) or tr("picture")
     parts = [kind, tr("{cols} x {rows} pixels", cols=film.cols, rows=film.rows)]
     if film.frames > 1:
         parts.append(tr("frame {number} of {count}", number=film.frame + 1, count=film.frames))
@@ -219,10 +230,10 @@ def _film_text(film: Radiograph) -> str:
     return ", ".join(parts)
 
 
-def _shown_text(film: Radiograph, view: FilmView) -> str:
+def _shown_text(film: Radiograph, view: FilmView, identified: bool) -> str:
     voi = voi_of(film, view)
-    name = f" ({preset_name(voi)})" if isinstance(voi, Window) and preset_name(voi) else ""
-    parts = [describe(voi) + name]
+    name = preset_name(voi, identified) if isinstance(voi, Window) else ""
+    parts = [describe(voi, identified) + (f" ({name})" if name else "")]
     if view.inverted:
         parts.append(tr("inverted"))
     if view.flipped:

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtWidgets import QDialog, QFileDialog, QWidget
 
-from ptxviewer.app.exports import EXPORTS, with_suffix
+from ptxviewer.app.exports import EXPORTS, Export, with_suffix
 from ptxviewer.app.presenter import Presenter
 from ptxviewer.app.state.screen import State
 from ptxviewer.ui.commands import capital
@@ -72,6 +72,23 @@ class Asking:
         if name:
             self._presenter.films.watched.choose(Path(name))
 
+    def save(self, export: Export) -> None:
+        """Save the film in one format under a neutral name."""
+        self._when_looked_at(lambda: self._presenter.exporting.save(export))
+
+    def _when_looked_at(self, save: Callable[[], None]) -> None:
+        """Save now, or once the reader has looked whether text is burnt into a film that is to name nobody."""
+        exporting = self._presenter.exporting
+        if not exporting.asks_first:
+            save()
+            return
+        from ptxviewer.ui.dialogs.burnt_in import BurntInText
+
+        dialog = BurntInText(self._window)
+        dialog.accepted.connect(exporting.looked_at)
+        dialog.accepted.connect(save)
+        self._ask(dialog)
+
     def save_as(self) -> None:
         """Ask where the film is saved; the suffix says as what, else the format chosen in the dialog."""
         chosen = self._shown().settings.reports_folder
@@ -80,7 +97,8 @@ class Asking:
         name, taken = QFileDialog.getSaveFileName(self._window, tr("Save as"), str(start), ";;".join(filters))
         if name:
             export = EXPORTS[filters.index(taken)] if taken in filters else EXPORTS[0]
-            self._presenter.exporting.save_to(with_suffix(Path(name), export))
+            target = with_suffix(Path(name), export)
+            self._when_looked_at(lambda: self._presenter.exporting.save_to(target))
 
     def save_objects(self) -> None:
         """Ask for the folder that the DICOM objects of the film are written to."""

@@ -49,6 +49,7 @@ class WindowShell:
         dialogs = window.asking
         self.open_files = dialogs.open_files
         self.open_folder = dialogs.open_folder
+        self.save = dialogs.save
         self.save_as = dialogs.save_as
         self.save_objects = dialogs.save_objects
         self.ask_watched_folder = dialogs.watch_folder

@@ -12,7 +12,7 @@ from ptxviewer.core.msgid import N_, Msgid
 from ptxviewer.core.sharpen import Sharpening
 from ptxviewer.core.view import FilmView, ScaleBar
 from ptxviewer.words import quantities, tr
-from ptxviewer.words.windowing import describe, preset_name
+from ptxviewer.words.windowing import describe, kind_of_film, preset_name
 
 
 @dataclass(frozen=True)
@@ -30,9 +30,9 @@ def corner_texts(film: Radiograph, view: FilmView, voi: Voi, zoom: float, identi
     patient, study, acquisition = film.patient, film.study, film.acquisition
     born = "  ".join(part for part in (patient.birth_date, patient.sex, patient.age) if part)
     left = (patient.name, patient.id, born) if identified else (tr("De-identified"),)
-    modality = " ".join(part for part in (acquisition.modality, acquisition.view) if part)
+    modality = kind_of_film(acquisition, identified)
     right = (study.description, " ".join((study.date, study.time)).strip(), modality) if identified else (modality,)
-    window = f"{describe(voi)}  {preset_name(voi)}".rstrip()
+    window = f"{describe(voi, identified)}  {preset_name(voi, identified)}".rstrip()
     lines = [window, tr("Zoom {percent} %", percent=quantities.count(zoom * 100))]
     if film.frames > 1:
         lines.append(tr("Frame {number} of {count}", number=film.frame + 1, count=film.frames))

@@ -210,6 +210,7 @@ TEXTS: dict[str, Msgid | Callable[..., str]] = {
     "for_processing": N_("Raw film for processing: it is not meant to be read as it looks."),
     "picture_not_calibrated": N_("Not calibrated: a picture file says nothing about size."),
     "sizes_at_detector": N_("Sizes are measured at the detector and are a little too large."),
+    "may_carry_text": N_("This film may carry burnt-in text, such as a name."),
     "synthetic_phantom": N_("Synthetic phantom: no patient."),
     "field_not_plausible": _field_not_plausible,
     "calibrated_by_reader": _calibrated,

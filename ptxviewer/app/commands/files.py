@@ -24,7 +24,7 @@ def _save(export: Export, first: bool) -> Command:
         "file",
         export.keys,
         N_("Save the {name} as {format}"),
-        run=lambda p, _shell: p.exporting.save(export),
+        run=lambda _p, shell: shell.save(export),
         enabled=_can_report,
         icon="report" if first else "",
         places=BAR_AND_FILM if first else MENU,

@@ -25,6 +25,7 @@ from ptxviewer.core.reasons.finding import (
     OutsideNomogram,
     SizesDisagree,
 )
+from ptxviewer.core.terms import VIEWS, term
 
 RHEA_TABLE = ((0.5, 1.0, 1.5, 2.0, 2.5, 3.0, 3.5, 4.0, 5.0), (10, 14, 18, 23, 27, 32, 36, 40, 49))
 """Average interpleural distance in cm, percent of the hemithorax."""
@@ -188,7 +189,8 @@ def why_no_formula(view: str, posture: str) -> Reason | None:
         return Finding.SUPINE_FILM
     if view == "PA":
         return None
-    return OtherView(view) if view else Finding.VIEW_NOT_STATED
+    named = term(view, VIEWS)  # what else stands there is free text, and goes into reports
+    return OtherView(named) if named else Finding.VIEW_NOT_STATED
 
 
 def sizes_of(

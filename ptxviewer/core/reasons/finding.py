@@ -51,7 +51,7 @@ class Finding(Reason, Enum):
 
 @dataclass(frozen=True)
 class OtherView(Reason):
-    """The formula holds for erect PA films; ``view`` is the film's ViewPosition, "AP" or another."""
+    """The formula holds for erect PA films; ``view`` is a term of ViewPosition, "AP" or another."""
 
     view: str
 

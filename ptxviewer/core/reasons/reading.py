@@ -68,6 +68,7 @@ class Reading(Reason, Enum):
     FOR_PROCESSING = "for_processing"
     PICTURE_NOT_CALIBRATED = "picture_not_calibrated"
     SIZES_AT_DETECTOR = "sizes_at_detector"
+    MAY_CARRY_TEXT = "may_carry_text"  # in its pixels: a name, a date
     SYNTHETIC_PHANTOM = "synthetic_phantom"
 
 

@@ -7,6 +7,7 @@ from PySide6.QtWidgets import QDialog, QDialogButtonBox, QFormLayout, QLabel, QV
 
 from ptxviewer.core.film import Radiograph
 from ptxviewer.core.msgid import N_
+from ptxviewer.core.reasons.reading import Reading
 from ptxviewer.ui.controls import label
 from ptxviewer.words import say, sentences, tr, trn
 from ptxviewer.words.diagnostics import Facts
@@ -41,6 +42,7 @@ def film_facts(film: Radiograph) -> Facts:
         (N_("Object"), seen.sop_class),
         (N_("Manufacturer"), seen.manufacturer),
         *((N_("Remark"), say(note)) for note in film.notes),
+        (N_("Remark"), say(Reading.MAY_CARRY_TEXT) if seen.may_carry_text else ""),
     )
     return tuple((name, value) for name, value in facts if value)
 

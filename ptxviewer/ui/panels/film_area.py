@@ -14,12 +14,16 @@ from PySide6.QtWidgets import QStackedWidget
 
 from ptxviewer.app.presenter import Presenter
 from ptxviewer.app.review.finding_selection import box_around, chosen
+from ptxviewer.app.state.film import Film
 from ptxviewer.app.state.screen import State
+from ptxviewer.core.reasons.reading import Reading
 from ptxviewer.core.view import voi_of
 from ptxviewer.ui.canvas.annotations import between_top_corners
 from ptxviewer.ui.canvas.canvas import Canvas
+from ptxviewer.ui.canvas.caption import with_line
 from ptxviewer.ui.canvas.tools import all_tools
 from ptxviewer.ui.panels.empty import EmptyPage
+from ptxviewer.words import say
 from ptxviewer.words.annotations import corner_texts
 
 if TYPE_CHECKING:
@@ -29,6 +33,10 @@ if TYPE_CHECKING:
 
 EDGE = 12  # screen pixels between a sentence over the film and the edge
 NARROWEST = 280  # screen pixels that a sentence needs
+
+
+def _may_carry_text(film: Film | None) -> bool:
+    return film is not None and film.radiograph is not None and film.radiograph.acquisition.may_carry_text
 
 
 class FilmArea(QStackedWidget):
@@ -148,5 +156,9 @@ class FilmArea(QStackedWidget):
         named = shown.identified and shown.settings.report_identified
         self.show_state(replace(shown, identified=named))
         films = self.compare.films if self.compare is not None and self._compares else self.currentWidget() or self
-        QGuiApplication.clipboard().setPixmap(films.grab())
+        picture = films.grab()
+        seen = (shown.current, shown.prior if self._compares else None)
+        if not named and any(map(_may_carry_text, seen)):
+            picture = with_line(picture, say(Reading.MAY_CARRY_TEXT))
+        QGuiApplication.clipboard().setPixmap(picture)
         self.show_state(shown)
