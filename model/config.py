@@ -42,6 +42,9 @@ class Config:
         ("labelled negative", 4.0),
         ("negatives negative", 2.0),
     )
+    drains: tuple[float, float] | None = (
+        None  # wanted share with a drain, of positive and of negative films; None = as is
+    )
     head_rate: float = 3.0  # of ``rate``, for what decides the film by its halves
     frozen: tuple[str, ...] = ()  # modules of the encoder that stay as they started, batch statistics too
     phantoms: float = ANALYTIC_SHARE  # share of films that are analytic

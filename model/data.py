@@ -10,6 +10,7 @@ import hashlib
 import json
 from functools import cache
 from pathlib import Path
+from typing import TypedDict
 
 import cv2
 import numpy as np
@@ -52,15 +53,25 @@ def read_index(data: Path, min_confidence: float = 0.7) -> list[Example]:
     return examples
 
 
+class Drains(TypedDict):
+    """What was read of chest drains: see the file's own ``about``."""
+
+    splits: list[str]
+    drain: list[str]
+    unsure: list[str]
+    train: dict[str, list[str]]
+
+
 @cache
-def _drains() -> dict[str, list[str]]:
-    lists: dict[str, list[str]] = json.loads((Path(__file__).parent / "labels" / "drains.json").read_text())
+def read_drains() -> Drains:
+    """Return the films on which chest drains were read by eye."""
+    lists: Drains = json.loads((Path(__file__).parent / "labels" / "drains.json").read_text())
     return lists
 
 
 def chest_drain(example: Example) -> bool | None:
     """True where a chest drain is seen on the film; None = not known. Read on ``val`` and ``val_patients`` only."""
-    lists = _drains()
+    lists = read_drains()
     if example.split not in lists["splits"] or example.film in lists["unsure"]:
         return None
     return example.film in lists["drain"]

@@ -29,6 +29,7 @@ FORMAT = 1
 MASKS = 3  # pneumothorax, lung on the left, lung on the right of the picture
 
 STAMPS_FILE = "stamps.bin"
+DRAINS_FILE = "drains.json"  # written by ``model.drains``, where it was asked
 
 Pixels = NDArray[np.uint8]
 Inside = tuple[int, int, int, int]  # first and last row (exclusive), first and last column
@@ -143,6 +144,8 @@ class Pack:
             for row in record["films"]
         ]
         self.stamps = Stamps(folder, record["stamps"], self.side) if record.get("stamps") else None
+        drains = folder / DRAINS_FILE
+        self.drains: list[float] | None = json.loads(drains.read_text()) if drains.exists() else None
         count = 1 + max(film.part for film in self.films)
         self._parts = [np.memmap(part_path(folder, number), np.uint8, "r") for number in range(count)]
 

@@ -19,6 +19,7 @@ class Films(Protocol):
     """What the sampler asks of a pack."""
 
     stamps: Stamps | None
+    drains: list[float] | None  # every film's probability of a chest drain, where the pack has them
 
     @property
     def examples(self) -> list[Example]:
@@ -78,12 +79,25 @@ class Sampler:
         usable = [(i, e) for i, e in enumerate(self.examples) if e.split == "train"]
         names = ("positive", "negative", "lungs", "phantom")
         self.groups = {group: np.array([i for i, e in usable if e.group == group], int) for group in names}
-        self.shares = {group: self._shares(chosen) for group, chosen in self.groups.items()}
+        if config.drains is not None and films.drains is None:
+            raise ValueError("this plan draws films by their drains, and the pack does not know them: run model.drains")
+        self.shares = {group: self._shares(group, chosen) for group, chosen in self.groups.items()}
 
-    def _shares(self, chosen: NDArray[np.int64]) -> NDArray[np.float64]:
+    def _shares(self, group: str, chosen: NDArray[np.int64]) -> NDArray[np.float64]:
         wanted = dict(self.config.weights)
         weights = np.array([wanted.get(f"{self.examples[i].set} {self.examples[i].group}", 1.0) for i in chosen])
-        return weights / weights.sum() if weights.size else weights
+        if not weights.size:
+            return weights
+        weights /= weights.sum()
+        if self.config.drains is None or self.films.drains is None or group not in ("positive", "negative"):
+            return weights
+        share = self.config.drains[0 if group == "positive" else 1]
+        chance = np.array(self.films.drains)[chosen]
+        drained = float(weights @ chance)
+        if not 0 < drained < 1:
+            return weights
+        weights = weights * (chance * share / drained + (1 - chance) * (1 - share) / (1 - drained))
+        return np.asarray(weights / weights.sum(), np.float64)
 
     def _draw(self, rng: np.random.Generator, phase: Phase) -> int:
         """Index of one film."""

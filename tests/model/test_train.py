@@ -24,6 +24,7 @@ class MadeFilms:
     """Discs on noise: half of the films hold one, and it is what is to be found. A pack, as the training asks it."""
 
     stamps = None
+    drains = None
 
     def __init__(self):
         rng = np.random.default_rng(0)

@@ -1,0 +1,58 @@
+"""Films with and without a chest drain are drawn as the plan says, and films nobody has looked at are judged."""
+
+import numpy as np
+import pytest
+
+from model.config import Config, Phase
+from model.data import chest_drain
+from model.drains import drain_read, probabilities
+from model.metrics import auc
+from model.pack import Example
+from model.sampler import Sampler
+
+
+class Films:
+    """Films as they come: of 30 positive ones 24 are drained, of 60 negative ones 6."""
+
+    stamps = None
+
+    def __init__(self, drains=True):
+        self.examples = [
+            Example(f"labelled/{n}", n < 30, "", None, f"p{n}", "positive" if n < 30 else "negative") for n in range(90)
+        ]
+        self.drains = [float(n < 24 or 30 <= n < 36) for n in range(90)] if drains else None
+
+
+def plan(drains):
+    return Config(phases=(Phase(64, 8, 10, 0.5),), drains=drains, weights=())
+
+
+def test_films_are_drawn_by_their_drains():
+    sampler = Sampler(Films(), plan((0.4, 0.25)))
+    assert sampler.shares["positive"][:24].sum() == pytest.approx(0.4)
+    assert sampler.shares["negative"][:6].sum() == pytest.approx(0.25)
+    as_they_come = Sampler(Films(), plan(None))
+    assert as_they_come.shares["positive"][:24].sum() == pytest.approx(0.8)
+
+
+def test_a_plan_that_needs_drains_is_refused_where_the_pack_has_none():
+    with pytest.raises(ValueError, match="drains"):
+        Sampler(Films(drains=False), plan((0.4, 0.25)))
+
+
+def test_what_was_read_stands_and_the_rest_is_judged_from_what_the_encoder_sees():
+    rng = np.random.default_rng(0)
+    drained = rng.random(200) < 0.4
+    features = rng.normal(size=(200, 20)).astype(np.float32)
+    features[:, 3:6] += 2 * drained[:, None]
+    read = [bool(drained[n]) if n < 100 else None for n in range(200)]
+    chances, area = probabilities(features, read, [f"p{n}" for n in range(200)])
+    assert chances[:100].tolist() == drained[:100].tolist()
+    assert area > 0.9
+    assert auc(chances[100:], drained[100:]) > 0.9
+
+
+def test_a_film_that_nobody_has_looked_at_is_not_called_undrained():
+    unknown = Example("labelled/nobody-looked.webp", True, "", None, "p", "positive", "train")
+    assert chest_drain(unknown) is None
+    assert drain_read(unknown) is None
