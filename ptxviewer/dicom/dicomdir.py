@@ -73,8 +73,9 @@ def _references(records: pydicom.Sequence) -> Iterator[list[str]]:
     for record in records:
         parts = record.get("ReferencedFileID")
         if parts:
-            # A name is made of names, whatever it says: "..", a drive and a root are none.
-            yield [str(part).replace("\\", "/").strip("/") for part in ([parts] if isinstance(parts, str) else parts)]
+            # A name is made of names, whatever it says: "..", a drive and a root are none. A zero byte ends it.
+            names = [parts] if isinstance(parts, str) else parts
+            yield [str(name).partition("\0")[0].replace("\\", "/").strip("/") for name in names]
 
 
 def _on_disc(root: Path, parts: list[str]) -> Path | None:

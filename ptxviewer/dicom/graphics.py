@@ -61,6 +61,16 @@ def _plane(ds: Dataset, group: int, frame: int, shape: tuple[int, int]) -> Mask 
     return None
 
 
+def overlays_in_pixels(ds: Dataset) -> bool:
+    """True where a plane lies in the unused bits of the pixels, as it could before 2004."""
+    groups = {tag.group for tag in ds.keys()}  # noqa: SIM118 - see ``graphics_of``
+    return any(
+        (group, 0x0102) in ds and (group, 0x3000) not in ds and bool(ds[group, 0x0102].value)
+        for group in OVERLAY_GROUPS
+        if group in groups
+    )
+
+
 def _value(ds: Dataset, group: int, element: int) -> Any:
     return ds[group, element].value if (group, element) in ds else None
 

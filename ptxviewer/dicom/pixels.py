@@ -22,9 +22,10 @@ from ptxviewer.core.reasons import Reason
 from ptxviewer.core.reasons.reading import ImageTooLarge, Reading, StreamDamaged, StreamOfOtherSize
 from ptxviewer.dicom import second_decoder
 from ptxviewer.dicom.bounds import LARGEST_PIXELS
+from ptxviewer.dicom.graphics import overlays_in_pixels
 from ptxviewer.dicom.luts import lut_table
 from ptxviewer.dicom.repair import is_native
-from ptxviewer.dicom.streams import MOST_TILES, stream_header
+from ptxviewer.dicom.streams import MOST_TILES, StreamHeader, stream_header
 from ptxviewer.dicom.uids import coding_of
 from ptxviewer.dicom.values import frames_of, functional, number
 
@@ -48,8 +49,11 @@ class Decoded:
     notes: tuple[Reason, ...] = ()
 
 
-def check_size(ds: Dataset, frame: int) -> None:
-    """Refuse an image that cannot be meant or cannot be held, before any decoder sees it."""
+def check_size(ds: Dataset, frame: int) -> StreamHeader | None:
+    """Refuse an image that cannot be meant or cannot be held, before any decoder sees it.
+
+    Returns what a compressed image says of itself, where it says anything.
+    """
     rows, cols = int(number(ds, "Rows")), int(number(ds, "Columns"))
     if rows < 1 or cols < 1:
         raise UnreadableFilm(Reading.NO_ROWS_OR_COLUMNS)
@@ -58,24 +62,25 @@ def check_size(ds: Dataset, frame: int) -> None:
     if frame < 0 or frame >= frames_of(ds):
         raise UnreadableFilm(Reading.NO_SUCH_FRAME)
     if not is_native(ds):
-        _check_stream(ds, frame, rows, cols)
-    elif "PixelData" in ds:
+        return _check_stream(ds, frame, rows, cols)
+    if "PixelData" in ds:
         samples = max(1, int(number(ds, "SamplesPerPixel", 1)))
         bits = rows * cols * samples * max(1, int(number(ds, "BitsAllocated", 8)))
         if str(ds.get("PhotometricInterpretation", "")) == "YBR_FULL_422":
             bits = bits * 2 // 3
         if len(ds.PixelData or b"") < bits // 8:
             raise UnreadableFilm(Reading.IMAGE_INCOMPLETE)
+    return None
 
 
-def _check_stream(ds: Dataset, frame: int, rows: int, cols: int) -> None:
+def _check_stream(ds: Dataset, frame: int, rows: int, cols: int) -> StreamHeader | None:
     """Refuse a compressed image that claims another size than the tags: decoders believe the one or the other."""
     try:
         claim = stream_header(get_frame(ds.PixelData, frame, number_of_frames=frames_of(ds)))
     except (AttributeError, ValueError, TypeError, struct.error):
-        return  # broken fragments: the decoder will say so
+        return None  # broken fragments: the decoder will say so
     if claim is None:
-        return
+        return None
     if claim.rows * claim.cols > LARGEST_PIXELS:
         raise UnreadableFilm(ImageTooLarge(claim.cols, claim.rows))
     if claim.cols != cols or claim.rows not in (0, rows):
@@ -84,6 +89,7 @@ def _check_stream(ds: Dataset, frame: int, rows: int, cols: int) -> None:
         raise UnreadableFilm(StreamDamaged(coding_of(ds.file_meta.TransferSyntaxUID)))
     if claim.samples != int(number(ds, "SamplesPerPixel", claim.samples)):
         raise UnreadableFilm(Reading.STREAM_OF_OTHER_COMPONENTS)
+    return claim
 
 
 def _unpacked(ds: Dataset, frame: int) -> NDArray[np.uint16]:
@@ -126,6 +132,30 @@ def _decoded(ds: Dataset, frame: int, raw: bool) -> NDArray[Any]:
     if array.ndim == 4:
         array = array[0]
     return array
+
+
+def _grey(ds: Dataset, frame: int, claim: StreamHeader | None) -> NDArray[Any]:
+    """Decode a frame of one sample in the bits that its stream has, more than BitsStored where the values need them.
+
+    Bits above BitsStored are an overlay only where an overlay plane says so (retired in 2004).
+    """
+    stated = int(number(ds, "BitsStored", 16))
+    more = claim is not None and stated < claim.bits <= int(number(ds, "BitsAllocated", 16))
+    if claim is not None and more:
+        ds.BitsStored, ds.HighBit = claim.bits, claim.bits - 1
+    array = _decoded(ds, frame, raw=True)
+    if array.ndim == 3:
+        array = array[..., 0]
+    if more and (overlays_in_pixels(ds) or _fits(array, stated)):
+        ds.BitsStored, ds.HighBit = stated, stated - 1
+    return array
+
+
+def _fits(array: NDArray[Any], bits: int) -> bool:
+    """True where no value needs more than so many bits."""
+    if array.dtype.kind == "i":
+        return -(1 << (bits - 1)) <= int(array.min()) and int(array.max()) < 1 << (bits - 1)
+    return not int(array.max()) >> bits
 
 
 def _signed_words(array: NDArray[np.uint16], bits: int) -> NDArray[np.int16]:
@@ -232,14 +262,12 @@ def decode(ds: Dataset, frame: int, says_grey: bool = False) -> Decoded:
 
     ``says_grey``: by its tags it is a grey film, by its stream three colours; the luminance is that film.
     """
-    check_size(ds, frame)
+    claim = check_size(ds, frame)
     photometric = str(ds.get("PhotometricInterpretation", "MONOCHROME2")).strip().upper()
     if int(number(ds, "SamplesPerPixel", 1)) >= 3 or photometric == "PALETTE COLOR":
         decoded = _colour(ds, frame, photometric)
         return replace(decoded, top=None, notes=()) if says_grey and not decoded.colour else decoded
-    array = _decoded(ds, frame, raw=True)
-    if array.ndim == 3:
-        array = array[..., 0]
+    array = _grey(ds, frame, claim)
     transformation = functional(ds, frame, "PixelValueTransformationSequence") or ds
     slope, intercept = _rescale(transformation)
     if array.dtype.kind == "f" or array.dtype.itemsize > 2:

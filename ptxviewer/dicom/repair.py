@@ -11,12 +11,20 @@ from dataclasses import dataclass
 
 from pydicom.dataset import Dataset
 from pydicom.encaps import encapsulate
-from pydicom.uid import ExplicitVRLittleEndian
+from pydicom.uid import ExplicitVRLittleEndian, RLELossless
 
 from ptxviewer.core.errors import UnreadableFilm
 from ptxviewer.core.reasons import Reason
 from ptxviewer.core.reasons.reading import FramesMissing, TagMissing
-from ptxviewer.dicom.streams import ITEM, StreamHeader, first_fragment, fragments, stream_header, syntax_of
+from ptxviewer.dicom.streams import (
+    ITEM,
+    StreamHeader,
+    first_fragment,
+    fragments,
+    looks_like_rle,
+    stream_header,
+    syntax_of,
+)
 from ptxviewer.dicom.values import number
 
 GE_PRIVATE = "1.2.840.113619.5.2"  # little endian tags, big endian pixels
@@ -44,6 +52,7 @@ def repair(ds: Dataset) -> Repaired:
         return Repaired()
     says_grey = number(ds, "SamplesPerPixel", 1) == 1 and _stated_photometric(ds)[:4] in ("MONO", "")
     header = _repair_syntax(ds)
+    _repair_run_lengths(ds)
     _repair_samples(ds, header)
     _repair_bits(ds, header)
     return Repaired(_repair_frames(ds), says_grey and int(ds.SamplesPerPixel) == 3)
@@ -132,11 +141,29 @@ def _colours_of(header: StreamHeader | None) -> str:
     return "YBR_FULL" if lossy_jpeg and header is not None and not header.syntax.endswith("57") else "RGB"
 
 
+def _repair_run_lengths(ds: Dataset) -> None:
+    """Make samples and bits those of the segments of an RLE image: one for each byte of a pixel (PS3.5 G.2)."""
+    fragment = first_fragment(ds.PixelData)
+    if ds.file_meta.TransferSyntaxUID != RLELossless or fragment is None or not looks_like_rle(fragment):
+        return
+    segments = int.from_bytes(fragment[:4], "little")
+    stated = int(number(ds, "SamplesPerPixel", 1)), int(number(ds, "BitsAllocated", 8))
+    if stated[0] * stated[1] == 8 * segments:
+        return
+    for samples, bits in ((stated[0], 8), (stated[0], 16), (1, 8), (1, 16), (3, 8), (3, 16)):
+        if samples * bits == 8 * segments:
+            ds.SamplesPerPixel, ds.BitsAllocated = samples, bits
+            return
+
+
 def _repair_bits(ds: Dataset, header: StreamHeader | None) -> None:
     allocated, stored = int(number(ds, "BitsAllocated", 0)), int(number(ds, "BitsStored", 0))
-    if allocated < 1:
-        allocated = _bits_of_length(ds) if header is None else 8 if header.bits <= 8 else 16
-        ds.BitsAllocated = allocated
+    if header is not None and header.bits <= 16:
+        actual = 8 if header.bits <= 8 else 16  # what decoders return, whatever the tag says
+    else:
+        actual = allocated if allocated >= 1 else _bits_of_length(ds)
+    if actual != allocated:
+        allocated = ds.BitsAllocated = actual
     if stored < 1 or stored > allocated:
         stored = allocated if header is None else min(header.bits, allocated)
         ds.BitsStored = stored

@@ -32,6 +32,7 @@ _FRAME_HEADERS = {
     0xC3: JPEGLosslessSV1,
     0xF7: JPEGLSLossless,
 }
+_MOST_BITS = {0xC0: 8, 0xC1: 12, 0xC2: 12}  # ISO 10918-1 B.2.2; some writers say 16
 
 
 @dataclass(frozen=True)
@@ -72,7 +73,8 @@ def _jpeg(stream: bytes) -> StreamHeader | None:
             continue
         if marker in _FRAME_HEADERS:
             rows, cols = (int.from_bytes(stream[at + i : at + i + 2], "big") for i in (5, 7))
-            return StreamHeader(_FRAME_HEADERS[marker], rows, cols, stream[at + 9], stream[at + 4])
+            bits = min(stream[at + 4], _MOST_BITS.get(marker, 16))
+            return StreamHeader(_FRAME_HEADERS[marker], rows, cols, stream[at + 9], bits)
         at += 2 + int.from_bytes(stream[at + 2 : at + 4], "big")
     return None
 

@@ -223,6 +223,7 @@ def test_every_path_that_gives_no_film_has_its_reason(tmp_path: Path) -> None:
         Reading.FILE_GONE,
         Reading.FILE_GONE,
     ]
+    assert why(dicomdir(empty, ["GO\0NE"]), tmp_path) is Reading.NOT_ON_DISC
     index = dicomdir(empty, ["GONE"])
     assert why(index, tmp_path) is Reading.NOT_ON_DISC
     assert why(dicomdir(empty), tmp_path) is Reading.DICOMDIR_WITHOUT_FILMS

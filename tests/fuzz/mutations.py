@@ -22,8 +22,8 @@ class Input:
 
     @property
     def holds_several(self) -> bool:
-        """True where it may hold any number of films: an archive, an index."""
-        return self.first.endswith(".zip") or self.first == "DICOMDIR"
+        """True where it may hold any number of films: an archive, also behind something else, or an index."""
+        return self.first == "DICOMDIR" or b"PK\5\6" in self.files[self.first]
 
 
 @lru_cache(maxsize=1)
