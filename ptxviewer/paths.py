@@ -46,6 +46,11 @@ def settings_folder(chosen: Path | None = None) -> Path:
     return chosen or (Path(named) if named else Path(platformdirs.user_config_dir("ptxviewer", appauthor=False)))
 
 
+def sentence_folders(settings: Path | None = None) -> tuple[Path, ...]:
+    """Return where templates of report texts may lie: beside this user's settings, then where the site puts its own."""
+    return (settings or settings_folder()) / "sentences", site_settings().parent / "sentences"
+
+
 def site_settings() -> Path:
     """Return where an administrator puts the defaults of all readers of this computer."""
     return Path(platformdirs.site_config_dir("ptxviewer", appauthor=False)) / "settings.json"

@@ -174,6 +174,12 @@ class FakeShell:
     def write_note(self) -> None:
         self.asked.append(("write_note",))
 
+    def write_text(self) -> None:
+        self.asked.append(("write_text",))
+
+    def copy_text(self) -> None:
+        self.asked.append(("copy_text",))
+
     def find_film(self) -> None:
         self.asked.append(("find_film",))
 

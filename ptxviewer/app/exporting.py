@@ -6,6 +6,7 @@ from collections.abc import Callable, Collection
 from dataclasses import replace
 from pathlib import Path
 
+from ptxviewer.app.display.comparison import compared_with_prior
 from ptxviewer.app.exports import EXPORTS, OBJECTS, Content, Export, export_of, neutral_name, neutral_stem
 from ptxviewer.app.films.queue import BUSY
 from ptxviewer.app.jobs import Outcome
@@ -13,10 +14,10 @@ from ptxviewer.app.ports import Services
 from ptxviewer.app.state.film import Film
 from ptxviewer.app.state.withheld import hidden
 from ptxviewer.app.store import Store
-from ptxviewer.core.calibration import calibrated
 from ptxviewer.core.errors import reason_of
-from ptxviewer.core.findings.reviewed import answer_of
+from ptxviewer.core.findings.reviewed import answer_of, as_reviewed
 from ptxviewer.core.reasons.window import Notice, Saved
+from ptxviewer.core.review import said
 
 
 class Exporting:
@@ -110,12 +111,17 @@ class Exporting:
             return
         radiograph, maps, review, view = film.radiograph, film.maps, film.review, film.view
         path, reader, write = film.path, state.settings.reader, writer(film)
+        compared, impression = compared_with_prior(state, film), said(film.first_read)
 
         def work(_checkpoint: object) -> Path:
             assert radiograph is not None
-            measured = calibrated(radiograph, review.measurements)
+            measured = as_reviewed(radiograph, review)
             answer = None if maps is None else answer_of(measured, maps, info, review)
-            return write(Content(measured, answer, review, view, reader=reader, source=path))
+            return write(
+                Content(
+                    measured, answer, review, view, reader=reader, source=path, compared=compared, impression=impression
+                )
+            )
 
         def done(outcome: Outcome[Path]) -> None:
             if outcome.value is None:

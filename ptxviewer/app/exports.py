@@ -14,10 +14,11 @@ from typing import TYPE_CHECKING
 
 from ptxviewer.core.film import Radiograph
 from ptxviewer.core.msgid import N_, Msgid
-from ptxviewer.core.review import Review
+from ptxviewer.core.review import Impression, Review
 from ptxviewer.core.view import FilmView
 
 if TYPE_CHECKING:
+    from ptxviewer.core.findings.change import Compared
     from ptxviewer.core.findings.reviewed import Answer
 
 
@@ -72,6 +73,8 @@ class Content:
     identified: bool = False  # name the patient
     reader: str = field(default="", repr=False)
     source: Path | None = field(default=None, repr=False)  # the file of the film
+    compared: Compared | None = None  # with the film's prior
+    impression: Impression | None = None  # the reader's last word of a first read
 
 
 Writer = Callable[[Content, Path], None]

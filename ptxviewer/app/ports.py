@@ -104,6 +104,14 @@ class Shell(Protocol):
         """Give the keyboard to the note."""
         ...
 
+    def write_text(self) -> None:
+        """Give the keyboard to the report text."""
+        ...
+
+    def copy_text(self) -> None:
+        """Copy the report text to the clipboard."""
+        ...
+
     def find_film(self) -> None:
         """Give the keyboard to the filter of the worklist."""
         ...

@@ -124,6 +124,9 @@ class Study:
         return "Study(...)"
 
 
+Posture = Literal["", "erect", "supine", "prone", "recumbent"]
+
+
 @dataclass(frozen=True, slots=True)
 class Acquisition:
     """Technical facts without patient data."""
@@ -143,6 +146,7 @@ class Acquisition:
     )
     column_direction: str = ""  # second value: letters towards which rows run, usually "F"
     may_carry_text: bool = False  # in its pixels: said by the file, or not denied by a captured or exported picture
+    posture: Posture = ""  # of the patient; "" where the file does not say
 
 
 @dataclass(frozen=True, eq=False)
@@ -186,6 +190,7 @@ class Radiograph:
     frames: int = 1
     notes: tuple[Reason, ...] = ()  # what the reader should know of the file
     not_analysed: Reason | None = None  # why the network does not look at it unasked; None = analyse
+    reader_posture: Posture = ""  # what the reader says of it, in place of the file
     graphics: FileGraphics | None = None  # drawn over the film where they are shown; the network never sees them
 
     def __post_init__(self) -> None:
@@ -209,6 +214,11 @@ class Radiograph:
     def shape(self) -> tuple[int, int]:
         """(rows, cols)."""
         return self.rows, self.cols
+
+    @property
+    def posture(self) -> Posture:
+        """How the patient was, by the reader's word, else by the file's; "" where neither says."""
+        return self.reader_posture or self.acquisition.posture
 
     @property
     def mirrored(self) -> bool:

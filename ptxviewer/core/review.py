@@ -61,6 +61,25 @@ class FirstRead:
     revealed: str = ""  # UTC time at which the network's result was shown, "" = not yet
 
 
+def said(record: FirstRead) -> Impression | None:
+    """Return the reader's last word of a first read, None without one."""
+    return record.marks[-1][0] if record.marks else None
+
+
+Drain = Literal["", "yes", "no"]
+"""Whether the reader sees a chest drain; "" is not stated."""
+Posture = Literal["", "erect", "supine"]
+"""How the patient was, as the reader says; "" is as the file says."""
+
+
+@dataclass(frozen=True, slots=True)
+class ReportText:
+    """Findings and impression as the reader wrote them; ``basis`` names the facts that were told at that time."""
+
+    text: str = field(repr=False)
+    basis: str
+
+
 Verdict = Literal["", "accept", "edited", "reject", "unsure"]
 
 
@@ -76,3 +95,6 @@ class Review:
     detection: Detection = BY_CARD  # set apart from the threshold, which then says only how far
     gate_overridden: bool = False  # the reader wants the result although the gate refused the film
     lines: tuple[MovedLine, ...] = ()  # distances that the reader moved
+    text: ReportText | None = None  # None = as the template has it
+    drain: Drain = ""
+    posture: Posture = ""

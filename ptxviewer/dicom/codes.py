@@ -4,10 +4,15 @@ from __future__ import annotations
 
 import contextlib
 from collections.abc import Iterator, Mapping
+from typing import TypeVar
 
 from pydicom.dataset import Dataset
 
-SNOMED = ("SCT", "SRT", "SNM3", "99SDM")  # SNOMED CT, and the letters and numbers of its forerunners
+from ptxviewer.core.film import Posture
+
+Term = TypeVar("Term", bound=str)
+
+SCHEMES = ("SCT", "SRT", "SNM3", "99SDM", "NCIT")  # SNOMED CT, its forerunners' letters and numbers, NCI Thesaurus
 
 VIEWS: Mapping[str, str] = {
     "399348003": "AP", "R-10206": "AP", "272479007": "PA", "R-40888": "PA", "R-10214": "PA",
@@ -15,6 +20,12 @@ VIEWS: Mapping[str, str] = {
     "R-102CD": "LATERAL", "399352003": "LATERAL", "R-10228": "LATERAL", "399260004": "LATERAL", "R-10224": "LATERAL",
 }  # fmt: skip
 """The terms of ViewPosition, and LATERAL where the code does not say which side is at the detector."""
+
+POSTURES: Mapping[str, Posture] = {
+    "C86043": "erect", "10904000": "erect", "F-10310": "prone", "1240000": "prone",
+    "40199007": "supine", "F-10340": "supine", "102538003": "recumbent", "F-10450": "recumbent", "F-10440": "erect",
+}  # fmt: skip
+"""Postures of the patient (PS3.16 CID 19 and 20)."""
 
 _OF_PARTS: Mapping[str, str] = {
     "ABDOMEN": "818981001 113345001 T-D4000 818982008 R-FAB57",
@@ -54,10 +65,10 @@ PARTS: Mapping[str, str] = {code: part for part, codes in _OF_PARTS.items() for 
 """The defined terms of BodyPartExamined; what holds the chest is CHEST."""
 
 
-def _terms(ds: Dataset, keyword: str, terms: Mapping[str, str]) -> Iterator[str]:
+def _terms(ds: Dataset, keyword: str, terms: Mapping[str, Term]) -> Iterator[Term]:
     with contextlib.suppress(Exception):  # a broken item of a descriptive sequence must not cost the film
         for item in ds.get(keyword) or ():
-            if str(item.get("CodingSchemeDesignator") or "").strip().upper() in SNOMED:
+            if str(item.get("CodingSchemeDesignator") or "").strip().upper() in SCHEMES:
                 term = terms.get(str(item.get("CodeValue") or "").strip().upper())
                 if term is not None:
                     yield term
@@ -66,6 +77,15 @@ def _terms(ds: Dataset, keyword: str, terms: Mapping[str, str]) -> Iterator[str]
 def coded_view(ds: Dataset) -> str:
     """Return the view that ViewCodeSequence names, as a term of ViewPosition; "" where it names none that matters."""
     return next(_terms(ds, "ViewCodeSequence", VIEWS), "")
+
+
+def coded_posture(ds: Dataset) -> Posture:
+    """Return the posture that PatientOrientationCodeSequence names, the more exact word of its modifier first."""
+    with contextlib.suppress(Exception):
+        for item in ds.get("PatientOrientationCodeSequence") or ():
+            for exact in _terms(item, "PatientOrientationModifierCodeSequence", POSTURES):
+                return exact
+    return next(_terms(ds, "PatientOrientationCodeSequence", POSTURES), "")
 
 
 def coded_part(ds: Dataset) -> str:

@@ -3,18 +3,19 @@
 from __future__ import annotations
 
 import contextlib
+import re
 from typing import Any
 
 from pydicom.dataset import Dataset
 
 from ptxviewer.core import voi
 from ptxviewer.core.calibration import Pair, SpacingTags
-from ptxviewer.core.film import Acquisition, Patient, Radiograph, Study, Voi, VoiFunction, VoiLut, Window
+from ptxviewer.core.film import Acquisition, Patient, Posture, Radiograph, Study, Voi, VoiFunction, VoiLut, Window
 from ptxviewer.core.plaintext import plain
 from ptxviewer.core.reasons import Reason
 from ptxviewer.core.reasons.reading import OtherBodyPart, OtherModality, Reading, WindowsLeftOut
 from ptxviewer.dicom.bounds import MOST_WINDOWS
-from ptxviewer.dicom.codes import coded_part, coded_view
+from ptxviewer.dicom.codes import coded_part, coded_posture, coded_view
 from ptxviewer.dicom.luts import lut_table
 from ptxviewer.dicom.uids import uid_name
 from ptxviewer.dicom.values import as_number, functional, number
@@ -146,7 +147,26 @@ def acquisition(ds: Dataset) -> Acquisition:
         row_direction=row,
         column_direction=column,
         may_carry_text=_may_carry_text(ds),
+        posture=_posture(ds),
     )
+
+
+POSITIONS: dict[str, Posture] = {"HFS": "supine", "FFS": "supine", "HFP": "prone", "FFP": "prone"}
+LYING = re.compile(r"\b(supine|liegend|decubitus dorsal)\b", re.IGNORECASE)
+
+
+def _posture(ds: Dataset) -> Posture:
+    """Return how the patient was: by its code, by PatientPosition (PS3.3 C.7.3.1.1.2), by a word of a description.
+
+    A PA chest film is not taken lying: where the file says both, a position that some devices write always is not
+    believed.
+    """
+    coded = coded_posture(ds)
+    if coded or "PA" in (text(ds, "ViewPosition").upper(), coded_view(ds)):
+        return coded
+    named = POSITIONS.get(text(ds, "PatientPosition").upper(), "")
+    said = " ".join(text(ds, keyword) for keyword in ("SeriesDescription", "StudyDescription", "ProtocolName"))
+    return named or ("supine" if LYING.search(said) else "")
 
 
 def is_chest_projection(ds: Dataset) -> bool:

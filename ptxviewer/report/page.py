@@ -11,13 +11,14 @@ from ptxviewer import __version__
 from ptxviewer.core.answer import Findings, Lesion
 from ptxviewer.core.arrays import Mask
 from ptxviewer.core.film import Radiograph, Window
+from ptxviewer.core.findings.change import Compared
 from ptxviewer.core.findings.decide import decide, mask_at_film
 from ptxviewer.core.findings.reviewed import Answer
 from ptxviewer.core.findings.sizes import sizes_of_half
 from ptxviewer.core.msgid import N_, Msgid
 from ptxviewer.core.reasons import Reason
 from ptxviewer.core.reasons.reading import Reading
-from ptxviewer.core.review import Measurement, Review, Verdict
+from ptxviewer.core.review import Impression, Measurement, Review, Verdict
 from ptxviewer.core.view import FilmView, side_letters, voi_of
 from ptxviewer.report.decision import (
     Nearness,
@@ -29,6 +30,7 @@ from ptxviewer.report.decision import (
     score_name,
     second_word,
 )
+from ptxviewer.report.sentence import text_for
 from ptxviewer.words import finding, measures, quantities, sentences, tr
 from ptxviewer.words.measuring import described
 from ptxviewer.words.notices import NOT_EXCLUDED, RESEARCH_USE
@@ -58,6 +60,8 @@ class Options:
     identified: bool = False  # name the patient
     reader: str = ""
     when: datetime | None = None
+    compared: Compared | None = None  # with the film's prior
+    impression: Impression | None = None  # the reader's last word of a first read
 
 
 @dataclass(frozen=True)
@@ -82,6 +86,8 @@ class Page:
     title: str
     headline: str
     remark: str
+    text: str  # findings and impression, "" where there is nothing to tell of
+    text_by: str  # whose they are
     film_caption: str
     outline_caption: str
     patient: tuple[Pair, ...]
@@ -118,6 +124,11 @@ def page(
     mask = np.zeros(film.shape, bool) if shown is None else shown.mask
     edited = shown is not None and shown.findings.edited
     rejected = shown is not None and review.verdict == "reject"
+    text, own = (
+        (review.text.text if review.text is not None else "", True)
+        if shown is None
+        else text_for(film, shown.findings, review, options.compared, options.impression)
+    )
     return Page(
         film=film if options.identified else _without_drawings(film),
         view=view,
@@ -133,6 +144,8 @@ def page(
             *film.notes,
             burnt_in(film, options.identified),
         ),
+        text=text,
+        text_by="" if not text else tr("Text by reader") if own else tr("Prefilled text, not edited by reader"),
         film_caption=tr("Film as displayed."),
         outline_caption=_outline_caption(film, view, mask, edited, review),
         patient=_patient(film) if options.identified else ((tr("Patient"), tr("De-identified")),),

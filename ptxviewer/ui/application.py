@@ -26,6 +26,7 @@ from ptxviewer.app.state.settings import DEFAULTS, Settings
 from ptxviewer.bootstrap import scrubbed
 from ptxviewer.core.reasons import Reason
 from ptxviewer.paths import SETTINGS_DIR, sample_study, settings_folder, site_settings
+from ptxviewer.report import templates
 from ptxviewer.ui.controls import tabular
 from ptxviewer.ui.main_window import MainWindow
 from ptxviewer.ui.platform.icons import app_icon
@@ -107,6 +108,9 @@ class Session:
         site = settings_file.load_site(site_path, self._problems.append) if site_path else DEFAULTS
         settings = settings_file.load(settings_path, self._problems.append, site)
         loaded(settings)
+        templates.use((settings_path.parent / "sentences", *((site_path.parent / "sentences",) if site_path else ())))
+        if (broken := templates.problem()) is not None:
+            self._problems.append(broken)
         self._backing: Backing | None = None
         self._closed = False
 

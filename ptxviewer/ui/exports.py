@@ -13,7 +13,7 @@ def write_report(content: Content, target: Path) -> None:
     from ptxviewer.report.page import Options, page
     from ptxviewer.ui.report.page import offscreen_application, paint_report, write_png
 
-    options = Options(content.identified, content.reader)
+    options = Options(content.identified, content.reader, compared=content.compared, impression=content.impression)
     with offscreen_application():
         write_png(paint_report(page(content.film, content.answer, content.review, content.view, options)), target)
 

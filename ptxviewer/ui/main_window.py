@@ -203,9 +203,21 @@ class MainWindow(QMainWindow):
 
     def write_note(self) -> None:
         """Give the keyboard to the note; the reading panel comes back for it."""
+        self._open_panel()
+        self.reading.write_note()
+
+    def write_text(self) -> None:
+        """Give the keyboard to the report text; the reading panel comes back for it."""
+        self._open_panel()
+        self.reading.write_text()
+
+    def copy_text(self) -> None:
+        """Copy the report text to the clipboard."""
+        self.reading.text.copy()
+
+    def _open_panel(self) -> None:
         if not self._state.settings.panel:
             self._presenter.display.toggle_panel()
-        self.reading.write_note()
 
     # Keys that a shortcut cannot express
 

@@ -32,6 +32,14 @@ class Window(Protocol):
         """Give the keyboard to the note."""
         ...
 
+    def write_text(self) -> None:
+        """Give the keyboard to the report text."""
+        ...
+
+    def copy_text(self) -> None:
+        """Copy the report text to the clipboard."""
+        ...
+
     def find_film(self) -> None:
         """Give the keyboard to the filter of the worklist."""
         ...
@@ -77,6 +85,14 @@ class WindowShell:
     def write_note(self) -> None:
         """Give the keyboard to the note; the reading panel comes back for it."""
         self._window.write_note()
+
+    def write_text(self) -> None:
+        """Give the keyboard to the report text; the reading panel comes back for it."""
+        self._window.write_text()
+
+    def copy_text(self) -> None:
+        """Copy the report text to the clipboard."""
+        self._window.copy_text()
 
     def find_film(self) -> None:
         """Give the keyboard to the filter of the worklist, which comes back for it."""

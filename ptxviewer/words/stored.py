@@ -2,11 +2,30 @@
 
 from __future__ import annotations
 
-from ptxviewer.core.msgid import N_, Msgid
+from collections.abc import Callable
 
-TEXTS: dict[str, Msgid] = {
+from ptxviewer.core.msgid import N_, Msgid
+from ptxviewer.words import sentences, tr
+
+
+def _template_broken(file: str, line: int, why: str) -> str:
+    if line:
+        text = tr("The report template {file} is not used, line {line}: {why}", file=file, line=line, why=why)
+    else:
+        text = tr("The report template {file} is not used: {why}", file=file, why=why)
+    return sentences(text, tr("The built-in one is used."))
+
+
+TEXTS: dict[str, Msgid | Callable[..., str]] = {
     "review_damaged": N_("The saved review of this film could not be read; it was put aside."),
     "review_unreadable": N_("The saved review of this film could not be read."),
     "settings_damaged": N_("The settings could not be read and were put aside: the defaults are used."),
     "site_settings_damaged": N_("The site's default settings could not be read: the program's own are used."),
+    "template_no_section": N_("A section must come first, such as == present ==."),
+    "template_unknown_section": N_("There is no section of this name."),
+    "template_unknown_word": N_("There is no word of this name; the form is: name = text."),
+    "template_unknown_name": N_("A name in braces is not known here, or a bracket has no partner."),
+    "template_too_long": N_("The file is too long."),
+    "template_not_readable": N_("The file cannot be read as UTF-8 text."),
+    "template_broken": _template_broken,
 }

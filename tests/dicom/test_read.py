@@ -356,3 +356,28 @@ def test_every_real_file_opens_or_is_refused_with_its_reason(shared_dir: Path) -
         slowest = max(slowest, time.monotonic() - started)
     print(f"{opened} opened, {refused} refused, slowest {slowest:.1f} s")
     assert opened > 150
+
+
+def lying(code: str, scheme: str, modifier: str = "") -> Sequence:
+    items = coded(code, scheme)
+    if modifier:
+        items[0].PatientOrientationModifierCodeSequence = coded(modifier, scheme)
+    return items
+
+
+@pytest.mark.parametrize(
+    ("tags", "posture"),
+    [
+        ({}, ""),
+        ({"PatientPosition": "HFS"}, "supine"),
+        ({"PatientPosition": "HFS", "ViewPosition": "PA"}, ""),  # devices write it always; no PA film is taken lying
+        ({"PatientPosition": "FFP"}, "prone"),
+        ({"SeriesDescription": "Thorax AP liegend"}, "supine"),
+        ({"SeriesDescription": "supinely"}, ""),
+        ({"PatientOrientationCodeSequence": lying("F-10440", "SRT"), "PatientPosition": "HFS"}, "erect"),
+        ({"PatientOrientationCodeSequence": lying("102538003", "SCT")}, "recumbent"),
+        ({"PatientOrientationCodeSequence": lying("102538003", "SCT", "40199007")}, "supine"),
+    ],
+)
+def test_how_the_patient_was(tmp_path: Path, tags: dict[str, object], posture: str) -> None:
+    assert read_film(made.save(made.dataset(made.ramp(), **tags), tmp_path / "a.dcm")).posture == posture

@@ -131,6 +131,8 @@ def test_tab_goes_through_the_window_in_the_order_of_the_eye(session: Session) -
                 places.append((0, corner.x(), 0, type(at).__name__))
             elif window.strip is at or window.strip.isAncestorOf(at):
                 places.append((1, 0, 0, type(at).__name__))
+            elif window.reading.verdict.isAncestorOf(at):  # the foot, below what scrolls
+                places.append((4, corner.y() // 8, corner.x(), type(at).__name__))
             elif window.reading.isAncestorOf(at):
                 places.append((3, corner.y() // 8, corner.x(), type(at).__name__))
             else:

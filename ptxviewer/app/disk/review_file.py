@@ -22,7 +22,7 @@ from ptxviewer.core.film import Radiograph
 from ptxviewer.core.geometry import Point
 from ptxviewer.core.reasons.stored import Stored
 from ptxviewer.core.reasons.writing import NotWritten, Unwritten, Writing
-from ptxviewer.core.review import FirstRead, Measurement, MovedLine, Review, Verdict
+from ptxviewer.core.review import Drain, FirstRead, Measurement, MovedLine, Posture, ReportText, Review, Verdict
 
 FORMAT = 1
 
@@ -87,6 +87,9 @@ class _Review(msgspec.Struct):
     detection: _Detection = msgspec.field(default_factory=_Detection)
     gate_overridden: bool = False
     lines: tuple[_Line, ...] = ()
+    text: ReportText | None = None
+    drain: Drain = ""
+    posture: Posture = ""
 
 
 class _File(msgspec.Struct):
@@ -114,6 +117,9 @@ def as_bytes(saved: Saved) -> bytes:
         detection=_Detection(detection.score, detection.peak, detection.min_area),
         gate_overridden=review.gate_overridden,
         lines=tuple(_Line(m.on_image_left, m.name, m.line.wall, m.line.lung) for m in review.lines),
+        text=review.text,
+        drain=review.drain,
+        posture=review.posture,
     )
     content = msgspec.json.encode(_File(written, saved.first_read, saved.reader, saved.changed))
     return msgspec.json.format(content, indent=1) + b"\n"
@@ -141,6 +147,9 @@ def _review(written: _Review) -> Review:
         detection=Detection(detection.score, detection.peak, detection.min_area),
         gate_overridden=written.gate_overridden,
         lines=tuple(MovedLine(m.on_image_left, m.name, Line(m.wall, m.lung)) for m in written.lines),
+        text=written.text,
+        drain=written.drain,
+        posture=written.posture,
     )
 
 

@@ -15,7 +15,7 @@ from ptxviewer.app.state.film import Film, FilmStatus
 from ptxviewer.app.state.screen import Compare, State
 from ptxviewer.app.store import Store
 from ptxviewer.core.film import Radiograph, Window
-from ptxviewer.core.findings.change import SideChange, changes_of
+from ptxviewer.core.findings.change import Compared, SideChange, changes_of
 from ptxviewer.core.findings.sizes import without_contradictions
 from ptxviewer.core.reasons import Reason
 from ptxviewer.core.reasons.comparison import Caveat, SpacingsDiffer, ThresholdsDiffer, ViewsDiffer
@@ -118,6 +118,20 @@ def change_of(newer: Film, older: Film) -> Change:
         newer.radiograph.spacing,
     )
     return Change(sides, None if sides else Caveat.NOTHING_ON_BOTH, cautions)
+
+
+def compared_with_prior(state: State, film: Film) -> Compared | None:
+    """Return how a film differs from its prior, None without an open one that it can be compared with.
+
+    The prior is the film beside it, where that is the older one, else the newest older film of the patient. What the
+    reader rejected on either of them tells nothing of a change.
+    """
+    beside = state.prior if film.id == state.current_id else None
+    prior = beside if beside is not None and is_newer(film, beside) else prior_of(state, film)
+    if prior is None or "reject" in (film.review.verdict, prior.review.verdict):
+        return None
+    change = change_of(film, prior)
+    return Compared(change.sides, days_apart(film, prior)) if change.sides else None
 
 
 def _cautions(newer: Film, older: Film) -> Iterator[Reason]:

@@ -13,9 +13,8 @@ from ptxviewer.app.state.facts import facts_of, summary_of
 from ptxviewer.app.state.film import NO_RESULT, Film, FilmStatus, moved
 from ptxviewer.core.answer import DecisionRule, Findings, ProbabilityMaps
 from ptxviewer.core.arrays import GreyImage
-from ptxviewer.core.calibration import calibrated
 from ptxviewer.core.film import Radiograph
-from ptxviewer.core.findings.reviewed import decisive, find_reviewed
+from ptxviewer.core.findings.reviewed import as_reviewed, decisive, find_reviewed
 from ptxviewer.core.review import Review
 from ptxviewer.core.thumbnail import thumbnail
 from ptxviewer.core.viewport import pixel_aspect
@@ -65,7 +64,7 @@ def read_film(services: Services, film: Film, model: str, rule: DecisionRule | N
     if film.findings is not None:
         return replace(read, maps=maps)
     review = kept.saved.review if kept.saved is not None and film.review == Review() else film.review
-    findings, _ = find_reviewed(calibrated(radiograph, review.measurements), maps, rule, review)
+    findings, _ = find_reviewed(as_reviewed(radiograph, review), maps, rule, review)
     return replace(read, maps=maps, findings=findings, measured_for=decisive(review))
 
 

@@ -15,9 +15,9 @@ from ptxviewer.app.state.film import NO_RESULT, DetectionDrag, Film, Hand, Thres
 from ptxviewer.app.state.screen import State
 from ptxviewer.app.store import Store
 from ptxviewer.core.answer import DecisionRule
-from ptxviewer.core.calibration import calibrated, field_doubt
+from ptxviewer.core.calibration import field_doubt
 from ptxviewer.core.film import Radiograph
-from ptxviewer.core.findings.reviewed import decisive, find_reviewed
+from ptxviewer.core.findings.reviewed import as_reviewed, decisive, find_reviewed
 from ptxviewer.core.history import History
 from ptxviewer.core.reasons.window import Notice
 from ptxviewer.core.review import FirstRead, Review
@@ -42,7 +42,7 @@ def with_history(film: Film, history: History[Review]) -> Film:
         film,
         history=history,
         hand=None,
-        radiograph=None if film.radiograph is None else calibrated(film.radiograph, measurements),
+        radiograph=None if film.radiograph is None else as_reviewed(film.radiograph, history.present),
         chosen=film.chosen if film.chosen is not None and film.chosen < len(measurements) else None,
     )
 
@@ -157,7 +157,7 @@ class ReviewEditor:
             film = replace(with_review(film, saved.review), first_read=saved.first_read)
         if film.radiograph is None:
             return film
-        return replace(film, radiograph=calibrated(film.radiograph, film.review.measurements))
+        return replace(film, radiograph=as_reviewed(film.radiograph, film.review))
 
 
 def _without_untrue_banner(state: State) -> State:

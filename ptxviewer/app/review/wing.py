@@ -16,7 +16,9 @@ from ptxviewer.app.state.film import Film, LineDrag, MeasurementInHand
 from ptxviewer.app.state.withheld import hidden, marked, withheld
 from ptxviewer.app.store import Store
 from ptxviewer.core.reasons.window import Marked, Withheld
-from ptxviewer.core.review import Impression, Review, Verdict
+from ptxviewer.core.review import Drain, Impression, Posture, ReportText, Review, Verdict
+
+LONGEST_TEXT = 10_000  # characters of findings and impression
 
 
 class ReviewWing:
@@ -79,6 +81,23 @@ class ReviewWing:
     def set_note(self, note: str) -> None:
         """Keep a note with the film; an edit is one undo step."""
         self._editor.push(lambda film: replace(film.review, note=note))
+
+    def set_text(self, text: str, basis: str) -> None:
+        """Keep findings and impression as the reader wrote them of the facts that ``basis`` names; "" is none."""
+        kept = ReportText(text[:LONGEST_TEXT], basis) if text.strip() else None
+        self._editor.push(lambda film: None if film.review.text == kept else replace(film.review, text=kept))
+
+    def set_drain(self, drain: Drain) -> None:
+        """Record whether there is a chest drain; the same again takes it back."""
+        self._editor.push(lambda film: replace(film.review, drain="" if film.review.drain == drain else drain))
+
+    def set_posture(self, posture: Posture) -> None:
+        """Record how the patient was, in place of what the file says; the same again takes it back."""
+
+        def said(film: Film) -> Review:
+            return replace(film.review, posture="" if film.review.posture == posture else posture)
+
+        self._editor.push(said)
 
     def mark(self, impression: Impression) -> None:
         """Record what the reader sees on the film in first-read mode; the first mark shows the network's result."""

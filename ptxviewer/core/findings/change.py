@@ -19,6 +19,14 @@ class SideChange:
     area_mm2: tuple[float, float] | None
 
 
+@dataclass(frozen=True, slots=True)
+class Compared:
+    """How a film differs from its prior: each side with a finding on either, and the days between them, if known."""
+
+    sides: tuple[SideChange, ...]
+    days: int | None = None
+
+
 def changes_of(
     older: Findings, older_spacing: PixelSpacing, newer: Findings, newer_spacing: PixelSpacing
 ) -> tuple[SideChange, ...]:

@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 
 from ptxviewer.core.answer import DecisionRule, Findings, HemithoraxFinding, ProbabilityMaps
 from ptxviewer.core.arrays import Mask
+from ptxviewer.core.calibration import calibrated
 from ptxviewer.core.engine import EngineInfo
 from ptxviewer.core.film import Radiograph
 from ptxviewer.core.findings.decide import find
@@ -17,6 +18,12 @@ def decisive(review: Review) -> tuple[object, ...]:
     """Return all of a review that the findings depend on."""
     calibration = tuple(drawn for drawn in review.measurements if drawn.kind == "calibration")
     return review.threshold, review.detection, review.mask, review.lines, calibration
+
+
+def as_reviewed(film: Radiograph, review: Review) -> Radiograph:
+    """Return a film with the spacing of the reader's calibration and with the posture that the reader gave."""
+    film = calibrated(film, review.measurements)
+    return film if film.reader_posture == review.posture else replace(film, reader_posture=review.posture)
 
 
 def find_reviewed(film: Radiograph, maps: ProbabilityMaps, rule: DecisionRule, review: Review) -> tuple[Findings, Mask]:
@@ -69,4 +76,4 @@ def _with_lines(half: HemithoraxFinding, moved: tuple[MovedLine, ...]) -> Hemith
     return replace(half, distances=distances, moved=tuple(line.name for line in own))
 
 
-__all__ = ["Answer", "answer_of", "decisive", "find_reviewed", "with_lines"]
+__all__ = ["Answer", "answer_of", "as_reviewed", "decisive", "find_reviewed", "with_lines"]

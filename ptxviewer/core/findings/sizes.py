@@ -207,7 +207,7 @@ def sizes_of(
 
 def sizes_of_half(film: Radiograph, half: HemithoraxFinding) -> tuple[Size, ...]:
     """Return every measure of ``MEASURES``, in that order, for one half of the chest on its film."""
-    return sizes_of(half.distances, film.spacing, film.acquisition.view, loculated=half.loculated)
+    return sizes_of(half.distances, film.spacing, film.acquisition.view, posture=film.posture, loculated=half.loculated)
 
 
 def disagreement(film: Radiograph, half: HemithoraxFinding) -> Reason | None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from enum import Enum
 
 from ptxviewer.core.reasons import Reason
@@ -14,3 +15,23 @@ class Stored(Reason, Enum):
     REVIEW_UNREADABLE = "review_unreadable"  # the disk, or no permission; it stays where it is
     SETTINGS_DAMAGED = "settings_damaged"  # put aside; the defaults are used
     SITE_SETTINGS_DAMAGED = "site_settings_damaged"  # the program's own defaults are used
+
+
+class TemplateProblem(Reason, Enum):
+    """What is wrong with a line of a template of report texts."""
+
+    NO_SECTION = "template_no_section"
+    UNKNOWN_SECTION = "template_unknown_section"
+    UNKNOWN_WORD = "template_unknown_word"
+    UNKNOWN_NAME = "template_unknown_name"
+    TOO_LONG = "template_too_long"
+    NOT_READABLE = "template_not_readable"
+
+
+@dataclass(frozen=True)
+class TemplateBroken(Reason):
+    """A site's template of report texts is not used; ``line`` 0 is the file as a whole."""
+
+    file: str
+    line: int
+    why: Reason

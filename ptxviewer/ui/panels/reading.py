@@ -27,6 +27,7 @@ from ptxviewer.ui.commands import key_text
 from ptxviewer.ui.controls import MarkedSlider, ScoreBar, hairline, label
 from ptxviewer.ui.panels.decision import DecisionWords
 from ptxviewer.ui.panels.findings_table import FindingsTable
+from ptxviewer.ui.panels.sentence import SentencePanel
 from ptxviewer.ui.panels.sizes import SizePanel
 from ptxviewer.ui.panels.thresholds import ThresholdControls
 from ptxviewer.ui.panels.verdict import VerdictFoot
@@ -58,6 +59,7 @@ class ReadingPanel(QWidget):
         self.thresholds = ThresholdControls(presenter, do)
         self.decision = DecisionWords(do)
         self.findings = FindingsTable(presenter, look)
+        self.text = SentencePanel(presenter, do)
         self.verdict = VerdictFoot(presenter, do, SIDE)
         self.sizes = SizePanel(do)
         content = QWidget()
@@ -76,6 +78,10 @@ class ReadingPanel(QWidget):
         column.addWidget(hairline())
         column.addSpacing(2)
         column.addWidget(self.sizes)
+        column.addSpacing(2)
+        column.addWidget(hairline())
+        column.addSpacing(2)
+        column.addWidget(self.text)
         column.addStretch(1)
         scroll = self._scroll = QScrollArea()  # low windows scroll; nothing is cut off
         scroll.setWidget(content)
@@ -153,9 +159,15 @@ class ReadingPanel(QWidget):
         """Give the keyboard to the note."""
         self.verdict.write_note()
 
+    def write_text(self) -> None:
+        """Give the keyboard to the report text."""
+        self._scroll.ensureWidgetVisible(self.text)
+        self.text.write()
+
     def settle(self) -> None:
         """Keep what is being typed; called before another film comes on screen."""
         self.verdict.settle()
+        self.text.settle()
 
     def _do_again(self) -> None:
         film = self._presenter.state.current
@@ -180,6 +192,7 @@ class ReadingPanel(QWidget):
         self._found.setText((tr("Rejected by reader") if rejected else tr("Findings")).upper())
         self.findings.show_film(film)
         self.sizes.show_state(state)
+        self.text.show_state(state, film)
         self.verdict.show_state(state, film)
         self._show_film(film)
         self._kind.setText("" if info is None else tr("film score, {kind}", kind=score_name(info.calibrated)))

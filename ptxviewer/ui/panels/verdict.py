@@ -11,7 +11,7 @@ from ptxviewer.app.commands import BY_ID
 from ptxviewer.app.presenter import Presenter
 from ptxviewer.app.state.film import Film
 from ptxviewer.app.state.screen import State
-from ptxviewer.ui.commands import name_of, tooltip_of
+from ptxviewer.ui.commands import name_of, small_button, tooltip_of
 from ptxviewer.ui.controls import Segments, hairline, label
 from ptxviewer.words import finding, tr
 
@@ -39,6 +39,7 @@ class VerdictFoot(QWidget):
         head.addWidget(label("section", tr("Verdict").upper()))
         head.addStretch(1)
         head.addWidget(self._said)
+        head.addWidget(small_button("write_text", do, tr("Text")))
         column.addLayout(head)
         self._first = Segments(
             tuple(

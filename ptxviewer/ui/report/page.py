@@ -199,7 +199,9 @@ def _draw(page: _Page, report: Page) -> int:
     left = page.pairs(report.patient, MARGIN, y, COLUMN)
     page.line(MARGIN, left + 6, COLUMN)
     left = page.pairs(report.facts, MARGIN, left + 20, COLUMN)
-    right = y if report.table is None else page.table(report.table, RIGHT, y, COLUMN)
+    right = y if report.table is None else page.table(report.table, RIGHT, y, COLUMN) + 28
+    right = page.text(RIGHT, right, COLUMN, report.text_by, 22, QUIET)
+    right = page.text(RIGHT, right + 6, COLUMN, report.text, 27)
     y = max(left, right) + 28
     page.line(MARGIN, y, width)
     y = page.text(MARGIN, y + 20, width, report.research_use, 25, bold=True)

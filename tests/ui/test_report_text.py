@@ -1,0 +1,94 @@
+"""The report text in the panel: prefilled, written, copied, kept, and never overwritten."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from PySide6.QtCore import Qt
+from PySide6.QtGui import QGuiApplication
+from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QLabel, QPlainTextEdit
+from pytestqt.qtbot import QtBot
+
+from ptxviewer.app.state.film import Film
+from ptxviewer.core.reasons.stored import TemplateBroken, TemplateProblem
+from ptxviewer.ui.application import Session
+from tests.ui.windows import open_films, started
+
+CHANGED = "The findings have changed since this text was written."
+
+
+def box(session: Session) -> QPlainTextEdit:
+    return session.window.reading.findChildren(QPlainTextEdit)[0]
+
+
+def current(session: Session) -> Film:
+    film = session.presenter.state.current
+    assert film is not None
+    return film
+
+
+def told(session: Session) -> str:
+    return "\n".join(label.text() for label in session.window.reading.findChildren(QLabel))
+
+
+def test_the_text_follows_verdict_and_drain_and_is_copied_by_a_key(session: Session) -> None:
+    assert "Possible pneumothorax, right" in box(session).toPlainText()
+    session.presenter.review.set_verdict("accept")
+    session.presenter.review.set_drain("yes")
+    assert "A chest drain is in place." in box(session).toPlainText()
+    assert "software" not in box(session).toPlainText()
+    QTest.keyClick(
+        session.window, Qt.Key.Key_C, Qt.KeyboardModifier.ControlModifier | Qt.KeyboardModifier.ShiftModifier
+    )
+    assert QGuiApplication.clipboard().text() == box(session).toPlainText()
+
+
+def test_what_the_reader_writes_is_kept_undone_and_not_overwritten(session: Session) -> None:
+    session.window.do("write_text")
+    box(session).selectAll()
+    QTest.keyClicks(box(session), "Small apical pneumothorax.")
+    QTest.keyClick(box(session), Qt.Key.Key_Escape)
+    kept = current(session).review.text
+    assert kept is not None
+    assert kept.text == "Small apical pneumothorax."
+    assert CHANGED not in told(session)
+    session.presenter.review.set_verdict("reject")
+    assert box(session).toPlainText() == "Small apical pneumothorax."
+    assert CHANGED in told(session)
+    session.presenter.review.undo()
+    assert CHANGED not in told(session)
+    session.presenter.review.undo()
+    assert current(session).review.text is None
+    assert "Possible pneumothorax" in box(session).toPlainText()
+
+
+def test_a_text_as_prefilled_is_none_of_the_readers(session: Session) -> None:
+    session.window.do("write_text")
+    QTest.keyClicks(box(session), "x")
+    QTest.keyClick(box(session), Qt.Key.Key_Backspace)
+    session.window.reading.settle()
+    assert current(session).review.text is None
+
+
+def test_a_text_stays_with_its_film(session: Session, qtbot: QtBot) -> None:
+    open_films(session, qtbot, 2)
+    first, second = (film.id for film in session.presenter.state.films[-2:])
+    session.window.select(first)
+    session.window.do("write_text")
+    QTest.keyClicks(box(session), "Mine. ")
+    session.window.select(second)
+    assert "Mine." not in box(session).toPlainText()
+    session.window.select(first)
+    assert box(session).toPlainText().startswith("Mine. ")
+    session.window.do("reset_text")
+    assert "Mine." not in box(session).toPlainText()
+
+
+def test_a_sites_broken_template_is_said_at_the_start(qtbot: QtBot, tmp_path: Path) -> None:
+    (tmp_path / "sentences").mkdir()
+    (tmp_path / "sentences" / "en.txt").write_text("== nonsense ==")
+    with started(qtbot, tmp_path) as session:
+        banner = session.presenter.state.banner
+        assert banner is not None
+        assert banner.reason == TemplateBroken("en.txt", 1, TemplateProblem.UNKNOWN_SECTION)
