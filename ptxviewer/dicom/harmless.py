@@ -25,6 +25,7 @@ from ptxviewer.core.errors import UnreadableFilm
 from ptxviewer.core.files import open_regular
 from ptxviewer.core.reasons.reading import FileTooLarge, InflatesTooLarge, Reading
 from ptxviewer.dicom.bounds import LARGEST_FILE, LARGEST_INFLATED, LARGEST_INFLATED_HERE
+from ptxviewer.dicom.dataset import META_START
 from ptxviewer.dicom.streams import ITEM
 
 PICTURE_STARTS = (b"\x89PNG\r\n", b"\xff\xd8\xff", b"BM", b"II*\x00", b"MM\x00*", b"RIFF")
@@ -70,7 +71,7 @@ def content_of(path: Path, largest_inflated: int = LARGEST_INFLATED) -> Iterator
 
 def _inflated(file: BinaryIO, start: bytes, largest: int) -> Inflated | None:
     """Return a film inflated; None where it is not deflated, or damaged: then the parser will say so."""
-    if start[128:140] != b"DICM\x02\x00\x00\x00UL\x04\x00" or DEFLATED not in start:
+    if start[128:140] != META_START or DEFLATED not in start:
         return None
     begin = 144 + struct.unpack_from("<I", start, 140)[0]
     if begin > len(start):

@@ -22,13 +22,10 @@ import cv2
 import numpy as np
 import pydicom
 from numpy.typing import NDArray
-from pydicom.dataset import Dataset, FileMetaDataset
+from pydicom.dataset import Dataset
 from pydicom.uid import (
     UID,
     DeflatedExplicitVRLittleEndian,
-    ExplicitVRBigEndian,
-    ExplicitVRLittleEndian,
-    ImplicitVRLittleEndian,
 )
 
 from ptxviewer.core import voi
@@ -50,16 +47,15 @@ from ptxviewer.core.reasons.reading import (
 )
 from ptxviewer.dicom import harmless, tags
 from ptxviewer.dicom.bounds import LARGEST_INFLATED_HERE
+from ptxviewer.dicom.dataset import PIXELS, dataset_of
 from ptxviewer.dicom.graphics import graphics_of
 from ptxviewer.dicom.isolated.pool import CallFailed, Cause, Pool, shared_pool
 from ptxviewer.dicom.pixels import Decoded, decode
 from ptxviewer.dicom.repair import repair
-from ptxviewer.dicom.torn import up_to_its_pixels
 from ptxviewer.dicom.uids import coding_of, uid_name
 from ptxviewer.dicom.values import frames_of, number
 
 SMALLEST_SPAN = 0.3  # of all greys: a window that gives all possible values less was made for more bits than there are
-PIXELS = ("PixelData", "FloatPixelData", "DoubleFloatPixelData")
 AS_STORED = N_("As stored")  # name of the window over all that a picture file can hold
 NOT_CALIBRATED = PixelSpacing(None, None, SpacingOrigin.NONE, Reading.PICTURE_NOT_CALIBRATED)
 
@@ -210,52 +206,11 @@ def _film(content: BinaryIO, frame: int) -> Radiograph:
             raise UnreadableFilm(Reading.OTHER_FILE_TYPE)
         if harmless.is_something_else(start):
             raise UnreadableFilm(Reading.NOT_DICOM)
-    ds, whole = _dataset(content)
+    ds, whole = dataset_of(content)
     if isinstance(content, harmless.Inflated):
         ds.file_meta.TransferSyntaxUID = DeflatedExplicitVRLittleEndian
     film = _dicom(ds, frame)
     return film if whole else replace(film, notes=(*film.notes, Reading.END_OF_FILE_DAMAGED))
-
-
-def _dataset(content: BinaryIO) -> tuple[Dataset, bool]:
-    """Read a file, and whether all of it could be read: what is broken behind whole pixels costs a note, no film."""
-    try:
-        ds: Dataset = pydicom.dcmread(content, force=True)
-    except (PermissionError, MemoryError):
-        raise
-    except Exception as error:  # the parser's errors are of every kind; those of the disk have a number
-        if getattr(error, "errno", None) is not None:
-            raise
-        torn = up_to_its_pixels(content)
-        if torn is None:
-            raise
-        return torn, False
-    if any(keyword in ds for keyword in PIXELS):
-        return ds, True
-    try:
-        torn = up_to_its_pixels(content)
-    except UnreadableFilm:
-        raise
-    except Exception:  # noqa: BLE001 - its tags say why there is no image
-        torn = None
-    return (ds, True) if torn is None else (torn, False)
-
-
-def _with_syntax(ds: Dataset) -> Dataset:
-    """Give a file without file meta the transfer syntax that its own bytes were read in."""
-    meta = getattr(ds, "file_meta", None)
-    if meta is None:
-        ds.file_meta = meta = FileMetaDataset()
-    if not meta.get("TransferSyntaxUID"):
-        implicit, little = ds.original_encoding
-        meta.TransferSyntaxUID = (
-            ImplicitVRLittleEndian
-            if implicit
-            else ExplicitVRLittleEndian
-            if little is not False
-            else ExplicitVRBigEndian
-        )
-    return ds
 
 
 def _check_pixels(ds: Dataset) -> None:
@@ -275,7 +230,6 @@ def _check_pixels(ds: Dataset) -> None:
 
 
 def _dicom(ds: Dataset, frame: int) -> Radiograph:
-    ds = _with_syntax(ds)
     _check_pixels(ds)
     repaired = repair(ds)
     notes: list[Reason] = list(repaired.notes)

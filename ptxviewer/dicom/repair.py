@@ -11,7 +11,13 @@ from dataclasses import dataclass
 
 from pydicom.dataset import Dataset
 from pydicom.encaps import encapsulate
-from pydicom.uid import ExplicitVRLittleEndian, RLELossless
+from pydicom.uid import (
+    DeflatedExplicitVRLittleEndian,
+    ExplicitVRBigEndian,
+    ExplicitVRLittleEndian,
+    ImplicitVRLittleEndian,
+    RLELossless,
+)
 
 from ptxviewer.core.errors import UnreadableFilm
 from ptxviewer.core.reasons import Reason
@@ -27,6 +33,13 @@ from ptxviewer.dicom.streams import (
 )
 from ptxviewer.dicom.values import number
 
+NO_OFFSETS = ITEM + bytes(4)  # an empty offset table
+UNCOMPRESSED = (
+    ImplicitVRLittleEndian,
+    ExplicitVRLittleEndian,
+    ExplicitVRBigEndian,
+    DeflatedExplicitVRLittleEndian,
+)
 GE_PRIVATE = "1.2.840.113619.5.2"  # little endian tags, big endian pixels
 PHOTOMETRIC = (
     "MONOCHROME1", "MONOCHROME2", "PALETTE COLOR", "RGB", "YBR_FULL", "YBR_FULL_422", "YBR_PARTIAL_422",
@@ -77,12 +90,11 @@ def _repair_syntax(ds: Dataset) -> StreamHeader | None:
     syntax = ds.file_meta.TransferSyntaxUID
     fragment = first_fragment(data)
     if fragment is None:
-        header = stream_header(data) if len(data) != _native_length(ds) else None
-        if header is not None:  # a stream without fragments
+        if len(data) != _native_length(ds) and syntax_of(data) is not None:  # a stream without fragments
             ds.PixelData = encapsulate([data])
             ds["PixelData"].VR = "OB"
             fragment = data
-        elif syntax == GE_PRIVATE or (not is_native(ds) and len(data) == _native_length(ds)):
+        elif syntax == GE_PRIVATE or (syntax not in UNCOMPRESSED and len(data) == _native_length(ds)):
             little = syntax != GE_PRIVATE
             ds.file_meta.TransferSyntaxUID = ExplicitVRLittleEndian
             if not little and int(number(ds, "BitsAllocated", 16)) == 16:
@@ -92,6 +104,8 @@ def _repair_syntax(ds: Dataset) -> StreamHeader | None:
             return None
         else:
             return None
+    elif syntax_of(data[8 : 8 + int.from_bytes(data[4:8], "little")]) is not None:  # no offset table before the streams
+        ds.PixelData = NO_OFFSETS + data
     header, by_stream = stream_header(fragment), syntax_of(fragment)
     if by_stream is not None and _family(by_stream) != _family(syntax):
         ds.file_meta.TransferSyntaxUID = by_stream

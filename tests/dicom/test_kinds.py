@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
 import pydicom
 import pytest
 from pydicom.dataset import Dataset
+from pydicom.encaps import get_frame
 from pydicom.uid import (
+    HTJ2K,
     DeflatedExplicitVRLittleEndian,
     ExplicitVRBigEndian,
     ExplicitVRLittleEndian,
@@ -25,6 +28,7 @@ from ptxviewer.core.reasons.reading import FramesMissing
 from ptxviewer.core.voi import display_lut
 from ptxviewer.dicom.read import read_here
 from tests.dicom import coded, made
+from tests.fuzz import structure
 from tests.fuzz.seeds import texture
 
 WAYS = (
@@ -258,3 +262,53 @@ def test_the_segments_of_run_lengths_tell_samples_and_bits(tmp_path: Path, tags:
     for keyword, value in tags.items():
         setattr(ds, keyword, value)
     assert np.array_equal(read_values(made.save(ds, tmp_path / "a.dcm")), values)
+
+
+# ---- a file that contradicts itself about how it is written
+
+
+def resaid(path: Path, syntax: str) -> Path:
+    """Make the file meta say another transfer syntax, whatever the dataset is written in."""
+    parts = structure.taken_apart(path.read_bytes())
+    assert parts is not None
+    value = f"{syntax}\0"[: len(syntax) + len(syntax) % 2].encode()
+    meta = [replace(one, value=value, said=len(value)) if one.tag == (2, 0x10) else one for one in parts.meta]
+    path.write_bytes(structure.put_together(structure.with_length(replace(parts, meta=tuple(meta)))))
+    return path
+
+
+@pytest.mark.parametrize("said", [*WAYS[:3], *CODERS, HTJ2K, RLELossless, "1.2.3.4.5"])
+@pytest.mark.parametrize("written_as", [ImplicitVRLittleEndian, ExplicitVRLittleEndian, ExplicitVRBigEndian])
+def test_uncompressed_pixels_are_read_whatever_the_file_meta_says(tmp_path: Path, written_as: str, said: str) -> None:
+    values = values_of(12, False)
+    path = written(coded.plain(words_of(values, 12, False), 12), tmp_path / "a.dcm", written_as)
+    assert np.array_equal(read_values(resaid(path, said)), values)
+
+
+@pytest.mark.parametrize(
+    "said", [ImplicitVRLittleEndian, ExplicitVRLittleEndian, ExplicitVRBigEndian, HTJ2K, RLELossless]
+)
+@pytest.mark.parametrize("syntax", CODERS, ids=lambda syntax: syntax.name.replace(" ", "-"))
+def test_a_stream_is_decoded_by_what_it_is(tmp_path: Path, syntax: str, said: str) -> None:
+    ds, values = coded_film(syntax, 12)
+    path = resaid(made.save(ds, tmp_path / "a.dcm"), said)
+    assert np.abs(read_values(path) - values).max() <= (8 if syntax == JPEGExtended12Bit else 0)
+
+
+@pytest.mark.parametrize("syntax", [*CODERS, RLELossless], ids=lambda syntax: syntax.name.replace(" ", "-"))
+@pytest.mark.parametrize("how", ["no fragments", "no offset table", "no delimiter"])
+def test_a_stream_is_found_without_what_should_surround_it(tmp_path: Path, syntax: str, how: str) -> None:
+    ds, values = coded_film(syntax, 12)
+    path = made.save(ds, tmp_path / "a.dcm")
+    parts = structure.taken_apart(path.read_bytes())
+    assert parts is not None
+    pixels = parts.elements[-1]
+    stream = get_frame(ds.PixelData, 0, number_of_frames=1)
+    value = {
+        "no fragments": stream,
+        "no offset table": structure.item(stream) + pixels.value[-8:],
+        "no delimiter": pixels.value[:-8],
+    }[how]
+    new = replace(pixels, value=value, said=len(value) if how == "no fragments" else pixels.said)
+    path.write_bytes(structure.put_together(replace(parts, elements=(*parts.elements[:-1], new))))
+    assert np.abs(read_values(path) - values).max() <= (8 if syntax == JPEGExtended12Bit else 0)

@@ -6,38 +6,24 @@ import random
 import struct
 from dataclasses import replace
 
-from tests.fuzz import streams
-from tests.fuzz.structure import (
-    ITEM,
-    LENGTHS,
-    PIXEL_DATA,
-    SEQUENCE_END,
-    UNDEFINED,
-    Element,
-    Parts,
-    put_together,
-    taken_apart,
-)
+from tests.fuzz import streams, structure
+from tests.fuzz.structure import LENGTHS, PIXEL_DATA, SEQUENCE_END, UNDEFINED, Element, Parts, item
 
 
 def _fragments(value: bytes) -> list[bytes]:
     """The fragments, the offset table first."""
     found, at = [], 0
-    while value[at : at + 4] == struct.pack("<HH", *ITEM) and at + 8 <= len(value):
+    while value[at : at + 4] == struct.pack("<HH", *structure.ITEM) and at + 8 <= len(value):
         (length,) = struct.unpack_from("<I", value, at + 4)
         found.append(value[at + 8 : at + 8 + length])
         at += 8 + length
     return found
 
 
-def _item(value: bytes, said: int | None = None) -> bytes:
-    return struct.pack("<HHI", *ITEM, len(value) if said is None else said & UNDEFINED) + value
-
-
 def _encapsulated(items: list[bytes], rng: random.Random) -> bytes:
     """Items and their delimiter; now and then a length lies, or the delimiter is missing or not empty."""
     lying = rng.randrange(len(items)) if items and rng.random() < 0.15 else -1
-    data = b"".join(_item(one, rng.choice(LENGTHS) if index == lying else None) for index, one in enumerate(items))
+    data = b"".join(item(one, rng.choice(LENGTHS) if index == lying else None) for index, one in enumerate(items))
     return data + rng.choice(
         (*[struct.pack("<HHI", *SEQUENCE_END, 0)] * 8, b"", struct.pack("<HHI", *SEQUENCE_END, 77))
     )
@@ -103,7 +89,7 @@ def _offsets(rng: random.Random, parts: Parts, fragments: list[bytes]) -> Parts:
 
 def mutated(rng: random.Random, content: bytes, *, in_stream: bool) -> bytes:
     """Change the fragments of a compressed film, or (``in_stream``) what lies in one; else its native pixels."""
-    parts = taken_apart(content)
+    parts = structure.taken_apart(content)
     index = -1 if parts is None else next((i for i, one in enumerate(parts.elements) if one.tag == PIXEL_DATA), -1)
     if parts is None or index < 0:
         return content
@@ -125,4 +111,4 @@ def mutated(rng: random.Random, content: bytes, *, in_stream: bool) -> bytes:
             items = _rearranged(rng, table, fragments)
         new = replace(pixels, value=_encapsulated(items, rng))
     elements = (*parts.elements[:index], new, *parts.elements[index + 1 :])
-    return put_together(replace(parts, elements=elements))
+    return structure.put_together(replace(parts, elements=elements))

@@ -184,6 +184,19 @@ def put_together(parts: Parts) -> bytes:
     return parts.preamble + meta + data
 
 
+def with_length(parts: Parts) -> Parts:
+    """The file meta with the group length that it should have, so that what was changed is read at all."""
+    if len(parts.meta) < 2:
+        return parts
+    size = sum(len(_written(one, True, False)) for one in parts.meta[1:])
+    return replace(parts, meta=(replace(parts.meta[0], value=struct.pack("<I", size), said=4), *parts.meta[1:]))
+
+
+def item(value: bytes, said: int | None = None) -> bytes:
+    """An item of fragments or sequences, with the length that it has or another."""
+    return struct.pack("<HHI", *ITEM, len(value) if said is None else said & UNDEFINED) + value
+
+
 # ---- what is changed
 
 
@@ -332,14 +345,6 @@ def _remeta(rng: random.Random, parts: Parts) -> Parts:
     return replace(parts, meta=tuple(meta))
 
 
-def _as_said(_rng: random.Random, parts: Parts) -> Parts:
-    """Group length of the file meta as it should be, so that what was changed is read at all."""
-    if len(parts.meta) < 2:
-        return parts
-    size = sum(len(_written(one, True, False)) for one in parts.meta[1:])
-    return replace(parts, meta=(replace(parts.meta[0], value=struct.pack("<I", size), said=4), *parts.meta[1:]))
-
-
 CHANGES: tuple[Callable[[random.Random, Parts], Parts], ...] = (
     _retag, _revr, _relength, _revalue, _revalue, _cut_value, _say, _say, _say, _drop, _double, _swap, _break_off,
     _remeta,
@@ -353,5 +358,5 @@ def mutated(rng: random.Random, content: bytes) -> bytes:
         return content
     parts = rng.choice(CHANGES)(rng, parts)
     if rng.random() < 0.7:
-        parts = _as_said(rng, parts)
+        parts = with_length(parts)
     return put_together(parts)
