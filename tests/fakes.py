@@ -126,6 +126,15 @@ class FakeShell:
     def open_folder(self) -> None:
         self.asked.append(("open_folder",))
 
+    def preview_report(self) -> None:
+        self.asked.append(("preview_report",))
+
+    def open_saved(self) -> None:
+        self.asked.append(("open_saved",))
+
+    def show_saved(self) -> None:
+        self.asked.append(("show_saved",))
+
     def save_objects(self) -> None:
         self.asked.append(("save_objects",))
 

@@ -316,6 +316,7 @@ def test_what_would_not_be_analysed_unasked_is_an_error_unless_it_is_forced(engi
         ["render", "x.dcm"],
         ["render", "x.dcm", "-o", "picture.jpg"],
         ["report", "x.dcm", "-o", "page"],
+        ["report", "x.dcm", "y.dcm", "-o", "page.pdf"],
         ["--no-such-option"],
     ],
 )
@@ -411,20 +412,43 @@ def test_predict_says_what_the_gate_says_and_keeps_the_numbers(engine, tmp_path,
 # ---- report, and the window's job without a window
 
 
-def test_a_report_is_a_page_of_2000_pixels_without_the_patient(engine, tmp_path, qapp):
+def test_a_report_is_a_page_without_the_patient(engine, tmp_path, qapp):
     film = frontal(tmp_path / "x.dcm", 400, 300)
-    assert cli.main(["report", str(film), "-o", str(tmp_path / "plain.PNG")]) == 0
-    assert cli.main(["report", str(film), "-o", str(tmp_path / "named.png"), "--identified"]) == 0
+    assert cli.main(["report", str(film), "-o", str(tmp_path / "plain.PNG"), "--paper", "a4"]) == 0
+    assert cli.main(["report", str(film), "-o", str(tmp_path / "named.png"), "--identified", "--paper", "a4"]) == 0
     plain, named = grey(tmp_path / "plain.PNG"), grey(tmp_path / "named.png")
-    assert plain.shape[1] == named.shape[1] == 2000
-    assert plain.shape != named.shape or (plain != named).any()
+    assert plain.shape[:2] == named.shape[:2] == (3508, 2480)
+    assert (plain != named).any()
     assert NAME.encode() not in (tmp_path / "plain.PNG").read_bytes()
+
+
+def test_many_films_get_reports_of_all_formats_in_a_folder(engine, tmp_path, qapp, capsys):
+    films = [str(frontal(tmp_path / name, 400, 300)) for name in (f"{NAME}.dcm", "b.dcm")]
+    (tmp_path / "bad.dcm").write_text("<html>")
+    out = tmp_path / "out"
+    assert cli.main(["report", *films, str(tmp_path / "bad.dcm"), "-o", str(out), "--pdf", "--picture"]) == 1
+    assert sorted(path.name for path in out.iterdir()) == [
+        f"ptx-report-{number:04d}.{suffix}" for number in (1, 2) for suffix in ("film.png", "pdf")
+    ]
+    said = capsys.readouterr()
+    assert f"ptx-report-0001  {films[0]}" in said.out
+    assert "bad.dcm" in said.err
+    assert cli.main(["report", films[0], "-o", str(out), "--png", "--identified"]) == 0
+    assert (out / f"{NAME}.png").exists()
+
+
+def test_a_format_is_what_the_suffix_says(engine, tmp_path, qapp):
+    film = frontal(tmp_path / "x.dcm", 400, 300)
+    assert cli.main(["report", str(film), "-o", str(tmp_path / "x.pdf")]) == 0
+    assert (tmp_path / "x.pdf").read_bytes().startswith(b"%PDF-")
+    assert cli.main(["report", str(film), "-o", str(tmp_path / "x.film.png")]) == 0
+    assert grey(tmp_path / "x.film.png").shape[1] < 2000
 
 
 def test_a_report_into_a_folder_that_is_not_there_gets_one_sentence(engine, tmp_path, qapp, capsys):
     film = frontal(tmp_path / "x.dcm")
     assert cli.main(["report", str(film), "-o", str(tmp_path / "no" / "x.png")]) == 1
-    assert capsys.readouterr().err == "ptxviewer: The file could not be written. That folder does not exist.\n"
+    assert capsys.readouterr().err == "ptxviewer: The report could not be written. That folder does not exist.\n"
 
 
 @pytest.fixture
@@ -486,7 +510,7 @@ def test_the_option_goes_before_the_setting_and_the_setting_before_the_system(
     settings_file.save(language / "settings.json", Settings(language=setting))
     assert cli.main(["report", *option, "--help"]) == 0
     assert words.language() == spoken
-    assert words.tr("a film") in capsys.readouterr().out
+    assert words.tr("show this help") in capsys.readouterr().out
 
 
 def test_damaged_settings_leave_the_command_line_alone_and_stay(language, capsys):

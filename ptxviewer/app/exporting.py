@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Collection
 from dataclasses import replace
 from pathlib import Path
+from typing import TypeVar
 
 from ptxviewer.app.display.comparison import compared_with_prior
 from ptxviewer.app.exports import EXPORTS, OBJECTS, Content, Export, export_of, neutral_name, neutral_stem
@@ -18,6 +19,8 @@ from ptxviewer.core.errors import reason_of
 from ptxviewer.core.findings.reviewed import answer_of, as_reviewed
 from ptxviewer.core.reasons.window import Notice, Saved
 from ptxviewer.core.review import said
+
+T = TypeVar("T")
 
 
 class Exporting:
@@ -56,23 +59,31 @@ class Exporting:
 
         ``target`` None: a neutral name in the reports folder. ``identified`` None: as set.
         """
-        settings = self._store.state.settings
-        named = settings.report_identified if identified is None else identified
 
-        def writer(film: Film) -> Callable[[Content], Path]:
-            path = target
-            if path is None:
-                folder = self._services.reports_folder(settings.reports_folder)
-                path = folder / neutral_name(export, film.number, self._services.now())
-            write, file = self._services.exports[export.id], path
+        def saved(film: Film) -> Callable[[Content], Path]:
+            path = self._path(export, film.number) if target is None else target
+            return lambda content: self._written(export, path, _named(content, identified))
 
-            def work(content: Content) -> Path:
-                write(replace(content, identified=named), file)
-                return file
+        self._save(saved)
 
-            return work
+    def write(self, content: Content, export: Export, target: Path | None = None) -> None:
+        """Save what ``prepare`` gave, which may have been changed since; it says where, or why not."""
+        path = self._path(export, content.number) if target is None else target
+        self._store.tell(Notice.SAVING)
+        work = lambda _checkpoint: self._written(export, path, content)  # noqa: E731 - a job
+        self._services.disk.submit(work, self._told, must_finish=True)
 
-        self._save(writer)
+    def prepare(self, then: Callable[[Content], None]) -> None:
+        """Measure the film on screen, as it would be saved, and give it to ``then``; it says why not."""
+
+        def done(outcome: Outcome[Content]) -> None:
+            if outcome.value is None:
+                self._store.say(reason_of(outcome.error))
+            else:
+                self._store.tell(None)
+                then(outcome.value)
+
+        self._measure(lambda _film: lambda content: content, done)
 
     def save_objects(self, folder: Path, kinds: Collection[str] | None = None) -> None:
         """Save the result of the film on screen as DICOM objects of these kinds (None: all) in ``folder``.
@@ -81,7 +92,7 @@ class Exporting:
         """
         chosen = tuple(row.id for row in OBJECTS) if kinds is None else tuple(kinds)
 
-        def writer(film: Film) -> Callable[[Content], Path]:
+        def saved(film: Film) -> Callable[[Content], Path]:
             write, target = self._services.objects, folder / neutral_stem("dicom", film.number, self._services.now())
 
             def work(content: Content) -> Path:
@@ -90,10 +101,31 @@ class Exporting:
 
             return work
 
-        self._save(writer)
+        self._save(saved)
 
-    def _save(self, writer: Callable[[Film], Callable[[Content], Path]]) -> None:
-        """Measure the film on screen and write it on the disk lane; a writer shows nothing of a withheld answer."""
+    def _path(self, export: Export, number: int) -> Path:
+        folder = self._services.reports_folder(self._store.state.settings.reports_folder)
+        return folder / neutral_name(export, number, self._services.now())
+
+    def _written(self, export: Export, path: Path, content: Content) -> Path:
+        self._services.exports[export.id](content, path)
+        return path
+
+    def _save(self, work: Callable[[Film], Callable[[Content], Path]]) -> None:
+        self._measure(work, self._told)
+
+    def _told(self, outcome: Outcome[Path]) -> None:
+        if outcome.value is None:
+            self._store.tell(None)
+            self._store.say(reason_of(outcome.error))
+        else:
+            self._store.tell(Saved(str(outcome.value)))
+
+    def _measure(self, of: Callable[[Film], Callable[[Content], T]], done: Callable[[Outcome[T]], None]) -> None:
+        """Measure the film on screen on the disk lane, and go on with it there; nothing of a withheld answer is shown.
+
+        ``of`` is called at once, what it returns on the lane, ``done`` with what came of that on this thread.
+        """
         self._store.settle()  # what is saved is the film as it is seen
         state, info = self._store.state, self._store.state.engine.info
         film = state.current
@@ -109,26 +141,33 @@ class Exporting:
         if info is None:
             self._store.say(Notice.NO_MODEL_YET, "warning")
             return
-        radiograph, maps, review, view = film.radiograph, film.maps, film.review, film.view
-        path, reader, write = film.path, state.settings.reader, writer(film)
-        compared, impression = compared_with_prior(state, film), said(film.first_read)
+        radiograph, maps, review = film.radiograph, film.maps, film.review
+        overlay, settings, go_on = state.overlay, state.settings, of(film)
+        asked = Content(
+            radiograph,
+            None,
+            review,
+            film.view,
+            identified=settings.report_identified,
+            reader=settings.reader,
+            overlay_mode=settings.overlay_mode if overlay.shown else "outline",
+            overlay_opacity=settings.overlay_opacity,
+            distances=overlay.lines and overlay.shown,
+            paper=settings.paper,
+            source=film.path,
+            compared=compared_with_prior(state, film),
+            impression=said(film.first_read),
+            number=film.number,
+        )
 
-        def work(_checkpoint: object) -> Path:
-            assert radiograph is not None
-            measured = as_reviewed(radiograph, review)
+        def work(_checkpoint: object) -> T:
+            measured = as_reviewed(asked.film, review)
             answer = None if maps is None else answer_of(measured, maps, info, review)
-            return write(
-                Content(
-                    measured, answer, review, view, reader=reader, source=path, compared=compared, impression=impression
-                )
-            )
-
-        def done(outcome: Outcome[Path]) -> None:
-            if outcome.value is None:
-                self._store.tell(None)
-                self._store.say(reason_of(outcome.error))
-            else:
-                self._store.tell(Saved(str(outcome.value)))
+            return go_on(replace(asked, film=measured, answer=answer))
 
         self._store.tell(Notice.SAVING)
         self._services.disk.submit(work, done, must_finish=True)
+
+
+def _named(content: Content, identified: bool | None) -> Content:
+    return content if identified is None else replace(content, identified=identified)

@@ -12,6 +12,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from ptxviewer.app.state.settings import OverlayMode, PaperChoice
 from ptxviewer.core.film import Radiograph
 from ptxviewer.core.msgid import N_, Msgid
 from ptxviewer.core.review import Impression, Review
@@ -33,7 +34,11 @@ class Export:
     keys: tuple[str, ...] = ()
 
 
-EXPORTS: tuple[Export, ...] = (Export("report", N_("report"), "PNG", ".png", keys=("Ctrl+S",)),)
+EXPORTS: tuple[Export, ...] = (
+    Export("report", N_("report"), "PNG", ".png", keys=("Ctrl+S",)),
+    Export("report_pdf", N_("report"), "PDF", ".pdf"),
+    Export("picture", N_("picture with drawings"), "PNG", ".film.png"),
+)
 """The first one is what is saved where nothing else was asked for."""
 
 
@@ -72,9 +77,14 @@ class Content:
     view: FilmView = AS_OPENED
     identified: bool = False  # name the patient
     reader: str = field(default="", repr=False)
+    overlay_mode: OverlayMode = "outline"
+    overlay_opacity: float = 0.25
+    distances: bool = False  # are drawn
+    paper: PaperChoice = ""
     source: Path | None = field(default=None, repr=False)  # the file of the film
     compared: Compared | None = None  # with the film's prior
     impression: Impression | None = None  # the reader's last word of a first read
+    number: int = 1  # of the film, in neutral names
 
 
 Writer = Callable[[Content, Path], None]
@@ -85,8 +95,10 @@ ObjectWriter = Callable[[Content, Path, Collection[str]], Sequence[Path]]
 
 
 def export_of(path: Path) -> Export | None:
-    """Return the format that a file's name asks for, None where none has its suffix."""
-    return next((export for export in EXPORTS if export.suffix == path.suffix.lower()), None)
+    """Return the format that a file's name asks for, None where none has its suffix; of two that fit the longer."""
+    name = path.name.lower()
+    fitting = [export for export in EXPORTS if name.endswith(export.suffix) and len(name) > len(export.suffix)]
+    return max(fitting, key=lambda export: len(export.suffix), default=None)
 
 
 def with_suffix(path: Path, export: Export) -> Path:
@@ -94,19 +106,21 @@ def with_suffix(path: Path, export: Export) -> Path:
 
     A name that is changed never hits a file that is there: nobody was asked whether to replace it.
     """
-    if export_of(path) is not None:
+    given = export_of(path)
+    if given is not None and (given is export or not export.suffix.endswith(given.suffix)):
         return path
-    named = path.with_name(path.name + export.suffix)
+    stem = path.name if given is None else path.stem  # "x.png" where a picture is wanted is "x.film.png"
+    named = path.with_name(stem + export.suffix)
     number = 2
     while named.exists():
-        named = path.with_name(f"{path.name}-{number}{export.suffix}")
+        named = path.with_name(f"{stem}-{number}{export.suffix}")
         number += 1
     return named
 
 
 def neutral_name(export: Export, film_number: int, when: datetime) -> str:
     """Return a file name that says nothing of the patient."""
-    return f"{neutral_stem(export.id.replace('_', '-'), film_number, when)}{export.suffix}"
+    return f"{neutral_stem(export.id.partition('_')[0], film_number, when)}{export.suffix}"
 
 
 def neutral_stem(kind: str, film_number: int, when: datetime) -> str:

@@ -48,6 +48,18 @@ class Shell(Protocol):
         """Ask where the film is saved, and as what."""
         ...
 
+    def preview_report(self) -> None:
+        """Show the page of the film before it is printed or saved."""
+        ...
+
+    def open_saved(self) -> None:
+        """Open what was saved last, in the program that the system has for it."""
+        ...
+
+    def show_saved(self) -> None:
+        """Open the folder of what was saved last."""
+        ...
+
     def save_objects(self) -> None:
         """Ask for the folder of the DICOM objects of the film."""
         ...

@@ -23,9 +23,9 @@ from ptxviewer.words import languages, sentences, speak, system_language, tr
 from ptxviewer.words.notices import RESEARCH_USE
 
 if TYPE_CHECKING:
+    from ptxviewer.app.state.settings import Settings
     from ptxviewer.cli.batch import Outcome
     from ptxviewer.core.film import Radiograph
-    from ptxviewer.core.review import Review
 
 log = logging.getLogger(__name__)
 REPORT_NAME = "ptxviewer-report"
@@ -142,12 +142,33 @@ def render_parser() -> argparse.ArgumentParser:
 def report_parser() -> argparse.ArgumentParser:
     """Return the parser of ``ptxviewer report``."""
     from ptxviewer.app.exports import EXPORTS
+    from ptxviewer.cli.report import FLAGS
 
     parser = Parser(
         prog="ptxviewer report",
-        description=sentences(tr("Analyses a film and writes the annotated report."), tr(RESEARCH_USE)),
+        description=sentences(tr("Analyses films and writes a report of each, one page a film."), tr(RESEARCH_USE)),
+        epilog=tr("Exit status: 0 all films analysed, 1 some failed, 2 bad usage."),
     )
-    _one_film(parser, *(export.suffix for export in EXPORTS))
+    _films(parser)
+    endings = "|".join(f"OUT{export.suffix}" for export in EXPORTS)
+    parser.add_argument(
+        "-o",
+        "--output",
+        type=Path,
+        required=True,
+        metavar=f"{endings}|DIR",
+        help=tr("the file to write, its suffix says in which format; with --pdf, --png or --picture a folder"),
+    )
+    for export in EXPORTS:
+        parser.add_argument(
+            f"--{FLAGS[export.id]}",
+            action="append_const",
+            dest="formats",
+            const=export.id,
+            help=tr("write the {name} of every film as {format} into the folder", name=tr(export.name),
+                    format=export.format),
+        )  # fmt: skip
+    parser.add_argument("--paper", choices=("a4", "letter"), default="", help=tr("as in the settings, if not given"))
     parser.add_argument(
         "--identified", action="store_true", help=tr("print patient data (they are left out by default)")
     )
@@ -248,17 +269,21 @@ def _language(parser: argparse.ArgumentParser) -> None:
 
 def _chosen_language(given: list[str]) -> str:
     """The option, the reader's setting, else the system's; help texts are made before the command line is parsed."""
-    from ptxviewer.app.disk.settings import load, load_site
-    from ptxviewer.paths import settings_folder, site_settings
-
     parser = argparse.ArgumentParser(add_help=False, exit_on_error=False)
     parser.add_argument("--language", choices=languages())
     with contextlib.suppress(argparse.ArgumentError):
         chosen = parser.parse_known_args(given)[0].language
         if chosen is not None:
             return str(chosen)
-    setting = load(settings_folder() / "settings.json", default=load_site(site_settings())).language
-    return setting or system_language()
+    return _settings().language or system_language()
+
+
+def _settings() -> Settings:
+    """What the reader and the site have set."""
+    from ptxviewer.app.disk.settings import load, load_site
+    from ptxviewer.paths import settings_folder, site_settings
+
+    return load(settings_folder() / "settings.json", default=load_site(site_settings()))
 
 
 def predict_command(arguments: argparse.Namespace) -> int:
@@ -300,16 +325,36 @@ def render_command(arguments: argparse.Namespace) -> int:
 
 def report_command(arguments: argparse.Namespace) -> int:
     """Run ``ptxviewer report``."""
-    from ptxviewer.cli.batch import Item, analyse
+    from ptxviewer.app.exports import EXPORTS, export_of
+    from ptxviewer.cli.report import formats_of, report_many, report_one
     from ptxviewer.core.review import Review
 
-    path, engine = arguments.path, make_engine(arguments.device)
+    export = export_of(arguments.output)
+    if not arguments.formats and (export is None or len(arguments.paths) > 1):
+        endings = ", ".join(row.suffix for row in EXPORTS)
+        report_parser().error(
+            tr("must end in {endings}, not {name}", endings=endings, name=arguments.output.name)
+            if export is None
+            else tr("several films need a folder and --pdf, --png or --picture")
+        )
+    engine = make_engine(arguments.device)
     review = Review(threshold=arguments.threshold, gate_overridden=arguments.force)
-    outcome = analyse(Item(1, str(path), path.stem, path), engine, review)
-    export(outcome, arguments.output, review, identified=arguments.identified)
+    paper = arguments.paper or _settings().paper
+    named = arguments.identified
+    if arguments.formats:
+        formats = formats_of(arguments.formats)
+        status = report_many(
+            arguments.paths, engine, arguments.output, formats, review, say, complain, identified=named, paper=paper
+        )
+    else:
+        assert export is not None
+        status = 0
+        report_one(
+            arguments.paths[0], engine, arguments.output, export, review, complain, identified=named, paper=paper
+        )
     if engine.info is not None and engine.info.note:
         complain(sentences(engine.info.note))
-    return 0
+    return status
 
 
 def selftest_command(arguments: argparse.Namespace) -> int:
@@ -317,21 +362,6 @@ def selftest_command(arguments: argparse.Namespace) -> int:
     from ptxviewer.cli.selftest import run
 
     return run(make_engine(arguments.device), say, as_json=arguments.json)
-
-
-def export(outcome: Outcome, target: Path, review: Review, *, identified: bool = False) -> None:
-    """Write a film that was analysed as the suffix of ``target`` says. Raises ``PtxError``, also without an answer."""
-    from ptxviewer.app.exports import EXPORTS, Content, export_of
-    from ptxviewer.core.reasons.reading import NotAnalysed
-    from ptxviewer.ui.exports import WRITERS
-
-    if outcome.film is None or outcome.answer is None:
-        assert outcome.reason is not None
-        raise PtxError(NotAnalysed(outcome.reason))
-    chosen = export_of(target) or EXPORTS[0]
-    if not identified:
-        warn_of_text(outcome.film)
-    WRITERS[chosen.id](Content(outcome.film, outcome.answer, review, identified=identified), target)
 
 
 def warn_of_text(film: Radiograph) -> None:
@@ -363,6 +393,7 @@ def headless(paths: list[Path], *, sample: bool = False) -> int:
     """Analyse the films (the sample study when asked for, or when none is given), write a report of each, say where."""
     from ptxviewer.app.exports import EXPORTS
     from ptxviewer.cli.batch import items_of, outcomes
+    from ptxviewer.cli.report import write
     from ptxviewer.core.reasons.reading import Reading
     from ptxviewer.core.review import Review
     from ptxviewer.paths import sample_study
@@ -379,7 +410,7 @@ def headless(paths: list[Path], *, sample: bool = False) -> int:
     def report(outcome: Outcome) -> None:
         number = outcome.item.number
         target = folder / f"{REPORT_NAME}{'' if number == 1 else f'-{number}'}{EXPORTS[0].suffix}"
-        export(outcome, target, review)
+        write(outcome, target, EXPORTS[0], review, complain=complain)
         assert outcome.film is not None
         say(tr("{decision} Report: {file}", decision=headline_of(outcome.film, outcome.answer), file=target))
 

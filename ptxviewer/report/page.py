@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timezone
+from typing import Literal
 
 import numpy as np
 
 from ptxviewer import __version__
-from ptxviewer.core.answer import Findings, Lesion
+from ptxviewer.core.answer import BY_CARD, Findings, HemithoraxFinding, Lesion, ProbabilityMaps
 from ptxviewer.core.arrays import Mask
 from ptxviewer.core.film import Radiograph, Window
 from ptxviewer.core.findings.change import Compared
@@ -54,14 +55,24 @@ Pair = tuple[str, str]
 
 
 @dataclass(frozen=True)
+class Overlay:
+    """How the answer is drawn on the film; as on the screen, where there is one."""
+
+    mode: Literal["outline", "fill", "heat"] = "outline"
+    opacity: float = 0.25  # of fill and heat map
+    distances: bool = False
+
+
+@dataclass(frozen=True)
 class Options:
-    """What the page says beyond film, answer and review. ``when`` None is now."""
+    """What the page says and draws beyond film, answer and review. ``when`` None is now."""
 
     identified: bool = False  # name the patient
     reader: str = ""
     when: datetime | None = None
     compared: Compared | None = None  # with the film's prior
     impression: Impression | None = None  # the reader's last word of a first read
+    overlay: Overlay = field(default_factory=Overlay)
 
 
 @dataclass(frozen=True)
@@ -75,7 +86,7 @@ class Table:
 
 @dataclass(frozen=True, eq=False)
 class Page:
-    """Everything on the page. Pictures: ``film`` as it lies in ``view``, with ``mask`` outlined and measurements."""
+    """Everything on the page. Pictures: ``film`` as it lies in ``view``, with mask, scores, distances, measurements."""
 
     film: Radiograph
     view: FilmView
@@ -91,11 +102,22 @@ class Page:
     film_caption: str
     outline_caption: str
     patient: tuple[Pair, ...]
-    facts: tuple[Pair, ...]
+    how: tuple[Pair, ...]  # the film, and how the network came to its answer
     table: Table | None
+    measures: tuple[Pair, ...]  # sizes and distances of what is marked, and what the reader measured
+    by_reader: tuple[Pair, ...]  # verdict, note, what the reader changed
     research_use: str
     provenance: str
+    overlay: Overlay = field(default_factory=Overlay)
     network: Mask | None = None  # the network's own mask, where the reader edited it
+    heat: ProbabilityMaps | None = None  # whose scores are drawn in colour
+    threshold: float | None = None
+    halves: tuple[HemithoraxFinding, ...] = ()  # whose distances are drawn
+
+    @property
+    def facts(self) -> tuple[Pair, ...]:
+        """All that is said beside the pictures."""
+        return *self.how, *self.measures, *self.by_reader
 
 
 AS_OPENED, UNTOUCHED, BY_DEFAULT = FilmView(), Review(), Options()
@@ -129,6 +151,11 @@ def page(
         if shown is None
         else text_for(film, shown.findings, review, options.compared, options.impression)
     )
+    network = _network_mask(film, shown) if edited and shown is not None else None
+    overlay = options.overlay
+    drawn = shown is not None and not rejected
+    heat = shown.maps if shown is not None and drawn and overlay.mode == "heat" else None
+    halves = shown.findings.halves if shown is not None and drawn and overlay.distances else ()
     return Page(
         film=film if options.identified else _without_drawings(film),
         view=view,
@@ -147,22 +174,32 @@ def page(
         text=text,
         text_by="" if not text else tr("Text by reader") if own else tr("Prefilled text, not edited by reader"),
         film_caption=tr("Film as displayed."),
-        outline_caption=_outline_caption(film, view, mask, edited, review),
+        outline_caption=_outline_caption(film, view, mask, edited, review, heat is not None, bool(halves)),
         patient=_patient(film) if options.identified else ((tr("Patient"), tr("De-identified")),),
-        facts=(
+        how=(
             (tr("Film"), _film_text(film, options.identified)),
             (tr("Shown"), _shown_text(film, view, options.identified)),
             (tr("Spacing"), quantities.spacing_label(film.spacing)),
-            *(() if shown is None else _answer_facts(film, shown, rejected)),
-            *_measured(film, review),
-            *_pair(tr("Reader's verdict"), finding.verdict(review.verdict) if review.verdict else ""),
-            *_pair(tr("Reader's note"), review.note),
-            *_pair(tr("Reader"), options.reader),
+            *(() if shown is None else _answer_facts(film, shown)),
         ),
         table=None if shown is None or rejected else _table(shown.findings),
+        measures=(
+            *(() if shown is None or rejected else _measure_facts(film, shown, network)),
+            *_measured(film, review),
+        ),
+        by_reader=(
+            (tr("Verdict"), finding.verdict(review.verdict) if review.verdict else tr("none given")),
+            *_pair(tr("Changed"), _changed(film, shown, review)),
+            *_pair(tr("Note"), review.note.strip()),
+            *_pair(tr("Name"), options.reader),
+        ),
         research_use=tr(RESEARCH_USE),
         provenance=_provenance(film, answer, options.when or datetime.now(timezone.utc)),
-        network=_network_mask(film, shown) if edited and shown is not None else None,
+        overlay=overlay,
+        network=network,
+        heat=heat,
+        threshold=None if shown is None else shown.findings.threshold,
+        halves=halves,
     )
 
 
@@ -195,18 +232,22 @@ def _remarks(film: Radiograph, answer: Answer | None, verdict: Verdict) -> tuple
     )
 
 
-def _outline_caption(film: Radiograph, view: FilmView, mask: Mask, edited: bool, review: Review) -> str:
+def _outline_caption(
+    film: Radiograph, view: FilmView, mask: Mask, edited: bool, review: Review, heat: bool, distances: bool
+) -> str:
     if not mask.any():
         outline = tr("Nothing is outlined.")
     elif review.verdict == "reject":
         outline = tr("Grey dashes: what the network marks, rejected by reader.")
     elif edited:
-        outline = tr("Outline: edited by reader.")
+        outline = tr("Outline: solid as the network has it, dashed where a reader changed it.")
     else:
         outline = tr("Outline: mask of the network, not corrected by a reader.")
     return sentences(
         outline,
-        tr("White lines: measured by reader.") if review.measurements else "",
+        tr("Colours: scores of the network.") if heat else "",
+        tr("Lines with letters: distances between chest wall and lung.") if distances else "",
+        tr("White lines with numbers: measured by reader.") if review.measurements else "",
         ""
         if not any(side_letters(film, view)) or film.orientation_known
         else tr("Side letters in brackets: the file does not say, usual view assumed."),
@@ -256,8 +297,8 @@ def _shown_text(film: Radiograph, view: FilmView, identified: bool) -> str:
     return ", ".join(parts)
 
 
-def _answer_facts(film: Radiograph, answer: Answer, rejected: bool) -> tuple[Pair, ...]:
-    """How the decision came about, and the sizes of what is marked, unless the reader has rejected it."""
+def _answer_facts(film: Radiograph, answer: Answer) -> tuple[Pair, ...]:
+    """How the decision came about."""
     findings, info = answer.findings, answer.info
     limit = info.rule.score_threshold
     score = tr(
@@ -276,9 +317,37 @@ def _answer_facts(film: Radiograph, answer: Answer, rejected: bool) -> tuple[Pai
         (tr("Threshold"), threshold),
         *_pair(tr("Sensitivity"), detection_text(film, findings)),
         *_pair(tr("Film check"), film_check(film, findings.gate, answer.overridden)),
-        *_pair(tr("Mask"), tr("edited by reader") if findings.edited else ""),
-        *(() if rejected else _size_facts(film, findings)),
     )
+
+
+def _measure_facts(film: Radiograph, answer: Answer, network: Mask | None) -> tuple[Pair, ...]:
+    """What is marked, measured; beside a reader's mask, how large the network's own is."""
+    findings = answer.findings
+    return (
+        *_pair(tr("Mask"), tr("edited by reader") if findings.edited else ""),
+        *_pair(tr("Network alone"), "" if network is None else _alone(film, network)),
+        *_size_facts(film, findings),
+    )
+
+
+def _alone(film: Radiograph, network: Mask) -> str:
+    pixels, per_pixel = int(network.sum()), film.spacing.pixel_area_mm2
+    if not pixels:
+        return tr("nothing marked")
+    return quantities.area_or_px(pixels, None if per_pixel is None else pixels * per_pixel)
+
+
+def _changed(film: Radiograph, answer: Answer | None, review: Review) -> str:
+    """What on the page is the reader's and not the network's, "" where nothing is."""
+    findings = None if answer is None else answer.findings
+    parts = (
+        tr("mask") if findings is not None and findings.edited else "",
+        tr("threshold") if findings is not None and review.threshold is not None else "",
+        tr("sensitivity") if findings is not None and findings.detection != BY_CARD else "",
+        tr("distances") if findings is not None and any(half.moved for half in findings.halves) else "",
+        tr("calibration") if film.file_spacing is not None else "",
+    )
+    return ", ".join(part for part in parts if part)
 
 
 def _size_facts(film: Radiograph, findings: Findings) -> tuple[Pair, ...]:

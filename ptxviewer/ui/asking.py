@@ -10,11 +10,14 @@ from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from PySide6.QtCore import QUrl
+from PySide6.QtGui import QDesktopServices
 from PySide6.QtWidgets import QDialog, QFileDialog, QWidget
 
-from ptxviewer.app.exports import EXPORTS, Export, with_suffix
+from ptxviewer.app.exports import EXPORTS, Content, Export, export_of, with_suffix
 from ptxviewer.app.presenter import Presenter
 from ptxviewer.app.state.screen import State
+from ptxviewer.core.reasons.window import Saved
 from ptxviewer.ui.commands import capital
 from ptxviewer.ui.platform.folders import reports_folder
 from ptxviewer.words import tr
@@ -91,14 +94,42 @@ class Asking:
 
     def save_as(self) -> None:
         """Ask where the film is saved; the suffix says as what, else the format chosen in the dialog."""
+        chosen = self._save_target(self._window)
+        if chosen is not None:
+            self._when_looked_at(lambda: self._presenter.exporting.save_to(chosen[1]))
+
+    def preview_report(self) -> None:
+        """Show the page of the film as it will be, with what can be done with it."""
+        self._when_looked_at(lambda: self._presenter.exporting.prepare(self._preview))
+
+    def _preview(self, content: Content) -> None:
+        from ptxviewer.ui.dialogs.preview import PreviewDialog
+
+        self._ask(PreviewDialog(content, self._presenter.exporting.write, self._save_target, self._window))
+
+    def _save_target(self, parent: QWidget) -> tuple[Export, Path] | None:
         chosen = self._shown().settings.reports_folder
         start = (Path(chosen) if chosen else Path.home()) / f"ptx-{EXPORTS[0].id}{EXPORTS[0].suffix}"
         filters = [f"{capital(tr(export.name))}, {export.format} (*{export.suffix})" for export in EXPORTS]
-        name, taken = QFileDialog.getSaveFileName(self._window, tr("Save as"), str(start), ";;".join(filters))
-        if name:
-            export = EXPORTS[filters.index(taken)] if taken in filters else EXPORTS[0]
-            target = with_suffix(Path(name), export)
-            self._when_looked_at(lambda: self._presenter.exporting.save_to(target))
+        name, taken = QFileDialog.getSaveFileName(parent, tr("Save as"), str(start), ";;".join(filters))
+        if not name:
+            return None
+        export = EXPORTS[filters.index(taken)] if taken in filters else EXPORTS[0]
+        target = with_suffix(Path(name), export)
+        return export_of(target) or export, target  # the suffix says as what, else the format chosen in the dialog
+
+    def open_saved(self) -> None:
+        """Open what was saved last with the program that the system has for it."""
+        self._open_saved(lambda path: path)
+
+    def show_saved(self) -> None:
+        """Open the folder of what was saved last."""
+        self._open_saved(lambda path: path if path.is_dir() else path.parent)
+
+    def _open_saved(self, what: Callable[[Path], Path]) -> None:
+        saved = self._shown().message
+        if isinstance(saved, Saved):
+            QDesktopServices.openUrl(QUrl.fromLocalFile(str(what(Path(saved.path)))))
 
     def save_objects(self) -> None:
         """Ask for the folder that the DICOM objects of the film are written to."""

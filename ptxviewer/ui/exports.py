@@ -1,21 +1,63 @@
-"""The writers of all formats (``app.exports``), for the window and the command line."""
+"""The writers of all formats (``app.exports``), for the window and the command line.
+
+What paints and what measures is imported when it is first needed.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from ptxviewer.app.exports import Content, Writer
 
+if TYPE_CHECKING:
+    from ptxviewer.report.page import Page
+
+
+def page_of(content: Content) -> Page:
+    """Return the page of a film as data."""
+    from ptxviewer.report.page import Options, Overlay, page
+
+    overlay = Overlay(content.overlay_mode, content.overlay_opacity, content.distances)
+    options = Options(
+        content.identified,
+        content.reader,
+        compared=content.compared,
+        impression=content.impression,
+        overlay=overlay,
+    )
+    return page(content.film, content.answer, content.review, content.view, options)
+
 
 def write_report(content: Content, target: Path) -> None:
-    """Paint and write the page of a film. What paints and what measures is imported when it is first needed."""
-    from ptxviewer.report.page import Options, page
-    from ptxviewer.ui.report.page import offscreen_application, paint_report, write_png
+    """Paint and write the page of a film as PNG."""
+    from ptxviewer.ui.report.files import write_png
+    from ptxviewer.ui.report.page import offscreen_application, paint_report
+    from ptxviewer.ui.report.paper import paper_of
 
-    options = Options(content.identified, content.reader, compared=content.compared, impression=content.impression)
     with offscreen_application():
-        write_png(paint_report(page(content.film, content.answer, content.review, content.view, options)), target)
+        write_png(paint_report(page_of(content), paper_of(content.paper)), target)
+
+
+def write_pdf_report(content: Content, target: Path) -> None:
+    """Paint and write the page of a film as PDF."""
+    from ptxviewer.ui.report.files import write_pdf
+    from ptxviewer.ui.report.page import offscreen_application
+    from ptxviewer.ui.report.paper import paper_of
+
+    with offscreen_application():
+        write_pdf(page_of(content), paper_of(content.paper), target)
+
+
+def write_picture(content: Content, target: Path) -> None:
+    """Paint and write the film itself with everything that is drawn on it."""
+    from ptxviewer.ui.report.files import write_png
+    from ptxviewer.ui.report.films import whole_picture
+    from ptxviewer.ui.report.page import offscreen_application
+
+    with offscreen_application():
+        write_png(whole_picture(page_of(content)), target)
 
 
 def write_objects(content: Content, target: Path, kinds: Collection[str]) -> Sequence[Path]:
@@ -31,5 +73,5 @@ def write_objects(content: Content, target: Path, kinds: Collection[str]) -> Seq
     return save_objects(target, content.source, content.film, content.answer, content.review, kinds, content.reader)
 
 
-WRITERS: Mapping[str, Writer] = {"report": write_report}
+WRITERS: Mapping[str, Writer] = {"report": write_report, "report_pdf": write_pdf_report, "picture": write_picture}
 """By the id of the format."""

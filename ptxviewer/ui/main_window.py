@@ -65,7 +65,7 @@ class MainWindow(QMainWindow):
         self.setAcceptDrops(True)
         self.setMinimumSize(*geometry.SMALLEST)
         self.setContextMenuPolicy(Qt.ContextMenuPolicy.NoContextMenu)
-        self.status = StatusBar()
+        self.status = StatusBar(self.do)
         self._empty = EmptyPage(self.do)
         self._build()
         self._show_frame(state)

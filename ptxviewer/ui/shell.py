@@ -59,6 +59,9 @@ class WindowShell:
         self.open_folder = dialogs.open_folder
         self.save = dialogs.save
         self.save_as = dialogs.save_as
+        self.preview_report = dialogs.preview_report
+        self.open_saved = dialogs.open_saved
+        self.show_saved = dialogs.show_saved
         self.save_objects = dialogs.save_objects
         self.ask_watched_folder = dialogs.watch_folder
         self.ask_prior = dialogs.compare_with

@@ -2,20 +2,23 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import datetime, timezone
 from pathlib import Path
 
 import pytest
 
 from ptxviewer.app.commands import BY_ID
-from ptxviewer.app.exports import EXPORTS, OBJECTS, export_of, neutral_name, with_suffix
+from ptxviewer.app.exports import EXPORTS, OBJECTS, Content, export_of, neutral_name, with_suffix
 from ptxviewer.app.state.settings import Settings
+from ptxviewer.core.reasons.window import Saved
 from ptxviewer.dicom.write import KINDS
 from ptxviewer.ui.exports import WRITERS
 from tests.app.rig import AppRig
 from tests.app.test_decision import Doubtful
 
 REPORT = EXPORTS[0]
+PICTURE = next(export for export in EXPORTS if export.id == "picture")
 
 
 def test_every_format_has_a_suffix_of_its_own_a_writer_and_a_command() -> None:
@@ -33,6 +36,30 @@ def test_every_format_has_a_suffix_of_its_own_a_writer_and_a_command() -> None:
 )
 def test_a_name_without_a_known_suffix_gets_the_right_one(typed: str, saved: str, tmp_path: Path) -> None:
     assert with_suffix(tmp_path / typed, REPORT) == tmp_path / saved
+
+
+@pytest.mark.parametrize(
+    ("typed", "saved"),
+    [("x.film.png", "x.film.png"), ("x.png", "x.film.png"), ("x", "x.film.png"), ("x.pdf", "x.pdf")],
+)
+def test_of_two_formats_with_one_suffix_the_chosen_one_is_saved(typed: str, saved: str, tmp_path: Path) -> None:
+    assert with_suffix(tmp_path / typed, PICTURE) == tmp_path / saved
+
+
+def test_what_is_prepared_for_a_preview_is_what_is_written() -> None:
+    rig = AppRig(settings=Settings(overlay_mode="heat", paper="letter"))
+    rig.open("a")
+    rig.settle()
+    seen: list[Content] = []
+    rig.presenter.exporting.prepare(seen.append)
+    rig.settle()
+    (content,) = seen
+    assert (content.overlay_mode, content.paper, content.answer is not None) == ("heat", "letter", True)
+    rig.presenter.exporting.write(replace(content, identified=True), PICTURE)
+    rig.settle()
+    assert rig.reports[0].identified
+    assert rig.targets[0].name.endswith("-film1.film.png")
+    assert isinstance(rig.state.message, Saved)
 
 
 def test_a_suffix_that_is_added_never_replaces_a_file(tmp_path: Path) -> None:

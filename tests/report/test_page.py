@@ -120,8 +120,8 @@ def test_settings_are_on_the_page(oriented):
     assert facts["Film score"] == "0.90 (not a probability), above the operating point (0.40)"
     assert facts["Spacing"] == "at detector"
     assert facts["Film"] == "DX PA, 640 x 640 pixels"
-    assert facts["Reader's verdict"] == "accepted"
-    assert facts["Reader"] == "Dr A"
+    assert facts["Verdict"] == "accepted"
+    assert facts["Name"] == "Dr A"
 
 
 def test_how_the_film_is_shown_is_on_the_page():
@@ -191,9 +191,7 @@ def test_the_readers_note_verdict_and_measurements_are_on_the_page(oriented):
     )
     review = Review(verdict="accept", note="rib 4?", measurements=drawn)
     made = page(oriented, None, review, options=Options(reader="Dr. A", when=WHEN))
-    assert {"Reader's verdict": "accepted", "Reader's note": "rib 4?", "Reader": "Dr. A"}.items() <= dict(
-        made.facts
-    ).items()
+    assert {"Verdict": "accepted", "Note": "rib 4?", "Name": "Dr. A"}.items() <= dict(made.facts).items()
     assert "1  Length: 100.0 mm (at detector)" in words(made)
     assert "4 mm² (at detector)" in words(made)
     assert made.measurements == drawn

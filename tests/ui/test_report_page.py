@@ -1,22 +1,28 @@
-"""The page: 2,000 pixels wide, the outline where the mask is, the letters on the right sides, any script in names."""
+"""The page: one sheet, the outline where the mask is, the letters on the right sides, any script in names."""
 
 from dataclasses import replace
 
 import cv2
 import numpy as np
 import pytest
+from PySide6.QtCore import QRectF, QSize
 from PySide6.QtGui import QImage
 
 from ptxviewer.core.drawing.colours import AMBER, CYAN
 from ptxviewer.core.errors import ExportFailed
 from ptxviewer.core.film import NO_SPACING, Acquisition, Patient, PixelSpacing, SpacingOrigin
-from ptxviewer.core.review import Measurement
+from ptxviewer.core.findings.reviewed import answer_of
+from ptxviewer.core.review import Measurement, Review
 from ptxviewer.core.view import FilmView, side_letters
-from ptxviewer.report.page import Options
+from ptxviewer.report.page import Options, Overlay
 from ptxviewer.report.page import page as page_of
 from ptxviewer.ui.report import page as report_page
-from ptxviewer.ui.report.page import COLUMN, MARGIN, RIGHT, WIDTH, paint_report, write_png
-from tests.films import AT_DETECTOR, NAMED, ORIENTED, STUDIED, film
+from ptxviewer.ui.report.files import write_png
+from ptxviewer.ui.report.films import film_picture, whole_picture
+from ptxviewer.ui.report.layout import MARGIN, bounds, laid_out
+from ptxviewer.ui.report.page import paint_report
+from ptxviewer.ui.report.paper import PAPERS
+from tests.films import AT_DETECTOR, INFO, NAMED, ORIENTED, STUDIED, film, maps
 
 pytestmark = pytest.mark.usefixtures("qapp")
 
@@ -27,9 +33,23 @@ def pixels(image: QImage):
     return rows[:, : 3 * image.width()].reshape(image.height(), image.width(), 3).copy()
 
 
+A4, LETTER = PAPERS["a4"], PAPERS["letter"]
+WIDTH, HEIGHT = A4.size
+SIDE = 1000  # of the pictures that tests look at
+
+
+def drawn(page, drawings=True, ratio=1.0) -> np.ndarray:
+    """The picture of the film, by itself."""
+    return pixels(film_picture(page, QSize(SIDE, SIDE), drawings=drawings, ratio=ratio))
+
+
 def painted(of, mask, **more) -> QImage:
     """The page of a film that was not analysed, with a mask on it all the same."""
-    return paint_report(replace(page_of(of, None, **more), mask=mask))
+    return paint_report(masked(of, mask, **more), A4)
+
+
+def masked(of, mask, **more):
+    return replace(page_of(of, None, **more), mask=mask)
 
 
 def cyan_box(page, colour=CYAN):
@@ -50,36 +70,39 @@ def mask():
     return mask
 
 
-def test_the_page_is_2000_wide_and_white(square, mask):
-    page = pixels(painted(square, mask))
-    assert page.shape[1] == WIDTH == 2000
-    assert (page[:, :20] == 255).all()
-    assert (page[-20:] == 255).all()
+@pytest.mark.parametrize("paper", [A4, LETTER])
+def test_the_page_is_a_sheet_of_paper_at_300_dpi(square, mask, paper):
+    page = paint_report(masked(square, mask), paper)
+    assert (page.width() / 300, page.height() / 300) == pytest.approx(
+        (paper.width_mm / 25.4, paper.height_mm / 25.4), abs=0.01
+    )
+    assert page.dotsPerMeterX() == page.dotsPerMeterY() == 11811
+    shown = pixels(page)
+    for edge in (shown[:, :40], shown[:, -40:], shown[:40], shown[-40:]):
+        assert (edge == 255).all()
 
 
 def test_the_outline_lies_on_the_second_film_where_the_mask_is(square, mask):
-    page = pixels(painted(square, mask))
-    left, top, right, bottom = cyan_box(page)
-    scale = COLUMN / 400
-    assert left == pytest.approx(RIGHT + 60 * scale, abs=4)
-    assert right == pytest.approx(RIGHT + 100 * scale, abs=4)
-    assert right - left == pytest.approx(40 * scale, abs=6)
-    assert bottom - top == pytest.approx(80 * scale, abs=6)
+    shown = pixels(painted(square, mask))
+    place = laid_out(masked(square, mask), A4).films[1]
+    left, top, right, bottom = cyan_box(shown)
+    scale = place.width() / 400
+    assert left - place.left() == pytest.approx(60 * scale, abs=5)
+    assert right - left == pytest.approx(40 * scale, abs=8)
+    assert bottom - top == pytest.approx(80 * scale, abs=8)
 
 
 def test_a_readers_mask_is_drawn_in_another_colour(square, mask):
-    page = pixels(paint_report(replace(page_of(square, None), mask=mask, edited=True)))
-    plain = pixels(painted(square, mask))
-    assert cyan_box(page, AMBER) == pytest.approx(cyan_box(plain), abs=12)  # dashes may end before a corner
-    assert not (np.abs(page.astype(int) - CYAN) <= 3).all(2).any()
+    shown, plain = drawn(replace(masked(square, mask), edited=True)), drawn(masked(square, mask))
+    assert cyan_box(shown, AMBER) == pytest.approx(cyan_box(plain), abs=12)  # dashes may end before a corner
+    assert not (np.abs(shown.astype(int) - CYAN) <= 3).all(2).any()
 
 
 def test_the_first_film_is_as_displayed(square, mask):
-    page = pixels(painted(square, mask))
-    inverted = pixels(painted(square, mask, view=FilmView(inverted=True)))
-    left, top, *_ = cyan_box(page)
-    y, x = top + 50, left - RIGHT + MARGIN + 20
-    assert page[y, x, 0] + inverted[y, x, 0] == pytest.approx(255, abs=2)
+    plain = drawn(masked(square, mask), drawings=False)
+    inverted = drawn(masked(square, mask, view=FilmView(inverted=True)), drawings=False)
+    assert plain[400, 300, 0] + inverted[400, 300, 0] == pytest.approx(255, abs=2)
+    assert not (np.abs(plain.astype(int) - CYAN) <= 3).all(2).any()
 
 
 @pytest.mark.parametrize(
@@ -87,17 +110,13 @@ def test_the_first_film_is_as_displayed(square, mask):
     [(0, False, (60, 40)), (0, True, (300, 40)), (1, False, (280, 60)), (2, False, (300, 280))],
 )
 def test_the_outline_turns_with_the_film(square, mask, turns, flipped, at):
-    view = FilmView(quarter_turns=turns, flipped=flipped)
-    left, top, _, _ = cyan_box(pixels(painted(square, mask, view=view)))
-    _, first_top, _, _ = cyan_box(pixels(painted(square, mask)))
-    scale = COLUMN / 400
-    assert left == pytest.approx(RIGHT + at[0] * scale, abs=5)
-    assert top - first_top == pytest.approx((at[1] - 40) * scale, abs=5)
+    left, top, _, _ = cyan_box(drawn(masked(square, mask, view=FilmView(quarter_turns=turns, flipped=flipped))))
+    assert (left, top) == pytest.approx((at[0] * SIDE / 400, at[1] * SIDE / 400), abs=5)
 
 
 def test_pixels_that_are_not_square_are_shown_as_on_the_patient(mask):
     tall = film(400, 400, spacing=PixelSpacing(0.4, 0.2, SpacingOrigin.DETECTOR, "at detector"))
-    left, top, right, bottom = cyan_box(pixels(painted(tall, mask)))
+    left, top, right, bottom = cyan_box(drawn(masked(tall, mask)))
     assert (bottom - top) / (right - left) == pytest.approx(4, rel=0.06)  # 80 x 0.4 mm by 40 x 0.2 mm
 
 
@@ -115,26 +134,72 @@ def test_side_letters_follow_tags_flips_and_turns(square):
     assert letters(film(), flipped=True) == ("(L)", "(R)", "", "")
 
 
+def inside(sheet) -> bool:
+    """All words stand on the sheet, within its margins."""
+    places = [bounds(words) for words in sheet.words]
+    right, bottom = sheet.size.width() - MARGIN, sheet.size.height() - MARGIN
+    return all(
+        place.left() >= MARGIN - 2 and place.right() <= right + 2 and place.bottom() <= bottom + 2 for place in places
+    )
+
+
 def test_long_and_foreign_words_stay_on_the_page(square, mask):
     name = "Семёнов-Тян-Шанский, Пётр ^ 山田太郎 ^ 홍길동 ^ עברית " * 6
     of = replace(square, patient=Patient(name=name, id="X" * 300), notes=("A long sentence of the reader. " * 20,))
-    page = pixels(painted(of, mask, options=Options(identified=True)))
-    short = pixels(painted(square, mask, options=Options(identified=True)))
-    assert (page[:, -MARGIN + 4 :] == 255).all()
-    assert page.shape[0] > short.shape[0]
+    assert inside(laid_out(masked(of, mask, options=Options(identified=True)), A4))
+
+
+@pytest.mark.parametrize("paper", [A4, LETTER])
+@pytest.mark.parametrize("length", [1, 12, 60, 600])
+def test_there_is_one_page_however_much_is_written(square, mask, paper, length):
+    review = Review(verdict="unsure", note="One line of a note, as a reader writes it.\n" * length)
+    sheet = laid_out(masked(square, mask, review=review), paper)
+    assert inside(sheet)
+    assert sheet.fits
+    first, second = sheet.films
+    assert first.height() >= 500
+    assert not any(bounds(words).intersects(QRectF(place)) for place in (first, second) for words in sheet.words)
+
+
+def test_lines_of_a_note_stay_lines(square):
+    review = Review(note="first\nsecond\n\nfourth")
+    sheet = laid_out(page_of(square, None, review), A4)
+    note = next(words for words in sheet.words if words.layout.text().startswith("first"))
+    assert note.layout.lineCount() == 4
 
 
 @pytest.mark.parametrize("shape", [(1, 1), (3, 900), (900, 3), (33, 34)])
 def test_films_of_any_shape_fit(shape):
     of = film(*shape)
     page = painted(of, np.ones(shape, bool))
-    assert page.width() == WIDTH
-    assert page.height() < 3000
+    assert (page.width(), page.height()) == (WIDTH, HEIGHT)
+
+
+def test_scores_and_distances_are_drawn_as_displayed(square):
+    answer = answer_of(square, maps(square), INFO, Review())
+    shown = {
+        overlay: drawn(page_of(square, answer, options=Options(overlay=overlay)), ratio=2.0)
+        for overlay in (Overlay(), Overlay("heat", 0.5), Overlay("fill", 0.5), Overlay(distances=True))
+    }
+    plain = shown.pop(Overlay())
+    for picture in shown.values():
+        assert (picture != plain).any(2).mean() > 0.001
+    rejected = page_of(
+        square, answer, Review(verdict="reject"), options=Options(overlay=Overlay("heat", 0.5, distances=True))
+    )
+    assert rejected.heat is None
+    assert not rejected.halves
+
+
+def test_letters_that_no_font_has_are_told(square, monkeypatch):
+    monkeypatch.setattr(report_page, "unwritable", lambda _sheet: True)
+    sheet = report_page.sheet_of(page_of(square, None), A4)
+    assert any("boxes" in words.layout.text() for words in sheet.words)
 
 
 def test_the_png_is_whole_and_has_nothing_beside_it(tmp_path, square, mask):
     target = write_png(painted(square, mask), tmp_path / "report.png")
-    assert cv2.imdecode(np.frombuffer(target.read_bytes(), np.uint8), cv2.IMREAD_COLOR).shape[1] == 2000
+    assert cv2.imdecode(np.frombuffer(target.read_bytes(), np.uint8), cv2.IMREAD_COLOR).shape[1] == WIDTH
     assert list(tmp_path.iterdir()) == [target]
 
 
@@ -155,21 +220,17 @@ def test_an_application_is_made_only_where_there_is_none(qapp):
 def test_measurements_lie_where_they_were_drawn_however_the_film_lies(square, turns, flipped):
     line = Measurement("length", ((20.0, 180.0), (180.0, 180.0)))
     plain = page_of(square, None, view=FilmView(quarter_turns=turns, flipped=flipped))
-    drawn = replace(plain, measurements=(line,))
-    before, after = (pixels(paint_report(one))[:1000] for one in (plain, drawn))
-    differs = (before != after).any(-1)
-    assert not differs[:, : WIDTH // 2].any()  # the film as displayed stays as it is
-    rows, cols = np.nonzero(differs)
-    across = np.ptp(cols) > 2 * np.ptp(rows)
-    assert across == (turns % 2 == 0)
+    with_line = replace(plain, measurements=(line,))
+    assert (drawn(plain, drawings=False) == drawn(with_line, drawings=False)).all()  # as displayed, it stays as it is
+    rows, cols = np.nonzero((drawn(plain) != drawn(with_line)).any(-1))
+    assert (np.ptp(cols) > 2 * np.ptp(rows)) == (turns % 2 == 0)
 
 
 def test_only_what_the_reader_changed_is_amber(square, mask):
     edited = mask.copy()
     edited[80:120] = False  # the reader takes the lower half away
-    page = replace(page_of(square, None), mask=edited, edited=True, network=mask)
-    shown = pixels(paint_report(page))
-    cyan, amber, scale = cyan_box(shown), cyan_box(shown, AMBER), COLUMN / 400
+    shown = drawn(replace(page_of(square, None), mask=edited, edited=True, network=mask))
+    cyan, amber, scale = cyan_box(shown), cyan_box(shown, AMBER), SIDE / 400
     assert cyan[3] - cyan[1] == pytest.approx(40 * scale, abs=8)
     assert amber[3] - amber[1] < 8  # one straight cut, at the lower edge
     assert amber[1] == pytest.approx(cyan[3], abs=8)
@@ -177,7 +238,14 @@ def test_only_what_the_reader_changed_is_amber(square, mask):
 
 @pytest.mark.parametrize("spacing", [AT_DETECTOR, NO_SPACING])
 def test_the_bar_is_there_with_and_without_millimetres(square, mask, spacing):
-    page = pixels(painted(replace(square, spacing=spacing), np.zeros_like(mask)))
-    rows, columns = np.nonzero(page[:, RIGHT + COLUMN // 2 : RIGHT + COLUMN].min(2) > 225)
-    on_film = rows[(columns > 20) & (rows < 1100)]
-    assert np.bincount(on_film).max() > 0.15 * COLUMN
+    shown = drawn(masked(replace(square, spacing=spacing), np.zeros_like(mask)), ratio=2.0)
+    rows, _ = np.nonzero(shown[SIDE // 2 :, SIDE // 2 :].min(2) > 225)
+    assert np.bincount(rows).max() > 0.15 * SIDE
+
+
+def test_a_picture_by_itself_says_what_it_is(square, mask):
+    whole = whole_picture(masked(square, mask))
+    assert (whole.width(), whole.height() > whole.width()) == (900, True)
+    band = pixels(whole)[900:]
+    assert (band > 150).any()  # words below the film
+    assert cyan_box(pixels(whole))[0] == pytest.approx(60 * 900 / 400, abs=5)

@@ -9,7 +9,7 @@ from pathlib import Path
 import cv2
 import numpy as np
 import pytest
-from PySide6.QtCore import QPoint
+from PySide6.QtCore import QPoint, QSize
 from PySide6.QtGui import QImage
 from PySide6.QtWidgets import QWidget
 from pytestqt.qtbot import QtBot
@@ -30,7 +30,7 @@ from ptxviewer.core.view import FilmView
 from ptxviewer.phantom.film import PhantomSpec, film_of, make_phantom
 from ptxviewer.report.page import Options, page
 from ptxviewer.ui.canvas.canvas import Canvas
-from ptxviewer.ui.report.page import MARGIN, RIGHT, paint_report
+from ptxviewer.ui.report.films import film_picture
 from tests.films import INFO
 from tests.ui.snapshot import Snapshots
 
@@ -123,6 +123,6 @@ def test_the_films_of_a_report(film: Film, snapshots: Snapshots) -> None:
     of, reviewed = radiograph(film), edited(film)
     answer = answer_of(of, film.maps, INFO, reviewed.review)
     when = datetime(2026, 1, 2, 3, 4, tzinfo=timezone.utc)
-    image = paint_report(page(of, answer, reviewed.review, PALE, options=Options(when=when)))
-    film_on_page = image.copy(RIGHT, MARGIN + 160, image.width() - RIGHT - MARGIN, 1080)
-    snapshots.check(film_on_page.scaledToWidth(450), "report", letters=True)
+    made = page(of, answer, reviewed.review, PALE, options=Options(when=when))
+    image = film_picture(made, QSize(900, round(900 * of.rows / of.cols)), drawings=True, ratio=2.0)
+    snapshots.check(image.scaledToWidth(450), "report", letters=True)

@@ -8,7 +8,7 @@ from ptxviewer.app.films.worklist import AT_REST
 from ptxviewer.app.state.film import FilmStatus
 from ptxviewer.app.state.screen import State
 from ptxviewer.core.msgid import N_
-from ptxviewer.core.reasons.window import Notice
+from ptxviewer.core.reasons.window import Notice, Saved
 
 
 def _can_report(state: State) -> bool:
@@ -17,10 +17,14 @@ def _can_report(state: State) -> bool:
     return done and state.engine.info is not None
 
 
+def _saved(state: State) -> bool:
+    return isinstance(state.message, Saved)
+
+
 def _save(export: Export, first: bool) -> Command:
     return Command(
         f"save_{export.id}",
-        N_("Save {name}"),
+        N_("Save {name}") if first else N_("Save {name} as {format}"),
         "file",
         export.keys,
         N_("Save the {name} as {format}"),
@@ -71,6 +75,33 @@ COMMANDS: tuple[Command, ...] = (
         run=lambda _p, shell: shell.save_as(),
         enabled=_can_report,
         values=(("name", EXPORTS[0].name),),
+    ),
+    Command(
+        "preview_report",
+        N_("Preview and print report..."),
+        "file",
+        ("Ctrl+Shift+P",),
+        N_("See the page before it is printed or saved"),
+        run=lambda _p, shell: shell.preview_report(),
+        enabled=_can_report,
+    ),
+    Command(
+        "open_saved",
+        N_("Open what was saved"),
+        "file",
+        (),
+        N_("Open the file or folder that was saved last"),
+        run=lambda _p, shell: shell.open_saved(),
+        enabled=_saved,
+    ),
+    Command(
+        "show_saved",
+        N_("Show in folder"),
+        "file",
+        (),
+        N_("Open the folder of what was saved last"),
+        run=lambda _p, shell: shell.show_saved(),
+        enabled=_saved,
     ),
     Command(
         "save_objects",

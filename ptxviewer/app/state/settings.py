@@ -16,6 +16,7 @@ from ptxviewer.core.msgid import N_, Msgid
 
 Kind = Literal["choice", "language", "flag", "number", "text", "folder", "hidden"]
 OverlayMode = Literal["outline", "fill", "heat"]
+PaperChoice = Literal["", "a4", "letter"]
 
 
 NO_TEXT = Msgid("")
@@ -77,6 +78,14 @@ class Settings:
         default="",
         repr=False,
         metadata=_row(label=N_("Save reports in"), help=N_("Empty: your documents folder."), folder=True),
+    )
+    paper: PaperChoice = field(
+        default="",
+        metadata=_row(
+            label=N_("Paper of reports"),
+            help=N_("As usual in this country: Letter in North America, else A4."),
+            choices=(("", N_("As usual in this country")), ("a4", N_("A4")), ("letter", N_("Letter"))),
+        ),
     )
     watch_folder: str = field(
         default="",

@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QHBoxLayout, QWidget
+from collections.abc import Callable
 
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QHBoxLayout, QPushButton, QWidget
+
+from ptxviewer.app.commands import BY_ID
 from ptxviewer.app.state.film import FilmStatus
 from ptxviewer.app.state.screen import State
+from ptxviewer.core.reasons.window import Saved
+from ptxviewer.ui.commands import tooltip_of
 from ptxviewer.ui.controls import ElidedLabel, label
 from ptxviewer.ui.platform.plain import plain_tip
 from ptxviewer.words import sentences, tr, trn
@@ -57,7 +62,7 @@ def watch_text(state: State) -> str:
 class StatusBar(QWidget):
     """Renders a state in one line of 24 pixels."""
 
-    def __init__(self) -> None:
+    def __init__(self, do: Callable[[str], None] = lambda _command: None) -> None:
         super().__init__()
         self.setObjectName("status")
         self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
@@ -68,7 +73,11 @@ class StatusBar(QWidget):
         self._message = ElidedLabel(Qt.TextElideMode.ElideMiddle)
         self._probe = label("probe")
         self._engine = label("engine")
-        row.addWidget(self._message, 1)
+        row.addWidget(self._message, 1000)  # as wide as its text, where there is room
+        self._saved = [self._button(command, do) for command in ("open_saved", "show_saved")]
+        for button in self._saved:
+            row.addWidget(button)
+        row.addStretch(1)
         self._watch = label("watch")
         row.addWidget(self._probe)
         row.addWidget(self._watch)
@@ -80,12 +89,26 @@ class StatusBar(QWidget):
         text = progress_text(state) or sentences(state.message)
         if self._message.text() != text:
             self._message.setText(text)
+            self._message.setMaximumWidth(self._message.fontMetrics().horizontalAdvance(text) + 4)
+        there = isinstance(state.message, Saved) and not progress_text(state)
+        for button in self._saved:
+            button.setVisible(there)
         self._engine.setText(engine_text(state))
         self._watch.setText(watch_text(state))
         self._watch.setToolTip(plain_tip(str(state.watch.folder)) if state.watch is not None else "")
         info = state.engine.info
         said = tr("Network {network}", network=info.model_id) if info is not None else sentences(state.engine.why)
         self._engine.setToolTip(plain_tip(said))
+
+    @staticmethod
+    def _button(command: str, do: Callable[[str], None]) -> QPushButton:
+        button = QPushButton(tr("Open") if command == "open_saved" else tr("Show in folder"))
+        button.setObjectName("link")
+        button.setToolTip(tooltip_of(BY_ID[command]))
+        button.setFocusPolicy(Qt.FocusPolicy.TabFocus)
+        button.clicked.connect(lambda: do(command))
+        button.hide()
+        return button
 
     def show_probe(self, text: str) -> None:
         """Show what lies under the pointer."""

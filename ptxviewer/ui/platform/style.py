@@ -56,6 +56,12 @@ QPushButton#small { padding: 2px 10px; font-size: 12px; }
 QPushButton#plain { border-color: transparent; background: transparent; color: %(quiet)s; padding: 3px 8px; }
 QPushButton#plain:hover { color: %(text)s; background: %(line)s; }
 QPushButton#plain:focus { border-color: %(text)s; }
+QPushButton#link {
+  border: 1px solid transparent; background: transparent; padding: 0 6px; font-size: 12px; color: %(accent)s;
+  min-height: 0;
+}
+QPushButton#link:hover { text-decoration: underline; }
+QPushButton#link:focus { border-color: %(text)s; }
 QPushButton#disclosure { border: none; background: transparent; padding: 1px 0; font-size: 12px; text-align: left; }
 QPushButton#disclosure:hover { color: %(accent)s; }
 QPushButton#disclosure:focus { color: %(accent)s; text-decoration: underline; }

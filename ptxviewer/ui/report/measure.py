@@ -4,13 +4,12 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from PySide6.QtCore import QRect
 from PySide6.QtGui import QFontMetricsF, QPainter
 
 from ptxviewer.core.drawing.handles import Drawn, label_place
 from ptxviewer.core.drawing.measure import handles_of, line_of
 from ptxviewer.core.film import Radiograph
-from ptxviewer.core.geometry import Box, Point
+from ptxviewer.core.geometry import Box
 from ptxviewer.core.review import Measurement
 from ptxviewer.core.view import FilmView, film_viewport
 from ptxviewer.core.viewport import Viewport
@@ -18,39 +17,23 @@ from ptxviewer.ui.canvas.annotations import font_of
 from ptxviewer.ui.canvas.drawing import Colour, paint_label, paint_line
 
 INK: Colour = (255, 255, 255)
-NUMBER = 26  # height of the numbers in pixels of the page
+NUMBER = 12  # height of the numbers in screen pixels
 
 
-def film_on_page(film: Radiograph, view: FilmView, place: QRect) -> Viewport:
-    """Return the map of a film that covers ``place``, turned and flipped as in ``view``, from the place's corner."""
-    whole = replace(view, zoom=None, center=None)
-    return film_viewport(film, whole, (float(place.width()), float(place.height())))
+def film_on_page(film: Radiograph, view: FilmView, canvas: tuple[float, float]) -> Viewport:
+    """Return the map of a film that fits into ``canvas``, turned and flipped as in ``view``."""
+    return film_viewport(film, replace(view, zoom=None, center=None), canvas)
 
 
-def draw_measurements(
-    painter: QPainter,
-    film: Radiograph,
-    measurements: tuple[Measurement, ...],
-    place: QRect,
-    view: FilmView,
-) -> None:
-    """Draw lines and numbers on the film that covers ``place``, turned and flipped as it is shown."""
-    port = film_on_page(film, view, place)
-
-    def on_page(point: Point) -> Point:
-        x, y = port.to_screen(point)
-        return x + place.x(), y + place.y()
-
-    area: Box = (place.left(), place.top(), place.right(), place.bottom())
+def draw_measurements(painter: QPainter, measurements: tuple[Measurement, ...], port: Viewport) -> None:
+    """Draw lines and numbers on the film that ``port`` maps."""
+    area: Box = (0.0, 0.0, *port.canvas)
     taken: list[Box] = []
-    painter.save()
-    painter.setClipRect(place)
     for number, one in enumerate(measurements, 1):
-        drawn = Drawn(tuple(map(on_page, handles_of(one))), tuple(map(on_page, line_of(one))), one.region)
-        paint_line(painter, drawn, INK, 3.0, dashed=one.kind == "calibration")
+        drawn = Drawn(tuple(map(port.to_screen, handles_of(one))), tuple(map(port.to_screen, line_of(one))), one.region)
+        paint_line(painter, drawn, INK, 1.4, dashed=one.kind == "calibration")
         painter.setFont(font_of(painter.font(), NUMBER, bold=True))
-        size = QFontMetricsF(painter.font()).horizontalAdvance(str(number)) + 12, NUMBER + 12.0
+        size = QFontMetricsF(painter.font()).horizontalAdvance(str(number)) + 12, NUMBER + 6.0
         spot = label_place(size, drawn, taken, area)
         taken.append(spot)
         paint_label(painter, spot, (str(number),), INK)
-    painter.restore()

@@ -80,7 +80,7 @@ class DistancesLayer(Layer):
     def paint(self, painter: QPainter, scene: Scene) -> None:
         """Draw lines, handles and lengths."""
         grip = scene.hot if isinstance(scene.hot, LineGrip) else None
-        _paint_lines(painter, shown_halves(scene), scene.port, scene.radiograph.spacing, grip, scene.labels)
+        paint_distances(painter, shown_halves(scene), scene.port, scene.radiograph.spacing, grip, scene.labels)
 
 
 def _medial_x(half: HemithoraxFinding, line: Line) -> float:
@@ -96,13 +96,13 @@ def length_text(name: LineName, line: Line, spacing: PixelSpacing) -> str:
     return f"{label} {px(line.px())}" if mm is None else f"{label} {cm(mm)}"
 
 
-def _paint_lines(
+def paint_distances(
     painter: QPainter,
     halves: Iterable[HemithoraxFinding],
     port: Viewport,
     spacing: PixelSpacing,
-    grip: LineGrip | None,
-    labels: bool,
+    grip: LineGrip | None = None,
+    labels: bool = True,
 ) -> None:
     """Draw every line; those that the reader moved are amber. The width at the hilum is drawn thin: it is long."""
     painter.setRenderHint(QPainter.RenderHint.Antialiasing)

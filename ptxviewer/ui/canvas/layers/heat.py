@@ -13,7 +13,7 @@ from PySide6.QtGui import QImage, QPainter
 from ptxviewer.core.answer import ProbabilityMaps
 from ptxviewer.core.arrays import FloatMap
 from ptxviewer.core.drawing.colours import HEAT_FADE, heat_table
-from ptxviewer.core.viewport import oriented, resampled
+from ptxviewer.core.viewport import Placement, oriented, resampled
 from ptxviewer.ui.canvas.annotations import paint_heat_bar
 from ptxviewer.ui.canvas.images import colour_through
 from ptxviewer.ui.canvas.layers.base import Layer, Picture, PictureLayer
@@ -66,15 +66,17 @@ class HeatLayer(PictureLayer):
             return []
         key = (place, opacity)
         if self._picture is None or maps is not self._maps or key != self._key:
-            content = maps.grid_map.content
-            grid: FloatMap = maps.pneumothorax[content]
-            levels = np.ascontiguousarray(
-                oriented(np.rint(grid * 255).astype(np.uint8), place.quarter_turns, place.flipped)
-            )
-            seen = resampled(levels, (place.width, place.height), place.seen, cv2.INTER_LINEAR)
-            self._picture = colour_through(seen, _heat_argb(opacity))
+            self._picture = heat_picture(maps, place, opacity)
             self._maps, self._key = maps, key
         return [(self._picture, *place.corner)]
+
+
+def heat_picture(maps: ProbabilityMaps, place: Placement, opacity: float) -> QImage:
+    """Return the seen part of the scores of a film, in colour."""
+    grid: FloatMap = maps.pneumothorax[maps.grid_map.content]
+    levels = np.ascontiguousarray(oriented(np.rint(grid * 255).astype(np.uint8), place.quarter_turns, place.flipped))
+    seen = resampled(levels, (place.width, place.height), place.seen, cv2.INTER_LINEAR)
+    return colour_through(seen, _heat_argb(opacity))
 
 
 @lru_cache(maxsize=8)

@@ -1,0 +1,122 @@
+"""``ptxviewer report``: one film into a file, or many into a folder, a page each."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection
+from pathlib import Path
+
+from ptxviewer.app.exports import EXPORTS, Content, Export
+from ptxviewer.app.state.settings import PaperChoice
+from ptxviewer.cli.batch import Item, Outcome, analyse, items_of, outcomes, progress
+from ptxviewer.cli.export import made_folder
+from ptxviewer.core.engine import Engine
+from ptxviewer.core.errors import PtxError
+from ptxviewer.core.files import remove_parts
+from ptxviewer.core.reasons import Reason
+from ptxviewer.core.reasons.reading import NotAnalysed, Reading
+from ptxviewer.core.review import Review
+from ptxviewer.words import sentences, trn
+
+Say = Callable[[str], object]
+FLAGS = {"report": "png", "report_pdf": "pdf", "picture": "picture"}
+"""The option of the command line that asks for a format, by the id of its row."""
+
+
+def write(
+    outcome: Outcome,
+    target: Path,
+    export: Export,
+    review: Review,
+    *,
+    complain: Say,
+    identified: bool = False,
+    paper: PaperChoice = "",
+) -> None:
+    """Write a film that was analysed, and tell what may be burnt into it. Raises ``PtxError``, also without answer."""
+    from ptxviewer.ui.exports import WRITERS
+
+    if outcome.film is None or outcome.answer is None:
+        assert outcome.reason is not None
+        raise PtxError(NotAnalysed(outcome.reason))
+    if outcome.film.acquisition.may_carry_text and not identified:
+        complain(sentences(Reading.MAY_CARRY_TEXT))
+    WRITERS[export.id](Content(outcome.film, outcome.answer, review, identified=identified, paper=paper), target)
+
+
+def report_one(
+    path: Path,
+    engine: Engine,
+    target: Path,
+    export: Export,
+    review: Review,
+    complain: Say,
+    *,
+    identified: bool,
+    paper: PaperChoice,
+) -> None:
+    """Analyse a film and write it. Raises ``PtxError``."""
+    outcome = analyse(Item(1, str(path), path.stem, path), engine, review)
+    write(outcome, target, export, review, complain=complain, identified=identified, paper=paper)
+
+
+def report_many(
+    paths: list[Path],
+    engine: Engine,
+    folder: Path,
+    formats: Collection[Export],
+    review: Review,
+    say: Say,
+    complain: Say,
+    *,
+    identified: bool = False,
+    paper: PaperChoice = "",
+) -> int:
+    """Write every film among ``paths`` into ``folder``; returns 0 when all went well, 1 when some failed.
+
+    Files are called after their films only where the pages name the patient, too: a name of a file may. Else they are
+    numbered in the order of the films, and it is said which is which. Raises ``ExportFailed`` where the folder cannot
+    be written to.
+    """
+    from ptxviewer.ui.report.page import offscreen_application
+
+    made_folder(folder)
+    remove_parts(folder)
+    failures: list[tuple[str, Reason | None]] = []
+
+    def stem(item: Item) -> str:
+        return item.stem if identified else f"ptx-report-{item.number:04d}"
+
+    def save(outcome: Outcome) -> None:
+        if outcome.answer is not None:
+            remarks: list[str] = []
+            for export in formats:
+                target = folder / f"{stem(outcome.item)}{export.suffix}"
+                write(outcome, target, export, review, complain=remarks.append, identified=identified, paper=paper)
+            for text in dict.fromkeys(remarks):
+                complain(f"{outcome.item.file}: {text}")
+
+    with offscreen_application(), items_of(paths) as items, progress(len(items)) as draw:
+        for outcome in outcomes(items, engine, review, save):
+            if outcome.answer is None:
+                failures.append((outcome.item.file, outcome.reason))
+            else:
+                say(f"{stem(outcome.item)}  {outcome.item.file}")
+            draw(outcome.item.number)
+    for file, reason in failures:
+        complain(f"{file}: {sentences(reason)}")
+    say(
+        trn(
+            "{count} film: {saved} saved, {failed} not. Results: {folder}",
+            "{count} films: {saved} saved, {failed} not. Results: {folder}",
+            len(items),
+            saved=len(items) - len(failures),
+            failed=len(failures),
+            folder=folder,
+        )
+    )
+    return 1 if failures else 0
+
+
+def formats_of(ids: Collection[str]) -> list[Export]:
+    """Return the rows of the formats, in the order of the table."""
+    return [export for export in EXPORTS if export.id in ids]
