@@ -14,6 +14,7 @@ import os
 import sys
 import threading
 from collections.abc import Callable
+from io import TextIOWrapper
 from pathlib import Path, PurePath
 from types import TracebackType
 
@@ -21,6 +22,7 @@ import platformdirs
 
 from ptxviewer.core.errors import PtxError
 from ptxviewer.core.plaintext import escaped
+from ptxviewer.core.private import private_folder, private_opener, tighten
 
 LOG_NAME = "ptxviewer.log"
 CRASH_NAME = "crash.log"  # faulthandler's: places in the code only, by its nature without data
@@ -78,8 +80,17 @@ class ScrubbingFormatter(logging.Formatter):
         return "\n".join(lines)
 
 
+def _private_text(path: Path, mode: str) -> TextIOWrapper:
+    """Open a text that only this user may read, for writing."""
+    tighten(path, 0o600)
+    return TextIOWrapper(open(path, f"{mode}b", opener=private_opener), "utf-8", line_buffering=True)
+
+
 class _LogFile(logging.handlers.RotatingFileHandler):
     """The log on disk; where it cannot be written, nothing is said: logging's own complaint shows the whole record."""
+
+    def _open(self) -> TextIOWrapper:
+        return _private_text(Path(self.baseFilename), self.mode)
 
     def handleError(self, record: logging.LogRecord) -> None:  # noqa: N802 - logging's own name
         """Let the record go."""
@@ -92,7 +103,7 @@ def _write_log() -> None:
     logger.addHandler(logging.NullHandler())  # without any handler, logging prints the record to stderr unscrubbed
     with contextlib.suppress(OSError):
         folder = log_folder()
-        folder.mkdir(parents=True, exist_ok=True)
+        private_folder(folder)
         handler = _LogFile(folder / LOG_NAME, maxBytes=LOG_BYTES, backupCount=2, encoding="utf-8", delay=True)
         handler.setFormatter(ScrubbingFormatter("%(asctime)s %(levelname)s %(name)s %(message)s"))
         logger.addHandler(handler)
@@ -103,7 +114,7 @@ def _trace_crashes() -> None:
     try:
         path = log_folder() / CRASH_NAME
         old = path.exists() and path.stat().st_size > LOG_BYTES
-        stream = path.open("w" if old else "a", encoding="utf-8")  # stays open as long as the process
+        stream = _private_text(path, "w" if old else "a")  # stays open as long as the process
     except OSError:
         if sys.stderr is not None:
             faulthandler.enable()

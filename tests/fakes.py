@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 
 from ptxviewer.app.disk.result_file import Entry, entry_bytes, entry_from, maps_bytes, maps_from
-from ptxviewer.app.disk.review_file import Saved
+from ptxviewer.app.disk.review_file import NOTHING, Saved
 from ptxviewer.app.exports import Export
 from ptxviewer.app.jobs import Outcome, Ticket, outcome_of
 from ptxviewer.app.state.facts import Facts
@@ -207,11 +207,12 @@ class FakeReviews:
     def load(self, name: str, shape: tuple[int, int]) -> Saved | None:
         return self.kept.get(name)
 
-    def save(self, name: str, saved: Saved) -> None:
+    def save(self, name: str, saved: Saved, base: Saved = NOTHING) -> Reason | None:
         if self.broken:
             raise ExportFailed(NotWritten(Unwritten.REVIEW, self.broken))
         self.writes += 1
         self.kept[name] = saved
+        return None
 
 
 class FakeResults:
@@ -316,6 +317,7 @@ class FakeReader:
 
     def __init__(self) -> None:
         self.read: list[str] = []
+        self.rewritten: list[str] = []  # names of files, once for each time that another program wrote them
         self.facts: Callable[[Path], Facts | None] | None = None
 
     def __call__(self, path: Path, frame: int) -> Radiograph:
@@ -325,6 +327,7 @@ class FakeReader:
         if "bug" in path.name:
             raise ZeroDivisionError("Doe^Jane")
         edition = self.read.count(path.name) if "changed" in path.name or "sly" in path.name else 0
+        edition += self.rewritten.count(path.name)
         facts = (self.facts(path) if self.facts is not None else None) or Facts()
         return Radiograph(
             f"{path.name}|{frame}|{edition}",
@@ -341,4 +344,6 @@ class FakeReader:
     def fingerprint(self, path: Path) -> str:
         if "bad" in path.name:
             raise FileNotFoundError
-        return f"{path.name}|{self.read.count(path.name) if 'changed' in path.name else 0}"
+        return (
+            f"{path.name}|{self.read.count(path.name) if 'changed' in path.name else self.rewritten.count(path.name)}"
+        )

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Protocol
 
 from ptxviewer.app.disk.result_file import Entry, fingerprint
-from ptxviewer.app.disk.review_file import Saved
+from ptxviewer.app.disk.review_file import NOTHING, Saved
 from ptxviewer.app.exports import Export, ObjectWriter, Writer
 from ptxviewer.app.jobs import Lane
 from ptxviewer.app.state.facts import Facts
@@ -18,6 +18,7 @@ from ptxviewer.app.state.settings import Settings
 from ptxviewer.core.answer import ProbabilityMaps
 from ptxviewer.core.engine import Checkpoint, Engine, EngineInfo, SelfTest
 from ptxviewer.core.film import Radiograph
+from ptxviewer.core.reasons import Reason
 from ptxviewer.core.reasons.network import Network
 
 
@@ -140,8 +141,11 @@ class Reviews(Protocol):
         """Return the review kept as ``name`` of a film of ``shape``. Raises ``PtxError``."""
         ...
 
-    def save(self, name: str, saved: Saved) -> None:
-        """Keep a review as ``name``. Raises ``PtxError``."""
+    def save(self, name: str, saved: Saved, base: Saved = NOTHING) -> Reason | None:
+        """Keep a review as ``name``, with what another window has made of ``base`` meanwhile.
+
+        Returns what is to be said of it. Raises ``PtxError``.
+        """
         ...
 
 

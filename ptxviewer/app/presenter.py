@@ -19,7 +19,7 @@ from ptxviewer.app.preferences import Preferences
 from ptxviewer.app.review.editor import ReviewEditor
 from ptxviewer.app.review.saving import ReviewSaving
 from ptxviewer.app.review.wing import ReviewWing
-from ptxviewer.app.state.screen import EngineStatus, State, state_at_start
+from ptxviewer.app.state.screen import EngineStatus, Level, State, state_at_start
 from ptxviewer.app.state.settings import Settings
 from ptxviewer.app.store import Store
 from ptxviewer.core.answer import DecisionRule
@@ -64,9 +64,9 @@ class Presenter:
         """Take the sentence off the film."""
         self._store.edit(lambda state: replace(state, banner=None))
 
-    def show_problem(self, why: Reason = Notice.WENT_WRONG) -> None:
+    def show_problem(self, why: Reason = Notice.WENT_WRONG, level: Level = "error") -> None:
         """Show a failure from outside, for example after a bug in the window itself."""
-        self._store.say(why)
+        self._store.say(why, level)
 
     def apply_settings(self, settings: Settings) -> None:
         """Take over and keep what the reader chose in the dialog."""

@@ -7,9 +7,9 @@ import errno
 import io
 import os
 import platform
+import secrets
 import stat
 import sys
-import threading
 import zlib
 from pathlib import Path
 
@@ -17,19 +17,22 @@ from ptxviewer.core.errors import ExportFailed
 from ptxviewer.core.reasons.writing import NotWritten, Unwritten, Writing
 
 PART = f".ptxviewer.{zlib.crc32(platform.node().encode()):08x}."  # of this computer: others may write there, too
+NEW = os.O_WRONLY | os.O_CREAT | os.O_EXCL | getattr(os, "O_BINARY", 0)  # exclusive: follows no link
 LARGE_READ = 1 << 16  # bytes from which on a read is compared with what is left of the file
 
 
-def write_atomic(path: Path, content: bytes, what: Unwritten = Unwritten.FILE) -> None:
+def write_atomic(path: Path, content: bytes, what: Unwritten = Unwritten.FILE, *, private: bool = False) -> None:
     """Write ``content`` to ``path``; an older file there stays whole until the new one is.
 
+    ``private``: only this user may read it. What lies in the way is never written through, whatever it links to.
     Raises ``ExportFailed`` with ``NotWritten`` of ``what`` for a missing folder, no permission, a full disk.
     """
     # Short, whatever the length of the name: both have to fit into what a file system allows.
-    part = path.with_name(f"{PART}{os.getpid()}.{threading.get_ident():x}.part")
+    part = path.with_name(f"{PART}{os.getpid()}.{secrets.token_hex(6)}.part")
     try:
+        handle = os.open(part, NEW, 0o600 if private else 0o666)
         try:
-            with part.open("wb") as file:
+            with open(handle, "wb") as file:
                 file.write(content)
                 file.flush()
                 os.fsync(file.fileno())

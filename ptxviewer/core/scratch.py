@@ -1,7 +1,6 @@
 """A folder for films out of archives, which goes with the program that made it, and with the next one if it was killed.
 
-A folder is in use as long as its lock is held. The system lets go of a lock however its holder ends, and process ids,
-which are given again, need not be asked.
+A folder is in use as long as its lock is held.
 """
 
 from __future__ import annotations
@@ -15,6 +14,8 @@ import tempfile
 from pathlib import Path
 from types import TracebackType
 
+from ptxviewer.core.locks import taken
+
 PREFIX = "ptxviewer-films-"
 LOCK = ".lock"
 
@@ -26,7 +27,7 @@ class ScratchFolder:
         remove_leftovers()
         self.path = Path(tempfile.mkdtemp(prefix=PREFIX)).resolve()
         self._lock = os.open(self.path / LOCK, os.O_RDWR | os.O_CREAT | os.O_EXCL, 0o600)
-        _lock(self._lock)
+        taken(self._lock)
 
     def cleanup(self) -> None:
         """Remove the folder and what is in it. Raises ``OSError`` where Windows does not let go of a file."""
@@ -72,18 +73,6 @@ def _in_use(lock: Path) -> bool:
     except FileNotFoundError:
         return True
     try:
-        return not _lock(handle)
+        return not taken(handle)
     finally:
         os.close(handle)
-
-
-def _lock(handle: int) -> bool:
-    """Take the lock, which ends with ``handle``; False when another program has it."""
-    if sys.platform != "win32":
-        import fcntl
-
-        try:
-            fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except OSError:
-            return False
-    return True

@@ -24,6 +24,7 @@ from ptxviewer.app.disk import settings as settings_file
 from ptxviewer.app.state.screen import State, state_at_start
 from ptxviewer.app.state.settings import DEFAULTS, Settings
 from ptxviewer.bootstrap import scrubbed
+from ptxviewer.core.private import private_folder
 from ptxviewer.core.reasons import Reason
 from ptxviewer.paths import SETTINGS_DIR, sample_study, settings_folder, site_settings
 from ptxviewer.report import templates
@@ -31,7 +32,7 @@ from ptxviewer.ui.controls import tabular
 from ptxviewer.ui.main_window import MainWindow
 from ptxviewer.ui.platform.icons import app_icon
 from ptxviewer.ui.platform.language import follow_language
-from ptxviewer.ui.platform.single_instance import hand_over, serve, server_name
+from ptxviewer.ui.platform.single_instance import hand_over, serve, server_name, shared_secret
 from ptxviewer.ui.platform.style import stylesheet
 from ptxviewer.words import language as spoken_language
 from ptxviewer.words import speak, system_language
@@ -196,8 +197,14 @@ def run(
     folder = settings_folder(settings_dir)
     own = folder if settings_dir is not None or SETTINGS_DIR in os.environ else None
     paths = [path.absolute() for path in (*files, *(sample_study() if sample else ()))]
-    name = server_name(own)
-    if hand_over(name, paths):
+    data = own or Path(platformdirs.user_data_dir("ptxviewer", appauthor=False))
+    cache = own or Path(platformdirs.user_cache_dir("ptxviewer", appauthor=False))
+    if own is None:
+        for one in (folder, data, cache):
+            with suppress(OSError):
+                private_folder(one)
+    name, key = server_name(own), shared_secret(own)
+    if hand_over(name, paths, key):
         return 0
     sessions: list[Session] = []
 
@@ -206,7 +213,7 @@ def run(
             one.window.come_forward()
         application.hand(more)
 
-    server = serve(name, handed)
+    server = serve(name, handed, key)
     application.dress()
 
     def painted() -> None:
@@ -219,8 +226,6 @@ def run(
         speak(language or settings.language or system_language(QLocale.system().uiLanguages()))
         follow_language(application, spoken_language())
 
-    data = own or Path(platformdirs.user_data_dir("ptxviewer", appauthor=False))
-    cache = own or Path(platformdirs.user_cache_dir("ptxviewer", appauthor=False))
     session = Session(
         folder / "settings.json",
         painted=painted,

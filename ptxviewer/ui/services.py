@@ -19,6 +19,7 @@ from ptxviewer.core.errors import UnreadableFilm
 from ptxviewer.core.files import open_regular
 from ptxviewer.core.film import Radiograph
 from ptxviewer.core.reasons import Reason
+from ptxviewer.core.reasons.window import Notice
 from ptxviewer.core.scratch import ScratchFolder
 from ptxviewer.inference.shipped import make_engine
 from ptxviewer.paths import bundle_dir, sample_study
@@ -108,6 +109,7 @@ class Backing:
     ) -> None:
         """``engine`` None is the shipped network; ``reviews`` and ``results`` are folders."""
         self._unpacked = ScratchFolder()
+        self._reviews = ReviewFolder(reviews)
         films = Films(self._unpacked.path)
         self._bridge = Bridge()
         network = engine or make_engine(settings.device)
@@ -123,7 +125,7 @@ class Backing:
             reports_folder=reports_folder,
             save_settings=save_settings,
             sample=sample_study(),
-            reviews=ReviewFolder(reviews),
+            reviews=self._reviews,
             keep=ThreadLane("reviews", self._bridge.post),
             self_test=lambda checkpoint: run_self_test(network, checkpoint),
             results=ResultFolder(results) if settings.keep_results else None,
@@ -134,6 +136,8 @@ class Backing:
             expected=expected_engine() if engine is None else None,
         )
         self.presenter = Presenter(view, services, settings)
+        if not self._reviews.claim():
+            self.presenter.show_problem(Notice.OTHER_WINDOW, "warning")
 
     def warm_up(self) -> None:
         """While the window is still empty, import what reads films, start the process that decodes, load the network.
@@ -150,6 +154,7 @@ class Backing:
     def close(self) -> bool:
         """End all work; True when the lanes ended in time."""
         ended = self.presenter.shut_down()
+        self._reviews.release()
         with suppress(OSError):  # a file that is still being read keeps the folder on Windows
             self._unpacked.cleanup()
         return ended

@@ -19,6 +19,11 @@ def _template_broken(file: str, line: int, why: str) -> str:
 TEXTS: dict[str, Msgid | Callable[..., str]] = {
     "review_damaged": N_("The saved review of this film could not be read; it was put aside."),
     "review_unreadable": N_("The saved review of this film could not be read."),
+    "review_of_both": N_("Another window changed the review of this film meanwhile: the changes of both are kept."),
+    "review_of_both_aside": N_(
+        "Another window changed the review of this film meanwhile, in another way: yours is kept, the other one was "
+        "put aside."
+    ),
     "settings_damaged": N_("The settings could not be read and were put aside: the defaults are used."),
     "site_settings_damaged": N_("The site's default settings could not be read: the program's own are used."),
     "template_no_section": N_("A section must come first, such as == present ==."),

@@ -35,6 +35,10 @@ TEXTS: dict[str, Msgid | Callable[..., str]] = {
     "mark_first": N_(
         "First read: mark a pneumothorax as present (Shift+Y) or absent (Shift+N); then the result is shown."
     ),
+    "file_changed": N_("This file has changed since it was opened: it was read again."),
+    "other_window": N_(
+        "Another window of PTXViewer keeps its reviews in the same place: what both change is kept together."
+    ),
     "cancelled": N_("Analysis cancelled."),
     "mask_is_edited": N_("The mask is edited: reset it to the network's mask to move the threshold."),
     "no_hole": N_("There is no hole here to fill."),

@@ -15,6 +15,7 @@ from ptxviewer.app.state.film import Film, FilmStatus
 from ptxviewer.app.state.screen import State
 from ptxviewer.app.state.settings import Settings
 from ptxviewer.core.errors import ExportFailed
+from ptxviewer.core.reasons import Reason
 from ptxviewer.core.reasons.writing import NotWritten, Unwritten, Writing
 from tests.fakes import FakeEngine, FakeReader, FakeResults, FakeReviews, FakeShell, HandLane, ScoringEngine
 
@@ -25,11 +26,14 @@ class RecordingView:
     def __init__(self, scoring: bool = False) -> None:
         self.state = State()
         self.renders = 0
+        self.banners: list[Reason] = []  # what was said over the film, one after the other
         self.renaming = False  # files change their names, by which films are known here
         self.scoring = scoring  # a ``ScoringEngine`` is at work
         self.urgencies: dict[tuple[int, str], float] = {}
 
     def render(self, state: State) -> None:
+        if state.banner is not None and (self.state.banner is None or self.state.banner.reason != state.banner.reason):
+            self.banners.append(state.banner.reason)
         self.state = state
         self.renders += 1
         assert state.current_id is None or state.current is not None

@@ -82,6 +82,16 @@ def test_a_damaged_file_is_put_aside_and_said(content: bytes, tmp_path: Path) ->
     assert (tmp_path / "name.damaged").read_bytes() == content
 
 
+def test_what_was_put_aside_is_never_overwritten(tmp_path: Path) -> None:
+    folder = ReviewFolder(tmp_path)
+    contents = [b"first", b"second", b"third"]
+    for content in contents:
+        (tmp_path / "name.json").write_bytes(content)
+        with pytest.raises(DamagedReview):
+            folder.load("name", MASK.shape)
+    assert sorted(path.read_bytes() for path in tmp_path.glob("name.damaged*")) == sorted(contents)
+
+
 def test_a_mask_of_another_shape_is_never_given_back(tmp_path: Path) -> None:
     folder = ReviewFolder(tmp_path)
     folder.save("name", FULL)
@@ -98,7 +108,7 @@ def test_names_and_contents_hold_nothing_of_the_patient(tmp_path: Path) -> None:
         study=Study(sop_uid="1.2.840.99"),
     )
     ReviewFolder(tmp_path).save(review_name(film), FULL)
-    (path,) = tmp_path.iterdir()
+    (path,) = tmp_path.glob("[!.]*")
     for secret in ("Doe", "4711", "1.2.840"):
         assert secret not in path.name
         assert secret not in path.read_text()

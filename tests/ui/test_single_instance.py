@@ -12,15 +12,15 @@ from pathlib import Path
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from PySide6.QtNetwork import QLocalSocket
+from PySide6.QtNetwork import QLocalServer, QLocalSocket
 from pytestqt.qtbot import QtBot
 
-from ptxviewer.ui.platform.single_instance import hand_over, parsed, serve, server_name
+from ptxviewer.ui.platform.single_instance import hand_over, parsed, serve, server_name, shared_secret
 
 
 def test_a_second_start_of_the_program_hands_its_files_over_and_ends(qtbot: QtBot, tmp_path: Path) -> None:
     got: list[Path] = []
-    server = serve(server_name(tmp_path), got.extend)
+    server = serve(server_name(tmp_path), got.extend, shared_secret(tmp_path))
     ended: list[int] = []
 
     def second() -> None:
@@ -38,10 +38,11 @@ def test_a_second_start_of_the_program_hands_its_files_over_and_ends(qtbot: QtBo
 
 
 REPOSITORY = Path(__file__).resolve().parents[2]
+KEY = b"key"
 
 
 def test_nobody_running_is_told_at_once(tmp_path: Path, qtbot: QtBot) -> None:
-    assert not hand_over(server_name(tmp_path), [tmp_path])
+    assert not hand_over(server_name(tmp_path), [tmp_path], KEY)
 
 
 CRASHES = """
@@ -49,7 +50,7 @@ import os, signal, sys
 from PySide6.QtCore import QCoreApplication
 from ptxviewer.ui.platform.single_instance import serve
 application = QCoreApplication([])
-server = serve(sys.argv[1], print)
+server = serve(sys.argv[1], print, b"key")
 assert server.isListening()
 os.kill(os.getpid(), signal.SIGKILL)
 """
@@ -59,8 +60,8 @@ os.kill(os.getpid(), signal.SIGKILL)
 def test_the_socket_of_a_crashed_window_is_taken_over(tmp_path: Path, qtbot: QtBot) -> None:
     name = server_name(tmp_path)
     assert subprocess.run([sys.executable, "-c", CRASHES, name], check=False).returncode == -signal.SIGKILL
-    assert not hand_over(name, [])
-    server = serve(name, lambda _paths: None)
+    assert not hand_over(name, [], KEY)
+    server = serve(name, lambda _paths: None, KEY)
     assert server.isListening()
     server.close()
 
@@ -68,14 +69,60 @@ def test_the_socket_of_a_crashed_window_is_taken_over(tmp_path: Path, qtbot: QtB
 def test_a_stranger_on_the_socket_changes_nothing(qtbot: QtBot, tmp_path: Path) -> None:
     got: list[Path] = []
     name = server_name(tmp_path)
-    server = serve(name, got.extend)
-    socket = QLocalSocket()
-    socket.connectToServer(name)
-    assert socket.waitForConnected(1000)
-    with qtbot.waitSignal(socket.disconnected, timeout=5000):
-        socket.write(b'{"open": 1}\n')
+    server = serve(name, got.extend, KEY)
+    for lines in (b"x\n" + b'["film.dcm"]\n', b"x\n" + b"0" * 64 + b' ["film.dcm"]\n', b"\n\n", b"a" * 3_000_000):
+        socket = QLocalSocket()
+        socket.connectToServer(name)
+        assert socket.waitForConnected(1000)
+        with qtbot.waitSignal(socket.disconnected, timeout=5000):
+            socket.write(lines)
     assert got == []
     server.close()
+
+
+class Overhearing:
+    """Somebody who listens under the name of a window, and notes what is said."""
+
+    def __init__(self, name: str, answer: bytes) -> None:
+        self.server, self.heard = QLocalServer(), b""
+        assert self.server.listen(name)
+        self._answer = answer
+
+    def listen(self) -> None:
+        self.server.waitForNewConnection(5000)
+        socket = self.server.nextPendingConnection()
+        socket.write(self._answer)
+        socket.flush()
+        while socket.state() == QLocalSocket.LocalSocketState.ConnectedState and socket.waitForReadyRead(1000):
+            self.heard += bytes(socket.readAll().data())
+        self.server.close()
+
+
+STARTS = """
+import sys
+from pathlib import Path
+from PySide6.QtCore import QCoreApplication
+from ptxviewer.ui.platform.single_instance import hand_over
+application = QCoreApplication([])
+sys.exit(0 if hand_over(sys.argv[1], [Path("Doe_Jane.dcm")], b"key") else 3)
+"""
+
+
+@pytest.mark.parametrize("answer", [b"", b"ok\n", b"nonce " + b"0" * 64 + b"\n"])
+def test_a_stranger_who_listens_is_told_nothing(qtbot: QtBot, tmp_path: Path, answer: bytes) -> None:
+    name = server_name(tmp_path)
+    stranger = Overhearing(name, answer)
+    with subprocess.Popen([sys.executable, "-c", STARTS, name], cwd=REPOSITORY) as start:
+        stranger.listen()
+    assert start.returncode == 3, "it opens a window of its own"
+    assert b"Doe" not in stranger.heard
+
+
+def test_without_a_secret_nobody_is_heard_or_spoken_to(qtbot: QtBot, tmp_path: Path) -> None:
+    name = server_name(tmp_path)
+    server = serve(name, lambda _paths: None, None)
+    assert not server.isListening()
+    assert not hand_over(name, [tmp_path], None)
 
 
 @given(st.binary(max_size=200))

@@ -155,13 +155,13 @@ def test_files_from_the_system_wait_for_the_window(qapp: QApplication) -> None:
 def test_a_second_start_hands_its_files_over(qtbot: QtBot, tmp_path: Path) -> None:
     got: list[Path] = []
     name = f"ptxviewer-test-{tmp_path.name}"
-    assert not single_instance.hand_over(name, [tmp_path])
-    server = single_instance.serve(name, got.extend)
+    assert not single_instance.hand_over(name, [tmp_path], b"key")
+    server = single_instance.serve(name, got.extend, b"key")
     done: list[bool] = []
     code = (
         "import sys; from pathlib import Path; from PySide6.QtCore import QCoreApplication; a = QCoreApplication([]);"
         "from ptxviewer.ui.application import hand_over;"
-        "sys.exit(0 if hand_over(sys.argv[1], [Path(sys.argv[2])]) else 1)"
+        "sys.exit(0 if hand_over(sys.argv[1], [Path(sys.argv[2])], b'key') else 1)"
     )
 
     def second_start() -> None:

@@ -27,6 +27,7 @@ from ptxviewer.core.answer import ProbabilityMaps, Side
 from ptxviewer.core.engine import EngineInfo
 from ptxviewer.core.errors import ExportFailed
 from ptxviewer.core.files import open_regular, write_atomic
+from ptxviewer.core.private import private_folder
 from ptxviewer.core.reasons import Reason, decode, encode
 from ptxviewer.core.reasons.writing import NotWritten, Unwritten, Writing
 
@@ -205,7 +206,7 @@ class ResultFolder:
         ``mark`` is the file's fingerprint, "" when it is not known. Raises ``ExportFailed``.
         """
         try:
-            self._folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+            private_folder(self._folder)
         except OSError:
             raise ExportFailed(NotWritten(Unwritten.RESULTS, Writing.FOLDER_NOT_MADE)) from None
         if maps is not None:
@@ -233,7 +234,7 @@ class ResultFolder:
             path.unlink()
 
     def _write(self, path: Path, content: bytes) -> None:
-        write_atomic(path, content, Unwritten.RESULTS)
+        write_atomic(path, content, Unwritten.RESULTS, private=True)
         self._held = sum(size for _, size, _ in self._files()) if self._held is None else self._held + len(content)
         if self._held > self._most_bytes:
             self._evict(path)

@@ -6,9 +6,10 @@ so that a review can never come back on another film, or on another version of t
 
 from __future__ import annotations
 
+import contextlib
 import hashlib
 import os
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Annotated
 
@@ -20,11 +21,17 @@ from ptxviewer.core.errors import ExportFailed, PtxError
 from ptxviewer.core.files import write_atomic
 from ptxviewer.core.film import Radiograph
 from ptxviewer.core.geometry import Point
+from ptxviewer.core.locks import held, opened, taken
+from ptxviewer.core.merging import merged
+from ptxviewer.core.private import private_folder, put_aside
+from ptxviewer.core.reasons import Reason
 from ptxviewer.core.reasons.stored import Stored
 from ptxviewer.core.reasons.writing import NotWritten, Unwritten, Writing
 from ptxviewer.core.review import Drain, FirstRead, Measurement, MovedLine, Posture, ReportText, Review, Verdict
 
 FORMAT = 1
+CLAIM, SAVING = ".window", ".saving"  # files that are locked: while a window is open, while a review is written
+LONGEST_WAIT_S = 2.0  # for another window that writes
 
 
 class DamagedReview(PtxError):
@@ -39,6 +46,9 @@ class Saved:
     first_read: FirstRead = field(default_factory=FirstRead)
     reader: str = ""
     changed: str = ""
+
+
+NOTHING = Saved(Review())
 
 
 def review_name(film: Radiograph) -> str:
@@ -161,11 +171,31 @@ def _unpacked(written: _Mask) -> PackedMask:
     return PackedMask.pack(PackedMask(written.rows, written.cols, tuple(tiles)).unpack())
 
 
-@dataclass(frozen=True)
 class ReviewFolder:
-    """The reviews of all films, in a folder of this computer's user."""
+    """The reviews of all films, in a folder of this computer's user.
 
-    folder: Path
+    Several windows may use it, here or on other computers of the same home. What another one wrote meanwhile is not
+    overwritten: both reviews become one (``core.merging``), and where that is not possible, theirs is put aside.
+    """
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+        self._seen: dict[str, bytes] = {}  # by name: what this window read or wrote last
+        self._claim: int | None = None
+
+    def claim(self) -> bool:
+        """Mark the folder as in use by this window, until it ends; False where another window has done so before."""
+        with contextlib.suppress(OSError):
+            private_folder(self.folder)
+            self._claim = opened(self.folder / CLAIM)
+            return taken(self._claim)
+        return True
+
+    def release(self) -> None:
+        """Give up the claim."""
+        if self._claim is not None:
+            os.close(self._claim)
+            self._claim = None
 
     def load(self, name: str, shape: tuple[int, int]) -> Saved | None:
         """Return the review kept as ``name``, None where there is none.
@@ -185,19 +215,58 @@ class ReviewFolder:
                 raise DamagedReview(Stored.REVIEW_DAMAGED)
         except DamagedReview:
             try:
-                os.replace(path, path.with_suffix(".damaged"))
+                put_aside(path)
+            except FileNotFoundError:
+                pass  # another lane, or another window, was quicker
             except OSError:
                 raise DamagedReview(Stored.REVIEW_UNREADABLE) from None
             raise
+        self._seen[name] = content
         return saved
 
-    def save(self, name: str, saved: Saved) -> None:
-        """Write the review kept as ``name``. Raises ``ExportFailed``."""
+    def save(self, name: str, saved: Saved, base: Saved = NOTHING) -> Reason | None:
+        """Write the review kept as ``name``; returns what is to be said of it. Raises ``ExportFailed``.
+
+        ``base`` is the review that this window had of the film when both it and the file were last the same.
+        """
         try:
-            self.folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+            private_folder(self.folder)
         except OSError:
             raise ExportFailed(NotWritten(Unwritten.REVIEW, Writing.FOLDER_NOT_MADE)) from None
-        write_atomic(self._path(name), as_bytes(saved), Unwritten.REVIEW)
+        with held(self.folder / SAVING, LONGEST_WAIT_S):
+            written, said = self._with_theirs(name, saved, base)
+            content = as_bytes(written)
+            write_atomic(self._path(name), content, Unwritten.REVIEW, private=True)
+        self._seen[name] = content
+        return said
+
+    def _with_theirs(self, name: str, ours: Saved, base: Saved) -> tuple[Saved, Reason | None]:
+        """Return what is to be written: our review, and what another window has changed in the file meanwhile."""
+        try:
+            content = self._path(name).read_bytes()
+            theirs = from_bytes(content)
+        except (OSError, DamagedReview):
+            return ours, None
+        if theirs == base:
+            return ours, None
+        news = content != self._seen.get(name)  # else it was said before
+        both = merged(*((one.review, one.first_read) for one in (base, ours, theirs)))
+        masks = both.review.mask, ours.review.mask
+        if masks[0] is not None and masks[1] is not None and masks[0].shape != masks[1].shape:
+            both = replace(both, review=replace(both.review, mask=masks[1]), lost=True)
+        if both.lost and news:
+            write_atomic(self._aside(name), content, Unwritten.REVIEW, private=True)
+        written = replace(ours, review=both.review, first_read=both.first_read)
+        same = (written.review, written.first_read) == (ours.review, ours.first_read)
+        if not news or (same and not both.lost):
+            return written, None
+        return written, Stored.REVIEW_OF_BOTH_ASIDE if both.lost else Stored.REVIEW_OF_BOTH
+
+    def _aside(self, name: str) -> Path:
+        number = 1
+        while (path := self.folder / f"{name}.other-{number}").exists():
+            number += 1
+        return path
 
     def _path(self, name: str) -> Path:
         return self.folder / f"{name}.json"

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import contextlib
 import json
-import os
 from collections.abc import Callable, Mapping
 from dataclasses import asdict, replace
 from pathlib import Path
@@ -13,6 +12,7 @@ from typing import Any, get_type_hints
 from ptxviewer.app.state.settings import DEFAULTS, ROWS, Row, Settings
 from ptxviewer.core.errors import ExportFailed
 from ptxviewer.core.files import write_atomic
+from ptxviewer.core.private import put_aside
 from ptxviewer.core.reasons import Reason
 from ptxviewer.core.reasons.stored import Stored
 from ptxviewer.core.reasons.writing import NotWritten, Unwritten, Writing
@@ -38,7 +38,7 @@ def load(path: Path, say: Callable[[Reason], None] | None = None, default: Setti
     stored = _read(path)
     if stored is None and say is not None:
         with contextlib.suppress(OSError):
-            os.replace(path, path.with_suffix(".damaged"))
+            put_aside(path)
         say(Stored.SETTINGS_DAMAGED)
     return _taken(stored or {}, default)
 
@@ -90,7 +90,7 @@ def save(path: Path, settings: Settings, default: Settings = DEFAULTS) -> None:
     own, given = asdict(settings), asdict(default)
     kept = {key: value for key, value in own.items() if value != given[key]}
     try:
-        path.parent.mkdir(parents=True, exist_ok=True)
+        path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
     except OSError:
         raise ExportFailed(NotWritten(Unwritten.SETTINGS, Writing.FOLDER_NOT_MADE)) from None
-    write_atomic(path, json.dumps(kept, indent=1).encode(), Unwritten.SETTINGS)
+    write_atomic(path, json.dumps(kept, indent=1).encode(), Unwritten.SETTINGS, private=True)

@@ -8,10 +8,11 @@ from __future__ import annotations
 import itertools
 import os
 from collections.abc import Collection, Iterable, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from ptxviewer.app.films.pipeline import Pipeline
+from ptxviewer.app.films.reading import fingerprint_of
 from ptxviewer.app.films.worklist import opened_for
 from ptxviewer.app.jobs import Outcome, Ticket
 from ptxviewer.app.ports import Services
@@ -20,6 +21,7 @@ from ptxviewer.app.state.screen import Banner, State
 from ptxviewer.app.store import Store
 from ptxviewer.core.engine import Checkpoint
 from ptxviewer.core.errors import reason_of
+from ptxviewer.core.reasons import Reason
 from ptxviewer.core.reasons.window import Notice
 
 ARRIVAL = 0  # the number of what a watched folder brings, where drops have theirs
@@ -28,6 +30,14 @@ ARRIVAL = 0  # the number of what a watched folder brings, where drops have thei
 def _same_place(path: Path) -> str:
     """What two spellings of one path have in common."""
     return os.path.normcase(os.path.abspath(path))
+
+
+@dataclass(frozen=True)
+class Found:
+    """What was found: films, and those of them whose files are no longer what they were when they were read."""
+
+    paths: Sequence[Path]
+    changed: Sequence[Path] = ()
 
 
 class Intake:
@@ -49,16 +59,23 @@ class Intake:
         self._store.edit(
             lambda state: replace(state, current_id=None, opening=state.opening + 1, banner=None, message=None)
         )
-        collect = self._services.collect
+        services = self._services
+        open_already = {
+            _same_place(film.path): film.fingerprint for film in self._store.state.films if film.fingerprint
+        }
 
-        def work(checkpoint: Checkpoint) -> list[Path]:
+        def work(checkpoint: Checkpoint) -> Found:
             paths = []
-            for path in collect(asked):
+            changed = []
+            for path in services.collect(asked):
                 checkpoint()
                 paths.append(path)
-            return paths
+                mark = open_already.get(_same_place(path))
+                if mark is not None and fingerprint_of(services, path) != mark:
+                    changed.append(path)
+            return Found(paths, changed)
 
-        def done(outcome: Outcome[list[Path]]) -> None:
+        def done(outcome: Outcome[Found]) -> None:
             self._searches.pop(drop, None)
             self._opened(drop, outcome)
 
@@ -68,17 +85,19 @@ class Intake:
         """The reader chose a film: what was dropped before no longer takes the screen."""
         self._claim = None
 
-    def _opened(self, drop: int, outcome: Outcome[list[Path]]) -> None:
+    def _opened(self, drop: int, outcome: Outcome[Found]) -> None:
         opening = len(self._searches)
         mine = self._claim == drop
         if mine:
             self._claim = None
-        if not outcome.value:
+        found = outcome.value
+        if found is None or not found.paths:
             banner = Banner(Notice.NO_FILMS if outcome.error is None else reason_of(outcome.error))
             self._store.edit(lambda state: replace(state, opening=opening, banner=banner))
         else:
             self._store.edit(lambda state: replace(state, opening=opening))
-            self._add(outcome.value, mine)
+            self._read_anew(found.changed, Notice.FILE_CHANGED)
+            self._add(found.paths, mine)
         self._pipeline.pump()
 
     def _add(self, paths: Sequence[Path], comes_on_screen: bool) -> None:
@@ -122,17 +141,22 @@ class Intake:
 
         They come on screen only where nothing is: a reader is not interrupted.
         """
+        self._read_anew(changed)
+        if self._store.state.current_id is None and not self._searches:
+            self._claim = ARRIVAL
+        self._opened(ARRIVAL, Outcome(Found(paths)))
+
+    def _read_anew(self, changed: Collection[Path], notice: Reason | None = None) -> None:
+        """Start over with the films at these places: their files are others now."""
         places = {_same_place(path) for path in changed}
         anew = {
-            film.id: Film(id=film.id, path=film.path, number=film.number, urgency=film.urgency)
+            film.id: Film(id=film.id, path=film.path, number=film.number, urgency=film.urgency, notice=notice)
             for film in self._store.state.films
             if _same_place(film.path) in places
         }
-        self._pipeline.start_over(anew)
-        self._store.edit(lambda state: replace(state, films=tuple(anew.get(film.id, film) for film in state.films)))
-        if self._store.state.current_id is None and not self._searches:
-            self._claim = ARRIVAL
-        self._opened(ARRIVAL, Outcome(list(paths)))
+        if anew:
+            self._pipeline.start_over(anew)
+            self._store.edit(lambda state: replace(state, films=tuple(anew.get(film.id, film) for film in state.films)))
 
     def not_now(self, paths: Iterable[Path], known: Collection[Path]) -> set[Path]:
         """Return which of ``paths`` lie under the film on screen: it is not taken away from under the reader's eyes."""

@@ -95,7 +95,10 @@ class Pipeline:
     def announce(self) -> None:
         """Say what the reader must know of the film that has just come on screen."""
         film = self._store.state.current
-        seen = replace(film, seen=True) if film is not None and not film.seen else None
+        seen = None
+        if film is not None:
+            said = film.notice is not None and film.status not in (*BUSY, FilmStatus.OPENING)
+            seen = replace(film, seen=True, notice=None if said else film.notice)
         self._store.edit(
             lambda state: replace(state if seen is None else state.with_film(seen), banner=banner_for(film))
         )
@@ -141,7 +144,14 @@ class Pipeline:
             return
         radiograph = read.radiograph
         if film.key and film.key != radiograph.key:  # the file has changed: this is another film
-            film = Film(id=film.id, path=film.path, number=film.number, view=FilmView(frame=frame), seen=on_screen)
+            film = Film(
+                id=film.id,
+                path=film.path,
+                number=film.number,
+                view=FilmView(frame=frame),
+                seen=on_screen,
+                notice=Notice.FILE_CHANGED,
+            )
         film = with_pixels(film, read, self._editor.restored)
         if film.status is FilmStatus.DONE and film.maps is None and not on_screen and film_id != state.prior_id:
             self._store.update(replace(film, radiograph=None))  # only its thumbnail was wanted
@@ -161,8 +171,6 @@ class Pipeline:
         self._store.update(self.cache.keep(film, fresh=False))
         if on_screen:
             self.announce()
-        if read.kept.problem is not None:
-            self._store.say(read.kept.problem, "warning")
 
     # ---- from a radiograph to findings
 

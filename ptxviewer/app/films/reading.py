@@ -38,9 +38,7 @@ class ReadFilm:
 
 
 def fingerprint_of(services: Services, path: Path) -> str:
-    """Return the fingerprint of a file, "" where it cannot be read or no results are kept."""
-    if services.results is None:
-        return ""
+    """Return the fingerprint of a file, "" where it cannot be read."""
     try:
         return services.fingerprint(path)
     except OSError:

@@ -151,9 +151,12 @@ class ReviewEditor:
 
     def restored(self, film: Film, kept: Kept) -> Film:
         """Return a film that was just read with the review that was kept of it, unless it has a newer one."""
-        film = replace(film, review_name=kept.name)
+        film = replace(film, review_name=kept.name, notice=kept.problem or film.notice)
         saved = self.saving.newest(kept)
-        if saved is not None and not film.can_undo and not film.can_redo:
+        untouched = not film.can_undo and not film.can_redo
+        if untouched:
+            self.saving.restored(kept)
+        if saved is not None and untouched:
             film = replace(with_review(film, saved.review), first_read=saved.first_read)
         if film.radiograph is None:
             return film

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 
-from ptxviewer.app.disk.review_file import Saved
+from ptxviewer.app.disk.review_file import NOTHING, Saved
 from ptxviewer.app.jobs import Outcome, Ticket
 from ptxviewer.app.ports import Services
 from ptxviewer.app.state.film import Film
@@ -47,10 +47,16 @@ class ReviewSaving:
         self._pending: dict[str, Saved] = {}  # by name: what is not on disk yet
         self._writing: dict[str, Ticket] = {}  # by name: the last job
         self._failed: set[str] = set()
+        self._base: dict[str, Saved] = {}  # by name: the review of a film when it and the file were last the same
 
     def newest(self, kept: Kept) -> Saved | None:
         """Return the review of a film that was just read: what is still being written is newer than the file."""
         return self._pending.get(kept.name, kept.saved)
+
+    def restored(self, kept: Kept) -> None:
+        """A film has the review that was kept of it, or none where none was."""
+        if kept.name not in self._pending:
+            self._base[kept.name] = kept.saved or NOTHING
 
     def changed(self, film: Film) -> None:
         """Save the review of a film, and again all those that could not be saved before."""
@@ -72,17 +78,22 @@ class ReviewSaving:
         if name in self._writing:
             self._writing[name].cancel()  # overtaken, unless it is being written this moment
 
-        def work(_checkpoint: Checkpoint) -> bool:
-            reviews.save(name, saved)
-            return True
+        def work(_checkpoint: Checkpoint) -> tuple[Reason | None]:
+            said = reviews.save(name, saved, self._base.get(name, NOTHING))
+            self._base[name] = saved  # here, and not where it is delivered: a job that was overtaken may have written
+            return (said,)
 
-        def done(outcome: Outcome[bool]) -> None:
+        def done(outcome: Outcome[tuple[Reason | None]]) -> None:
             newest = self._pending.get(name) is saved
-            if outcome.value is None and newest:
-                self._could_not(name, outcome.error)
-            elif outcome.value is not None and newest:
+            if outcome.value is None:
+                if newest:
+                    self._could_not(name, outcome.error)
+                return
+            if newest:
                 del self._pending[name]
                 self._could(name)
+            if outcome.value[0] is not None:
+                self._store.say(outcome.value[0], "warning")
 
         lane = self._services.keep or self._services.disk
         self._writing[name] = lane.submit(work, done, must_finish=True)

@@ -9,14 +9,18 @@ from ptxviewer.core.reasons.window import Notice, Withheld
 
 
 def banner_for(film: Film | None) -> Banner | None:
-    """Return the banner of a film: a failure, a refusal, that nothing was found, or the first note of its file."""
+    """Return the banner of a film: a failure, a refusal, a notice, that nothing was found, or a note of its file."""
     if film is None:
         return None
     notes = film.radiograph.notes if film.radiograph is not None else ()
+    if film.notice is not None:
+        notes = (film.notice, *notes)
     if film.status is FilmStatus.FAILED and film.why is not None:
         return Banner(film.why)
     if (refused := refusal(film)) is not None:
         return Banner(Withheld(refused), "warning", notes)
+    if film.notice is not None:
+        return Banner(film.notice, "warning", notes[1:])
     if film.status is FilmStatus.NOT_ANALYSED and film.why is not None:
         return Banner(film.why, "warning", notes)
     if film.findings is not None and not film.findings.present and not film.findings.edited:

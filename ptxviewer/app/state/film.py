@@ -137,6 +137,7 @@ class Film:
     first_read: FirstRead = field(default_factory=FirstRead)
     insisted: bool = False  # the reader asked for an analysis in spite of ``why``
     seen: bool = False  # has been on screen
+    notice: Reason | None = None  # what is to be said of it once, when it is on screen
     urgency: float | None = None  # highest film score seen so far; it never falls
     # What is known of its file, also while the pixels are put away.
     key: str = ""  # of the radiograph last read

@@ -13,6 +13,8 @@ class Stored(Reason, Enum):
 
     REVIEW_DAMAGED = "review_damaged"  # it was put aside
     REVIEW_UNREADABLE = "review_unreadable"  # the disk, or no permission; it stays where it is
+    REVIEW_OF_BOTH = "review_of_both"  # what another window changed is in it, too
+    REVIEW_OF_BOTH_ASIDE = "review_of_both_aside"  # and what it changed in another way was put aside
     SETTINGS_DAMAGED = "settings_damaged"  # put aside; the defaults are used
     SITE_SETTINGS_DAMAGED = "site_settings_damaged"  # the program's own defaults are used
 

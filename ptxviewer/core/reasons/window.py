@@ -19,6 +19,7 @@ class Notice(Reason, Enum):
     NOTHING_FOUND = "nothing_found"
     MARK_FIRST = "mark_first"  # first-read mode hides the result
     CANCELLED = "cancelled"
+    FILE_CHANGED = "file_changed"  # since it was last read
 
     # Why the reader's hand changes nothing
     MASK_IS_EDITED = "mask_is_edited"
@@ -38,6 +39,7 @@ class Notice(Reason, Enum):
     STILL_ANALYSING = "still_analysing"
     SAVING = "saving"
     NO_SUCH_FORMAT = "no_such_format"
+    OTHER_WINDOW = "other_window"  # keeps its reviews in the same folder
     REVIEWS_SAVED = "reviews_saved"
     RESULTS_DELETED = "results_deleted"
 
