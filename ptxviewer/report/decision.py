@@ -13,7 +13,9 @@ from ptxviewer.core.answer import BY_CARD, Findings, Gate, HemithoraxFinding, Li
 from ptxviewer.core.film import PixelSpacing, Radiograph
 from ptxviewer.core.findings.sizes import contradicted, without_contradictions
 from ptxviewer.core.msgid import N_, Msgid
-from ptxviewer.core.review import Verdict
+from ptxviewer.core.reasons import Reason
+from ptxviewer.core.reasons.finding import Finding
+from ptxviewer.core.review import Review, Verdict
 from ptxviewer.words import finding, measures, quantities, sentences, tr
 
 Nearness = Literal["above", "near", "below"]
@@ -177,6 +179,28 @@ def film_check(film: Radiograph, gate: Gate, overridden: bool) -> str:
     """Return all that speaks against the network's answer on a film that was analysed, "" where nothing does."""
     asked = tr("Analysed because the reader asked for it.") if film.not_analysed else ""
     return sentences(film.not_analysed, asked, gate_text(gate, overridden))
+
+
+LYING = ("supine", "recumbent")
+SIGNS = (
+    N_("Deep sulcus: a costophrenic angle that reaches unusually far down and is dark"),
+    N_("Sharp heart border or diaphragm: outlined more clearly than on the other side"),
+    N_("Basal lucency: the lower zone or the upper abdomen darker than on the other side"),
+    N_("Double diaphragm: dome and front insertion both outlined"),
+)
+"""What air in front of the lung looks like in a patient who lies (Tocino 1985, AJR 144:901)."""
+
+
+def perhaps_lying(film: Radiograph) -> bool:
+    """Return whether the film was taken lying, or AP without a word on how."""
+    return film.posture in LYING or (film.acquisition.view == "AP" and not film.posture)
+
+
+def cautions(film: Radiograph, review: Review) -> tuple[Reason, ...]:
+    """Return what lowers the trust in any result of this film, as its tags or the reader say."""
+    posture = Finding.LYING_FILM if film.posture in LYING else Finding.AP_FILM if perhaps_lying(film) else None
+    drain = Finding.DRAINED_CHEST if review.drain == "yes" else None
+    return tuple(reason for reason in (posture, drain) if reason is not None)
 
 
 def area_limit_text(fraction: float, rows: int, cols: int, spacing: PixelSpacing) -> str:

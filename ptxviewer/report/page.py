@@ -23,6 +23,7 @@ from ptxviewer.core.review import Impression, Measurement, Review, Verdict
 from ptxviewer.core.view import FilmView, side_letters, voi_of
 from ptxviewer.report.decision import (
     Nearness,
+    cautions,
     detection_text,
     film_check,
     headline,
@@ -180,7 +181,7 @@ def page(
             (tr("Film"), _film_text(film, options.identified)),
             (tr("Shown"), _shown_text(film, view, options.identified)),
             (tr("Spacing"), quantities.spacing_label(film.spacing)),
-            *(() if shown is None else _answer_facts(film, shown)),
+            *(() if shown is None else _answer_facts(film, shown, review)),
         ),
         table=None if shown is None or rejected else _table(shown.findings),
         measures=(
@@ -297,8 +298,8 @@ def _shown_text(film: Radiograph, view: FilmView, identified: bool) -> str:
     return ", ".join(parts)
 
 
-def _answer_facts(film: Radiograph, answer: Answer) -> tuple[Pair, ...]:
-    """How the decision came about."""
+def _answer_facts(film: Radiograph, answer: Answer, review: Review) -> tuple[Pair, ...]:
+    """How the decision came about, and what lowers the trust in it."""
     findings, info = answer.findings, answer.info
     limit = info.rule.score_threshold
     score = tr(
@@ -317,6 +318,7 @@ def _answer_facts(film: Radiograph, answer: Answer) -> tuple[Pair, ...]:
         (tr("Threshold"), threshold),
         *_pair(tr("Sensitivity"), detection_text(film, findings)),
         *_pair(tr("Film check"), film_check(film, findings.gate, answer.overridden)),
+        *_pair(tr("Caution"), sentences(*cautions(film, review))),
     )
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
+from typing import Literal
 
 from ptxviewer.core.answer import ProbabilityMaps
 from ptxviewer.core.film import PixelSpacing, Radiograph, Voi
@@ -58,9 +59,17 @@ def sharpened(how: Sharpening) -> str:
     return tr(_SHARPENED[how]) if how in _SHARPENED else ""
 
 
-def apex_name(left: bool, known: bool, mirrored: bool) -> str:
-    """Return the name of one of two apices side by side; ``known`` False: the side is assumed."""
-    name = tr("Left apex") if left else tr("Right apex")
+_PARTS: dict[tuple[str, bool], Msgid] = {
+    ("apices", True): N_("Left apex"),
+    ("apices", False): N_("Right apex"),
+    ("bases", True): N_("Left base"),
+    ("bases", False): N_("Right base"),
+}
+
+
+def part_name(part: Literal["apices", "bases"], left: bool, known: bool, mirrored: bool) -> str:
+    """Return the name of one of two apices or bases side by side; ``known`` False: the side is assumed."""
+    name = tr(_PARTS[part, left])
     if not known:
         name = tr("{apex} (usual view assumed)", apex=name)
     return tr("{apex}, mirrored", apex=name) if mirrored else name

@@ -136,11 +136,11 @@ def test_escape_takes_the_magnifier_then_the_apices() -> None:
     rig.settle()
     rig.do("apices")
     rig.do("magnifier")
-    assert (rig.state.apices, rig.state.magnifier) == (True, True)
+    assert (rig.state.pair, rig.state.magnifier) == ("apices", True)
     rig.do("back")
-    assert (rig.state.apices, rig.state.magnifier) == (True, False)
+    assert (rig.state.pair, rig.state.magnifier) == ("apices", False)
     rig.do("back")
-    assert not rig.state.apices
+    assert rig.state.pair is None
     assert not BY_ID["back"].enabled(rig.state)
 
 
@@ -156,3 +156,21 @@ def test_a_report_is_of_the_film_as_it_is_whatever_aids_the_eye() -> None:
     assert len(rig.reports) == 2
     assert all(report.film is film.radiograph and report.view == film.view for report in rig.reports)
     assert all(not hasattr(report, "sharpening") for report in rig.reports)
+
+
+def test_the_bases_lie_side_by_side_with_the_room_below_them() -> None:
+    rig = AppRig()
+    rig.open("a")
+    rig.settle()
+    rig.do("apices")
+    rig.do("bases")
+    assert rig.state.pair == "bases"
+    film = rig.film
+    assert film.radiograph is not None
+    above, below = panes(film, film.radiograph, "apices"), panes(film, film.radiograph, "bases")
+    assert [pane.left for pane in above] == [pane.left for pane in below]
+    for high, low in zip(above, below, strict=True):
+        assert high.box[1] < low.box[1]
+        assert high.box[3] < low.box[3]
+    rig.do("bases")
+    assert rig.state.pair is None

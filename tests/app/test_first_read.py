@@ -74,14 +74,14 @@ def test_the_aids_of_the_reader_work_before_the_result_is_shown_and_give_nothing
     rig.presenter.review.measurements.move((30.0, 30.0))
     rig.presenter.review.measurements.place()
     assert len(rig.film.review.measurements) == 1
-    rig.presenter.display.aids.toggle_apices()
+    rig.presenter.display.aids.toggle_pair("apices")
     assert rig.film.radiograph is not None
     before = panes(rig.film, rig.film.radiograph)
     rig.presenter.review.mark("present")
     assert rig.film.radiograph is not None
     after = panes(rig.film, rig.film.radiograph)
     rows, cols = rig.film.radiograph.shape
-    for pane, seen, (x0, y0, x1, y1) in zip(before, after, USUAL, strict=True):
+    for pane, seen, (x0, y0, x1, y1) in zip(before, after, USUAL["apices"], strict=True):
         usual = pytest.approx((x0 * cols, y0 * rows, x1 * cols, y1 * rows))
         assert pane.box == usual  # not where the network saw lungs, or air
         assert seen.box != usual

@@ -10,14 +10,16 @@ import pytest
 
 from ptxviewer.core.answer import DecisionRule, Findings, HemithoraxFinding, Lesion, Zone
 from ptxviewer.core.drawing.tiles import PackedMask
+from ptxviewer.core.film import Posture
 from ptxviewer.core.findings.change import SideChange
 from ptxviewer.core.findings.decide import find
 from ptxviewer.core.findings.live import find_live
-from ptxviewer.core.findings.reviewed import answer_of
-from ptxviewer.core.findings.sizes import contradicted, without_contradictions
-from ptxviewer.core.reasons.finding import AreaWithoutDistances
+from ptxviewer.core.findings.reviewed import answer_of, as_reviewed
+from ptxviewer.core.findings.sizes import contradicted, sizes_of_half, without_contradictions
+from ptxviewer.core.reasons.finding import AreaWithoutDistances, Finding
+from ptxviewer.core.review import Posture as ReaderPosture
 from ptxviewer.core.review import Review, Verdict
-from ptxviewer.report.decision import headline, held_back_text, second_word, where_text
+from ptxviewer.report.decision import cautions, headline, held_back_text, perhaps_lying, second_word, where_text
 from ptxviewer.report.page import page
 from ptxviewer.words import speak
 from ptxviewer.words.comparison import side_change
@@ -125,3 +127,35 @@ def test_the_points_of_a_change_are_those_of_the_numbers_beside_them() -> None:
 def test_the_reader_is_named_first_in_german_too() -> None:
     speak("de")
     assert headline(FILM, found(), LIMIT, "reject") == "Vom Befunder verworfen."
+
+
+@pytest.mark.parametrize(
+    ("view", "in_file", "by_reader", "reasons"),
+    [
+        ("PA", "", "", ()),
+        ("AP", "", "", (Finding.AP_FILM,)),
+        ("AP", "erect", "", ()),
+        ("AP", "", "erect", ()),
+        ("PA", "", "supine", (Finding.LYING_FILM,)),
+        ("AP", "supine", "", (Finding.LYING_FILM,)),
+        ("AP", "supine", "erect", ()),
+    ],
+)
+def test_ap_and_supine_films_are_told_by_tags_or_reader(
+    view: str, in_file: Posture, by_reader: ReaderPosture, reasons: tuple[Finding, ...]
+) -> None:
+    of = replace(FILM, acquisition=replace(ORIENTED, view=view, posture=in_file))
+    review = Review(posture=by_reader)
+    lain = as_reviewed(of, review)
+    assert cautions(lain, review) == reasons
+    assert perhaps_lying(lain) is bool(reasons)
+    assert as_reviewed(lain, Review()).posture == in_file
+    given = [size.refused for size in sizes_of_half(lain, half(10.0))]
+    assert (Finding.SUPINE_FILM in given) is (Finding.LYING_FILM in reasons)
+
+
+def test_a_drain_is_a_caution_beside_any_result() -> None:
+    review = Review(drain="yes")
+    assert cautions(FILM, review) == (Finding.DRAINED_CHEST,)
+    made = page(FILM, answer_of(FILM, maps(FILM), INFO, review), review)
+    assert "drain" in dict(made.facts)["Caution"]

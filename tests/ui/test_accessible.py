@@ -209,7 +209,7 @@ def test_the_palette_says_when_nothing_fits_and_keeps_what_cannot_be_done(sessio
 
 
 def test_a_page_that_is_larger_than_the_screen_scrolls_and_others_stand_whole() -> None:
-    screen = QSize(1024, 700)
+    screen = QSize(1024, 640)
     assert room_for(QSize(480, 400), screen) == QSize(480, 400)
     tall, wide = room_for(QSize(480, 2000), screen), room_for(QSize(3000, 300), screen)
     assert tall.height() < 700
@@ -219,7 +219,7 @@ def test_a_page_that_is_larger_than_the_screen_scrolls_and_others_stand_whole() 
 
 
 def test_settings_and_keys_stand_whole_on_a_usual_screen(qtbot: QtBot, monkeypatch: pytest.MonkeyPatch) -> None:
-    for screen, scrolls in ((QSize(1920, 1080), False), (QSize(1024, 700), True)):
+    for screen, scrolls in ((QSize(1920, 1080), False), (QSize(1024, 640), True)):
         monkeypatch.setattr("PySide6.QtGui.QScreen.availableSize", lambda _self, screen=screen: screen)
         for dialog in (SettingsDialog(Settings()), KeySheet()):
             qtbot.addWidget(dialog)

@@ -14,7 +14,7 @@ from ptxviewer.app.state.film import Film, FilmStatus, Result
 from ptxviewer.app.state.screen import Column, State, Worklist
 from ptxviewer.ui.film_words import cell, progress_text
 from ptxviewer.words import speak
-from ptxviewer.words.annotations import apex_name
+from ptxviewer.words.annotations import part_name
 
 
 @pytest.fixture(autouse=True)
@@ -76,8 +76,8 @@ def test_the_filter_finds_what_the_list_shows(text: str, found: list[int]):
 
 
 def test_the_name_of_an_apex_says_what_is_assumed():
-    assert apex_name(left=False, known=True, mirrored=False) == "Right apex"
-    assert apex_name(left=True, known=False, mirrored=True) == "Left apex (usual view assumed), mirrored"
+    assert part_name("apices", left=False, known=True, mirrored=False) == "Right apex"
+    assert part_name("bases", left=True, known=False, mirrored=True) == "Left base (usual view assumed), mirrored"
 
 
 def test_every_column_has_a_cell():

@@ -39,7 +39,7 @@ def _dressed(qapp: QApplication) -> Iterator[None]:
     qapp.setStyle(before)
 
 
-@pytest.fixture(params=[(1440, 900), (1024, 700)], ids=lambda size: f"{size[0]}x{size[1]}")
+@pytest.fixture(params=[(1440, 900), (1024, 640)], ids=lambda size: f"{size[0]}x{size[1]}")
 def window(request: pytest.FixtureRequest, spoken: str, qtbot: QtBot, tmp_path: Path) -> Iterator[Session]:
     """A film with a result, in a window of the usual and of the smallest size."""
     with started(qtbot, tmp_path, size=request.param) as session:
@@ -133,6 +133,6 @@ def test_no_word_of_the_window_is_cut(window: Session, qtbot: QtBot):
 
 
 def test_english_has_room_for_the_names_in_the_smallest_window(qtbot: QtBot, tmp_path: Path):
-    with started(qtbot, tmp_path, size=(1024, 700)) as session:
+    with started(qtbot, tmp_path, size=(1024, 640)) as session:
         styles = {button.toolButtonStyle() for button in session.window.toolbar.findChildren(QToolButton)}
         assert styles == {NAMED}

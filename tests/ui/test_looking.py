@@ -24,7 +24,7 @@ def cyan(shown: np.ndarray) -> int:
 
 def test_a_sentence_over_the_apices_does_not_cover_which_is_mirrored(session: Session) -> None:
     session.presenter.show_problem(Notice.NOTHING_FOUND)
-    session.presenter.display.aids.toggle_apices()
+    session.presenter.display.aids.toggle_pair("apices")
     QApplication.processEvents()
     area, over = session.window.area, session.window.banner.geometry()
     assert session.window.banner.isVisible()
@@ -34,7 +34,7 @@ def test_a_sentence_over_the_apices_does_not_cover_which_is_mirrored(session: Se
 
 
 def test_the_overlay_follows_to_its_apex_and_hides_there_too(session: Session) -> None:
-    session.presenter.display.aids.toggle_apices()
+    session.presenter.display.aids.toggle_pair("apices")
     assert session.window.area.apices.isVisible()
     assert not session.window.area.canvas.isVisible()
     first, second = session.window.area.apices.canvases
@@ -47,7 +47,7 @@ def test_the_overlay_follows_to_its_apex_and_hides_there_too(session: Session) -
 def test_an_apex_is_measured_and_edited_in_film_points_also_where_it_is_mirrored(
     session: Session, qtbot: QtBot
 ) -> None:
-    session.presenter.display.aids.toggle_apices()
+    session.presenter.display.aids.toggle_pair("apices")
     session.presenter.display.set_tool("length")
     for canvas in session.window.area.apices.canvases:
         qtbot.mousePress(canvas, Qt.MouseButton.LeftButton, pos=QPoint(150, 300))
@@ -74,7 +74,7 @@ def test_an_apex_is_measured_and_edited_in_film_points_also_where_it_is_mirrored
 
 
 def test_zooming_one_pane_zooms_both_and_another_visit_begins_anew(session: Session) -> None:
-    session.presenter.display.aids.toggle_apices()
+    session.presenter.display.aids.toggle_pair("apices")
 
     def zoom() -> list[float]:
         views = [canvas.view for canvas in session.window.area.apices.canvases if canvas.view is not None]
@@ -83,9 +83,9 @@ def test_zooming_one_pane_zooms_both_and_another_visit_begins_anew(session: Sess
     zooms = [zoom()]
     session.window.commands["zoom_in"].trigger()
     zooms.append(zoom())
-    session.presenter.display.aids.toggle_apices()
+    session.presenter.display.aids.toggle_pair("apices")
     assert zoom() == []  # no film is kept for nothing
-    session.presenter.display.aids.toggle_apices()
+    session.presenter.display.aids.toggle_pair("apices")
     zooms.append(zoom())
     assert zooms[1] == pytest.approx([1.25 * one for one in zooms[0]])
     assert zooms[2] == pytest.approx(zooms[0])
@@ -131,7 +131,7 @@ def test_what_is_not_on_a_pane_is_not_written_there(session: Session) -> None:
     film = session.presenter.state.current
     assert film is not None
     assert film.radiograph is not None
-    session.presenter.display.aids.toggle_apices()
+    session.presenter.display.aids.toggle_pair("apices")
     second = session.window.area.apices.canvases[1]
     before = picture(second)
     rows, cols = film.radiograph.shape

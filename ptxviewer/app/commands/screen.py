@@ -20,7 +20,7 @@ def _can_go_back(state: State) -> bool:
         or state.tool in SHAPES
         or state.tool in KIND_OF
         or state.magnifier
-        or state.apices
+        or state.pair is not None
         or state.film_only
         or state.banner is not None
         or chosen(state.current) is not None

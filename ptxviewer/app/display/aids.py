@@ -1,9 +1,13 @@
-"""Aids to the eye: sharpening, magnifier, apices. They change what is drawn, never the film, the result or a report."""
+"""Aids to the eye: sharpening, magnifier, apices or bases side by side.
+
+They change what is drawn, never the film, the result or a report.
+"""
 
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
 
+from ptxviewer.app.state.screen import Part
 from ptxviewer.app.store import Store
 from ptxviewer.core.reasons.window import Sharpened
 from ptxviewer.core.sharpen import SHARPENINGS, Sharpening
@@ -28,16 +32,16 @@ class ViewingAids:
         """Show or hide the magnifier under the pointer."""
         self.store.edit(lambda state: replace(state, magnifier=not state.magnifier))
 
-    def toggle_apices(self) -> None:
-        """Show both apices side by side, or the film again."""
-        self.store.edit(lambda state: replace(state, apices=not state.apices))
+    def toggle_pair(self, part: Part) -> None:
+        """Show this part of both lungs side by side, or the film again."""
+        self.store.edit(lambda state: replace(state, pair=None if state.pair == part else part))
 
     def back(self) -> bool:
         """Switch off what covers the film, one at a time; True when there was something."""
         if self.store.state.magnifier:
             self.toggle_magnifier()
-        elif self.store.state.apices:
-            self.toggle_apices()
+        elif self.store.state.pair is not None:
+            self.toggle_pair(self.store.state.pair)
         else:
             return False
         return True

@@ -255,7 +255,7 @@ class Comparison:
                 replace(film, view=replace(film.view, zoom=None, center=None)) if film.id in pair else film
                 for film in state.films
             )
-            return replace(state, films=films, compare=compare, apices=False, message=None)
+            return replace(state, films=films, compare=compare, pair=None, message=None)
 
         self._store.edit(side_by_side)
         self._pipeline.pump()

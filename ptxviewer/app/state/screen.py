@@ -58,6 +58,9 @@ class Overlay:
         return self.visible and not self.peeking
 
 
+Part = Literal["apices", "bases"]
+"""What can be shown of both lungs side by side."""
+
 Level = Literal["info", "warning", "error"]
 
 
@@ -138,7 +141,7 @@ class State:
     sharpening: Sharpening = "off"  # of what is drawn, never of the film
     file_graphics: bool = True  # overlay planes and shutters of the files are drawn
     magnifier: bool = False
-    apices: bool = False  # both apices in place of the film
+    pair: Part | None = None  # this part of both lungs side by side, in place of the film
     tool: Tool = "window"
     measure_tool: Tool = "length"  # the measuring tool that was used last
     brush: float = 20.0  # radius in film pixels

@@ -37,6 +37,11 @@ class Finding(Reason, Enum):
     NO_RIM = "no_rim"
     NO_APICAL_DISTANCE = "no_apical_distance"
 
+    # What lowers the trust in a result, whatever it says
+    LYING_FILM = "lying_film"
+    AP_FILM = "ap_film"
+    DRAINED_CHEST = "drained_chest"
+
     # Why an interpleural distance is not measurable
     AIR_NOT_AT_CUPOLA = "air_not_at_cupola"
     NO_LUNG_UNDER_CUPOLA = "no_lung_under_cupola"

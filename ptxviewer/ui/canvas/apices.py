@@ -1,4 +1,4 @@
-"""Both apices side by side: two canvases on one film, of which the hand moves both at once."""
+"""Both apices, or both bases, side by side: two canvases on one film, of which the hand moves both at once."""
 
 from __future__ import annotations
 
@@ -11,14 +11,14 @@ from PySide6.QtWidgets import QHBoxLayout, QLabel, QWidget
 
 from ptxviewer.app.display.apices import Pane, Shift, pane_view, panes, shifted
 from ptxviewer.app.state.film import Film
-from ptxviewer.app.state.screen import State
+from ptxviewer.app.state.screen import Part, State
 from ptxviewer.core.film import Radiograph
 from ptxviewer.core.view import FilmView
 from ptxviewer.ui.canvas.canvas import Canvas
 from ptxviewer.ui.canvas.tools.base import Tool
 from ptxviewer.ui.controls import label
 from ptxviewer.words import tr
-from ptxviewer.words.annotations import apex_name
+from ptxviewer.words.annotations import part_name
 
 GAP = 2  # screen pixels between the panes
 
@@ -34,9 +34,8 @@ class ApicesView(QWidget):
         self._set_view = set_view
         self._state = State()
         self._shift = Shift()
-        self._film_id: int | None = None
+        self._shows: tuple[int | None, Part | None] = None, None
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
-        self.setAccessibleName(tr("Apices side by side"))
         self.setObjectName("apices")
         self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
         row = QHBoxLayout(self)
@@ -53,19 +52,20 @@ class ApicesView(QWidget):
             canvas.view_changed.connect(lambda _id, view, number=number: self._moved(number, view))
 
     def _shown(self) -> tuple[Film, Radiograph, tuple[Pane, Pane]] | None:
-        film = self._state.current
-        if not self._state.apices or film is None or film.radiograph is None:
+        film, part = self._state.current, self._state.pair
+        if part is None or film is None or film.radiograph is None:
             return None
-        return film, film.radiograph, panes(film, film.radiograph)
+        return film, film.radiograph, panes(film, film.radiograph, part)
 
     def _size(self, canvas: Canvas) -> tuple[float, float]:
         return float(max(canvas.width(), 1)), float(max(canvas.height(), 1))
 
     def show_state(self, state: State) -> None:
-        """Show the state's film in both panes; nothing is kept of it while the apices are not asked for."""
+        """Show the state's film in both panes; nothing is kept of it while no pair is asked for."""
         self._state = state
-        if state.current_id != self._film_id or not state.apices:
-            self._film_id, self._shift = state.current_id, Shift()
+        if (state.current_id, state.pair) != self._shows:
+            self._shows, self._shift = (state.current_id, state.pair), Shift()
+            self.setAccessibleName(tr("Bases side by side") if state.pair == "bases" else tr("Apices side by side"))
         shown = self._shown()
         if shown is None:
             for canvas in self.canvases:
@@ -77,7 +77,7 @@ class ApicesView(QWidget):
         for canvas, name, pane in zip(self.canvases, self._names, both, strict=True):
             view = pane_view(film, radiograph, pane, self._size(canvas), self._shift)
             canvas.set_state(replace(state.with_film(replace(film, view=view)), settings=bare))
-            text = apex_name(pane.left, radiograph.orientation_known, pane.mirrored)
+            text = part_name(state.pair or "apices", pane.left, radiograph.orientation_known, pane.mirrored)
             canvas.setAccessibleName(text)
             if name.text() != text:
                 name.setText(text)

@@ -5,18 +5,18 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QLabel, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QLabel, QPushButton, QVBoxLayout, QWidget
 
 from ptxviewer.app.state.film import Film, FilmStatus
 from ptxviewer.app.state.screen import State
 from ptxviewer.core.msgid import N_, Msgid
-from ptxviewer.report.decision import film_check, headline, held_back_text, second_word
-from ptxviewer.ui.commands import small_button
+from ptxviewer.report.decision import SIGNS, cautions, film_check, headline, held_back_text, perhaps_lying, second_word
+from ptxviewer.ui.commands import key_of, small_button
 from ptxviewer.ui.controls import label
 from ptxviewer.words import say, sentences, tr
 from ptxviewer.words.notices import NOT_EXCLUDED
 
-ROOM = 132  # screen pixels that are kept for all of it, so that what lies below stays where it is
+ROOM = 168  # screen pixels that are kept for all of it, so that what lies below stays where it is
 HEADLINES: dict[FilmStatus, Msgid] = {
     FilmStatus.OPENING: N_("Opening ..."),
     FilmStatus.WAITING: N_("Waiting for the network ..."),
@@ -45,14 +45,16 @@ class DecisionWords(QWidget):
         for made in (self._headline, self._second, self._remark, self._caution):
             made.setAlignment(Qt.AlignmentFlag.AlignTop | Qt.AlignmentFlag.AlignLeft)
             column.addWidget(made)
-        column.addWidget(self._show, 0, Qt.AlignmentFlag.AlignLeft)
+        column.insertWidget(column.indexOf(self._caution), self._show, 0, Qt.AlignmentFlag.AlignLeft)
+        self._signs = SupineSigns(do)
+        column.addWidget(self._signs)
         column.addStretch(1)
         self.setMinimumHeight(ROOM)
 
     def show_state(self, state: State, film: Film | None) -> None:
         """Show what is said of ``film``, the one on screen."""
         line = second = remark = check = ""
-        held_back = False
+        held_back = signs = False
         if film is not None:
             line, remark = tr(HEADLINES.get(film.status, "")), sentences(film.why)
             if film.status is FilmStatus.NOT_SHOWN:
@@ -66,12 +68,43 @@ class DecisionWords(QWidget):
                 held_back = bool(said)
                 note = say(found.side_note) if found.side_note is not None else ""
                 remark = sentences("" if found.present else tr(NOT_EXCLUDED), said, note)
-                check = film_check(radiograph, found.gate, film.review.gate_overridden)
+                own = film_check(radiograph, found.gate, film.review.gate_overridden)
+                check = sentences(own, *cautions(radiograph, film.review))
+                signs = not found.present and perhaps_lying(radiograph)
         _tell(self._headline, line)
         _tell(self._second, second)
         _tell(self._remark, remark)
         _tell(self._caution, check)
         self._show.setVisible(held_back)
+        self._signs.setVisible(signs)
+
+
+class SupineSigns(QWidget):
+    """What to look for where air does not rise to the apex: a list that opens, and the way to both bases."""
+
+    def __init__(self, do: Callable[[str], None]) -> None:
+        super().__init__()
+        column = QVBoxLayout(self)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(2)
+        self._title = QPushButton()
+        self._title.setObjectName("disclosure")
+        self._title.setFocusPolicy(Qt.FocusPolicy.TabFocus)
+        self._title.clicked.connect(self._toggle)
+        self._list = label("quiet", "\n".join(f"• {tr(sign)}" for sign in SIGNS), wrap=True)
+        self._bases = small_button("bases", do, tr("Bases side by side ({key})", key=key_of("bases")))
+        column.addWidget(self._title)
+        column.addWidget(self._list)
+        column.addWidget(self._bases, 0, Qt.AlignmentFlag.AlignLeft)
+        self._open(False)
+
+    def _toggle(self) -> None:
+        self._open(self._list.isHidden())
+
+    def _open(self, opened: bool) -> None:
+        self._list.setVisible(opened)
+        self._bases.setVisible(opened)
+        self._title.setText(tr("Signs on a supine film") + (" ▾" if opened else " ▸"))
 
 
 def _tell(line: QLabel, text: str) -> None:

@@ -87,7 +87,7 @@ class FilmArea(QStackedWidget):
         """Show ``state`` on its page; the others let go of what they showed."""
         self._state = state
         filled = bool(state.films) or state.opening > 0
-        apices = state.apices and state.current is not None and state.current.radiograph is not None
+        apices = state.pair is not None and state.current is not None and state.current.radiograph is not None
         self._show_compare(state)
         page = self.compare if state.prior_id is not None else self.apices if apices else self.canvas
         first = filled and self.currentWidget() is self.empty

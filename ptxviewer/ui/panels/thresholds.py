@@ -240,7 +240,7 @@ class ThresholdControls(QWidget):
             text = tr("default {limit}", limit=quantities.limit(rule.threshold))
         if self._apart.isVisibleTo(self) and moved:
             text = tr("moved ({key} resets)", key=key_of("reset_threshold"))
-        self._mark.setText(tr("no effect: mask edited") if film.review.mask is not None else text)
+        self._mark.setText(tr("mask edited") if film.review.mask is not None else text)
 
     def _hint_text(self, state: State, film: Film | None, rule: DecisionRule | None) -> str:
         overlay = state.overlay

@@ -9,7 +9,7 @@ from PySide6.QtCore import QByteArray, QRect
 from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QSplitter, QWidget
 
-SMALLEST = (1024, 700)
+SMALLEST = (1024, 640)
 USUAL = (1440, 900)
 TITLE_BAR = 40  # pixels that the desktop adds on top, at most; the status line must not slide below the screen for them
 GRIP = 80  # pixels of the title bar that must lie on a screen, or the window cannot be moved
