@@ -19,6 +19,7 @@ VIOLATIONS = {
         ("ptxviewer/core/wrong.py", "import ptxviewer.app.jobs"),
         ("ptxviewer/app/wrong.py", "import ptxviewer.ui.platform.style"),
         ("ptxviewer/dicom/wrong.py", "import ptxviewer.inference.preprocess"),
+        ("ptxviewer/pacs/wrong.py", "import ptxviewer.dicom.read"),
         ("ptxviewer/report/wrong.py", "import ptxviewer.inference.card"),
         ("ptxviewer/ui/wrong.py", "import ptxviewer.cli.main"),
         ("ptxviewer/a_room_without_a_place.py", "import json"),
@@ -49,6 +50,11 @@ VIOLATIONS = {
         ("ptxviewer/ui/wrong.py", "import pydicom"),
         ("ptxviewer/inference/wrong.py", "from pydicom import dcmread"),
     ],
+    "pacs": [
+        ("ptxviewer/ui/wrong.py", "def f():\n    import pynetdicom"),
+        ("ptxviewer/dicom/wrong.py", "import dicomweb_client"),
+        ("ptxviewer/app/wrong.py", "from requests import get"),
+    ],
     "training": [
         ("ptxviewer/inference/wrong.py", "import model.data"),
         ("ptxviewer/inference/wrong.py", "import torchvision"),
@@ -57,7 +63,10 @@ VIOLATIONS = {
 }
 
 # What `app` and `report` promise: usable by tests and scripts where none of these is installed.
-HEAVY = {"PySide6", "shiboken6", "qimage2ndarray", "torch", "safetensors", "pydicom", "highdicom", "gdcm"}
+HEAVY = {
+    "PySide6", "shiboken6", "qimage2ndarray", "torch", "safetensors", "pydicom", "highdicom", "gdcm",
+    "pynetdicom", "dicomweb_client", "requests",
+}  # fmt: skip
 LIGHT_MODULES = [
     *(
         ".".join(path.relative_to(REPOSITORY).with_suffix("").parts)

@@ -13,11 +13,12 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from ptxviewer import __version__
-from ptxviewer.cli.parser import Parser
+from ptxviewer.cli import pacs
+from ptxviewer.cli.parser import Parser, add_language
+from ptxviewer.cli.speaking import complain, say
 from ptxviewer.cli.stopping import Terminated, ends_on_request
 from ptxviewer.core.devices import DEVICES
 from ptxviewer.core.errors import PtxError, UnreadableFilm
-from ptxviewer.core.plaintext import escaped
 from ptxviewer.inference.shipped import make_engine
 from ptxviewer.words import languages, sentences, speak, system_language, tr
 from ptxviewer.words.notices import RESEARCH_USE
@@ -29,17 +30,6 @@ if TYPE_CHECKING:
 
 log = logging.getLogger(__name__)
 REPORT_NAME = "ptxviewer-report"
-
-
-def say(text: str) -> None:
-    """Print a result. No name of a file does anything to the terminal."""
-    print(escaped(text, keep="\n"))
-
-
-def complain(text: str) -> None:
-    """Print one sentence of a failure."""
-    if sys.stderr is not None:
-        print(f"ptxviewer: {escaped(text)}", file=sys.stderr)
 
 
 def fraction(text: str) -> float:
@@ -76,7 +66,7 @@ def window_parser() -> argparse.ArgumentParser:
     parser.add_argument("files", nargs="*", type=Path, metavar=tr("FILE"), help=_paths_help())
     parser.add_argument("--sample", action="store_true", help=tr("open the sample study"))
     parser.add_argument("--version", action="version", version=f"ptxviewer {__version__}", help=tr("show the version"))
-    _language(parser)
+    add_language(parser)
     return parser
 
 
@@ -99,7 +89,7 @@ def predict_parser() -> argparse.ArgumentParser:
         "--dicom", type=Path, metavar=tr("DIR"), help=tr("also write the results as DICOM objects into this folder")
     )
     _force(parser)
-    _language(parser)
+    add_language(parser)
     return parser
 
 
@@ -122,7 +112,7 @@ def export_parser() -> argparse.ArgumentParser:
     _device(parser)
     _threshold(parser)
     _force(parser)
-    _language(parser)
+    add_language(parser)
     return parser
 
 
@@ -135,7 +125,7 @@ def render_parser() -> argparse.ArgumentParser:
         ),
     )
     _one_film(parser, ".png")
-    _language(parser)
+    add_language(parser)
     return parser
 
 
@@ -175,7 +165,7 @@ def report_parser() -> argparse.ArgumentParser:
     _device(parser)
     _threshold(parser)
     _force(parser)
-    _language(parser)
+    add_language(parser)
     return parser
 
 
@@ -194,7 +184,7 @@ def selftest_parser() -> argparse.ArgumentParser:
     )
     _device(parser)
     parser.add_argument("--json", action="store_true", help=tr("print the facts as JSON"))
-    _language(parser)
+    add_language(parser)
     return parser
 
 
@@ -212,7 +202,7 @@ def triage_parser() -> argparse.ArgumentParser:
     parser.add_argument("--identified", action="store_true", help=tr("write file names, too (they may name patients)"))
     _device(parser)
     _force(parser)
-    _language(parser)
+    add_language(parser)
     return parser
 
 
@@ -256,14 +246,6 @@ def _force(parser: argparse.ArgumentParser) -> None:
         "--force",
         action="store_true",
         help=tr("analyse other modalities and lateral views, too; scores mean little there"),
-    )
-
-
-def _language(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument(
-        "--language",
-        choices=languages(),
-        help=tr("of texts and reports; as in the settings, else the system's, if not given"),
     )
 
 
@@ -438,6 +420,7 @@ COMMANDS: dict[str, tuple[Callable[[], argparse.ArgumentParser], Callable[[argpa
     "report": (report_parser, report_command),
     "selftest": (selftest_parser, selftest_command),
     "triage": (triage_parser, triage_command),
+    **pacs.COMMANDS,
 }
 
 

@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from typing import Any, NoReturn
 
 from ptxviewer.core.plaintext import escaped
-from ptxviewer.words import tr
+from ptxviewer.words import languages, tr
 
 
 class _Help(argparse.HelpFormatter):
@@ -39,3 +39,12 @@ class Parser(argparse.ArgumentParser):
     def add_argument(self, *names: Any, **how: Any) -> argparse.Action:
         """Add an argument to the group that it belongs to: a name with a dash is an option."""
         return (self._options if names[0].startswith("-") else self._places).add_argument(*names, **how)
+
+
+def add_language(parser: argparse.ArgumentParser) -> None:
+    """Every command can be told its language."""
+    parser.add_argument(
+        "--language",
+        choices=languages(),
+        help=tr("of texts and reports; as in the settings, else the system's, if not given"),
+    )

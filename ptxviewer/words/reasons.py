@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from ptxviewer.core.msgid import N_, Msgid
-from ptxviewer.words import command, comparison, finding, network, reading, stored, window
+from ptxviewer.words import command, comparison, finding, network, pacs, reading, stored, window
 
 TEXTS: dict[str, Msgid | Callable[..., str]] = {
     "unknown_reason": N_("A newer version of the program wrote a reason that this one does not know ({written})."),
@@ -18,6 +18,7 @@ TEXTS: dict[str, Msgid | Callable[..., str]] = {
     **finding.TEXTS,
     **network.TEXTS,
     **command.TEXTS,
+    **pacs.TEXTS,
     **comparison.TEXTS,
     **stored.TEXTS,
     **window.TEXTS,

@@ -25,6 +25,7 @@ TEXTS: dict[str, Msgid | Callable[..., str]] = {
         "put aside."
     ),
     "settings_damaged": N_("The settings could not be read and were put aside: the defaults are used."),
+    "pacs_damaged": N_("The list of PACS nodes was damaged: it is put aside, and empty now."),
     "site_settings_damaged": N_("The site's default settings could not be read: the program's own are used."),
     "template_no_section": N_("A section must come first, such as == present ==."),
     "template_unknown_section": N_("There is no section of this name."),

@@ -16,6 +16,7 @@ class Stored(Reason, Enum):
     REVIEW_OF_BOTH = "review_of_both"  # what another window changed is in it, too
     REVIEW_OF_BOTH_ASIDE = "review_of_both_aside"  # and what it changed in another way was put aside
     SETTINGS_DAMAGED = "settings_damaged"  # put aside; the defaults are used
+    PACS_DAMAGED = "pacs_damaged"
     SITE_SETTINGS_DAMAGED = "site_settings_damaged"  # the program's own defaults are used
 
 

@@ -1,0 +1,67 @@
+"""The nodes of the PACS on disk: one JSON file beside the settings; it has passwords, and only this user reads it."""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import os
+from collections.abc import Callable
+from dataclasses import asdict
+from pathlib import Path
+
+from ptxviewer.core.errors import ExportFailed
+from ptxviewer.core.files import write_atomic
+from ptxviewer.core.pacs import Node, PacsSettings, problem_of, problem_of_station
+from ptxviewer.core.reasons import Reason
+from ptxviewer.core.reasons.stored import Stored
+from ptxviewer.core.reasons.writing import NotWritten, Unwritten, Writing
+
+NAME = "pacs.json"
+NOTHING = PacsSettings()
+
+
+def load(
+    path: Path, say: Callable[[Reason], None] = lambda _reason: None, default: PacsSettings = NOTHING
+) -> PacsSettings:
+    """Return what is kept at ``path``, ``default`` where there is no file.
+
+    A file that is damaged, or was written by hand with what cannot be, is put aside as ``pacs.damaged`` and told.
+    """
+    try:
+        stored = path.read_bytes()
+    except FileNotFoundError:
+        return default
+    except OSError:
+        say(Stored.PACS_DAMAGED)
+        return default
+    found = _understood(stored)
+    if found is None:
+        with contextlib.suppress(OSError):
+            os.replace(path, path.with_suffix(".damaged"))
+        say(Stored.PACS_DAMAGED)
+        return default
+    return found
+
+
+def _understood(stored: bytes) -> PacsSettings | None:
+    import msgspec
+
+    try:
+        found = msgspec.json.decode(stored, type=PacsSettings)
+    except (ValueError, RecursionError):  # msgspec's errors are ``ValueError``s
+        return None
+    seen: list[Node] = []
+    for node in found.nodes:
+        if problem_of(node, seen) is not None:
+            return None
+        seen.append(node)
+    return found if problem_of_station(found.station) is None and 0 < found.years < 200 else None
+
+
+def save(path: Path, settings: PacsSettings) -> None:
+    """Keep ``settings``, readable by this user alone. Raises ``ExportFailed``."""
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+    except OSError:
+        raise ExportFailed(NotWritten(Unwritten.SETTINGS, Writing.FOLDER_NOT_MADE)) from None
+    write_atomic(path, json.dumps(asdict(settings), indent=1).encode(), Unwritten.SETTINGS, private=True)
