@@ -3,17 +3,21 @@
 from __future__ import annotations
 
 import io
+import os
 import struct
 from typing import BinaryIO
 
-import pydicom
 from pydicom.dataset import Dataset, FileMetaDataset
+from pydicom.filereader import read_partial
+from pydicom.tag import BaseTag, Tag
 from pydicom.uid import ExplicitVRBigEndian, ExplicitVRLittleEndian, ImplicitVRLittleEndian
 
 from ptxviewer.core.errors import UnreadableFilm
+from ptxviewer.core.reasons.reading import Reading
 from ptxviewer.dicom.torn import up_to_its_pixels
 
 PIXELS = ("PixelData", "FloatPixelData", "DoubleFloatPixelData")
+PIXEL_TAGS = {Tag(keyword) for keyword in PIXELS}
 META_START = b"DICM\x02\x00\x00\x00UL\x04\x00"  # (0002,0000), the length of the file meta
 
 
@@ -29,8 +33,8 @@ def dataset_of(content: BinaryIO) -> tuple[Dataset, bool]:
 
 def _read(content: BinaryIO) -> tuple[Dataset, bool]:
     try:
-        ds: Dataset = pydicom.dcmread(content, force=True)
-    except (PermissionError, MemoryError):
+        ds = parsed(content)
+    except (PermissionError, MemoryError, UnreadableFilm):
         raise
     except Exception as error:  # the parser's errors are of every kind; those of the disk have a number
         if getattr(error, "errno", None) is not None:
@@ -49,7 +53,39 @@ def _read(content: BinaryIO) -> tuple[Dataset, bool]:
         torn = None
     if torn is not None:
         return torn, False
-    return (ds if "Rows" in ds else _as_it_is_written(content) or ds), True
+    if "Rows" not in ds:
+        return _as_it_is_written(content) or ds, True
+    if _ends_in_zeros(content):
+        raise UnreadableFilm(Reading.IMAGE_INCOMPLETE)
+    return ds, True
+
+
+def parsed(content: BinaryIO, keywords: list[str] | None = None, *, up_to_pixels: bool = False) -> Dataset:
+    """Return the dataset of a file that is read from its beginning, by pydicom, no further than a block of zeros.
+
+    A copy that was broken off is often as long as it should be; pydicom would take each 8 zeros for an element.
+    ``keywords``: only these tags. Raises ``UnreadableFilm`` where zeros are all there is, else whatever pydicom raises.
+    """
+    begin = content.tell()
+    head = content.read(144)
+    size = struct.unpack_from("<I", head, 140)[0] if head[128:140] == META_START and len(head) == 144 else 0
+    content.seek(begin + (144 + size if size else 132 if head[128:132] == b"DICM" else 0))
+    if content.read(16) == bytes(16):
+        raise UnreadableFilm(Reading.FILE_DAMAGED)
+    content.seek(begin)
+    tags: list[BaseTag | int] | None = None if keywords is None else [Tag(keyword) for keyword in keywords]
+
+    def ends(tag: BaseTag, _vr: str | None, _length: int) -> bool:
+        return tag == 0 or (up_to_pixels and tag in PIXEL_TAGS)
+
+    ds: Dataset = read_partial(content, stop_when=ends, force=True, specific_tags=tags)
+    return ds
+
+
+def _ends_in_zeros(content: BinaryIO) -> bool:
+    size = content.seek(0, os.SEEK_END)
+    content.seek(max(0, size - 256))
+    return size > 256 and not content.read().strip(b"\0")
 
 
 def _as_it_is_written(content: BinaryIO) -> Dataset | None:
@@ -60,7 +96,7 @@ def _as_it_is_written(content: BinaryIO) -> Dataset | None:
         return None
     content.seek(144 + struct.unpack_from("<I", head, 140)[0])
     try:
-        ds: Dataset = pydicom.dcmread(io.BytesIO(content.read()), force=True)
+        ds = parsed(io.BytesIO(content.read()))
     except Exception:  # noqa: BLE001 - its tags say why there is no image
         return None
     return ds if any(keyword in ds for keyword in PIXELS) else None

@@ -13,6 +13,7 @@ from ptxviewer.core.files import open_regular
 from ptxviewer.core.reasons.reading import Reading, TooManyFilms
 from ptxviewer.dicom.bounds import MOST_FILMS
 from ptxviewer.dicom.candidates import Candidate
+from ptxviewer.dicom.dataset import parsed
 from ptxviewer.dicom.harmless import content_of
 from ptxviewer.dicom.isolated.pool import CallFailed, shared_pool
 
@@ -62,7 +63,7 @@ def _read(index: Path) -> list[list[str]]:
 def references(index: Path) -> list[list[str]]:
     """Return the file names of an index, each by its parts. In a child process: raises whatever pydicom does."""
     with content_of(index) as content:
-        records = pydicom.dcmread(content, force=True).DirectoryRecordSequence
+        records = parsed(content).DirectoryRecordSequence
     found = list(_references(records))
     if len(found) > MOST_FILMS:
         raise UnreadableFilm(TooManyFilms(MOST_FILMS))

@@ -17,7 +17,6 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import BinaryIO, Literal
 
-import pydicom
 from pydicom.dataset import Dataset
 from pydicom.uid import UID, DeflatedExplicitVRLittleEndian, ExplicitVRLittleEndian, ImplicitVRLittleEndian
 
@@ -25,7 +24,7 @@ from ptxviewer.core.errors import UnreadableFilm
 from ptxviewer.core.files import open_regular
 from ptxviewer.core.reasons.reading import FileTooLarge, InflatesTooLarge, Reading
 from ptxviewer.dicom.bounds import LARGEST_FILE, LARGEST_INFLATED, LARGEST_INFLATED_HERE
-from ptxviewer.dicom.dataset import META_START
+from ptxviewer.dicom.dataset import META_START, parsed
 from ptxviewer.dicom.streams import ITEM
 
 PICTURE_STARTS = (b"\x89PNG\r\n", b"\xff\xd8\xff", b"BM", b"II*\x00", b"MM\x00*", b"RIFF")
@@ -43,9 +42,9 @@ def is_picture(head: bytes) -> bool:
 
 
 def is_something_else(head: bytes) -> bool:
-    """True where a file without preamble does not begin with a low group, in either byte order: texts, archives."""
+    """True where a file without preamble does not begin with a low group, in either byte order, or is only zeros."""
     groups = (int.from_bytes(head[:2], order) for order in ORDERS)
-    return head[128:132] != b"DICM" and min(groups) >= LOWEST_TEXT
+    return head[128:132] != b"DICM" and (min(groups) >= LOWEST_TEXT or not head[:1024].strip(b"\0"))
 
 
 class Inflated(io.BytesIO):
@@ -131,7 +130,7 @@ def _parsed(head: bytes, keywords: list[str] | None = None) -> tuple[Dataset | N
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
         file = io.BytesIO(head)
-        tags = pydicom.dcmread(file, force=True, stop_before_pixels=True, specific_tags=keywords)
+        tags = parsed(file, keywords, up_to_pixels=True)
         return tags, file.tell()
 
 

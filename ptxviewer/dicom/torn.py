@@ -41,7 +41,7 @@ def up_to_its_pixels(file: BinaryIO) -> Dataset | None:
 
 
 def _at_pixels(tag: BaseTag, _vr: str | None, _length: int) -> bool:
-    return int(tag) == PIXEL_DATA
+    return int(tag) in (PIXEL_DATA, 0)  # 0: zeros, to the end of a copy that was broken off
 
 
 def _items(data: bytes) -> bytes:

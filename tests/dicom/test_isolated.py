@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import select
 import signal
 import struct
 import subprocess
@@ -45,6 +44,7 @@ from ptxviewer.dicom.isolated.pool import CallFailed, Cause, Pool
 from ptxviewer.dicom.read import read_film, read_here
 from ptxviewer.dicom.streams import stream_header
 from tests.dicom import made, misbehaving
+from tests.processes import ends
 from tests.refusals import reason_of
 
 REPOSITORY = Path(__file__).parents[2]
@@ -54,21 +54,9 @@ linux = pytest.mark.skipif(not sys.platform.startswith("linux"), reason="looks i
 
 @pytest.fixture(scope="module")
 def pool() -> Iterator[Pool]:
-    pool = Pool(most=1, timeout_s=20)
+    pool = Pool(most=1, timeout_s=20, memory_bytes=300_000_000)
     yield pool
     pool.close()
-
-
-def ends(pid: int) -> bool:
-    """True when a process ends in time."""
-    try:
-        handle = os.pidfd_open(pid)
-    except ProcessLookupError:
-        return True
-    try:
-        return bool(select.select([handle], [], [], 30)[0])
-    finally:
-        os.close(handle)
 
 
 def test_a_call_returns_what_the_function_returns_and_raises_what_it_raises(pool: Pool) -> None:
@@ -166,6 +154,31 @@ def test_threads_may_call_at_once(pool: Pool) -> None:
     assert results == [3] * 6
     assert len(two.pids) <= 2
     two.close()
+
+
+@linux
+def test_two_hundred_calls_of_which_many_end_their_child_leave_nothing_behind() -> None:
+    """A worklist full of hostile films: no process and no handle is left of any of them."""
+    pool = Pool(most=1, timeout_s=20, memory_bytes=100_000_000, library="json")  # starts in a moment
+    endings = (misbehaving.abort, misbehaving.panic, misbehaving.read_address_zero, misbehaving.eat)
+    try:
+        array = misbehaving.array(200_000)
+        assert np.array_equal(pool.call(misbehaving.array, array.size), array)
+        handles = len(os.listdir("/proc/self/fd"))
+        children = set()
+        for number in range(200):
+            if number % 10 == 0:
+                with pytest.raises(CallFailed):
+                    pool.call(endings[number // 10 % len(endings)])
+            elif number % 10 == 5:
+                assert np.array_equal(pool.call(misbehaving.array, array.size), array)
+            else:
+                children.add(pool.call(misbehaving.process))
+        assert len(os.listdir("/proc/self/fd")) == handles
+        assert len(children) == 20
+    finally:
+        pool.close()
+    assert all(ends(child) for child in children)
 
 
 @linux

@@ -213,7 +213,7 @@ def test_what_the_system_refuses_has_its_reason(
     def refuse(*_arguments: object, **_options: object) -> None:
         raise error()
 
-    monkeypatch.setattr("ptxviewer.dicom.read.pydicom.dcmread", refuse)
+    monkeypatch.setattr("ptxviewer.dicom.dataset.read_partial", refuse)
     assert reason_of(read_here, path) is reason
 
 

@@ -282,6 +282,19 @@ def test_what_is_no_film_is_refused_with_its_reason(tmp_path: Path) -> None:
     assert refusal(made.save(ds, path)) == NotAnImage(ObjectKind.STRUCTURED_REPORT)
 
 
+def test_a_copy_that_was_broken_off_and_filled_with_zeros_is_named_at_once(tmp_path: Path) -> None:
+    """Each 8 zeros would be an element: 40 MB of them took longer than a film may."""
+    zeros, whole = bytes(40 << 20), made.save(made.dataset(made.ramp()), tmp_path / "whole.dcm").read_bytes()
+    for head, reason in (
+        (b"", Reading.NOT_DICOM),
+        (whole[:132], Reading.FILE_DAMAGED),
+        (whole[: whole.index(b"\x08\x00\x16\x00")], Reading.FILE_DAMAGED),
+        (whole[: whole.index(b"\xe0\x7f\x10\x00")], Reading.IMAGE_INCOMPLETE),
+    ):
+        (tmp_path / "a.dcm").write_bytes(head + zeros)
+        assert reason_of(read_film, tmp_path / "a.dcm") is reason
+
+
 def test_hostile_headers(tmp_path: Path) -> None:
     ds = made.dataset(made.ramp())
     ds.Rows = ds.Columns = 65535

@@ -21,7 +21,6 @@ from ptxviewer.dicom.bounds import LARGEST_PIXELS
 from ptxviewer.dicom.isolated import limits
 
 SMALLEST_SHARED = 1 << 16  # bytes of an array: smaller ones go through the pipe
-READER = "ptxviewer.dicom.read"
 
 
 class Tag(Enum):
@@ -33,15 +32,18 @@ class Tag(Enum):
     BROKEN = 4  # something that is no ``Exception``, a panic: the child ends
 
 
-def serve(pipe: Connection, memory_bytes: int, grace_s: float) -> None:
-    """Answer calls until the parent hangs up; each is (function, arguments), and ends within ``grace_s``."""
+def serve(pipe: Connection, memory_bytes: int, grace_s: float, library: str) -> None:
+    """Answer calls until the parent hangs up; each is (function, arguments), and ends within ``grace_s``.
+
+    ``library`` is a module that most calls need: it is imported before the first of them.
+    """
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl+C goes to all processes of a terminal: the parent decides
     parent = parent_process()
     if parent is not None:
         limits.end_with_parent(int(parent.sentinel))
     # One film, one thread: their stacks and arenas would count as memory. Read when the libraries are loaded.
     os.environ.update(OMP_NUM_THREADS="1", OPENBLAS_NUM_THREADS="1", OPENCV_IO_MAX_IMAGE_PIXELS=str(LARGEST_PIXELS))
-    importlib.import_module(READER)
+    importlib.import_module(library)
     _be_silent()
     limits.bound_memory(memory_bytes)
     try:

@@ -29,6 +29,7 @@ from ptxviewer.dicom.isolated.child import Tag, serve
 T = TypeVar("T")
 MOST_CHILDREN = 2
 TIMEOUT_S = 10.0
+LIBRARY = "ptxviewer.dicom.read"  # what a child imports before its first call
 START_S = 60.0  # a virus scanner may look at every library first
 MEMORY_BYTES = 1_250_000_000  # beyond what the libraries take: with the program itself below 2 GB
 GRACE_S = 2.0  # after the time-out, before a child ends by itself
@@ -81,13 +82,13 @@ def _without_main() -> Iterator[None]:
 class _Child:
     """One child process and the pipe to it; used by one thread at a time."""
 
-    def __init__(self, memory_bytes: int, grace_s: float) -> None:
+    def __init__(self, memory_bytes: int, grace_s: float, library: str) -> None:
         context = multiprocessing.get_context("spawn")
         self._pipe, theirs = context.Pipe()
         self._memory_bytes = memory_bytes
         self._ready = self._hung_up = False
         self._process: SpawnProcess = context.Process(
-            target=serve, args=(theirs, memory_bytes, grace_s), name="ptxviewer-films", daemon=True
+            target=serve, args=(theirs, memory_bytes, grace_s, library), name="ptxviewer-films", daemon=True
         )
         try:
             with _without_main():
@@ -199,10 +200,15 @@ class Pool:
     """A few children; ``call`` may be used from any thread."""
 
     def __init__(
-        self, most: int = MOST_CHILDREN, timeout_s: float = TIMEOUT_S, memory_bytes: int = MEMORY_BYTES
+        self,
+        most: int = MOST_CHILDREN,
+        timeout_s: float = TIMEOUT_S,
+        memory_bytes: int = MEMORY_BYTES,
+        library: str = LIBRARY,
     ) -> None:
         self._timeout_s = timeout_s
         self._memory_bytes = memory_bytes
+        self._library = library
         self._slots = threading.BoundedSemaphore(most)
         self._guard = threading.Lock()
         self._idle: list[_Child] = []
@@ -230,7 +236,7 @@ class Pool:
             if self._idle or self._busy:
                 return
             with contextlib.suppress(CallFailed):
-                self._idle.append(_Child(self._memory_bytes, self._timeout_s + GRACE_S))
+                self._idle.append(self._new())
 
     def call(self, function: Callable[..., T], *arguments: object) -> T:
         """Return ``function(*arguments)``, made in a child; both must be known there by name (pickle).
@@ -277,9 +283,12 @@ class Pool:
                     break
                 child.end()
             else:
-                child = _Child(self._memory_bytes, self._timeout_s + GRACE_S)
+                child = self._new()
             self._busy.append(child)
             return child
+
+    def _new(self) -> _Child:
+        return _Child(self._memory_bytes, self._timeout_s + GRACE_S, self._library)
 
     def _give_back(self, child: _Child) -> None:
         with self._guard:

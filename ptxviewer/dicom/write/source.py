@@ -12,7 +12,6 @@ from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 
-import pydicom
 from pydicom.dataset import Dataset
 from pydicom.uid import SecondaryCaptureImageStorage
 from pydicom.valuerep import PersonName
@@ -22,6 +21,7 @@ from ptxviewer.core.film import Radiograph
 from ptxviewer.core.reasons.finding import Finding
 from ptxviewer.core.reasons.writing import Unsaved
 from ptxviewer.dicom import tags
+from ptxviewer.dicom.dataset import parsed
 from ptxviewer.dicom.harmless import content_of
 from ptxviewer.dicom.read import read_film
 
@@ -55,7 +55,7 @@ def source_of(path: Path, film: Radiograph) -> Source:
     if read_film(path, film.frame).key != film.key:
         raise StaleResult(Finding.RESULT_OF_OTHER_FILM)
     with content_of(path) as content:
-        ds = pydicom.dcmread(content, force=True, stop_before_pixels=True)
+        ds = parsed(content, up_to_pixels=True)
     header = Dataset()
     header.SpecificCharacterSet = UTF_8
     for keyword in UIDS:
