@@ -92,7 +92,7 @@ def _check_stream(ds: Dataset, frame: int, rows: int, cols: int) -> StreamHeader
     return claim
 
 
-def _unpacked(ds: Dataset, frame: int) -> NDArray[np.uint16]:
+def unpacked(ds: Dataset, frame: int) -> NDArray[np.uint16]:
     """Pixels of 9 to 15 bits without gaps between them, the first in the low bits (PS3.5 8.1.1, as in old films)."""
     rows, cols, bits = int(ds.Rows), int(ds.Columns), int(ds.BitsAllocated)
     count = rows * cols
@@ -118,7 +118,7 @@ def _unpacked(ds: Dataset, frame: int) -> NDArray[np.uint16]:
 def _decoded(ds: Dataset, frame: int, raw: bool) -> NDArray[Any]:
     """Decode a frame by pydicom and its plugins, else by GDCM itself, which reads what its plugin refuses."""
     if is_native(ds) and 8 < int(ds.get("BitsAllocated", 16)) < 16 and int(ds.SamplesPerPixel) == 1:
-        array: NDArray[Any] = _unpacked(ds, frame)
+        array: NDArray[Any] = unpacked(ds, frame)
         return _signed_words(array, int(ds.BitsAllocated)) if int(ds.PixelRepresentation) else array
     try:
         # The bits beside the stored ones are dropped here, by HighBit; in colour by pydicom.

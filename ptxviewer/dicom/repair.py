@@ -33,6 +33,7 @@ from ptxviewer.dicom.streams import (
 )
 from ptxviewer.dicom.values import number
 
+NUMBERS = ("SamplesPerPixel", "Rows", "Columns", "BitsAllocated", "BitsStored", "HighBit", "PixelRepresentation")
 NO_OFFSETS = ITEM + bytes(4)  # an empty offset table
 UNCOMPRESSED = (
     ImplicitVRLittleEndian,
@@ -68,6 +69,9 @@ def repair(ds: Dataset) -> Repaired:
     _repair_run_lengths(ds)
     _repair_samples(ds, header)
     _repair_bits(ds, header)
+    for keyword in NUMBERS:  # a decoder takes no text and no list, whatever VR they were written in
+        if keyword in ds and type(ds[keyword].value) is not int:
+            ds.add_new(keyword, "US", int(number(ds, keyword)))
     return Repaired(_repair_frames(ds), says_grey and int(ds.SamplesPerPixel) == 3)
 
 
