@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from ptxviewer.app.films.worklist import Progress, summary
+from ptxviewer.app.films.worklist import Progress, overdue, summary
 from ptxviewer.app.state.facts import Summary
 from ptxviewer.app.state.film import Film, FilmStatus
 from ptxviewer.app.state.screen import Column
@@ -134,13 +134,16 @@ def spoken(film: Film, identified: bool) -> str:
     else:
         parts += [_score_line(film, found), cell(film, "side", identified), cell(film, "size", identified)]
     parts.append("" if rejected(film) and found is not None else cell(film, "verdict", identified))
+    parts.append(tr("unread for too long") if overdue(film) else "")
     return ", ".join(part for part in parts if part)
 
 
 def spoken_in_strip(film: Film) -> str:
     """Return what a screen reader says of an entry of the strip."""
     found = summary(film)
-    return f"{film_name(film, False)}, {tr(STATUS[film.status]) if found is None else _score_line(film, found)}"
+    parts = [film_name(film, False), tr(STATUS[film.status]) if found is None else _score_line(film, found)]
+    parts.append("" if rejected(film) and found is not None else cell(film, "verdict", False))
+    return ", ".join(part for part in parts if part)
 
 
 # ---- progress

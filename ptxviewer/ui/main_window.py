@@ -105,7 +105,9 @@ class MainWindow(QMainWindow):
 
             asking = Asking(self, presenter, lambda: self._state, self.open_paths, self.do)
             probe = self.status.show_probe
-            made = self._workspace = Workspace(presenter, asking, self._empty, probe, self.select, self.do)
+            made = self._workspace = Workspace(
+                presenter, asking, self._empty, probe, self.select, self.do, self.come_forward
+            )
             self._shell = WindowShell(self)
             self._column.insertWidget(1, made, 1)
             made.show()  # now, else the page would be gone for a moment

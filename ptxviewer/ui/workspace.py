@@ -24,7 +24,10 @@ from ptxviewer.ui.panels.reading import ReadingPanel
 
 if TYPE_CHECKING:
     from ptxviewer.ui.panels.worklist import WorklistPanel
+    from ptxviewer.ui.platform.notices import SystemNotices
     from ptxviewer.ui.platform.watcher import FolderWatcher
+
+CLOCK_MS = 15_000  # between two looks at which films have waited too long
 
 
 class Workspace(QWidget):
@@ -38,6 +41,7 @@ class Workspace(QWidget):
         probed: Callable[[str], None],
         select: Callable[[int], None],
         do: Callable[[str], None],
+        come_forward: Callable[[], None],
     ) -> None:
         """``empty`` becomes the first page of the film area; the rest as in ``FilmArea`` and ``FilmStrip``."""
         super().__init__()
@@ -50,6 +54,11 @@ class Workspace(QWidget):
         self.strip = FilmStrip(select, presenter.films.thumbnails_in_sight)
         self.worklist: WorklistPanel | None = None
         self._watcher: FolderWatcher | None = None
+        self._notices: SystemNotices | None = None
+        self._come_forward = come_forward
+        self._minutes = QTimer(self)
+        self._minutes.setInterval(CLOCK_MS)
+        self._minutes.timeout.connect(presenter.films.list.look_at_clock)
         self.banner = BannerBar(self.area, presenter)
         self.veil = DropVeil(self.area)
         self.panels = QSplitter(Qt.Orientation.Horizontal)
@@ -76,11 +85,17 @@ class Workspace(QWidget):
             state, around and state.settings.strip and state.prior_id is None
         )  # two films need the room
         if state.watch is not None and self._watcher is None:
+            from ptxviewer.ui.platform.notices import SystemNotices
             from ptxviewer.ui.platform.watcher import FolderWatcher
 
             self._watcher = FolderWatcher(self._presenter, self)
+            self._notices = SystemNotices(self.window(), self._come_forward)
         if self._watcher is not None:
             self._watcher.show_state(state)
+        if self._notices is not None:
+            self._notices.show_state(state)
+        if bool(state.films) is not self._minutes.isActive():
+            (self._minutes.start if state.films else self._minutes.stop)()
         self.reading.setVisible(around and state.settings.panel)
         self.strip.show_state(state)
         self.reading.show_state(state)

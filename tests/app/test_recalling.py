@@ -142,18 +142,37 @@ def test_verdicts_come_back_in_the_list_and_what_the_reader_changed_is_not_said_
     first.settle()
     first.presenter.review.thresholds.set(0.7)
     first.settle()
+    measured = summary(first.named("b"))
     again = rig(results, reviews)
     again.open("c", "b", "a")
     again.settle()
     assert again.named("a").review.verdict == "accept"
-    moved = summary(again.named("b"))
-    assert moved is not None
-    assert not moved.measured
-    assert not moved.sized
+    assert summary(again.named("b")) == measured, "its size as the reader left it, without reading the film"
+    assert measured is not None
+    assert measured.sized
+    assert measured != summary(again.named("c"))
     again.presenter.films.next()
     again.settle()
     assert again.film.findings is not None
     assert again.film.findings.threshold == 0.7
+
+
+def test_a_size_that_another_network_measured_is_not_told() -> None:
+    reviews, results = FakeReviews(), FakeResults()
+    first = rig(results, reviews)
+    first.open("a", "b")
+    first.settle()
+    first.presenter.review.thresholds.set(0.7)
+    first.settle()
+    for name, saved in reviews.kept.items():
+        reviews.kept[name] = replace(saved, network="another")
+    again = rig(results, reviews)
+    again.open("b", "a")
+    again.settle()
+    told = summary(again.named("a"))
+    assert told is not None
+    assert not told.measured
+    assert not told.sized
 
 
 def test_what_the_reader_insisted_on_is_not_analysed_unasked_the_next_time() -> None:

@@ -18,6 +18,7 @@ from ptxviewer.app.state.screen import EngineStatus, State, Worklist
 from ptxviewer.app.state.settings import Settings
 from ptxviewer.core.film import Patient, Study
 from ptxviewer.core.history import History
+from ptxviewer.core.reasons.reading import NotAnalysed, Reading
 from ptxviewer.core.reasons.window import Notice
 from ptxviewer.core.review import Review
 from tests.app.rig import AppRig
@@ -61,6 +62,8 @@ def test_no_order_drops_or_doubles_a_film(made, sort, reverse) -> None:
     listed = worklist.ordered(state(*films, sort=sort, reverse=reverse))
     assert sorted(numbers(listed)) == numbers(films)
     kinds = worklist.counts(state(*films))
+    urgent = numbers(worklist.by_urgency(state(*films)))
+    assert sorted(urgent) == numbers(films)
     assert kinds["above"] + kinds["no answer"] + kinds["below"] == kinds["all"] == len(films)
 
 
@@ -70,6 +73,28 @@ def test_above_threshold_first_then_no_answer_then_below_each_by_score() -> None
         film(7, None, FilmStatus.NOT_ANALYSED),
     )  # fmt: skip
     assert numbers(worklist.by_urgency(state(*films))) == [4, 2, 3, 5, 7, 6, 1]
+
+
+def test_pictures_that_the_network_is_not_for_stand_at_the_end() -> None:
+    kept = NotAnalysed(Reading.NOT_A_RADIOGRAPH)
+    films = (
+        film(1, None, FilmStatus.NOT_ANALYSED, why=kept), film(2, 0.1), film(3, None, FilmStatus.NOT_ANALYSED,
+        why=Notice.CANCELLED), film(4, 0.9),
+    )  # fmt: skip
+    assert numbers(worklist.by_urgency(state(*films))) == [4, 3, 2, 1]
+    assert numbers(worklist.shown(state(*films, kind="no answer"))) == [3, 1], "and still pass the filter"
+
+
+def test_a_film_that_waits_too_long_rises_behind_those_above_threshold_until_it_is_read() -> None:
+    films = (film(1, 0.05, since=0.0), film(2, 0.2, since=3000.0), film(3, None, WAITING, since=3000.0), film(4, 0.9))
+    before = state(*films)
+    later = worklist.clocked(before, 3600.0)
+    assert numbers(worklist.by_urgency(later)) == [4, 1, 3, 2]
+    assert worklist.clocked(later, 3601.0) is later
+    read = replace(later, films=(replace(later.films[0], seen=True), *later.films[1:]))
+    assert numbers(worklist.by_urgency(read)) == [4, 3, 2, 1]
+    never = replace(later, settings=Settings(longest_wait_min=0))
+    assert numbers(worklist.by_urgency(worklist.clocked(never, 9e9))) == [4, 3, 2, 1]
 
 
 @pytest.mark.parametrize(

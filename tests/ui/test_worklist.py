@@ -16,9 +16,12 @@ from ptxviewer.app.films.worklist import COLUMNS
 from ptxviewer.app.state.facts import Facts, Summary
 from ptxviewer.app.state.film import Film, FilmStatus, Result
 from ptxviewer.app.state.screen import State
+from ptxviewer.app.state.settings import Settings
+from ptxviewer.app.state.withheld import as_seen
 from ptxviewer.core.film import Patient
 from ptxviewer.ui.application import Session
 from ptxviewer.ui.panels.worklist import WIDTHS, WorklistPanel, hidden_columns
+from ptxviewer.ui.platform.notices import Notices
 from tests.dicom.made import dataset, ramp, save
 from tests.ui.windows import started
 
@@ -119,14 +122,60 @@ def test_lines_rest_while_the_pointer_is_over_them(session: Session, qtbot: QtBo
     assert names(panel) == before
     panel.table.moved_at = -100.0
     panel._refresh()
-    assert names(panel)[-1] == before[0]
+    assert names(panel)[-2:] == [before[0], before[-1]], "what is not for the network stays last"
 
 
 def test_narrow_lists_do_without_columns_in_their_order() -> None:
     whole = sum(WIDTHS.values())
     assert hidden_columns(whole) == set()
     assert hidden_columns(whole - 1) == {"date"}
-    assert hidden_columns(300) == {"date", "view", "state", "side"}
+    assert hidden_columns(310) == {"date", "view", "state", "side"}
+    assert hidden_columns(240) == {"date", "view", "state", "side", "verdict"}
+
+
+def test_the_list_can_be_280_pixels_wide_and_leaves_the_film_its_share(session: Session) -> None:
+    panel = session.window.worklist
+    session.presenter.films.list.toggle()
+    panel = session.window.worklist
+    assert panel is not None
+    assert panel.width() < 0.35 * session.window.width()
+    panel.set_width(100)
+    assert panel.width() == 280
+    shown = [column for index, column in enumerate(COLUMNS) if not panel.table.isColumnHidden(index)]
+    assert {"score", "name"} <= set(shown)
+    panel.set_width(5000)
+    assert panel.width() <= 0.4 * session.window.width()
+
+
+def test_of_films_that_a_watched_folder_brought_each_is_told_once_and_only_to_who_works_elsewhere() -> None:
+    def brought(*ids: int, first_read: bool = False, **of) -> State:
+        films = tuple(
+            Film(
+                n,
+                Path(f"{n}"),
+                n,
+                FilmStatus.DONE,
+                result=Result(summary=Summary(0.9, True)),
+                arrived=True,
+                **of,
+            )
+            for n in ids
+        )
+        return as_seen(State(films=films, settings=Settings(first_read=first_read)))
+
+    told: list[int] = []
+    elsewhere = True
+    notices = Notices(told.append, lambda: elsewhere)
+    notices.show_state(brought(1))
+    notices.show_state(brought(1))
+    assert told == [1]
+    notices.show_state(brought(1, 2, 3))
+    assert told == [1, 2]
+    notices.show_state(brought(4, seen=True))
+    notices.show_state(brought(5, first_read=True))
+    elsewhere = False
+    notices.show_state(brought(6))
+    assert told == [1, 2], "read, hidden until a first read, or in front of the reader"
 
 
 def test_five_hundred_films_are_painted_only_where_they_are_seen(

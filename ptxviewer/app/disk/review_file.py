@@ -15,6 +15,7 @@ from typing import Annotated
 
 import msgspec
 
+from ptxviewer.app.state.facts import Summary
 from ptxviewer.core.answer import Detection, Line, LineName
 from ptxviewer.core.drawing.tiles import PackedMask
 from ptxviewer.core.errors import ExportFailed, PtxError
@@ -46,6 +47,8 @@ class Saved:
     first_read: FirstRead = field(default_factory=FirstRead)
     reader: str = ""
     changed: str = ""
+    size: Summary | None = None  # what was found under it, where the reader changed mask or threshold
+    network: str = ""  # under whose maps ``size`` was measured
 
 
 NOTHING = Saved(Review())
@@ -108,6 +111,8 @@ class _File(msgspec.Struct):
     reader: str
     changed: str
     format: int = FORMAT
+    size: Summary | None = None
+    network: str = ""
 
 
 def as_bytes(saved: Saved) -> bytes:
@@ -131,7 +136,9 @@ def as_bytes(saved: Saved) -> bytes:
         drain=review.drain,
         posture=review.posture,
     )
-    content = msgspec.json.encode(_File(written, saved.first_read, saved.reader, saved.changed))
+    content = msgspec.json.encode(
+        _File(written, saved.first_read, saved.reader, saved.changed, FORMAT, saved.size, saved.network)
+    )
     return msgspec.json.format(content, indent=1) + b"\n"
 
 
@@ -139,7 +146,7 @@ def from_bytes(content: bytes) -> Saved:
     """Return the review in a file. Raises ``DamagedReview``."""
     try:
         file = msgspec.json.decode(content, type=_File)
-        return Saved(_review(file.review), file.first_read, file.reader, file.changed)
+        return Saved(_review(file.review), file.first_read, file.reader, file.changed, file.size, file.network)
     except (ValueError, IndexError, RecursionError, MemoryError):  # msgspec's errors are ``ValueError``s
         raise DamagedReview(Stored.REVIEW_DAMAGED) from None
 

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import replace
+from datetime import datetime
 
+from ptxviewer.app.films import worklist
 from ptxviewer.app.state.screen import Cell, Column, Kind, Worklist
 from ptxviewer.app.store import Store
 
@@ -12,8 +14,9 @@ from ptxviewer.app.store import Store
 class FilmList:
     """The worklist in place of the strip."""
 
-    def __init__(self, store: Store) -> None:
+    def __init__(self, store: Store, now: Callable[[], datetime]) -> None:
         self._store = store
+        self._now = now
 
     def _edit(self, change: Callable[[Worklist], Worklist]) -> None:
         self._store.edit(lambda state: replace(state, worklist=change(state.worklist)))
@@ -24,7 +27,7 @@ class FilmList:
         self._store.edit(
             lambda state: replace(state, settings=replace(state.settings, strip=state.settings.strip or on))
         )
-        self._edit(lambda worklist: replace(worklist, shown=on, closed=not on))
+        self._edit(lambda worklist: replace(worklist, shown=on, closed=not on, by_itself=False))
 
     def sort(self, column: Column | None) -> None:
         """Order the list by a column, the other way round when it is already; None: by urgency."""
@@ -33,6 +36,12 @@ class FilmList:
     def show_as(self, cell: Cell) -> None:
         """The window tells what it writes into the cells."""
         self._edit(lambda now: replace(now, cell=cell))
+
+    def look_at_clock(self) -> None:
+        """Raise the films that have waited too long by now."""
+        now = self._now().timestamp()
+        if worklist.clocked(self._store.state, now) is not self._store.state:
+            self._store.edit(lambda state: worklist.clocked(state, now))
 
     def filter(self, text: str | None = None, kind: Kind | None = None) -> None:
         """Show only films with these words, or of this kind; None leaves it as it is."""

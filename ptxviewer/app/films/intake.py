@@ -97,21 +97,22 @@ class Intake:
         else:
             self._store.edit(lambda state: replace(state, opening=opening))
             self._read_anew(found.changed, Notice.FILE_CHANGED)
-            self._add(found.paths, mine)
+            self._add(found.paths, mine, arrived=drop == ARRIVAL)
         self._pipeline.pump()
 
-    def _add(self, paths: Sequence[Path], comes_on_screen: bool) -> None:
+    def _add(self, paths: Sequence[Path], comes_on_screen: bool, arrived: bool) -> None:
         films = self._store.state.films
         known = {_same_place(film.path): film.id for film in films}
         failed = {film.id for film in films if film.status is FilmStatus.FAILED}
         number = max((film.number for film in films), default=0)
+        since = self._services.now().timestamp()
         new: list[Film] = []
         again: list[int] = []  # films that failed before
         asked: list[int] = []
         for path in paths:
             place = _same_place(path)
             if place not in known:
-                film = Film(id=next(self._ids), path=path, number=number + len(new) + 1)
+                film = Film(next(self._ids), path, number + len(new) + 1, since=since, arrived=arrived)
                 new.append(film)
                 known[place] = film.id
             elif known[place] in failed and known[place] not in again:
@@ -150,7 +151,15 @@ class Intake:
         """Start over with the films at these places: their files are others now."""
         places = {_same_place(path) for path in changed}
         anew = {
-            film.id: Film(id=film.id, path=film.path, number=film.number, urgency=film.urgency, notice=notice)
+            film.id: Film(
+                film.id,
+                film.path,
+                film.number,
+                urgency=film.urgency,
+                notice=notice,
+                since=film.since,
+                arrived=film.arrived,
+            )
             for film in self._store.state.films
             if _same_place(film.path) in places
         }

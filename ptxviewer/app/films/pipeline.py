@@ -145,11 +145,13 @@ class Pipeline:
         radiograph = read.radiograph
         if film.key and film.key != radiograph.key:  # the file has changed: this is another film
             film = Film(
-                id=film.id,
-                path=film.path,
-                number=film.number,
+                film.id,
+                film.path,
+                film.number,
                 view=FilmView(frame=frame),
                 seen=on_screen,
+                since=film.since,
+                arrived=film.arrived,
                 notice=Notice.FILE_CHANGED,
             )
         film = with_pixels(film, read, self._editor.restored)

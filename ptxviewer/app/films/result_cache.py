@@ -133,7 +133,9 @@ class ResultCache:
             return moved(film, FilmStatus.NOT_ANALYSED, entry.why_not)
         urgency = summary.score if film.urgency is None else max(film.urgency, summary.score)
         if decisive(film.review) != UNCHANGED:
-            summary = replace(summary, measured=False)
+            saved = self._editor.saving.newest(recalled.kept)
+            known = saved is not None and saved.network == self.model and saved.review == film.review
+            summary = saved.size if saved is not None and saved.size and known else replace(summary, measured=False)
         return moved(replace(film, result=replace(NO_RESULT, summary=summary), urgency=urgency), FilmStatus.DONE)
 
     def _name(self, film_ids: list[int]) -> None:

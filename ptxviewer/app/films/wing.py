@@ -33,7 +33,7 @@ class FilmsWing:
         self.pipeline = Pipeline(store, services, editor)
         self._intake = Intake(store, services, self.pipeline)
         self.background = Background(store, self.pipeline)
-        self.list = FilmList(store)
+        self.list = FilmList(store, services.now)
         self.watched = WatchedFolder(store, services, self._intake, preferences)
 
     # ---- opening and analysing
@@ -169,7 +169,9 @@ class FilmsWing:
                 place = [film.id for film in state.films].index(current)
                 behind = [film for film in state.films[place:] if film.id not in gone]
                 current = behind[0].id if behind else left[-1].id if left else None
-            return replace(state, films=left, current_id=current)
+            gone_by_itself = state.worklist.by_itself and not left
+            listed = replace(state.worklist, shown=False, by_itself=False) if gone_by_itself else state.worklist
+            return replace(state, films=left, current_id=current, worklist=listed)
 
         self._store.edit(closed)
         if self._store.state.current_id != before.current_id:

@@ -13,6 +13,7 @@ from ptxviewer.app.films.urgency import Group, group_of, rank
 from ptxviewer.app.state.facts import Summary, summary_of
 from ptxviewer.app.state.film import Film, FilmStatus
 from ptxviewer.app.state.screen import Column, Kind, State, Worklist
+from ptxviewer.core.reasons.reading import NotAnalysed
 from ptxviewer.core.reasons.window import Notice
 
 COLUMNS: tuple[Column, ...] = get_args(Column)
@@ -37,12 +38,24 @@ def unread(film: Film) -> bool:
 def group(state: State, film: Film) -> Group:
     """Return where a film stands by urgency (``films.urgency``)."""
     info = state.engine.info
-    return group_of(summary(film), film.urgency, None if info is None else info.rule.score_threshold)
+    limit = None if info is None else info.rule.score_threshold
+    other = film.status is FilmStatus.NOT_ANALYSED and isinstance(film.why, NotAnalysed)
+    return group_of(summary(film), film.urgency, limit, other)
+
+
+def overdue(film: Film) -> bool:
+    """True while nobody has looked at a film for longer than the reader allows."""
+    return film.overdue and unread(film)
+
+
+def urgency_key(state: State, film: Film) -> tuple[int, bool, float, int]:
+    """Return the sort key of the order by urgency."""
+    return rank(group(state, film), film.urgency, film.number, overdue(film))
 
 
 def by_urgency(state: State) -> list[Film]:
     """Return all films, the most urgent first; films of one urgency in the order in which they came."""
-    return sorted(state.films, key=lambda film: rank(group(state, film), film.urgency, film.number))
+    return sorted(state.films, key=lambda film: urgency_key(state, film))
 
 
 def _bare_cell(film: Film, column: Column, identified: bool) -> str:
@@ -71,6 +84,23 @@ def _size_key(film: Film) -> tuple[float, float]:
     return (0.0, 0.0) if found is None or not found.sized else (-(found.percent or 0.0), -float(found.area_px))
 
 
+def clocked(state: State, now: float) -> State:
+    """Return the state in which films that have waited too long at ``now`` (seconds) are overdue; itself if none is."""
+    limit = 60.0 * state.settings.longest_wait_min
+
+    def late(film: Film) -> bool:
+        return bool(limit) and unread(film) and now - film.since >= limit
+
+    changed = {film.id: replace(film, overdue=late(film)) for film in state.films if late(film) != film.overdue}
+    return replace(state, films=tuple(changed.get(film.id, film) for film in state.films)) if changed else state
+
+
+def arrivals(state: State) -> list[Film]:
+    """Return the films of a watched folder that are above threshold and unread. ``state`` is as the reader sees it."""
+    films = (film for film in state.films if film.arrived and unread(film))
+    return [film for film in films if (found := summary(film)) is not None and found.present]
+
+
 def _key(state: State, column: Column) -> Callable[[Film], Any]:
     """Sort key of a column: numbers from high to low, words from A to Z, what is empty last."""
     if column == "score":
@@ -95,7 +125,10 @@ def ordered(state: State) -> list[Film]:
 
 
 def _is_of(state: State, film: Film, kind: Kind) -> bool:
-    return kind == "all" or (unread(film) if kind == "unread" else group(state, film) == kind)
+    if kind in ("all", "unread"):
+        return kind == "all" or unread(film)
+    own = group(state, film)
+    return own == kind or (kind == "no answer" and own == "other")
 
 
 def _words(state: State, film: Film) -> str:
@@ -145,7 +178,9 @@ def next_unread(state: State) -> int | None:
 
 def opened_for(worklist: Worklist, fresh: int) -> Worklist:
     """Return the list as it stands after ``fresh`` films were opened at once."""
-    return replace(worklist, shown=True) if fresh >= OPENS_FROM and not worklist.closed else worklist
+    if fresh < OPENS_FROM or worklist.closed or worklist.shown:
+        return worklist
+    return replace(worklist, shown=True, by_itself=True)
 
 
 # ---- progress

@@ -8,15 +8,21 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 
+from ptxviewer.app.disk.result_file import identity
 from ptxviewer.app.disk.review_file import NOTHING, Saved
 from ptxviewer.app.jobs import Outcome, Ticket
 from ptxviewer.app.ports import Services
+from ptxviewer.app.state.facts import Summary, summary_of
 from ptxviewer.app.state.film import Film
 from ptxviewer.app.store import Store
 from ptxviewer.core.engine import Checkpoint
 from ptxviewer.core.errors import PtxError, reason_of
+from ptxviewer.core.findings.reviewed import decisive
 from ptxviewer.core.reasons import Reason
 from ptxviewer.core.reasons.window import Notice, ReviewNotSaved
+from ptxviewer.core.review import Review
+
+_UNCHANGED = decisive(Review())
 
 
 @dataclass(frozen=True)
@@ -63,9 +69,18 @@ class ReviewSaving:
         if not film.review_name or self._services.reviews is None:
             return
         when = self._services.now().isoformat(timespec="seconds")
-        self._pending[film.review_name] = Saved(film.review, film.first_read, self._store.state.settings.reader, when)
+        size, network = self._size(film)
+        reader = self._store.state.settings.reader
+        self._pending[film.review_name] = Saved(film.review, film.first_read, reader, when, size, network)
         for name in sorted(self._failed | {film.review_name}):
             self._write(name)
+
+    def _size(self, film: Film) -> tuple[Summary | None, str]:
+        """What the lists say of a film that its reader changed, and by which network: it comes back without pixels."""
+        info = self._store.state.engine.info
+        if info is None or film.findings is None or film.radiograph is None or decisive(film.review) == _UNCHANGED:
+            return None, ""
+        return summary_of(film.findings, film.radiograph), identity(info)
 
     def retry(self) -> None:
         """Try again to save what could not be saved."""

@@ -139,6 +139,9 @@ class Film:
     seen: bool = False  # has been on screen
     notice: Reason | None = None  # what is to be said of it once, when it is on screen
     urgency: float | None = None  # highest film score seen so far; it never falls
+    since: float = 0.0  # when it was listed, in seconds
+    overdue: bool = False  # listed for longer than the reader lets a film wait
+    arrived: bool = False  # a watched folder brought it
     # What is known of its file, also while the pixels are put away.
     key: str = ""  # of the radiograph last read
     frames: int = 1

@@ -96,6 +96,7 @@ class Worklist:
 
     shown: bool = False  # in place of the strip
     closed: bool = False  # by hand: it does not open by itself any more
+    by_itself: bool = False  # it opened by itself, and goes with its films
     sort: Column | None = None
     reverse: bool = False
     text: str = field(default="", repr=False)  # filter; it may be a name

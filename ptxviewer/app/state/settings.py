@@ -96,6 +96,22 @@ class Settings:
             folder=True,
         ),
     )
+    notices: bool = field(
+        default=True,
+        metadata=_row(
+            label=N_("Notice of arriving films above threshold"),
+            help=N_("A notice of the system, without names, while the window is not in use. For the watched folder."),
+        ),
+    )
+    longest_wait_min: int = field(
+        default=60,
+        metadata=_row(
+            label=N_("Raise films unread for minutes"),
+            help=N_("In the order by urgency they rise behind those above threshold, whatever their score. 0: never."),
+            lowest=0,
+            highest=10_000,
+        ),
+    )
     reader: str = field(
         default="",
         repr=False,

@@ -10,6 +10,7 @@ from PySide6.QtCore import (
     QItemSelectionModel,
     QModelIndex,
     QPersistentModelIndex,
+    QPointF,
     QRect,
     QRectF,
     QSize,
@@ -31,6 +32,7 @@ from ptxviewer.app.state.film import Film, FilmStatus
 from ptxviewer.app.state.screen import State
 from ptxviewer.core.arrays import GreyImage
 from ptxviewer.ui.film_words import STATUS, marked, rejected, score_text, spoken_in_strip
+from ptxviewer.ui.panels.verdict_mark import paint_verdict
 from ptxviewer.ui.platform.plain import plain_tip
 from ptxviewer.ui.platform.style import PALETTE
 from ptxviewer.words import finding, tr
@@ -150,6 +152,7 @@ class _Painter(QStyledItemDelegate):
             place = QRect(0, 0, size.width(), size.height())
             place.moveCenter(square.center())
             painter.drawImage(place, picture)
+        paint_verdict(painter, film.review.verdict, QPointF(square.right() - 9, square.top() + 10), plate=True)
         font = QFont(option.font)
         font.setPixelSize(12)
         painter.setFont(font)

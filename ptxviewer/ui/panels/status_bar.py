@@ -8,6 +8,7 @@ from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QHBoxLayout, QPushButton, QWidget
 
 from ptxviewer.app.commands import BY_ID
+from ptxviewer.app.films.worklist import arrivals
 from ptxviewer.app.state.film import FilmStatus
 from ptxviewer.app.state.screen import State
 from ptxviewer.core.reasons.window import Saved
@@ -51,7 +52,11 @@ def watch_text(state: State) -> str:
         return ""
     if state.watch.missing:
         return tr("Watched folder cannot be reached")
-    waiting = state.watch.waiting
+    waiting, above = state.watch.waiting, len(arrivals(state))
+    if above:
+        return trn(
+            "Watched folder: {count} unread above threshold", "Watched folder: {count} unread above threshold", above
+        )
     return (
         trn("Watching a folder, {count} arriving", "Watching a folder, {count} arriving", waiting)
         if waiting

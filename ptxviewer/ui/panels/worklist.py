@@ -30,21 +30,24 @@ from ptxviewer.core.msgid import N_, Msgid
 from ptxviewer.ui.commands import key_of, small_button
 from ptxviewer.ui.controls import ElidedLabel, Segments, label
 from ptxviewer.ui.film_words import heading, ordered_by, progress_text, words_of
-from ptxviewer.ui.panels.worklist_rows import ROW, Lines, paint_row
+from ptxviewer.ui.panels.worklist_rows import MARK_ROOM, ROW, Lines, paint_row
+from ptxviewer.ui.platform.plain import plain_tip
 from ptxviewer.ui.platform.style import PALETTE
 from ptxviewer.words import sentences, tr
 
-NARROWEST, WIDEST, USUAL = 340, 800, 620
+NARROWEST, WIDEST = 280, 800
+USUAL_SHARE = 0.3  # of the window, until the reader has chosen a width
 AROUND = 23  # margins and grip
+KIND_ROOM = 18  # screen pixels around the name of a kind
 LARGEST_SHARE = 0.4  # of the window: the film is the screen
 CALM_S = 1.5  # after the pointer's last move the order may change again
 REFRESH_MS = 120  # films that are done in the background change the list at most so often
 WIDTHS: dict[Column, int] = {
-    "score": 50, "side": 48, "size": 52, "name": 140, "view": 40, "date": 86, "state": 96, "verdict": 60,
+    "score": 50, "side": 48, "size": 52, "name": 120, "view": 40, "date": 86, "state": 96, "verdict": 60,
 }  # fmt: skip
 TEXT = 12  # height of the font, as the stylesheet has it
 HEADING_ROOM, WORD_ROOM = 20, 12  # screen pixels beside a heading (with its arrow) and beside a word in a cell
-LEAVE_FIRST: tuple[Column, ...] = ("date", "view", "state", "side")
+LEAVE_FIRST: tuple[Column, ...] = ("date", "view", "state", "side", "verdict", "size")
 """Columns that a narrow list does without, in this order."""
 KINDS: tuple[tuple[Kind, Msgid, Msgid], ...] = (
     ("all", N_("All"), N_("All films")),
@@ -73,6 +76,7 @@ def widths_for(table: QWidget) -> dict[Column, int]:
 
     def needed(column: Column) -> int:
         words = max((metrics.horizontalAdvance(word) + WORD_ROOM for word in words_of(column)), default=0)
+        words += MARK_ROOM if column == "verdict" else 0
         return max(WIDTHS[column], metrics.horizontalAdvance(heading(column)) + HEADING_ROOM, words)
 
     return {column: needed(column) for column in worklist.COLUMNS}
@@ -161,7 +165,7 @@ class WorklistPanel(QWidget):
     """Renders the films of a state as a table; every control is an intent of the presenter."""
 
     def __init__(
-        self, presenter: Presenter, select: Callable[[int], None], do: Callable[[str], None], width: int = USUAL
+        self, presenter: Presenter, select: Callable[[int], None], do: Callable[[str], None], width: int = 0
     ) -> None:
         super().__init__()
         self.setObjectName("worklist")
@@ -169,14 +173,16 @@ class WorklistPanel(QWidget):
         self._presenter = presenter
         self._select = select
         self._do = do
+        self.chosen_width = 0  # as the reader left it; 0: as usual
         self._state: State | None = None
+        self._numbers: dict[Kind, int] = {}
         self._later = QTimer(self)
         self._later.setSingleShot(True)
         self._later.setInterval(REFRESH_MS)
         self._later.timeout.connect(self._refresh)
         self.lines = Lines(self)
         self._build()
-        self.set_width(width or USUAL)
+        self.set_width(width)
 
     # Building
 
@@ -281,14 +287,16 @@ class WorklistPanel(QWidget):
         return table
 
     def set_width(self, width: int) -> None:
-        """Be that wide, within bounds and as far as the window has room."""
-        self.chosen_width = min(max(width, NARROWEST), WIDEST)
+        """Be that wide, within bounds and as far as the window has room; 0 is as usual."""
+        self.chosen_width = min(max(width, NARROWEST), WIDEST) if width else 0
         self.fit_window()
 
     def fit_window(self) -> None:
         """Leave the film its share of the window."""
-        room = round(LARGEST_SHARE * self.window().width()) if self.parentWidget() is not None else self.chosen_width
-        self.setFixedWidth(max(min(self.chosen_width, room), NARROWEST, self._kinds.minimumSizeHint().width() + AROUND))
+        window = self.window().width() if self.parentWidget() is not None else WIDEST
+        wanted = self.chosen_width or round(USUAL_SHARE * window)
+        self.setFixedWidth(max(min(wanted, round(LARGEST_SHARE * window), WIDEST), NARROWEST))
+        self._name_kinds()
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         """Do without the columns for which there is no room."""
@@ -369,6 +377,17 @@ class WorklistPanel(QWidget):
             self.table.scrollTo(self.lines.index(row, 0))
         self.table.viewport().update()
 
+    def _name_kinds(self) -> None:
+        """Write how many films each kind has, where the list is wide enough for all of it."""
+        texts = {kind: f"{tr(text)} {self._numbers.get(kind, 0)}" for kind, text, _tip in KINDS}
+        metrics = self._kinds.fontMetrics()
+        needed = sum(metrics.horizontalAdvance(text) + KIND_ROOM for text in texts.values())
+        numbered = needed <= self.width() - AROUND
+        for kind, text, tip in KINDS:
+            button = self._kinds.buttons[kind]
+            button.setText(texts[kind] if numbered else tr(text))
+            button.setToolTip(plain_tip(f"{tr(tip)}: {self._numbers.get(kind, 0)}"))
+
     def _show_around(self, state: State, count: int) -> None:
         now = worklist.progress(state)
         self._progress.setText(progress_text(now, state.paused))
@@ -379,9 +398,9 @@ class WorklistPanel(QWidget):
         self._pause.setVisible(bool(now.waiting))
         self._stop.setVisible(bool(now.waiting))
         self._go_on.setVisible(bool(now.stopped) and not now.waiting)
-        chosen, number = state.worklist, worklist.counts(state)
-        for kind, text, _ in KINDS:
-            self._kinds.buttons[kind].setText(f"{tr(text)} {number[kind]}")
+        chosen = state.worklist
+        self._numbers = worklist.counts(state)
+        self._name_kinds()
         self._kinds.show_choice(chosen.kind)
         if self.search.text() != chosen.text and not self.search.hasFocus():
             self.search.setText(chosen.text)

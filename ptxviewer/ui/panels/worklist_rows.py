@@ -5,18 +5,20 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from PySide6.QtCore import QAbstractTableModel, QModelIndex, QObject, QPersistentModelIndex, QRect, QRectF, Qt
+from PySide6.QtCore import QAbstractTableModel, QModelIndex, QObject, QPersistentModelIndex, QPointF, QRect, QRectF, Qt
 from PySide6.QtGui import QColor, QFont, QPainter, QPen
 
-from ptxviewer.app.films.worklist import COLUMNS, group, summary, unread
+from ptxviewer.app.films.worklist import COLUMNS, group, overdue, summary, unread
 from ptxviewer.app.state.film import Film, FilmStatus
 from ptxviewer.app.state.screen import Column, State
 from ptxviewer.ui.film_words import cell, heading, marked, score_text, spoken
+from ptxviewer.ui.panels.verdict_mark import paint_verdict
 from ptxviewer.ui.platform.plain import plain_tip
 from ptxviewer.ui.platform.style import PALETTE
 
 Index = QModelIndex | QPersistentModelIndex
 ROW = 26  # height of a line
+MARK_ROOM = 16  # of a verdict beside a word
 QUIET_STATES = (FilmStatus.OPENING, FilmStatus.WAITING, FilmStatus.DONE)
 
 
@@ -44,13 +46,18 @@ class Lines(QAbstractTableModel):
 
     def films(self, first: int, last: int) -> list[tuple[int, Film, bool]]:
         """Return (line, film, first of its group) of the lines from ``first`` to ``last``, as far as there are some."""
-        by_urgency, state = self.order == (None, False), self._state
+        by_urgency = self.order == (None, False)
         found = []
         for row in range(max(first, 0), min(last + 1, len(self._films))):
             film = self._films[row]
-            new = row > 0 and by_urgency and group(state, self._films[row - 1]) != group(state, film)
+            new = row > 0 and by_urgency and self._part(self._films[row - 1]) != self._part(film)
             found.append((row, film, new))
         return found
+
+    def _part(self, film: Film) -> tuple[object, bool]:
+        own = group(self._state, film)
+        raised = overdue(film) and own != "above"
+        return (None if raised else own), raised
 
     @property
     def state(self) -> State:
@@ -133,19 +140,27 @@ def paint_row(
     bold.setPixelSize(13)
     bold.setBold(unread(film))
     middle = Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignLeft
+    verdict = film.review.verdict
+    marked_in: Column = "verdict" if any(column == "verdict" for column, _, _ in columns) else "name"
+    if overdue(film):
+        painter.fillRect(QRect(0, top + 4, 3, ROW - 8), QColor(PALETTE["warning"]))
     for column, x, width in columns:
         if column == "score":
             _paint_score(painter, film, x, top)
             continue
         text = cell(film, column, state.identified)
+        if verdict and column == marked_in:
+            paint_verdict(painter, verdict, QPointF(x + (13 if column == "verdict" else width - 12), top + ROW / 2))
         if not text:
             continue
+        mark = MARK_ROOM if verdict and column == marked_in else 0
+        left, room = x + 7 + (mark if column == "verdict" else 0), width - 8 - mark
         painter.setFont(bold if column == "name" else regular)
         painter.setPen(QColor(PALETTE[_colour(film, column)]))
         metrics = painter.fontMetrics()
-        if metrics.horizontalAdvance(text) > width - 10:
-            text = metrics.elidedText(text, Qt.TextElideMode.ElideRight, width - 10)
-        painter.drawText(QRect(x + 7, top, width - 8, ROW), middle, text)
+        if metrics.horizontalAdvance(text) > room - 2:
+            text = metrics.elidedText(text, Qt.TextElideMode.ElideRight, room - 2)
+        painter.drawText(QRect(left, top, room, ROW), middle, text)
     painter.setFont(regular)
 
 
