@@ -132,7 +132,8 @@ def card_text(card: dict[str, Any]) -> str:
 def _rules(rules: dict[str, Any]) -> list[str]:
     titles = list(next(iter(rules.values()))["figures"])
     lines = [
-        "Three rules to choose from; their figures are of films that the rule was not chosen on (five folds):",
+        "Three rules to choose from. Their figures are of films that the rule was not chosen on (five folds), unless a "
+        "star says that they are of the films that it was chosen on:",
         "",
         "| rule | map, film score, smallest area | " + " | ".join(titles) + " |",
         "|---" * (2 + len(titles)) + "|",
@@ -144,7 +145,8 @@ def _rules(rules: dict[str, Any]) -> list[str]:
         for one in made["figures"].values():
             limits = "" if one["low"] is None else f" ({one['low']:.3f} to {one['high']:.3f})"
             cells.append(f"{one['value']:.3f}{limits}")
-        lines.append(f"| {name} | {extent} | " + " | ".join(cells) + " |")
+        star = "*" if made.get("same_films") else ""
+        lines.append(f"| {name}{star} | {extent} | " + " | ".join(cells) + " |")
     return lines
 
 
@@ -186,6 +188,8 @@ def correct(bundle: Path, texts: Texts | None, training: str | None, evaluation:
         if measured["model_sha256"] != card["sha256"] or measured["rule"] != card["rule"]:
             raise ValueError("the figures are of other weights or of another rule")
         card["metrics"] = metrics_of(evaluation)
+        if measured["rules"]:
+            card["rules"] = measured["rules"]
     write_card(card, bundle)
 
 

@@ -75,7 +75,7 @@ def test_defined_terms_stay(tmp_path: Path, view: str):
 
 
 def test_the_json_of_a_film_repeats_no_text_of_it(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
-    monkeypatch.setattr(cli, "make_engine", lambda _device: FakeEngine(size=32))
+    monkeypatch.setattr(cli, "make_engine", lambda *_: FakeEngine(size=32))
     for number, table in enumerate((False, True)):
         talkative(tmp_path / f"film{number}.dcm", table)
     ds = dataset(ramp(100, 90))
@@ -121,7 +121,7 @@ def capture(tmp_path: Path) -> Path:
 
 
 def test_the_command_line_says_it(tmp_path: Path, capture: Path, qapp, capsys, monkeypatch: pytest.MonkeyPatch):
-    monkeypatch.setattr(cli, "make_engine", lambda _device: FakeEngine(size=32))
+    monkeypatch.setattr(cli, "make_engine", lambda *_: FakeEngine(size=32))
     picture = tmp_path / "picture.png"
     cv2.imwrite(str(picture), ramp(100, 90, 255).astype("uint8"))
     for source in (capture, picture):

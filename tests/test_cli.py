@@ -65,7 +65,7 @@ def engine(monkeypatch):
     """The network of these tests, in place of the shipped one; the device that was asked for is kept."""
     fake = Asked()
 
-    def made(device):
+    def made(device, _rule="balanced"):
         fake.asked.append(device)
         return fake
 
@@ -163,7 +163,7 @@ def test_without_a_network_every_film_says_why(tmp_path, monkeypatch, capsys):
         def predict(self, film, checkpoint=lambda: None):
             return self.load()
 
-    monkeypatch.setattr(cli, "make_engine", lambda _device: NoNetwork())
+    monkeypatch.setattr(cli, "make_engine", lambda *_: NoNetwork())
     films = [frontal(tmp_path / name) for name in ("a.dcm", "b.dcm")]
     assert predict(tmp_path / "out", *films) == 1
     assert [record["reason"] for record in records(tmp_path / "out").values()] == [encode(Network.WEIGHTS_MISSING)] * 2
@@ -181,7 +181,7 @@ def test_a_report_of_what_is_not_analysed_unasked_is_not_written(engine, tmp_pat
 
 
 def test_a_bug_in_one_film_does_not_stop_the_rest_and_is_logged_without_its_text(tmp_path, monkeypatch, capsys, caplog):
-    monkeypatch.setattr(cli, "make_engine", lambda _device: TorchBug())
+    monkeypatch.setattr(cli, "make_engine", lambda *_: TorchBug())
     films = [frontal(tmp_path / name) for name in ("a.dcm", "b.dcm")]
     assert predict(tmp_path / "out", *films) == 1
     assert [record["reason"] for record in records(tmp_path / "out").values()] == [encode(Command.FILM_FAILED)] * 2
@@ -275,7 +275,7 @@ class Ended(FakeEngine):
 @pytest.mark.skipif(sys.platform == "win32", reason="Windows has no such signals")
 @pytest.mark.parametrize(("number", "status"), [(signal.SIGTERM, 143), (signal.SIGINT, 130)])
 def test_a_run_that_is_asked_to_end_keeps_what_is_done(tmp_path, monkeypatch, capsys, number, status):
-    monkeypatch.setattr(cli, "make_engine", lambda _device: Ended(number))
+    monkeypatch.setattr(cli, "make_engine", lambda *_: Ended(number))
     monkeypatch.setattr(tempfile, "tempdir", str(tmp_path / "temporary"))
     (tmp_path / "temporary").mkdir()
     for name in "abc":
@@ -479,7 +479,7 @@ def test_without_a_display_one_bad_file_does_not_stop_the_rest(no_display, qapp,
             return super().predict(film, checkpoint)
 
     engine = OnceBroken()
-    monkeypatch.setattr(cli, "make_engine", lambda _device: engine)
+    monkeypatch.setattr(cli, "make_engine", lambda *_: engine)
     (tmp_path / "bad.dcm").write_text("<html>")
     chosen = [frontal(tmp_path / "a.dcm"), tmp_path / "bad.dcm", frontal(tmp_path / "b.dcm")]
     assert cli.main([str(path) for path in chosen]) == 1

@@ -21,7 +21,7 @@ from tests.fakes import FakeEngine
 
 @pytest.fixture(autouse=True)
 def engine(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(cli, "make_engine", lambda _device: FakeEngine())
+    monkeypatch.setattr(cli, "make_engine", lambda *_: FakeEngine())
 
 
 def film(folder: Path, name: str = "film.dcm", **tags: object) -> Path:

@@ -34,7 +34,7 @@ class Scoring(FakeEngine):
 
 @pytest.fixture
 def films(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    monkeypatch.setattr(cli, "make_engine", lambda _device: Scoring(size=32))
+    monkeypatch.setattr(cli, "make_engine", lambda *_: Scoring(size=32))
     folder = tmp_path / "Planted_folder"
     folder.mkdir()
     for number in range(12):

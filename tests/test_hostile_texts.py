@@ -29,7 +29,7 @@ unix_names = pytest.mark.skipif(sys.platform == "win32", reason="Windows allows 
 
 @pytest.fixture(autouse=True)
 def engine(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(cli, "make_engine", lambda _device: FakeEngine(size=32))
+    monkeypatch.setattr(cli, "make_engine", lambda *_: FakeEngine(size=32))
 
 
 def unprintable(text: str) -> list[str]:

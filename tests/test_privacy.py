@@ -121,7 +121,7 @@ def test_the_command_line_leaves_no_trace_but_the_file_that_was_named(
     planted, tmp_path, monkeypatch, qapp, capsys, log_text
 ):
     engine = Buggy()
-    monkeypatch.setattr(cli, "make_engine", lambda _device: engine)
+    monkeypatch.setattr(cli, "make_engine", lambda *_: engine)
     out = tmp_path / "out"
     assert cli.main(["predict", str(planted), "--out", str(out), "--save-mask", "--save-probability"]) == 0
     assert cli.main(["predict", str(planted), "--out", str(tmp_path / "again")]) == 1

@@ -19,6 +19,7 @@ from ptxviewer.cli.speaking import complain, say
 from ptxviewer.cli.stopping import Terminated, ends_on_request
 from ptxviewer.core.devices import DEVICES
 from ptxviewer.core.errors import PtxError, UnreadableFilm
+from ptxviewer.core.purposes import PURPOSES
 from ptxviewer.inference.shipped import make_engine
 from ptxviewer.words import languages, sentences, speak, system_language, tr
 from ptxviewer.words.notices import RESEARCH_USE
@@ -80,6 +81,7 @@ def predict_parser() -> argparse.ArgumentParser:
     _films(parser)
     parser.add_argument("--out", type=Path, required=True, metavar=tr("DIR"), help=tr("folder for the results"))
     _device(parser)
+    _rule(parser)
     _threshold(parser)
     parser.add_argument("--save-mask", action="store_true", help=tr("also write STEM.mask.png, 0 and 255"))
     parser.add_argument(
@@ -110,6 +112,7 @@ def export_parser() -> argparse.ArgumentParser:
         parser.add_argument(f"--{row.id}", action="append_const", dest="kinds", const=row.id, help=tr(row.help))
     parser.add_argument("--out", type=Path, required=True, metavar=tr("DIR"), help=tr("folder for the results"))
     _device(parser)
+    _rule(parser)
     _threshold(parser)
     _force(parser)
     add_language(parser)
@@ -163,6 +166,7 @@ def report_parser() -> argparse.ArgumentParser:
         "--identified", action="store_true", help=tr("print patient data (they are left out by default)")
     )
     _device(parser)
+    _rule(parser)
     _threshold(parser)
     _force(parser)
     add_language(parser)
@@ -201,6 +205,7 @@ def triage_parser() -> argparse.ArgumentParser:
     parser.add_argument("--out", type=Path, required=True, metavar="LIST.csv", help=tr("the list to write"))
     parser.add_argument("--identified", action="store_true", help=tr("write file names, too (they may name patients)"))
     _device(parser)
+    _rule(parser)
     _force(parser)
     add_language(parser)
     return parser
@@ -229,6 +234,15 @@ def _one_film(parser: argparse.ArgumentParser, *suffixes: str) -> None:
 def _device(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--device", choices=[device.id for device in DEVICES], default="auto", help=tr("where the network runs")
+    )
+
+
+def _rule(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument(
+        "--rule",
+        choices=[purpose.id for purpose in PURPOSES],
+        default="balanced",
+        help=tr("which of the network's rules decides; the model card has the figures of each"),
     )
 
 
@@ -275,7 +289,7 @@ def predict_command(arguments: argparse.Namespace) -> int:
 
     review = Review(threshold=arguments.threshold, gate_overridden=arguments.force)
     pictures = Pictures(arguments.save_mask, arguments.save_probability, arguments.dicom)
-    engine = make_engine(arguments.device)
+    engine = make_engine(arguments.device, arguments.rule)
     return predict(arguments.paths, engine, arguments.out, review, pictures, say, complain)
 
 
@@ -287,7 +301,9 @@ def export_command(arguments: argparse.Namespace) -> int:
 
     kinds = arguments.kinds or [row.id for row in OBJECTS]
     review = Review(threshold=arguments.threshold, gate_overridden=arguments.force)
-    return export_objects(arguments.paths, make_engine(arguments.device), arguments.out, review, kinds, say, complain)
+    return export_objects(
+        arguments.paths, make_engine(arguments.device, arguments.rule), arguments.out, review, kinds, say, complain
+    )
 
 
 def render_command(arguments: argparse.Namespace) -> int:
@@ -319,7 +335,7 @@ def report_command(arguments: argparse.Namespace) -> int:
             if export is None
             else tr("several films need a folder and --pdf, --png or --picture")
         )
-    engine = make_engine(arguments.device)
+    engine = make_engine(arguments.device, arguments.rule)
     review = Review(threshold=arguments.threshold, gate_overridden=arguments.force)
     paper = arguments.paper or _settings().paper
     named = arguments.identified
@@ -409,7 +425,7 @@ def triage_command(arguments: argparse.Namespace) -> int:
     from ptxviewer.cli.triage import triage
     from ptxviewer.core.review import Review
 
-    engine, review = make_engine(arguments.device), Review(gate_overridden=arguments.force)
+    engine, review = make_engine(arguments.device, arguments.rule), Review(gate_overridden=arguments.force)
     return triage(arguments.paths, engine, arguments.out, review, say, identified=arguments.identified)
 
 

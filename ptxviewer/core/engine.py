@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Protocol
 
 from ptxviewer.core.answer import DecisionRule, ProbabilityMaps
 from ptxviewer.core.film import Radiograph
+from ptxviewer.core.purposes import PurposeChoice
 from ptxviewer.core.reasons import Reason
 
 if TYPE_CHECKING:
@@ -35,6 +36,7 @@ class EngineInfo:
     rule: DecisionRule  # the model's operating point
     calibrated: bool = False  # may the image score be called a probability?
     note: Reason | None = None  # for the status bar: the device that was asked for is not usable
+    purpose: PurposeChoice = "balanced"  # which of the card's rules ``rule`` is
 
 
 @dataclass(frozen=True, slots=True)

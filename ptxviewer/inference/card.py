@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -13,6 +13,7 @@ import msgspec
 from ptxviewer.core.answer import DecisionRule
 from ptxviewer.core.engine import EngineInfo
 from ptxviewer.core.errors import ModelUnavailable
+from ptxviewer.core.purposes import PurposeChoice, RuleFigures
 from ptxviewer.core.reasons.network import Network
 from ptxviewer.inference import preprocess
 
@@ -39,6 +40,13 @@ class Card:
     licence: str = ""
     intended_use: str = ""
     limits: tuple[str, ...] = ()
+    rules: Mapping[PurposeChoice, DecisionRule] = field(default_factory=dict)  # besides ``rule``, the balanced one
+    figures: Mapping[PurposeChoice, RuleFigures] = field(default_factory=dict)
+
+    def rule_for(self, purpose: PurposeChoice) -> tuple[DecisionRule, PurposeChoice]:
+        """Return the rule for a purpose, the network's own where the card has none, and the purpose it then serves."""
+        rule = self.rules.get(purpose)
+        return (self.rule, "balanced") if rule is None else (rule, purpose)
 
 
 Share = Annotated[float, msgspec.Meta(ge=0, le=1)]
@@ -69,6 +77,20 @@ class _Rule(msgspec.Struct):
     frontal_threshold: Share = 0.0
 
 
+class _Figure(msgspec.Struct):
+    value: Annotated[float, msgspec.Meta(ge=0, le=100)]
+
+
+class _Figures(msgspec.Struct, rename={"false_per_100": "false films per 100 negatives"}):
+    sensitivity: _Figure
+    false_per_100: _Figure
+
+
+class _Purpose(msgspec.Struct):
+    rule: _Rule
+    figures: _Figures
+
+
 class _CardFile(msgspec.Struct):
     """``metadata.json``; fields that it has besides are for people."""
 
@@ -85,6 +107,7 @@ class _CardFile(msgspec.Struct):
     licence: str = ""
     intended_use: str = ""
     limits: tuple[str, ...] = ()
+    rules: dict[PurposeChoice, _Purpose] = {}
 
 
 def tupled(record: Mapping[str, Any]) -> dict[str, Any]:
@@ -119,9 +142,7 @@ def read_card(folder: Path) -> Card:
         architecture=tupled(file.architecture),
         size=file.input.size,
         preprocessing=file_format.input.preprocessing,
-        rule=DecisionRule(
-            file.rule.threshold, file.rule.score_threshold, file.rule.min_area, file.rule.frontal_threshold
-        ),
+        rule=_decision(file.rule, file.rule.frontal_threshold),
         calibrated=file.calibrated,
         sha256=file.sha256.lower(),
         weights_file=file.weights_file,
@@ -130,7 +151,21 @@ def read_card(folder: Path) -> Card:
         licence=file.licence,
         intended_use=file.intended_use,
         limits=file.limits,
+        rules={
+            name: _decision(made.rule, file.rule.frontal_threshold)
+            for name, made in file.rules.items()
+            if name != "balanced"
+        },
+        figures={
+            name: RuleFigures(made.figures.sensitivity.value, made.figures.false_per_100.value / 100)
+            for name, made in file.rules.items()
+        },
     )
+
+
+def _decision(rule: _Rule, frontal_threshold: float) -> DecisionRule:
+    """Every rule of a card has the gate of the network."""
+    return DecisionRule(rule.threshold, rule.score_threshold, rule.min_area, frontal_threshold)
 
 
 def verify(folder: Path, card: Card) -> bytes:
@@ -149,10 +184,11 @@ def verify(folder: Path, card: Card) -> bytes:
     return content
 
 
-def expected_info(folder: Path) -> EngineInfo | None:
+def expected_info(folder: Path, purpose: PurposeChoice = "balanced") -> EngineInfo | None:
     """Return what the card says of the network before it is loaded, None where there is no card to read."""
     try:
         card = read_card(folder)
     except ModelUnavailable:
         return None
-    return EngineInfo(f"{card.id} {card.version}", card.sha256, "", card.rule, card.calibrated)
+    rule, purpose = card.rule_for(purpose)
+    return EngineInfo(f"{card.id} {card.version}", card.sha256, "", rule, card.calibrated, purpose=purpose)

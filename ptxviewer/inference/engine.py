@@ -21,6 +21,7 @@ from ptxviewer.core.engine import Checkpoint, EngineInfo, OutOfMemory, Runner, R
 from ptxviewer.core.errors import ModelUnavailable
 from ptxviewer.core.film import Radiograph
 from ptxviewer.core.findings.disagreement import Band, band_of
+from ptxviewer.core.purposes import PurposeChoice
 from ptxviewer.core.reasons.network import Network
 from ptxviewer.core.viewport import pixel_aspect
 from ptxviewer.inference.card import Card, read_card, verify
@@ -50,9 +51,10 @@ def turned_back(result: RunResult, turns: int) -> RunResult:
 class BundleEngine:
     """``core.engine.Engine`` for the network in ``bundle``, the folder with metadata.json and weights.safetensors."""
 
-    def __init__(self, bundle: Path, start: Start) -> None:
+    def __init__(self, bundle: Path, start: Start, purpose: PurposeChoice = "balanced") -> None:
         self._bundle = bundle
         self._start = start
+        self._purpose = purpose
         self._loaded: tuple[Card, Runner] | None = None
         self._info: EngineInfo | None = None
 
@@ -67,13 +69,15 @@ class BundleEngine:
             card = read_card(self._bundle)
             runner = self._start(card, verify(self._bundle, card))
             self._loaded = card, runner
+            rule, purpose = card.rule_for(self._purpose)
             self._info = EngineInfo(
                 model_id=f"{card.id} {card.version}",
                 model_sha256=card.sha256,
                 device=runner.device,
-                rule=card.rule,
+                rule=rule,
                 calibrated=card.calibrated,
                 note=runner.note,
+                purpose=purpose,
             )
         return self._info
 

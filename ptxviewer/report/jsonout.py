@@ -36,6 +36,7 @@ def film_record(file: str, film: Radiograph, answer: Answer, timing: Timing) -> 
         "score": round(findings.score, 6),
         "present": findings.present,
         "threshold": round(findings.threshold, 6),
+        "rule": answer.info.purpose,
         "gate": {
             "passed": gate.passed,
             "reasons": [_reason(reason) for reason in refusals],
@@ -66,6 +67,7 @@ def error_record(file: str, reason: Reason, timing: Timing) -> dict[str, Any]:
         "score": None,
         "present": None,
         "threshold": None,
+        "rule": None,
         "gate": None,
         "mask": None,
         "lesions": [],

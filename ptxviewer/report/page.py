@@ -36,6 +36,7 @@ from ptxviewer.report.sentence import text_for
 from ptxviewer.words import finding, measures, quantities, sentences, tr
 from ptxviewer.words.measuring import described
 from ptxviewer.words.notices import NOT_EXCLUDED, RESEARCH_USE
+from ptxviewer.words.purposes import purpose_name
 from ptxviewer.words.windowing import describe, kind_of_film, preset_name
 
 MOST_ROWS = 6
@@ -316,6 +317,7 @@ def _answer_facts(film: Radiograph, answer: Answer, review: Review) -> tuple[Pai
     return (
         (tr("Film score"), score),
         (tr("Threshold"), threshold),
+        *_pair(tr("Rule"), "" if info.purpose == "balanced" else purpose_name(info.purpose)),
         *_pair(tr("Sensitivity"), detection_text(film, findings)),
         *_pair(tr("Film check"), film_check(film, findings.gate, answer.overridden)),
         *_pair(tr("Caution"), sentences(*cautions(film, review))),

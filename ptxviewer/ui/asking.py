@@ -20,6 +20,7 @@ from ptxviewer.app.state.screen import State
 from ptxviewer.core.reasons.window import Saved
 from ptxviewer.ui.commands import capital
 from ptxviewer.ui.platform.folders import reports_folder
+from ptxviewer.ui.services import rule_figures
 from ptxviewer.words import tr
 
 if TYPE_CHECKING:
@@ -190,8 +191,12 @@ class Asking:
     def settings(self) -> None:
         """Ask for the settings."""
         from ptxviewer.ui.dialogs.settings import SettingsDialog
+        from ptxviewer.words.purposes import rule_note
 
-        dialog = SettingsDialog(self._presenter.state.settings, self._window)
+        notes: dict[tuple[str, str], str] = {
+            ("rule", purpose): rule_note(figures) for purpose, figures in rule_figures().items()
+        }
+        dialog = SettingsDialog(self._presenter.state.settings, self._window, notes=notes)
         dialog.accepted.connect(lambda: self._presenter.apply_settings(dialog.chosen(self._presenter.state.settings)))
         self._ask(dialog)
 

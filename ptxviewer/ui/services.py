@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import importlib
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from pathlib import Path
 
@@ -15,9 +15,10 @@ from ptxviewer.app.presenter import Presenter
 from ptxviewer.app.state.facts import Facts
 from ptxviewer.app.state.settings import Settings
 from ptxviewer.core.engine import Checkpoint, Engine, EngineInfo, SelfTest
-from ptxviewer.core.errors import UnreadableFilm
+from ptxviewer.core.errors import ModelUnavailable, UnreadableFilm
 from ptxviewer.core.files import open_regular
 from ptxviewer.core.film import Radiograph
+from ptxviewer.core.purposes import PurposeChoice, RuleFigures
 from ptxviewer.core.reasons import Reason
 from ptxviewer.core.reasons.window import Notice
 from ptxviewer.core.scratch import ScratchFolder
@@ -87,11 +88,21 @@ def read_facts(path: Path) -> Facts | None:
     return None if header is None else Facts(header[0], header[1], header[2].modality, header[2].view)
 
 
-def expected_engine() -> EngineInfo | None:
+def expected_engine(purpose: PurposeChoice) -> EngineInfo | None:
     """Return what the card says of the shipped network, which is loaded later: results of it can be shown by then."""
     from ptxviewer.inference.card import expected_info
 
-    return expected_info(bundle_dir())
+    return expected_info(bundle_dir(), purpose)
+
+
+def rule_figures() -> Mapping[PurposeChoice, RuleFigures]:
+    """Return how each rule of the shipped network did, as its card says; nothing where there is no card to read."""
+    from ptxviewer.inference.card import read_card
+
+    try:
+        return read_card(bundle_dir()).figures
+    except ModelUnavailable:
+        return {}
 
 
 class Backing:
@@ -112,7 +123,7 @@ class Backing:
         self._reviews = ReviewFolder(reviews)
         films = Films(self._unpacked.path)
         self._bridge = Bridge()
-        network = engine or make_engine(settings.device)
+        network = engine or make_engine(settings.device, settings.rule)
         disk = self._disk = ThreadLane("disk", self._bridge.post)
         services = Services(
             read_film=films.read,
@@ -133,7 +144,7 @@ class Backing:
             watch=ThreadLane("watch", self._bridge.post),
             is_film=is_film,
             read_facts=read_facts,
-            expected=expected_engine() if engine is None else None,
+            expected=expected_engine(settings.rule) if engine is None else None,
         )
         self.presenter = Presenter(view, services, settings)
         if not self._reviews.claim():

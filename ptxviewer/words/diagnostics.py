@@ -15,6 +15,7 @@ from ptxviewer.core.cpu import cores
 from ptxviewer.core.engine import EngineInfo, SelfTest
 from ptxviewer.core.msgid import N_
 from ptxviewer.words import say, tr
+from ptxviewer.words.purposes import purpose_name
 from ptxviewer.words.quantities import count, decimal, limit
 
 Facts = tuple[tuple[str, str], ...]
@@ -80,6 +81,7 @@ def model_facts(info: EngineInfo | None, error: str = "") -> Facts:
                 score=limit(rule.score_threshold),
             ),
         ),
+        (N_("Rule"), purpose_name(info.purpose)),
         (N_("Device"), info.device + (f" ({say(info.note)})" if info.note is not None else "")),
     )
 

@@ -143,7 +143,9 @@ def opened(home: Path, engine: Paced) -> Session:
     """A window of its own process's kind: results and reviews lie in ``home``."""
     session = Session(home / "settings.json", engine)
     session.presenter.preferences.save(lambda settings: replace(settings, accepted_notice=True))
-    session.presenter._store.edit(lambda state: replace(state, engine=replace(state.engine, info=expected_engine())))
+    session.presenter._store.edit(
+        lambda state: replace(state, engine=replace(state.engine, info=expected_engine("balanced")))
+    )
     session.window.resize(1440, 900)
     session.window.show()
     return session

@@ -206,7 +206,7 @@ def main() -> None:
     os.dup2(2, 1)  # what decoders print is no answer
     faulthandler.enable()
     engine = FakeEngine(size=32)
-    setattr(cli, "make_engine", lambda _device: engine)  # noqa: B010 - in place of the network
+    setattr(cli, "make_engine", lambda *_: engine)  # noqa: B010 - in place of the network
     errors = Errors()
     logging.getLogger().addHandler(errors)
     logging.raiseExceptions = False

@@ -6,8 +6,10 @@ import pytest
 
 from ptxviewer.core.answer import DecisionRule
 from ptxviewer.core.errors import ModelUnavailable
+from ptxviewer.core.purposes import RuleFigures
 from ptxviewer.core.reasons.network import Network
-from ptxviewer.inference.card import read_card, verify
+from ptxviewer.inference.card import expected_info, read_card, verify
+from ptxviewer.paths import bundle_dir
 from tests.bundles import SIZE, write_bundle
 from tests.refusals import reason_of
 
@@ -20,6 +22,37 @@ def test_the_card_of_a_good_bundle_says_what_the_network_is(tmp_path):
     assert card.architecture["planes"] == (8, 8, 8, 8)
     assert not card.calibrated
     assert verify(tmp_path, card) == (tmp_path / "weights.safetensors").read_bytes()
+
+
+RULES = {
+    "sensitive": {
+        "rule": {"threshold": 0.6, "score_threshold": 0.07, "min_area": 0.0003},
+        "figures": {"sensitivity": {"value": 0.91}, "false films per 100 negatives": {"value": 20.9}},
+    }
+}
+
+
+def test_a_card_with_more_rules_decides_by_the_one_that_is_asked_for(tmp_path):
+    bundle = write_bundle(tmp_path, rules=RULES)
+    card = read_card(bundle)
+    rule, purpose = card.rule_for("sensitive")
+    assert (rule.score_threshold, rule.min_area, purpose) == (0.07, 0.0003, "sensitive")
+    assert rule.frontal_threshold == card.rule.frontal_threshold
+    assert card.rule_for("balanced") == (card.rule, "balanced")
+    assert card.rule_for("quiet") == (card.rule, "balanced")  # the card has none: the network's own, and it says so
+    assert card.figures["sensitive"] == RuleFigures(0.91, pytest.approx(0.209))
+    expected = expected_info(bundle, "sensitive")
+    assert expected is not None
+    assert (expected.rule, expected.purpose) == (rule, "sensitive")
+
+
+@pytest.mark.weights
+def test_the_shipped_network_has_three_rules_in_order_of_what_they_find():
+    figures = read_card(bundle_dir()).figures
+    found = [figures[purpose].sensitivity for purpose in ("quiet", "balanced", "sensitive")]
+    alarms = [figures[purpose].false_share for purpose in ("quiet", "balanced", "sensitive")]
+    assert found == sorted(found)
+    assert alarms == sorted(alarms)
 
 
 def test_a_missing_bundle_is_said_to_be_missing(tmp_path):

@@ -15,7 +15,8 @@ from ptxviewer.words import say
 from tests.films import AT_DETECTOR, INFO, NAMED, STUDIED, film, maps
 
 FIELDS = [
-    "file", "status", "error", "reason", "score", "present", "threshold", "gate", "mask", "lesions", "hemithoraces",
+    "file", "status", "error", "reason", "score", "present", "threshold",
+    "rule", "gate", "mask", "lesions", "hemithoraces",
     "spacing", "model", "device", "timing_ms",
 ]  # fmt: skip
 TIMING = {"read": 1.234, "infer": 5.678, "total": 9.0}

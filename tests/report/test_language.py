@@ -94,7 +94,7 @@ def unmarked(text: str) -> str:
 def test_the_list_of_triage_has_the_same_columns_and_codes(
     marking: None, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    monkeypatch.setattr(cli, "make_engine", lambda _device: FakeEngine())
+    monkeypatch.setattr(cli, "make_engine", lambda *_: FakeEngine())
     save(dataset(ramp(90, 70), ViewPosition="PA"), tmp_path / "a.dcm")
     save(dataset(ramp(91, 70), ViewPosition="LL"), tmp_path / "b.dcm")
     out = tmp_path / "list.csv"

@@ -13,10 +13,21 @@ from typing import Any, Literal
 
 from ptxviewer.core.devices import DEVICES, DeviceChoice
 from ptxviewer.core.msgid import N_, Msgid
+from ptxviewer.core.purposes import PURPOSES, PurposeChoice
 
 Kind = Literal["choice", "language", "flag", "number", "text", "folder", "hidden"]
 OverlayMode = Literal["outline", "fill", "heat"]
 PaperChoice = Literal["", "a4", "letter"]
+Page = Literal["general", "reading", "network", "films", "reports"]
+
+PAGES: tuple[tuple[Page, Msgid], ...] = (
+    ("general", N_("General")),
+    ("reading", N_("Reading")),
+    ("network", N_("Network")),
+    ("films", N_("Films")),
+    ("reports", N_("Reports")),
+)
+"""The pages of the dialog, in their order."""
 
 
 NO_TEXT = Msgid("")
@@ -28,6 +39,7 @@ class Row:
 
     label: Msgid = NO_TEXT
     help: Msgid = NO_TEXT
+    page: Page = "general"
     folder: bool = False  # a text that names a folder
     language: bool = False  # a text that names a language; the catalogues that there are say which can be chosen
     choices: tuple[tuple[str, str], ...] = ()  # (value, label)
@@ -54,11 +66,24 @@ class Settings:
     device: DeviceChoice = field(
         default="auto",
         metadata=_row(
+            page="network",
             label=N_("Run the network on"),
             help=N_(
                 "Automatic takes a graphics card where it works, else the processor. Takes effect at the next start."
             ),
             choices=tuple((device.id, device.label) for device in DEVICES),
+        ),
+    )
+    rule: PurposeChoice = field(
+        default="balanced",
+        metadata=_row(
+            page="network",
+            label=N_("Rule by which the network marks"),
+            help=N_(
+                "Shares of the films with and without a pneumothorax, unseen patients, from the model card. "
+                "Takes effect at the next start."
+            ),
+            choices=tuple((purpose.id, purpose.label) for purpose in PURPOSES),
         ),
     )
     screen_identified: bool = field(
@@ -70,6 +95,7 @@ class Settings:
     report_identified: bool = field(
         default=False,
         metadata=_row(
+            page="reports",
             label=N_("Write patient data into reports"),
             help=N_("Off: reports are de-identified and may be shown to others."),
         ),
@@ -77,11 +103,14 @@ class Settings:
     reports_folder: str = field(
         default="",
         repr=False,
-        metadata=_row(label=N_("Save reports in"), help=N_("Empty: your documents folder."), folder=True),
+        metadata=_row(
+            page="reports", label=N_("Save reports in"), help=N_("Empty: your documents folder."), folder=True
+        ),
     )
     paper: PaperChoice = field(
         default="",
         metadata=_row(
+            page="reports",
             label=N_("Paper of reports"),
             help=N_("As usual in this country: Letter in North America, else A4."),
             choices=(("", N_("As usual in this country")), ("a4", N_("A4")), ("letter", N_("Letter"))),
@@ -91,6 +120,7 @@ class Settings:
         default="",
         repr=False,
         metadata=_row(
+            page="films",
             label=N_("Watch this folder"),
             help=N_("Its films are added as they arrive. Empty: watch none."),
             folder=True,
@@ -115,11 +145,17 @@ class Settings:
     reader: str = field(
         default="",
         repr=False,
-        metadata=_row(label=N_("Reader's name"), help=N_("Printed on reports when it is filled in."), personal=True),
+        metadata=_row(
+            page="reading",
+            label=N_("Reader's name"),
+            help=N_("Printed on reports when it is filled in."),
+            personal=True,
+        ),
     )
     first_read: bool = field(
         default=False,
         metadata=_row(
+            page="reading",
             label=N_("First read without the AI"),
             help=N_("The result stays hidden until you have marked the film (Shift+Y present, Shift+N absent)."),
         ),
@@ -127,6 +163,7 @@ class Settings:
     keep_results: bool = field(
         default=True,
         metadata=_row(
+            page="films",
             label=N_("Keep results for the next time"),
             help=N_(
                 "In this computer's cache folder, without patient data or pictures. Takes effect at the next start."
@@ -136,6 +173,7 @@ class Settings:
     two_thresholds: bool = field(
         default=False,
         metadata=_row(
+            page="reading",
             label=N_("Sensitivity and extent apart"),
             help=N_(
                 "Sliders of their own for what counts (film score, peak, smallest area) and for how far it reaches."
@@ -145,6 +183,7 @@ class Settings:
     film_memory_mb: int = field(
         default=400,
         metadata=_row(
+            page="films",
             label=N_("Memory for opened films, in MB"),
             help=N_("Films beyond it are read again when they are looked at."),
             lowest=100,

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from ptxviewer.core.cpu import cores
 from ptxviewer.core.devices import DeviceChoice
 from ptxviewer.core.errors import ModelUnavailable
+from ptxviewer.core.purposes import PurposeChoice
 from ptxviewer.core.reasons.network import Network
 from ptxviewer.inference.card import Card
 from ptxviewer.inference.engine import BundleEngine
@@ -19,14 +20,20 @@ if TYPE_CHECKING:
     from ptxviewer.inference.torch.runner import TorchRunner
 
 
-def torch_engine(device: DeviceChoice = "auto", bundle: Path | None = None, *, exact: bool = False) -> BundleEngine:
+def torch_engine(
+    device: DeviceChoice = "auto",
+    bundle: Path | None = None,
+    *,
+    exact: bool = False,
+    purpose: PurposeChoice = "balanced",
+) -> BundleEngine:
     """Return the engine that runs a bundle (the shipped one by default) with PyTorch; nothing is imported yet.
 
     ``exact`` keeps a CPU at float32 even where bfloat16 is faster: what the fast way is measured against.
     """
     from ptxviewer.paths import bundle_dir
 
-    return BundleEngine(bundle or bundle_dir(), partial(start, device=device, exact=exact))
+    return BundleEngine(bundle or bundle_dir(), partial(start, device=device, exact=exact), purpose)
 
 
 def start(card: Card, weights: bytes, device: DeviceChoice = "auto", exact: bool = False) -> TorchRunner:

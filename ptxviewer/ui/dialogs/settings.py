@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import replace
+from types import MappingProxyType
 from typing import Any
 
 from PySide6.QtWidgets import (
@@ -14,18 +16,21 @@ from PySide6.QtWidgets import (
     QHBoxLayout,
     QLineEdit,
     QPushButton,
+    QScrollArea,
     QSpinBox,
+    QTabWidget,
     QVBoxLayout,
     QWidget,
 )
 
-from ptxviewer.app.state.settings import ROWS, Row, Settings
+from ptxviewer.app.state.settings import PAGES, ROWS, Row, Settings
 from ptxviewer.core.msgid import N_
 from ptxviewer.ui.controls import label
 from ptxviewer.ui.dialogs.fitting import fitted
 from ptxviewer.words import languages, name_of, tr
 
 WIDTH = 480
+NO_NOTES: Mapping[tuple[str, str], str] = MappingProxyType({})
 Editor = QComboBox | QCheckBox | QLineEdit | QSpinBox
 
 
@@ -37,29 +42,42 @@ def _languages() -> tuple[tuple[str, str], ...]:
 class SettingsDialog(QDialog):
     """One editor a row; ``chosen`` gives what was chosen."""
 
-    def __init__(self, settings: Settings, parent: QWidget | None = None) -> None:
+    def __init__(
+        self, settings: Settings, parent: QWidget | None = None, *, notes: Mapping[tuple[str, str], str] = NO_NOTES
+    ) -> None:
+        """``notes`` stand behind a choice: its figures, by the setting's key and the choice's value."""
         super().__init__(parent)
+        self._notes = notes
         self.setWindowTitle(tr("Settings"))
         self._settings = settings
         self._editors: dict[str, Editor] = {}
-        page = QWidget()
-        column = QVBoxLayout(page)
-        column.setContentsMargins(24, 20, 24, 4)
-        column.setSpacing(4)
-        for row in ROWS:
-            if row.kind != "hidden":
-                self._add(column, row)
-        column.addStretch(1)
+        pages = QTabWidget()
+        pages.setDocumentMode(True)
+        pages.tabBar().setDrawBase(False)
+        for page, title in PAGES:
+            rows = [row for row in ROWS if row.kind != "hidden" and row.page == page]
+            if rows:
+                pages.addTab(self._page(rows), tr(title))
         buttons = QDialogButtonBox(QDialogButtonBox.StandardButton.Ok | QDialogButtonBox.StandardButton.Cancel)
         buttons.accepted.connect(self.accept)
         buttons.rejected.connect(self.reject)
         whole = QVBoxLayout(self)
-        whole.setContentsMargins(0, 0, 0, 16)
-        whole.addWidget(fitted(page, WIDTH))
+        whole.setContentsMargins(0, 8, 0, 16)
+        whole.addWidget(pages)
         foot = QHBoxLayout()
         foot.setContentsMargins(24, 0, 24, 0)
         foot.addWidget(buttons)
         whole.addLayout(foot)
+
+    def _page(self, rows: list[Row]) -> QScrollArea:
+        page = QWidget()
+        column = QVBoxLayout(page)
+        column.setContentsMargins(24, 20, 24, 4)
+        column.setSpacing(4)
+        for row in rows:
+            self._add(column, row)
+        column.addStretch(1)
+        return fitted(page, WIDTH)
 
     def _add(self, column: QVBoxLayout, row: Row) -> None:
         name, tip = tr(row.label), tr(row.help)
@@ -83,12 +101,13 @@ class SettingsDialog(QDialog):
             column.addWidget(label("quiet", tip, wrap=True))
         column.addSpacing(12)
 
-    @staticmethod
-    def _editor(row: Row, value: Any) -> Editor:
+    def _editor(self, row: Row, value: Any) -> Editor:
         if row.kind in ("choice", "language"):
             choice = QComboBox()
+            choice.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)
             for stored, shown in _languages() if row.kind == "language" else row.choices:
-                choice.addItem(tr(shown), stored)
+                note = self._notes.get((row.key, stored), "")
+                choice.addItem(f"{tr(shown)}: {note}" if note else tr(shown), stored)
             choice.setCurrentIndex(max(0, choice.findData(value)))
             return choice
         if row.kind == "number":

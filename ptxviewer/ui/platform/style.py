@@ -81,6 +81,16 @@ QComboBox QAbstractItemView {
   selection-color: %(text)s;
 }
 QSpinBox QLineEdit { background: transparent; border: none; padding: 0; min-height: 0; }
+QTabWidget::pane { border: none; border-top: 1px solid %(line)s; }
+QTabWidget::tab-bar { left: 20px; }
+QTabBar { background: transparent; }
+QTabBar::tab {
+  background: transparent; color: %(quiet)s; border: 1px solid transparent; border-bottom: 2px solid transparent;
+  padding: 8px 10px;
+}
+QTabBar::tab:hover { color: %(text)s; }
+QTabBar::tab:selected { color: %(text)s; border-bottom-color: %(accent)s; }
+QTabBar::tab:focus { border-color: %(text)s; }
 QCheckBox { spacing: 8px; }
 QCheckBox::indicator { width: 14px; height: 14px; border: 1px solid %(quiet)s; border-radius: 3px; }
 QCheckBox::indicator:checked { background: %(accent)s; border-color: %(accent)s; }
