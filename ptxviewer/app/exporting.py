@@ -13,12 +13,11 @@ from ptxviewer.app.films.queue import BUSY
 from ptxviewer.app.jobs import Outcome
 from ptxviewer.app.ports import Services
 from ptxviewer.app.state.film import Film
-from ptxviewer.app.state.withheld import hidden
+from ptxviewer.app.state.withheld import agreed, hidden
 from ptxviewer.app.store import Store
 from ptxviewer.core.errors import reason_of
 from ptxviewer.core.findings.reviewed import answer_of, as_reviewed
 from ptxviewer.core.reasons.window import Notice, Saved
-from ptxviewer.core.review import said
 
 T = TypeVar("T")
 
@@ -136,7 +135,7 @@ class Exporting:
             self._store.say(Notice.STILL_ANALYSING, "warning")
             return
         if hidden(state, film):
-            self._store.say(Notice.MARK_FIRST, "warning")
+            self._store.say(Notice.NO_DISAGREEMENT if agreed(state, film) else Notice.MARK_FIRST, "warning")
             return
         if info is None:
             self._store.say(Notice.NO_MODEL_YET, "warning")
@@ -156,7 +155,7 @@ class Exporting:
             paper=settings.paper,
             source=film.path,
             compared=compared_with_prior(state, film),
-            impression=said(film.first_read),
+            first_read=film.first_read,
             number=film.number,
         )
 

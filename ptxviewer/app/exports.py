@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING
 from ptxviewer.app.state.settings import OverlayMode, PaperChoice
 from ptxviewer.core.film import Radiograph
 from ptxviewer.core.msgid import N_, Msgid
-from ptxviewer.core.review import Impression, Review
+from ptxviewer.core.review import FirstRead, Review
 from ptxviewer.core.view import FilmView
 
 if TYPE_CHECKING:
@@ -83,7 +83,7 @@ class Content:
     paper: PaperChoice = ""
     source: Path | None = field(default=None, repr=False)  # the file of the film
     compared: Compared | None = None  # with the film's prior
-    impression: Impression | None = None  # the reader's last word of a first read
+    first_read: FirstRead = field(default_factory=FirstRead)
     number: int = 1  # of the film, in neutral names
 
 

@@ -65,4 +65,5 @@ def _place(drawn: Any) -> object:
 def _first_read(own: FirstRead, other: FirstRead) -> FirstRead:
     marks = tuple(sorted({*own.marks, *other.marks}, key=lambda mark: mark[1]))
     revealed = min(filter(None, (own.revealed, other.revealed)), default="")
-    return FirstRead(marks, revealed)
+    challenged = min(filter(None, (own.challenged, other.challenged)), default="")
+    return FirstRead(marks, revealed, challenged, max(own.answered, other.answered))

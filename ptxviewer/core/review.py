@@ -54,11 +54,19 @@ Impression = Literal["present", "absent"]
 class FirstRead:
     """What a reader said of a film before and after seeing the network's result; a record, so undo leaves it alone.
 
-    ``marks`` are (impression, UTC time): the first was made before ``revealed``, later ones are changes of mind.
+    ``marks`` are (impression, UTC time): the first was made before ``revealed``, later ones are changes of mind, or
+    what the reader said again once the network had disagreed.
     """
 
     marks: tuple[tuple[Impression, str], ...] = ()
     revealed: str = ""  # UTC time at which the network's result was shown, "" = not yet
+    challenged: str = ""  # UTC time at which the network was said to disagree, "" = never
+    answered: str = ""  # UTC time of the reader's answer to that, "" = none yet
+
+    @property
+    def open_question(self) -> bool:
+        """True while the reader has not answered the network's disagreement."""
+        return bool(self.challenged) and not self.answered
 
 
 def said(record: FirstRead) -> Impression | None:

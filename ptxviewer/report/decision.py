@@ -142,11 +142,15 @@ def second_word(film: Radiograph, findings: Findings, operating_point: float, ve
     """Return what the network says beside a reader's word, "" while the headline is the network's own."""
     if not verdict and not findings.edited:
         return ""
-    score = quantities.score(findings.score, operating_point)
-    said = network_says(film, findings, operating_point)
     if verdict != "reject" and not findings.edited:  # its sizes stand in the headline
-        said = network_says(film, replace(findings, edited=True), operating_point)
-    return tr("Network (score {score}): {said}", score=score, said=said)
+        findings = replace(findings, edited=True)
+    return told(film, findings, operating_point)
+
+
+def told(film: Radiograph, findings: Findings, operating_point: float) -> str:
+    """Return the network's decision with its score, as it stands behind a reader's word."""
+    score = quantities.score(findings.score, operating_point)
+    return tr("Network (score {score}): {said}", score=score, said=network_says(film, findings, operating_point))
 
 
 def held_back_text(findings: Findings, operating_point: float) -> str:

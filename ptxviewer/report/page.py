@@ -19,7 +19,7 @@ from ptxviewer.core.findings.sizes import sizes_of_half
 from ptxviewer.core.msgid import N_, Msgid
 from ptxviewer.core.reasons import Reason
 from ptxviewer.core.reasons.reading import Reading
-from ptxviewer.core.review import Impression, Measurement, Review, Verdict
+from ptxviewer.core.review import FirstRead, Impression, Measurement, Review, Verdict, said
 from ptxviewer.core.view import FilmView, side_letters, voi_of
 from ptxviewer.report.decision import (
     Nearness,
@@ -73,7 +73,7 @@ class Options:
     reader: str = ""
     when: datetime | None = None
     compared: Compared | None = None  # with the film's prior
-    impression: Impression | None = None  # the reader's last word of a first read
+    first_read: FirstRead = field(default_factory=FirstRead)
     overlay: Overlay = field(default_factory=Overlay)
 
 
@@ -151,7 +151,7 @@ def page(
     text, own = (
         (review.text.text if review.text is not None else "", True)
         if shown is None
-        else text_for(film, shown.findings, review, options.compared, options.impression)
+        else text_for(film, shown.findings, review, options.compared, said(options.first_read))
     )
     network = _network_mask(film, shown) if edited and shown is not None else None
     overlay = options.overlay
@@ -191,6 +191,7 @@ def page(
         ),
         by_reader=(
             (tr("Verdict"), finding.verdict(review.verdict) if review.verdict else tr("none given")),
+            *_first_read(options.first_read),
             *_pair(tr("Changed"), _changed(film, shown, review)),
             *_pair(tr("Note"), review.note.strip()),
             *_pair(tr("Name"), options.reader),
@@ -415,6 +416,24 @@ def _provenance(film: Radiograph, answer: Answer | None, when: datetime) -> str:
                 *([tr("mask edited by reader")] if findings.edited else []),
             ]
     return ", ".join((*parts, f"{when:%Y-%m-%d %H:%M} UTC"))
+
+
+IMPRESSIONS: dict[tuple[Impression, bool], Msgid] = {
+    ("present", False): N_("present, before the network's result was shown"),
+    ("absent", False): N_("absent, before the network's result was shown"),
+    ("present", True): N_("present, after the network's result was shown"),
+    ("absent", True): N_("absent, after the network's result was shown"),
+}
+
+
+def _first_read(record: FirstRead) -> tuple[Pair, ...]:
+    """What the reader said before and after seeing the network's result, and whether that disagreed."""
+    after = [bool(record.revealed) and when > record.revealed for _, when in record.marks]
+    told = [tr(IMPRESSIONS[mark[0], late]) for mark, late in zip(record.marks, after, strict=True)]
+    asked = [tr("the network disagreed")] if record.challenged else []
+    before = after.count(False)
+    lines = [*told[:before], *asked, *told[before:]]
+    return tuple((tr("First read") if not number else "", line) for number, line in enumerate(lines))
 
 
 def _pair(label: str, value: str) -> tuple[Pair, ...]:

@@ -24,7 +24,7 @@ def page_of(content: Content) -> Page:
         content.identified,
         content.reader,
         compared=content.compared,
-        impression=content.impression,
+        first_read=content.first_read,
         overlay=overlay,
     )
     return page(content.film, content.answer, content.review, content.view, options)

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+from ptxviewer.core.answer import Side
 from ptxviewer.core.drawing.measure import RegionStatistics
 from ptxviewer.core.film import PixelSpacing
 from ptxviewer.core.msgid import N_, Msgid
 from ptxviewer.core.review import Measurement
-from ptxviewer.words import measuring, tr
+from ptxviewer.words import finding, measuring, tr
 from ptxviewer.words.quantities import count
 
 _MARKED: dict[str, Msgid] = {"present": N_("Marked present."), "absent": N_("Marked absent.")}
@@ -17,6 +18,15 @@ _SHARPENED: dict[str, Msgid] = {
     "unsharp": N_("Sharpening: edges."),
     "clahe": N_("Sharpening: local contrast."),
 }
+
+
+def _look_again(impression: str, side: Side, zone: str) -> str:
+    if impression == "present":
+        return tr("Look again? You marked present, the network marks nothing.")
+    if side == "unknown":
+        return tr("Look again? You marked absent, the network does not.")
+    place = finding.place(side, next((one for one in finding.ZONES if one == zone), None))
+    return tr("Look again at the {place}? You marked absent, the network does not.", place=place)
 
 
 def _measured(measurement: Measurement, spacing: PixelSpacing, statistics: RegionStatistics | None, unit: str) -> str:
@@ -39,6 +49,12 @@ TEXTS: dict[str, Msgid | Callable[..., str]] = {
     "other_window": N_(
         "Another window of PTXViewer keeps its reviews in the same place: what both change is kept together."
     ),
+    "mark_for_disagreement": N_(
+        "First read: mark a pneumothorax as present (Shift+Y) or absent (Shift+N);"
+        " the network speaks only where it disagrees."
+    ),
+    "no_disagreement": N_("The network does not disagree. Its result stays hidden; Ctrl+R shows it."),
+    "look_again": _look_again,
     "cancelled": N_("Analysis cancelled."),
     "mask_is_edited": N_("The mask is edited: reset it to the network's mask to move the threshold."),
     "no_hole": N_("There is no hole here to fill."),

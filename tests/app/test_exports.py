@@ -106,7 +106,7 @@ def test_results_go_as_objects_into_the_folder_that_was_chosen_under_a_neutral_n
 
 
 def test_no_objects_of_a_film_whose_result_is_hidden() -> None:
-    rig = AppRig(settings=Settings(first_read=True))
+    rig = AppRig(settings=Settings(reading_mode="first"))
     rig.open("a")
     rig.settle()
     rig.presenter.exporting.save_objects(Path("folder"))

@@ -209,7 +209,7 @@ def test_a_full_disk_is_said_once() -> None:
 
 def test_first_read_hides_what_is_recalled() -> None:
     results = filled("a", "b")
-    again = AppRig(Counting(size=16), results=results, settings=Settings(first_read=True))
+    again = AppRig(Counting(size=16), results=results, settings=Settings(reading_mode="first"))
     again.presenter.warm_up()
     again.turn(again.model)
     again.open("a", "b")

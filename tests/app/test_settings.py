@@ -112,8 +112,8 @@ def test_a_sites_defaults_hold_until_the_reader_chooses_otherwise_and_follow_the
     site.write_text('{"device": "cpu", "reports_folder": "/reports", "first_read": true}', "utf-8")
     given = load_site(site)
     assert load(own, default=given) == given
-    save(own, replace(given, first_read=False), given)
-    assert json.loads(own.read_text("utf-8")) == {"first_read": False}
+    save(own, replace(given, reading_mode="beside"), given)
+    assert json.loads(own.read_text("utf-8")) == {"reading_mode": "beside"}
     site.write_text('{"device": "cpu", "reports_folder": "/elsewhere", "first_read": true}', "utf-8")
     settings = load(own, default=load_site(site))
     assert (settings.reports_folder, settings.first_read, settings.device) == ("/elsewhere", False, "cpu")

@@ -265,7 +265,7 @@ def test_when_all_was_looked_at_it_is_said() -> None:
 
 
 def test_in_first_read_mode_the_order_gives_nothing_away() -> None:
-    blind = rig(settings=Settings(first_read=True))
+    blind = rig(settings=Settings(reading_mode="first"))
     blind.open(*NAMES)
     blind.settle()
     assert numbers(worklist.by_urgency(blind.state)) == list(range(1, 31))

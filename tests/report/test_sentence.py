@@ -16,7 +16,7 @@ from ptxviewer.core.findings.change import Compared, SideChange
 from ptxviewer.core.findings.decide import find
 from ptxviewer.core.findings.reviewed import answer_of
 from ptxviewer.core.reasons.stored import TemplateBroken, TemplateProblem
-from ptxviewer.core.review import Impression, ReportText, Review, Verdict
+from ptxviewer.core.review import FirstRead, Impression, ReportText, Review, Verdict
 from ptxviewer.report import templates
 from ptxviewer.report.page import Options, page
 from ptxviewer.report.sentence import case_of, prefilled
@@ -198,3 +198,14 @@ def test_a_line_whose_value_is_missing_is_left_out_and_a_bracket_too() -> None:
     assert templates.filled(of.cases["present"], {"drain": "d"}, [{"size": ""}]) == "a\n\nc d"
     with pytest.raises(BrokenTemplate):
         parsed("== present ==\n}", "x")
+
+
+def test_the_report_tells_what_was_said_before_and_after_the_result() -> None:
+    record = FirstRead((("absent", "1"), ("present", "3")), revealed="2", challenged="2", answered="3")
+    made = page(FILM, answer_of(FILM, maps(FILM), INFO, Review()), Review(), options=Options(first_read=record))
+    told = [line for _, line in made.by_reader]
+    order = [next(n for n, line in enumerate(told) if part in line) for part in ("absent", "disagreed", "present")]
+    assert order == sorted(order)
+    assert "before" in told[order[0]]
+    assert "after" in told[order[2]]
+    assert made.text == prefilled(FILM, MARKED, Review(), impression="present").text

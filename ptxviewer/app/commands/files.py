@@ -7,6 +7,7 @@ from ptxviewer.app.exports import EXPORTS, Export
 from ptxviewer.app.films.worklist import AT_REST
 from ptxviewer.app.state.film import FilmStatus
 from ptxviewer.app.state.screen import State
+from ptxviewer.app.state.withheld import agreed
 from ptxviewer.core.msgid import N_
 from ptxviewer.core.reasons.window import Notice, Saved
 
@@ -225,7 +226,12 @@ COMMANDS: tuple[Command, ...] = (
         ("Ctrl+R",),
         N_("Analyse this film, or show its result, in spite of what speaks against it"),
         run=lambda p, _shell: p.films.analyse_anyway(),
-        enabled=film(lambda film: film.status in (FilmStatus.NOT_ANALYSED, FilmStatus.NOT_SHOWN)),
+        enabled=lambda state: (
+            state.current is not None
+            and (
+                state.current.status in (FilmStatus.NOT_ANALYSED, FilmStatus.NOT_SHOWN) or agreed(state, state.current)
+            )
+        ),
         places=FILM,
     ),
     Command(

@@ -59,6 +59,8 @@ def _no_number(name: str) -> None:
 
 
 def _taken(stored: Mapping[str, Any], default: Settings) -> Settings:
+    if isinstance(first_read := stored.get("first_read"), bool):  # in files of earlier versions
+        stored = {"reading_mode": "first" if first_read else "beside", **stored}
     values: dict[str, Any] = {}
     for row in ROWS:
         if row.key in stored:

@@ -18,6 +18,7 @@ from ptxviewer.app.review.editor import ReviewEditor, measured
 from ptxviewer.app.state.banner import banner_for
 from ptxviewer.app.state.film import Film, FilmStatus, Result, moved, without_result
 from ptxviewer.app.state.screen import Banner, EngineStatus
+from ptxviewer.app.state.withheld import challenged, question
 from ptxviewer.app.store import Store
 from ptxviewer.core.answer import Findings, ProbabilityMaps
 from ptxviewer.core.engine import Checkpoint, EngineInfo
@@ -97,6 +98,11 @@ class Pipeline:
         film = self._store.state.current
         seen = None
         if film is not None:
+            before = film.first_read
+            film = challenged(self._store.state, film, self._services.now().isoformat(timespec="seconds"))
+            if film.first_read != before:
+                self._editor.saving.changed(film)
+                self._store.tell(question(film))
             said = film.notice is not None and film.status not in (*BUSY, FilmStatus.OPENING)
             seen = replace(film, seen=True, notice=None if said else film.notice)
         self._store.edit(

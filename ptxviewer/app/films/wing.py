@@ -15,9 +15,9 @@ from ptxviewer.app.films.watched_folder import WatchedFolder
 from ptxviewer.app.ports import Services
 from ptxviewer.app.preferences import Preferences
 from ptxviewer.app.review.editor import ReviewEditor, at_frame
-from ptxviewer.app.state.film import FilmStatus
+from ptxviewer.app.state.film import Film, FilmStatus
 from ptxviewer.app.state.screen import State
-from ptxviewer.app.state.withheld import as_seen, withheld
+from ptxviewer.app.state.withheld import agreed, as_seen, withheld
 from ptxviewer.app.store import Store
 from ptxviewer.core.reasons.reading import Reading
 from ptxviewer.core.reasons.window import Notice
@@ -64,6 +64,9 @@ class FilmsWing:
         film = self._store.state.current
         if film is None:
             return
+        if agreed(self._store.state, film):
+            self._reveal(film)
+            return
         kept_back = withheld(film)
         refused = film.radiograph is not None and film.radiograph.not_analysed is not None
         if kept_back or (refused and film.status is FilmStatus.NOT_ANALYSED):
@@ -73,6 +76,14 @@ class FilmsWing:
             self.pipeline.pump()
         else:
             self.pipeline.analyse_anyway()
+
+    def _reveal(self, film: Film) -> None:
+        """Show the result that stays hidden because network and reader agree."""
+        when = self._services.now().isoformat(timespec="seconds")
+        film = replace(film, first_read=replace(film.first_read, revealed=when))
+        self._store.update(film)
+        self._editor.saving.changed(film)
+        self.pipeline.announce()
 
     def cancel(self) -> None:
         """Stop analysing the film on screen, or everything in the background when it is not being analysed."""

@@ -13,7 +13,7 @@ from ptxviewer.app.review.mask import MaskEditing
 from ptxviewer.app.review.measurements import MeasurementEditing
 from ptxviewer.app.review.thresholds import Thresholds
 from ptxviewer.app.state.film import Film, LineDrag, MeasurementInHand
-from ptxviewer.app.state.withheld import hidden, marked, withheld
+from ptxviewer.app.state.withheld import challenged, hidden, marked, question, withheld
 from ptxviewer.app.store import Store
 from ptxviewer.core.reasons.window import Marked, Withheld
 from ptxviewer.core.review import Drain, Impression, Posture, ReportText, Review, Verdict
@@ -105,13 +105,14 @@ class ReviewWing:
         if shown is None or not self._store.state.settings.first_read:
             return
         film = shown.film
-        record = marked(film.first_read, impression, self._services.now().isoformat(timespec="seconds"))
+        state, when = self._store.state, self._services.now().isoformat(timespec="seconds")
+        record = marked(film.first_read, impression, when, reveal=state.settings.reading_mode == "first")
         if record == film.first_read:
             return
-        after = replace(film, first_read=record)
-        self._store.edit(lambda state: replace(state.with_film(after), message=Marked(impression)))
+        after = challenged(state, replace(film, first_read=record), when)
+        self._store.edit(lambda state: replace(state.with_film(after), message=question(after) or Marked(impression)))
         self._editor.saving.changed(after)
-        if not film.first_read.revealed:
+        if not film.first_read.revealed or film.first_read.open_question:
             self._pipeline.announce()
 
     def save_again(self) -> None:

@@ -23,7 +23,8 @@ def banner_for(film: Film | None) -> Banner | None:
         return Banner(film.notice, "warning", notes[1:])
     if film.status is FilmStatus.NOT_ANALYSED and film.why is not None:
         return Banner(film.why, "warning", notes)
-    if film.findings is not None and not film.findings.present and not film.findings.edited:
+    nothing = film.findings is not None and not film.findings.present and not film.findings.edited
+    if nothing and not film.first_read.open_question:  # the panel asks, and the film stays free
         return Banner(Notice.NOTHING_FOUND, "info", notes)
     if film.findings is not None and film.radiograph is not None:
         # It stands beside the sizes, and a banner would cover the apices, where most findings are.

@@ -17,6 +17,7 @@ from ptxviewer.core.purposes import PURPOSES, PurposeChoice
 
 Kind = Literal["choice", "language", "flag", "number", "text", "folder", "hidden"]
 OverlayMode = Literal["outline", "fill", "heat"]
+ReadingMode = Literal["beside", "first", "disagreement"]
 PaperChoice = Literal["", "a4", "letter"]
 Page = Literal["general", "reading", "network", "films", "reports"]
 
@@ -152,12 +153,20 @@ class Settings:
             personal=True,
         ),
     )
-    first_read: bool = field(
-        default=False,
+    reading_mode: ReadingMode = field(
+        default="beside",
         metadata=_row(
             page="reading",
-            label=N_("First read without the AI"),
-            help=N_("The result stays hidden until you have marked the film (Shift+Y present, Shift+N absent)."),
+            label=N_("Show the network's result"),
+            help=N_(
+                "First read: you mark the film (Shift+Y present, Shift+N absent) before you see the result,"
+                " or see it only where the network disagrees."
+            ),
+            choices=(
+                ("beside", N_("At once")),
+                ("first", N_("After my first read")),
+                ("disagreement", N_("Only where it disagrees with my first read")),
+            ),
         ),
     )
     keep_results: bool = field(
@@ -198,6 +207,11 @@ class Settings:
     worklist_width: int = field(default=0, metadata=_row(lowest=0))  # 0: as usual
     accepted_notice: bool = field(default=False, metadata=_row(personal=True))
     geometry: str = field(default="", repr=False, metadata=_row(personal=True))
+
+    @property
+    def first_read(self) -> bool:
+        """True where the reader marks a film before the network's result may be seen."""
+        return self.reading_mode != "beside"
 
 
 DEFAULTS = Settings()

@@ -18,6 +18,8 @@ class Notice(Reason, Enum):
     # Of the film on screen
     NOTHING_FOUND = "nothing_found"
     MARK_FIRST = "mark_first"  # first-read mode hides the result
+    MARK_FOR_DISAGREEMENT = "mark_for_disagreement"  # so does the mode that speaks only on disagreement
+    NO_DISAGREEMENT = "no_disagreement"  # there, the network says what the reader says
     CANCELLED = "cancelled"
     FILE_CHANGED = "file_changed"  # since it was last read
 
@@ -77,6 +79,15 @@ class Marked(Reason):
     """What the reader saw on the film, in first-read mode."""
 
     impression: Literal["present", "absent"]
+
+
+@dataclass(frozen=True)
+class LookAgain(Reason):
+    """The network disagrees with what the reader marked; where it marks most, if it marks anything."""
+
+    impression: Literal["present", "absent"]
+    side: Literal["right", "left", "unknown"] = "unknown"
+    zone: str = ""
 
 
 @dataclass(frozen=True)

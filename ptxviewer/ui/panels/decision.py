@@ -9,8 +9,18 @@ from PySide6.QtWidgets import QLabel, QPushButton, QVBoxLayout, QWidget
 
 from ptxviewer.app.state.film import Film, FilmStatus
 from ptxviewer.app.state.screen import State
+from ptxviewer.app.state.withheld import question
 from ptxviewer.core.msgid import N_, Msgid
-from ptxviewer.report.decision import SIGNS, cautions, film_check, headline, held_back_text, perhaps_lying, second_word
+from ptxviewer.report.decision import (
+    SIGNS,
+    cautions,
+    film_check,
+    headline,
+    held_back_text,
+    perhaps_lying,
+    second_word,
+    told,
+)
 from ptxviewer.ui.commands import key_of, small_button
 from ptxviewer.ui.controls import label
 from ptxviewer.words import say, sentences, tr
@@ -64,6 +74,8 @@ class DecisionWords(QWidget):
                 limit, verdict = info.rule.score_threshold, film.review.verdict
                 line = headline(radiograph, found, limit, verdict)
                 second = second_word(radiograph, found, limit, verdict)
+                if (asked := question(film)) is not None:
+                    line, second = say(asked), told(radiograph, found, limit)
                 said = held_back_text(found, limit)
                 held_back = bool(said)
                 note = say(found.side_note) if found.side_note is not None else ""

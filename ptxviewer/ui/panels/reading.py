@@ -22,6 +22,7 @@ from ptxviewer.app.presenter import Presenter
 from ptxviewer.app.state.film import Film, FilmStatus
 from ptxviewer.app.state.screen import State
 from ptxviewer.core.msgid import N_, Msgid
+from ptxviewer.core.reasons.window import Notice
 from ptxviewer.report.decision import Nearness, nearness, score_name
 from ptxviewer.ui.commands import key_text
 from ptxviewer.ui.controls import MarkedSlider, ScoreBar, hairline, label
@@ -224,6 +225,8 @@ class ReadingPanel(QWidget):
                 FilmStatus.WAITING: tr("Stop"),
                 FilmStatus.ANALYSING: tr("Stop"),
             }.get(film.status, "")
+            if film.why is Notice.NO_DISAGREEMENT:
+                again = tr("Show result")
             if film.radiograph is not None:
                 place = film.radiograph.spacing
                 spacing = sentences(place.note) or (
