@@ -161,7 +161,7 @@ def test_of_films_that_a_watched_folder_brought_each_is_told_once_and_only_to_wh
             )
             for n in ids
         )
-        return as_seen(State(films=films, settings=Settings(first_read=first_read)))
+        return as_seen(State(films=films, settings=Settings(reading_mode="first" if first_read else "beside")))
 
     told: list[int] = []
     elsewhere = True
