@@ -188,7 +188,7 @@ def correct(bundle: Path, texts: Texts | None, training: str | None, evaluation:
         if measured["model_sha256"] != card["sha256"] or measured["rule"] != card["rule"]:
             raise ValueError("the figures are of other weights or of another rule")
         card["metrics"] = metrics_of(evaluation)
-        if measured["rules"]:
+        if measured.get("rules"):
             card["rules"] = measured["rules"]
     write_card(card, bundle)
 
