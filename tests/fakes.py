@@ -189,6 +189,9 @@ class FakeShell:
     def copy_text(self) -> None:
         self.asked.append(("copy_text",))
 
+    def show_documents(self) -> None:
+        self.asked.append(("show_documents",))
+
     def find_film(self) -> None:
         self.asked.append(("find_film",))
 

@@ -18,6 +18,7 @@ from ptxviewer.app.state.settings import Settings
 from ptxviewer.core.answer import ProbabilityMaps
 from ptxviewer.core.engine import Checkpoint, Engine, EngineInfo, SelfTest
 from ptxviewer.core.film import Radiograph
+from ptxviewer.core.objects import Brought
 from ptxviewer.core.reasons import Reason
 from ptxviewer.core.reasons.network import Network
 
@@ -125,6 +126,10 @@ class Shell(Protocol):
         """Copy the report text to the clipboard."""
         ...
 
+    def show_documents(self) -> None:
+        """Show the reports and documents that came along with films."""
+        ...
+
     def find_film(self) -> None:
         """Give the keyboard to the filter of the worklist."""
         ...
@@ -180,6 +185,8 @@ class Services:
     model: Lane
     exports: Mapping[str, Writer]  # by the id of the format
     objects: ObjectWriter = lambda _content, _target, _kinds: ()  # DICOM objects
+    apart: Callable[[Sequence[Path]], tuple[list[Path], list[Brought]]] = lambda paths: (list(paths), [])
+    """Films, and what came of the objects that belong to films."""
     save_settings: Callable[[Settings], None] = lambda _settings: None
     reports_folder: Callable[[str], Path] = Path  # where reports go, from what the settings say
     sample: tuple[Path, ...] = ()

@@ -185,6 +185,8 @@ def why_not_analysed(ds: Dataset, colour: bool, rows: int, cols: int) -> Reason 
         return OtherModality(modality) if modality in NAMED_MODALITIES else Reading.NOT_A_RADIOGRAPH
     if {text(ds, "ViewPosition").upper(), coded_view(ds)} & LATERAL_VIEWS or _directions(ds)[0][:1] in ("A", "P"):
         return Reading.LATERAL_VIEW
+    if text(ds, "Manufacturer") == "PTXViewer" and text(ds, "ConversionType").upper() == "WSD":
+        return Reading.OWN_PICTURE
     part = _body_part(ds)
     if part in OTHER_BODY_PARTS:
         return OtherBodyPart(part)

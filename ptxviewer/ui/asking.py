@@ -10,7 +10,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QUrl
+from PySide6.QtCore import QTimer, QUrl
 from PySide6.QtGui import QDesktopServices
 from PySide6.QtWidgets import QDialog, QFileDialog, QWidget
 
@@ -46,12 +46,16 @@ class Asking:
         self._shown = shown
         self._open_paths = open_paths
         self._do = do
+        self._documents_asked = 0
         self._notice: FirstRunNotice | None = None  # the page of the first start, for as long as the window lives
 
     def show_state(self, state: State) -> None:
         """Keep the page of the first start up to date; the other dialogs stay as they were opened."""
         if self._notice is not None:
             self._notice.show_engine(state.engine)
+        if state.documents_asked != self._documents_asked:
+            self._documents_asked = state.documents_asked
+            QTimer.singleShot(0, self._window, self.documents)  # not while a state is being rendered
 
     def _ask(self, dialog: QDialog) -> None:
         """Show a dialog over the window; afterwards keys go to the film again, with or without a window manager."""
@@ -166,6 +170,14 @@ class Asking:
         film = self._shown().current
         if film is not None and film.radiograph is not None:
             self._ask(about_film(film.number, film.radiograph, self._window))
+
+    def documents(self) -> None:
+        """Show the reports and documents that came along with films."""
+        from ptxviewer.ui.dialogs.documents import DocumentsDialog
+
+        state = self._shown()
+        if state.documents:
+            self._ask(DocumentsDialog(state.documents, state.identified, self._window))
 
     def compare_with(self) -> None:
         """Ask for the film beside the one on screen."""

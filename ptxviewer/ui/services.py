@@ -18,6 +18,7 @@ from ptxviewer.core.engine import Checkpoint, Engine, EngineInfo, SelfTest
 from ptxviewer.core.errors import ModelUnavailable, UnreadableFilm
 from ptxviewer.core.files import open_regular
 from ptxviewer.core.film import Radiograph
+from ptxviewer.core.objects import Brought
 from ptxviewer.core.purposes import PurposeChoice, RuleFigures
 from ptxviewer.core.reasons import Reason
 from ptxviewer.core.reasons.window import Notice
@@ -63,6 +64,14 @@ class Films:
         if reason is not None and not path.is_file():
             raise UnreadableFilm(reason)
         return read(path, frame)
+
+
+def apart(paths: Sequence[Path]) -> tuple[list[Path], list[Brought]]:
+    """Return the films among ``paths``, and what came of the objects that belong to films."""
+    from ptxviewer.dicom import objects
+
+    films, others = objects.apart(paths)
+    return films, objects.read_objects(others)
 
 
 def run_self_test(engine: Engine, checkpoint: Checkpoint) -> SelfTest:
@@ -128,6 +137,7 @@ class Backing:
         services = Services(
             read_film=films.read,
             collect=films.find,
+            apart=apart,
             engine=network,
             disk=disk,
             model=ThreadLane("model", self._bridge.post),

@@ -69,6 +69,7 @@ class WindowShell:
         self.open_palette = dialogs.palette
         self.show_shortcuts = dialogs.shortcuts
         self.about_film = dialogs.about_film
+        self.show_documents = dialogs.documents
         self.about_program = dialogs.about
         self.copy_picture = window.area.copy_picture
         self.look_at_finding = window.area.look_at_finding

@@ -185,6 +185,7 @@ TEXTS: dict[str, Msgid | Callable[..., str]] = {
     "not_a_radiograph": N_("This is not a radiograph."),
     "other_modality": _other_modality,
     "other_body_part": _other_body_part,
+    "own_picture": N_("This is a picture of an earlier result: its outline is part of it."),
     "lateral_view": N_("This is a lateral view."),
     "colour_picture": N_("This is a colour picture."),
     "picture_too_small": N_("The picture is too small."),

@@ -15,6 +15,7 @@ from ptxviewer.app.state.film import Film, FilmStatus
 from ptxviewer.app.state.screen import State
 from ptxviewer.app.state.settings import Settings
 from ptxviewer.core.errors import ExportFailed
+from ptxviewer.core.objects import Brought
 from ptxviewer.core.reasons import Reason
 from ptxviewer.core.reasons.writing import NotWritten, Unwritten, Writing
 from tests.fakes import FakeEngine, FakeReader, FakeResults, FakeReviews, FakeShell, HandLane, ScoringEngine
@@ -87,11 +88,13 @@ class AppRig:
         self.saved: list[Settings] = []
         self.shell = FakeShell()
         self.broken: Writing | None = None
+        self._apart: Callable[[Sequence[Path]], tuple[list[Path], list[Brought]]] = lambda paths: (list(paths), [])
         self.presenter = Presenter(
             self.view,
             Services(
                 read_film=self.reader,
                 collect=self._collect,
+                apart=self._told_apart,
                 engine=self.engine,
                 disk=self.disk,
                 model=self.model,
@@ -110,6 +113,13 @@ class AppRig:
             ),
             settings,
         )
+
+    def _told_apart(self, paths: Sequence[Path]) -> tuple[list[Path], list[Brought]]:
+        return self._apart(paths)
+
+    def bring(self, apart: Callable[[Sequence[Path]], tuple[list[Path], list[Brought]]]) -> None:
+        """What is opened from now on is told apart like this."""
+        self._apart = apart
 
     @staticmethod
     def _collect(paths: Sequence[Path]) -> list[Path]:

@@ -253,6 +253,15 @@ COMMANDS: tuple[Command, ...] = (
         enabled=lambda state: any(film.status in BUSY for film in state.films),
     ),
     Command(
+        "documents",
+        N_("Documents..."),
+        "films",
+        ("Ctrl+I",),
+        N_("Reports, PDFs and key images that came along with the films"),
+        run=lambda _p, shell: shell.show_documents(),
+        enabled=lambda state: bool(state.documents),
+    ),
+    Command(
         "worklist",
         N_("Worklist"),
         "films",

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from ptxviewer.app.commands.base import ANALYSED, FILM, KEYS_ONLY, Command, film
+from ptxviewer.app.films.objects import earlier_of, objects_of
 from ptxviewer.app.state.film import ThresholdDrag
+from ptxviewer.app.state.screen import State
 from ptxviewer.app.state.settings import OverlayMode
 from ptxviewer.core.answer import BY_CARD
 from ptxviewer.core.msgid import N_, Msgid
@@ -20,6 +22,11 @@ def _mode(mode: OverlayMode, text: Msgid, tip: Msgid) -> Command:
         checked=lambda state: state.settings.overlay_mode == mode,
         icon=mode,
     )
+
+
+def _can_take_over(state: State) -> bool:
+    film = state.current
+    return film is not None and film.maps is not None and earlier_of(state, film) is not None
 
 
 COMMANDS: tuple[Command, ...] = (
@@ -127,6 +134,26 @@ COMMANDS: tuple[Command, ...] = (
         run=lambda p, _shell: p.display.disagreement.toggle(),
         checked=lambda state: state.overlay.band,
         places=FILM,
+    ),
+    Command(
+        "toggle_others",
+        N_("Other overlays"),
+        "overlay",
+        ("Shift+O",),
+        N_("What other programs drew on the film, and earlier results"),
+        run=lambda p, _shell: p.display.overlay.toggle_others(),
+        enabled=lambda state: state.current is not None and bool(objects_of(state, state.current)),
+        checked=lambda state: state.overlay.others,
+        places=FILM,
+    ),
+    Command(
+        "take_over",
+        N_("Take over earlier result"),
+        "overlay",
+        ("Ctrl+E",),
+        N_("Mask and verdict as they were saved as DICOM"),
+        run=lambda p, _shell: p.review.earlier.take_over(),
+        enabled=_can_take_over,
     ),
     Command(
         "toggle_lines",

@@ -48,5 +48,9 @@ class OverlayDisplay:
         """Switch the overlay off or on."""
         self._change(lambda overlay: replace(overlay, visible=not overlay.visible))
 
+    def toggle_others(self) -> None:
+        """Hide or show what other programs and earlier sessions drew."""
+        self._change(lambda overlay: replace(overlay, others=not overlay.others))
+
     def _change(self, change: Callable[[Overlay], Overlay]) -> None:
         self._store.edit(lambda state: replace(state, overlay=change(state.overlay)))

@@ -11,6 +11,7 @@ from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
+from ptxviewer.app.films.objects import brought, uid_of
 from ptxviewer.app.films.pipeline import Pipeline
 from ptxviewer.app.films.reading import fingerprint_of
 from ptxviewer.app.films.worklist import opened_for
@@ -21,6 +22,7 @@ from ptxviewer.app.state.screen import Banner, State
 from ptxviewer.app.store import Store
 from ptxviewer.core.engine import Checkpoint
 from ptxviewer.core.errors import reason_of
+from ptxviewer.core.objects import Brought
 from ptxviewer.core.reasons import Reason
 from ptxviewer.core.reasons.window import Notice
 
@@ -38,6 +40,7 @@ class Found:
 
     paths: Sequence[Path]
     changed: Sequence[Path] = ()
+    objects: Sequence[Brought] = ()  # what came of files that belong to films
 
 
 class Intake:
@@ -56,6 +59,7 @@ class Intake:
         """Look for films among paths; the canvas is cleared at once and waits for the first of them."""
         drop = next(self._drops)
         self._claim = drop
+        was_on_screen = self._store.state.current_id
         self._store.edit(
             lambda state: replace(state, current_id=None, opening=state.opening + 1, banner=None, message=None)
         )
@@ -73,13 +77,38 @@ class Intake:
                 mark = open_already.get(_same_place(path))
                 if mark is not None and fingerprint_of(services, path) != mark:
                     changed.append(path)
-            return Found(paths, changed)
+            films, objects = services.apart(paths)
+            return Found(films, [path for path in changed if path in films], objects)
 
         def done(outcome: Outcome[Found]) -> None:
             self._searches.pop(drop, None)
+            found = outcome.value
+            if found is not None and found.objects:
+                self._store.edit(lambda state: brought(state, found.objects, alone=not found.paths))
+                if not found.paths:
+                    self._only_objects(drop, was_on_screen)
+                    return
             self._opened(drop, outcome)
 
         self._searches[drop] = self._services.disk.submit(work, done)
+
+    def _only_objects(self, drop: int, before: int | None) -> None:
+        """Nothing but objects was dropped: the film that they belong to comes on screen, else the one before."""
+        state = self._store.state
+        of_objects = {one.film_uid for one in state.objects}
+        theirs = [film.id for film in state.films if uid_of(film) in of_objects]
+        here = before if before in theirs or not theirs else theirs[-1]
+        mine = self._claim == drop
+        if mine:
+            self._claim = None
+        on_screen = here if mine and here is not None and state.film(here) is not None else state.current_id
+        opening = len(self._searches)
+        self._store.edit(lambda state: replace(state, opening=opening, current_id=on_screen))
+        if mine:
+            self._pipeline.announce()
+        if not theirs and not state.documents:
+            self._store.say(Notice.NO_FILM_FOR_OBJECTS, "warning")
+        self._pipeline.pump()
 
     def unclaim(self) -> None:
         """The reader chose a film: what was dropped before no longer takes the screen."""

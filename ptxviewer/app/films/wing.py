@@ -182,7 +182,8 @@ class FilmsWing:
                 current = behind[0].id if behind else left[-1].id if left else None
             gone_by_itself = state.worklist.by_itself and not left
             listed = replace(state.worklist, shown=False, by_itself=False) if gone_by_itself else state.worklist
-            return replace(state, films=left, current_id=current, worklist=listed)
+            kept = state if left else replace(state, objects=(), documents=())  # nothing of a patient stays behind
+            return replace(kept, films=left, current_id=current, worklist=listed)
 
         self._store.edit(closed)
         if self._store.state.current_id != before.current_id:

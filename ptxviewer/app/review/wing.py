@@ -7,6 +7,7 @@ from dataclasses import replace
 from ptxviewer.app.films.pipeline import Pipeline
 from ptxviewer.app.ports import Services
 from ptxviewer.app.review.distances import DistanceEditing
+from ptxviewer.app.review.earlier import TakingOver
 from ptxviewer.app.review.editor import ReviewEditor
 from ptxviewer.app.review.finding_selection import FindingSelection
 from ptxviewer.app.review.mask import MaskEditing
@@ -34,6 +35,7 @@ class ReviewWing:
         self.measurements = MeasurementEditing(store, editor)
         self.distances = DistanceEditing(store, editor)
         self.findings = FindingSelection(store, self.mask)
+        self.earlier = TakingOver(store, editor)
 
     def settle(self) -> None:
         """End what the hand is doing to the film on screen: the reader turns to something else."""

@@ -16,6 +16,7 @@ from ptxviewer.core.reasons import Reason
 
 if TYPE_CHECKING:
     from ptxviewer.core.drawing.strokes import Shape
+    from ptxviewer.core.objects import Document, FilmObject
     from ptxviewer.core.review import MeasureKind
     from ptxviewer.core.sharpen import Sharpening
 
@@ -51,6 +52,7 @@ class Overlay:
     peeking: bool = False  # hidden while the key is held
     band: bool = False  # the disagreement band is wanted
     lines: bool = False  # the distances are drawn, and can be moved
+    others: bool = True  # what other programs and earlier sessions drew
 
     @property
     def shown(self) -> bool:
@@ -159,6 +161,9 @@ class State:
     pace_s: float | None = None  # seconds that a film takes in the background
     paused: bool = False  # only the film on screen is read and analysed
     compare: Compare | None = None
+    objects: tuple[FilmObject, ...] = ()  # that came along with films; those of films that are not open wait
+    documents: tuple[Document, ...] = ()  # to be read
+    documents_asked: int = 0  # how often they are to be shown at once: the window does so when it grows
 
     @cached_property
     def _by_id(self) -> dict[int, Film]:

@@ -55,6 +55,7 @@ class Reading(Reason, Enum):
     LATERAL_VIEW = "lateral_view"
     COLOUR_PICTURE = "colour_picture"
     PICTURE_TOO_SMALL = "picture_too_small"
+    OWN_PICTURE = "own_picture"  # of an earlier result, with the outline burnt in
 
     # Notes on a film that is shown
     COLOUR_SHOWN_GREY = "colour_shown_grey"

@@ -34,6 +34,9 @@ class Notice(Reason, Enum):
     NO_PRIOR = "no_prior"
     NO_OTHER_FILM = "no_other_film"
     NO_BAND = "no_band"
+    NO_FILM_FOR_OBJECTS = "no_film_for_objects"
+    NOTHING_TO_TAKE_OVER = "nothing_to_take_over"
+    TAKEN_OVER = "taken_over"
 
     # Reports, reviews, results, settings
     NO_REPORT_YET = "no_report_yet"

@@ -28,6 +28,7 @@ from ptxviewer.ui.commands import key_text
 from ptxviewer.ui.controls import MarkedSlider, ScoreBar, hairline, label
 from ptxviewer.ui.panels.decision import DecisionWords
 from ptxviewer.ui.panels.findings_table import FindingsTable
+from ptxviewer.ui.panels.others import OthersPanel
 from ptxviewer.ui.panels.sentence import SentencePanel
 from ptxviewer.ui.panels.sizes import SizePanel
 from ptxviewer.ui.panels.thresholds import ThresholdControls
@@ -63,11 +64,13 @@ class ReadingPanel(QWidget):
         self.text = SentencePanel(presenter, do)
         self.verdict = VerdictFoot(presenter, do, SIDE)
         self.sizes = SizePanel(do)
+        self.others = OthersPanel(do)
         content = QWidget()
         column = QVBoxLayout(content)
         column.setContentsMargins(SIDE, 14, SIDE, 14)
         column.setSpacing(6)
         self._build_reading(column)
+        column.addWidget(self.others)
         column.addSpacing(2)
         column.addWidget(hairline())
         column.addSpacing(2)
@@ -193,6 +196,7 @@ class ReadingPanel(QWidget):
         self._found.setText((tr("Rejected by reader") if rejected else tr("Findings")).upper())
         self.findings.show_film(film)
         self.sizes.show_state(state)
+        self.others.show_state(state, film)
         self.text.show_state(state, film)
         self.verdict.show_state(state, film)
         self._show_film(film)

@@ -13,6 +13,7 @@ from ptxviewer.ui.canvas.layers.heat import HeatBarLayer, HeatLayer
 from ptxviewer.ui.canvas.layers.lens import LensLayer
 from ptxviewer.ui.canvas.layers.mask import EditedMaskLayer, NetworkMaskLayer
 from ptxviewer.ui.canvas.layers.measurements import MeasurementsLayer
+from ptxviewer.ui.canvas.layers.others import OthersLayer
 from ptxviewer.ui.canvas.layers.stroke import PolygonLayer
 
 
@@ -23,7 +24,7 @@ def film_layers() -> tuple[Layer, ...]:
 
 def drawn_layers() -> tuple[Layer, ...]:
     """Return what is drawn on the film with lines."""
-    return FindingLayer(), PolygonLayer(), MeasurementsLayer(), DistancesLayer()
+    return OthersLayer(), FindingLayer(), PolygonLayer(), MeasurementsLayer(), DistancesLayer()
 
 
 def canvas_layers(of_tools: tuple[Layer, ...] = ()) -> tuple[Layer, ...]:

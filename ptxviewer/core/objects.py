@@ -1,0 +1,84 @@
+"""What comes along with films: drawings, masks and verdicts of other programs or of an earlier session, and documents.
+
+None of it is the network's answer, and none of it is measured: it is shown beside that, with its maker's name.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Literal
+
+from ptxviewer.core.drawing.tiles import PackedMask
+from ptxviewer.core.points import Point
+from ptxviewer.core.review import Verdict
+
+Presence = Literal["", "present", "absent", "indeterminate"]
+DocumentKind = Literal["report", "pdf", "key objects"]
+
+
+@dataclass(frozen=True, slots=True)
+class Mark:
+    """A line, an outline (``closed``) or a place on a film, with what its maker wrote beside it."""
+
+    points: tuple[Point, ...]  # of the film; () is a text by itself
+    closed: bool = False
+    text: str = field(default="", repr=False)
+    only_text: bool = False  # nothing is drawn at its place
+
+
+@dataclass(frozen=True, slots=True)
+class Region:
+    """A segment of a segmentation on the pixels of its film."""
+
+    label: str
+    mask: PackedMask
+
+
+@dataclass(frozen=True)
+class FilmObject:
+    """What one DICOM object says of one film."""
+
+    uid: str = field(repr=False)  # of the object
+    film_uid: str = field(repr=False)  # SOP instance of the film
+    frame: int | None = None  # of the film, from 0; None: all of them
+    kind: Literal["segmentation", "presentation state", "report"] = "report"
+    maker: str = ""  # of the program or device, as it says
+    own: bool = False  # this program's: an earlier result
+    made: str = ""  # ISO date and time, as far as the object says
+    label: str = field(default="", repr=False)
+    regions: tuple[Region, ...] = ()
+    marks: tuple[Mark, ...] = ()
+    cut: bool = False  # there is more in it than is shown
+    # What a report of this program says
+    verdict: Verdict = ""
+    presence: Presence = ""
+    reader: str = field(default="", repr=False)
+    threshold: float | None = None
+
+    @property
+    def drawn(self) -> bool:
+        """True where there is something to be drawn."""
+        return bool(self.regions or self.marks)
+
+
+@dataclass(frozen=True)
+class Document:
+    """Something to be read: a report as text, the text of a PDF, a list of key images."""
+
+    uid: str = field(repr=False)
+    kind: DocumentKind
+    title: str = field(repr=False)
+    maker: str = ""
+    made: str = ""
+    patient: str = field(default="", repr=False)
+    text: str = field(default="", repr=False)  # plain, with line ends; "" where none could be read
+    pdf: bytes | None = field(default=None, repr=False)  # as it was, to be saved
+    cut: bool = False
+
+
+@dataclass(frozen=True)
+class Brought:
+    """What came of one file."""
+
+    objects: tuple[FilmObject, ...] = ()
+    document: Document | None = None

@@ -1,0 +1,80 @@
+"""What came along with the film from elsewhere: earlier results, overlays of other programs, documents."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QHBoxLayout, QPushButton, QVBoxLayout, QWidget
+
+from ptxviewer.app.commands import BY_ID
+from ptxviewer.app.films.objects import earlier_of, objects_of
+from ptxviewer.app.state.film import Film
+from ptxviewer.app.state.screen import State
+from ptxviewer.ui.commands import tooltip_of
+from ptxviewer.ui.controls import hairline, label
+from ptxviewer.words import tr
+from ptxviewer.words.objects import caption, outcome
+
+MOST_LINES = 6
+
+
+class OthersPanel(QWidget):
+    """Hidden where nothing came along."""
+
+    def __init__(self, do: Callable[[str], None]) -> None:
+        super().__init__()
+        self._key: tuple[object, ...] = ()
+        column = QVBoxLayout(self)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(6)
+        column.addWidget(hairline())
+        title = QHBoxLayout()
+        title.addWidget(label("section", tr("From elsewhere").upper()))
+        title.addStretch(1)
+        self._shown = self._button("toggle_others", tr("Show"), do)
+        self._shown.setCheckable(True)
+        title.addWidget(self._shown)
+        column.addLayout(title)
+        self._lines = label("value", wrap=True)
+        column.addWidget(self._lines)
+        row = QHBoxLayout()
+        row.setSpacing(8)
+        self._take = self._button("take_over", tr("Take over"), do)
+        self._read = self._button("documents", tr("Documents..."), do)
+        for button in (self._take, self._read):
+            row.addWidget(button)
+        row.addStretch(1)
+        column.addLayout(row)
+        self.hide()
+
+    @staticmethod
+    def _button(command: str, text: str, do: Callable[[str], None]) -> QPushButton:
+        button = QPushButton(text)
+        button.setObjectName("small")
+        button.setToolTip(tooltip_of(BY_ID[command]))
+        button.setFocusPolicy(Qt.FocusPolicy.TabFocus)
+        button.clicked.connect(lambda: do(command))
+        return button
+
+    def show_state(self, state: State, film: Film | None) -> None:
+        """Tell what there is for the film on screen."""
+        objects = () if film is None else objects_of(state, film)
+        earlier = None if film is None else earlier_of(state, film)
+        self.setVisible(bool(objects or state.documents))
+        self._shown.setVisible(any(one.drawn for one in objects))
+        self._shown.setChecked(state.overlay.others)
+        self._take.setVisible(earlier is not None)
+        self._take.setEnabled(BY_ID["take_over"].enabled(state))
+        self._read.setVisible(bool(state.documents))
+        lines: list[str] = []
+        if earlier is not None:
+            said = outcome(earlier.verdict, earlier.presence) or tr("without a verdict")
+            reader = f" ({earlier.reader})" if earlier.reader and state.identified else ""
+            lines.append(tr("Earlier result {date}: {outcome}", date=earlier.made[:10], outcome=said) + reader)
+        others = dict.fromkeys(caption(one) for one in objects if not one.own and one.drawn)
+        lines += [tr("Drawn by {maker}, not checked", maker=name) for name in others]
+        if len(lines) > MOST_LINES:
+            lines = [*lines[:MOST_LINES], "..."]
+        self._lines.setText("\n".join(lines))
+        self._lines.setVisible(bool(lines))

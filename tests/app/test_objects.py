@@ -1,0 +1,167 @@
+"""Earlier results and overlays of others: shown beside the network's answer, taken over by one key, never mixed in."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from ptxviewer.app.films.objects import earlier_of, objects_of
+from ptxviewer.app.state.settings import Settings
+from ptxviewer.core.drawing.tiles import PackedMask
+from ptxviewer.core.findings.decide import decide, mask_at_film
+from ptxviewer.core.objects import Brought, Document, FilmObject, Mark, Region
+from ptxviewer.core.reasons.window import Notice
+from tests.app.rig import AppRig
+from tests.app.test_decision import Doubtful
+
+UID = "1.2.3"
+REPORT = FilmObject(
+    uid="r", film_uid=UID, own=True, made="2026-01-01 10:00", verdict="accept", presence="present", threshold=0.5
+)
+FOREIGN = FilmObject(uid="f", film_uid=UID, maker="ACME", marks=(Mark(((1.0, 2.0), (3.0, 4.0))),))
+LETTER = Document(uid="d", kind="pdf", title="Letter")
+
+
+def opened(rig: AppRig, *found: Brought, film: str = "a") -> None:
+    """Open a film, and objects with it."""
+
+    def apart(paths: Sequence[Path]) -> tuple[list[Path], list[Brought]]:
+        return [path for path in paths if path.name != "objects"], list(found)
+
+    rig.bring(apart)
+    rig.open(*([film] if film else []), "objects")
+    rig.settle()
+
+
+def of_film(rig: AppRig) -> None:
+    """Let the film on screen have the identity that the objects name."""
+    film = rig.presenter._store.state.current
+    assert film is not None
+    assert film.radiograph is not None
+    named = replace(film.radiograph, study=replace(film.radiograph.study, sop_uid=UID))
+    rig.presenter._store.update(replace(film, radiograph=named))
+
+
+def network_mask(rig: AppRig, threshold: float | None = None) -> np.ndarray:
+    rule, maps = rig.presenter.rule, rig.film.maps
+    return mask_at_film(decide(maps, rule, threshold or rule.threshold), maps.rows, maps.cols)
+
+
+def segmented(mask: np.ndarray, **about) -> FilmObject:
+    return FilmObject(
+        uid="s", film_uid=UID, kind="segmentation", own=True, made="2026-01-01 10:00",
+        regions=(Region("Pneumothorax", PackedMask.pack(mask)),), **about,
+    )  # fmt: skip
+
+
+def test_objects_belong_to_the_film_that_they_name() -> None:
+    rig = AppRig()
+    opened(rig, Brought((REPORT, FOREIGN)))
+    assert objects_of(rig.state, rig.film) == ()
+    of_film(rig)
+    assert set(objects_of(rig.state, rig.film)) == {REPORT, FOREIGN}
+    assert earlier_of(rig.state, rig.film).verdict == "accept"
+
+
+def test_an_edited_mask_and_its_verdict_are_taken_over_as_one_step() -> None:
+    rig = AppRig()
+    opened(rig)
+    of_film(rig)
+    mask = network_mask(rig)
+    mask[0, 0] = True
+    opened(rig, Brought((replace(REPORT, verdict="edited"),)), Brought((segmented(mask),)), film="")
+    rig.do("take_over")
+    rig.settle()
+    assert np.array_equal(rig.film.review.mask.unpack(), mask)
+    assert rig.film.review.verdict == "edited"
+    assert rig.film.findings.edited
+    rig.do("undo")
+    assert (rig.film.review.mask, rig.film.review.verdict) == (None, "")
+
+
+def test_the_networks_own_mask_is_no_edit() -> None:
+    rig = AppRig()
+    opened(rig)
+    of_film(rig)
+    opened(rig, Brought((REPORT, segmented(network_mask(rig)))), film="")
+    rig.do("take_over")
+    rig.settle()
+    assert (rig.film.review.mask, rig.film.review.verdict) == (None, "accept")
+
+
+def test_nothing_of_another_program_is_taken_over_or_measured() -> None:
+    rig = AppRig()
+    opened(rig)
+    of_film(rig)
+    before = rig.film.findings
+    opened(rig, Brought((FOREIGN,)), film="")
+    assert rig.film.findings == before
+    rig.do("take_over")
+    assert rig.state.banner.reason is Notice.NOTHING_TO_TAKE_OVER
+    assert rig.film.review.verdict == ""
+
+
+def test_a_mask_of_other_pixels_is_none_of_this_film() -> None:
+    rig = AppRig()
+    opened(rig)
+    of_film(rig)
+    opened(rig, Brought((segmented(np.ones((5, 5), bool)),)), film="")
+    assert earlier_of(rig.state, rig.film).mask is None
+
+
+def test_before_a_first_read_nothing_of_others_is_shown_either() -> None:
+    rig = AppRig(settings=Settings(reading_mode="first"))
+    opened(rig, Brought((REPORT, FOREIGN)))
+    of_film(rig)
+    assert objects_of(rig.state, rig.film) == ()
+    rig.presenter.review.mark("present")
+    assert set(objects_of(rig.state, rig.film)) == {REPORT, FOREIGN}
+
+
+def test_a_result_that_the_gate_refuses_takes_nothing_over() -> None:
+    rig = AppRig(Doubtful(size=16))
+    opened(rig, Brought((REPORT,)))
+    of_film(rig)
+    rig.do("take_over")
+    assert rig.film.review.verdict == ""
+
+
+def test_documents_alone_are_shown_at_once_and_films_stay_on_screen() -> None:
+    rig = AppRig()
+    rig.open("a")
+    rig.settle()
+    opened(rig, Brought(document=LETTER), film="")
+    assert rig.state.documents == (LETTER,)
+    assert rig.state.documents_asked == 1
+    assert rig.film.path.name == "a"
+    assert len(rig.state.films) == 1
+
+
+def test_objects_without_their_film_say_so() -> None:
+    rig = AppRig()
+    opened(rig, Brought((FOREIGN,)), film="")
+    assert rig.state.banner.reason is Notice.NO_FILM_FOR_OBJECTS
+    assert rig.state.opening == 0
+
+
+def test_the_same_objects_again_are_there_once_and_go_with_the_last_film() -> None:
+    rig = AppRig()
+    opened(rig, Brought((FOREIGN,), LETTER))
+    opened(rig, Brought((FOREIGN,), LETTER))
+    assert len(rig.state.objects) == len(rig.state.documents) == 1
+    rig.presenter.films.close_all()
+    assert (rig.state.objects, rig.state.documents) == ((), ())
+
+
+@pytest.mark.parametrize("count", [1, 3])
+def test_the_newest_of_several_earlier_results_counts(count: int) -> None:
+    rig = AppRig()
+    many = [replace(REPORT, uid=f"{n}", made=f"2026-01-0{n + 1}", verdict="unsure" if n == count - 1 else "accept")
+            for n in range(count)]  # fmt: skip
+    opened(rig, Brought(tuple(reversed(many))))
+    of_film(rig)
+    assert earlier_of(rig.state, rig.film).verdict == "unsure"
