@@ -33,7 +33,10 @@ def escaped(text: str, keep: str = "") -> str:
 
     ``keep`` are the ones that may stay: ends of lines, where the text has several.
     """
-    if text.isascii() and text.isprintable():
+    bare = text
+    for sign in keep:
+        bare = bare.replace(sign, "")
+    if bare.isprintable():
         return text
     return "".join(one if _harmless(one) or one in keep else _escape(one) for one in text)
 

@@ -75,6 +75,7 @@ class FindingsTable(QWidget):
     def __init__(self, presenter: Presenter, look: Callable[[], None]) -> None:
         super().__init__()
         self._presenter, self._look = presenter, look
+        self._shown: tuple[object, ...] = ()
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(4)
@@ -161,6 +162,11 @@ class FindingsTable(QWidget):
     def show_film(self, film: Film | None) -> None:
         """Show the findings of the film on screen."""
         findings = film.findings if film is not None else None
+        of = film.radiograph if film is not None else None
+        shown = findings, film.finding if film is not None else None, of.spacing if of is not None else None
+        if shown == self._shown:  # a hand that draws asks for every picture
+            return
+        self._shown = shown
         lesions = findings.lesions if findings is not None else ()
         chosen = film.finding if film is not None else None
         self.table.setRowCount(len(lesions))

@@ -28,6 +28,7 @@ class SizePanel(QWidget):
 
     def __init__(self, do: Callable[[str], None]) -> None:
         super().__init__()
+        self._shown: tuple[object, ...] = ()
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(3)
@@ -80,9 +81,13 @@ class SizePanel(QWidget):
         self._reset.setVisible(film is not None and can_move(film) and bool(film.review.lines))
         halves = film.findings.halves if film is not None and film.findings is not None else ()
         if film is None or film.radiograph is None or not halves or film.review.verdict == "reject":
+            self._shown = ()
             self._clear()
             return
-        self._show_halves(film, film.radiograph, halves)
+        shown = film.radiograph.key, film.radiograph.spacing, film.radiograph.posture, halves, chosen(film)
+        if shown != self._shown:  # a hand that draws asks for every picture
+            self._shown = shown
+            self._show_halves(film, film.radiograph, halves)
 
     def _clear(self) -> None:
         for one in (self._percent, self._lines, self._refused):
