@@ -13,7 +13,7 @@ from ptxviewer.app.films.queue import BUSY
 from ptxviewer.app.jobs import Outcome
 from ptxviewer.app.ports import Services
 from ptxviewer.app.state.film import Film
-from ptxviewer.app.state.withheld import agreed, hidden
+from ptxviewer.app.state.withheld import agreed, as_seen, hidden
 from ptxviewer.app.store import Store
 from ptxviewer.core.errors import reason_of
 from ptxviewer.core.findings.reviewed import answer_of, as_reviewed
@@ -154,7 +154,7 @@ class Exporting:
             distances=overlay.lines and overlay.shown,
             paper=settings.paper,
             source=film.path,
-            compared=compared_with_prior(state, film),
+            compared=compared_with_prior(as_seen(state), film),  # of a hidden prior nothing is told
             first_read=film.first_read,
             number=film.number,
         )

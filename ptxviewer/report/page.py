@@ -241,7 +241,7 @@ def _outline_caption(
     if not mask.any():
         outline = tr("Nothing is outlined.")
     elif review.verdict == "reject":
-        outline = tr("Grey dashes: what the network marks, rejected by reader.")
+        outline = tr("Grey dashes: what was marked, rejected by reader.")
     elif edited:
         outline = tr("Outline: solid as the network has it, dashed where a reader changed it.")
     else:

@@ -9,6 +9,7 @@ import pytest
 
 from ptxviewer.app.display.comparison import (
     change_of,
+    compared_with_prior,
     days_apart,
     is_newer,
     linked,
@@ -16,7 +17,7 @@ from ptxviewer.app.display.comparison import (
     roles_of,
 )
 from ptxviewer.app.state.facts import Facts
-from ptxviewer.app.state.film import Film, FilmStatus, Result
+from ptxviewer.app.state.film import Film, FilmStatus, Result, with_review
 from ptxviewer.app.state.screen import Compare, EngineStatus, State
 from ptxviewer.core.answer import Findings, HemithoraxFinding, Side
 from ptxviewer.core.film import NO_SPACING, Patient, PixelSpacing, Radiograph, SpacingOrigin, Study, Window
@@ -24,6 +25,7 @@ from ptxviewer.core.findings.change import SideChange
 from ptxviewer.core.reasons import Reason
 from ptxviewer.core.reasons.comparison import Caveat, SpacingsDiffer, ThresholdsDiffer, ViewsDiffer
 from ptxviewer.core.reasons.window import Notice
+from ptxviewer.core.review import Review
 from ptxviewer.core.view import FilmView
 from tests import films
 from tests.app.rig import AppRig
@@ -288,3 +290,21 @@ def test_a_recalled_film_beside_gets_its_pixels_and_maps() -> None:
     assert made.state.prior.maps is not None
     assert made.state.prior.maps.image_key == "film25|0|0"
     assert made.reader.read.count("film25") == 1
+
+
+def test_what_the_reader_rejected_is_no_change_and_no_sentence() -> None:
+    new = film(1, "2026-03-01 10:00", halves=(half("right", 18.0, 50_000),))
+    old = film(2, "2026-01-01 10:00", halves=(half("right", 28.0, 100_000),))
+    rejected = with_review(old, Review(verdict="reject"))
+    found = change_of(new, rejected)
+    assert found.sides[0].percent == (0.0, 18.0)
+    assert Caveat.RESULT_REJECTED in found.cautions
+    screen = state(new, old)
+    compared = compared_with_prior(screen, new)
+    assert compared is not None
+    assert compared.sides[0].percent == (28.0, 18.0)
+    assert compared.days == 59
+    assert compared_with_prior(screen.with_film(rejected), new) is None
+    assert compared_with_prior(screen, old) is None
+    bedside = film(1, "2026-03-01 10:00", view="AP", halves=new.findings.halves)
+    assert compared_with_prior(state(bedside, old), bedside) is None

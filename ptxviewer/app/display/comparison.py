@@ -14,6 +14,7 @@ from ptxviewer.app.films.pipeline import Pipeline
 from ptxviewer.app.state.film import Film, FilmStatus
 from ptxviewer.app.state.screen import Compare, State
 from ptxviewer.app.store import Store
+from ptxviewer.core.answer import Findings
 from ptxviewer.core.film import Radiograph, Window
 from ptxviewer.core.findings.change import Compared, SideChange, changes_of
 from ptxviewer.core.findings.sizes import without_contradictions
@@ -112,25 +113,34 @@ def change_of(newer: Film, older: Film) -> Change:
     if newer.findings is None or older.findings is None or newer.radiograph is None or older.radiograph is None:
         return Change(reason=Caveat.NO_RESULT_YET, cautions=cautions)
     sides = changes_of(
-        without_contradictions(older.radiograph, older.findings),
+        _told(older, older.radiograph, older.findings),
         older.radiograph.spacing,
-        without_contradictions(newer.radiograph, newer.findings),
+        _told(newer, newer.radiograph, newer.findings),
         newer.radiograph.spacing,
     )
     return Change(sides, None if sides else Caveat.NOTHING_ON_BOTH, cautions)
+
+
+def _told(film: Film, radiograph: Radiograph, findings: Findings) -> Findings:
+    """The findings as far as they may be told: nothing of what the reader rejected, no sizes that contradict."""
+    if film.review.verdict == "reject":
+        return replace(findings, halves=())
+    return without_contradictions(radiograph, findings)
 
 
 def compared_with_prior(state: State, film: Film) -> Compared | None:
     """Return how a film differs from its prior, None without an open one that it can be compared with.
 
     The prior is the film beside it, where that is the older one, else the newest older film of the patient. What the
-    reader rejected on either of them tells nothing of a change.
+    reader rejected on either of them tells nothing of a change, nor do sizes of another view or at another threshold.
     """
     beside = state.prior if film.id == state.current_id else None
     prior = beside if beside is not None and is_newer(film, beside) else prior_of(state, film)
     if prior is None or "reject" in (film.review.verdict, prior.review.verdict):
         return None
     change = change_of(film, prior)
+    if any(isinstance(caution, (ViewsDiffer, ThresholdsDiffer)) for caution in change.cautions):
+        return None
     return Compared(change.sides, days_apart(film, prior)) if change.sides else None
 
 
@@ -155,6 +165,8 @@ def _cautions(newer: Film, older: Film) -> Iterator[Reason]:
     if newer.findings is not None and older.findings is not None:
         if newer.findings.threshold != older.findings.threshold:
             yield ThresholdsDiffer(older.findings.threshold, newer.findings.threshold)
+        if "reject" in (newer.review.verdict, older.review.verdict):
+            yield Caveat.RESULT_REJECTED
         if newer.findings.edited or older.findings.edited:
             yield Caveat.MASK_EDITED
 

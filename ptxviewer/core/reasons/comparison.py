@@ -22,6 +22,7 @@ class Caveat(Reason, Enum):
     VIEWS_UNKNOWN = "views_unknown"
     BOTH_AP = "both_ap"
     NO_COMMON_SPACING = "no_common_spacing"
+    RESULT_REJECTED = "result_rejected"
     MASK_EDITED = "mask_edited"
 
 

@@ -49,7 +49,7 @@ QPushButton:hover { border-color: %(quiet)s; }
 QPushButton:pressed { background: %(line)s; }
 QPushButton:checked { border-color: %(accent)s; color: %(accent)s; }
 QPushButton:disabled { color: %(disabled)s; border-color: %(line)s; }
-QLineEdit:focus, QComboBox:focus, QSpinBox:focus { border: 1px solid %(accent)s; }
+QLineEdit:focus, QPlainTextEdit:focus, QComboBox:focus, QSpinBox:focus { border: 1px solid %(accent)s; }
 QPushButton:focus, QToolButton:focus { border: 1px solid %(text)s; } /* the accent says: chosen */
 QDialogButtonBox { dialogbuttonbox-buttons-have-icons: 0; } /* some desktops put a red cross on Cancel */
 QPushButton#small { padding: 2px 10px; font-size: 12px; }
