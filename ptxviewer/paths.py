@@ -51,6 +51,14 @@ def sentence_folders(settings: Path | None = None) -> tuple[Path, ...]:
     return (settings or settings_folder()) / "sentences", site_settings().parent / "sentences"
 
 
+def secrets_folder(chosen: Path | None = None) -> Path:
+    """Return where secrets of this user lie, readable for nobody else; in throw-away settings a folder of their own."""
+    named = chosen or (Path(os.environ[SETTINGS_DIR]) if os.environ.get(SETTINGS_DIR) else None)
+    if named is not None:
+        return named / "private"
+    return Path(platformdirs.user_data_dir("ptxviewer", appauthor=False)) / "private"
+
+
 def site_settings() -> Path:
     """Return where an administrator puts the defaults of all readers of this computer."""
     return Path(platformdirs.site_config_dir("ptxviewer", appauthor=False)) / "settings.json"

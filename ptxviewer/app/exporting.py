@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import replace
 from pathlib import Path
-from typing import TypeVar
+from typing import TYPE_CHECKING, TypeVar
 
 from ptxviewer.app.display.comparison import compared_with_prior
 from ptxviewer.app.exports import EXPORTS, OBJECTS, Content, Export, export_of, neutral_name, neutral_stem
@@ -18,6 +18,12 @@ from ptxviewer.app.store import Store
 from ptxviewer.core.errors import reason_of
 from ptxviewer.core.findings.reviewed import answer_of, as_reviewed
 from ptxviewer.core.reasons.window import Notice, Saved
+from ptxviewer.core.view import voi_of
+from ptxviewer.core.voi import display_lut
+
+if TYPE_CHECKING:
+    from ptxviewer.core.arrays import GreyImage
+    from ptxviewer.core.burnt_in import Region
 
 T = TypeVar("T")
 
@@ -50,6 +56,8 @@ class Exporting:
         export = export_of(target)
         if export is None:
             self._store.say(Notice.NO_SUCH_FORMAT, "warning")
+        elif not export.of_result:
+            self.save_film(export, target)
         else:
             self.save(export, target, identified)
 
@@ -64,6 +72,40 @@ class Exporting:
             return lambda content: self._written(export, path, _named(content, identified))
 
         self._save(saved)
+
+    def look_for_text(self, then: Callable[[GreyImage, list[Region]], None]) -> None:
+        """Give the film on screen, as displayed and with nothing over it, to ``then``, with what looks like text."""
+        film = self._store.state.current
+        if film is None or film.radiograph is None:
+            self._store.say(Notice.NO_FILM_YET, "warning")
+            return
+        radiograph, voi, inverted = film.radiograph, voi_of(film.radiograph, film.view), film.view.inverted
+
+        def work(_checkpoint: object) -> tuple[GreyImage, list[Region]]:
+            from ptxviewer.core.burnt_in import text_regions
+
+            grey = display_lut(radiograph, voi, inverted)[radiograph.pixels]
+            return grey, text_regions(grey)
+
+        def done(outcome: Outcome[tuple[GreyImage, list[Region]]]) -> None:
+            now = self._store.state.current
+            if outcome.value is None:
+                self._store.say(reason_of(outcome.error))
+            elif now is not None and now.key == radiograph.key:
+                then(*outcome.value)
+
+        self._services.disk.submit(work, done)
+
+    def save_film(self, export: Export, target: Path | None = None, black_out: Sequence[Region] = ()) -> None:
+        """Save the film on screen itself, whatever was found on it; it says where, or why not."""
+        film = self._store.state.current
+        if film is None or film.radiograph is None:
+            self._store.say(Notice.NO_FILM_YET, "warning")
+            return
+        radiograph = film.radiograph
+        self.write(
+            Content(radiograph, None, source=film.path, number=film.number, black_out=tuple(black_out)), export, target
+        )
 
     def write(self, content: Content, export: Export, target: Path | None = None) -> None:
         """Save what ``prepare`` gave, which may have been changed since; it says where, or why not."""

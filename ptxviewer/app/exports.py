@@ -19,6 +19,7 @@ from ptxviewer.core.review import FirstRead, Review
 from ptxviewer.core.view import FilmView
 
 if TYPE_CHECKING:
+    from ptxviewer.core.burnt_in import Region
     from ptxviewer.core.findings.change import Compared
     from ptxviewer.core.findings.reviewed import Answer
 
@@ -32,14 +33,17 @@ class Export:
     format: str  # "PNG"
     suffix: str  # ".png"
     keys: tuple[str, ...] = ()
+    of_result: bool = True  # shows what the network says; False: the film alone, also one that was not analysed
 
 
 EXPORTS: tuple[Export, ...] = (
     Export("report", N_("report"), "PNG", ".png", keys=("Ctrl+S",)),
     Export("report_pdf", N_("report"), "PDF", ".pdf"),
     Export("picture", N_("picture with drawings"), "PNG", ".film.png"),
+    Export("deidentified", N_("de-identified film"), "DICOM", ".dcm", of_result=False),
 )
 """The first one is what is saved where nothing else was asked for."""
+REPORTS = tuple(export for export in EXPORTS if export.of_result)
 
 
 @dataclass(frozen=True)
@@ -85,6 +89,7 @@ class Content:
     compared: Compared | None = None  # with the film's prior
     first_read: FirstRead = field(default_factory=FirstRead)
     number: int = 1  # of the film, in neutral names
+    black_out: tuple[Region, ...] = ()  # of the film, where it is saved without its patient
 
 
 Writer = Callable[[Content, Path], None]
@@ -94,10 +99,10 @@ ObjectWriter = Callable[[Content, Path, Collection[str]], Sequence[Path]]
 """Writes the DICOM objects of those kinds; the path has no suffix. Returns the files. Raises ``PtxError``."""
 
 
-def export_of(path: Path) -> Export | None:
+def export_of(path: Path, among: Sequence[Export] = EXPORTS) -> Export | None:
     """Return the format that a file's name asks for, None where none has its suffix; of two that fit the longer."""
     name = path.name.lower()
-    fitting = [export for export in EXPORTS if name.endswith(export.suffix) and len(name) > len(export.suffix)]
+    fitting = [export for export in among if name.endswith(export.suffix) and len(name) > len(export.suffix)]
     return max(fitting, key=lambda export: len(export.suffix), default=None)
 
 

@@ -119,6 +119,40 @@ def export_parser() -> argparse.ArgumentParser:
     return parser
 
 
+def deidentify_parser() -> argparse.ArgumentParser:
+    """Return the parser of ``ptxviewer deidentify``."""
+    from ptxviewer.cli.deidentify import region
+
+    parser = Parser(
+        prog="ptxviewer deidentify",
+        description=sentences(
+            tr(
+                "Writes DICOM films anew without their patients: pixels and what display needs of the tags, other UIDs,"
+                " dates moved by the same time for all films of a patient."
+            ),
+            tr(RESEARCH_USE),
+        ),
+        epilog=tr("Exit status: 0 all films saved, 1 some failed, 2 bad usage."),
+    )
+    _films(parser)
+    parser.add_argument("--out", type=Path, required=True, metavar=tr("DIR"), help=tr("folder for the films"))
+    parser.add_argument(
+        "--black-out",
+        type=region,
+        action="append",
+        default=[],
+        metavar="X,Y,W,H",
+        help=tr("black this place out, in pixels from the top left, on every film; may be given several times"),
+    )
+    parser.add_argument(
+        "--black-out-text",
+        action="store_true",
+        help=tr("black out what looks like text near the edges, too (never all of it)"),
+    )
+    add_language(parser)
+    return parser
+
+
 def render_parser() -> argparse.ArgumentParser:
     """Return the parser of ``ptxviewer render``."""
     parser = Parser(
@@ -134,7 +168,7 @@ def render_parser() -> argparse.ArgumentParser:
 
 def report_parser() -> argparse.ArgumentParser:
     """Return the parser of ``ptxviewer report``."""
-    from ptxviewer.app.exports import EXPORTS
+    from ptxviewer.app.exports import REPORTS
     from ptxviewer.cli.report import FLAGS
 
     parser = Parser(
@@ -143,7 +177,7 @@ def report_parser() -> argparse.ArgumentParser:
         epilog=tr("Exit status: 0 all films analysed, 1 some failed, 2 bad usage."),
     )
     _films(parser)
-    endings = "|".join(f"OUT{export.suffix}" for export in EXPORTS)
+    endings = "|".join(f"OUT{export.suffix}" for export in REPORTS)
     parser.add_argument(
         "-o",
         "--output",
@@ -152,7 +186,7 @@ def report_parser() -> argparse.ArgumentParser:
         metavar=f"{endings}|DIR",
         help=tr("the file to write, its suffix says in which format; with --pdf, --png or --picture a folder"),
     )
-    for export in EXPORTS:
+    for export in REPORTS:
         parser.add_argument(
             f"--{FLAGS[export.id]}",
             action="append_const",
@@ -306,6 +340,17 @@ def export_command(arguments: argparse.Namespace) -> int:
     )
 
 
+def deidentify_command(arguments: argparse.Namespace) -> int:
+    """Run ``ptxviewer deidentify``."""
+    from ptxviewer.cli.deidentify import deidentify
+    from ptxviewer.ui.exports import deidentification_key
+
+    key, regions = deidentification_key(), arguments.black_out
+    return deidentify(
+        arguments.paths, arguments.out, key, regions, say, complain, black_out_text=arguments.black_out_text
+    )
+
+
 def render_command(arguments: argparse.Namespace) -> int:
     """Run ``ptxviewer render``."""
     from ptxviewer.cli.predict import png_bytes
@@ -323,13 +368,13 @@ def render_command(arguments: argparse.Namespace) -> int:
 
 def report_command(arguments: argparse.Namespace) -> int:
     """Run ``ptxviewer report``."""
-    from ptxviewer.app.exports import EXPORTS, export_of
+    from ptxviewer.app.exports import REPORTS, export_of
     from ptxviewer.cli.report import formats_of, report_many, report_one
     from ptxviewer.core.review import Review
 
-    export = export_of(arguments.output)
+    export = export_of(arguments.output, REPORTS)
     if not arguments.formats and (export is None or len(arguments.paths) > 1):
-        endings = ", ".join(row.suffix for row in EXPORTS)
+        endings = ", ".join(row.suffix for row in REPORTS)
         report_parser().error(
             tr("must end in {endings}, not {name}", endings=endings, name=arguments.output.name)
             if export is None
@@ -430,6 +475,7 @@ def triage_command(arguments: argparse.Namespace) -> int:
 
 
 COMMANDS: dict[str, tuple[Callable[[], argparse.ArgumentParser], Callable[[argparse.Namespace], int]]] = {
+    "deidentify": (deidentify_parser, deidentify_command),
     "export": (export_parser, export_command),
     "predict": (predict_parser, predict_command),
     "render": (render_parser, render_command),

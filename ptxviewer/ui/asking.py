@@ -5,7 +5,7 @@ The program's own dialogs are imported when they are asked for: the first pictur
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -14,7 +14,7 @@ from PySide6.QtCore import QTimer, QUrl
 from PySide6.QtGui import QDesktopServices
 from PySide6.QtWidgets import QDialog, QFileDialog, QWidget
 
-from ptxviewer.app.exports import EXPORTS, Content, Export, export_of, with_suffix
+from ptxviewer.app.exports import EXPORTS, REPORTS, Content, Export, export_of, with_suffix
 from ptxviewer.app.presenter import Presenter
 from ptxviewer.app.state.screen import State
 from ptxviewer.core.reasons.window import Saved
@@ -24,6 +24,8 @@ from ptxviewer.ui.services import rule_figures
 from ptxviewer.words import tr
 
 if TYPE_CHECKING:
+    from ptxviewer.core.arrays import GreyImage
+    from ptxviewer.core.burnt_in import Region
     from ptxviewer.ui.dialogs.notice import FirstRunNotice
 
 
@@ -82,6 +84,9 @@ class Asking:
 
     def save(self, export: Export) -> None:
         """Save the film in one format under a neutral name."""
+        if not export.of_result:
+            self._deidentify(export, None)
+            return
         self._when_looked_at(lambda: self._presenter.exporting.save(export))
 
     def _when_looked_at(self, save: Callable[[], None]) -> None:
@@ -100,8 +105,23 @@ class Asking:
     def save_as(self) -> None:
         """Ask where the film is saved; the suffix says as what, else the format chosen in the dialog."""
         chosen = self._save_target(self._window)
-        if chosen is not None:
+        if chosen is not None and not chosen[0].of_result:
+            self._deidentify(*chosen)
+        elif chosen is not None:
             self._when_looked_at(lambda: self._presenter.exporting.save_to(chosen[1]))
+
+    def _deidentify(self, export: Export, target: Path | None) -> None:
+        """Show the film with what may be text in it, and save it as the reader says."""
+        exporting = self._presenter.exporting
+
+        def ask(grey: GreyImage, proposed: list[Region]) -> None:
+            from ptxviewer.ui.dialogs.deidentify import DeidentifyDialog
+
+            dialog = DeidentifyDialog(grey, proposed, self._window)
+            dialog.accepted.connect(lambda: exporting.save_film(export, target, dialog.chosen))
+            self._ask(dialog)
+
+        exporting.look_for_text(ask)
 
     def preview_report(self) -> None:
         """Show the page of the film as it will be, with what can be done with it."""
@@ -110,18 +130,23 @@ class Asking:
     def _preview(self, content: Content) -> None:
         from ptxviewer.ui.dialogs.preview import PreviewDialog
 
-        self._ask(PreviewDialog(content, self._presenter.exporting.write, self._save_target, self._window))
+        self._ask(PreviewDialog(content, self._presenter.exporting.write, self._report_target, self._window))
 
-    def _save_target(self, parent: QWidget) -> tuple[Export, Path] | None:
+    def _report_target(self, parent: QWidget) -> tuple[Export, Path] | None:
+        return self._save_target(parent, REPORTS)
+
+    def _save_target(self, parent: QWidget, among: Sequence[Export] = EXPORTS) -> tuple[Export, Path] | None:
         chosen = self._shown().settings.reports_folder
         start = (Path(chosen) if chosen else Path.home()) / f"ptx-{EXPORTS[0].id}{EXPORTS[0].suffix}"
-        filters = [f"{capital(tr(export.name))}, {export.format} (*{export.suffix})" for export in EXPORTS]
+        filters = [f"{capital(tr(export.name))}, {export.format} (*{export.suffix})" for export in among]
         name, taken = QFileDialog.getSaveFileName(parent, tr("Save as"), str(start), ";;".join(filters))
         if not name:
             return None
-        export = EXPORTS[filters.index(taken)] if taken in filters else EXPORTS[0]
+        export = among[filters.index(taken)] if taken in filters else EXPORTS[0]
         target = with_suffix(Path(name), export)
-        return export_of(target) or export, target  # the suffix says as what, else the format chosen in the dialog
+        return export_of(
+            target, among
+        ) or export, target  # the suffix says as what, else the format chosen in the dialog
 
     def open_saved(self) -> None:
         """Open what was saved last with the program that the system has for it."""

@@ -73,5 +73,34 @@ def write_objects(content: Content, target: Path, kinds: Collection[str]) -> Seq
     return save_objects(target, content.source, content.film, content.answer, content.review, kinds, content.reader)
 
 
-WRITERS: Mapping[str, Writer] = {"report": write_report, "report_pdf": write_pdf_report, "picture": write_picture}
+def write_deidentified(content: Content, target: Path) -> None:
+    """Write a film without its patient. Raises ``ExportFailed``, also where the secret of this user cannot be kept."""
+    from ptxviewer.core.errors import ExportFailed
+    from ptxviewer.core.reasons.writing import Unsaved
+    from ptxviewer.dicom.deidentify import save_deidentified
+
+    if content.source is None:
+        raise ExportFailed(Unsaved.NOT_DICOM)
+    save_deidentified(content.source, target, deidentification_key(), content.black_out, content.film.key)
+
+
+def deidentification_key() -> bytes:
+    """Return the secret by which patients of this user get their pseudonyms. Raises ``ExportFailed``."""
+    from ptxviewer.core.errors import ExportFailed
+    from ptxviewer.core.private import secret
+    from ptxviewer.core.reasons.writing import Unsaved
+    from ptxviewer.paths import secrets_folder
+
+    try:
+        return secret(secrets_folder() / "deidentify.key")
+    except OSError:
+        raise ExportFailed(Unsaved.SECRET_MISSING) from None
+
+
+WRITERS: Mapping[str, Writer] = {
+    "report": write_report,
+    "report_pdf": write_pdf_report,
+    "picture": write_picture,
+    "deidentified": write_deidentified,
+}
 """By the id of the format."""

@@ -219,6 +219,16 @@ TEXTS: dict[str, Msgid | Callable[..., str]] = {
     "no_study": N_("This film belongs to no DICOM study: there is nothing that DICOM objects could refer to."),
     "nothing_to_outline": N_("Nothing is outlined on this film, so that there is no such object to save."),
     "no_result": N_("This film has no result that could be saved."),
+    "not_dicom_film": N_(
+        "This is a picture without DICOM tags: there is nothing in it to take a patient's name out of."
+    ),
+    "file_changed_meanwhile": N_("The file has changed since it was opened: open it again and look at it first."),
+    "frames_differ": N_("The frames of this file differ in size or scale: they are not saved together."),
+    "too_many_frames": N_("This file holds more frames than are saved together."),
+    "secret_missing": N_(
+        "The secret by which patients get other names could not be read or made: check the folder of the program's"
+        " data."
+    ),
     "not_written": N_("{what} {why}"),
     "file_unwritten": N_("The file could not be written."),
     "report_unwritten": N_("The report could not be written."),

@@ -22,6 +22,20 @@ def _saved(state: State) -> bool:
     return isinstance(state.message, Saved)
 
 
+def _save_film(export: Export) -> Command:
+    return Command(
+        f"save_{export.id}",
+        N_("Save {name}..."),
+        "file",
+        export.keys,
+        N_("Save the {name} as {format}; first look for burnt-in text"),
+        run=lambda _p, shell: shell.save(export),
+        enabled=SHOWN,
+        values=(("name", export.name), ("format", export.format)),
+        short=export.name,
+    )
+
+
 def _save(export: Export, first: bool) -> Command:
     return Command(
         f"save_{export.id}",
@@ -66,7 +80,7 @@ COMMANDS: tuple[Command, ...] = (
         N_("A synthetic film"),
         run=lambda p, _shell: p.films.open_sample(),
     ),
-    *(_save(export, first=export is EXPORTS[0]) for export in EXPORTS),
+    *(_save(export, first=export is EXPORTS[0]) if export.of_result else _save_film(export) for export in EXPORTS),
     Command(
         "save_report_as",
         N_("Save {name} as..."),

@@ -39,6 +39,7 @@ class Notice(Reason, Enum):
     TAKEN_OVER = "taken_over"
 
     # Reports, reviews, results, settings
+    NO_FILM_YET = "no_film_yet"
     NO_REPORT_YET = "no_report_yet"
     NO_MODEL_YET = "no_model_yet"
     STILL_ANALYSING = "still_analysing"

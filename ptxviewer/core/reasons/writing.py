@@ -33,11 +33,16 @@ class Writing(Reason, Enum):
 
 
 class Unsaved(Reason, Enum):
-    """Why a result is not saved as DICOM objects."""
+    """Why a result is not saved as DICOM objects, or a film without its patient."""
 
     NO_STUDY = "no_study"  # PNG, JPEG, a file without its UIDs
     NOTHING_TO_OUTLINE = "nothing_to_outline"
     NO_RESULT = "no_result"
+    NOT_DICOM = "not_dicom_film"  # a picture file
+    FILE_CHANGED = "file_changed_meanwhile"  # it is not the film that was looked at
+    FRAMES_DIFFER = "frames_differ"  # in scale or size: one file cannot hold them
+    TOO_MANY_FRAMES = "too_many_frames"
+    SECRET_MISSING = "secret_missing"  # by which patients get their pseudonyms
 
 
 @dataclass(frozen=True)

@@ -14,10 +14,10 @@ import secrets
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
-import platformdirs
 from PySide6.QtNetwork import QLocalServer, QLocalSocket
 
 from ptxviewer.core.private import secret
+from ptxviewer.paths import secrets_folder
 
 CONNECT_MS = 300
 ANSWER_MS = 2000  # a window that does not answer in this time hangs: a second one is opened
@@ -38,15 +38,10 @@ def server_name(settings_dir: Path | None = None) -> str:
 
 def shared_secret(settings_dir: Path | None = None) -> bytes | None:
     """Return what all starts of this user know, and nobody else; None where it cannot be kept."""
-    folder = settings_dir / "private" if settings_dir is not None else Path(_data_folder())
     try:
-        return secret(folder / SECRET_NAME)
+        return secret(secrets_folder(settings_dir) / SECRET_NAME)
     except OSError:
         return None
-
-
-def _data_folder() -> str:
-    return platformdirs.user_data_dir("ptxviewer", appauthor=False)
 
 
 def _proof(key: bytes, who: bytes, *said: bytes) -> bytes:

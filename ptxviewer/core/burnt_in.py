@@ -1,0 +1,130 @@
+"""Where text may be burnt into a film: rows of small, sharp, even marks near its edges. A proposal, never all of it.
+
+Film markers, cables and edges of bones look alike now and then, and text elsewhere or of another kind is not found.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+from ptxviewer.core.arrays import GreyImage
+
+Region = tuple[int, int, int, int]
+"""x0, y0, x1, y1 in film pixels; x1 and y1 are outside."""
+
+BORDER = 0.2  # of each side: text lies there, and lungs hardly do
+SHARP = 48  # grey levels of 255 between a letter and what is around it, within ``REACH`` of its height
+LOWEST, HIGHEST = 6, 0.06  # height of a letter: pixels, and of the film's longer side
+NARROWEST, WIDEST = 0.06, 1.8  # width of a letter over its height
+FEWEST = 3  # letters in a row: two are a film marker
+GAP = 1.3  # between letters of a row, in heights
+MARGIN = 0.4  # around a row, in heights
+MOST_MARKS = 20_000  # of a film full of noise
+
+
+@dataclass(frozen=True)
+class _Mark:
+    x: int
+    y: int
+    width: int
+    height: int
+
+    @property
+    def middle(self) -> float:
+        return self.y + self.height / 2
+
+
+def text_regions(grey: GreyImage) -> list[Region]:
+    """Return boxes (x0, y0, x1, y1) of what may be text in a (rows, cols) picture, as displayed, from top to bottom."""
+    rows, cols = grey.shape
+    found: list[Region] = []
+    for height in _heights(max(rows, cols)):
+        size = height | 1
+        for picture in (grey, 255 - grey):
+            # What is brighter than all around it within a letter's height: strokes, on any background.
+            kernel = np.ones((size, size), np.uint8)
+            strokes = cv2.morphologyEx(picture, cv2.MORPH_TOPHAT, kernel) >= SHARP
+            found += _rows_of(_marks(strokes, height, grey.shape))
+    return _joined(found, grey.shape)
+
+
+def _heights(side: int) -> list[int]:
+    """Heights of letters that are looked for, each half as large again as the one before."""
+    heights = [LOWEST * 1.5]
+    while heights[-1] * 1.5 < HIGHEST * side:
+        heights.append(heights[-1] * 1.5)
+    return [round(height) for height in heights]
+
+
+def _marks(strokes: NDArray[np.bool_], height: int, shape: tuple[int, int]) -> list[_Mark]:
+    """The connected strokes near the edge that are as large as a letter of about that height."""
+    rows, cols = shape
+    inner = (cols * BORDER, rows * BORDER, cols * (1 - BORDER), rows * (1 - BORDER))
+    count, _, stats, _ = cv2.connectedComponentsWithStats(strokes.astype(np.uint8), connectivity=8)
+    if count > MOST_MARKS:
+        return []
+    marks = []
+    for x, y, width, tall, area in stats[1:].tolist():
+        fits = 0.6 * height <= tall <= 1.2 * height and NARROWEST * tall <= width <= WIDEST * tall
+        middle_x, middle_y = x + width / 2, y + tall / 2
+        inside = inner[0] <= middle_x <= inner[2] and inner[1] <= middle_y <= inner[3]
+        if fits and not inside and 0.12 <= area / (width * tall) <= 0.95:
+            marks.append(_Mark(x, y, width, tall))
+    return marks
+
+
+def _rows_of(marks: list[_Mark]) -> list[Region]:
+    """Regiones around marks that stand side by side and are of one height."""
+    boxes = []
+    left = sorted(marks, key=lambda mark: mark.x)
+    while left:
+        row = [left.pop(0)]
+        rest = []
+        for mark in left:
+            last = row[-1]
+            height = max(last.height, mark.height)
+            near = mark.x - (last.x + last.width) <= GAP * height
+            if (
+                near
+                and abs(mark.middle - last.middle) <= 0.35 * height
+                and min(last.height, mark.height) >= 0.6 * height
+            ):
+                row.append(mark)
+            else:
+                rest.append(mark)
+        left = rest
+        if len(row) >= FEWEST:
+            margin = round(MARGIN * max(mark.height for mark in row))
+            boxes.append(
+                (
+                    min(mark.x for mark in row) - margin,
+                    min(mark.y for mark in row) - margin,
+                    max(mark.x + mark.width for mark in row) + margin,
+                    max(mark.y + mark.height for mark in row) + margin,
+                )
+            )
+    return boxes
+
+
+def _joined(boxes: list[Region], shape: tuple[int, int]) -> list[Region]:
+    """Regiones that touch as one, within the picture."""
+    rows, cols = shape
+    joined: list[list[int]] = []
+    for box in boxes:
+        new = [max(0, int(box[0])), max(0, int(box[1])), min(cols, int(box[2])), min(rows, int(box[3]))]
+        touching = [one for one in joined if _touch(one, new)]
+        while touching:
+            for one in touching:
+                joined.remove(one)
+                new = [min(new[0], one[0]), min(new[1], one[1]), max(new[2], one[2]), max(new[3], one[3])]
+            touching = [one for one in joined if _touch(one, new)]
+        joined.append(new)
+    return sorted(((x0, y0, x1, y1) for x0, y0, x1, y1 in joined), key=lambda box: (box[1], box[0]))
+
+
+def _touch(one: list[int], other: list[int]) -> bool:
+    return one[0] <= other[2] and other[0] <= one[2] and one[1] <= other[3] and other[1] <= one[3]
