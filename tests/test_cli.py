@@ -33,7 +33,8 @@ from ptxviewer.core.reasons.reading import NotAnalysed, Reading
 from ptxviewer.core.reasons.writing import NotWritten, Unwritten, Writing
 from ptxviewer.core.voi import display_lut
 from ptxviewer.dicom.read import read_film
-from ptxviewer.paths import bundle_dir, sample_study
+from ptxviewer.paths import bundle_dir, sample_study, sentence_folders
+from ptxviewer.report import templates
 from ptxviewer.words import say
 from tests.dicom.made import dataset, ramp, save
 from tests.fakes import FakeEngine
@@ -420,6 +421,19 @@ def test_a_report_is_a_page_without_the_patient(engine, tmp_path, qapp):
     assert plain.shape[:2] == named.shape[:2] == (3508, 2480)
     assert (plain != named).any()
     assert NAME.encode() not in (tmp_path / "plain.PNG").read_bytes()
+
+
+def test_a_broken_template_of_the_report_text_is_told_and_the_report_written(
+    engine, tmp_path, qapp, capsys, monkeypatch
+):
+    monkeypatch.setenv("PTXVIEWER_SETTINGS_DIR", str(tmp_path))
+    (tmp_path / "sentences").mkdir()
+    (tmp_path / "sentences" / "en.txt").write_text("== presence ==")
+    templates.use(sentence_folders())
+    film = frontal(tmp_path / "x.dcm", 400, 300)
+    assert cli.main(["report", str(film), "-o", str(tmp_path / "a.png")]) == 0
+    assert "en.txt is not used, line 1" in capsys.readouterr().err
+    templates.use(())
 
 
 def test_many_films_get_reports_of_all_formats_in_a_folder(engine, tmp_path, qapp, capsys):

@@ -371,6 +371,7 @@ def report_command(arguments: argparse.Namespace) -> int:
     from ptxviewer.app.exports import REPORTS, export_of
     from ptxviewer.cli.report import formats_of, report_many, report_one
     from ptxviewer.core.review import Review
+    from ptxviewer.report import templates
 
     export = export_of(arguments.output, REPORTS)
     if not arguments.formats and (export is None or len(arguments.paths) > 1):
@@ -382,6 +383,8 @@ def report_command(arguments: argparse.Namespace) -> int:
         )
     engine = make_engine(arguments.device, arguments.rule)
     review = Review(threshold=arguments.threshold, gate_overridden=arguments.force)
+    if (broken := templates.problem()) is not None:
+        complain(sentences(broken))
     paper = arguments.paper or _settings().paper
     named = arguments.identified
     if arguments.formats:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import shutil
 import subprocess
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -22,7 +23,7 @@ from ptxviewer.core.findings.reviewed import Answer, answer_of
 from ptxviewer.core.reasons.writing import NotWritten, Unsaved, Unwritten, Writing
 from ptxviewer.core.review import Review
 from ptxviewer.dicom.read import read_film
-from ptxviewer.dicom.write import KINDS, objects_of, save_objects
+from ptxviewer.dicom.write import KINDS, codes, objects_of, save_objects
 from tests.dicom.made import in_study, ramp, save
 from tests.films import INFO, maps
 
@@ -169,8 +170,6 @@ def test_nothing_found_is_not_the_same_as_not_analysed(tmp_path: Path) -> None:
 def test_of_a_refused_film_nothing_but_that_is_said(tmp_path: Path) -> None:
     path = save(in_study(TALL), tmp_path / "film.dcm")
     film, answer = answered(path, Review())
-    from dataclasses import replace
-
     from ptxviewer.core.answer import Gate
     from ptxviewer.core.reasons.finding import Finding
 
@@ -183,6 +182,17 @@ def test_of_a_refused_film_nothing_but_that_is_said(tmp_path: Path) -> None:
     assert codes_of(report, SUMMARY) == ["111245"]
     assert not codes_of(report, PRESENCE)
     assert not codes_of(report, "FILM-SCORE")
+
+
+def test_of_two_sizes_that_contradict_each_other_no_percent_is_written(tmp_path: Path) -> None:
+    path = save(in_study(TALL), tmp_path / "film.dcm")
+    film, answer = answered(path, Review())
+    for percent, written_there in ((20.0, [20.0]), (61.0, [])):
+        halves = tuple(replace(half, percent=percent, distances=None) for half in answer.findings.halves[:1])
+        doubtful = replace(answer, findings=replace(answer.findings, halves=halves))
+        files = save_objects(tmp_path / f"{percent:.0f}", path, film, doubtful, Review())
+        report = pydicom.dcmread(next(file for file in files if ".sr." in file.name))
+        assert codes_of(report, codes.SHARE.value) == written_there
 
 
 def test_millimetres_only_where_the_film_has_them(tmp_path: Path) -> None:

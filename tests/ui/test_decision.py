@@ -269,3 +269,16 @@ def test_a_rejected_film_says_so_in_panel_strip_and_list(session: Session) -> No
     assert [cell(film, column, False) for column in ("side", "size", "verdict")] == ["", "", "rejected"]
     assert "rejected by reader" in spoken(film, False)
     assert not can_move(film)
+
+
+def test_the_overlay_follows_the_opacity_while_it_is_held(session: Session, qtbot: QtBot) -> None:
+    presenter, canvas = session.presenter, session.window.area.canvas
+    presenter.display.overlay.set_mode("fill")
+    sliders = session.window.reading.findChildren(MarkedSlider)
+    slider = next(one for one in sliders if one.accessibleName() == "Opacity")
+    before = canvas.grab().toImage()
+    qtbot.mousePress(slider, Qt.MouseButton.LeftButton, pos=QPoint(slider.width() // 4, slider.height() // 2))
+    qtbot.mouseMove(slider, QPoint(slider.width() - 8, slider.height() // 2))
+    assert presenter.state.settings.overlay_opacity > 0.9
+    assert canvas.grab().toImage() != before
+    qtbot.mouseRelease(slider, Qt.MouseButton.LeftButton, pos=QPoint(slider.width() - 8, slider.height() // 2))

@@ -16,7 +16,7 @@ from pydicom.uid import generate_uid
 
 from ptxviewer import __version__
 from ptxviewer.core.answer import HemithoraxFinding, Lesion, Side
-from ptxviewer.core.findings.sizes import sizes_of_half
+from ptxviewer.core.findings.sizes import disagreement, sizes_of_half
 from ptxviewer.dicom.write import codes
 from ptxviewer.dicom.write.base import (
     MAKER,
@@ -154,7 +154,8 @@ def _half_group(job: Job, half: HemithoraxFinding) -> sr.MeasurementsAndQualitat
     """Percent, distances and sizes of one hemithorax, each with its method; what does not hold is not there."""
     film = job.film
     measurements, evaluations = [], []
-    if half.percent is not None:
+    doubtful = disagreement(film, half) is not None  # then no percent is told: neither of two that contradict
+    if half.percent is not None and not doubtful:
         measurements.append(sr.Measurement(codes.SHARE, round(half.percent, 2), codes.PERCENT, method=codes.PROJECTED))
     if half.distances is not None:
         for name, line in half.distances.lines:
@@ -165,7 +166,7 @@ def _half_group(job: Job, half: HemithoraxFinding) -> sr.MeasurementsAndQualitat
                 )
     for size in sizes_of_half(film, half):
         method = codes.SIZE_METHODS[size.measure.id]
-        if size.value is None:
+        if size.value is None or (doubtful and size.value.unit == "%"):
             continue
         if size.value.unit == "%":
             measurements.append(sr.Measurement(codes.SIZE, round(size.value.number, 2), codes.PERCENT, method=method))
