@@ -127,4 +127,4 @@ def test_the_rule_against_sentences_bites():
     assert sentences_in('raise UnreadableFilm("This file is empty.")') == [1]
     assert sentences_in('raise errors.ExportFailed(f"The {what} could not be written.")') == [1]
     assert sentences_in('Banner("Saved.", "info")') == [1]
-    assert sentences_in('raise UnreadableFilm(Reading.FILE_EMPTY)\nBanner(Notice.NOTHING_FOUND, "info")') == []
+    assert sentences_in('raise UnreadableFilm(Reading.FILE_EMPTY)\nBanner(Notice.NO_PRIOR, "info")') == []

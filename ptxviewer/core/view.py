@@ -52,6 +52,27 @@ def film_viewport(film: Radiograph, view: FilmView, canvas: Point) -> Viewport:
     )
 
 
+def view_of_box(film: Radiograph, view: FilmView, canvas: Point, box: tuple[float, float, float, float]) -> FilmView:
+    """Return the view in which a part (x, y, width, height) of a film is as large as it fits on a canvas.
+
+    It is never smaller than the whole film, and no side of the canvas is left empty that the film can fill.
+    """
+    from ptxviewer.core.viewport import LARGEST_ZOOM, pixel_aspect
+
+    aspect, turned = pixel_aspect(film.spacing), view.quarter_turns % 2
+    across, down = (canvas[1], canvas[0]) if turned else canvas  # of the canvas, along the film's axes
+    zoom = min(across / max(box[2], 1.0), down / max(box[3] * aspect, 1.0), LARGEST_ZOOM)
+    if zoom <= film_viewport(film, replace(view, zoom=None, center=None), canvas).zoom:
+        return replace(view, zoom=None, center=None)
+
+    def middle(wish: float, length: float, seen: float) -> float:
+        return length / 2 if seen >= length else min(max(wish, seen / 2), length - seen / 2)
+
+    x = middle(box[0] + box[2] / 2, float(film.cols), across / zoom)
+    y = middle(box[1] + box[3] / 2, float(film.rows), down / (zoom * aspect))
+    return replace(view, zoom=zoom, center=(x, y))
+
+
 def rotated(view: FilmView, quarter_turns: int) -> FilmView:
     """Turn what is on the screen clockwise."""
     return replace(view, quarter_turns=(view.quarter_turns + quarter_turns) % 4, center=None)

@@ -69,11 +69,13 @@ class MarkedSlider(QSlider):
 
     moved = Signal(float, bool)  # value, settled
     reset = Signal()
+    taken_back = Signal()  # the first click of a double click had moved it, and nobody wanted that
 
     def __init__(self, name: str, tip: str, lowest: float = 0.0, highest: float = 1.0, step: float = 0.01) -> None:
         super().__init__(Qt.Orientation.Horizontal)
         self._step = step
         self._mark: float | None = None
+        self._pressed_at = 0
         self.setRange(self._position(lowest), self._position(highest))
         self.setAccessibleName(name)
         self.setToolTip(plain_tip(tip))
@@ -117,6 +119,7 @@ class MarkedSlider(QSlider):
     def mousePressEvent(self, event: QMouseEvent) -> None:
         """Take the handle and go where the pointer is."""
         if event.button() is Qt.MouseButton.LeftButton:
+            self._pressed_at = self.value()
             self.setSliderDown(True)
             self._go_to(event.position().x())
 
@@ -132,8 +135,10 @@ class MarkedSlider(QSlider):
             self.moved.emit(self.chosen, True)
 
     def mouseDoubleClickEvent(self, event: QMouseEvent) -> None:
-        """Back to the mark."""
+        """Back to the mark, without a stop where the first click went."""
         self.setSliderDown(False)
+        if self.value() != self._pressed_at:
+            self.taken_back.emit()
         self.reset.emit()
 
     def wheelEvent(self, event: QWheelEvent) -> None:

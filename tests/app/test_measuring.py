@@ -6,6 +6,7 @@ from dataclasses import replace
 
 import pytest
 
+from ptxviewer.app.commands import BY_ID
 from ptxviewer.app.disk.review_file import DamagedReview, Saved, as_bytes, from_bytes
 from ptxviewer.app.review.measurements import object_length, shown_measurements
 from ptxviewer.core.drawing.handles import Grip
@@ -15,7 +16,7 @@ from ptxviewer.core.reasons.reading import CalibrationDoubtful
 from ptxviewer.core.reasons.window import Notice
 from ptxviewer.core.review import Measurement, Review
 from tests.app.rig import AppRig
-from tests.fakes import FakeReviews
+from tests.fakes import FakeReviews, FakeShell
 
 Point = tuple[float, float]
 
@@ -293,3 +294,18 @@ def test_reviews_of_earlier_versions_have_no_measurements() -> None:
     record = json.loads(as_bytes(Saved(replace(Review(), note="n"))))
     del record["review"]["measurements"]
     assert from_bytes(json.dumps(record).encode()).review == Review(note="n")
+
+
+def test_delete_takes_what_was_clicked_last(rig: AppRig) -> None:
+    draw(rig, "length", (2, 2), (12, 2))
+    assert rig.film.chosen == 0
+    rig.presenter.review.findings.choose(0)
+    rig.presenter.review.findings.choose(None)
+    rig.presenter.review.findings.choose(0)
+    assert rig.film.chosen is None
+    BY_ID["delete_measurement"].run(rig.presenter, FakeShell())
+    assert rig.film.review.measurements, "the finding was dropped"
+    assert rig.film.review.mask is not None
+    rig.presenter.review.measurements.choose(0)
+    BY_ID["delete_measurement"].run(rig.presenter, FakeShell())
+    assert not rig.film.review.measurements

@@ -246,20 +246,6 @@ def test_a_threshold_moved_during_the_analysis_counts() -> None:
     assert rig.film.findings.threshold == 0.7
 
 
-def test_nothing_found_is_said_once_and_not_after_it_became_untrue() -> None:
-    rig = AppRig(FakeEngine(size=16, score=0.45))
-    rig.open("a")
-    rig.settle()
-    assert rig.state.banner is not None
-    assert rig.state.banner.reason is Notice.NOTHING_FOUND
-    rig.presenter.review.thresholds.set(0.2)
-    assert rig.film.findings is not None
-    assert rig.film.findings.present
-    assert rig.state.banner is None
-    rig.presenter.review.thresholds.set(0.9)
-    assert rig.state.banner is None
-
-
 def test_cancelling_stops_this_film_first_and_then_the_others() -> None:
     rig = AppRig()
     rig.open("a", "b", "c")

@@ -13,7 +13,6 @@ from ptxviewer.app.jobs import Outcome, ThreadLane
 from ptxviewer.app.state.film import FilmStatus
 from ptxviewer.core.errors import ModelUnavailable
 from ptxviewer.core.reasons.network import Network
-from ptxviewer.core.reasons.window import Notice
 from tests.app.rig import AppRig
 from tests.fakes import FILM_BYTES, FakeEngine
 
@@ -57,12 +56,13 @@ def test_other_views_wait_until_the_reader_insists() -> None:
     assert rig.view.state.current.maps is not None
 
 
-def test_nothing_found_is_said_and_never_called_an_exclusion() -> None:
+def test_no_sentence_lies_over_a_film_on_which_nothing_is_marked() -> None:
     rig = AppRig(FakeEngine(score=0.1))
     rig.presenter.films.open([Path("a")])
     rig.settle()
-    assert rig.view.state.banner is not None
-    assert rig.view.state.banner.reason is Notice.NOTHING_FOUND
+    assert rig.view.state.current is not None
+    assert rig.view.state.current.findings is not None
+    assert rig.view.state.banner is None, "the panel says it"
 
 
 def test_without_a_model_films_are_still_shown() -> None:

@@ -9,6 +9,7 @@ from hypothesis import assume, given
 from hypothesis import strategies as st
 
 from ptxviewer.core.film import PixelSpacing, SpacingOrigin
+from ptxviewer.core.view import FilmView, film_viewport, view_of_box
 from ptxviewer.core.viewport import (
     LARGEST_ZOOM,
     Viewport,
@@ -21,6 +22,7 @@ from ptxviewer.core.viewport import (
     viewport,
     zoomed_at,
 )
+from tests.films import film as a_film
 
 SIDE = st.integers(1, 5000)
 SCREEN = st.tuples(st.integers(50, 4000), st.integers(50, 3000))
@@ -154,3 +156,20 @@ def test_only_a_spacing_that_differs_by_more_than_a_percent_stretches_the_film()
     assert pixel_aspect(PixelSpacing(None, None, SpacingOrigin.NONE)) == 1.0
     assert pixel_aspect(spacing(0.1401, 0.14)) == 1.0
     assert pixel_aspect(spacing(0.28, 0.14)) == pytest.approx(2)
+
+
+@given(st.data())
+def test_a_part_is_shown_no_smaller_than_the_film_and_leaves_no_side_empty(data: st.DataObject) -> None:
+    film = a_film(100, 80)
+    view = FilmView(quarter_turns=data.draw(st.integers(0, 3)), flipped=data.draw(st.booleans()))
+    canvas = float(data.draw(st.integers(50, 900))), float(data.draw(st.integers(50, 900)))
+    box = tuple(float(data.draw(st.integers(low, high))) for low, high in ((-20, 90), (-20, 110), (1, 200), (1, 200)))
+    seen = view_of_box(film, view, canvas, box)
+    whole, port = film_viewport(film, view, canvas), film_viewport(film, seen, canvas)
+    assert port.zoom >= whole.zoom
+    corners = [port.to_screen(point) for point in ((0, 0), (80, 0), (0, 100), (80, 100))]
+    for axis in (0, 1):
+        low, high = min(c[axis] for c in corners), max(c[axis] for c in corners)
+        covered = low <= 0.6 and high >= canvas[axis] - 0.6
+        centred = abs(low + high - canvas[axis]) < 1.2
+        assert covered or centred

@@ -11,7 +11,7 @@ import cv2
 import numpy as np
 import pytest
 from PySide6.QtCore import QPoint, QPointF, Qt
-from PySide6.QtGui import QNativeGestureEvent, QPointingDevice, QWheelEvent
+from PySide6.QtGui import QImage, QNativeGestureEvent, QPainter, QPointingDevice, QWheelEvent
 from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
@@ -19,11 +19,12 @@ from ptxviewer.app.state.film import Film, FilmStatus, Result, StrokeInHand, Thr
 from ptxviewer.app.state.screen import EngineStatus, Overlay, State
 from ptxviewer.app.state.settings import Settings
 from ptxviewer.core.answer import BY_CARD
+from ptxviewer.core.drawing.handles import overlap
 from ptxviewer.core.drawing.outline import outlines, patches
 from ptxviewer.core.drawing.strokes import Stroke
 from ptxviewer.core.errors import StaleResult
-from ptxviewer.core.film import FileGraphics, Patient, Radiograph, Window
-from ptxviewer.core.findings.decide import decide, mask_at_film
+from ptxviewer.core.film import FileGraphics, Patient, PixelSpacing, Radiograph, SpacingOrigin, Window
+from ptxviewer.core.findings.decide import decide, find, mask_at_film
 from ptxviewer.core.geometry import GridMap
 from ptxviewer.core.review import Measurement, Review
 from ptxviewer.core.view import FilmView, film_viewport
@@ -31,7 +32,7 @@ from ptxviewer.core.viewport import placement
 from ptxviewer.ui.canvas.canvas import Canvas
 from ptxviewer.ui.canvas.images import rgb_of
 from ptxviewer.ui.canvas.layers import canvas_layers
-from ptxviewer.ui.canvas.layers.base import dependencies
+from ptxviewer.ui.canvas.layers.base import dependencies, paint_layers
 from ptxviewer.ui.canvas.tools.view import PanTool, WheelKeys, WindowTool, ZoomTool
 from ptxviewer.words.annotations import probe_text
 from tests.fakes import FakeEngine
@@ -371,3 +372,30 @@ def test_drawings_of_the_file_lie_on_the_film_turn_with_it_and_can_be_hidden(can
             if 0 <= x < SIZE[0] and 0 <= y < SIZE[1]:
                 assert shown[y, x, 0] == (plain[y, x, 0] if level is None else level)
                 assert level is None or plain[y, x, 0] not in (level,)
+
+
+@pytest.mark.parametrize("size", [(250, 260), (310, 600), (620, 606), (1030, 806)])
+def test_nothing_that_is_written_on_the_film_meets_anything_else(canvas: Canvas, size: tuple[int, int]) -> None:
+    """Corner texts, chips, letters, scale bar, heat bar, distances and measurements, on narrow canvases too."""
+    one = film(spacing=PixelSpacing(0.5, 0.5, SpacingOrigin.DETECTOR), patient=Patient("Doe, Jane " * 3, "4711"))
+    assert one.radiograph is not None
+    assert one.result is not None
+    assert one.result.maps is not None
+    findings, _ = find(one.radiograph, one.result.maps, INFO.rule)
+    spots = tuple(Measurement("length", ((30.0 + n, 150.0), (90.0 + n, 152.0))) for n in range(0, 40, 8))
+    view = FilmView(inverted=True, flipped=True, quarter_turns=1)
+    one = replace(one, result=replace(one.result, findings=findings), view=view)
+    one = with_review(one, Review(measurements=spots))
+    settings = Settings(overlay_mode="heat")
+    canvas.resize(*size)
+    canvas.set_state(state(one, settings=settings, overlay=Overlay(lines=True), sharpening="unsharp"))
+    scene = canvas.scene()
+    assert scene is not None
+    target = QImage(*size, QImage.Format.Format_ARGB32_Premultiplied)
+    painter = QPainter(target)
+    paint_layers(canvas_layers(), painter, scene)
+    painter.end()
+    written = scene.taken
+    assert len(written) >= 10
+    for number, box in enumerate(written):
+        assert all(overlap(box, other) < 0.5 for other in written[:number]), (number, box)

@@ -23,7 +23,7 @@ def cyan(shown: np.ndarray) -> int:
 
 
 def test_a_sentence_over_the_apices_does_not_cover_which_is_mirrored(session: Session) -> None:
-    session.presenter.show_problem(Notice.NOTHING_FOUND)
+    session.presenter.show_problem(Notice.NO_PRIOR)
     session.presenter.display.aids.toggle_pair("apices")
     QApplication.processEvents()
     area, over = session.window.area, session.window.banner.geometry()

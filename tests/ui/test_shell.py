@@ -11,8 +11,8 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from PySide6.QtCore import QMimeData, QPoint, QPointF, QRect, Qt, QUrl
-from PySide6.QtGui import QDragEnterEvent, QDragLeaveEvent, QDropEvent, QGuiApplication, QImage
+from PySide6.QtCore import QEvent, QMimeData, QPoint, QPointF, QRect, Qt, QUrl
+from PySide6.QtGui import QDragEnterEvent, QDragLeaveEvent, QDropEvent, QGuiApplication, QImage, QMouseEvent
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import (
     QAbstractButton,
@@ -114,7 +114,7 @@ def test_a_sentence_over_the_film_does_not_cover_whose_it_is(session: Session, q
     open_films(session, qtbot)
     window, state = session.window, session.presenter.state
     window.resize(1100, 700)
-    state = replace(state, worklist=replace(state.worklist, shown=worklist), banner=Banner(Notice.NOTHING_FOUND))
+    state = replace(state, worklist=replace(state.worklist, shown=worklist), banner=Banner(Notice.NO_PRIOR))
 
     def seen(identified: bool) -> np.ndarray:
         window.show_state(replace(state, identified=identified))
@@ -126,7 +126,7 @@ def test_a_sentence_over_the_film_does_not_cover_whose_it_is(session: Session, q
     over, ratio = window.banner.geometry(), window.devicePixelRatioF()
     assert names.any()
     assert window.banner.isVisible()
-    text = next(one for one in window.banner.findChildren(QLabel) if one.text() == say(Notice.NOTHING_FOUND))
+    text = next(one for one in window.banner.findChildren(QLabel) if one.text() == say(Notice.NO_PRIOR))
     assert text.height() >= text.heightForWidth(text.width())
     top, bottom, left, right = (round(at * ratio) for at in (over.top(), over.bottom(), over.left(), over.right()))
     assert not names[top:bottom, left:right].any()
@@ -160,7 +160,7 @@ def test_nothing_jumps_when_a_result_arrives(qtbot: QtBot, tmp_path: Path) -> No
 
 def test_a_banner_does_not_cover_the_letter_at_the_top_edge(session: Session, qtbot: QtBot) -> None:
     open_films(session, qtbot)
-    session.presenter.show_problem(Notice.NOTHING_FOUND)
+    session.presenter.show_problem(Notice.NO_PRIOR)
     qtbot.waitUntil(session.window.banner.isVisible, timeout=10_000)
     assert session.window.banner.geometry().bottom() < MARGIN + EDGE_ROOM
 
@@ -303,10 +303,14 @@ def test_a_slider_drag_is_one_undo_step_and_a_double_click_goes_back(session: Se
     session.presenter.review.undo()
     assert session.presenter.state.current.review.threshold is None
     assert not session.presenter.state.current.can_undo
-    qtbot.mousePress(slider, left, pos=QPoint(60, 10))
-    qtbot.mouseRelease(slider, left, pos=QPoint(60, 10))
-    qtbot.mouseDClick(slider, left, pos=QPoint(60, 10))
+    session.presenter.review.thresholds.set(0.8)
+    qtbot.mouseClick(slider, left, pos=QPoint(60, 10))
+    at, none = QPointF(60, 10), Qt.KeyboardModifier.NoModifier
+    second = QMouseEvent(QEvent.Type.MouseButtonDblClick, at, slider.mapToGlobal(at), left, left, none)
+    QApplication.sendEvent(slider, second)
     assert session.presenter.state.current.review.threshold is None
+    session.presenter.review.undo()
+    assert session.presenter.state.current.review.threshold == 0.8, "and not where the first click went"
 
 
 def test_a_copied_picture_names_nobody_unless_reports_do(session: Session, qtbot: QtBot) -> None:
@@ -317,10 +321,14 @@ def test_a_copied_picture_names_nobody_unless_reports_do(session: Session, qtbot
         session.window.commands["copy_picture"].trigger()
         return clipboard.pixmap().toImage()
 
+    def film_of(picture: QImage) -> QImage:
+        return picture.copy(0, 0, canvas.width(), canvas.height())
+
     named = canvas.grab().toImage()
-    assert copied() != named
+    assert film_of(copied()) != named
+    assert copied().height() > canvas.height(), "a line below says whose it is and what for"
     session.presenter.apply_settings(replace(session.presenter.state.settings, report_identified=True))
-    assert copied() == named
+    assert film_of(copied()) == named
     assert canvas.grab().toImage() == named
 
 

@@ -22,6 +22,7 @@ def _tool(tool: Tool, text: Msgid, tip: Msgid) -> Command:
         (),
         tip,
         run=lambda presenter, _shell: presenter.display.set_tool(tool),
+        enabled=SHOWN,
         checked=lambda state: state.tool == tool,
         icon=tool,
     )

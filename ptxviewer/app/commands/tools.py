@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from ptxviewer.app.commands.base import BAR, Command, film
-from ptxviewer.app.state.screen import Tool
+from ptxviewer.app.commands.base import ANALYSED, BAR, SHOWN, Command, film
+from ptxviewer.app.state.screen import SHAPES, Tool
 from ptxviewer.core.msgid import N_, Msgid
 
 
@@ -15,6 +15,7 @@ def _tool(tool: Tool, text: Msgid, key: str, tip: Msgid) -> Command:
         (key,),
         tip,
         run=lambda presenter, _shell: presenter.display.set_tool(tool),
+        enabled=ANALYSED if tool in SHAPES else SHOWN,
         checked=lambda state: state.tool == tool,
         icon=tool,
         places=BAR,
@@ -53,6 +54,7 @@ COMMANDS: tuple[Command, ...] = (
         (",",),
         N_("Shift + wheel"),
         run=lambda p, _shell: p.review.mask.resize(-1),
+        enabled=ANALYSED,
     ),
     Command(
         "brush_larger",
@@ -61,6 +63,7 @@ COMMANDS: tuple[Command, ...] = (
         (".",),
         N_("Shift + wheel"),
         run=lambda p, _shell: p.review.mask.resize(1),
+        enabled=ANALYSED,
     ),
     Command(
         "reset_mask",

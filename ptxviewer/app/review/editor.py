@@ -11,15 +11,13 @@ from dataclasses import replace
 
 from ptxviewer.app.review.in_hand import settled
 from ptxviewer.app.review.saving import Kept, ReviewSaving
-from ptxviewer.app.state.film import NO_RESULT, DetectionDrag, Film, Hand, ThresholdDrag, with_review
-from ptxviewer.app.state.screen import State
+from ptxviewer.app.state.film import NO_RESULT, Film, Hand, with_review
 from ptxviewer.app.store import Store
 from ptxviewer.core.answer import DecisionRule
 from ptxviewer.core.calibration import field_doubt
 from ptxviewer.core.film import Radiograph
 from ptxviewer.core.findings.reviewed import as_reviewed, decisive, find_reviewed
 from ptxviewer.core.history import History
-from ptxviewer.core.reasons.window import Notice
 from ptxviewer.core.review import FirstRead, Review
 
 
@@ -85,8 +83,7 @@ class ReviewEditor:
             film = self.film
             hand = make(film) if film is not None else None
         if film is not None and hand is not None:
-            taken = replace(film, hand=hand)
-            self._store.edit(lambda state: _without_untrue_banner(state.with_film(taken)))
+            self._store.update(replace(film, hand=hand))
 
     def drop(self) -> bool:
         """Forget what is in the hand; True when there was something."""
@@ -143,7 +140,7 @@ class ReviewEditor:
         respaced = before.radiograph is not None and before.radiograph.spacing != spacing
         if respaced or decisive(film.review) != decisive(before.review):
             film = measured(film, film.radiograph, self._store.rule)
-        self._store.edit(lambda state: _without_untrue_banner(state.with_film(film)))
+        self._store.update(film)
         if film.review != before.review:
             self.saving.changed(film)
         if respaced and film.radiograph is not None and (doubt := field_doubt(film.radiograph)):
@@ -161,12 +158,3 @@ class ReviewEditor:
         if film.radiograph is None:
             return film
         return replace(film, radiograph=as_reviewed(film.radiograph, film.review))
-
-
-def _without_untrue_banner(state: State) -> State:
-    """Return the state without the sentence that nothing was found, where it was said of another decision."""
-    film, banner = state.current, state.banner
-    if film is None or banner is None or banner.reason is not Notice.NOTHING_FOUND:
-        return state
-    dragged = isinstance(film.hand, (ThresholdDrag, DetectionDrag))
-    return replace(state, banner=None) if dragged or (film.findings is not None and film.findings.present) else state

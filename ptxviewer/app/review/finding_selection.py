@@ -55,8 +55,11 @@ class FindingSelection:
         count = len(film.findings.lesions) if film.findings is not None else 0
         if index is not None and not 0 <= index < count:
             index = None
-        if film.result is not None and film.finding != index:
-            self._store.update(replace(film, result=replace(film.result, selected=index)))
+        if film.result is None:
+            return
+        chosen = film.chosen if index is None else None  # what is deleted by key is what was clicked last
+        if (film.finding, film.chosen) != (index, chosen):
+            self._store.update(replace(film, result=replace(film.result, selected=index), chosen=chosen))
 
     def next(self) -> None:
         """The next finding; after the last one, the first."""

@@ -5,11 +5,14 @@ from __future__ import annotations
 from ptxviewer.app.state.film import Film, FilmStatus
 from ptxviewer.app.state.screen import Banner
 from ptxviewer.app.state.withheld import refusal
-from ptxviewer.core.reasons.window import Notice, Withheld
+from ptxviewer.core.reasons.window import Withheld
 
 
 def banner_for(film: Film | None) -> Banner | None:
-    """Return the banner of a film: a failure, a refusal, a notice, that nothing was found, or a note of its file."""
+    """Return the banner of a film: a failure, a refusal, a notice, or a note of its file.
+
+    That nothing is marked stands in the panel: over the film it would cover apices and markers of every second film.
+    """
     if film is None:
         return None
     notes = film.radiograph.notes if film.radiograph is not None else ()
@@ -23,9 +26,12 @@ def banner_for(film: Film | None) -> Banner | None:
         return Banner(film.notice, "warning", notes[1:])
     if film.status is FilmStatus.NOT_ANALYSED and film.why is not None:
         return Banner(film.why, "warning", notes)
+<<<<<<< HEAD
     nothing = film.findings is not None and not film.findings.present and not film.findings.edited
     if nothing and not film.first_read.open_question:  # the panel asks, and the film stays free
         return Banner(Notice.NOTHING_FOUND, "info", notes)
+=======
+>>>>>>> b17d3bf (Everything written on a film is placed by one placer, and nothing meets)
     if film.findings is not None and film.radiograph is not None:
         # It stands beside the sizes, and a banner would cover the apices, where most findings are.
         notes = tuple(note for note in notes if note != film.radiograph.spacing.note)

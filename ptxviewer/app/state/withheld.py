@@ -77,9 +77,7 @@ def as_seen(state: State) -> State:
         else film
         for film in state.films
     )
-    told = state.banner is not None and state.banner.reason is Notice.NOTHING_FOUND
-    veil = state.current is not None and hidden(state, state.current)
-    return replace(state, films=films, banner=None if told and veil else state.banner)
+    return replace(state, films=films)
 
 
 def marked(record: FirstRead, impression: Impression, when: str, reveal: bool = True) -> FirstRead:

@@ -11,6 +11,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 
+from ptxviewer.core.drawing.labels import free_place
 from ptxviewer.core.geometry import Box, Point
 
 HANDLE_REACH, LINE_REACH = 9.0, 6.0  # screen pixels within which a handle, a line is meant
@@ -122,7 +123,7 @@ def label_place(
 
     ``taken`` are the boxes of other labels, ``area`` is where labels may be, ``others`` are things that are better left
     free, too. Tried are the places round the whole thing, then round each handle, then round the middle of each of its
-    lines; where none is free, the least bad one is taken.
+    lines; where none is free of other labels, the nearest place that is.
     """
     width, height = size
     box = bounds(thing.line)
@@ -164,4 +165,5 @@ def label_place(
                 return best
     x = min(max(best[0], area[0]), max(area[2] - width, area[0]))
     y = min(max(best[1], area[1]), max(area[3] - height, area[1]))
-    return (x, y, x + width, y + height)
+    place = (x, y, x + width, y + height)
+    return (free_place(size, ((x, y),), taken, area, 0.0) if _covered(place, taken) else None) or place

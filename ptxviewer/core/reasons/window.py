@@ -16,7 +16,6 @@ class Notice(Reason, Enum):
     NO_FILMS = "no_films"
 
     # Of the film on screen
-    NOTHING_FOUND = "nothing_found"
     MARK_FIRST = "mark_first"  # first-read mode hides the result
     MARK_FOR_DISAGREEMENT = "mark_for_disagreement"  # so does the mode that speaks only on disagreement
     NO_DISAGREEMENT = "no_disagreement"  # there, the network says what the reader says

@@ -9,6 +9,8 @@ from PySide6.QtCore import QPointF, QRectF, Qt
 from PySide6.QtGui import QColor, QFont, QFontMetricsF, QImage, QPainter, QPen
 
 from ptxviewer.core.drawing.colours import heat_table
+from ptxviewer.core.drawing.labels import free_place
+from ptxviewer.core.geometry import Box
 from ptxviewer.ui.platform.style import PALETTE
 from ptxviewer.words import tr
 from ptxviewer.words.annotations import Corners
@@ -22,6 +24,8 @@ EDGE_ROOM = 44.0  # the height of a banner at the top edge, of the scale bar at 
 TEXTS = 64  # that are kept as pictures; names of patients among them go with the next ones
 RIM = [(dx, dy) for dx in (-1.0, 0.0, 1.0) for dy in (-1.0, 0.0, 1.0) if dx or dy]
 HEAT_BAR = 160.0  # height of the colour bar
+BAR_HIGH = 32.0  # of the scale bar with its label
+LEAST_LINE = 170.0  # screen pixels that a line of the corner below on the left gets at least
 
 
 def font_of(base: QFont, pixels: int, bold: bool = False) -> QFont:
@@ -83,16 +87,30 @@ def _column(
         write(painter, QPointF(left, y + row * STEP), text, colour)
 
 
-def paint_corners(painter: QPainter, area: QRectF, corners: Corners) -> None:
-    """Write the four corners; what is too long is cut with an ellipsis, so that no two can meet."""
+def _block(painter: QPainter, lines: Sequence[str], longest: float) -> tuple[float, float]:
+    """Return width and height of lines that are cut at ``longest``, in the painter's font."""
+    metrics = QFontMetricsF(painter.font())
+    wide = max((min(metrics.horizontalAdvance(line), longest) for line in lines), default=0.0)
+    return wide, STEP * len(lines)
+
+
+def paint_corners(painter: QPainter, area: QRectF, corners: Corners, taken: list[Box]) -> None:
+    """Write the four corners, warnings first; what is too long is cut with an ellipsis, so that no two can meet."""
+    inner = (area.left() + MARGIN, area.top() + MARGIN - 4, area.right() - MARGIN, area.bottom() - MARGIN + 4)
+    paint_chips(painter, corners.bottom_right, inner[2], area.bottom() - MARGIN, inner[2] - inner[0], taken)
     painter.setFont(font_of(painter.font(), BODY))
-    half, third = area.width() / 2 - MARGIN - GAP, area.width() * 0.36 - MARGIN - GAP
-    left, right, top = area.left() + MARGIN, area.right() - MARGIN, area.top() + MARGIN + 10
-    _column(painter, corners.top_left, left, top, half, False)
-    _column(painter, corners.top_right, right, top, half, True)
-    bottom = area.bottom() - MARGIN
-    _column(painter, corners.bottom_left, left, bottom - STEP * (len(corners.bottom_left) - 1), third, False)
-    paint_chips(painter, corners.bottom_right, right, bottom, third)
+    half, third = area.width() / 2 - MARGIN - GAP, max(area.width() * 0.36 - MARGIN - GAP, LEAST_LINE)
+    for lines, longest, right, low in (
+        (corners.top_left, half, False, False),
+        (corners.top_right, half, True, False),
+        (corners.bottom_left, third, False, True),
+    ):
+        wide, high = _block(painter, lines, longest)
+        wish = (inner[2] - wide if right else inner[0], inner[3] - high if low else inner[1])
+        place = free_place((wide, high), (wish,), taken, inner) if lines else None
+        if place is not None:
+            taken.append(place)
+            _column(painter, lines, place[2] if right else place[0], place[1] + 14, longest, right)
 
 
 def between_top_corners(base: QFont, width: float, corners: Corners) -> tuple[float, float, float]:
@@ -106,14 +124,23 @@ def between_top_corners(base: QFont, width: float, corners: Corners) -> tuple[fl
     return MARGIN + left + GAP, width - MARGIN - right - GAP, MARGIN + rows * STEP
 
 
-def paint_chips(painter: QPainter, lines: Sequence[str], right: float, bottom: float, longest: float) -> None:
+def paint_chips(
+    painter: QPainter,
+    lines: Sequence[str],
+    right: float,
+    bottom: float,
+    longest: float,
+    taken: list[Box] | None = None,
+) -> None:
     """Write warnings in amber, each in a frame of its own, upwards from the corner."""
     painter.setFont(font_of(painter.font(), LABEL))
     metrics = QFontMetricsF(painter.font())
     for row, line in enumerate(reversed(lines)):
-        text = metrics.elidedText(line, Qt.TextElideMode.ElideRight, longest)
+        text = metrics.elidedText(line, Qt.TextElideMode.ElideRight, longest - 14)
         width = metrics.horizontalAdvance(text) + 14
         frame = QRectF(right - width, bottom - 16 - row * 26, width, 21)
+        if taken is not None:
+            taken.append((frame.left(), frame.top(), frame.right(), frame.bottom()))
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         painter.setPen(QPen(AMBER, 1))
         painter.setBrush(CHIP)
@@ -122,7 +149,9 @@ def paint_chips(painter: QPainter, lines: Sequence[str], right: float, bottom: f
         painter.drawText(frame, Qt.AlignmentFlag.AlignCenter, text)
 
 
-def paint_letters(painter: QPainter, area: QRectF, letters: tuple[str, str, str, str]) -> None:
+def paint_letters(
+    painter: QPainter, area: QRectF, letters: tuple[str, str, str, str], taken: list[Box] | None = None
+) -> None:
     """Write the side letters at the middle of each edge; above and below they leave room for banner and scale bar."""
     painter.setFont(font_of(painter.font(), LETTER, bold=True))
     metrics = QFontMetricsF(painter.font())
@@ -134,9 +163,11 @@ def paint_letters(painter: QPainter, area: QRectF, letters: tuple[str, str, str,
         QPointF(centre.x() - wide[2] / 2, area.top() + MARGIN + EDGE_ROOM + metrics.capHeight()),
         QPointF(centre.x() - wide[3] / 2, area.bottom() - MARGIN - EDGE_ROOM),
     )
-    for place, letter in zip(places, letters, strict=True):
+    for place, letter, width in zip(places, letters, wide, strict=True):
         if letter:
             write(painter, place, letter)
+            if taken is not None:
+                taken.append((place.x(), place.y() - metrics.ascent(), place.x() + width, place.y() + 4))
 
 
 def paint_scale_bar(
@@ -165,9 +196,34 @@ def paint_scale_bar(
     write(painter, QPointF(start, area.bottom() - MARGIN * scale), label, scale=scale)
 
 
-def paint_heat_bar(painter: QPainter, area: QRectF, threshold: float | None) -> None:
-    """Draw the colours of the scores 0 to 1 at the right edge, with the threshold on them."""
-    bar = QRectF(area.right() - MARGIN - 44, area.center().y() + 34, 12, HEAT_BAR)
+def scale_bar_place(painter: QPainter, area: QRectF, length: float, label: str, taken: list[Box]) -> QRectF | None:
+    """Return the area in which ``paint_scale_bar`` draws the bar where nothing else is written; None: nowhere."""
+    wide = max(QFontMetricsF(font_of(painter.font(), LABEL)).horizontalAdvance(label), length)
+    size = (wide + 2, BAR_HIGH)
+    wish = (area.center().x() - size[0] / 2, area.bottom() - MARGIN + 4 - BAR_HIGH)
+    inner = (area.left() + MARGIN, area.top() + MARGIN, area.right() - MARGIN, area.bottom() - MARGIN + 4)
+    place = free_place(size, (wish,), taken, inner)
+    if place is None:
+        return None
+    taken.append(place)
+    return area.translated(place[0] - wish[0], place[1] - wish[1])
+
+
+def heat_bar_place(area: QRectF, taken: list[Box]) -> QRectF | None:
+    """Return where the bar of the heat map stands, with its words: at the right edge where there is room."""
+    wide, high = 66.0, HEAT_BAR + 34
+    right, left, middle = area.right() - MARGIN - wide + 8, area.left() + MARGIN, area.center().y()
+    wishes = ((right, middle + 16), (right, middle - 16 - high), (left, middle + 16), (left, middle - 16 - high))
+    place = free_place((wide, high), wishes, taken, (0.0, 0.0, area.right(), area.bottom()))
+    if place is None:
+        return None
+    taken.append(place)
+    return QRectF(place[0] + 12, place[1] + 22, 12, HEAT_BAR)
+
+
+def paint_heat_bar(painter: QPainter, area: QRectF, threshold: float | None, at: QRectF | None = None) -> None:
+    """Draw the colours of the scores 0 to 1 with the threshold on them: ``at`` a place, or at the right edge."""
+    bar = at or QRectF(area.right() - MARGIN - 44, area.center().y() + 34, 12, HEAT_BAR)
     colours = heat_table()[::-1].reshape(256, 1, 3).copy()
     painter.fillRect(bar.adjusted(-1, -1, 1, 1), SHADE)
     painter.drawImage(bar, QImage(colours.data, 1, 256, 3, QImage.Format.Format_RGB888))

@@ -18,8 +18,7 @@ from ptxviewer.app.state.screen import State
 from ptxviewer.core.errors import StaleResult
 from ptxviewer.core.geometry import Point
 from ptxviewer.core.reasons.finding import Finding
-from ptxviewer.core.view import FilmView, film_viewport
-from ptxviewer.core.viewport import LARGEST_ZOOM, pixel_aspect
+from ptxviewer.core.view import FilmView, film_viewport, view_of_box
 from ptxviewer.ui.canvas import annotations as written
 from ptxviewer.ui.canvas.layers import canvas_layers
 from ptxviewer.ui.canvas.layers.base import dependencies, paint_layers
@@ -255,18 +254,11 @@ class Canvas(QWidget):
         self._zoom(factor, QPointF(self.width() / 2, self.height() / 2))
 
     def zoom_to(self, box: tuple[float, float, float, float]) -> None:
-        """Show a part (x, y, width, height) of the film as large as it fits."""
+        """Show a part (x, y, width, height) of the film as large as it fits: never smaller than the whole film."""
         film = self._state.current
-        if film is None or film.radiograph is None:
-            return
-        aspect = pixel_aspect(film.radiograph.spacing)
-        across, down = box[2], box[3] * aspect
-        if film.view.quarter_turns % 2:
-            across, down = down, across
-        zoom = min(self.width() / max(across, 1.0), self.height() / max(down, 1.0), LARGEST_ZOOM)
-        x = min(max(box[0] + box[2] / 2, 0.0), float(film.radiograph.cols))
-        y = min(max(box[1] + box[3] / 2, 0.0), float(film.radiograph.rows))
-        self.change_view(replace(film.view, zoom=zoom, center=(x, y)))
+        if film is not None and film.radiograph is not None:
+            canvas = (float(self.width()), float(self.height()))
+            self.change_view(view_of_box(film.radiograph, film.view, canvas, box))
 
     def pan_by(self, dx: float, dy: float) -> None:
         """Move the film by (dx, dy) screen pixels."""

@@ -50,15 +50,6 @@ def paint_handles(painter: QPainter, points: Sequence[Point], colour: Colour, ho
             painter.drawEllipse(QPointF(x, y), radius, radius)
 
 
-def written_on(width: float, height: float, corners: bool) -> list[Box]:
-    """Return where the canvas itself writes, as places that labels should leave free."""
-    chips = [(width - 250, height - 50, width, height)]
-    if not corners:
-        return chips
-    bar = (width / 2 - 140, height - 60, width / 2 + 140, height)
-    return [*chips, bar, (0, 0, 260, 70), (width - 260, 0, width, 70), (0, height - 60, 200, height)]
-
-
 def label_size(painter: QPainter, lines: Sequence[str]) -> tuple[float, float]:
     """Return the size of a label; sets the font that ``paint_label`` writes with."""
     painter.setFont(font_of(painter.font(), LABEL))

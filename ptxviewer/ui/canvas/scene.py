@@ -12,7 +12,7 @@ from ptxviewer.app.state.screen import State
 from ptxviewer.core.answer import DecisionRule, Detection, ProbabilityMaps
 from ptxviewer.core.film import Radiograph
 from ptxviewer.core.findings.decide import Decision, decide
-from ptxviewer.core.geometry import Point
+from ptxviewer.core.geometry import Box, Point
 from ptxviewer.core.viewport import Placement, Viewport, placement
 
 
@@ -49,6 +49,7 @@ class Scene:
     hot: object = None  # what a tool would take hold of there, or holds
     labels: bool = True  # False: lines and handles alone
     decisions: Decisions = field(default_factory=Decisions)
+    taken: list[Box] = field(default_factory=list)  # where the layers have written, as they are painted
 
     @property
     def decision(self) -> Decision | None:

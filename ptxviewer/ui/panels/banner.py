@@ -1,4 +1,4 @@
-"""One sentence over the film's top edge: a failure, a warning, or that nothing was found. Never a dialog."""
+"""One sentence over the film's top edge: a failure or a warning. Never a dialog."""
 
 from __future__ import annotations
 
@@ -9,7 +9,6 @@ from ptxviewer.app.presenter import Presenter
 from ptxviewer.app.state.film import FilmStatus
 from ptxviewer.app.state.screen import Banner, State
 from ptxviewer.core.plaintext import escaped
-from ptxviewer.core.reasons.window import Notice
 from ptxviewer.ui.commands import key_of
 from ptxviewer.ui.controls import label
 from ptxviewer.ui.panels.film_area import FilmArea
@@ -57,8 +56,7 @@ class BannerBar(QWidget):
     def show_state(self, state: State) -> None:
         """Show the state's banner; which file failed is told on demand, on this screen only."""
         banner, film = state.banner, state.current
-        # Beside a prior the banner would lie over both films' headings, and the panel says the same.
-        if banner is None or (state.prior_id is not None and banner.reason is Notice.NOTHING_FOUND):
+        if banner is None:
             self._shown = None
             self.hide()
             return

@@ -23,8 +23,9 @@ from ptxviewer.ui.canvas.canvas import Canvas
 from ptxviewer.ui.canvas.caption import with_line
 from ptxviewer.ui.canvas.tools import all_tools
 from ptxviewer.ui.panels.empty import EmptyPage
-from ptxviewer.words import say
+from ptxviewer.words import say, sentences, tr
 from ptxviewer.words.annotations import corner_texts
+from ptxviewer.words.notices import RESEARCH_USE
 
 if TYPE_CHECKING:
     from ptxviewer.ui.canvas.apices import ApicesView
@@ -150,13 +151,16 @@ class FilmArea(QStackedWidget):
     def copy_picture(self) -> None:
         """Copy what is displayed: the film, its apices, or the pair that is compared.
 
-        Patient data go along only where reports may have them.
+        Patient data go along only where reports may have them. A line below says what the picture is for, and that what
+        is marked is marked by AI.
         """
         shown = self._state
         named = shown.identified and shown.settings.report_identified
         self.show_state(replace(shown, identified=named))
         films = self.compare.films if self.compare is not None and self._compares else self.currentWidget() or self
         picture = films.grab()
+        by_ai = shown.overlay.shown and shown.current is not None and shown.current.findings is not None
+        picture = with_line(picture, sentences(tr(RESEARCH_USE), tr("Marked by AI.") if by_ai else ""))
         seen = (shown.current, shown.prior if self._compares else None)
         if not named and any(map(_may_carry_text, seen)):
             picture = with_line(picture, say(Reading.MAY_CARRY_TEXT))

@@ -77,6 +77,7 @@ class ThresholdControls(QWidget):
         )
         self.threshold.moved.connect(presenter.review.thresholds.set)
         self.threshold.reset.connect(presenter.review.thresholds.reset)
+        self.threshold.taken_back.connect(presenter.review.undo)
         column.addWidget(self.threshold)
         self._opacity = _Row(
             tr("Opacity"),
@@ -174,6 +175,7 @@ class ThresholdControls(QWidget):
         self._connect(self._peak, thresholds.set_peak, lambda _rule: thresholds.set_peak(0.0))
         self._area.slider.moved.connect(lambda value, end: thresholds.set_min_area(area_of_slider(value), end))
         self._area.slider.reset.connect(lambda: thresholds.set_min_area(None))
+        self._area.slider.taken_back.connect(self._presenter.review.undo)
         self._connect(self._extent, thresholds.set, lambda rule: thresholds.set(rule.threshold))
         self._apart = QWidget()
         grid = self._grid()
@@ -191,6 +193,7 @@ class ThresholdControls(QWidget):
 
         row.slider.moved.connect(act)
         row.slider.reset.connect(reset)
+        row.slider.taken_back.connect(self._presenter.review.undo)
 
     def show_state(self, state: State) -> None:
         """Show the film on screen; without one everything is quiet."""

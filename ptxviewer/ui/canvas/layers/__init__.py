@@ -30,4 +30,4 @@ def drawn_layers() -> tuple[Layer, ...]:
 def canvas_layers(of_tools: tuple[Layer, ...] = ()) -> tuple[Layer, ...]:
     """Return all layers of a canvas; ``of_tools`` are those that its tools bring along."""
     lens = LensLayer((*film_layers(), *drawn_layers()))
-    return *film_layers(), CornersLayer(), *drawn_layers(), HeatBarLayer(), *of_tools, lens
+    return *film_layers(), CornersLayer(), HeatBarLayer(), *drawn_layers(), *of_tools, lens

@@ -34,12 +34,18 @@ class CornersLayer(Layer):
         aid = sharpened(scene.state.sharpening)
         if not scene.state.settings.annotations:
             edge = written.MARGIN
-            written.paint_chips(painter, (aid,), area.right() - edge, area.bottom() - edge, area.width() - 2 * edge)
+            written.paint_chips(
+                painter, (aid,), area.right() - edge, area.bottom() - edge, area.width() - 2 * edge, scene.taken
+            )
             return
         zoom, voi = scene.port.zoom * scene.ratio, voi_of(radiograph, view)
         corners = corner_texts(radiograph, view, voi, zoom, scene.state.identified, aid)
-        written.paint_corners(painter, area, corners)
-        written.paint_letters(painter, area, edge_letters(radiograph, view))
+        written.paint_letters(painter, area, edge_letters(radiograph, view), scene.taken)
+        written.paint_corners(painter, area, corners, scene.taken)
         bar = scale_bar(radiograph.spacing, view, scene.port.zoom, min(area.width() / 4, 260))
-        if bar is not None:
-            written.paint_scale_bar(painter, area, bar.length, bar_label(bar, radiograph.spacing))
+        if bar is None:
+            return
+        text = bar_label(bar, radiograph.spacing)
+        place = written.scale_bar_place(painter, area, bar.length, text, scene.taken)
+        if place is not None:
+            written.paint_scale_bar(painter, place, bar.length, text)

@@ -7,14 +7,14 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 from PySide6.QtCore import QPointF, Qt
-from PySide6.QtGui import QColor, QPainter, QPen
+from PySide6.QtGui import QColor, QFontMetricsF, QPainter, QPen
 
 from ptxviewer.app.state.film import Part
 from ptxviewer.core.answer import HemithoraxFinding, Line, LineName
 from ptxviewer.core.drawing.colours import AMBER, CASING
-from ptxviewer.core.drawing.handles import bounds, distance_to_segment, grown, overlap
+from ptxviewer.core.drawing.handles import Drawn, bounds, distance_to_segment, grown, label_place, overlap
 from ptxviewer.core.film import PixelSpacing
-from ptxviewer.core.geometry import Point
+from ptxviewer.core.geometry import Box, Point
 from ptxviewer.core.viewport import Viewport
 from ptxviewer.ui.canvas import annotations as written
 from ptxviewer.ui.canvas.layers.base import Layer
@@ -25,6 +25,7 @@ from ptxviewer.words.quantities import cm, px
 
 HANDLE, REACH = 4.0, 9.0  # radius of a handle, and how near to it the pointer must come, in screen pixels
 WHITE = QColor(230, 235, 240)
+AROUND = 2.0  # screen pixels beside a length
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,13 +81,9 @@ class DistancesLayer(Layer):
     def paint(self, painter: QPainter, scene: Scene) -> None:
         """Draw lines, handles and lengths."""
         grip = scene.hot if isinstance(scene.hot, LineGrip) else None
-        paint_distances(painter, shown_halves(scene), scene.port, scene.radiograph.spacing, grip, scene.labels)
-
-
-def _medial_x(half: HemithoraxFinding, line: Line) -> float:
-    """A film column towards the mediastinum, seen from a line's wall."""
-    across = None if half.distances is None else half.distances.line("across")
-    return (across or line).lung[0]
+        paint_distances(
+            painter, shown_halves(scene), scene.port, scene.radiograph.spacing, grip, scene.labels, scene.taken
+        )
 
 
 def length_text(name: LineName, line: Line, spacing: PixelSpacing) -> str:
@@ -103,8 +100,13 @@ def paint_distances(
     spacing: PixelSpacing,
     grip: LineGrip | None = None,
     labels: bool = True,
+    taken: list[Box] | None = None,
 ) -> None:
-    """Draw every line; those that the reader moved are amber. The width at the hilum is drawn thin: it is long."""
+    """Draw every line; those that the reader moved are amber. The width at the hilum is drawn thin: it is long.
+
+    Their lengths stand where nothing is ``taken`` yet, and take their places.
+    """
+    shown: list[tuple[LineName, Line, Drawn, QColor]] = []
     painter.setRenderHint(QPainter.RenderHint.Antialiasing)
     painter.setFont(written.font_of(painter.font(), written.LABEL))
     for half, name, line in _lines(halves):
@@ -121,32 +123,34 @@ def paint_distances(
             painter.drawEllipse(end, HANDLE, HANDLE)
             painter.setPen(QPen(colour, 1.4))
             painter.drawEllipse(end, HANDLE, HANDLE)
-        at = bounds(((wall.x(), wall.y()), (lung.x(), lung.y())))
-        if not labels or not overlap(grown(at, 1), (0, 0, *port.canvas)):
-            continue  # the words of a line that is not seen would be said of what is
-        outward = 1.0 if wall.x() >= port.to_screen((_medial_x(half, line), line.wall[1]))[0] else -1.0
-        _label(painter, length_text(name, line, spacing), wall, lung, name, colour, outward, port.canvas[0])
+        shown.append((name, line, Drawn(_ends(wall, lung), _ends(wall, lung)), colour))
+    if labels:
+        _write_lengths(painter, shown, spacing, port.canvas, [] if taken is None else taken)
 
 
-def _label(
+def _ends(wall: QPointF, lung: QPointF) -> tuple[Point, Point]:
+    return (wall.x(), wall.y()), (lung.x(), lung.y())
+
+
+def _write_lengths(
     painter: QPainter,
-    text: str,
-    wall: QPointF,
-    lung: QPointF,
-    name: LineName,
-    colour: QColor,
-    outward: float,
-    width: float,
+    shown: list[tuple[LineName, Line, Drawn, QColor]],
+    spacing: PixelSpacing,
+    canvas: tuple[float, float],
+    taken: list[Box],
 ) -> None:
-    """Beside the line, at the chest wall's end for A, under the line for the width at the hilum, else above it."""
-    wide = painter.fontMetrics().horizontalAdvance(text)
-    if name == "a":
-        upper = wall if wall.y() < lung.y() else lung
-        at = QPointF(upper.x() - wide / 2, upper.y() - 9)
-    else:
-        x = wall.x() + 10 if outward > 0 else wall.x() - 10 - wide
-        at = QPointF(x, wall.y() + (16 if name == "across" else 4))
-        if name in ("b", "rim"):
-            at.setY(wall.y() - 6)
-    right = width - wide - 4  # what is said of a line stays on the canvas
-    written.write(painter, QPointF(min(max(at.x(), 4.0), max(right, 4.0)), max(at.y(), 14.0)), text, colour)
+    """Write every length beside its line, on no other text and on no handle."""
+    metrics = QFontMetricsF(painter.font())
+    area = (4.0, 4.0, canvas[0] - 4, canvas[1] - 4)
+    knobs = [grown((x, y, x, y), HANDLE + 2) for _, _, drawn, _ in shown for x, y in drawn.handles]
+    for name, line, drawn, colour in shown:
+        if not overlap(grown(bounds(drawn.line), 1), (0, 0, *canvas)):
+            continue  # the words of a line that is not seen would be said of what is
+        text = length_text(name, line, spacing)
+        size = (metrics.horizontalAdvance(text) + 2 * AROUND, metrics.height())
+        others = [other for _, _, other, _ in shown if other is not drawn]
+        place = label_place(size, drawn, [*taken, *knobs], area, others)
+        if any(overlap(place, box) for box in taken):
+            continue  # no room is left on this canvas
+        taken.append(place)
+        written.write(painter, QPointF(place[0] + AROUND, place[1] + metrics.ascent()), text, colour)

@@ -14,7 +14,7 @@ from ptxviewer.core.answer import ProbabilityMaps
 from ptxviewer.core.arrays import FloatMap
 from ptxviewer.core.drawing.colours import HEAT_FADE, heat_table
 from ptxviewer.core.viewport import Placement, oriented, resampled
-from ptxviewer.ui.canvas.annotations import paint_heat_bar
+from ptxviewer.ui.canvas.annotations import heat_bar_place, paint_heat_bar
 from ptxviewer.ui.canvas.images import colour_through
 from ptxviewer.ui.canvas.layers.base import Layer, Picture, PictureLayer
 from ptxviewer.ui.canvas.scene import Scene
@@ -39,7 +39,9 @@ class HeatBarLayer(Layer):
 
     def paint(self, painter: QPainter, scene: Scene) -> None:
         """Draw the bar."""
-        paint_heat_bar(painter, scene.area, self._threshold(scene))
+        place = heat_bar_place(scene.area, scene.taken)
+        if place is not None:
+            paint_heat_bar(painter, scene.area, self._threshold(scene), place)
 
 
 class HeatLayer(PictureLayer):

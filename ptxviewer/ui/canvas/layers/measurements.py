@@ -12,7 +12,7 @@ from ptxviewer.core.drawing.measure import handles_of, line_of
 from ptxviewer.core.film import PixelSpacing
 from ptxviewer.core.geometry import Box
 from ptxviewer.core.review import Measurement
-from ptxviewer.ui.canvas.drawing import Colour, label_size, paint_handles, paint_label, paint_line, written_on
+from ptxviewer.ui.canvas.drawing import Colour, label_size, paint_handles, paint_label, paint_line
 from ptxviewer.ui.canvas.layers.base import Layer
 from ptxviewer.ui.canvas.scene import Scene
 from ptxviewer.words.measuring import described, lines
@@ -107,7 +107,7 @@ class MeasurementsLayer(Layer):
             hot = live.handle if live is not None and number == inhand else None
             paint_handles(painter, thing.handles, colour, hot)
         taken: list[Box] = [(x - 7, y - 7, x + 7, y + 7) for thing in things for x, y in thing.handles]
-        taken += written_on(width, height, scene.state.settings.annotations)
+        taken += scene.taken
         for number, (one, thing) in enumerate(zip(shown, things, strict=True)):
             seen = overlap(grown(bounds(thing.line), 1), (0, 0, width, height)) > 0
             lines = self._texts.of(scene, one) if scene.labels and seen else ()
@@ -117,5 +117,8 @@ class MeasurementsLayer(Layer):
                 lines = (f"{number + 1}  {lines[0]}", *lines[1:])
             others = [other for other in things if other is not thing]
             place = label_place(label_size(painter, lines), thing, taken, area, others)
+            if any(overlap(place, box) for box in scene.taken):
+                continue  # no room is left on this canvas
             paint_label(painter, place, lines, CHOSEN if number in (inhand, film.chosen) else REST)
             taken.append(place)
+            scene.taken.append(place)

@@ -3,16 +3,26 @@
 from __future__ import annotations
 
 from PySide6.QtCore import QPointF, Qt
-from PySide6.QtGui import QColor, QPainter, QPen, QPolygonF
+from PySide6.QtGui import QColor, QFontMetricsF, QPainter, QPen, QPolygonF
 
 from ptxviewer.app.state.screen import SHAPES
 from ptxviewer.core.drawing.colours import AMBER, CASING
+from ptxviewer.core.drawing.labels import free_place
 from ptxviewer.core.drawing.outline import LINE, RIM
 from ptxviewer.core.drawing.strokes import Stroke
+from ptxviewer.core.film import PixelSpacing
+from ptxviewer.ui.canvas.annotations import LABEL, font_of, write
 from ptxviewer.ui.canvas.layers.base import Layer
 from ptxviewer.ui.canvas.scene import Scene
+from ptxviewer.words.quantities import length
 
 DASHES = [3.0, 2.0]
+
+
+def brush_text(radius: float, spacing: PixelSpacing) -> str:
+    """Return the size of a brush as it stands at the pointer: its diameter, in mm where the film supports them."""
+    wide = None if spacing.col_mm is None else 2 * radius * spacing.col_mm
+    return f"⌀ {length(2 * radius, wide, 0 if wide is None or wide >= 10 else 1)}"
 
 
 class PolygonLayer(Layer):
@@ -70,3 +80,12 @@ class BrushLayer(Layer):
             dashed = scene.state.tool == "erase" and colour == AMBER
             painter.setPen(QPen(QColor(*colour), width, Qt.PenStyle.DashLine if dashed else Qt.PenStyle.SolidLine))
             painter.drawEllipse(QPointF(*scene.hover), radius, radius)
+        text = brush_text(scene.state.brush, scene.radiograph.spacing)
+        painter.setFont(font_of(painter.font(), LABEL))
+        metrics = QFontMetricsF(painter.font())
+        size, (x, y) = (metrics.horizontalAdvance(text), metrics.height()), scene.hover
+        beside = radius * 0.71 + 8
+        wishes = ((x + beside, y + beside), (x - beside - size[0], y + beside), (x + beside, y - beside - size[1]))
+        place = free_place(size, wishes, scene.taken, (4.0, 4.0, scene.area.right() - 4, scene.area.bottom() - 4))
+        if place is not None:
+            write(painter, QPointF(place[0], place[1] + metrics.ascent()), text, QColor(*AMBER))
