@@ -26,12 +26,6 @@ def banner_for(film: Film | None) -> Banner | None:
         return Banner(film.notice, "warning", notes[1:])
     if film.status is FilmStatus.NOT_ANALYSED and film.why is not None:
         return Banner(film.why, "warning", notes)
-<<<<<<< HEAD
-    nothing = film.findings is not None and not film.findings.present and not film.findings.edited
-    if nothing and not film.first_read.open_question:  # the panel asks, and the film stays free
-        return Banner(Notice.NOTHING_FOUND, "info", notes)
-=======
->>>>>>> b17d3bf (Everything written on a film is placed by one placer, and nothing meets)
     if film.findings is not None and film.radiograph is not None:
         # It stands beside the sizes, and a banner would cover the apices, where most findings are.
         notes = tuple(note for note in notes if note != film.radiograph.spacing.note)

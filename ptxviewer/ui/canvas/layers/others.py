@@ -14,6 +14,7 @@ from PySide6.QtGui import QColor, QPainter, QPen
 
 from ptxviewer.app.films.objects import objects_of
 from ptxviewer.core.drawing.colours import CASING, VIOLET
+from ptxviewer.core.drawing.labels import free_place
 from ptxviewer.core.drawing.outline import outlines
 from ptxviewer.core.geometry import Point
 from ptxviewer.core.objects import FilmObject, Region
@@ -120,16 +121,12 @@ def _draw(painter: QPainter, points: list[QPointF], closed: bool) -> None:
 
 
 def _write(painter: QPainter, scene: Scene, labels: list[tuple[Point, str]]) -> None:
-    """Write the names; what would lie on another one moves down."""
+    """Write the names where nothing else is written."""
     metrics, (width, height) = painter.fontMetrics(), scene.port.canvas
-    taken: list[tuple[float, float, float]] = []
     for (x, y), text in labels:
         shown = metrics.elidedText(text, Qt.TextElideMode.ElideRight, int(width * 0.4))
-        wide = metrics.horizontalAdvance(shown)
-        left, base = min(max(x, 4.0), max(width - wide - 4, 4.0)), min(max(y, 16.0), height - 6)
-        while any(
-            abs(base - row) < metrics.height() and left < end and start < left + wide for start, end, row in taken
-        ):
-            base += metrics.height()
-        taken.append((left, left + wide, base))
-        written.write(painter, QPointF(left, base), shown, INK)
+        size = (float(metrics.horizontalAdvance(shown)), float(metrics.height()))
+        place = free_place(size, ((x, y - metrics.ascent()),), scene.taken, (4.0, 4.0, width - 4, height - 4))
+        if place is not None:
+            scene.taken.append(place)
+            written.write(painter, QPointF(place[0], place[1] + metrics.ascent()), shown, INK)
