@@ -32,7 +32,7 @@ from ptxviewer.report.decision import (
     score_name,
     second_word,
 )
-from ptxviewer.report.sentence import text_for
+from ptxviewer.report.sentence import Author, text_for
 from ptxviewer.words import finding, measures, quantities, sentences, tr
 from ptxviewer.words.measuring import described
 from ptxviewer.words.notices import NOT_EXCLUDED, RESEARCH_USE
@@ -45,6 +45,11 @@ TITLES: dict[str, Msgid] = {
     "network": N_("Pneumothorax on a chest radiograph: what the network says"),
     "edited": N_("Pneumothorax on a chest radiograph: a network's result, edited by a reader"),
     "rejected": N_("Pneumothorax on a chest radiograph: a network's result, rejected by a reader"),
+}
+AUTHORS: dict[Author, Msgid] = {
+    "template": N_("Prefilled text, not edited by reader"),
+    "reader": N_("Text by reader"),
+    "reader, before the findings changed": N_("Text by reader, written before the findings changed"),
 }
 SCORE: dict[Nearness, Msgid] = {
     "above": N_("{score} ({kind}), above the operating point ({limit})"),
@@ -148,11 +153,7 @@ def page(
     mask = np.zeros(film.shape, bool) if shown is None else shown.mask
     edited = shown is not None and shown.findings.edited
     rejected = shown is not None and review.verdict == "reject"
-    text, own = (
-        (review.text.text if review.text is not None else "", True)
-        if shown is None
-        else text_for(film, shown.findings, review, options.compared, said(options.first_read))
-    )
+    text, author = _text(film, shown, review, options)
     network = _network_mask(film, shown) if edited and shown is not None else None
     overlay = options.overlay
     drawn = shown is not None and not rejected
@@ -174,7 +175,7 @@ def page(
             burnt_in(film, options.identified),
         ),
         text=text,
-        text_by="" if not text else tr("Text by reader") if own else tr("Prefilled text, not edited by reader"),
+        text_by=tr(AUTHORS[author]) if text else "",
         film_caption=tr("Film as displayed."),
         outline_caption=_outline_caption(film, view, mask, edited, review, heat is not None, bool(halves)),
         patient=_patient(film) if options.identified else ((tr("Patient"), tr("De-identified")),),
@@ -424,6 +425,13 @@ IMPRESSIONS: dict[tuple[Impression, bool], Msgid] = {
     ("present", True): N_("present, after the network's result was shown"),
     ("absent", True): N_("absent, after the network's result was shown"),
 }
+
+
+def _text(film: Radiograph, shown: Answer | None, review: Review, options: Options) -> tuple[str, Author]:
+    """Findings and impression, and whose they are; of what is not shown, what the reader wrote."""
+    if shown is None:
+        return review.text.text if review.text is not None else "", "reader"
+    return text_for(film, shown.findings, review, options.compared, said(options.first_read))
 
 
 def _first_read(record: FirstRead) -> tuple[Pair, ...]:

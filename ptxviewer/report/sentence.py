@@ -6,8 +6,9 @@ import hashlib
 import json
 from collections.abc import Iterator
 from dataclasses import dataclass
+from typing import Literal
 
-from ptxviewer.core.answer import Findings, HemithoraxFinding, LineName, Side
+from ptxviewer.core.answer import Findings, HemithoraxFinding, LineName
 from ptxviewer.core.film import Radiograph
 from ptxviewer.core.findings.change import Compared, SideChange
 from ptxviewer.core.findings.sizes import contradicted, sizes_of_half, without_contradictions
@@ -69,7 +70,10 @@ def prefilled(
         "caution": _caution(film, of),
         "drain": word(of, f"drain {review.drain or 'unknown'}"),
     }
-    return Prefilled(filled(of.cases.get(case, ()), values, sides), _basis(film, told, case, review, compared))
+    return Prefilled(filled(of.cases.get(case, ()), values, sides), _basis(film, told, case, review))
+
+
+Author = Literal["template", "reader", "reader, before the findings changed"]
 
 
 def text_for(
@@ -78,11 +82,13 @@ def text_for(
     review: Review,
     compared: Compared | None = None,
     impression: Impression | None = None,
-) -> tuple[str, bool]:
-    """Return the text of a film, and whether it is the reader's own; arguments as in ``prefilled``."""
-    if review.text is not None:
-        return review.text.text, True
-    return prefilled(film, findings, review, compared, impression).text, False
+) -> tuple[str, Author]:
+    """Return the text of a film, and whose it is; arguments as in ``prefilled``."""
+    given = prefilled(film, findings, review, compared, impression)
+    if review.text is None:
+        return given.text, "template"
+    same = review.text.basis == given.basis
+    return review.text.text, "reader" if same else "reader, before the findings changed"
 
 
 def _side_values(film: Radiograph, findings: Findings, half: HemithoraxFinding, of: Template) -> dict[str, str]:
@@ -150,8 +156,8 @@ def _change(change: SideChange, of: Template) -> str:
     return word(of, f"change {how}", side=side, older=shares[0], newer=shares[1])
 
 
-def _basis(film: Radiograph, findings: Findings, case: Case, review: Review, compared: Compared | None) -> str:
-    """A short name of all that a text may tell, in no language and without the template's words."""
+def _basis(film: Radiograph, findings: Findings, case: Case, review: Review) -> str:
+    """A short name of what a text may tell of this film, in no language; a prior that is open makes no difference."""
 
     def half(one: HemithoraxFinding) -> list[object]:
         lines = {} if one.distances is None else dict(one.distances.lines)
@@ -160,10 +166,6 @@ def _basis(film: Radiograph, findings: Findings, case: Case, review: Review, com
         size = area if one.percent is None else round(one.percent)
         return [one.side, list(zones_of_side(findings, one.side)), size, contradicted(one), lengths]
 
-    sides: list[tuple[Side, list[int] | None]] = [
-        (change.side, None if change.percent is None else [round(value) for value in change.percent])
-        for change in (() if compared is None else compared.sides)
-    ]
     halves = [half(one) for one in findings.halves] if case in ("possible", "present", "unsure") else []
-    facts = [case, halves, film.posture, film.acquisition.view, review.drain, sides]
+    facts = [case, halves, film.posture, film.acquisition.view, review.drain]
     return hashlib.sha256(json.dumps(facts).encode()).hexdigest()[:16]

@@ -121,6 +121,8 @@ def test_the_facts_have_one_name_in_all_languages_and_another_when_they_change()
     for review in (Review(verdict="accept"), Review(drain="no")):
         assert prefilled(FILM, MARKED, review).basis != english.basis
     assert prefilled(FILM, BARE, Review()).basis != english.basis
+    compared = Compared((SideChange("right", (30.0, 18.0), None),))  # a prior that is opened changes no finding
+    assert prefilled(FILM, MARKED, Review(), compared).basis == german.basis
 
 
 def test_the_report_prints_the_text_and_says_whose_it_is() -> None:
@@ -128,9 +130,11 @@ def test_the_report_prints_the_text_and_says_whose_it_is() -> None:
     made = page(FILM, answer, Review())
     assert made.text == prefilled(FILM, MARKED, Review()).text
     assert "Prefilled" in made.text_by
-    own = Review(text=ReportText("Small apical pneumothorax.", "basis"))
+    own = Review(text=ReportText("Small apical pneumothorax.", prefilled(FILM, MARKED, Review()).basis))
     assert page(FILM, answer, own).text == "Small apical pneumothorax."
-    assert "reader" in page(FILM, answer, own).text_by
+    assert "by reader" in page(FILM, answer, own).text_by
+    assert "changed" not in page(FILM, answer, own).text_by
+    assert "changed" in page(FILM, answer, replace(own, verdict="reject")).text_by
     refused = replace(answer, findings=replace(answer.findings, gate=replace(answer.findings.gate, passed=False)))
     assert page(FILM, refused, Review()).text == ""
     prior = Compared((SideChange("right", (30.0, 18.0), None),))

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Literal
 from ptxviewer.app.commands.base import ANALYSED, FILM, SHOWN, Command, film
 from ptxviewer.app.review.finding_selection import can_choose, chosen
 from ptxviewer.core.msgid import N_, Msgid
-from ptxviewer.core.review import Impression
+from ptxviewer.core.review import Drain, Impression, Posture
 
 if TYPE_CHECKING:
     from ptxviewer.app.ports import Shell
@@ -31,6 +31,32 @@ def _verdict(verdict: Verdict, text: Msgid, key: str, tip: Msgid) -> Command:
         ),
         icon=verdict,
         places=FILM,
+    )
+
+
+def _drain(drain: Drain, text: Msgid) -> Command:
+    return Command(
+        f"drain_{drain}",
+        text,
+        "review",
+        (),
+        N_("For the report text and the cautions; again: not stated"),
+        run=lambda presenter, _shell: presenter.review.set_drain(drain),
+        enabled=ANALYSED,
+        checked=lambda state: state.current is not None and state.current.review.drain == drain,
+    )
+
+
+def _posture(posture: Posture, text: Msgid) -> Command:
+    return Command(
+        f"posture_{posture}",
+        text,
+        "review",
+        (),
+        N_("Whatever the file says; again: as the file says"),
+        run=lambda presenter, _shell: presenter.review.set_posture(posture),
+        enabled=ANALYSED,
+        checked=lambda state: state.current is not None and state.current.review.posture == posture,
     )
 
 
@@ -88,6 +114,10 @@ COMMANDS: tuple[Command, ...] = (
         run=lambda _p, shell: shell.write_note(),
         places=FILM,
     ),
+    _drain("yes", N_("Chest drain: yes")),
+    _drain("no", N_("Chest drain: no")),
+    _posture("erect", N_("Posture: erect")),
+    _posture("supine", N_("Posture: supine")),
     Command(
         "write_text",
         N_("Edit the report text"),
