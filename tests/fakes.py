@@ -113,6 +113,10 @@ class FakeRunner:
         """See ``Runner.move_to_cpu``."""
         self.device = "CPU"
 
+    def share_cores(self) -> int:
+        """See ``Runner.share_cores``."""
+        return 1
+
 
 class FakeShell:
     """Notes what commands ask of the window; see ``app.ports.Shell``."""

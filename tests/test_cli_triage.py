@@ -2,16 +2,23 @@
 
 from __future__ import annotations
 
+import contextlib
 import csv
+import json
+import shutil
 import zlib
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from ptxviewer.bootstrap import ScrubbingFormatter
 from ptxviewer.cli import main as cli
+from ptxviewer.cli.arrivals import arriving
 from ptxviewer.core.reasons.writing import NotWritten, Unwritten, Writing
+from ptxviewer.results import tables
+from ptxviewer.results.store import ResultStore
 from ptxviewer.words import say
 from tests.dicom.made import dataset, ramp, save
 from tests.fakes import FakeEngine
@@ -86,3 +93,138 @@ def test_a_list_that_cannot_be_written_is_said_before_any_film_is_analysed(films
     assert cli.main(["triage", str(films), "--out", str(tmp_path / "missing" / "list.csv")]) == 1
     assert say(NotWritten(Unwritten.LIST, Writing.NO_SUCH_FOLDER)) in capsys.readouterr().err
     assert cli.main(["triage", str(films)]) == 2
+
+
+class Counting(FakeEngine):
+    """Counts its films."""
+
+    def __init__(self) -> None:
+        super().__init__(size=32)
+        self.films = 0
+
+    def predict(self, film, checkpoint=lambda: None):
+        self.films += 1
+        return super().predict(film, checkpoint)
+
+
+class SideBySide(Counting):
+    """An engine that takes prepared films from several threads; see ``core.engine.ManyFilms``."""
+
+    grid_size = 32
+
+    def share_cores(self) -> int:
+        self.load()
+        return 2
+
+    def predict_grid(self, film, grid):
+        assert grid.shape == (1, 32, 32)
+        assert film.pixels.strides == (0, 0)  # its pixels stayed where it was read
+        return self.predict(film)
+
+
+@pytest.fixture
+def engine(monkeypatch: pytest.MonkeyPatch) -> Counting:
+    counting = Counting()
+    monkeypatch.setattr(cli, "make_engine", lambda *_: counting)
+    return counting
+
+
+def study(folder: Path, count: int = 4) -> Path:
+    folder.mkdir(exist_ok=True)
+    for number in range(count):
+        save(dataset(ramp(80 + number, 70), ViewPosition="PA", PatientID=f"P{number}"), folder / f"{number}.dcm")
+    return folder
+
+
+def films_in(path: Path) -> list[dict[str, Any]]:
+    with ResultStore(path, writable=False) as store:
+        return [{**row, "analysed_utc": "", "read_ms": 0, "infer_ms": 0} for row in store.films(order="film_id")]
+
+
+def test_a_store_goes_on_with_what_is_new_or_failed(engine: Counting, tmp_path: Path) -> None:
+    folder, out = study(tmp_path / "films"), tmp_path / "results.sqlite"
+    (folder / "9.dcm").write_bytes((folder / "0.dcm").read_bytes()[:300])
+    assert cli.main(["triage", str(folder), "--out", str(out)]) == 1
+    assert engine.films == 4
+    first = films_in(out)
+    assert cli.main(["triage", str(folder), "--out", str(out)]) == 1
+    assert engine.films == 4
+    assert films_in(out) == first
+    save(dataset(ramp(120, 70), ViewPosition="PA"), folder / "9.dcm")
+    shutil.copy(folder / "0.dcm", folder / "copy.dcm")
+    assert cli.main(["triage", str(folder), "--out", str(out)]) == 0
+    assert engine.films == 5
+    assert [row["film"] for row in sorted(films_in(out), key=lambda row: row["film"])] == [1, 2, 3, 4, 5]
+    assert cli.main(["triage", str(folder), "--out", str(out), "--force"]) == 0
+    assert engine.films == 5 + 5
+
+
+@pytest.mark.parametrize("suffix", [".csv", ".jsonl", ".parquet"])
+def test_a_table_is_taken_for_done_when_it_is_asked_for(engine: Counting, tmp_path: Path, suffix: str) -> None:
+    if suffix == ".parquet":
+        pytest.importorskip("pyarrow")
+    folder, out = study(tmp_path / "films"), tmp_path / f"list{suffix}"
+    assert cli.main(["triage", str(folder), "--out", str(out)]) == 0
+    first = list(tables.read(out))
+    save(dataset(ramp(120, 70), ViewPosition="PA"), folder / "9.dcm")
+    assert cli.main(["triage", str(folder), "--out", str(out), "--resume"]) == 0
+    assert engine.films == 5
+    again = list(tables.read(out))
+    assert len(again) == len(first) + 2  # the film and its finding
+    assert cli.main(["triage", str(folder), "--out", str(out)]) == 0
+    assert engine.films == 10
+    assert not [path for path in tmp_path.iterdir() if path.name.startswith(".")]
+
+
+def test_films_side_by_side_give_the_store_that_they_give_one_by_one(tmp_path: Path, monkeypatch) -> None:
+    folder = study(tmp_path / "films", 9)
+    (folder / "torn.dcm").write_bytes((folder / "0.dcm").read_bytes()[:300])
+    for name, made in (("one", Counting()), ("many", SideBySide())):
+        monkeypatch.setattr(cli, "make_engine", lambda *_, made=made: made)
+        assert cli.main(["triage", str(folder), "--out", str(tmp_path / f"{name}.sqlite")]) == 1
+    assert films_in(tmp_path / "one.sqlite") == films_in(tmp_path / "many.sqlite")
+
+
+def test_progress_for_programs_is_a_line_of_json(engine: Counting, tmp_path: Path, capsys) -> None:
+    folder, out = study(tmp_path / "films"), tmp_path / "results.sqlite"
+    cli.main(["triage", str(folder), "--out", str(out), "--progress", "json"])
+    last = json.loads(capsys.readouterr().err.splitlines()[-1])
+    assert (last["done"], last["skipped"], last["failed"], last["total"]) == (4, 0, 0, 4)
+    cli.main(["triage", str(folder), "--out", str(out), "--progress", "json"])
+    last = json.loads(capsys.readouterr().err.splitlines()[-1])
+    assert (last["done"], last["skipped"]) == (0, 4)
+
+
+def test_a_store_holds_no_name_unless_it_is_asked_for(films: Path, tmp_path: Path, caplog) -> None:
+    for name in ("plain", "named"):
+        cli.main(
+            ["triage", str(films), "--out", str(tmp_path / f"{name}.sqlite"), *(["--identified"] * (name == "named"))]
+        )
+    assert b"Planted" not in (tmp_path / "plain.sqlite").read_bytes()
+    assert b"Planted" in (tmp_path / "named.sqlite").read_bytes()
+    assert caplog.records
+
+
+def test_watched_folders_give_each_film_once_when_it_is_whole(tmp_path: Path) -> None:
+    folder = study(tmp_path / "films", 1)
+    whole = (folder / "0.dcm").read_bytes()
+    clock = [0.0]
+    late = folder / "late.dcm"
+
+    def wait(seconds: float) -> None:
+        clock[0] += 1.0
+        if clock[0] <= 4:
+            late.write_bytes(whole[: int(clock[0]) * len(whole) // 4])
+        if clock[0] == 2:
+            (folder / "broken.dcm").write_bytes(b"")
+            (folder / "notes.txt").write_text("not a film")
+            (folder / ".0.dcm.part").write_bytes(whole)
+        if clock[0] > 12:
+            raise KeyboardInterrupt
+
+    seen: list[tuple[str, float, int]] = []
+    found = arriving([folder, tmp_path / "not there yet"], tmp_path, lambda: clock[0], wait)
+    with contextlib.suppress(KeyboardInterrupt):
+        seen.extend((film.path.name, clock[0], film.path.stat().st_size) for film in found if film is not None)
+    assert [(name, size) for name, _, size in seen] == [("0.dcm", len(whole)), ("late.dcm", len(whole))]
+    assert seen[1][1] >= 6

@@ -228,16 +228,35 @@ def selftest_parser() -> argparse.ArgumentParser:
 
 def triage_parser() -> argparse.ArgumentParser:
     """Return the parser of ``ptxviewer triage``."""
+    from ptxviewer.cli.triage import suffixes
+
     parser = Parser(
         prog="ptxviewer triage",
         description=sentences(
-            tr("Analyses films and writes them as a CSV, the most urgent first, none left out."), tr(RESEARCH_USE)
+            tr(
+                "Analyses films into a store or table of results, the most urgent first, none left out. A run that was "
+                "ended goes on where it was; films that this network has analysed are not analysed again."
+            ),
+            tr(RESEARCH_USE),
         ),
         epilog=tr("Exit status: 0 all films have an answer, 1 some have none, 2 bad usage."),
     )
     _films(parser)
-    parser.add_argument("--out", type=Path, required=True, metavar="LIST.csv", help=tr("the list to write"))
-    parser.add_argument("--identified", action="store_true", help=tr("write file names, too (they may name patients)"))
+    parser.add_argument(
+        "--out",
+        type=file_named(*suffixes()),
+        required=True,
+        metavar="|".join(f"LIST{suffix}" for suffix in suffixes()),
+        help=tr("the store (.sqlite) or table to write"),
+    )
+    parser.add_argument("--resume", action="store_true", help=tr("take the films of a table that is there for done"))
+    parser.add_argument(
+        "--watch", action="store_true", help=tr("go on with what arrives in the folders, until stopped")
+    )
+    parser.add_argument(
+        "--progress", choices=("auto", "json", "none"), default="auto", help=tr("a line on a terminal, or JSON lines")
+    )
+    parser.add_argument("--identified", action="store_true", help=tr("write file names and patient data, too"))
     _device(parser)
     _rule(parser)
     _force(parser)
@@ -470,11 +489,12 @@ def headless(paths: list[Path], *, sample: bool = False) -> int:
 
 def triage_command(arguments: argparse.Namespace) -> int:
     """Run ``ptxviewer triage``."""
-    from ptxviewer.cli.triage import triage
+    from ptxviewer.cli.triage import Options, triage
     from ptxviewer.core.review import Review
 
     engine, review = make_engine(arguments.device, arguments.rule), Review(gate_overridden=arguments.force)
-    return triage(arguments.paths, engine, arguments.out, review, say, identified=arguments.identified)
+    options = Options(arguments.identified, arguments.resume, arguments.watch, arguments.progress)
+    return triage(arguments.paths, engine, arguments.out, review, say, options)
 
 
 COMMANDS: dict[str, tuple[Callable[[], argparse.ArgumentParser], Callable[[argparse.Namespace], int]]] = {

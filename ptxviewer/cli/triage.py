@@ -1,116 +1,211 @@
-"""``ptxviewer triage``: films in, one CSV out in the order of the worklist, the most urgent first, none left out.
+"""``ptxviewer triage``: films in, a store or a table of results out, the most urgent first, none left out.
 
-Rows name films by their number in the order in which they were found: a file's name is often the patient's. With
-``--identified`` a column says which file it is. Columns and codes are a promise and follow no language; ``note`` is
-for people and does.
+Results go into a store (``results.store``) as they come; a table is written from it at the end, and until then the
+store lies beside it under a hidden name. So a run that is killed goes on where it was. Rows name films by pseudonyms
+and by their number in the order in which they were found: a file's name is often the patient's.
 """
 
 from __future__ import annotations
 
-import csv
-import io
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack
 from dataclasses import dataclass
+from datetime import datetime, timezone
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-from ptxviewer.app.films.urgency import Group, group_of, rank
-from ptxviewer.app.state.facts import Summary, summary_of
-from ptxviewer.cli.batch import Item, Outcome, Status, items_of, outcomes, progress
-from ptxviewer.core.engine import Engine
-from ptxviewer.core.errors import ExportFailed
-from ptxviewer.core.files import remove_parts, write_atomic
-from ptxviewer.core.plaintext import cell
-from ptxviewer.core.reasons import Reason
+from ptxviewer import __version__
+from ptxviewer.cli.arrivals import arriving
+from ptxviewer.cli.batch import Status
+from ptxviewer.cli.progress import Progress, Style, progress_of
+from ptxviewer.cli.stream import Answered, Stream, sources_of
+from ptxviewer.core.engine import Engine, EngineInfo
+from ptxviewer.core.files import remove_parts
+from ptxviewer.core.film import Radiograph
 from ptxviewer.core.reasons.command import Command
-from ptxviewer.core.reasons.writing import NotWritten, Unwritten, Writing
 from ptxviewer.core.review import Review
-from ptxviewer.words import sentences, trn
+from ptxviewer.core.scratch import ScratchFolder
+from ptxviewer.paths import settings_folder
+from ptxviewer.results import tables
+from ptxviewer.results.pseudonyms import Pseudonyms, pseudonyms_in
+from ptxviewer.results.rows import Told, film_id, rows_of, stamp_of
+from ptxviewer.results.schema import Record
+from ptxviewer.results.store import By, ResultStore, Stamp
+from ptxviewer.words import trn
 
-COLUMNS = ("rank", "film", "group", "present", "score", "side", "percent", "area_cm2", "status", "note", "reason")
+if TYPE_CHECKING:
+    from ptxviewer.dicom.candidates import Candidate
 
 
 @dataclass(frozen=True)
-class Row:
-    """One film of the list. ``summary`` None: it has no answer."""
+class Options:
+    """What was asked for besides films and target."""
 
-    item: Item
-    status: Status
-    reason: Reason | None
-    summary: Summary | None
-    group: Group
-
-
-def row_of(outcome: Outcome, score_threshold: float) -> Row:
-    """Return what the list says of a film."""
-    answered = outcome.status is Status.ANALYSED and outcome.answer is not None
-    film, answer = outcome.film, outcome.answer
-    summary = summary_of(answer.findings, film) if answered and answer is not None and film is not None else None
-    urgency = None if summary is None else summary.score
-    return Row(outcome.item, outcome.status, outcome.reason, summary, group_of(summary, urgency, score_threshold))
+    identified: bool = False
+    resume: bool = False  # a table that is there is taken for what is done
+    watch: bool = False
+    progress: Style = "auto"
 
 
-def by_urgency(rows: list[Row]) -> list[Row]:
-    """Return the rows, the most urgent first."""
-    return sorted(
-        rows, key=lambda row: rank(row.group, None if row.summary is None else row.summary.score, row.item.number)
-    )
+def suffixes() -> tuple[str, ...]:
+    """Return the suffixes of everything that results are written to."""
+    return (tables.STORE, *(one.suffix for one in tables.FORMATS))
 
 
-def cells(row: Row, place: int) -> tuple[str, ...]:
-    """Return one line of the list, in the order of ``COLUMNS``."""
-    summary = row.summary
-    measured = ("", "", "", "", "")
-    if summary is not None:
-        area = "" if summary.area_mm2 is None or not summary.present else f"{summary.area_mm2 / 100:.1f}"
-        percent = "" if summary.percent is None else f"{summary.percent:.0f}"
-        measured = ("yes" if summary.present else "no", f"{summary.score:.4f}", summary.side, percent, area)
-    code = "" if row.reason is None else row.reason.code
-    return (str(place), str(row.item.number), row.group, *measured, row.status.value, sentences(row.reason), code)
-
-
-def as_csv(rows: list[Row], identified: bool) -> bytes:
-    """Return the list as CSV in UTF-8; the files' names only where they are asked for, none a formula."""
-    text = io.StringIO()
-    writer = csv.writer(text)
-    writer.writerow((*COLUMNS, *(("file",) if identified else ())))
-    for place, row in enumerate(rows, 1):
-        writer.writerow(map(cell, (*cells(row, place), *((row.item.file,) if identified else ()))))
-    return text.getvalue().encode()
+def working_store(target: Path) -> Path:
+    """Return where the store of a table lies while it is made."""
+    return target.with_name(f".{target.name}.ptxviewer{tables.STORE}")
 
 
 def triage(
-    paths: list[Path], engine: Engine, target: Path, review: Review, say: Callable[[str], None], *, identified: bool
+    paths: list[Path],
+    engine: Engine,
+    target: Path,
+    review: Review,
+    say: Callable[[str], None],
+    options: Options = Options(),
 ) -> int:
-    """Analyse every film among ``paths`` and write the list; returns 0 when all have an answer, 1 when some have none.
+    """Analyse every film among ``paths`` that ``target`` does not hold; returns 0 when all have an answer, else 1.
 
-    Raises ``ExportFailed`` when the list cannot be written, ``ModelUnavailable`` without a network.
+    Raises ``PtxError``: target not written, no network, a store of something else.
     """
-    if not target.parent.is_dir():
-        raise ExportFailed(NotWritten(Unwritten.LIST, Writing.NO_SUCH_FOLDER))
-    remove_parts(target.parent)
-    limit = engine.load().rule.score_threshold
-    rows: list[Row] = []
-    items: list[Item] = []
-    try:
-        with items_of(paths) as items, progress(len(items)) as draw:
-            for outcome in outcomes(items, engine, review):
-                rows.append(row_of(outcome, limit))
-                draw(outcome.item.number)
-    except KeyboardInterrupt:
-        stopped = (Outcome(item, Status.NOT_ANALYSED, Command.STOPPED) for item in items[len(rows) :])
-        rows += [row_of(outcome, limit) for outcome in stopped]
-        write_atomic(target, as_csv(by_urgency(rows), identified), Unwritten.LIST)
-        raise
-    write_atomic(target, as_csv(by_urgency(rows), identified), Unwritten.LIST)
-    without = sum(row.group == "no answer" for row in rows)
+    table = None if target.suffix.lower() == tables.STORE else target
+    if table is not None:
+        tables.check(table)
+        remove_parts(table.parent)
+    kept = target if table is None else working_store(target)
+    pseudonyms = pseudonyms_in(settings_folder())
+    with ResultStore(kept) as store:
+        if table is not None and options.resume and table.is_file() and not store.count():
+            _take_in(table, store)
+        try:
+            _run(paths, engine, store, review, pseudonyms, options)
+        except KeyboardInterrupt:
+            if table is not None:
+                if not options.watch:
+                    _stopped(paths, store, pseudonyms, engine.load(), review, options.identified)
+                _write(table, store, options.identified)
+            raise
+        if table is not None:
+            _write(table, store, options.identified)
+        count, without = store.count(), store.count("\"group\" = 'no answer'")
+        above = store.count("\"group\" = 'above'")
+    if table is not None:
+        _remove(kept)
     say(
         trn(
             "{count} film: {above} above threshold, {without} without an answer. List: {file}",
             "{count} films: {above} above threshold, {without} without an answer. List: {file}",
-            len(rows),
-            above=sum(row.group == "above" for row in rows),
+            count,
+            above=above,
             without=without,
             file=target,
         )
     )
     return 1 if without else 0
+
+
+def _run(
+    paths: list[Path], engine: Engine, store: ResultStore, review: Review, pseudonyms: Pseudonyms, options: Options
+) -> None:
+    info = engine.load()
+    by = By(info.model_sha256, info.purpose, review.gate_overridden)
+    store.begin(_run_record(info, by))
+
+    def known(film: Radiograph) -> bool:
+        return store.number_of(film_id(film, pseudonyms), by) is not None
+
+    def done(stamp: Stamp) -> bool:
+        return store.done(stamp, by)
+
+    with ExitStack() as stack:
+        unpacked = stack.enter_context(ScratchFolder())
+        progress = stack.enter_context(progress_of(options.progress))
+        stream = stack.enter_context(Stream(engine, review, known))
+        found = _found(paths, unpacked, options.watch, progress)
+        for answered in stream.answers(sources_of(found, pseudonyms, done, progress.skip)):
+            _keep(answered, store, pseudonyms, by, identified=options.identified)
+            progress.count(failed=answered.told.status == Status.FAILED.value)
+
+
+def _found(paths: list[Path], unpacked: Path, watch: bool, progress: Progress) -> Iterator[Candidate | None]:
+    from ptxviewer.dicom.collect import count_files, each
+
+    if watch:
+        return arriving(paths, unpacked)
+    if progress.style != "none":
+        progress.total = count_files(paths)
+    return each(paths, unpacked)
+
+
+def _run_record(info: EngineInfo, by: By) -> Record:
+    return {
+        "started_utc": datetime.now(timezone.utc).strftime("%Y-%m-%dT%H:%M:%SZ"),
+        "program": f"ptxviewer {__version__}",
+        "network_id": info.model_id,
+        "network_sha256": info.model_sha256,
+        "device": info.device,
+        "rule": by.rule,
+        "forced": by.forced,
+    }
+
+
+def _keep(answered: Answered, store: ResultStore, pseudonyms: Pseudonyms, by: By, *, identified: bool) -> None:
+    """Write what came of a film; of one that is there already, that this file shows it, too."""
+    told, stamp = answered.told, answered.source.stamp
+    if answered.known and told.film is not None:
+        number = store.number_of(film_id(told.film, pseudonyms), by)
+        if number is not None:
+            with store.transaction():
+                store.seen(stamp, number)
+            return
+    store.add(*rows_of(told, stamp, pseudonyms, identified=identified), stamp)
+
+
+def _take_in(table: Path, store: ResultStore) -> None:
+    """Read a table back into an empty store."""
+    with store.transaction():
+        for kind, row in tables.read(table):
+            if kind == "film":
+                store.put(row, (), _stamp(row))
+            else:
+                store.put_finding(row)
+
+
+def _stamp(row: Record) -> Stamp | None:
+    file_id, size, time = row.get("file_id"), row.get("file_bytes"), row.get("file_mtime_ns")
+    if not isinstance(file_id, str) or not file_id or not isinstance(size, int) or not isinstance(time, int):
+        return None
+    return Stamp(file_id, size, time)
+
+
+def _stopped(
+    paths: list[Path], store: ResultStore, pseudonyms: Pseudonyms, info: EngineInfo, review: Review, identified: bool
+) -> None:
+    """Give a row to every film that the run did not come to."""
+    from ptxviewer.dicom.collect import each
+
+    with ScratchFolder() as unpacked, store.transaction():
+        for candidate in each(paths, unpacked):
+            member = candidate.member is not None
+            stamp = stamp_of(candidate.path, candidate.name, pseudonyms, member=member)
+            if not store.has(stamp.file_id):
+                failed = candidate.reason is not None
+                told = Told(
+                    (Status.FAILED if failed else Status.NOT_ANALYSED).value,
+                    candidate.reason or Command.STOPPED,
+                    info=info,
+                    forced=review.gate_overridden,
+                    file=candidate.name,
+                )
+                store.put(*rows_of(told, stamp, pseudonyms, identified=identified), stamp)
+
+
+def _write(table: Path, store: ResultStore, identified: bool) -> None:
+    tables.write(table, store.films(), store.findings(), identified=identified)
+
+
+def _remove(kept: Path) -> None:
+    """Take the store of a table away, which is written."""
+    for name in (kept, *(kept.with_name(kept.name + end) for end in ("-wal", "-shm"))):
+        name.unlink(missing_ok=True)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING, Protocol, runtime_checkable
 
 from ptxviewer.core.answer import DecisionRule, ProbabilityMaps
 from ptxviewer.core.film import Radiograph
@@ -91,6 +91,10 @@ class Runner(Protocol):
         """Leave the device for good, after ``OutOfMemory``."""
         ...
 
+    def share_cores(self) -> int:
+        """See ``ManyFilms.share_cores``; 1 where one thread at a time may call ``run``."""
+        ...
+
 
 class Engine(Protocol):
     """What the app asks about films. One thread at a time calls it: the model lane."""
@@ -113,4 +117,25 @@ class Engine(Protocol):
     @property
     def info(self) -> EngineInfo | None:
         """None until loaded. May change after a prediction, when out of memory moved the work to the CPU."""
+        ...
+
+
+@runtime_checkable
+class ManyFilms(Protocol):
+    """An engine that takes films prepared elsewhere, several at once: for archives."""
+
+    def share_cores(self) -> int:
+        """Load the network, and give every film one core from now on; returns how many threads may call at once.
+
+        One film on one core takes longer, many take less time together: nothing waits for the slowest part.
+        """
+        ...
+
+    @property
+    def grid_size(self) -> int:
+        """Side of the grid that ``inference.preprocess.prepare`` makes of a film."""
+        ...
+
+    def predict_grid(self, film: Radiograph, grid: FloatMap) -> ProbabilityMaps:
+        """Return what ``Engine.predict`` returns, of a film whose pixels are not needed; (1, S, S) ``grid``."""
         ...

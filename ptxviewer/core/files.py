@@ -42,7 +42,7 @@ def write_atomic(path: Path, content: bytes, what: Unwritten = Unwritten.FILE, *
                 part.unlink(missing_ok=True)
             raise
     except OSError as error:
-        raise ExportFailed(NotWritten(what, _reason(error))) from None
+        raise ExportFailed(NotWritten(what, reason_of_disk(error))) from None
 
 
 def remove_parts(folder: Path) -> None:
@@ -102,7 +102,8 @@ def _refuse_other(status: os.stat_result) -> None:
         raise NotRegular
 
 
-def _reason(error: OSError) -> Writing:
+def reason_of_disk(error: OSError) -> Writing:
+    """Return why the system refused to write."""
     if isinstance(error, PermissionError) or error.errno == errno.EROFS:
         return Writing.NO_PERMISSION
     if isinstance(error, (FileNotFoundError, NotADirectoryError)):

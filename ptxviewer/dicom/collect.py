@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import re
 import stat
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 from ptxviewer.core.errors import UnreadableFilm
@@ -82,21 +82,80 @@ def _in_folder(folder: Path, unpacked: Path, *, indexed: bool = True) -> list[Ca
     """
     found: list[Candidate] = []
     files: list[Path] = []
-
-    def refused(error: OSError) -> None:
-        reason = Reading.FOLDER_FORBIDDEN if isinstance(error, PermissionError) else Reading.FOLDER_UNREADABLE
-        found.append(Candidate(Path(error.filename), str(error.filename), reason, is_input=True))
-
-    for root, folders, names in os.walk(folder, onerror=refused, followlinks=False):
+    for root, folders, names in os.walk(folder, onerror=lambda error: found.append(_refused(error)), followlinks=False):
         folders[:] = sorted(name for name in folders if not name.startswith("."))
-        files += [Path(root) / name for name in names if not name.startswith(".") and name.lower() not in SKIPPED_NAMES]
+        files += [Path(root) / name for name in names if _is_looked_at(name)]
         if len(files) > MOST_FILES:
             raise UnreadableFilm(TooManyFilms(MOST_FILMS))
     for path in sorted(files, key=natural_key):
-        if path.name.upper() == "DICOMDIR":
-            found += [film for film in (named_by(path) if indexed else ()) if film.reason is not None]
-        elif path.suffix.lower() == ".zip":  # also one that is none: it may have held films
-            found += _in_archive(path, unpacked)
-        elif (film := candidate(path)) is not None:
-            found.append(film)
+        found += _at(path, unpacked, indexed=indexed)
     return found
+
+
+def _refused(error: OSError) -> Candidate:
+    reason = Reading.FOLDER_FORBIDDEN if isinstance(error, PermissionError) else Reading.FOLDER_UNREADABLE
+    return Candidate(Path(error.filename), str(error.filename), reason, is_input=True)
+
+
+def _is_looked_at(name: str) -> bool:
+    return not name.startswith(".") and name.lower() not in SKIPPED_NAMES
+
+
+def _at(path: Path, unpacked: Path, *, indexed: bool) -> list[Candidate]:
+    """The films of one file of a folder."""
+    if path.name.upper() == "DICOMDIR":
+        return [film for film in (named_by(path) if indexed else ()) if film.reason is not None]
+    if path.suffix.lower() == ".zip":  # also one that is none: it may have held films
+        return _in_archive(path, unpacked)
+    film = candidate(path)
+    return [] if film is None else [film]
+
+
+def each(paths: Iterable[Path], unpacked: Path) -> Iterator[Candidate]:
+    """Yield what lies at ``paths`` as ``collect`` lists it, however many there are: one folder's names are in memory.
+
+    Folders come one after the other, the films of a folder in order; a film that is named twice comes twice.
+    """
+    for path in paths:
+        try:
+            is_folder = stat.S_ISDIR(path.stat().st_mode)
+        except (OSError, ValueError):
+            is_folder = False
+        yield from _each_in_folder(path, unpacked) if is_folder else _below(path, unpacked)
+
+
+def _each_in_folder(folder: Path, unpacked: Path) -> Iterator[Candidate]:
+    refused: list[Candidate] = []
+    empty = True
+    for root, folders, names in os.walk(folder, onerror=lambda error: refused.append(_refused(error))):
+        folders[:] = sorted((name for name in folders if not name.startswith(".")), key=lambda n: natural_key(Path(n)))
+        for path in sorted((Path(root) / name for name in names if _is_looked_at(name)), key=natural_key):
+            for film in _at(path, unpacked, indexed=True):
+                empty = False
+                yield film
+        while refused:
+            empty = False
+            yield refused.pop()
+    yield from refused
+    if empty and not refused:
+        yield _no_films(folder, Reading.FOLDER_WITHOUT_FILMS)
+
+
+def count_files(paths: Iterable[Path]) -> int:
+    """Return how many files ``each`` would look at, an archive as one: for the time that is left."""
+    total = 0
+    for path in paths:
+        if path.is_dir():
+            for _root, folders, names in os.walk(path):
+                folders[:] = [name for name in folders if not name.startswith(".")]
+                total += sum(map(_is_looked_at, names))
+        else:
+            total += 1
+    return total
+
+
+def candidates_at(path: Path, unpacked: Path, *, peek: bool = False) -> list[Candidate]:
+    """Return the films of one file of a folder; with ``peek`` an archive is named and left packed."""
+    if peek and path.suffix.lower() == ".zip":
+        return [Candidate(path, str(path))]
+    return _at(path, unpacked, indexed=False)

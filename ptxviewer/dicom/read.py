@@ -13,10 +13,10 @@ import logging
 import math
 import multiprocessing
 import warnings
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import replace
 from pathlib import Path
-from typing import BinaryIO
+from typing import BinaryIO, TypeVar
 
 import cv2
 import numpy as np
@@ -55,6 +55,7 @@ from ptxviewer.dicom.repair import repair
 from ptxviewer.dicom.uids import coding_of, uid_name
 from ptxviewer.dicom.values import frames_of, number
 
+T = TypeVar("T")
 SMALLEST_SPAN = 0.3  # of all greys: a window that gives all possible values less was made for more bits than there are
 AS_STORED = N_("As stored")  # name of the window over all that a picture file can hold
 NOT_CALIBRATED = PixelSpacing(None, None, SpacingOrigin.NONE, Reading.PICTURE_NOT_CALIBRATED)
@@ -103,9 +104,14 @@ def read_film(path: Path, frame: int = 0) -> Radiograph:
     film = _harmless_film(path, frame)
     if film is not None:
         return film
-    pool = shared_pool()
+    return in_child(read_here, path, frame)
+
+
+def in_child(function: Callable[..., T], path: Path, *arguments: object, pool: Pool | None = None) -> T:
+    """Return ``function(path, *arguments)``, made in a child process. Raises ``UnreadableFilm`` and nothing else."""
+    pool = pool or shared_pool()
     try:
-        return pool.call(read_here, path, frame)
+        return pool.call(function, path, *arguments)
     except CallFailed as failure:
         raise UnreadableFilm(_reason(failure.cause, path, pool)) from None
     except UnreadableFilm as error:

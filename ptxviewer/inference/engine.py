@@ -87,10 +87,26 @@ class BundleEngine:
         Running out of a device's memory, and only that, moves the work to the CPU for good.
         Raises ``ModelUnavailable`` where the network's output is not a number: that must never read as "nothing found".
         """
-        card, runner = self._ready()
+        card, _ = self._ready()
         checkpoint()
+        return self._predict(film, prepare(film, card.size), checkpoint)
+
+    def share_cores(self) -> int:
+        """See ``ManyFilms.share_cores``."""
+        return self._ready()[1].share_cores()
+
+    @property
+    def grid_size(self) -> int:
+        """See ``ManyFilms.grid_size``."""
+        return self._ready()[0].size
+
+    def predict_grid(self, film: Radiograph, grid: FloatMap) -> ProbabilityMaps:
+        """See ``ManyFilms.predict_grid``; raises as ``predict``."""
+        return self._predict(film, grid, never_cancelled)
+
+    def _predict(self, film: Radiograph, grid: FloatMap, checkpoint: Checkpoint) -> ProbabilityMaps:
+        card, runner = self._ready()
         started = time.perf_counter()
-        grid = prepare(film, card.size)
         turns = turns_upright(film)
         result = self._run(runner, turned(grid, turns), checkpoint)
         if turns and result.frontal is not None and result.frontal < card.rule.frontal_threshold:

@@ -236,6 +236,7 @@ TEXTS: dict[str, Msgid | Callable[..., str]] = {
     "results_unwritten": N_("The results could not be written."),
     "settings_unwritten": N_("The settings could not be written."),
     "list_unwritten": N_("The list could not be written."),
+    "pseudonyms_unwritten": N_("The key of the pseudonyms in the settings folder could not be read or made."),
     "no_permission": N_("There is no permission to write in that folder."),
     "no_such_folder": N_("That folder does not exist."),
     "folder_not_made": N_("The folder cannot be made."),

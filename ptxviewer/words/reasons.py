@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from ptxviewer.core.msgid import N_, Msgid
-from ptxviewer.words import command, comparison, finding, network, pacs, reading, stored, window
+from ptxviewer.words import command, comparison, finding, network, pacs, reading, results, stored, window
 
 TEXTS: dict[str, Msgid | Callable[..., str]] = {
     "unknown_reason": N_("A newer version of the program wrote a reason that this one does not know ({written})."),
@@ -20,6 +20,7 @@ TEXTS: dict[str, Msgid | Callable[..., str]] = {
     **command.TEXTS,
     **pacs.TEXTS,
     **comparison.TEXTS,
+    **results.TEXTS,
     **stored.TEXTS,
     **window.TEXTS,
 }

@@ -27,6 +27,10 @@ class OnnxRunner:
         maps, score, *frontal = self._session.run(None, {self._input: grid[None]})
         return RunResult(maps[0], float(score[0]), float(frontal[0][0]) if frontal else None)
 
+    def share_cores(self) -> int:
+        """See ``Runner.share_cores``."""
+        return 1
+
     def move_to_cpu(self) -> None:
         """It is there already."""
 

@@ -58,7 +58,7 @@ def is_unfinished(name: str) -> bool:
     return name.startswith((".", "~")) or name.lower().endswith(UNFINISHED)
 
 
-def list_folder(folder: Path, checkpoint: Checkpoint = never_cancelled) -> Listing:
+def list_folder(folder: Path, checkpoint: Checkpoint = never_cancelled, most: int = MOST_FILES) -> Listing:
     """Return the files below ``folder`` that may be whole. Raises ``OSError``, and ``PtxError`` for too many."""
     found: Listing = {}
     os.stat(folder)  # a folder that cannot be reached is no empty one
@@ -75,8 +75,8 @@ def list_folder(folder: Path, checkpoint: Checkpoint = never_cancelled) -> Listi
                 continue
             if stat.st_size:
                 found[path] = Stamp(stat.st_size, stat.st_mtime_ns, stat.st_ino)
-        if len(found) > MOST_FILES:
-            raise PtxError(TooManyWatchedFiles(MOST_FILES))
+        if len(found) > most:
+            raise PtxError(TooManyWatchedFiles(most))
     return found
 
 

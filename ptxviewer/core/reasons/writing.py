@@ -17,6 +17,7 @@ class Unwritten(Reason, Enum):
     RESULTS = "results_unwritten"
     SETTINGS = "settings_unwritten"
     LIST = "list_unwritten"
+    PSEUDONYMS = "pseudonyms_unwritten"
 
 
 class Writing(Reason, Enum):

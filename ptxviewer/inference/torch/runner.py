@@ -14,6 +14,7 @@ import torch
 from torch import Tensor, nn
 
 from ptxviewer.core.arrays import FloatMap
+from ptxviewer.core.cpu import cores
 from ptxviewer.core.devices import DeviceChoice
 from ptxviewer.core.engine import Checkpoint, OutOfMemory, RunResult, never_cancelled
 from ptxviewer.core.reasons import Reason
@@ -64,13 +65,14 @@ def choose_device(wanted: DeviceChoice) -> Choice:
 
 
 class TorchRunner:
-    """``core.engine.Runner`` with PyTorch. One thread at a time."""
+    """``core.engine.Runner`` with PyTorch. One thread at a time, unless cores are shared out."""
 
     def __init__(self, net: PneumothoraxNet, choice: Choice) -> None:
         self.device = choice.name
         self.note = choice.note
         self._on = choice.device
         self._checkpoint: Checkpoint = never_cancelled
+        self._cores = 1  # that are shared out, each film on one
         self._net = fold_batch_norm(net.eval()).requires_grad_(False)
         encoder = self._net.encoder
         stages = (encoder, encoder.layer1, encoder.layer2, encoder.layer3, encoder.layer4)
@@ -80,6 +82,8 @@ class TorchRunner:
 
     def run(self, grid: FloatMap, checkpoint: Checkpoint = never_cancelled) -> RunResult:
         """See ``Runner.run``."""
+        if self._cores > 1:  # of this thread: each has a number of its own
+            torch.set_num_threads(1)
         self._checkpoint = checkpoint
         try:
             with torch.inference_mode():
@@ -102,6 +106,13 @@ class TorchRunner:
         self.device = "CPU"
         if left.type == "cuda":
             torch.cuda.empty_cache()
+
+    def share_cores(self) -> int:
+        """See ``ManyFilms.share_cores``. No thread then has a checkpoint of its own."""
+        if self._on.type != "cpu":
+            return 1
+        self._cores = cores()
+        return self._cores
 
     def try_bf16(
         self,

@@ -1,0 +1,57 @@
+"""Films as they arrive in watched folders, each once it is whole, for ``triage --watch``."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from ptxviewer.app.films.watched_folder import Listing, Waiting, list_folder, look
+
+if TYPE_CHECKING:
+    from ptxviewer.dicom.candidates import Candidate
+
+MOST_FILES = 500_000  # of all watched folders: their names are in memory
+LOOK_S = 0.5  # between two looks, or twice as long as the last one took
+
+
+def arriving(
+    paths: list[Path],
+    unpacked: Path,
+    now: Callable[[], float] = time.monotonic,
+    wait: Callable[[float], None] = time.sleep,
+) -> Iterator[Candidate | None]:
+    """Yield the films of ``paths`` without end: a file when it has stopped changing, and again when it changes later.
+
+    None stands for "nothing more for now". A folder that cannot be reached is looked at again. Raises ``PtxError`` for
+    more files than can be watched.
+    """
+    from ptxviewer.dicom.collect import candidates_at
+
+    known: Listing = {}
+    waiting: Waiting = {}
+    while True:
+        started = now()
+        listing: Listing = {}
+        for path in paths:
+            listing |= _listed(path, known)
+        found = look(listing, known, waiting, started, lambda path: bool(candidates_at(path, unpacked, peek=True)))
+        for old, new in found.renamed.items():
+            known[new] = known.pop(old)
+        for path in found.gone:
+            del known[path]
+        waiting = found.waiting
+        known |= found.passed
+        for path, stamp in sorted(found.ready.items(), key=lambda item: (item[1].mtime_ns, item[0])):
+            known[path] = stamp
+            yield from candidates_at(path, unpacked)
+        yield None
+        wait(max(LOOK_S, 2 * (now() - started)) if not found.ready else LOOK_S)
+
+
+def _listed(path: Path, known: Listing) -> Listing:
+    try:
+        return list_folder(path, most=MOST_FILES)
+    except OSError:  # a drive that does not answer: its films are not gone
+        return {one: stamp for one, stamp in known.items() if path in one.parents}

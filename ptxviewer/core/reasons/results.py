@@ -1,0 +1,43 @@
+"""Why a store or a table of results cannot be used."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import Enum
+
+from ptxviewer.core.reasons import Reason
+
+
+class Results(Reason, Enum):
+    """Reasons without arguments."""
+
+    STORE_MISSING = "store_missing"
+    STORE_NOT_OURS = "store_not_ours"
+    STORE_NEWER = "store_newer"
+    STORE_DAMAGED = "store_damaged"
+    STORE_BUSY = "store_busy"  # another program writes it
+    NO_TABLE_OF_OURS = "no_table_of_ours"
+    NO_PARQUET = "no_parquet"  # the library is not installed
+    NO_TRUTH = "no_truth"  # no line of the labels fits a film
+    NOTHING_SELECTED = "nothing_selected"
+
+
+@dataclass(frozen=True)
+class QueryNotUnderstood(Reason):
+    """A part of a query is no comparison."""
+
+    part: str
+
+
+@dataclass(frozen=True)
+class UnknownColumn(Reason):
+    """A query names a column that there is not."""
+
+    name: str
+
+
+@dataclass(frozen=True)
+class LabelsNotUnderstood(Reason):
+    """A line of the labels is not understood; 0 is the heading."""
+
+    line: int

@@ -1,0 +1,172 @@
+"""From a film and its answer to a row of the schema and the rows of its findings."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Mapping
+from contextlib import suppress
+from dataclasses import dataclass, field
+from datetime import datetime, timezone
+from pathlib import Path
+
+from ptxviewer.app.films.urgency import group_of
+from ptxviewer.app.state.facts import Summary, summary_of
+from ptxviewer.core.answer import Findings
+from ptxviewer.core.engine import EngineInfo
+from ptxviewer.core.film import Radiograph
+from ptxviewer.core.reasons import Reason
+from ptxviewer.core.review import Review
+from ptxviewer.results.pseudonyms import Pseudonyms
+from ptxviewer.results.schema import VERSION, Record
+from ptxviewer.results.store import Stamp
+from ptxviewer.words import sentences
+
+OLDEST = 90  # years: above, an age alone points at somebody (45 CFR 164.514)
+UNREVIEWED = Review()
+
+
+@dataclass(frozen=True)
+class Told:
+    """What is told of one film: ``findings`` None where it has no answer. ``file``: what it is called, "" = no file."""
+
+    status: str
+    reason: Reason | None = None
+    film: Radiograph | None = field(default=None, repr=False)
+    findings: Findings | None = None
+    info: EngineInfo | None = None
+    review: Review = UNREVIEWED
+    forced: bool = False
+    file: str = field(default="", repr=False)
+    timing: Mapping[str, float | None] = field(default_factory=dict)
+    when: datetime | None = None
+
+
+def stamp_of(path: Path, name: str, pseudonyms: Pseudonyms, *, member: bool = False) -> Stamp:
+    """Return the state of a file that is called ``name``; size and time are 0 where they say nothing.
+
+    ``member`` of an archive: it was unpacked just now.
+    """
+    file_id = pseudonyms.of("file", name if member else os.path.abspath(name))
+    with suppress(OSError, ValueError):
+        status = os.stat(path)
+        return Stamp(file_id, status.st_size, 0 if member else status.st_mtime_ns)
+    return Stamp(file_id, 0, 0)
+
+
+def film_id(film: Radiograph, pseudonyms: Pseudonyms) -> str:
+    """Return the pseudonym of a film: of its SOP instance and its pixels."""
+    return pseudonyms.of("film", film.study.sop_uid, film.key)
+
+
+def _age(film: Radiograph) -> int | None:
+    digits, unit = film.patient.age[:3], film.patient.age[3:4]
+    if not digits.isdigit() or unit not in ("Y", "M", "W", "D"):
+        return None
+    return min(int(digits), OLDEST) if unit == "Y" else int(digits) // {"M": 12, "W": 52, "D": 365}[unit]
+
+
+def _rounded(value: float | None, digits: int) -> float | None:
+    return None if value is None else round(value, digits)
+
+
+def _facts(film: Radiograph, pseudonyms: Pseudonyms, identified: bool) -> Record:
+    study, patient, spacing = film.study, film.patient, film.spacing
+    year = study.date[:4]
+    record: Record = {
+        "patient_id": pseudonyms.of("patient", patient.id or patient.name),
+        "study_id": pseudonyms.of("study", study.study_uid),
+        "site_id": pseudonyms.of("site", study.institution),
+        "study_year": int(year) if year.isdigit() else None,
+        "sex": patient.sex if patient.sex in ("F", "M", "O") else "",
+        "age_years": _age(film),
+        "modality": film.acquisition.modality,
+        "view": film.acquisition.view,
+        "posture": film.posture,
+        "rows_px": film.rows,
+        "cols_px": film.cols,
+        "row_spacing_mm": _rounded(spacing.row_mm, 6),
+        "col_spacing_mm": _rounded(spacing.col_mm, 6),
+        "spacing_origin": spacing.origin.value,
+    }
+    if identified:
+        record |= {
+            "sop_instance_uid": study.sop_uid,
+            "patient": patient.id,
+            "study_date": study.date,
+            "institution": study.institution,
+        }
+    return record
+
+
+def _measured(findings: Findings, summary: Summary) -> Record:
+    present = summary.present
+    return {
+        "present": present,
+        "score": round(summary.score, 6),
+        "side": summary.side,
+        "percent": _rounded(summary.percent, 1),
+        "area_cm2": None if summary.area_mm2 is None or not present else round(summary.area_mm2 / 100, 2),
+        "threshold": round(findings.threshold, 6),
+        "score_limit": round(findings.score_threshold, 6),
+        "findings": len(findings.lesions),
+        "area_px": findings.area_px,
+        "mask": "reader" if findings.edited else "network",
+        "cautions": ";".join(dict.fromkeys(caution.code for caution in findings.gate.cautions)),
+    }
+
+
+def rows_of(
+    told: Told, stamp: Stamp | None, pseudonyms: Pseudonyms, *, identified: bool
+) -> tuple[Record, list[Record]]:
+    """Return the row of a film and those of its findings, without their numbers."""
+    film, findings, info = told.film, told.findings, told.info
+    summary = summary_of(findings, film) if findings is not None and film is not None else None
+    limit = None if info is None else info.rule.score_threshold
+    place = told.file if stamp is None else stamp.file_id
+    record: Record = {
+        "group": group_of(summary, None if summary is None else summary.score, limit),
+        "status": told.status,
+        "note": sentences(told.reason),
+        "reason": "" if told.reason is None else told.reason.code,
+        "film_id": pseudonyms.of("place", place) if film is None else film_id(film, pseudonyms),
+        "verdict": told.review.verdict,
+        "drain": told.review.drain,
+        "network_id": "" if info is None else info.model_id,
+        "network_sha256": "" if info is None else info.model_sha256,
+        "device": "" if info is None else info.device,
+        "rule": "" if info is None else info.purpose,
+        "forced": told.forced,
+        "read_ms": _rounded(told.timing.get("read"), 1),
+        "infer_ms": _rounded(told.timing.get("infer"), 1),
+        "analysed_utc": (told.when or datetime.now(timezone.utc)).strftime("%Y-%m-%dT%H:%M:%SZ"),
+        "schema_version": VERSION,
+        **({} if film is None else _facts(film, pseudonyms, identified)),
+        **({} if findings is None or summary is None else _measured(findings, summary)),
+    }
+    if stamp is not None:
+        record |= {"file_id": stamp.file_id, "file_bytes": stamp.size, "file_mtime_ns": stamp.mtime_ns}
+    if identified and told.file:
+        record["file"] = told.file
+    return record, [] if findings is None else _findings(findings)
+
+
+def _findings(findings: Findings) -> list[Record]:
+    ordered = sorted(findings.lesions, key=lambda lesion: -lesion.area_px)
+    return [
+        {
+            "finding": number,
+            "side": lesion.side,
+            "zones": ";".join(lesion.zones),
+            "area_px": lesion.area_px,
+            "area_cm2": None if lesion.area_mm2 is None else round(lesion.area_mm2 / 100, 2),
+            "width_mm": _rounded(lesion.width_mm, 1),
+            "width_px": round(lesion.width_px, 1),
+            "max_score": round(lesion.max_score, 6),
+            "mean_score": round(lesion.mean_score, 6),
+            "x_px": lesion.bbox[0],
+            "y_px": lesion.bbox[1],
+            "box_width_px": lesion.bbox[2],
+            "box_height_px": lesion.bbox[3],
+        }
+        for number, lesion in enumerate(ordered, 1)
+    ]
