@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, TypeVar
 
 from ptxviewer.app.display.comparison import compared_with_prior
-from ptxviewer.app.exports import EXPORTS, OBJECTS, Content, Export, export_of, neutral_name, neutral_stem
+from ptxviewer.app.exports import EXPORTS, USUAL, Content, Export, export_of, neutral_name, neutral_stem
 from ptxviewer.app.films.queue import BUSY
 from ptxviewer.app.jobs import Outcome
 from ptxviewer.app.ports import Services
@@ -127,11 +127,11 @@ class Exporting:
         self._measure(lambda _film: lambda content: content, done)
 
     def save_objects(self, folder: Path, kinds: Collection[str] | None = None) -> None:
-        """Save the result of the film on screen as DICOM objects of these kinds (None: all) in ``folder``.
+        """Save the result of the film on screen as DICOM objects of these kinds (None: the usual) in ``folder``.
 
         Of a result that the gate refuses the report alone is written, which says no more than that.
         """
-        chosen = tuple(row.id for row in OBJECTS) if kinds is None else tuple(kinds)
+        chosen = USUAL if kinds is None else tuple(kinds)
 
         def saved(film: Film) -> Callable[[Content], Path]:
             write, target = self._services.objects, folder / neutral_stem("dicom", film.number, self._services.now())

@@ -53,6 +53,7 @@ class DicomObject:
     id: str
     name: Msgid
     help: Msgid  # on the command line
+    usual: bool = True  # written where nothing else was asked for
 
 
 OBJECTS: tuple[DicomObject, ...] = (
@@ -60,7 +61,17 @@ OBJECTS: tuple[DicomObject, ...] = (
     DicomObject("gsps", N_("presentation state"), N_("outline and text over the film (GSPS)")),
     DicomObject("seg", N_("segmentation"), N_("the mask (SEG)")),
     DicomObject("sc", N_("picture"), N_("a small picture with the outline in it (Secondary Capture)")),
+    DicomObject("pdf", N_("report as a page"), N_("the report as a page (encapsulated PDF)"), usual=False),
+    DicomObject("kos", N_("key image note"), N_("the film marked as of interest (key object selection)"), usual=False),
+    DicomObject("map", N_("score map"), N_("the scores of the network (SEG, fractional)"), usual=False),
 )
+USUAL: tuple[str, ...] = tuple(row.id for row in OBJECTS if row.usual)
+
+
+def kinds_in(text: str) -> tuple[str, ...]:
+    """Return the kinds of objects that a setting names, the usual ones where it names none."""
+    named = text.split(",")
+    return tuple(row.id for row in OBJECTS if row.id in named) or USUAL
 
 
 UNTOUCHED, AS_OPENED = Review(), FilmView()

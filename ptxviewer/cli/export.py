@@ -27,18 +27,19 @@ def made_folder(folder: Path) -> Path:
 
 
 def write_objects(outcome: Outcome, folder: Path, review: Review, kinds: Collection[str] | None = None) -> None:
-    """Write the objects of a film into ``folder``; ``kinds`` None: all.
+    """Write the objects of a film into ``folder``; ``kinds`` None: the usual.
 
     Raises ``ExportFailed`` for what the disk refuses. A film that was not analysed, or has no study, raises another
     ``PtxError``: it is one that failed, and the others go on.
     """
-    from ptxviewer.dicom.write import KINDS, save_objects
+    from ptxviewer.app.exports import USUAL, Content
+    from ptxviewer.ui.exports import write_objects as write
 
     if outcome.film is None or outcome.answer is None or outcome.item.path is None:
         raise PtxError(NotAnalysed(outcome.reason) if outcome.reason else Unsaved.NO_RESULT)
-    target, path = folder / outcome.item.stem, outcome.item.path
+    content = Content(outcome.film, outcome.answer, review, source=outcome.item.path)
     try:
-        save_objects(target, path, outcome.film, outcome.answer, review, KINDS if kinds is None else kinds)
+        write(content, folder / outcome.item.stem, USUAL if kinds is None else kinds)
     except ExportFailed as error:
         if isinstance(error.reason, Unsaved):
             raise UnreadableFilm(error.reason) from None

@@ -347,12 +347,12 @@ def predict_command(arguments: argparse.Namespace) -> int:
 
 
 def export_command(arguments: argparse.Namespace) -> int:
-    """Run ``ptxviewer export``; all kinds where none is named."""
-    from ptxviewer.app.exports import OBJECTS
+    """Run ``ptxviewer export``; the usual kinds where none is named."""
+    from ptxviewer.app.exports import USUAL
     from ptxviewer.cli.export import export_objects
     from ptxviewer.core.review import Review
 
-    kinds = arguments.kinds or [row.id for row in OBJECTS]
+    kinds = arguments.kinds or USUAL
     review = Review(threshold=arguments.threshold, gate_overridden=arguments.force)
     return export_objects(
         arguments.paths, make_engine(arguments.device, arguments.rule), arguments.out, review, kinds, say, complain

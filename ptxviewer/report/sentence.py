@@ -10,7 +10,7 @@ from typing import Literal
 
 from ptxviewer.core.answer import Findings, HemithoraxFinding, LineName
 from ptxviewer.core.film import Radiograph
-from ptxviewer.core.findings.change import Compared, SideChange
+from ptxviewer.core.findings.change import Compared, SideChange, direction_of
 from ptxviewer.core.findings.sizes import contradicted, sizes_of_half, without_contradictions
 from ptxviewer.core.review import Impression, Review
 from ptxviewer.report.decision import zones_of_side
@@ -18,7 +18,6 @@ from ptxviewer.report.templates import Case, Template, filled, template, word
 from ptxviewer.words import measures, quantities, tr
 from ptxviewer.words.comparison import days_apart
 
-SAME = 3  # points of percent by which a size may differ between two films and still be called unchanged
 LINES: tuple[tuple[LineName, str], ...] = (("rim", "at hilum"), ("a", "at apex"))
 GUIDELINES = ("bts_2010", "accp_2001")
 
@@ -146,12 +145,9 @@ def _change(change: SideChange, of: Template) -> str:
     if change.percent is None:
         return ""
     older, newer = change.percent
-    if not older:
-        return word(of, "change new", side=side)
-    if not newer:
-        return word(of, "change gone", side=side)
-    points = round(newer) - round(older)
-    how = "same" if abs(points) < SAME else "larger" if points > 0 else "smaller"
+    how = direction_of(older, newer)
+    if how in ("new", "gone"):
+        return word(of, f"change {how}", side=side)
     shares = measures.rounded_share(older), measures.rounded_share(newer)
     return word(of, f"change {how}", side=side, older=shares[0], newer=shares[1])
 

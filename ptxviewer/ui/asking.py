@@ -14,7 +14,7 @@ from PySide6.QtCore import QTimer, QUrl
 from PySide6.QtGui import QDesktopServices
 from PySide6.QtWidgets import QDialog, QFileDialog, QWidget
 
-from ptxviewer.app.exports import EXPORTS, REPORTS, Content, Export, export_of, with_suffix
+from ptxviewer.app.exports import EXPORTS, REPORTS, Content, Export, export_of, kinds_in, with_suffix
 from ptxviewer.app.presenter import Presenter
 from ptxviewer.app.state.screen import State
 from ptxviewer.core.reasons.window import Saved
@@ -162,11 +162,19 @@ class Asking:
             QDesktopServices.openUrl(QUrl.fromLocalFile(str(what(Path(saved.path)))))
 
     def save_objects(self) -> None:
-        """Ask for the folder that the DICOM objects of the film are written to."""
+        """Ask which DICOM objects of the film are written, and into which folder."""
+        from ptxviewer.ui.dialogs.objects import ObjectsDialog
+
+        dialog = ObjectsDialog(kinds_in(self._shown().settings.dicom_kinds), self._window)
+        dialog.accepted.connect(lambda: self._save_objects(dialog.chosen))
+        self._ask(dialog)
+
+    def _save_objects(self, kinds: tuple[str, ...]) -> None:
         chosen = self._shown().settings.reports_folder
         name = QFileDialog.getExistingDirectory(self._window, tr("Save results as DICOM in"), chosen)
         if name:
-            self._presenter.exporting.save_objects(Path(name))
+            self._presenter.preferences.change(lambda settings: replace(settings, dicom_kinds=",".join(kinds)))
+            self._presenter.exporting.save_objects(Path(name), kinds)
 
     # The program's own
 

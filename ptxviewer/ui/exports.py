@@ -6,6 +6,7 @@ What paints and what measures is imported when it is first needed.
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -65,12 +66,24 @@ def write_objects(content: Content, target: Path, kinds: Collection[str]) -> Seq
     from ptxviewer.core.errors import ExportFailed
     from ptxviewer.core.reasons.reading import NotAnalysed
     from ptxviewer.core.reasons.writing import Unsaved
-    from ptxviewer.dicom.write import save_objects
+    from ptxviewer.dicom.write import Extra, save_objects
 
     if content.answer is None or content.source is None:
         why = content.film.not_analysed
         raise ExportFailed(NotAnalysed(why) if why else Unsaved.NO_RESULT)
-    return save_objects(target, content.source, content.film, content.answer, content.review, kinds, content.reader)
+    pdf = _named_pdf(content) if "pdf" in kinds and not content.answer.withheld else None
+    extra = Extra(content.reader, pdf, content.compared)
+    return save_objects(target, content.source, content.film, content.answer, content.review, kinds, extra)
+
+
+def _named_pdf(content: Content) -> bytes:
+    """The report with the patient's name, as the object that holds it."""
+    from ptxviewer.ui.report.files import pdf_of
+    from ptxviewer.ui.report.page import offscreen_application
+    from ptxviewer.ui.report.paper import paper_of
+
+    with offscreen_application():
+        return pdf_of(page_of(replace(content, identified=True)), paper_of(content.paper))
 
 
 def write_deidentified(content: Content, target: Path) -> None:

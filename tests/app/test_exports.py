@@ -12,7 +12,7 @@ from ptxviewer.app.commands import BY_ID
 from ptxviewer.app.exports import EXPORTS, OBJECTS, Content, export_of, neutral_name, with_suffix
 from ptxviewer.app.state.settings import Settings
 from ptxviewer.core.reasons.window import Saved
-from ptxviewer.dicom.write import KINDS
+from ptxviewer.dicom.write import KINDS, USUAL
 from ptxviewer.ui.exports import WRITERS
 from tests.app.rig import AppRig
 from tests.app.test_decision import Doubtful
@@ -89,6 +89,7 @@ def test_no_file_is_written_in_a_format_that_its_name_does_not_say() -> None:
 
 def test_the_kinds_of_objects_are_those_that_can_be_written() -> None:
     assert {row.id for row in OBJECTS} == set(KINDS)
+    assert {row.id for row in OBJECTS if row.usual} == set(USUAL)
 
 
 def test_results_go_as_objects_into_the_folder_that_was_chosen_under_a_neutral_name() -> None:
@@ -100,7 +101,7 @@ def test_results_go_as_objects_into_the_folder_that_was_chosen_under_a_neutral_n
     ((content, target, kinds),) = rig.objects
     assert target.parent == Path("folder")
     assert target.name.startswith("ptx-dicom-")
-    assert set(kinds) == set(KINDS)
+    assert set(kinds) == set(USUAL)
     assert content.answer is not None
     assert content.source == Path("a")
 

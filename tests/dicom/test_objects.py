@@ -20,7 +20,7 @@ from ptxviewer.core.review import Review
 from ptxviewer.dicom.objects import apart, class_of, read_objects
 from ptxviewer.dicom.objects.read import read_object
 from ptxviewer.dicom.read import read_film
-from ptxviewer.dicom.write import KINDS, save_objects
+from ptxviewer.dicom.write import KINDS, Extra, save_objects
 from tests.dicom.made import in_study, ramp, save
 from tests.films import INFO, maps
 
@@ -36,7 +36,7 @@ def results(folder: Path, review: Review, frame: int = 0, ds: Dataset | None = N
     path = save(in_study(TALL) if ds is None else ds, folder / "film.dcm")
     film = as_reviewed(read_film(path, frame), review)
     answer = answer_of(film, maps(film), INFO, review)
-    files = save_objects(folder / "out", path, film, answer, review, KINDS, "Dr. Who")
+    files = save_objects(folder / "out", path, film, answer, review, KINDS, Extra("Dr. Who", b"%PDF-1.4"))
     return path, {file.name.split(".")[1]: file for file in files}
 
 
@@ -110,7 +110,10 @@ def test_films_and_objects_are_told_apart_by_their_first_bytes(tmp_path: Path) -
     (tmp_path / "notes.txt").write_text("text")
     films, objects = apart([path, *files.values(), tmp_path / "notes.txt", tmp_path / "gone"])
     assert films == [path, files["sc"], tmp_path / "notes.txt", tmp_path / "gone"]
-    assert set(objects) == {files["seg"], files["sr"], files["gsps"]}
+    assert set(objects) == set(files.values()) - {files["sc"]}
+    assert read_object(files["map"]).objects == (), "a map of scores is no mask that anybody decided on"
+    kinds = {found.document.kind for found in read_objects(objects) if found.document is not None}
+    assert kinds == {"report", "pdf", "key objects"}
     assert class_of(tmp_path / "notes.txt") == ""
 
 

@@ -19,11 +19,12 @@ from ptxviewer.core.calibration import calibrated
 from ptxviewer.core.drawing.tiles import PackedMask
 from ptxviewer.core.errors import ExportFailed, StaleResult
 from ptxviewer.core.film import Radiograph
+from ptxviewer.core.findings.change import Compared, SideChange
 from ptxviewer.core.findings.reviewed import Answer, answer_of
 from ptxviewer.core.reasons.writing import NotWritten, Unsaved, Unwritten, Writing
 from ptxviewer.core.review import Review
 from ptxviewer.dicom.read import read_film
-from ptxviewer.dicom.write import KINDS, codes, objects_of, save_objects
+from ptxviewer.dicom.write import KINDS, USUAL, Extra, codes, objects_of, save_objects
 from tests.dicom.made import in_study, ramp, save
 from tests.films import INFO, maps
 
@@ -38,12 +39,21 @@ def answered(path: Path, review: Review, frame: int = 0, **about) -> tuple[Radio
     return film, answer
 
 
-def written(ds: Dataset, folder: Path, review: Review | None = None, frame: int = 0, reader: str = "", **about):
+def written(
+    ds: Dataset,
+    folder: Path,
+    review: Review | None = None,
+    frame: int = 0,
+    reader: str = "",
+    about_prior: Compared | None = None,
+    **about,
+):
     """The objects of a film, by kind, and the answer that they are of."""
     review = review or Review()
     path = save(ds, folder / "film.dcm")
     film, answer = answered(path, review, frame, **about)
-    files = save_objects(folder / "out", path, film, answer, review, KINDS, reader)
+    extra = Extra(reader, b"%PDF-1.4 a page", about_prior)
+    files = save_objects(folder / "out", path, film, answer, review, KINDS, extra)
     return {file.name.split(".")[1]: pydicom.dcmread(file) for file in files}, answer
 
 
@@ -271,6 +281,54 @@ def test_a_disk_that_refuses_is_one_reason_and_leaves_no_half_file(
     assert not out.exists() or not list(out.iterdir())
 
 
+def test_a_mask_that_a_reader_drew_alone_is_manual(tmp_path: Path) -> None:
+    network, _ = written(in_study(TALL), tmp_path)
+    mask = ~network["seg"].pixel_array.reshape(TALL.shape).astype(bool)
+    mask[:, 100:] = False
+    mask[:250] = False
+    objects, _ = written(in_study(TALL), tmp_path, Review(mask=PackedMask.pack(mask), verdict="edited"))
+    segment = objects["seg"].SegmentSequence[0]
+    assert segment.SegmentAlgorithmType == "MANUAL"
+    assert "SegmentAlgorithmName" not in segment
+
+
+def test_the_report_travels_as_a_document_of_the_study(tmp_path: Path) -> None:
+    objects, _ = written(in_study(TALL), tmp_path)
+    document = objects["pdf"]
+    assert bytes(document.EncapsulatedDocument)[: document.EncapsulatedDocumentLength] == b"%PDF-1.4 a page"
+    assert document.StudyInstanceUID == objects["sr"].StudyInstanceUID
+    assert document.BurnedInAnnotation == "YES"
+    film, answer = answered(tmp_path / "film.dcm", Review())
+    assert "pdf" not in objects_of(tmp_path / "film.dcm", film, answer, Review(), KINDS), "there is none without a page"
+
+
+def test_the_map_holds_the_scores(tmp_path: Path) -> None:
+    objects, answer = written(in_study(TALL), tmp_path)
+    scores = answer.maps.grid_map.to_film(answer.maps.pneumothorax)
+    kept = objects["map"].pixel_array.reshape(scores.shape) / objects["map"].MaximumFractionalValue
+    assert np.abs(kept - scores).max() <= 0.51 / 255
+
+
+def test_a_film_on_which_nothing_is_marked_is_no_key_image(tmp_path: Path) -> None:
+    objects, _ = written(in_study(TALL), tmp_path, Review(threshold=0.95))
+    assert "kos" not in objects
+    assert set(USUAL) - {"seg"} <= set(objects)
+
+
+@pytest.mark.parametrize(
+    ("older", "newer", "code"),
+    [(0.0, 12.0, "7147002"), (10.0, 20.0, "35105006"), (20.0, 10.0, "1250004"), (10.0, 11.0, "260388006"),
+     (10.0, 0.0, "RESOLVED")],
+)  # fmt: skip
+def test_the_change_to_a_prior_is_a_code(older: float, newer: float, code: str, tmp_path: Path) -> None:
+    change = Compared((SideChange("right", (older, newer), None),), 3)
+    objects, _ = written(in_study(TALL), tmp_path, about_prior=change)
+    assert codes_of(objects["sr"], "CHANGE") == [code]
+    assert codes_of(objects["sr"], "PRIOR-SHARE") == [older]
+    rejected, _ = written(in_study(TALL), tmp_path, Review(verdict="reject"), about_prior=change)
+    assert not codes_of(rejected["sr"], "CHANGE")
+
+
 # What the validators say
 
 MISSING = [name for name in ("dciodvfy", "dsrdump", "dcmpschk") if shutil.which(name) is None]
@@ -338,17 +396,19 @@ FILMS = {
 def test_objects_of_any_film_are_valid(name: str, verdict: str, tmp_path: Path) -> None:
     ds = FILMS[name]()
     named = str(ds.get("PatientName", ""))
-    objects, answer = written(ds, tmp_path, Review(verdict=verdict), reader="Jörg Müller")
-    assert {"seg", "sr", "sc"} <= set(objects)
-    assert ("gsps" in objects) == (name != "colour")
+    prior = Compared((SideChange("right", (10.0, 20.0), None),))
+    objects, answer = written(ds, tmp_path, Review(verdict=verdict), reader="Jörg Müller", about_prior=prior)
+    assert set(objects) == set(KINDS) - ({"gsps"} if name == "colour" else set())
     for kind, made in objects.items():
         path = tmp_path / f"out.{kind}.dcm"
         assert not errors_of(path), kind
         assert str(made.PatientName) == named
     mask = objects["seg"].pixel_array.reshape(answer.mask.shape).astype(bool)
     assert np.array_equal(mask, answer.mask)
-    dumped = subprocess.run(["dsrdump", str(tmp_path / "out.sr.dcm")], capture_output=True, text=True, check=True)
-    assert "E:" not in dumped.stderr
+    for kind in ("sr", "kos"):
+        file = str(tmp_path / f"out.{kind}.dcm")
+        dumped = subprocess.run(["dsrdump", file], capture_output=True, text=True, check=True)
+        assert "E:" not in dumped.stderr
     if "gsps" in objects and named and "=" not in named:  # dcmpschk knows no name in two scripts
         checked = subprocess.run(
             ["dcmpschk", str(tmp_path / "out.gsps.dcm")], capture_output=True, text=True, check=False

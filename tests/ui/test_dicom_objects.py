@@ -6,13 +6,21 @@ from pathlib import Path
 
 import pydicom
 import pytest
-from PySide6.QtWidgets import QFileDialog
+from PySide6.QtWidgets import QApplication, QCheckBox, QFileDialog
 from pytestqt.qtbot import QtBot
 
 from ptxviewer.core.reasons.window import Saved
 from ptxviewer.core.reasons.writing import Unsaved
 from ptxviewer.paths import sample_study
+from ptxviewer.ui.dialogs.objects import ObjectsDialog
 from tests.ui.windows import open_films, started
+
+pytestmark = pytest.mark.qt_log_ignore("This plugin does not support")  # offscreen has no window manager
+
+
+def asked() -> ObjectsDialog:
+    (dialog,) = (one for one in QApplication.topLevelWidgets() if isinstance(one, ObjectsDialog) and one.isVisible())
+    return dialog
 
 
 def test_the_command_writes_the_objects_into_the_folder_that_was_chosen(
@@ -24,10 +32,14 @@ def test_the_command_writes_the_objects_into_the_folder_that_was_chosen(
     with started(qtbot, tmp_path) as session:
         open_films(session, qtbot)
         session.window.do("save_objects")
+        dialog = asked()
+        next(box for box in dialog.findChildren(QCheckBox) if box.text() == "Report as a page").click()
+        dialog.accept()
         qtbot.waitUntil(lambda: session.presenter.state.message == Saved(str(folder)), timeout=20_000)
+        assert "pdf" in session.presenter.state.settings.dicom_kinds.split(",")
     study = pydicom.dcmread(sample_study()[0], stop_before_pixels=True).StudyInstanceUID
     made = [pydicom.dcmread(path) for path in folder.iterdir()]
-    assert {one.Modality for one in made} >= {"SR", "PR"}
+    assert {one.Modality for one in made} >= {"SR", "PR", "DOC"}
     assert {one.StudyInstanceUID for one in made} == {study}
 
 
@@ -39,6 +51,7 @@ def test_nothing_is_written_where_no_folder_is_chosen(
         open_films(session, qtbot)
         before = session.presenter.state.message
         session.window.do("save_objects")
+        asked().accept()
         assert session.presenter.state.message == before
 
 
@@ -57,6 +70,7 @@ def test_a_picture_file_is_told_that_it_has_no_study(
         qtbot.waitUntil(lambda: session.presenter.state.current is not None, timeout=20_000)
         qtbot.waitUntil(lambda: session.presenter.state.current.maps is not None, timeout=20_000)
         session.window.do("save_objects")
+        asked().accept()
 
         def told() -> bool:
             banner = session.presenter.state.banner

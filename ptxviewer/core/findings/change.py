@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Literal
 
 from ptxviewer.core.answer import Findings, HemithoraxFinding, Side
 from ptxviewer.core.film import PixelSpacing
 
+Direction = Literal["new", "gone", "same", "larger", "smaller"]
+SAME = 3  # points of percent by which a size may differ between two films and still be called unchanged
 SIDES: tuple[Side, ...] = ("right", "left", "unknown")
 
 
@@ -25,6 +28,16 @@ class Compared:
 
     sides: tuple[SideChange, ...]
     days: int | None = None
+
+
+def direction_of(older: float, newer: float) -> Direction:
+    """Return what became of a finding between two films, by its percent of the hemithorax on each."""
+    if not older:
+        return "new"
+    if not newer:
+        return "gone"
+    points = round(newer) - round(older)
+    return "same" if abs(points) < SAME else "larger" if points > 0 else "smaller"
 
 
 def changes_of(

@@ -5,9 +5,8 @@ from __future__ import annotations
 import warnings
 from pathlib import Path
 
-import pydicom
-
 from ptxviewer.core.objects import Brought
+from ptxviewer.dicom.dataset import parsed
 from ptxviewer.dicom.harmless import content_of
 from ptxviewer.dicom.objects.documents import key_objects, pdf
 from ptxviewer.dicom.objects.kinds import KINDS
@@ -20,7 +19,7 @@ def read_object(path: Path) -> Brought:
     """Return what the object at ``path`` says."""
     with warnings.catch_warnings(), content_of(path) as content:
         warnings.simplefilter("ignore")
-        ds = pydicom.dcmread(content, force=True)
+        ds = parsed(content)
         kind = KINDS.get(str(ds.get("SOPClassUID") or ds.file_meta.get("MediaStorageSOPClassUID") or ""))
         if kind == "segmentation":
             return Brought(segmentation(ds))

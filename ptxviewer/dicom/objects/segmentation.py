@@ -38,6 +38,8 @@ def segmentation(ds: Dataset) -> tuple[FilmObject, ...]:
         else:
             cut = True
     own = is_own(ds)
+    if own and str(ds.get("SegmentationType", "")).strip() == "FRACTIONAL":
+        return ()  # our map of scores: no mask that anybody decided on
     return tuple(
         FilmObject(
             uid=tags.text(ds, "SOPInstanceUID"),

@@ -20,6 +20,8 @@ from ptxviewer import __version__
 from ptxviewer.core.answer import Lesion
 from ptxviewer.core.drawing.outline import outlines
 from ptxviewer.core.film import Radiograph
+from ptxviewer.core.findings.change import Compared
+from ptxviewer.core.findings.decide import decide, mask_at_film
 from ptxviewer.core.findings.reviewed import Answer
 from ptxviewer.core.review import Review
 from ptxviewer.dicom.write import codes
@@ -29,7 +31,7 @@ DESCRIPTION = "AI pneumothorax, research use only"
 RESEARCH_USE = "Research use only. Not for diagnosis."
 NOT_EXCLUDED = "This does not exclude a pneumothorax."
 MAKER = "PTXViewer"
-SERIES = {"SEG": 9001, "PR": 9002, "SC": 9003, "SR": 9004}
+SERIES = {"SEG": 9001, "PR": 9002, "SC": 9003, "SR": 9004, "DOC": 9005, "KO": 9006, "MAP": 9007}
 READER_WORDS = {"accept": "accepted", "edited": "edited", "reject": "rejected", "unsure": "unsure"}
 
 
@@ -42,6 +44,7 @@ class Job:
     answer: Answer
     review: Review
     reader: str = field(default="", repr=False)
+    compared: Compared | None = None  # with the film's prior
 
     @property
     def rejected(self) -> bool:
@@ -52,6 +55,15 @@ class Job:
     def outlined(self) -> bool:
         """True where there is a mask to be drawn."""
         return not self.answer.withheld and not self.rejected and bool(self.answer.mask.any())
+
+    @property
+    def by_hand(self) -> bool:
+        """True where the mask is wholly the reader's: it has no pixel in common with what the network marks."""
+        findings = self.answer.findings
+        if not findings.edited:
+            return False
+        decision = decide(self.answer.maps, self.answer.info.rule, findings.threshold, findings.detection)
+        return not bool((mask_at_film(decision, *self.film.shape) & self.answer.mask).any())
 
     def parameters(self) -> dict[str, str]:
         """With what the network's scores became a decision, and which weights they are of."""

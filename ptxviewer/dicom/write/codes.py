@@ -9,6 +9,7 @@ from highdicom.coding_schemes import CodingSchemeIdentificationItem
 from pydicom.sr.coding import Code
 
 from ptxviewer.core.answer import LineName, Side
+from ptxviewer.core.findings.change import Direction
 
 PNEUMOTHORAX = Code("36118008", "SCT", "Pneumothorax")
 ABNORMAL = Code("49755003", "SCT", "Morphologically Abnormal Structure")
@@ -49,6 +50,17 @@ OWN = "99PTXV"
 FILM_SCORE = Code("FILM-SCORE", OWN, "Film score, not calibrated")
 PEAK_SCORE = Code("PEAK-SCORE", OWN, "Highest score in the region, not calibrated")
 SHARE = Code("SHARE", OWN, "Projected share of the hemithorax")
+PRIOR_SHARE = Code("PRIOR-SHARE", OWN, "Projected share of the hemithorax on the prior")
+CHANGE = Code("CHANGE", OWN, "Change from the prior")
+CHANGES: Mapping[Direction, Code] = MappingProxyType(
+    {
+        "new": Code("7147002", "SCT", "New"),
+        "larger": Code("35105006", "SCT", "Increased"),
+        "smaller": Code("1250004", "SCT", "Decreased"),
+        "gone": Code("RESOLVED", OWN, "Resolved"),
+        "same": Code("260388006", "SCT", "No status change"),
+    }
+)
 SIZE = Code("SIZE", OWN, "Pneumothorax size")
 SIZE_CLASS = Code("CLASS", OWN, "Pneumothorax size class")
 VERDICT = Code("VERDICT", OWN, "Verdict of the reader on the result")

@@ -16,6 +16,7 @@ from pydicom.uid import generate_uid
 
 from ptxviewer import __version__
 from ptxviewer.core.answer import HemithoraxFinding, Lesion, Side
+from ptxviewer.core.findings.change import SideChange, direction_of
 from ptxviewer.core.findings.sizes import disagreement, sizes_of_half
 from ptxviewer.dicom.write import codes
 from ptxviewer.dicom.write.base import (
@@ -38,6 +39,8 @@ def structured_report(job: Job, mask: Dataset | None) -> Dataset:
     groups += [_lesion_group(job, number, *lesion) for number, lesion in enumerate(job.lesion_lines(), 1)]
     if job.outlined:
         groups += [_half_group(job, half) for half in job.answer.findings.halves]
+    if not job.answer.withheld and not job.rejected and job.compared is not None:
+        groups += [_change_group(job, side) for side in job.compared.sides if side.percent is not None]
     content = sr.MeasurementReport(
         observation_context=_observers(job),
         procedure_reported=codes.CHEST_FILM,
@@ -58,23 +61,33 @@ def structured_report(job: Job, mask: Dataset | None) -> Dataset:
     return finished(dataset, job.source)
 
 
-def _observers(job: Job) -> sr.ObservationContext:
-    device = sr.ObserverContext(
+def device_observer() -> sr.ObserverContext:
+    """Return this installation as the observer."""
+    return sr.ObserverContext(
         sr.CodedConcept("121007", "DCM", "Device"),
         sr.DeviceObserverIdentifyingAttributes(
             device_uid(), name=MAKER, manufacturer_name=MAKER, model_name=f"{MAKER} {__version__}",
             serial_number=serial_number(),
         ),
     )  # fmt: skip
-    person = None
-    if job.review.verdict:
-        name = job.reader.strip().replace("\\", " ")[:60]
-        name = name if "^" in name else f"{name}^"
-        person = sr.ObserverContext(
-            sr.CodedConcept("121006", "DCM", "Person"),
-            sr.PersonObserverIdentifyingAttributes(name if name != "^" else UNNAMED_READER),
-        )
-    return sr.ObservationContext(observer_person_context=person, observer_device_context=device)
+
+
+def person_observer(job: Job) -> sr.ObserverContext | None:
+    """Return the reader beside it, once there is a verdict; else None."""
+    if not job.review.verdict:
+        return None
+    name = job.reader.strip().replace("\\", " ")[:60]
+    name = name if "^" in name else f"{name}^"
+    return sr.ObserverContext(
+        sr.CodedConcept("121006", "DCM", "Person"),
+        sr.PersonObserverIdentifyingAttributes(name if name != "^" else UNNAMED_READER),
+    )
+
+
+def _observers(job: Job) -> sr.ObservationContext:
+    return sr.ObservationContext(
+        observer_person_context=person_observer(job), observer_device_context=device_observer()
+    )
 
 
 def _presence(job: Job) -> Code | None:
@@ -181,6 +194,25 @@ def _half_group(job: Job, half: HemithoraxFinding) -> sr.MeasurementsAndQualitat
         algorithm_id=_algorithm(job),
         measurements=measurements,
         qualitative_evaluations=evaluations,
+        source_images=[_measured_image(job)],
+    )
+
+
+def _change_group(job: Job, change: SideChange) -> sr.MeasurementsAndQualitativeEvaluations:
+    """How the share of one hemithorax has changed since the prior: its share then, and in which direction."""
+    assert change.percent is not None
+    older, newer = change.percent
+    return sr.MeasurementsAndQualitativeEvaluations(
+        tracking_identifier=_tracking(f"Change, {change.side}"),
+        finding_type=codes.PNEUMOTHORAX,
+        finding_category=codes.ABNORMAL,
+        finding_sites=_site(change.side),
+        algorithm_id=_algorithm(job),
+        measurements=[
+            sr.Measurement(codes.PRIOR_SHARE, round(older, 2), codes.PERCENT, method=codes.PROJECTED),
+            sr.Measurement(codes.SHARE, round(newer, 2), codes.PERCENT, method=codes.PROJECTED),
+        ],
+        qualitative_evaluations=[sr.QualitativeEvaluation(codes.CHANGE, codes.CHANGES[direction_of(older, newer)])],
         source_images=[_measured_image(job)],
     )
 
