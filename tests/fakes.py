@@ -15,12 +15,14 @@ from ptxviewer.app.disk.review_file import NOTHING, Saved
 from ptxviewer.app.exports import Export
 from ptxviewer.app.jobs import Outcome, Ticket, outcome_of
 from ptxviewer.app.state.facts import Facts
+from ptxviewer.app.state.pacs import What
 from ptxviewer.core.answer import DecisionRule, ProbabilityMaps
 from ptxviewer.core.arrays import FloatMap
 from ptxviewer.core.engine import Checkpoint, EngineInfo, RunResult, never_cancelled
-from ptxviewer.core.errors import ExportFailed, UnreadableFilm
+from ptxviewer.core.errors import ExportFailed, PtxError, UnreadableFilm
 from ptxviewer.core.film import Radiograph, Window
 from ptxviewer.core.findings.disagreement import Band, band_of
+from ptxviewer.core.pacs import Delivery, Fetched, FoundSeries, Node, Query, Station
 from ptxviewer.core.reasons import Reason
 from ptxviewer.core.reasons.reading import Reading
 from ptxviewer.core.reasons.writing import NotWritten, Unwritten, Writing
@@ -141,6 +143,18 @@ class FakeShell:
 
     def save_objects(self) -> None:
         self.asked.append(("save_objects",))
+
+    def ask_send(self, what: What) -> None:
+        self.asked.append(("ask_send", what))
+
+    def ask_find(self) -> None:
+        self.asked.append(("ask_find",))
+
+    def show_queue(self) -> None:
+        self.asked.append(("show_queue",))
+
+    def ask_nodes(self) -> None:
+        self.asked.append(("ask_nodes",))
 
     def save(self, export: Export) -> None:
         self.asked.append(("save", export.id))
@@ -266,6 +280,51 @@ class ScoringEngine(FakeEngine):
 
     def predict(self, film: Radiograph, checkpoint: Checkpoint = never_cancelled) -> ProbabilityMaps:
         return replace(super().predict(film, checkpoint), score=self.score_of(film.key))
+
+
+class FakeNetwork:
+    """A hospital in which everything goes well until ``why`` says what does not; see ``core.pacs.Network``."""
+
+    def __init__(self) -> None:
+        self.why: Reason | None = None
+        self.sent: list[tuple[str, list[bytes]]] = []  # (node, contents)
+        self.outcomes: list[Delivery] = []  # of the next objects, in their order; then all arrive
+        self.found: list[FoundSeries] = []
+        self.queries: list[Query] = []
+        self.fetched: list[FoundSeries] = []
+        self.listening: list[tuple[Station, tuple[str, ...]]] = []
+        self.arrived: Callable[[Path], None] = lambda _path: None
+
+    def _answer(self) -> None:
+        if self.why is not None:
+            raise PtxError(self.why)
+
+    def echo(self, node: Node, station: Station) -> None:
+        self._answer()
+
+    def send(self, node: Node, station: Station, files: Sequence[Path], checkpoint: Checkpoint) -> list[Delivery]:
+        checkpoint()
+        self._answer()
+        self.sent.append((node.name, [file.read_bytes() for file in files]))
+        return [self.outcomes.pop(0) if self.outcomes else Delivery("stored", None, True) for _ in files]
+
+    def find(self, node: Node, station: Station, query: Query, checkpoint: Checkpoint) -> list[FoundSeries]:
+        self._answer()
+        self.queries.append(query)
+        return self.found
+
+    def fetch(self, node: Node, station: Station, series: FoundSeries, folder: Path, checkpoint: Checkpoint) -> Fetched:
+        self._answer()
+        self.fetched.append(series)
+        return Fetched((folder / f"{series.series_uid}.dcm",))
+
+    def listen(
+        self, station: Station, callers: Sequence[str], folder: Path, arrived: Callable[[Path], None]
+    ) -> Callable[[], None]:
+        self._answer()
+        self.listening.append((station, tuple(callers)))
+        self.arrived = arrived
+        return self.listening.clear
 
 
 class HandLane:

@@ -12,7 +12,9 @@ from ptxviewer.app.disk.result_file import Entry, fingerprint
 from ptxviewer.app.disk.review_file import NOTHING, Saved
 from ptxviewer.app.exports import Export, ObjectWriter, Writer
 from ptxviewer.app.jobs import Lane
+from ptxviewer.app.pacs.ports import PacsServices
 from ptxviewer.app.state.facts import Facts
+from ptxviewer.app.state.pacs import What
 from ptxviewer.app.state.screen import State
 from ptxviewer.app.state.settings import Settings
 from ptxviewer.core.answer import ProbabilityMaps
@@ -64,6 +66,22 @@ class Shell(Protocol):
 
     def save_objects(self) -> None:
         """Ask for the folder of the DICOM objects of the film."""
+        ...
+
+    def ask_send(self, what: What) -> None:
+        """Ask which results or films are sent, and where; sending is agreed to there."""
+        ...
+
+    def ask_find(self) -> None:
+        """Look for films in an archive."""
+        ...
+
+    def show_queue(self) -> None:
+        """Show what is to be sent, and what became of it."""
+        ...
+
+    def ask_nodes(self) -> None:
+        """Open the settings of the PACS."""
         ...
 
     def copy_picture(self) -> None:
@@ -196,6 +214,7 @@ class Services:
     cache: Lane | None = None  # finds and keeps the results; None: the disk lane does
     fingerprint: Callable[[Path], str] = fingerprint
     read_facts: Callable[[Path], Facts | None] | None = None  # without decoding the film
+    pacs: PacsServices | None = None  # None: there is no network, and no command asks for it
     watch: Lane | None = None  # looks at the watched folder; None: the disk lane does
     is_film: Callable[[Path], bool] = lambda _path: True  # by its first bytes; raises ``OSError``
     expected: EngineInfo | None = None  # what the card says of the network that will be loaded

@@ -1,8 +1,8 @@
 """What the reader does becomes a new state, and the view shows it: the whole behaviour of the window, without Qt.
 
-The presenter only wires: intents live in its wings, ``films``, ``review``, ``display`` and ``exporting``. Films cross
-the thread border three times (``films.intake``, and twice in ``films.pipeline``). Everything else happens on the main
-thread, from values that are already there.
+The presenter only wires: intents live in its wings, ``films``, ``review``, ``display``, ``exporting``, ``pacs``. Films
+cross the thread border three times (``films.intake``, and twice in ``films.pipeline``). Everything else happens on
+the main thread, from values that are already there.
 """
 
 from __future__ import annotations
@@ -14,6 +14,7 @@ from ptxviewer.app.display.wing import DisplayWing
 from ptxviewer.app.exporting import Exporting
 from ptxviewer.app.films.wing import FilmsWing
 from ptxviewer.app.jobs import Outcome, Ticket
+from ptxviewer.app.pacs.wing import PacsWing
 from ptxviewer.app.ports import Services, View
 from ptxviewer.app.preferences import Preferences
 from ptxviewer.app.review.editor import ReviewEditor
@@ -41,6 +42,15 @@ class Presenter:
         self.review = ReviewWing(self._store, services, editor, self.films.pipeline)
         self.display = DisplayWing(self._store, self.preferences, self.films.pipeline)
         self.exporting = Exporting(self._store, services)
+        self._pacs = (
+            None if services.pacs is None else PacsWing(self._store, services, services.pacs, self.films.take_in)
+        )
+
+    @property
+    def pacs(self) -> PacsWing:
+        """The hospital's network; only where the services have one."""
+        assert self._pacs is not None
+        return self._pacs
 
     @property
     def state(self) -> State:
@@ -88,5 +98,8 @@ class Presenter:
             self._services.cache,
             self._services.watch,
         )
-        ended = [lane.close(timeout_s) for lane in lanes if lane is not None]  # every one, also after a failure
+        network = [] if self._pacs is None else self._pacs.shut_down(timeout_s)
+        ended = network + [
+            lane.close(timeout_s) for lane in lanes if lane is not None
+        ]  # every one, also after a failure
         return all(ended)

@@ -13,7 +13,6 @@ from datetime import date, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from ptxviewer.cli.export import made_folder
 from ptxviewer.cli.parser import Parser, add_language
 from ptxviewer.cli.speaking import complain, say
 from ptxviewer.core.engine import never_cancelled
@@ -305,6 +304,8 @@ def query_command(arguments: argparse.Namespace) -> int:
 
 def fetch_command(arguments: argparse.Namespace) -> int:
     """Run ``ptxviewer fetch``."""
+    from ptxviewer.cli.export import made_folder
+
     node, station, found = _found(arguments)
     if not found:
         raise PtxError(Pacs.NOTHING_THERE)
@@ -335,6 +336,8 @@ def fetch_command(arguments: argparse.Namespace) -> int:
 
 def listen_command(arguments: argparse.Namespace) -> int:
     """Run ``ptxviewer listen``: ends with Ctrl+C, or when the system asks."""
+    from ptxviewer.cli.export import made_folder
+
     known = settings()
     station = _station(arguments, known, address=arguments.address, port=arguments.port)
     callers = (*known.callers, *arguments.caller)

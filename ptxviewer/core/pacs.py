@@ -80,6 +80,9 @@ class PacsSettings:
         return tuple(dict.fromkeys(node.title for node in self.nodes if node.kind == "dicom"))
 
 
+NO_PACS = PacsSettings()
+
+
 @dataclass(frozen=True)
 class Query:
     """What is looked for; the empty value matches everything. ``since`` is an ISO date."""

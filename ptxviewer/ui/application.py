@@ -116,7 +116,11 @@ class Session:
         self._closed = False
 
         def make_backing() -> Backing:
-            from ptxviewer.ui.services import Backing  # numpy, OpenCV and most of the program: after the first paint
+            from ptxviewer.app.disk import pacs_file
+            from ptxviewer.ui.services import (
+                Backing,
+                PacsPlaces,
+            )  # numpy, OpenCV and most of the program: after the first paint
 
             return Backing(
                 self,
@@ -125,6 +129,11 @@ class Session:
                 save_settings=lambda value: settings_file.save(settings_path, value, site),
                 reviews=reviews or settings_path.parent / "reviews",
                 results=results or settings_path.parent / "results",
+                pacs=PacsPlaces(
+                    settings_path.with_name(pacs_file.NAME),
+                    None if site_path is None else site_path.with_name(pacs_file.NAME),
+                    (reviews or settings_path.parent / "reviews").parent,
+                ),
             )
 
         self._make_backing = make_backing

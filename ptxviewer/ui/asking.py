@@ -24,9 +24,12 @@ from ptxviewer.ui.services import rule_figures
 from ptxviewer.words import tr
 
 if TYPE_CHECKING:
+    from ptxviewer.app.state.pacs import What
     from ptxviewer.core.arrays import GreyImage
     from ptxviewer.core.burnt_in import Region
     from ptxviewer.ui.dialogs.notice import FirstRunNotice
+    from ptxviewer.ui.dialogs.pacs_find import FindDialog
+    from ptxviewer.ui.dialogs.pacs_queue import QueueDialog
 
 
 class Asking:
@@ -49,15 +52,18 @@ class Asking:
         self._open_paths = open_paths
         self._do = do
         self._documents_asked = 0
+        self._following: FindDialog | QueueDialog | None = None  # the one that is open
         self._notice: FirstRunNotice | None = None  # the page of the first start, for as long as the window lives
 
     def show_state(self, state: State) -> None:
-        """Keep the page of the first start up to date; the other dialogs stay as they were opened."""
+        """Keep the page of the first start, and what follows the network, up to date; others stay as they are."""
         if self._notice is not None:
             self._notice.show_engine(state.engine)
         if state.documents_asked != self._documents_asked:
             self._documents_asked = state.documents_asked
             QTimer.singleShot(0, self._window, self.documents)  # not while a state is being rendered
+        if self._following is not None:
+            self._following.show_state(state)
 
     def _ask(self, dialog: QDialog) -> None:
         """Show a dialog over the window; afterwards keys go to the film again, with or without a window manager."""
@@ -175,6 +181,61 @@ class Asking:
         if name:
             self._presenter.preferences.change(lambda settings: replace(settings, dicom_kinds=",".join(kinds)))
             self._presenter.exporting.save_objects(Path(name), kinds)
+
+    # The hospital's network
+
+    def _has_nodes(self) -> bool:
+        """Where no node is set up, the way is shown: the settings of the PACS open."""
+        if self._shown().pacs.ready:
+            return True
+        self.nodes()
+        return False
+
+    def send(self, what: What) -> None:
+        """Ask what is sent to whom; nothing is sent without the answer."""
+        if not self._has_nodes():
+            return
+        from ptxviewer.ui.dialogs.pacs_send import SendDialog
+
+        dialog = SendDialog(self._shown(), what, self._window)
+
+        def sent() -> None:
+            sending = self._presenter.pacs.sending
+            if what == "results":
+                sending.results(dialog.node, dialog.film_ids, dialog.kinds)
+            else:
+                sending.film(dialog.node, dialog.film_ids)
+
+        dialog.accepted.connect(sent)
+        self._ask(dialog)
+
+    def find_and_fetch(self) -> None:
+        """Look for films in an archive."""
+        if not self._has_nodes():
+            return
+        from ptxviewer.ui.dialogs.pacs_find import FindDialog
+
+        self._follow(FindDialog(self._presenter.pacs, self._shown(), self._window))
+
+    def queue(self) -> None:
+        """Show what is to be sent, and what became of it."""
+        from ptxviewer.ui.dialogs.pacs_queue import QueueDialog
+
+        self._follow(QueueDialog(self._presenter.pacs, self._shown(), self._window))
+
+    def nodes(self) -> None:
+        """Ask for the settings of the PACS."""
+        from ptxviewer.ui.dialogs.pacs_nodes import NodesDialog
+
+        dialog = NodesDialog(self._presenter.pacs, self._window)
+        dialog.accepted.connect(lambda: self._presenter.pacs.apply(dialog.settings))
+        self._ask(dialog)
+
+    def _follow(self, dialog: FindDialog | QueueDialog) -> None:
+        """Show a dialog that follows the state while it is open."""
+        self._following = dialog
+        dialog.finished.connect(lambda _result: setattr(self, "_following", None))
+        self._ask(dialog)
 
     # The program's own
 

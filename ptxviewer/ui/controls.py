@@ -6,7 +6,17 @@ from collections.abc import Callable, Sequence
 
 from PySide6.QtCore import QRectF, QSize, Qt, Signal
 from PySide6.QtGui import QColor, QFont, QMouseEvent, QPainter, QPaintEvent, QPen, QWheelEvent
-from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QPushButton, QSizePolicy, QSlider, QWidget
+from PySide6.QtWidgets import (
+    QFrame,
+    QHBoxLayout,
+    QLabel,
+    QLineEdit,
+    QPushButton,
+    QSizePolicy,
+    QSlider,
+    QSpinBox,
+    QWidget,
+)
 
 from ptxviewer.ui.platform.plain import plain_tip
 from ptxviewer.ui.platform.style import PALETTE
@@ -29,6 +39,18 @@ def hairline() -> QFrame:
     line = QFrame()
     line.setObjectName("rule")
     return line
+
+
+def spin_box(lowest: int, highest: int) -> QSpinBox:
+    """Return a field for a whole number: arrow keys and wheel change it, and no buttons do.
+
+    The stylesheet makes the buttons thin: without them (``NoButtons``) Qt 6.11 leaves the number no width.
+    """
+    made = QSpinBox()
+    made.setRange(lowest, highest)
+    for line in made.findChildren(QLineEdit):
+        line.setTextMargins(6, 0, 0, 0)
+    return made
 
 
 def tabular(font: QFont) -> QFont:

@@ -22,7 +22,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from ptxviewer.app.commands import COMMANDS, TOOLBAR
+from ptxviewer.app.commands import COMMANDS, GROUP_NAMES, TOOLBAR
 from ptxviewer.app.commands.base import Command, Group
 from ptxviewer.app.commands.measure import CHOICES
 from ptxviewer.app.state.screen import State
@@ -80,6 +80,8 @@ def build_menus(bar: QMenuBar, actions: dict[str, QAction], state: Callable[[], 
                     menu.addAction(actions[row.id])
             if group == "view":
                 _add_presets(menu, actions, state)
+            if group == "file":
+                _add_pacs(menu, actions)
 
 
 SLACK = 8  # screen pixels beside its name that a button can do without
@@ -142,6 +144,13 @@ def _offer(button: QToolButton, action: QAction, choices: list[QAction]) -> None
         choice.toggled.connect(lambda on, choice=choice: action.setIcon(choice.icon()) if on else None)
     button.setMenu(menu)
     button.setPopupMode(QToolButton.ToolButtonPopupMode.MenuButtonPopup)
+
+
+def _add_pacs(menu: QMenu, actions: dict[str, QAction]) -> None:
+    """The network has a menu of its own, after what saves."""
+    inside = QMenu(tr(GROUP_NAMES["pacs"]), menu)
+    inside.addActions([actions[row.id] for row in COMMANDS if row.group == "pacs"])
+    menu.insertMenu(actions["copy_picture"], inside)
 
 
 def _add_presets(menu: QMenu, actions: dict[str, QAction], state: Callable[[], State]) -> None:

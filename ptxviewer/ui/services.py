@@ -5,11 +5,15 @@ from __future__ import annotations
 import importlib
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
+from dataclasses import dataclass
 from pathlib import Path
 
+from ptxviewer.app.disk import pacs_file
+from ptxviewer.app.disk.outbox import Outbox
 from ptxviewer.app.disk.result_file import ResultFolder
 from ptxviewer.app.disk.review_file import ReviewFolder
 from ptxviewer.app.jobs import ThreadLane
+from ptxviewer.app.pacs.ports import PacsServices
 from ptxviewer.app.ports import Services, View
 from ptxviewer.app.presenter import Presenter
 from ptxviewer.app.state.facts import Facts
@@ -19,11 +23,13 @@ from ptxviewer.core.errors import ModelUnavailable, UnreadableFilm
 from ptxviewer.core.files import open_regular
 from ptxviewer.core.film import Radiograph
 from ptxviewer.core.objects import Brought
+from ptxviewer.core.pacs import NO_PACS, PacsSettings
 from ptxviewer.core.purposes import PurposeChoice, RuleFigures
 from ptxviewer.core.reasons import Reason
 from ptxviewer.core.reasons.window import Notice
 from ptxviewer.core.scratch import ScratchFolder
 from ptxviewer.inference.shipped import make_engine
+from ptxviewer.pacs.service import PacsService
 from ptxviewer.paths import bundle_dir, sample_study
 from ptxviewer.ui.exports import WRITERS, write_objects
 from ptxviewer.ui.platform.bridge import Bridge
@@ -114,6 +120,20 @@ def rule_figures() -> Mapping[PurposeChoice, RuleFigures]:
         return {}
 
 
+@dataclass(frozen=True)
+class PacsPlaces:
+    """Where the nodes of this user lie, those of the site (None: nowhere), and what is sent and received."""
+
+    settings: Path
+    site: Path | None
+    data: Path
+
+    def load(self, told: Callable[[Reason], None]) -> PacsSettings:
+        """Return the nodes of this user, else those of the site; ``told`` of what is damaged."""
+        site = NO_PACS if self.site is None else pacs_file.load(self.site)
+        return pacs_file.load(self.settings, told, site)
+
+
 class Backing:
     """The presenter, and what lives as long as it."""
 
@@ -126,6 +146,7 @@ class Backing:
         save_settings: Callable[[Settings], None],
         reviews: Path,
         results: Path,
+        pacs: PacsPlaces,
     ) -> None:
         """``engine`` None is the shipped network; ``reviews`` and ``results`` are folders."""
         self._unpacked = ScratchFolder()
@@ -133,7 +154,8 @@ class Backing:
         films = Films(self._unpacked.path)
         self._bridge = Bridge()
         network = engine or make_engine(settings.device, settings.rule)
-        disk = self._disk = ThreadLane("disk", self._bridge.post)
+        post = self._bridge.post
+        disk = self._disk = ThreadLane("disk", post)
         services = Services(
             read_film=films.read,
             collect=films.find,
@@ -155,9 +177,20 @@ class Backing:
             is_film=is_film,
             read_facts=read_facts,
             expected=expected_engine(settings.rule) if engine is None else None,
+            pacs=PacsServices(
+                PacsService(),
+                lane=ThreadLane("pacs", post),
+                sender=ThreadLane("pacs-sender", post),
+                outbox=Outbox(pacs.data / "outbox"),
+                received=pacs.data / "received",
+                post=post,
+                load=lambda: pacs.load(lambda reason: post(lambda: self.presenter.show_problem(reason))),
+                save=lambda value: pacs_file.save(pacs.settings, value),
+            ),
         )
         self.presenter = Presenter(view, services, settings)
-        if not self._reviews.claim():
+        self._alone = self._reviews.claim()
+        if not self._alone:
             self.presenter.show_problem(Notice.OTHER_WINDOW, "warning")
 
     def warm_up(self) -> None:
@@ -171,6 +204,7 @@ class Backing:
             lambda _outcome: self.presenter.warm_up(),
         )
         self.presenter.films.watched.follow(self.presenter.state.settings.watch_folder)
+        self.presenter.pacs.start(alone=self._alone)
 
     def close(self) -> bool:
         """End all work; True when the lanes ended in time."""

@@ -71,6 +71,10 @@ class WindowShell:
         self.about_film = dialogs.about_film
         self.show_documents = dialogs.documents
         self.about_program = dialogs.about
+        self.ask_send = dialogs.send
+        self.ask_find = dialogs.find_and_fetch
+        self.show_queue = dialogs.queue
+        self.ask_nodes = dialogs.nodes
         self.copy_picture = window.area.copy_picture
         self.look_at_finding = window.area.look_at_finding
 

@@ -7,7 +7,7 @@ from collections.abc import Callable
 from ptxviewer.core.msgid import N_, Msgid
 from ptxviewer.core.pacs import Delivery
 from ptxviewer.core.reasons.pacs import Pacs
-from ptxviewer.words import say, sentences, tr
+from ptxviewer.words import say, sentences, tr, trn
 
 TEXTS: dict[str, Msgid | Callable[..., str]] = {
     "no_nodes": N_("No PACS is set up yet: File > PACS > Nodes."),
@@ -56,6 +56,13 @@ TEXTS: dict[str, Msgid | Callable[..., str]] = {
     "queue_unreadable": N_("A part of the queue of what is to be sent cannot be read; it was put aside."),
     "still_sending": N_("Not everything has been sent; it goes on with the next start."),
     "refused": lambda status: tr("The node refused it (status {status}).", status=f"0x{status:04X}"),
+    "sent": lambda count, node: trn(
+        "Sent: {count} object to {node}.", "Sent: {count} objects to {node}.", count, node=node
+    ),
+    "films_fetched": lambda count, missing: sentences(
+        trn("{count} object fetched.", "{count} objects fetched.", count),
+        trn("{count} did not come.", "{count} did not come.", missing) if missing else "",
+    ),
     "unknown_node": N_("No node is called {name}."),
     "too_much_found": N_("There are more than {limit} matches: narrow the search."),
 }

@@ -237,6 +237,7 @@ TEXTS: dict[str, Msgid | Callable[..., str]] = {
     "settings_unwritten": N_("The settings could not be written."),
     "list_unwritten": N_("The list could not be written."),
     "pseudonyms_unwritten": N_("The key of the pseudonyms in the settings folder could not be read or made."),
+    "outbox_unwritten": N_("The queue of what is to be sent could not be written."),
     "no_permission": N_("There is no permission to write in that folder."),
     "no_such_folder": N_("That folder does not exist."),
     "folder_not_made": N_("The folder cannot be made."),

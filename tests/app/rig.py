@@ -7,7 +7,9 @@ from datetime import datetime, timezone
 from pathlib import Path
 
 from ptxviewer.app.commands import BY_ID
+from ptxviewer.app.disk.outbox import Outbox
 from ptxviewer.app.exports import EXPORTS, Content
+from ptxviewer.app.pacs.ports import PacsServices
 from ptxviewer.app.ports import Services
 from ptxviewer.app.presenter import Presenter
 from ptxviewer.app.state.facts import Facts
@@ -18,7 +20,16 @@ from ptxviewer.core.errors import ExportFailed
 from ptxviewer.core.objects import Brought
 from ptxviewer.core.reasons import Reason
 from ptxviewer.core.reasons.writing import NotWritten, Unwritten, Writing
-from tests.fakes import FakeEngine, FakeReader, FakeResults, FakeReviews, FakeShell, HandLane, ScoringEngine
+from tests.fakes import (
+    FakeEngine,
+    FakeNetwork,
+    FakeReader,
+    FakeResults,
+    FakeReviews,
+    FakeShell,
+    HandLane,
+    ScoringEngine,
+)
 
 
 class RecordingView:
@@ -61,6 +72,12 @@ class RecordingView:
                 self.urgencies[film.id, film.path.name] = film.urgency
 
 
+def nowhere() -> PacsServices:
+    """A network that nobody starts."""
+    none = Path("nowhere")
+    return PacsServices(FakeNetwork(), HandLane(), HandLane(), Outbox(none), none, post=lambda call: call())
+
+
 class AppRig:
     """A presenter with everything around it. ``broken`` says why neither reports nor settings can be written."""
 
@@ -74,6 +91,7 @@ class AppRig:
         facts: Callable[[Path], Facts | None] | None = None,
         sample: tuple[Path, ...] = (Path("sample"),),
         clock: Callable[[], datetime] = lambda: datetime(2026, 5, 6, 7, 8, tzinfo=timezone.utc),
+        pacs: PacsServices | None = None,
     ) -> None:
         self.view, self.disk, self.model, self.reader = (
             RecordingView(isinstance(engine, ScoringEngine)), HandLane(), HandLane(), FakeReader()
@@ -110,6 +128,7 @@ class AppRig:
                 fingerprint=self.reader.fingerprint,
                 read_facts=facts,
                 now=clock,
+                pacs=pacs or nowhere(),
             ),
             settings,
         )

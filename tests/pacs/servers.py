@@ -133,6 +133,7 @@ def orthanc(folder: Path, station: Station, **config: object) -> Iterator[Orthan
         "DicomAlwaysAllowFind": True,
         "DicomAlwaysAllowMove": True,
         "DicomWeb": {"Enable": True, "Root": "/dicom-web/"},
+        "SyncStorageArea": False,  # nothing here outlives the test
         "ConcurrentJobs": 2,
         **config,
     }

@@ -93,7 +93,7 @@ def test_what_failed_is_named_and_sent_again(
 def test_results_of_export_go_there_and_come_back(
     film: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    monkeypatch.setattr(cli, "make_engine", lambda _device: FakeEngine())
+    monkeypatch.setattr(cli, "make_engine", lambda *_: FakeEngine())
     assert cli.main(["export", str(film), "--out", str(tmp_path / "out")]) == 0
     with orthanc(tmp_path / "orthanc", Station()) as archive:
         where = f"ORTHANC@127.0.0.1:{archive.dicom.port}"

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from ptxviewer.app.commands import aids as looking
-from ptxviewer.app.commands import compare, files, measure, overlay, review, screen, tools, view
+from ptxviewer.app.commands import compare, files, measure, overlay, pacs, review, screen, tools, view
 from ptxviewer.app.commands.base import Command, Group
 from ptxviewer.core.msgid import N_, Msgid
 
 COMMANDS: tuple[Command, ...] = (
     *files.COMMANDS,
+    *pacs.COMMANDS,
     *compare.COMMANDS,
     *view.COMMANDS,
     *looking.COMMANDS,
@@ -32,6 +33,7 @@ TOOLBAR: tuple[tuple[str, ...], ...] = (
 """Ids in the order of the toolbar, one tuple between two separators."""
 GROUP_NAMES: dict[Group, Msgid] = {
     "file": N_("File"),
+    "pacs": N_("PACS"),
     "films": N_("Films"),
     "view": N_("View"),
     "window": N_("Window"),

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from ptxviewer.app.ports import Shell
     from ptxviewer.app.presenter import Presenter
 
-Group = Literal["file", "films", "view", "window", "tools", "measure", "overlay", "review", "screen", "help"]
+Group = Literal["file", "pacs", "films", "view", "window", "tools", "measure", "overlay", "review", "screen", "help"]
 NO_TEXT = Msgid("")
 Place = Literal["menu", "toolbar", "context"]
 

@@ -11,17 +11,16 @@ from pathlib import Path
 
 from ptxviewer.core.errors import ExportFailed
 from ptxviewer.core.files import write_atomic
-from ptxviewer.core.pacs import Node, PacsSettings, problem_of, problem_of_station
+from ptxviewer.core.pacs import NO_PACS, Node, PacsSettings, problem_of, problem_of_station
 from ptxviewer.core.reasons import Reason
 from ptxviewer.core.reasons.stored import Stored
 from ptxviewer.core.reasons.writing import NotWritten, Unwritten, Writing
 
 NAME = "pacs.json"
-NOTHING = PacsSettings()
 
 
 def load(
-    path: Path, say: Callable[[Reason], None] = lambda _reason: None, default: PacsSettings = NOTHING
+    path: Path, say: Callable[[Reason], None] = lambda _reason: None, default: PacsSettings = NO_PACS
 ) -> PacsSettings:
     """Return what is kept at ``path``, ``default`` where there is no file.
 

@@ -176,6 +176,26 @@ class Intake:
             self._claim = ARRIVAL
         self._opened(ARRIVAL, Outcome(Found(paths)))
 
+    def came(self, paths: Sequence[Path]) -> None:
+        """Take in what came through the network: films enter the list as they arrive, objects belong to theirs."""
+        services = self._services
+
+        def work(_checkpoint: Checkpoint) -> Found:
+            films, objects = services.apart(paths)
+            return Found(films, objects=objects)
+
+        def done(outcome: Outcome[Found]) -> None:
+            found = outcome.value
+            if found is None:
+                self._store.say(reason_of(outcome.error), "warning")
+                return
+            if found.objects:
+                self._store.edit(lambda state: brought(state, found.objects, alone=False))
+            if found.paths:
+                self.arrived(found.paths, ())
+
+        services.disk.submit(work, done)
+
     def _read_anew(self, changed: Collection[Path], notice: Reason | None = None) -> None:
         """Start over with the films at these places: their files are others now."""
         places = {_same_place(path) for path in changed}

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from pathlib import Path
 
@@ -92,6 +92,10 @@ class FilmsWing:
     def thumbnails_in_sight(self, film_ids: Iterable[int]) -> None:
         """The thumbnails of these films are in sight."""
         self.pipeline.thumbnails_in_sight(film_ids)
+
+    def take_in(self, paths: Sequence[Path]) -> None:
+        """Add films that came through the network, as those of a watched folder: nobody is interrupted."""
+        self._intake.came(paths)
 
     # ---- moving between films
 

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 
 from ptxviewer.app.state.film import Film
+from ptxviewer.app.state.pacs import NOTHING_SENT, PacsState
 from ptxviewer.app.state.settings import DEFAULTS, Settings
 from ptxviewer.core.engine import EngineInfo
 from ptxviewer.core.film import Radiograph
@@ -164,6 +165,7 @@ class State:
     objects: tuple[FilmObject, ...] = ()  # that came along with films; those of films that are not open wait
     documents: tuple[Document, ...] = ()  # to be read
     documents_asked: int = 0  # how often they are to be shown at once: the window does so when it grows
+    pacs: PacsState = NOTHING_SENT
 
     @cached_property
     def _by_id(self) -> dict[int, Film]:

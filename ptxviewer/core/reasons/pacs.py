@@ -88,6 +88,22 @@ class Refused(Reason):
 
 
 @dataclass(frozen=True)
+class Sent(Reason):
+    """Objects that arrived at a node."""
+
+    count: int
+    node: str = field(repr=False)
+
+
+@dataclass(frozen=True)
+class FilmsFetched(Reason):
+    """What a retrieval brought, and what did not come."""
+
+    count: int
+    missing: int
+
+
+@dataclass(frozen=True)
 class UnknownNode(Reason):
     """No node of that name is in the settings."""
 

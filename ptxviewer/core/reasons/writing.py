@@ -18,6 +18,7 @@ class Unwritten(Reason, Enum):
     SETTINGS = "settings_unwritten"
     LIST = "list_unwritten"
     PSEUDONYMS = "pseudonyms_unwritten"
+    OUTBOX = "outbox_unwritten"
 
 
 class Writing(Reason, Enum):

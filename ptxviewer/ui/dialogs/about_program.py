@@ -50,7 +50,7 @@ class ProgramDialog(FactsDialog):
 
     def __init__(self, state: State, run: RunSelfTest, parent: QWidget | None = None) -> None:
         remark = tr(
-            "Shows where a pneumothorax may be on a film. {notice} Nothing leaves this computer.",
+            "Shows where a pneumothorax may be on a film. {notice} Nothing leaves this computer unless you send it.",
             notice=tr(RESEARCH_USE),
         )
         super().__init__(tr("About PTXViewer"), "PTXViewer", remark, program_facts(state), parent)

@@ -25,7 +25,7 @@ from PySide6.QtWidgets import (
 
 from ptxviewer.app.state.settings import PAGES, ROWS, Row, Settings
 from ptxviewer.core.msgid import N_
-from ptxviewer.ui.controls import label
+from ptxviewer.ui.controls import label, spin_box
 from ptxviewer.ui.dialogs.fitting import fitted
 from ptxviewer.words import languages, name_of, tr
 
@@ -111,10 +111,8 @@ class SettingsDialog(QDialog):
             choice.setCurrentIndex(max(0, choice.findData(value)))
             return choice
         if row.kind == "number":
-            figure = QSpinBox()
-            figure.setRange(int(row.lowest or 0), int(row.highest or 0))
+            figure = spin_box(int(row.lowest or 0), int(row.highest or 0))
             figure.setSingleStep(100)
-            figure.setButtonSymbols(QSpinBox.ButtonSymbols.NoButtons)  # arrow keys and wheel do
             figure.setValue(value)
             return figure
         if row.kind == "flag":

@@ -64,6 +64,18 @@ def watch_text(state: State) -> str:
     )
 
 
+def network_text(state: State) -> str:
+    """Return what is going on in the hospital's network, "" where there is nothing."""
+    pacs = state.pacs
+    if pacs.left:
+        return trn("Sending, {count} to go", "Sending, {count} to go", pacs.left)
+    if pacs.fetching:
+        return trn("Fetching, {count} series to go ...", "Fetching, {count} series to go ...", pacs.fetching)
+    if pacs.listening:
+        return tr("Listener on, {count} received", count=pacs.received) if pacs.received else tr("Listener on")
+    return ""
+
+
 class StatusBar(QWidget):
     """Renders a state in one line of 24 pixels."""
 
@@ -86,6 +98,8 @@ class StatusBar(QWidget):
         self._watch = label("watch")
         row.addWidget(self._probe)
         row.addWidget(self._watch)
+        self._network = label("watch")
+        row.addWidget(self._network)
         row.addWidget(self._engine)
         row.addWidget(label("research", tr("Research use only")))
 
@@ -100,6 +114,7 @@ class StatusBar(QWidget):
             button.setVisible(there)
         self._engine.setText(engine_text(state))
         self._watch.setText(watch_text(state))
+        self._network.setText(network_text(state))
         self._watch.setToolTip(plain_tip(str(state.watch.folder)) if state.watch is not None else "")
         info = state.engine.info
         said = tr("Network {network}", network=info.model_id) if info is not None else sentences(state.engine.why)

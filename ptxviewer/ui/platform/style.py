@@ -91,6 +91,7 @@ QTabBar::tab {
 QTabBar::tab:hover { color: %(text)s; }
 QTabBar::tab:selected { color: %(text)s; border-bottom-color: %(accent)s; }
 QTabBar::tab:focus { border-color: %(text)s; }
+QSpinBox::up-button, QSpinBox::down-button { width: 0; border: none; }
 QCheckBox { spacing: 8px; }
 QCheckBox::indicator, QListWidget::indicator {
   width: 14px; height: 14px; border: 1px solid %(quiet)s; border-radius: 3px;
@@ -98,9 +99,15 @@ QCheckBox::indicator, QListWidget::indicator {
 QCheckBox::indicator:checked, QListWidget::indicator:checked { background: %(accent)s; border-color: %(accent)s; }
 QAbstractScrollArea::corner { background: %(panel)s; }
 QCheckBox:focus { color: %(accent)s; }
+QRadioButton { spacing: 8px; }
+QRadioButton::indicator { width: 14px; height: 14px; border: 1px solid %(quiet)s; border-radius: 8px; }
+QRadioButton::indicator:checked { background: %(accent)s; border-color: %(accent)s; }
+QRadioButton:focus { color: %(accent)s; }
 
 QListView { background: %(panel)s; border: none; border-right: 1px solid %(line)s; outline: 0; }
 QTreeView { background: %(canvas)s; border: 1px solid %(line)s; outline: 0; }
+QTreeView:focus { border-color: %(accent)s; }
+QTreeView::item { padding: 3px 2px; }
 QTreeView::item:selected, QListView::item:selected { background: %(line)s; color: %(text)s; }
 QFileDialog QListView, QListView#choices { background: %(canvas)s; border: 1px solid %(line)s; }
 QListView#choices { border-color: %(edge)s; border-radius: 4px; }
