@@ -150,11 +150,11 @@ def main() -> None:
             for number, film in enumerate(chosen):
                 copies.append(Path(folder) / f"copy-{number}.dcm")
                 copies[-1].symlink_to(film)
-            runs: dict[str, list[tuple[float, float]]] = {}
+            batches: dict[str, list[tuple[float, float]]] = {}
             for begin in range(0, FILMS_IN_ALL, CHUNK):
                 for state in sorted(states, reverse=bool(begin // CHUNK % 2)):
-                    runs.setdefault(state, []).append(predicted(states[state], copies[begin : begin + CHUNK]))
-            told(f"predict, {CHUNK} films of {FILMS_IN_ALL}", "s", runs)
+                    batches.setdefault(state, []).append(predicted(states[state], copies[begin : begin + CHUNK]))
+            told(f"predict, {CHUNK} films of {FILMS_IN_ALL}", "s", batches)
 
 
 if __name__ == "__main__":

@@ -68,7 +68,7 @@ def test_a_call_returns_what_the_function_returns_and_raises_what_it_raises(pool
 
 
 def test_arrays_come_back_through_shared_memory_or_where_it_is_full_through_the_pipe(
-    pool: Pool, monkeypatch: pytest.MonkeyPatch
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     segments: list[str] = []
     real = shared_memory.SharedMemory
@@ -78,15 +78,32 @@ def test_arrays_come_back_through_shared_memory_or_where_it_is_full_through_the_
         segments.append(segment.name)
         return segment
 
-    monkeypatch.setattr(pools, "SharedMemory", counted)
-    expected = misbehaving.array(3_000_000)
-    assert np.array_equal(pool.call(misbehaving.array, expected.size), expected)
-    assert len(segments) == 1
-    with pytest.raises(FileNotFoundError):
-        real(segments[0])  # nothing is left of it
+    pool = Pool(most=1, timeout_s=20, library="json")
 
-    monkeypatch.setattr(pools, "_segment", lambda _size: None)
-    assert np.array_equal(pool.call(misbehaving.array, expected.size), expected)
+    def brings(size: int) -> bool:
+        return np.array_equal(pool.call(misbehaving.array, size), misbehaving.array(size))
+
+    def is_there(name: str) -> bool:
+        try:
+            real(name).close()
+        except FileNotFoundError:
+            return False
+        return True
+
+    monkeypatch.setattr(pools, "SharedMemory", counted)
+    try:
+        assert brings(3_000_000)
+        assert brings(2_000_000)
+        assert len(segments) == 1  # the same for both
+        assert brings(4_000_000)
+        assert [is_there(name) for name in segments] == [False, True]
+        monkeypatch.setattr(pools, "KEPT_BYTES", 1_000_000)
+        assert brings(3_500_000)
+        assert not is_there(segments[1])  # too much to be kept
+        monkeypatch.setattr(pools, "_segment", lambda _size: None)
+        assert brings(3_000_000)
+    finally:
+        pool.close()
 
 
 def test_the_child_knows_neither_qt_nor_torch(pool: Pool) -> None:

@@ -95,16 +95,25 @@ def _send(pipe: Connection, result: object) -> None:
         for array in arrays:
             pipe.send_bytes(array)
         return
-    segment = SharedMemory(name)
-    try:
-        assert segment.buf is not None
-        start = 0
-        for array in arrays:
-            segment.buf[start : start + array.nbytes] = array
-            start += array.nbytes
-    finally:
-        segment.close()
+    segment = _attached(name)
+    assert segment.buf is not None
+    start = 0
+    for array in arrays:
+        segment.buf[start : start + array.nbytes] = array
+        start += array.nbytes
     pipe.send_bytes(b"written")
+
+
+_segments: list[SharedMemory] = []
+
+
+def _attached(name: str) -> SharedMemory:
+    """The parent's shared memory of that name; it is the same for many films."""
+    if not _segments or _segments[0].name != name:
+        while _segments:
+            _segments.pop().close()
+        _segments.append(SharedMemory(name))
+    return _segments[0]
 
 
 def _kept(buffer: pickle.PickleBuffer, arrays: list[memoryview]) -> bool:

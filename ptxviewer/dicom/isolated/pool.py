@@ -37,6 +37,7 @@ LOOK_S = 0.05  # between two looks at the memory of a child, where the parent ha
 LIBRARIES_BYTES = 500_000_000  # what a child maps before its first film, where its limit does not count from there
 SIGALRM = getattr(signal, "SIGALRM", 0)
 KILLED = {-signal.SIGTERM, -getattr(signal, "SIGKILL", 9), -getattr(signal, "SIGHUP", 1)}
+KEPT_BYTES = 64 << 20  # of shared memory, kept for the next film: the largest of most hospitals
 END_S = 1.0  # how long a child that hung up may take to end
 _starting = threading.Lock()
 
@@ -87,6 +88,7 @@ class _Child:
         self._pipe, theirs = context.Pipe()
         self._memory_bytes = memory_bytes
         self._ready = self._hung_up = False
+        self._segment: SharedMemory | None = None
         self._process: SpawnProcess = context.Process(
             target=serve, args=(theirs, memory_bytes, grace_s, library), name="ptxviewer-films", daemon=True
         )
@@ -120,7 +122,16 @@ class _Child:
         self._pipe.close()
         self._process.close()
         self._job = None
+        self.let_go()
         return status
+
+    def let_go(self) -> None:
+        """Give the shared memory back."""
+        segment, self._segment = self._segment, None
+        if segment is not None:
+            segment.close()
+            with contextlib.suppress(FileNotFoundError):
+                segment.unlink()
 
     def call(self, function: Callable[..., object], arguments: tuple[object, ...], timeout_s: float) -> Any:
         """Return what the function returns, or raise its error, ``CallFailed``, or ``_Gone`` without a child."""
@@ -165,22 +176,23 @@ class _Child:
         """Take arrays of so many bytes from shared memory, or from the pipe where there is no room for a segment."""
         if not sizes:
             return []
-        segment = _segment(sum(sizes))
+        if self._segment is None or self._segment.size < sum(sizes):  # made anew for each film it takes twice as long
+            self.let_go()
+            self._segment = _segment(sum(sizes))
+        segment = self._segment
         if segment is None:
             self._send("")
             return [bytearray(self._receive(self._pipe.recv_bytes, until)) for _ in sizes]
-        try:
-            self._send(segment.name)
-            self._receive(self._pipe.recv_bytes, until)
-            assert segment.buf is not None
-            arrays, start = [], 0
-            for size in sizes:
-                arrays.append(bytearray(segment.buf[start : start + size]))
-                start += size
-            return arrays
-        finally:
-            segment.close()
-            segment.unlink()
+        self._send(segment.name)
+        self._receive(self._pipe.recv_bytes, until)
+        assert segment.buf is not None
+        arrays, start = [], 0
+        for size in sizes:
+            arrays.append(bytearray(segment.buf[start : start + size]))
+            start += size
+        if segment.size > KEPT_BYTES:
+            self.let_go()
+        return arrays
 
 
 def _segment(size: int) -> SharedMemory | None:
@@ -308,6 +320,8 @@ class Pool:
             idle, self._idle = self._idle, []
             for child in idle:
                 child.end()
+            for child in self._busy:
+                child.let_go()
 
 
 _shared: list[Pool] = []
