@@ -89,11 +89,13 @@ class Exporting:
 
         def done(outcome: Outcome[tuple[GreyImage, list[Region]]]) -> None:
             now = self._store.state.current
+            self._store.tell(None)
             if outcome.value is None:
                 self._store.say(reason_of(outcome.error))
             elif now is not None and now.key == radiograph.key:
                 then(*outcome.value)
 
+        self._store.tell(Notice.LOOKING_FOR_TEXT)
         self._services.disk.submit(work, done)
 
     def save_film(self, export: Export, target: Path | None = None, black_out: Sequence[Region] = ()) -> None:

@@ -18,6 +18,7 @@ Region = tuple[int, int, int, int]
 
 BORDER = 0.2  # of each side: text lies there, and lungs hardly do
 SHARP = 48  # grey levels of 255 between a letter and what is around it, within ``REACH`` of its height
+LARGEST = 14  # height in pixels at which letters are looked for; larger ones in a smaller picture
 LOWEST, HIGHEST = 6, 0.06  # height of a letter: pixels, and of the film's longer side
 NARROWEST, WIDEST = 0.06, 1.8  # width of a letter over its height
 FEWEST = 3  # letters in a row: two are a film marker
@@ -40,16 +41,31 @@ class _Mark:
 
 def text_regions(grey: GreyImage) -> list[Region]:
     """Return boxes (x0, y0, x1, y1) of what may be text in a (rows, cols) picture, as displayed, from top to bottom."""
-    rows, cols = grey.shape
     found: list[Region] = []
-    for height in _heights(max(rows, cols)):
-        size = height | 1
-        for picture in (grey, 255 - grey):
-            # What is brighter than all around it within a letter's height: strokes, on any background.
-            kernel = np.ones((size, size), np.uint8)
-            strokes = cv2.morphologyEx(picture, cv2.MORPH_TOPHAT, kernel) >= SHARP
-            found += _rows_of(_marks(strokes, height, grey.shape))
+    for height in _heights(max(grey.shape)):
+        shrunk = max(1.0, height / LARGEST)  # large letters are as well seen in a small picture
+        small = grey
+        if shrunk > 1:
+            size = (max(1, round(grey.shape[1] / shrunk)), max(1, round(grey.shape[0] / shrunk)))
+            small = cv2.resize(grey, size, interpolation=cv2.INTER_AREA).astype(np.uint8)
+        boxes = _regions(small, round(height / shrunk))
+        found += [(int(x0 * shrunk), int(y0 * shrunk), _up(x1 * shrunk), _up(y1 * shrunk)) for x0, y0, x1, y1 in boxes]
     return _joined(found, grey.shape)
+
+
+def _up(value: float) -> int:
+    return -int(-value // 1)
+
+
+def _regions(grey: GreyImage, height: int) -> list[Region]:
+    """Rows of letters of about one height."""
+    kernel = np.ones((height | 1, height | 1), np.uint8)
+    found: list[Region] = []
+    for picture in (grey, 255 - grey):
+        # What is brighter than all around it within a letter's height: strokes, on any background.
+        strokes = cv2.morphologyEx(picture, cv2.MORPH_TOPHAT, kernel) >= SHARP
+        found += _rows_of(_marks(strokes, height, grey.shape))
+    return found
 
 
 def _heights(side: int) -> list[int]:

@@ -4,10 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Collection
 
-# PS3.3 C.7.3.1.1.1, as far as films have them; RG and DR are retired or never were
+# PS3.3 C.7.3.1.1.1; DR never was one, and is written all the same
 MODALITIES = frozenset((
-    "CR", "DX", "RG", "DR", "SC", "OT", "RF", "XA", "CT", "MR", "US", "NM", "PT", "MG", "IO", "PX", "ES", "SM",
-    "OP", "XC",
+    "AR", "ASMT", "AU", "BDUS", "BI", "BMD", "CFM", "CR", "CT", "DG", "DMS", "DOC", "DR", "DX", "ECG", "EEG", "EMG",
+    "EOG", "EPS", "ES", "FID", "GM", "HC", "HD", "IO", "IOL", "IVOCT", "IVUS", "KER", "KO", "LEN", "LS", "MG", "MR",
+    "M3D", "NM", "OAM", "OCT", "OP", "OPM", "OPT", "OPTBSV", "OPTENF", "OPV", "OSS", "OT", "PA", "PLAN", "POS", "PR",
+    "PT", "PX", "REG", "RESP", "RF", "RG", "RTDOSE", "RTIMAGE", "RTPLAN", "RTRECORD", "RTSTRUCT", "RWV", "SC", "SEG",
+    "SM", "SMR", "SR", "SRF", "STAIN", "TG", "US", "VA", "XA", "XC",
 ))  # fmt: skip
 # PS3.3 C.8.1.2.1.1 and C.8.11.7, and what writers say for a lateral view
 VIEWS = frozenset((

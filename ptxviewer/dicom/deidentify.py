@@ -30,11 +30,12 @@ from pydicom.uid import (
 from pydicom.valuerep import DSfloat
 
 from ptxviewer import __version__
+from ptxviewer.core import voi
 from ptxviewer.core.burnt_in import Region
 from ptxviewer.core.errors import ExportFailed
 from ptxviewer.core.files import write_atomic
 from ptxviewer.core.film import Radiograph, VoiLut, Window
-from ptxviewer.core.msgid import Msgid
+from ptxviewer.core.reasons.reading import Reading
 from ptxviewer.core.reasons.writing import Unsaved
 from ptxviewer.core.terms import MODALITIES, VIEWS, term
 from ptxviewer.dicom import tags
@@ -66,6 +67,20 @@ TERMS: dict[str, frozenset[str]] = {
     "PresentationIntentType": frozenset({"FOR PRESENTATION", "FOR PROCESSING"}),
     "ConversionType": frozenset({"DV", "DI", "DF", "WSD", "SD", "SI", "DRW", "SYN"}),
 }
+UNPAIRED = {
+    "CHEST",
+    "THORAX",
+    "ABDOMEN",
+    "HEAD",
+    "NECK",
+    "PELVIS",
+    "SKULL",
+    "SPINE",
+    "CSPINE",
+    "LSPINE",
+    "JAW",
+    "TEETH",
+}
 SHUTTERS = {"RECTANGULAR", "CIRCULAR", "POLYGONAL"}  # a bitmap is an overlay
 SHUTTER_NUMBERS = (
     "ShutterLeftVerticalEdge", "ShutterRightVerticalEdge", "ShutterUpperHorizontalEdge", "ShutterLowerHorizontalEdge",
@@ -84,6 +99,7 @@ HEADER: list[str] = [
     "InstanceNumber", "RescaleType", "PixelIntensityRelationshipSign", "LossyImageCompressionRatio",
     *PAIRS, *NUMBERS, *TERMS, *SHUTTER_NUMBERS, *(name for pair in DATES for name in pair),
 ]  # fmt: skip
+LEAST_BITS = 9  # of several frames in words (PS3.3 A.8.4.4)
 MOST_INSTANCES = 9_999  # a larger number may be one that says whose film it is
 
 
@@ -107,6 +123,8 @@ def save_deidentified(
 def _frames(source: Path) -> list[Radiograph]:
     """Read all frames of a film. Raises ``ExportFailed`` where they differ in more than their pixels."""
     first = read_film(source)
+    if first.not_analysed is Reading.COLOUR_PICTURE:
+        raise ExportFailed(Reading.COLOUR_PICTURE)
     if first.frames * first.pixels.size > 4 * LARGEST_PIXELS:
         raise ExportFailed(Unsaved.TOO_MANY_FRAMES)
     frames = [first, *(read_film(source, number) for number in range(1, first.frames))]
@@ -212,7 +230,7 @@ def _required(ds: Dataset, film: Radiograph) -> None:
         ds.PixelIntensityRelationshipSign = ds.get("PixelIntensityRelationshipSign", -1 if film.inverse else 1)
         chest = ds.get("BodyPartExamined") in ("CHEST", "THORAX", None)
         ds.AnatomicRegionSequence = [_code("51185008", "Chest", "SCT")] if chest else []
-    elif "ImageLaterality" not in ds:
+    elif "ImageLaterality" not in ds and ds.get("BodyPartExamined") not in UNPAIRED:
         ds.Laterality = ds.get("Laterality", "")
     if ds.SOPClassUID == CR:
         ds.BodyPartExamined, ds.ViewPosition = ds.get("BodyPartExamined", ""), ds.get("ViewPosition", "")
@@ -258,24 +276,24 @@ def _whole_numbers(header: Dataset, keyword: str) -> Iterable[float]:
 
 def _windows(ds: Dataset, film: Radiograph) -> None:
     """The windows and tables of the file, as they were understood, without what it calls them."""
-    own = [voi for voi in film.vois if not isinstance(voi.explanation, Msgid)]
-    windows = [voi for voi in own if isinstance(voi, Window)]
+    own = [preset for preset in film.vois if preset.explanation != voi.AUTOMATIC]
+    windows = [preset for preset in own if isinstance(preset, Window)]
     if windows:
         function = windows[0].function
         fitting = [window for window in windows if window.function == function]
         ds.WindowCenter = [_ds(window.center) for window in fitting]
         ds.WindowWidth = [_ds(window.width) for window in fitting]
         ds.VOILUTFunction = function
-    tables = [voi for voi in own if isinstance(voi, VoiLut)]
+    tables = [preset for preset in own if isinstance(preset, VoiLut)]
     if tables:
-        ds.VOILUTSequence = [_table(voi) for voi in tables]
+        ds.VOILUTSequence = [_table(preset) for preset in tables]
 
 
-def _table(voi: VoiLut) -> Dataset:
+def _table(lut: VoiLut) -> Dataset:
     item = Dataset()
-    signed = voi.first < 0
-    item.add_new("LUTDescriptor", "SS" if signed else "US", [voi.table.size & 0xFFFF, voi.first, voi.bits])
-    item.add_new("LUTData", "OW", voi.table.astype("<u2").tobytes())
+    signed = lut.first < 0
+    item.add_new("LUTDescriptor", "SS" if signed else "US", [lut.table.size & 0xFFFF, lut.first, lut.bits])
+    item.add_new("LUTData", "OW", lut.table.astype("<u2").tobytes())
     return item
 
 
@@ -284,6 +302,7 @@ def _pixels(ds: Dataset, frames: Sequence[Radiograph], regions: Sequence[Region]
     top = max(int(frame.pixels.max()) for frame in frames)
     stated = film.acquisition.bits_stored
     bits = stated if 0 < stated <= 16 and top < 1 << stated else 16
+    bits = max(bits, LEAST_BITS) if len(frames) > 1 else bits
     ds.SamplesPerPixel = 1
     ds.PhotometricInterpretation = "MONOCHROME1" if film.inverse else "MONOCHROME2"
     ds.PresentationLUTShape = "INVERSE" if film.inverse else "IDENTITY"

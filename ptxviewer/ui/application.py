@@ -26,6 +26,7 @@ from ptxviewer.app.state.settings import DEFAULTS, Settings
 from ptxviewer.bootstrap import scrubbed
 from ptxviewer.core.private import private_folder
 from ptxviewer.core.reasons import Reason
+from ptxviewer.core.reasons.window import Notice
 from ptxviewer.paths import SETTINGS_DIR, sample_study, settings_folder, site_settings
 from ptxviewer.report import templates
 from ptxviewer.ui.controls import tabular
@@ -145,6 +146,8 @@ class Session:
         """The presenter and what it works with; made when first asked for, at the latest after the first paint."""
         if self._backing is None:
             self._backing = self._make_backing()
+            if not self._backing.alone:
+                self._backing.presenter.show_problem(Notice.OTHER_WINDOW, "warning")
             for problem in self._problems:
                 self._backing.presenter.show_problem(problem)
         return self._backing

@@ -26,7 +26,6 @@ from ptxviewer.core.objects import Brought
 from ptxviewer.core.pacs import NO_PACS, PacsSettings
 from ptxviewer.core.purposes import PurposeChoice, RuleFigures
 from ptxviewer.core.reasons import Reason
-from ptxviewer.core.reasons.window import Notice
 from ptxviewer.core.scratch import ScratchFolder
 from ptxviewer.inference.shipped import make_engine
 from ptxviewer.pacs.service import PacsService
@@ -189,9 +188,7 @@ class Backing:
             ),
         )
         self.presenter = Presenter(view, services, settings)
-        self._alone = self._reviews.claim()
-        if not self._alone:
-            self.presenter.show_problem(Notice.OTHER_WINDOW, "warning")
+        self.alone = self._reviews.claim()  # no other window keeps its reviews in the same folder
 
     def warm_up(self) -> None:
         """While the window is still empty, import what reads films, start the process that decodes, load the network.
@@ -204,7 +201,7 @@ class Backing:
             lambda _outcome: self.presenter.warm_up(),
         )
         self.presenter.films.watched.follow(self.presenter.state.settings.watch_folder)
-        self.presenter.pacs.start(alone=self._alone)
+        self.presenter.pacs.start(alone=self.alone)
 
     def close(self) -> bool:
         """End all work; True when the lanes ended in time."""

@@ -66,6 +66,7 @@ TEXTS: dict[str, Msgid | Callable[..., str]] = {
     "no_film_for_objects": N_("This belongs to a film that is not open: open the film, too."),
     "nothing_to_take_over": N_("No earlier result came along with this film."),
     "taken_over": N_("The earlier result was taken over; Ctrl+Z takes it back."),
+    "looking_for_text": N_("Looking for burnt-in text ..."),
     "no_film_yet": N_("There is no film to save yet."),
     "no_report_yet": N_("There is no film to report on yet."),
     "no_model_yet": N_("The report names the network, which is not loaded."),

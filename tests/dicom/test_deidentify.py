@@ -24,6 +24,7 @@ from pydicom.tag import Tag
 from pydicom.uid import UID, generate_uid
 
 from ptxviewer.core.errors import PtxError
+from ptxviewer.core.reasons.reading import Reading
 from ptxviewer.core.reasons.writing import Unsaved
 from ptxviewer.core.view import FilmView, voi_of
 from ptxviewer.core.voi import display_lut
@@ -193,6 +194,8 @@ def test_what_is_seen_and_analysed_is_the_same(tmp_path: Path):
         "sigmoid": dataset(ramp(100, 90), WindowCenter="2000", WindowWidth="900", VOILUTFunction="SIGMOID"),
         "8 bit": dataset(ramp(100, 90, 255).astype(np.uint8), bits=8),
         "spacing": dataset(ramp(100, 2000), ImagerPixelSpacing=["0.2", "0.15"], PatientOrientation=["L", "F"]),
+        "CT": dataset(ramp(100, 90), Modality="CT"),
+        "no radiograph": dataset(ramp(100, 90), Modality="SEG"),
         "frames": dataset(np.stack([ramp(100, 90), ramp(100, 90)[:, ::-1]])),
     }  # fmt: skip
     for name, ds in cases.items():
@@ -253,6 +256,13 @@ def test_what_is_refused(tmp_path: Path):
 
     cv2.imwrite(str(tmp_path / "a.png"), ramp(100, 90, 255).astype(np.uint8))
     assert reason_of(save_deidentified, tmp_path / "a.png", tmp_path / "b.dcm", KEY) is Unsaved.NOT_DICOM
+    colour = np.zeros((100, 90, 3), np.uint8)
+    colour[..., 0] = ramp(100, 90, 255)
+    ds = dataset(ramp(100, 90, 255).astype(np.uint8), bits=8)
+    ds.SamplesPerPixel, ds.PlanarConfiguration, ds.PhotometricInterpretation = 3, 0, "RGB"
+    ds.PixelData = colour.tobytes()
+    path = save(ds, tmp_path / "colour.dcm")
+    assert reason_of(save_deidentified, path, tmp_path / "b.dcm", KEY) is Reading.COLOUR_PICTURE
     path = save(dataset(ramp(100, 90)), tmp_path / "a.dcm")
     assert reason_of(save_deidentified, path, tmp_path / "b.dcm", KEY, (), "of another film") is Unsaved.FILE_CHANGED
     with pytest.raises(PtxError):

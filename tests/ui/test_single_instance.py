@@ -15,7 +15,9 @@ from hypothesis import strategies as st
 from PySide6.QtNetwork import QLocalServer, QLocalSocket
 from pytestqt.qtbot import QtBot
 
+from ptxviewer.core.reasons.window import Notice
 from ptxviewer.ui.platform.single_instance import hand_over, parsed, serve, server_name, shared_secret
+from tests.ui.windows import started
 
 
 def test_a_second_start_of_the_program_hands_its_files_over_and_ends(qtbot: QtBot, tmp_path: Path) -> None:
@@ -134,6 +136,30 @@ def test_no_message_breaks_the_parser(message: bytes) -> None:
 def test_the_name_shows_no_login_name_and_throw_away_settings_have_their_own() -> None:
     assert Path.home().name not in server_name()
     assert server_name() != server_name(Path("a")) != server_name(Path("b"))
+
+
+HOLDS = """
+import sys
+from pathlib import Path
+from ptxviewer.app.disk.review_file import ReviewFolder
+folder = ReviewFolder(Path(sys.argv[1]))
+print(folder.claim(), flush=True)
+sys.stdin.read()
+"""
+
+
+def test_a_window_beside_one_that_does_not_answer_says_that_they_share_their_reviews(qtbot: QtBot, tmp_path: Path):
+    command = [sys.executable, "-c", HOLDS, str(tmp_path / "reviews")]
+    with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True, cwd=REPOSITORY) as other:
+        assert other.stdout is not None
+        assert other.stdout.readline().strip() == "True"
+        with started(qtbot, tmp_path) as session:
+            banner = session.presenter.state.banner
+            assert banner is not None
+            assert banner.reason is Notice.OTHER_WINDOW
+        other.kill()
+    with started(qtbot, tmp_path) as session:
+        assert session.presenter.state.banner is None, "one that was killed holds nothing"
 
 
 TOLD_TO_END = """

@@ -38,6 +38,7 @@ class Notice(Reason, Enum):
     TAKEN_OVER = "taken_over"
 
     # Reports, reviews, results, settings
+    LOOKING_FOR_TEXT = "looking_for_text"
     NO_FILM_YET = "no_film_yet"
     NO_REPORT_YET = "no_report_yet"
     NO_MODEL_YET = "no_model_yet"
