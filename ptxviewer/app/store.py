@@ -11,6 +11,7 @@ from ptxviewer.app.state.screen import Banner, Level, State
 from ptxviewer.app.state.withheld import as_seen
 from ptxviewer.core.answer import DecisionRule
 from ptxviewer.core.reasons import Reason
+from ptxviewer.core.reasons.window import Saved
 
 
 def leaves(before: State, after: State) -> bool:
@@ -20,6 +21,22 @@ def leaves(before: State, after: State) -> bool:
         return False
     same = then is not None and then.id == film.id and then.view.frame == film.view.frame
     return not same or after.tool != before.tool
+
+
+def outlived(before: State, after: State) -> bool:
+    """True when the message in the status line was told before, and speaks of what the reader has turned away from."""
+    if after.message is None or after.message is not before.message:
+        return False
+    film, then = before.current, after.current
+    same = film is not None and then is not None and (film.id, film.view.frame) == (then.id, then.view.frame)
+    if (film is None and then is None) or isinstance(after.message, Saved):
+        return False
+    if not same or after.tool != before.tool:
+        return True
+    looks = (before.magnifier, before.pair, before.prior_id) != (after.magnifier, after.pair, after.prior_id)
+    assert film is not None
+    assert then is not None
+    return looks or film.history is not then.history or (film.hand is None and then.hand is not None)
 
 
 class Store:
@@ -51,6 +68,8 @@ class Store:
             self.settle()
             if self.state is not before:
                 after = change(self.state)
+        if outlived(before, after):
+            after = replace(after, message=None)
         self.state = after
         if not self.closed:
             self._view.render(as_seen(after))

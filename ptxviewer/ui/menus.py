@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 from PySide6.QtCore import QSize, Qt
-from PySide6.QtGui import QAction, QKeySequence, QResizeEvent
+from PySide6.QtGui import QAction, QCursor, QKeySequence, QResizeEvent
 from PySide6.QtWidgets import (
     QAbstractSpinBox,
     QApplication,
@@ -40,6 +40,14 @@ MENUS: tuple[tuple[Msgid, tuple[Group, ...]], ...] = (
     (N_("AI"), ("overlay", "review")),
     (N_("Help"), ("help",)),
 )
+LINE_BEFORE = frozenset(
+    {
+        "save_report", "copy_picture", "close_film", "watch_folder", "settings", "next_frame", "analyse", "worklist",
+        "compare", "fit", "apices", "tool_brush", "finish_stroke", "tool_length", "delete_measurement",
+        "threshold_down", "toggle_band", "opacity_down", "verdict_accept", "write_note", "mark_present", "next_finding",
+    }
+)  # fmt: skip
+"""Commands before which a line stands in their menu."""
 ROLES = {
     "about": QAction.MenuRole.AboutRole,
     "settings": QAction.MenuRole.PreferencesRole,
@@ -68,23 +76,55 @@ def make_action(row: Command, do: Callable[[str], None], window: QMainWindow) ->
     return made
 
 
+def with_letters(texts: Sequence[str]) -> list[str]:
+    """Return texts of one menu with the letter that chooses each marked by "&", none of them twice.
+
+    First letters of words go before others. Where every letter of a text is taken it has none.
+    """
+    taken: set[str] = set()
+    marked = []
+    for text in texts:
+        starts = [place for place, letter in enumerate(text) if not place or text[place - 1] == " "]
+        places = (*starts, *range(len(text)))
+        usable = (at for at in places if text[at].isascii() and text[at].isalnum() and text[at].lower() not in taken)
+        place = next(usable, None)
+        if place is None:
+            marked.append(text.replace("&", "&&"))
+            continue
+        taken.add(text[place].lower())
+        marked.append(f"{text[:place].replace('&', '&&')}&{text[place:].replace('&', '&&')}")
+    return marked
+
+
+def _mark_letters(menu: QMenu, bare: dict[QAction, str]) -> None:
+    """Mark the letters of a menu's entries; ``bare`` are their texts without."""
+    entries = [made for made in menu.actions() if not made.isSeparator()]
+    for made, text in zip(entries, with_letters([bare.get(made, made.text()) for made in entries]), strict=True):
+        made.setText(text)
+
+
 def build_menus(bar: QMenuBar, actions: dict[str, QAction], state: Callable[[], State]) -> None:
     """Fill the menu bar: a line between two groups of a menu, the window presets with their names."""
-    for title, groups in MENUS:
-        menu = bar.addMenu(tr(title))
+    titles = with_letters([tr(title) for title, _ in MENUS])
+    for title, (_, groups) in zip(titles, MENUS, strict=True):
+        menu = bar.addMenu(title)
         for number, group in enumerate(groups):
             if number:
                 menu.addSeparator()
             for row in COMMANDS:
                 if row.group == group and "menu" in row.places:
+                    if row.id in LINE_BEFORE:
+                        menu.addSeparator()
                     menu.addAction(actions[row.id])
             if group == "view":
                 _add_presets(menu, actions, state)
             if group == "file":
                 _add_pacs(menu, actions)
+        _mark_letters(menu, {actions[row.id]: menu_text(row) for row in COMMANDS if row.id in actions})
 
 
 SLACK = 8  # screen pixels beside its name that a button can do without
+MORE_ROOM, DIVIDED = 52, 5  # screen pixels for the button at the end with the margins; between two buttons at most
 
 
 class _Toolbar(QWidget):
@@ -100,6 +140,17 @@ class _Toolbar(QWidget):
         self.row = QHBoxLayout(self)
         self.row.setContentsMargins(8, 0, 8, 1)
         self.row.setSpacing(2)
+        self.more = QToolButton()
+        self.more.setObjectName("more")
+        self.more.setArrowType(Qt.ArrowType.RightArrow)
+        self.more.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextUnderIcon)
+        self.more.setToolTip(tr("More tools"))
+        self.more.setAccessibleName(tr("More tools"))
+        self.more.setFixedHeight(40)
+        self.more.setFocusPolicy(Qt.FocusPolicy.TabFocus)
+        self.more.setMenu(QMenu(self.more))
+        self.more.setPopupMode(QToolButton.ToolButtonPopupMode.InstantPopup)
+        self.more.hide()
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         """Show as much as there is room for."""
@@ -110,6 +161,22 @@ class _Toolbar(QWidget):
         wanted = style.ToolButtonTextUnderIcon if self.width() >= self._named_width else style.ToolButtonIconOnly
         for button in self.buttons:
             button.setToolButtonStyle(wanted)
+        self._overflow()
+
+    def _overflow(self) -> None:
+        """Put what finds no room behind a button at the end, with its name."""
+        room = self.width() - MORE_ROOM
+        needed = 0
+        left_out = []
+        for button in self.buttons:
+            needed += button.sizeHint().width() + DIVIDED
+            button.setVisible(needed <= room)
+            if needed > room:
+                left_out.append(button.defaultAction())
+        menu = self.more.menu()
+        menu.clear()
+        menu.addActions(left_out)
+        self.more.setVisible(bool(left_out))
 
 
 def make_toolbar(actions: dict[str, QAction]) -> QWidget:
@@ -133,6 +200,7 @@ def make_toolbar(actions: dict[str, QAction]) -> QWidget:
             row.addWidget(button)
             bar.buttons.append(button)
     row.addStretch(1)
+    row.addWidget(bar.more)
     return bar
 
 
@@ -144,6 +212,14 @@ def _offer(button: QToolButton, action: QAction, choices: list[QAction]) -> None
         choice.toggled.connect(lambda on, choice=choice: action.setIcon(choice.icon()) if on else None)
     button.setMenu(menu)
     button.setPopupMode(QToolButton.ToolButtonPopupMode.MenuButtonPopup)
+    menu.aboutToHide.connect(lambda: _not_under_pointer(button))
+
+
+def _not_under_pointer(button: QToolButton) -> None:
+    """A menu takes the pointer away without a word: its button must not look as if it were still on it."""
+    inside = button.rect().contains(button.mapFromGlobal(QCursor.pos()))
+    button.setAttribute(Qt.WidgetAttribute.WA_UnderMouse, inside)
+    button.update()
 
 
 def _add_pacs(menu: QMenu, actions: dict[str, QAction]) -> None:

@@ -13,6 +13,7 @@ from ptxviewer.app.jobs import Outcome, ThreadLane
 from ptxviewer.app.state.film import FilmStatus
 from ptxviewer.core.errors import ModelUnavailable
 from ptxviewer.core.reasons.network import Network
+from ptxviewer.core.reasons.window import Notice
 from tests.app.rig import AppRig
 from tests.fakes import FILM_BYTES, FakeEngine
 
@@ -181,3 +182,21 @@ def test_frames_are_stepped_one_by_one_and_the_ends_hold() -> None:
         assert rig.film.radiograph is not None
         seen.append(rig.film.radiograph.frame)
     assert seen == [1, 2, 2, 1, 0, 0]
+
+
+def test_a_message_ends_with_what_it_spoke_of() -> None:
+    rig = AppRig()
+    rig.presenter.films.open([Path("a"), Path("b")])
+    rig.settle()
+    for ends in (
+        rig.presenter.display.aids.toggle_magnifier,
+        lambda: rig.presenter.display.aids.toggle_pair("apices"),
+        lambda: rig.presenter.review.set_note("seen"),
+        lambda: rig.presenter.display.set_tool("zoom"),
+        rig.presenter.films.next,
+    ):
+        rig.presenter.display.set_tool("fill")
+        rig.presenter.review.mask.begin((0.0, 0.0), False)
+        assert rig.view.state.message is Notice.NO_HOLE
+        ends()
+        assert rig.view.state.message is not Notice.NO_HOLE

@@ -31,10 +31,10 @@ def test_menus_and_commands_are_in_the_language_of_the_settings(qtbot: QtBot, tm
     save(tmp_path / "settings.json", Settings(language="de"))
     session = Session(tmp_path / "settings.json", FakeEngine(), loaded=lambda settings: words.speak(settings.language))
     qtbot.addWidget(session.window)
-    titles = [action.text() for action in session.window.menuBar().actions()]
+    titles = [action.text().replace("&", "") for action in session.window.menuBar().actions()]
     assert titles == [words.tr(title) for title in ("File", "View", "Tools", "Film", "AI", "Help")]
     assert titles[0] == "Datei"
-    assert session.window.commands["invert"].text() == words.tr("Invert") != "Invert"
+    assert session.window.commands["invert"].text().replace("&", "") == words.tr("Invert") != "Invert"
     assert session.close()
 
 

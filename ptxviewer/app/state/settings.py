@@ -130,6 +130,7 @@ class Settings:
     notices: bool = field(
         default=True,
         metadata=_row(
+            page="films",
             label=N_("Notice of arriving films above threshold"),
             help=N_("A notice of the system, without names, while the window is not in use. For the watched folder."),
         ),
@@ -137,6 +138,7 @@ class Settings:
     longest_wait_min: int = field(
         default=60,
         metadata=_row(
+            page="films",
             label=N_("Raise films unread for minutes"),
             help=N_("In the order by urgency they rise behind those above threshold, whatever their score. 0: never."),
             lowest=0,

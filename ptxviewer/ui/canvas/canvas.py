@@ -52,6 +52,7 @@ class Canvas(QWidget):
         self._decisions = Decisions()
         self._painted: tuple[object, ...] = ()  # what the picture on screen depends on
         self._described = ""
+        self._probed_key = ""  # of the film whose value was told last
         self._held: Tool | None = None
         self._button: Qt.MouseButton | None = None
         self._hover: Point | None = None
@@ -73,6 +74,8 @@ class Canvas(QWidget):
         scene = self.scene()
         if scene is None:
             self._forget()
+        if self._probed_key not in ("", "" if scene is None else scene.radiograph.key):
+            self._probe(None)  # the value was one of another film
         if film is None or scene is not None:
             self._describe(scene)
         if state.tool != before.tool:
@@ -233,14 +236,21 @@ class Canvas(QWidget):
         elif self._button is None:
             self._hot = self._hot_at(scene, pointer)
             self._show_cursor(self.scene())
-            self.probed.emit(probe_text(scene.radiograph, scene.film.maps, pointer.on_film(scene)))
+            self._probe(scene)
         self._repaint_if_changed(self.scene())
 
     def leaveEvent(self, event: QEvent) -> None:
         """Nothing is under the pointer any more."""
         self._hover = self._hot = None
         self._repaint_if_changed(self.scene())
-        self.probed.emit("")
+        self._probe(None)
+
+    def _probe(self, scene: Scene | None) -> None:
+        """Say what is under the pointer on the film of ``scene``, nothing without one."""
+        self._probed_key = "" if scene is None else scene.radiograph.key
+        at = None if scene is None or self._hover is None else scene.port.to_film(self._hover)
+        said = "" if scene is None or at is None else probe_text(scene.radiograph, scene.film.maps, at)
+        self.probed.emit(said)
 
     # Views by key, wheel and touchpad
 

@@ -112,7 +112,7 @@ class SettingsDialog(QDialog):
             return choice
         if row.kind == "number":
             figure = spin_box(int(row.lowest or 0), int(row.highest or 0))
-            figure.setSingleStep(100)
+            figure.setSingleStep(100 if figure.minimum() >= 100 else 5)
             figure.setValue(value)
             return figure
         if row.kind == "flag":

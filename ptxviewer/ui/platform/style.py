@@ -80,7 +80,8 @@ QComboBox QAbstractItemView {
   background: %(raised)s; border: 1px solid %(edge)s; selection-background-color: %(line)s;
   selection-color: %(text)s;
 }
-QSpinBox QLineEdit { background: transparent; border: none; padding: 0; min-height: 0; }
+QToolButton#more::menu-indicator { image: none; width: 0; }
+QSpinBox QLineEdit { background: transparent; border: none; padding: 0 5px; min-height: 0; }
 QTabWidget::pane { border: none; border-top: 1px solid %(line)s; }
 QTabWidget::tab-bar { left: 20px; }
 QTabBar { background: transparent; }
