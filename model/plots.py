@@ -10,9 +10,8 @@ from matplotlib.axes import Axes
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
 from numpy.typing import NDArray
-from sklearn.metrics import roc_curve
 
-from model.metrics import reliability
+from ptxviewer.core.statistics import reliability, roc
 
 Floats = NDArray[np.float64]
 Booleans = NDArray[np.bool_]
@@ -68,7 +67,7 @@ def evaluation(score: Floats, truth: Booleans, called: Booleans, area: Floats, d
         ],
     )
     if truth.any() and not truth.all():
-        false_positive_rate, sensitivity, _ = roc_curve(truth, score)
+        false_positive_rate, sensitivity = roc(score, truth)
         curve.plot(false_positive_rate, sensitivity)
         curve.plot(called[~truth].mean(), called[truth].mean(), "o", label="shipped rule")
         curve.legend(loc="lower right")

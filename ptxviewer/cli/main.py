@@ -497,12 +497,27 @@ def triage_command(arguments: argparse.Namespace) -> int:
     return triage(arguments.paths, engine, arguments.out, review, say, options)
 
 
+def results_parser() -> argparse.ArgumentParser:
+    """Return the parser of ``ptxviewer results``."""
+    from ptxviewer.cli.results import results_parser as parser
+
+    return parser()
+
+
+def results_command(arguments: argparse.Namespace) -> int:
+    """Run ``ptxviewer results``."""
+    from ptxviewer.cli.results import run
+
+    return run(arguments)
+
+
 COMMANDS: dict[str, tuple[Callable[[], argparse.ArgumentParser], Callable[[argparse.Namespace], int]]] = {
     "deidentify": (deidentify_parser, deidentify_command),
     "export": (export_parser, export_command),
     "predict": (predict_parser, predict_command),
     "render": (render_parser, render_command),
     "report": (report_parser, report_command),
+    "results": (results_parser, results_command),
     "selftest": (selftest_parser, selftest_command),
     "triage": (triage_parser, triage_command),
     **pacs.COMMANDS,

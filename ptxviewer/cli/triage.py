@@ -167,12 +167,13 @@ def _take_in(table: Path, store: ResultStore) -> None:
     with store.transaction():
         for kind, row in tables.read(table):
             if kind == "film":
-                store.put(row, (), _stamp(row))
+                store.put(row, (), stamp_in(row))
             else:
                 store.put_finding(row)
 
 
-def _stamp(row: Record) -> Stamp | None:
+def stamp_in(row: Record) -> Stamp | None:
+    """Return the state of a film's file by its row, None where it names none."""
     file_id, size, time = row.get("file_id"), row.get("file_bytes"), row.get("file_mtime_ns")
     if not isinstance(file_id, str) or not file_id or not isinstance(size, int) or not isinstance(time, int):
         return None

@@ -74,6 +74,7 @@ def _facts(film: Radiograph, pseudonyms: Pseudonyms, identified: bool) -> Record
     year = study.date[:4]
     record: Record = {
         "patient_id": pseudonyms.of("patient", patient.id or patient.name),
+        "sop_id": pseudonyms.of("sop", study.sop_uid),
         "study_id": pseudonyms.of("study", study.study_uid),
         "site_id": pseudonyms.of("site", study.institution),
         "study_year": int(year) if year.isdigit() else None,

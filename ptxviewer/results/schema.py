@@ -40,6 +40,7 @@ FILMS: tuple[Column, ...] = (
     Column("note", "text", "For people: the reason in words; follows the language of the program"),
     Column("reason", "text", "Code of the reason why there is no answer"),
     Column("film_id", "text", "Pseudonym of the film: keyed hash of SOP instance and pixels, or of the file's place"),
+    Column("sop_id", "text", "Pseudonym of the SOP instance"),
     Column("patient_id", "text", "Pseudonym of the patient: keyed hash of the patient's number"),
     Column("study_id", "text", "Pseudonym of the study"),
     Column("site_id", "text", "Pseudonym of the institution that the film names"),

@@ -108,6 +108,7 @@ class ResultStore:
         if not writable and not path.is_file():
             raise PtxError(Results.STORE_MISSING)
         self._guard = threading.RLock()
+        self._path = path
         new = not path.is_file() or path.stat().st_size == 0
         with _told():
             uri = f"{path.resolve().as_uri()}?mode={'rwc' if writable else 'ro'}"
@@ -131,9 +132,22 @@ class ResultStore:
             raise PtxError(Results.STORE_NOT_OURS)
         if version > VERSION:
             raise PtxError(Results.STORE_NEWER)
+        self._add_columns(writable)
         self._db.execute("PRAGMA synchronous = NORMAL")
         self._db.execute("PRAGMA cache_size = -16000")  # KB
         self._db.execute("PRAGMA temp_store = FILE")  # sorting a million rows is the disk's
+
+    def _add_columns(self, writable: bool) -> None:
+        """Give a store of an earlier version the columns that have come since, empty."""
+        there = {row[1] for row in self._db.execute("PRAGMA table_info(films)")}
+        new = [column for column in _FILMS if column.name not in there]
+        if new and not writable:
+            with ResultStore(self._path):
+                return
+        if new:
+            with self.transaction():
+                for column in new:
+                    self._db.execute(f'ALTER TABLE films ADD COLUMN "{column.name}" {SQL_TYPES[column.kind]}')
 
     def __enter__(self) -> ResultStore:
         return self
@@ -300,6 +314,21 @@ class ResultStore:
     ) -> Iterator[tuple[Any, ...]]:
         """Yield these columns of the films that fit, in the order of their numbers."""
         yield from self._rows(f"SELECT {_quoted(names)} FROM films{_where(where)} ORDER BY film", values)
+
+    def by_id(self, names: Sequence[str], where: str = "", values: Sequence[Value] = ()) -> Iterator[tuple[Any, ...]]:
+        """Yield these columns of the films that fit, in the order of their pseudonyms."""
+        yield from self._rows(f"SELECT {_quoted(names)} FROM films{_where(where)} ORDER BY film_id", values)
+
+    def one(self, where: str, values: Sequence[Value]) -> int | None:
+        """Return the number of the one film that fits; None where none does, or several do."""
+        with self._guard, _told():
+            found = self._db.execute(f"SELECT film FROM films{_where(where)} LIMIT 2", values).fetchall()
+        return int(found[0][0]) if len(found) == 1 else None
+
+    def of_file(self, file_id: str) -> int | None:
+        """Return the number of the film that a file shows."""
+        row = self._one("SELECT film FROM files WHERE file_id = ?", (file_id,))
+        return None if row is None else int(row[0])
 
     def _one(self, asked: str, values: Sequence[Value]) -> tuple[Any, ...] | None:
         with self._guard, _told():

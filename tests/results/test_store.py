@@ -110,6 +110,16 @@ def test_what_cannot_be_opened_has_its_reason(tmp_path: Path):
     assert reason_of(ResultStore, newer) is Results.STORE_NEWER
 
 
+@pytest.mark.parametrize("writable", [True, False])
+def test_a_store_of_an_earlier_version_gets_the_columns_that_have_come_since(tmp_path: Path, writable: bool):
+    path = store_of(tmp_path / "a.sqlite", 3)
+    with sqlite3.connect(path) as other:
+        other.execute("ALTER TABLE films DROP COLUMN posture")
+    other.close()
+    with ResultStore(path, writable=writable) as store:
+        assert [row["posture"] for row in store.films()] == [None] * 3
+
+
 @pytest.mark.skipif(sys.platform == "win32", reason="no limit of a file's size there")
 def test_a_full_disk_has_its_sentence_and_the_store_goes_on_when_there_is_room(tmp_path: Path):
     with ResultStore(store_of(tmp_path / "a.sqlite", 50)) as store:
