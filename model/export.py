@@ -21,15 +21,18 @@ import torch
 from safetensors.torch import load_file, save_file
 
 from model.card import Texts, metrics_of, read_texts, texts_of, training_of, write_card
-from model.viewing import looks_at_lungs
+from model.viewing import has_first_look, looks_at_lungs, own_first_look
+from ptxviewer.core import lungbox
 from ptxviewer.core.answer import DecisionRule
 from ptxviewer.inference import preprocess
 from ptxviewer.inference.card import SCHEMA_VERSION, WEIGHTS_FILE, tupled
-from ptxviewer.inference.selftest import GOLDEN_FILE, golden_film
-from ptxviewer.inference.torch.network import CHANNELS, NetworkConfig, PneumothoraxNet
-from ptxviewer.inference.torch.runner import Choice, TorchRunner
+from ptxviewer.inference.selftest import GOLDEN_FILE, golden_film, stacked
+from ptxviewer.inference.torch.loading import torch_engine
+from ptxviewer.inference.torch.network import CHANNELS, NetworkConfig
 
 PROVISIONAL = DecisionRule(threshold=0.4, score_threshold=0.4, min_area=0.001)
+
+FIRST_LOOK_WEIGHTS = "first_look.safetensors"
 
 CALIBRATED_BELOW = 0.05  # expected calibration error, cross-fitted, up to which a score may be called a probability
 UNCALIBRATED = "The film score is not calibrated: it is a score, not a probability."
@@ -87,19 +90,33 @@ def compact(state: dict[str, torch.Tensor]) -> dict[str, torch.Tensor]:
     }
 
 
-def write_golden(state: dict[str, torch.Tensor], config: NetworkConfig, size: int, path: Path) -> None:
+def write_first_look(run: Path, out: Path) -> dict[str, Any] | None:
+    """Write the network that finds the lungs, where the run looks at them; returns what the card says of it."""
+    if not looks_at_lungs(run):
+        return None
+    if not has_first_look(run):
+        raise SystemExit("A network of the lungs' box ships with its own first look: copy it into the run's folder.")
+    config, size, state = own_first_look(run)
+    save_file(compact(state), out / FIRST_LOOK_WEIGHTS)
+    return {
+        "architecture": {k: list(v) if isinstance(v, tuple) else v for k, v in asdict(config).items()},
+        "size": size,
+        "sha256": hashlib.sha256((out / FIRST_LOOK_WEIGHTS).read_bytes()).hexdigest(),
+        "weights_file": FIRST_LOOK_WEIGHTS,
+        "box": lungbox.NAME,
+    }
+
+
+def write_golden(bundle: Path) -> None:
     """Store what the exported network says of one phantom, in fp32 on the CPU: the app's self-test repeats it."""
-    net = PneumothoraxNet(config).eval()
-    net.load_state_dict({name: value.float() for name, value in state.items()}, strict=False)
-    runner = TorchRunner(net, Choice(torch.device("cpu"), "CPU"))
-    result = runner.run(preprocess.prepare(golden_film(), size))
-    np.savez_compressed(path, maps=result.maps.astype(np.float16), score=np.float32(result.score))
+    scores = torch_engine("cpu", bundle, exact=True).predict(golden_film())
+    maps = stacked(scores)
+    assert maps is not None
+    np.savez_compressed(bundle / GOLDEN_FILE, maps=maps.astype(np.float16), score=np.float32(scores.score))
 
 
 def export(run: Path, texts: Texts, out: Path, version: str, size: int | None, evaluation: Path | None) -> None:
     """Write weights.safetensors, metadata.json, CARD.md and golden.npz to ``out``."""
-    if looks_at_lungs(run):
-        raise SystemExit("The app's engine looks at whole films only: a network of the lungs' box cannot ship yet.")
     record = json.loads((run / "run.json").read_text())
     config, trained_size = config_of(run)
     size = size or trained_size
@@ -107,7 +124,7 @@ def export(run: Path, texts: Texts, out: Path, version: str, size: int | None, e
     state = compact(state)
     out.mkdir(parents=True, exist_ok=True)
     save_file(state, out / WEIGHTS_FILE)
-    write_golden(state, config, size, out / GOLDEN_FILE)
+    first_look = write_first_look(run, out)
     calibrated = bool(heads) and heads["calibration"]["ece_cross_fitted"] <= CALIBRATED_BELOW
     limits = texts.limits if calibrated else (UNCALIBRATED, *texts.limits)
     rule = json.loads(evaluation.read_text())["rule"] if evaluation else asdict(PROVISIONAL)
@@ -126,9 +143,11 @@ def export(run: Path, texts: Texts, out: Path, version: str, size: int | None, e
         "metrics": metrics_of(evaluation),
         "rules": json.loads(evaluation.read_text()).get("rules", {}) if evaluation else {},
         "heads": heads,
+        "first_look": first_look,
         **texts_of(replace(texts, limits=limits)),
     }
     write_card(card, out)
+    write_golden(out)
 
 
 def main() -> None:

@@ -14,6 +14,7 @@ from ptxviewer.core.answer import ProbabilityMaps
 from ptxviewer.core.engine import Checkpoint, EngineInfo, never_cancelled
 from ptxviewer.core.film import Radiograph
 from ptxviewer.core.findings.disagreement import Band
+from ptxviewer.core.viewport import pixel_aspect
 from ptxviewer.inference.equivalence import trial_input
 from ptxviewer.inference.torch.network import PneumothoraxNet
 from ptxviewer.inference.torch.processor import has_fast_bf16
@@ -72,6 +73,8 @@ class RunEngine:
             model_id=info.model_id,
             model_sha256=info.model_sha256,
             device=info.device,
+            aspect=pixel_aspect(film.spacing),
+            lungs_found=not view.whole,
         )
 
     def band(self, film: Radiograph, checkpoint: Checkpoint = never_cancelled) -> Band:

@@ -15,14 +15,15 @@ from safetensors.torch import load_file
 from model.config import tupled
 from ptxviewer.core.film import Radiograph
 from ptxviewer.core.lungbox import FIRST_LOOK
-from ptxviewer.inference.boxed import View, view_of, whole_view
+from ptxviewer.inference.boxed import view_of
 from ptxviewer.inference.card import read_card, verify
+from ptxviewer.inference.engine import Shown, WholeFilm
+from ptxviewer.inference.preprocess import prepare
 from ptxviewer.inference.torch.loading import network_of
 from ptxviewer.inference.torch.network import NetworkConfig, PneumothoraxNet
 from ptxviewer.inference.torch.runner import Choice, TorchRunner
 
 FIRST_LOOK_FILE = "first_look"
-MAPS_PER_GRID = 1.5  # side of the whole film's grid for the maps: the box's grid is not made coarser on it
 
 
 def looks_at_lungs(run: Path) -> bool:
@@ -46,7 +47,7 @@ class Viewer:
     """Shows films as the run's network is used to seeing them."""
 
     def __init__(self, run: Path, size: int, bundle: Path) -> None:
-        self.size, self.maps_size = size, round(MAPS_PER_GRID * size)
+        self.size = size
         self._runner: TorchRunner | None = None
         self._first_size = FIRST_LOOK
         if not looks_at_lungs(run):
@@ -60,9 +61,9 @@ class Viewer:
             network = network_of(card, verify(bundle, card))
         self._runner = TorchRunner(network, Choice(torch.device("cpu"), "CPU"))
 
-    def view(self, film: Radiograph) -> View:
+    def view(self, film: Radiograph) -> Shown:
         """Return what the network is shown of ``film``."""
         runner = self._runner
         if runner is None:
-            return whole_view(film, self.size)
-        return view_of(film, self.size, self.maps_size, lambda grid: runner.run(grid).maps, self._first_size)
+            return WholeFilm(prepare(film, self.size))
+        return view_of(film, self.size, lambda grid: runner.run(grid).maps, self._first_size)

@@ -54,6 +54,7 @@ class ProbabilityMaps:
     device: str = ""  # as shown: "CPU", "CPU bf16", "CUDA ..."
     infer_ms: float = 0.0
     aspect: float = 1.0  # how many times taller than wide the film's pixels are on the grid
+    lungs_found: bool = True  # False: the network looks at lungs, found none, and was shown the whole film at once
 
     def __post_init__(self) -> None:
         for grid in (self.pneumothorax, self.lung_image_left, self.lung_image_right):

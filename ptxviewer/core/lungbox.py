@@ -3,7 +3,7 @@
 A first look at the whole film on a coarse grid gives a map of each lung. The box is the smallest square around both,
 with a margin, so that apices, costophrenic angles and the chest wall are inside. It lies on whole film pixels and may
 reach beyond the film's edge; there the grid is padding. Where the first look does not show both lungs, the box is the
-square around the whole film, and says so: nothing is cut away that nobody has seen.
+square around the whole film, and says so (``whole``): nothing is cut away that nobody has seen.
 """
 
 from __future__ import annotations
@@ -36,11 +36,6 @@ class LungBox:
     left: int
     side: int
     whole: bool = False
-
-    @property
-    def sentence(self) -> str:
-        """What the reader is told of it; "" where there is nothing to say."""
-        return "The lungs were not found: the whole film was analysed at once." if self.whole else ""
 
     def grown(self, factor: float) -> LungBox:
         """The box with ``factor`` times the side about the same middle."""

@@ -2,8 +2,7 @@
 
 One definition for training, evaluation and app, as ``preprocess`` is for the whole film: greys and scale are the same,
 but taken from the square of ``core.lungbox``. The percentiles are those of the box, so arms, abdomen and collimation no
-longer move them. The shipped network looks at the whole film (``engine``): so far training and evaluation alone
-look here, at films that lie upright and whose pixels are square.
+longer move them. Everything here happens on the film as it is on the patient: upright, with square pixels.
 """
 
 from __future__ import annotations
@@ -11,12 +10,17 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 
+import cv2
 import numpy as np
 
 from ptxviewer.core.arrays import FloatMap
 from ptxviewer.core.film import Radiograph
+from ptxviewer.core.geometry import GridMap
 from ptxviewer.core.lungbox import BoxMap, lung_box
-from ptxviewer.inference.preprocess import dense_is_bright, on_the_scale, prepare
+from ptxviewer.core.viewport import pixel_aspect
+from ptxviewer.inference.preprocess import dense_is_bright, on_the_scale
+
+MAPS_PER_GRID = 1.5  # side of the whole film's grid for the maps: the box's grid is not made coarser on it
 
 FirstLook = Callable[[FloatMap], FloatMap]
 """(1, s, s) input of the whole film to (3, s, s) scores in the order of ``network.CHANNELS``."""
@@ -27,29 +31,41 @@ class View:
     """What the network is shown of a film, ``grid`` (1, S, S), and where that lies on it."""
 
     grid: FloatMap
-    place: BoxMap | None  # None: the letterboxed whole film, and maps stay as they are
-    maps_size: int  # side of the letterboxed grid of the whole film that maps are handed on with
+    place: BoxMap
 
     @property
-    def sentence(self) -> str:
-        """What the reader is told of it; "" where there is nothing to say."""
-        return self.place.box.sentence if self.place is not None else ""
+    def maps_size(self) -> int:
+        """Side of the letterboxed grid of the whole film that maps are handed on with."""
+        return int(MAPS_PER_GRID * self.place.size)
+
+    @property
+    def whole(self) -> bool:
+        """True where no lungs were found: the whole film is shown at once."""
+        return self.place.box.whole
 
     def onto_film(self, maps: FloatMap) -> FloatMap:
         """(C, S, S) scores of what was shown to (C, maps_size, maps_size) on the whole film's grid; 0 outside a box."""
-        place = self.place
-        return maps if place is None else np.stack([place.onto(one, self.maps_size) for one in maps])
+        return np.stack([self.place.onto(one, self.maps_size) for one in maps])
 
 
-def whole_view(film: Radiograph, size: int) -> View:
-    """Return the letterboxed whole film as a view."""
-    return View(prepare(film, size), None, size)
-
-
-def view_of(film: Radiograph, size: int, maps_size: int, first_look: FirstLook, first_size: int) -> View:
-    """Look for the lungs at ``first_size`` and return the view of their box at ``size``."""
-    lungs = first_look(prepare(film, first_size))
-    box = lung_box(film.rows, film.cols, lungs[1], lungs[2])
-    place = BoxMap(film.rows, film.cols, box, size)
+def on_the_patient(film: Radiograph, turns: int = 0) -> tuple[FloatMap, FloatMap]:
+    """Return greys and validity (rows, cols) of a film after quarter turns clockwise, its pixels made square."""
     image, valid = dense_is_bright(film)
-    return View(on_the_scale(place.to_grid(image), place.to_grid(valid) > 0.5), place, maps_size)
+    aspect = pixel_aspect(film.spacing)
+    if aspect != 1:
+        size = film.cols, max(1, round(film.rows * aspect))
+        how = cv2.INTER_AREA if aspect < 1 else cv2.INTER_LINEAR
+        image, valid = (np.asarray(cv2.resize(one, size, interpolation=how), np.float32) for one in (image, valid))
+    if turns:
+        image, valid = (np.ascontiguousarray(np.rot90(one, -turns)) for one in (image, valid))
+    return image, valid
+
+
+def view_of(film: Radiograph, size: int, first_look: FirstLook, first_size: int, turns: int = 0) -> View:
+    """Look for the lungs at ``first_size`` and return the view of their box at ``size``, upright after ``turns``."""
+    image, valid = on_the_patient(film, turns)
+    rows, cols = image.shape
+    whole = GridMap.for_film(rows, cols, first_size)
+    lungs = first_look(on_the_scale(whole.to_grid(image), whole.to_grid(valid) > 0.5))
+    place = BoxMap(rows, cols, lung_box(rows, cols, lungs[1], lungs[2]), size)
+    return View(on_the_scale(place.to_grid(image), place.to_grid(valid) > 0.5), place)

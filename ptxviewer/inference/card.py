@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 
 import msgspec
 
@@ -20,6 +20,16 @@ from ptxviewer.inference import preprocess
 SCHEMA_VERSION = 1
 CARD_FILE = "metadata.json"
 WEIGHTS_FILE = "weights.safetensors"  # where the card names no other
+
+
+@dataclass(frozen=True)
+class FirstLook:
+    """The small network that finds the lungs on the whole film, whose box the other one looks at (``boxed``)."""
+
+    architecture: dict[str, Any]
+    size: int  # side of its grid
+    sha256: str
+    weights_file: str
 
 
 @dataclass(frozen=True)
@@ -42,6 +52,22 @@ class Card:
     limits: tuple[str, ...] = ()
     rules: Mapping[PurposeChoice, DecisionRule] = field(default_factory=dict)  # besides ``rule``, the balanced one
     figures: Mapping[PurposeChoice, RuleFigures] = field(default_factory=dict)
+    first_look: FirstLook | None = None  # None: the network looks at the whole film
+
+    @property
+    def of_first_look(self) -> Card | None:
+        """The card of the first look by itself, as a runtime starts it; None where there is none."""
+        look = self.first_look
+        if look is None:
+            return None
+        return replace(
+            self,
+            architecture=look.architecture,
+            size=look.size,
+            sha256=look.sha256,
+            weights_file=look.weights_file,
+            first_look=None,
+        )
 
     def rule_for(self, purpose: PurposeChoice) -> tuple[DecisionRule, PurposeChoice]:
         """Return the rule for a purpose, the network's own where the card has none, and the purpose it then serves."""
@@ -91,6 +117,14 @@ class _Purpose(msgspec.Struct):
     figures: _Figures
 
 
+class _FirstLook(msgspec.Struct):
+    architecture: dict[str, Any]
+    size: Annotated[int, msgspec.Meta(ge=32, le=1024)]
+    sha256: Sha256
+    weights_file: FileName
+    box: Literal["lung-box-1"]  # ``core.lungbox.NAME``: another box is another network's
+
+
 class _CardFile(msgspec.Struct):
     """``metadata.json``; fields that it has besides are for people."""
 
@@ -108,6 +142,7 @@ class _CardFile(msgspec.Struct):
     intended_use: str = ""
     limits: tuple[str, ...] = ()
     rules: dict[PurposeChoice, _Purpose] = {}
+    first_look: _FirstLook | None = None
 
 
 def tupled(record: Mapping[str, Any]) -> dict[str, Any]:
@@ -156,11 +191,16 @@ def read_card(folder: Path) -> Card:
             for name, made in file.rules.items()
             if name != "balanced"
         },
+        first_look=None if file.first_look is None else _first_look(file.first_look),
         figures={
             name: RuleFigures(made.figures.sensitivity.value, made.figures.false_per_100.value / 100)
             for name, made in file.rules.items()
         },
     )
+
+
+def _first_look(look: _FirstLook) -> FirstLook:
+    return FirstLook(tupled(look.architecture), look.size, look.sha256.lower(), look.weights_file)
 
 
 def _decision(rule: _Rule, frontal_threshold: float) -> DecisionRule:

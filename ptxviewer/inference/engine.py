@@ -10,8 +10,9 @@ from __future__ import annotations
 import contextlib
 import time
 from collections.abc import Callable
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import Protocol
 
 import numpy as np
 
@@ -24,6 +25,7 @@ from ptxviewer.core.findings.disagreement import Band, band_of
 from ptxviewer.core.purposes import PurposeChoice
 from ptxviewer.core.reasons.network import Network
 from ptxviewer.core.viewport import pixel_aspect
+from ptxviewer.inference.boxed import view_of
 from ptxviewer.inference.card import Card, read_card, verify
 from ptxviewer.inference.preprocess import prepare, turns_upright
 from ptxviewer.inference.views import maps_of_views
@@ -48,6 +50,36 @@ def turned_back(result: RunResult, turns: int) -> RunResult:
     return replace(result, maps=np.ascontiguousarray(maps[[0, 2, 1]] if turns == 2 else maps))
 
 
+class Shown(Protocol):
+    """What a network is shown of a film, and how its maps come back to the film's grid."""
+
+    @property
+    def grid(self) -> FloatMap:
+        """Input (1, S, S)."""
+        ...
+
+    @property
+    def whole(self) -> bool:
+        """True where a network that looks at lungs was shown the whole film."""
+        ...
+
+    def onto_film(self, maps: FloatMap) -> FloatMap:
+        """(C, S, S) scores of what was shown to (C, T, T) on the letterboxed grid of the whole film."""
+        ...
+
+
+@dataclass(frozen=True, eq=False)
+class WholeFilm:
+    """The letterboxed film, as a network that was trained on whole films sees it: its grid is the film's."""
+
+    grid: FloatMap
+    whole: bool = False
+
+    def onto_film(self, maps: FloatMap) -> FloatMap:
+        """Return the maps as they are."""
+        return maps
+
+
 class BundleEngine:
     """``core.engine.Engine`` for the network in ``bundle``, the folder with metadata.json and weights.safetensors."""
 
@@ -56,6 +88,7 @@ class BundleEngine:
         self._start = start
         self._purpose = purpose
         self._loaded: tuple[Card, Runner] | None = None
+        self._first: tuple[Card, Runner] | None = None  # of a network that looks at the lungs
         self._info: EngineInfo | None = None
 
     @property
@@ -69,6 +102,8 @@ class BundleEngine:
             card = read_card(self._bundle)
             runner = self._start(card, verify(self._bundle, card))
             self._loaded = card, runner
+            if (first := card.of_first_look) is not None:
+                self._first = first, self._start(first, verify(self._bundle, first))
             rule, purpose = card.rule_for(self._purpose)
             self._info = EngineInfo(
                 model_id=f"{card.id} {card.version}",
@@ -108,12 +143,14 @@ class BundleEngine:
         card, runner = self._ready()
         started = time.perf_counter()
         turns = turns_upright(film)
-        result = self._run(runner, turned(grid, turns), checkpoint)
+        shown = self._shown(film, turns, checkpoint)
+        result = self._run(runner, shown.grid, checkpoint)
         if turns and result.frontal is not None and result.frontal < card.rule.frontal_threshold:
-            as_stored = self._run(runner, grid, checkpoint)  # the tags may be wrong: what looks frontal is believed
+            stored = self._shown(film, 0, checkpoint)  # the tags may be wrong: what looks frontal is believed
+            as_stored = self._run(runner, stored.grid, checkpoint)
             if as_stored.frontal is not None and as_stored.frontal > result.frontal:
-                turns, result = 0, as_stored
-        result = turned_back(result, turns)
+                turns, shown, result = 0, stored, as_stored
+        result = turned_back(replace(result, maps=shown.onto_film(result.maps)), turns)
         if not (np.isfinite(result.score) and np.isfinite(result.maps).all()):
             raise ModelUnavailable(Network.NO_USABLE_RESULT)
         info = self.load()
@@ -131,23 +168,32 @@ class BundleEngine:
             device=info.device,
             infer_ms=1000 * (time.perf_counter() - started),
             aspect=pixel_aspect(film.spacing),
+            lungs_found=not shown.whole,
         )
 
     def band(self, film: Radiograph, checkpoint: Checkpoint = never_cancelled) -> Band:
         """See ``Engine.band``. A device without memory for it is not left: the band is then unavailable."""
-        card, runner = self._ready()
+        _, runner = self._ready()
         checkpoint()
         maps = None
         with contextlib.suppress(OutOfMemory):
             turns = turns_upright(film)
-            grid = turned(prepare(film, card.size), turns)
-            maps = maps_of_views(grid, lambda grid: runner.run(grid, checkpoint).maps[0])
-            maps = tuple(np.ascontiguousarray(np.rot90(scores, turns)) for scores in maps)
+            shown = self._shown(film, turns, checkpoint)
+            views = maps_of_views(shown.grid, lambda grid: runner.run(grid, checkpoint).maps[0])
+            maps = tuple(np.ascontiguousarray(np.rot90(scores, turns)) for scores in shown.onto_film(np.stack(views)))
         if maps is None:
             raise ModelUnavailable(Network.NO_MEMORY_FOR_BAND)
         if not all(np.isfinite(single).all() for single in maps):
             raise ModelUnavailable(Network.NO_USABLE_BAND)
         return band_of(film.key, maps)
+
+    def _shown(self, film: Radiograph, turns: int, checkpoint: Checkpoint) -> Shown:
+        """Return what the network is shown of a film after quarter turns clockwise."""
+        card, _ = self._ready()
+        if self._first is None:
+            return WholeFilm(turned(prepare(film, card.size), turns))
+        first, runner = self._first
+        return view_of(film, card.size, lambda grid: self._run(runner, grid, checkpoint).maps, first.size, turns)
 
     def _run(self, runner: Runner, grid: FloatMap, checkpoint: Checkpoint) -> RunResult:
         """Run the network, on the CPU for good where its device has no memory left."""

@@ -135,6 +135,7 @@ class _Head(msgspec.Struct):
     device: str
     infer_ms: float
     aspect: float = 1.0  # of a file of the version before, for which every film was square
+    lungs_found: bool = True
 
 
 def maps_bytes(maps: ProbabilityMaps) -> bytes:

@@ -29,9 +29,10 @@ def judge(maps: ProbabilityMaps, frontal_threshold: float) -> Gate:
         if len(areas) == 2 and max(areas) >= NO_LUNG > min(areas):
             return Gate(False, Finding.ONE_LUNG_FIELD)
         return Gate(False, Finding.NOT_FRONTAL)
+    whole = () if maps.lungs_found else (Finding.WHOLE_FILM,)
     if len(lungs) < 2:
-        return Gate(True)
-    return Gate(True, cautions=_cautions(lungs, areas, _visible(maps.pneumothorax, grid_map)))
+        return Gate(True, cautions=whole)
+    return Gate(True, cautions=(*whole, *_cautions(lungs, areas, _visible(maps.pneumothorax, grid_map))))
 
 
 def _visible(lung: FloatMap, grid_map: GridMap) -> FloatMap:

@@ -15,6 +15,7 @@ class Finding(Reason, Enum):
     ONE_LUNG_FIELD = "one_lung_field"
     NOT_FRONTAL = "not_frontal"
     NO_LUNG_FIELD = "no_lung_field"
+    WHOLE_FILM = "whole_film"
     LUNG_HARDLY_SEEN = "lung_hardly_seen"
     APEX_CUT_OFF = "apex_cut_off"
 
