@@ -114,6 +114,8 @@ def test_a_distance_lies_in_the_marked_air_and_ends_at_its_borders(
             if name == "across":
                 continue
             assert line.px() >= 1
+            if line.px() < 2:
+                continue  # a thread one pixel wide has no inside, and gaps between its rows
             assert in_mask(air, line, -0.6, -0.6) > 0.9  # it runs through air
             assert in_mask(air, line, 4, 4) < in_mask(air, line, 0, 0)  # and not beyond
             vertical = line.wall[0] == line.lung[0]

@@ -293,13 +293,12 @@ def test_what_is_exported_loads_in_the_app_with_both_heads(tmp_path, sides):
     assert maps.score == pytest.approx(1 / (1 + np.exp(-(2 * logit - 1))), abs=0.02)
 
 
-def test_a_network_that_the_apps_engine_cannot_feed_is_not_exported(tmp_path):
-    from model.card import Texts
-    from model.export import export
+def test_a_network_of_the_lungs_box_is_not_exported_without_its_first_look(tmp_path):
+    from model.export import write_first_look
 
     (tmp_path / "run.json").write_text(json.dumps({"boxes": "lung-box-1, first look by made"}))
-    with pytest.raises(SystemExit, match="whole films only"):
-        export(tmp_path, Texts("Research", "none", ("films",), ("a limit",)), tmp_path / "bundle", "9", None, None)
+    with pytest.raises(SystemExit, match="first look"):
+        write_first_look(tmp_path, tmp_path / "bundle")
 
 
 def test_films_that_only_the_index_calls_frontal_do_not_teach_the_gate():
