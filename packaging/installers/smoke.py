@@ -191,6 +191,15 @@ def dicom_objects(app: App) -> str:
     return "four DICOM objects"
 
 
+def pacs(app: App) -> str:
+    """Both libraries of the hospital's network are there, and TLS: nobody answers, and that is what is said."""
+    for node in ("NOBODY@127.0.0.1:9", "https://127.0.0.1:9/dicom-web"):
+        app.run("echo", node, expected=1)
+        check("Traceback" not in app.log(), "the network libraries fail")
+        check("Unexpected failure" not in app.log(), "the network libraries are not whole")
+    return "no node, said so"
+
+
 def sample_films(app: App) -> list[str]:
     """Return the films of the sample study inside the built app, as the app sees them."""
     found = resources(app)
@@ -367,7 +376,7 @@ def desktop(app: App, pictures: Path, opener: Callable[[str, dict[str, str]], ob
     return "film shown, report saved by key, second film in the same window, closed by key"
 
 
-CHECKS = (version, self_test, transfer_syntaxes, prediction, report, dicom_objects, window, read_only_home)
+CHECKS = (version, self_test, transfer_syntaxes, prediction, report, dicom_objects, pacs, window, read_only_home)
 
 
 def main(arguments: list[str] | None = None) -> int:

@@ -62,10 +62,7 @@ EXCLUDED_MODULES = (
     "lib2to3",
     "turtledemo",
     "ensurepip",
-    # no code of the app speaks over a network; without TLS none can do so by accident
-    "_ssl",
-    "ssl",
-    "_hashlib",  # hashlib has the hashes of its own; this one would bring OpenSSL, 5 MB
+    "_hashlib",  # hashlib has the hashes of its own
     "xmlrpc",
     "PyInstaller",
 )
@@ -115,6 +112,8 @@ CARRIED_SYSTEM_LIBRARIES = (
     "libbz2.so*",
     "liblzma.so*",
     "libuuid.so*",
+    "libssl.so*",  # of the version that Python was built with, for the PACS
+    "libcrypto.so*",
     "libxcb-cursor.so*",
     "libxcb-icccm.so*",
     "libxcb-image.so*",

@@ -24,6 +24,7 @@ from ptxviewer.ui.panels.reading import ReadingPanel
 
 if TYPE_CHECKING:
     from ptxviewer.ui.panels.worklist import WorklistPanel
+    from ptxviewer.ui.platform.courier import Courier
     from ptxviewer.ui.platform.notices import SystemNotices
     from ptxviewer.ui.platform.watcher import FolderWatcher
 
@@ -54,6 +55,7 @@ class Workspace(QWidget):
         self.strip = FilmStrip(select, presenter.films.thumbnails_in_sight)
         self.worklist: WorklistPanel | None = None
         self._watcher: FolderWatcher | None = None
+        self._courier: Courier | None = None
         self._notices: SystemNotices | None = None
         self._come_forward = come_forward
         self._minutes = QTimer(self)
@@ -92,6 +94,12 @@ class Workspace(QWidget):
             self._notices = SystemNotices(self.window(), self._come_forward)
         if self._watcher is not None:
             self._watcher.show_state(state)
+        if state.pacs.left and self._courier is None:
+            from ptxviewer.ui.platform.courier import Courier
+
+            self._courier = Courier(self._presenter, self)
+        if self._courier is not None:
+            self._courier.show_state(state)
         if self._notices is not None:
             self._notices.show_state(state)
         if bool(state.films) is not self._minutes.isActive():

@@ -74,7 +74,9 @@ class Fields(QWidget):
         whole = QWidget()
         line = QHBoxLayout(whole)
         line.setContentsMargins(0, 0, 0, 0)
-        button = QPushButton(tr("Choose ..."))
+        choose_one = tr("Choose ...")
+        button = QPushButton(choose_one)
+        button.setAccessibleName(f"{said}: {choose_one}")
         button.setAutoDefault(False)
 
         def choose() -> None:
