@@ -203,8 +203,8 @@ class Services:
     model: Lane
     exports: Mapping[str, Writer]  # by the id of the format
     objects: ObjectWriter = lambda _content, _target, _kinds: ()  # DICOM objects
-    apart: Callable[[Sequence[Path]], tuple[list[Path], list[Brought]]] = lambda paths: (list(paths), [])
-    """Films, and what came of the objects that belong to films."""
+    is_object: Callable[[Path], bool] = lambda _path: False  # it belongs to films and is none
+    read_objects: Callable[[Sequence[Path]], list[Brought]] = lambda _paths: []  # what came of such files
     save_settings: Callable[[Settings], None] = lambda _settings: None
     reports_folder: Callable[[str], Path] = Path  # where reports go, from what the settings say
     sample: tuple[Path, ...] = ()

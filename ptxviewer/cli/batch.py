@@ -81,10 +81,17 @@ def items_of(paths: Iterable[Path]) -> Iterator[list[Item]]:
 
 
 def _listed(paths: Iterable[Path], unpacked: Path) -> list[Item]:
+    from ptxviewer.dicom.candidates import is_object
+
+    paths = list(paths)
     films: dict[object, Candidate] = {}
     for path in paths:
         for film in _found(path, unpacked):
             films.setdefault(film.identity, film)
+    asked = {str(path) for path in paths}
+    films = {  # what belongs to films is no film, unless it was asked for by name
+        identity: film for identity, film in films.items() if str(film.path) in asked or not is_object(film)
+    } or films
     stems = unique_stems(film.name for film in films.values())
     return [
         Item(number, film.name, stem, film.path if film.reason is None else None, film.reason)

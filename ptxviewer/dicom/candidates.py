@@ -9,6 +9,7 @@ from ptxviewer.core.files import NotRegular, open_regular
 from ptxviewer.core.reasons import Reason
 from ptxviewer.core.reasons.reading import Reading
 from ptxviewer.dicom.harmless import PICTURE_STARTS
+from ptxviewer.dicom.objects.kinds import KINDS, START, class_in
 from ptxviewer.dicom.read import why_not_opened
 
 FILM_SUFFIXES = frozenset((".dcm", ".dicom", ".dic", ".ima", ".png", ".jpg", ".jpeg", ".tif", ".tiff", ".bmp", ".webp"))
@@ -25,11 +26,25 @@ class Candidate:
     reason: Reason | None = None  # why it cannot be read
     is_input: bool = False  # the reason is of what was given (a folder, an archive), not of a film in it
     member: int | None = None  # of an archive: its number there
+    sop_class: str | None = None  # of its meta information, "" where that has none; None: not looked at
 
     @property
     def identity(self) -> tuple[str, int | None]:
         """The same for one that is found again; an archive is unpacked anew then."""
         return (str(self.path), None) if self.member is None else (self.name, self.member)
+
+
+def is_object(found: Candidate) -> bool:
+    """True for what belongs to films and is none: a report, a segmentation, a presentation state, a document."""
+    if found.reason is not None:
+        return False
+    if found.sop_class is not None:
+        return found.sop_class in KINDS
+    try:
+        with open_regular(found.path) as file:
+            return class_in(file.read(START)) in KINDS
+    except OSError:
+        return False
 
 
 def starts_like_film(start: bytes) -> bool:
@@ -59,13 +74,14 @@ def candidate(path: Path) -> Candidate | None:
     """Return a file of a folder where it may be a film, also one that is empty, torn or cannot be opened; else None."""
     try:
         with open_regular(path) as file:
-            start = file.read(132)
+            first = file.read(START)
     except NotRegular:
         named = path.suffix.lower() in FILM_SUFFIXES
         return Candidate(path, str(path), Reading.NOT_A_FILE) if named else None
     except OSError as error:
         return Candidate(path, str(path), why_not_opened(error)) if is_named_like_film(path) else None
+    start = first[:132]
     torn = not start.strip(b"\0") and is_named_like_film(path)  # nothing, or as far as it goes a preamble
     if starts_like_film(start) or torn or path.suffix.lower() in FILM_SUFFIXES:
-        return Candidate(path, str(path))
+        return Candidate(path, str(path), sop_class=class_in(first))
     return None

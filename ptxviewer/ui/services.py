@@ -48,12 +48,15 @@ class Films:
     def __init__(self, unpacked: Path) -> None:
         self._unpacked = unpacked
         self._refused: dict[Path, Reason] = {}
+        self._found: set[Path] = set()
+        self._objects: set[Path] = set()
 
     def find(self, paths: Sequence[Path]) -> list[Path]:
         """Return the films among ``paths``, in order, also those that will be refused when they are read.
 
         pydicom is imported here, too. Raises ``UnreadableFilm`` where there is nothing but the reason.
         """
+        from ptxviewer.dicom import candidates
         from ptxviewer.dicom.collect import collect
 
         found = collect(paths, self._unpacked)
@@ -61,7 +64,13 @@ class Films:
         if reason is not None:
             raise UnreadableFilm(reason)
         self._refused |= {film.path: film.reason for film in found if film.reason is not None}
+        self._found |= {film.path for film in found}
+        self._objects |= {film.path for film in found if candidates.is_object(film)}
         return [film.path for film in found]
+
+    def is_object(self, path: Path) -> bool:
+        """True for what belongs to films and is none; of what was not found by ``find`` the first bytes are read."""
+        return path in self._objects if path in self._found else belongs_to_films(path)
 
     def read(self, path: Path, frame: int) -> Radiograph:
         """Read a film. Raises ``UnreadableFilm``; what was refused is read where it is there by now."""
@@ -71,12 +80,18 @@ class Films:
         return read(path, frame)
 
 
-def apart(paths: Sequence[Path]) -> tuple[list[Path], list[Brought]]:
-    """Return the films among ``paths``, and what came of the objects that belong to films."""
+def belongs_to_films(path: Path) -> bool:
+    """True for a report, a segmentation and their like; the first bytes of the file are read."""
+    from ptxviewer.dicom.objects import is_object
+
+    return is_object(path)
+
+
+def read_objects(paths: Sequence[Path]) -> list[Brought]:
+    """Return what came of objects that belong to films."""
     from ptxviewer.dicom import objects
 
-    films, others = objects.apart(paths)
-    return films, objects.read_objects(others)
+    return objects.read_objects(paths)
 
 
 def run_self_test(engine: Engine, checkpoint: Checkpoint) -> SelfTest:
@@ -158,7 +173,8 @@ class Backing:
         services = Services(
             read_film=films.read,
             collect=films.find,
-            apart=apart,
+            is_object=films.is_object,
+            read_objects=read_objects,
             engine=network,
             disk=disk,
             model=ThreadLane("model", self._bridge.post),

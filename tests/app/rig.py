@@ -106,13 +106,15 @@ class AppRig:
         self.saved: list[Settings] = []
         self.shell = FakeShell()
         self.broken: Writing | None = None
-        self._apart: Callable[[Sequence[Path]], tuple[list[Path], list[Brought]]] = lambda paths: (list(paths), [])
+        self.objects_named = {"objects"}  # files that belong to films
+        self.brought: list[Brought] = []  # by them
         self.presenter = Presenter(
             self.view,
             Services(
                 read_film=self.reader,
                 collect=self._collect,
-                apart=self._told_apart,
+                is_object=lambda path: path.name in self.objects_named,
+                read_objects=lambda _paths: self.brought,
                 engine=self.engine,
                 disk=self.disk,
                 model=self.model,
@@ -132,13 +134,6 @@ class AppRig:
             ),
             settings,
         )
-
-    def _told_apart(self, paths: Sequence[Path]) -> tuple[list[Path], list[Brought]]:
-        return self._apart(paths)
-
-    def bring(self, apart: Callable[[Sequence[Path]], tuple[list[Path], list[Brought]]]) -> None:
-        """What is opened from now on is told apart like this."""
-        self._apart = apart
 
     @staticmethod
     def _collect(paths: Sequence[Path]) -> list[Path]:

@@ -29,10 +29,7 @@ LETTER = Document(uid="d", kind="pdf", title="Letter")
 def opened(rig: AppRig, *found: Brought, film: str = "a") -> None:
     """Open a film, and objects with it."""
 
-    def apart(paths: Sequence[Path]) -> tuple[list[Path], list[Brought]]:
-        return [path for path in paths if path.name != "objects"], list(found)
-
-    rig.bring(apart)
+    rig.brought = list(found)
     rig.open(*([film] if film else []), "objects")
     rig.settle()
 
@@ -139,6 +136,22 @@ def test_documents_alone_are_shown_at_once_and_films_stay_on_screen() -> None:
     assert rig.state.documents_asked == 1
     assert rig.film.path.name == "a"
     assert len(rig.state.films) == 1
+
+
+def test_many_objects_are_read_some_at_a_time_behind_the_film() -> None:
+    rig = AppRig()
+    read: list[int] = []
+
+    def read_objects(paths: Sequence[Path]) -> list[Brought]:
+        read.append(len(paths))
+        return [Brought((replace(FOREIGN, uid=f"{sum(read)}-{n}"),)) for n in range(len(paths))]
+
+    intake = rig.presenter.films._intake
+    intake._services = replace(intake._services, read_objects=read_objects)
+    intake.bring([Path(f"{n}") for n in range(45)])
+    rig.settle()
+    assert read == [20, 20, 5]
+    assert len(rig.state.objects) == 45
 
 
 def test_objects_without_their_film_say_so() -> None:

@@ -328,7 +328,7 @@ def test_no_priors_there_and_an_archive_that_does_not_answer(hospital: Hospital)
 
 
 def test_results_that_are_fetched_are_no_films(hospital: Hospital):
-    hospital.bring(lambda paths: ([path for path in paths if path.name != "report.dcm"], []))
+    hospital.objects_named = {"report.dcm"}
     hospital.presenter.pacs.fetching.fetch(ARCHIVE, [series("report", modality="SR"), series("film")])
     hospital.settle()
     assert [film.path.name for film in hospital.state.films] == ["a.dcm", "film.dcm"]

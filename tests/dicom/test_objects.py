@@ -17,7 +17,9 @@ from ptxviewer.core.findings.reviewed import answer_of, as_reviewed
 from ptxviewer.core.objects import Brought, FilmObject, Mark
 from ptxviewer.core.reasons.reading import Reading
 from ptxviewer.core.review import Review
-from ptxviewer.dicom.objects import apart, class_of, read_objects
+from ptxviewer.dicom import candidates
+from ptxviewer.dicom.collect import collect
+from ptxviewer.dicom.objects import class_of, is_object, read_objects
 from ptxviewer.dicom.objects.read import read_object
 from ptxviewer.dicom.read import read_film
 from ptxviewer.dicom.write import KINDS, Extra, save_objects
@@ -108,9 +110,12 @@ def test_objects_of_a_film_of_several_frames_name_theirs(tmp_path: Path) -> None
 def test_films_and_objects_are_told_apart_by_their_first_bytes(tmp_path: Path) -> None:
     path, files = results(tmp_path, Review())
     (tmp_path / "notes.txt").write_text("text")
-    films, objects = apart([path, *files.values(), tmp_path / "notes.txt", tmp_path / "gone"])
-    assert films == [path, files["sc"], tmp_path / "notes.txt", tmp_path / "gone"]
+    objects = [one for one in files.values() if is_object(one)]
     assert set(objects) == set(files.values()) - {files["sc"]}
+    for film in (path, tmp_path / "notes.txt", tmp_path / "gone"):
+        assert not is_object(film)
+    found = collect([tmp_path], tmp_path)
+    assert {one.path for one in found if candidates.is_object(one)} == set(objects)
     assert read_object(files["map"]).objects == (), "a map of scores is no mask that anybody decided on"
     kinds = {found.document.kind for found in read_objects(objects) if found.document is not None}
     assert kinds == {"report", "pdf", "key objects"}

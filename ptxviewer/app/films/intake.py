@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import itertools
 import os
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -26,6 +26,7 @@ from ptxviewer.core.objects import Brought
 from ptxviewer.core.reasons import Reason
 from ptxviewer.core.reasons.window import Notice
 
+CHUNK = 20  # objects that are read at a time
 ARRIVAL = 0  # the number of what a watched folder brings, where drops have theirs
 
 
@@ -40,7 +41,7 @@ class Found:
 
     paths: Sequence[Path]
     changed: Sequence[Path] = ()
-    objects: Sequence[Brought] = ()  # what came of files that belong to films
+    objects: Sequence[Path] = ()  # files that belong to films and are none
 
 
 class Intake:
@@ -77,25 +78,49 @@ class Intake:
                 mark = open_already.get(_same_place(path))
                 if mark is not None and fingerprint_of(services, path) != mark:
                     changed.append(path)
-            films, objects = services.apart(paths)
-            return Found(films, [path for path in changed if path in films], objects)
+            objects = [path for path in paths if services.is_object(path)]
+            apart = set(objects)
+            return Found(
+                [path for path in paths if path not in apart], [path for path in changed if path not in apart], objects
+            )
 
         def done(outcome: Outcome[Found]) -> None:
             self._searches.pop(drop, None)
             found = outcome.value
-            if found is not None and found.objects:
-                self._store.edit(lambda state: brought(state, found.objects, alone=not found.paths))
-                if not found.paths:
-                    self._only_objects(drop, was_on_screen)
-                    return
+            if found is not None and found.objects and not found.paths:
+                self._searches[drop] = self.bring(found.objects, lambda all_: self._only(all_, drop, was_on_screen))
+                return
             self._opened(drop, outcome)
+            if found is not None and found.objects:
+                self.bring(found.objects)  # behind the film that comes on screen
 
         self._searches[drop] = self._services.disk.submit(work, done)
 
-    def _only_objects(self, drop: int, before: int | None) -> None:
-        """Nothing but objects was dropped: the film that they belong to comes on screen, else the one before."""
+    def bring(
+        self,
+        paths: Sequence[Path],
+        then: Callable[[list[Brought]], None] | None = None,
+        before: Sequence[Brought] = (),
+    ) -> Ticket:
+        """Read objects that belong to films, some at a time: films go first. ``then`` gets what came of all of them."""
+        now, later = paths[:CHUNK], paths[CHUNK:]
+        read = self._services.read_objects
+
+        def done(outcome: Outcome[list[Brought]]) -> None:
+            found = outcome.value or []
+            self._store.edit(lambda state: brought(state, found))
+            if later:
+                self.bring(later, then, [*before, *found])
+            elif then is not None:
+                then([*before, *found])
+
+        return self._services.disk.submit(lambda _checkpoint: read(now), done)
+
+    def _only(self, found: Sequence[Brought], drop: int, before: int | None) -> None:
+        """Nothing but objects was dropped: the film that they belong to comes on screen, else documents are shown."""
+        self._searches.pop(drop, None)
         state = self._store.state
-        of_objects = {one.film_uid for one in state.objects}
+        of_objects = {one.film_uid for brought in found for one in brought.objects}
         theirs = [film.id for film in state.films if uid_of(film) in of_objects]
         here = before if before in theirs or not theirs else theirs[-1]
         mine = self._claim == drop
@@ -103,10 +128,12 @@ class Intake:
             self._claim = None
         on_screen = here if mine and here is not None and state.film(here) is not None else state.current_id
         opening = len(self._searches)
-        self._store.edit(lambda state: replace(state, opening=opening, current_id=on_screen))
+        read = not theirs and any(one.document is not None for one in found)
+        asked = state.documents_asked + read
+        self._store.edit(lambda state: replace(state, opening=opening, current_id=on_screen, documents_asked=asked))
         if mine:
             self._pipeline.announce()
-        if not theirs and not state.documents:
+        if not theirs and not read:
             self._store.say(Notice.NO_FILM_FOR_OBJECTS, "warning")
         self._pipeline.pump()
 
@@ -181,18 +208,18 @@ class Intake:
         services = self._services
 
         def work(_checkpoint: Checkpoint) -> Found:
-            films, objects = services.apart(paths)
-            return Found(films, objects=objects)
+            objects = [path for path in paths if services.is_object(path)]
+            return Found([path for path in paths if path not in objects], objects=objects)
 
         def done(outcome: Outcome[Found]) -> None:
             found = outcome.value
             if found is None:
                 self._store.say(reason_of(outcome.error), "warning")
                 return
-            if found.objects:
-                self._store.edit(lambda state: brought(state, found.objects, alone=False))
             if found.paths:
                 self.arrived(found.paths, ())
+            if found.objects:
+                self.bring(found.objects)
 
         services.disk.submit(work, done)
 

@@ -33,22 +33,19 @@ def objects_of(state: State, film: Film) -> tuple[FilmObject, ...]:
     return tuple(one for one in state.objects if one.film_uid == uid and one.frame in (None, film.view.frame))
 
 
-def brought(state: State, found: Iterable[Brought], *, alone: bool) -> State:
-    """Return the state with objects and documents added, each once; ``alone``: nothing else was opened with them."""
+def brought(state: State, found: Iterable[Brought]) -> State:
+    """Return the state with objects and documents added, each once."""
     objects = {(one.uid, one.film_uid, one.frame): one for one in state.objects}
     documents: dict[str, Document] = {one.uid or f"{number}": one for number, one in enumerate(state.documents)}
-    read = 0
     for one in found:
         objects |= {(each.uid, each.film_uid, each.frame): each for each in one.objects}
         if one.document is not None:
             documents[one.document.uid or f"{len(documents)}"] = one.document
-            read += not one.objects
     kept = sorted(objects.values(), key=lambda one: one.made)[-MOST:]
     return replace(
         state,
         objects=tuple(kept),
         documents=tuple(documents.values())[-MOST:],
-        documents_asked=state.documents_asked + (1 if alone and read else 0),
     )
 
 

@@ -51,6 +51,7 @@ class Look:
     passed: Listing = field(default_factory=dict)  # whole, but no films
     renamed: dict[Path, Path] = field(default_factory=dict)  # old name to new one
     gone: frozenset[Path] = frozenset()
+    objects: tuple[Path, ...] = ()  # among those that are ready: they belong to films and are none
 
 
 def is_unfinished(name: str) -> bool:
@@ -58,9 +59,10 @@ def is_unfinished(name: str) -> bool:
     return name.startswith((".", "~")) or name.lower().endswith(UNFINISHED)
 
 
-def list_folder(folder: Path, checkpoint: Checkpoint = never_cancelled, most: int = MOST_FILES) -> Listing:
+def list_folder(folder: Path, checkpoint: Checkpoint = never_cancelled, most: int | None = None) -> Listing:
     """Return the files below ``folder`` that may be whole. Raises ``OSError``, and ``PtxError`` for too many."""
     found: Listing = {}
+    most = MOST_FILES if most is None else most
     os.stat(folder)  # a folder that cannot be reached is no empty one
     for root, folders, names in os.walk(folder):
         checkpoint()
@@ -151,11 +153,13 @@ class WatchedFolder:
         if watch is None or self._job is not None or self._store.closed:
             return
         folder, known, waiting, is_film = watch.folder, dict(self._known), self._waiting, self._services.is_film
+        is_object = self._services.is_object
         now = self._services.now().timestamp()
 
         def work(checkpoint: Checkpoint) -> Look | None:
             try:
-                return look(list_folder(folder, checkpoint), known, waiting, now, is_film)
+                found = look(list_folder(folder, checkpoint), known, waiting, now, is_film)
+                return replace(found, objects=tuple(path for path in sorted(found.ready) if is_object(path)))
             except OSError:
                 return None
 
@@ -187,6 +191,10 @@ class WatchedFolder:
         arrived = {path: stamp for path, stamp in found.ready.items() if path not in busy}
         changed = [path for path in arrived if path in self._known]
         self._known |= arrived | found.passed
+        objects = [path for path in found.objects if path in arrived]
+        arrived = {path: stamp for path, stamp in arrived.items() if path not in objects}
+        if objects:
+            self._intake.bring(objects)
         self._edit(lambda watch: replace(watch, waiting=len(self._waiting), missing=False))
         if arrived:
             self._intake.arrived(sorted(arrived), changed)

@@ -7,42 +7,30 @@ process, within its bounds of time and memory.
 from __future__ import annotations
 
 import multiprocessing
-import struct
 from collections.abc import Iterable
 from pathlib import Path
 
 from ptxviewer.core.files import open_regular
 from ptxviewer.core.objects import Brought
 from ptxviewer.dicom.isolated.pool import CallFailed, shared_pool
-from ptxviewer.dicom.objects.kinds import KINDS
+from ptxviewer.dicom.objects.kinds import KINDS, START, class_in
 from ptxviewer.dicom.objects.read import read_object
 
 MOST_OBJECTS = 500  # of one drop; what is more is left out
-SOP_CLASS = b"\x02\x00\x02\x00UI"
-"""Media Storage SOP Class UID in a file's meta information, which is always explicit little endian (PS3.10 7.1)."""
 
 
 def class_of(path: Path) -> str:
     """Return the SOP class that a file's meta information names, "" where it has none; 1 KB is read."""
     try:
         with open_regular(path) as file:
-            start = file.read(1024)
+            return class_in(file.read(START))
     except OSError:
         return ""
-    at = start.find(SOP_CLASS, 132) if start[128:132] == b"DICM" else -1
-    if at < 0 or at + 8 > len(start):
-        return ""
-    (length,) = struct.unpack_from("<H", start, at + 6)
-    return start[at + 8 : at + 8 + min(length, 64)].decode("ascii", "replace").strip("\0 ")
 
 
-def apart(paths: Iterable[Path]) -> tuple[list[Path], list[Path]]:
-    """Return the films among ``paths``, and the objects that belong to films, both in their order."""
-    films: list[Path] = []
-    objects: list[Path] = []
-    for path in paths:
-        (objects if class_of(path) in KINDS else films).append(path)
-    return films, objects
+def is_object(path: Path) -> bool:
+    """True for what belongs to films and is none."""
+    return class_of(path) in KINDS
 
 
 def read_objects(paths: Iterable[Path]) -> list[Brought]:

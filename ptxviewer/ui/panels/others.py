@@ -72,8 +72,16 @@ class OthersPanel(QWidget):
             said = outcome(earlier.verdict, earlier.presence) or tr("without a verdict")
             reader = f" ({earlier.reader})" if earlier.reader and state.identified else ""
             lines.append(tr("Earlier result {date}: {outcome}", date=earlier.made[:10], outcome=said) + reader)
-        others = dict.fromkeys(caption(one) for one in objects if not one.own and one.drawn)
-        lines += [tr("Drawn by {maker}, not checked", maker=name) for name in others]
+        shape = film.radiograph.shape if film is not None and film.radiograph is not None else None
+        for one in objects:
+            if not one.own and one.drawn:
+                fits = bool(one.marks) or any(region.mask.shape == shape for region in one.regions)
+                lines.append(
+                    tr("Drawn by {maker}, not checked", maker=caption(one))
+                    if fits
+                    else tr("{maker}: not shown, its pixels are not those of the film", maker=caption(one))
+                )
+        lines = list(dict.fromkeys(lines))
         if len(lines) > MOST_LINES:
             lines = [*lines[:MOST_LINES], "..."]
         self._lines.setText("\n".join(lines))
