@@ -22,8 +22,9 @@ SET_UP = test -n "$(PYTHON)" || { echo "PTXViewer needs Python 3.10 or newer: no
 	$(PYTHON) tools/set_up.py
 
 # Two processes, each with one thread for numerics. `make test WORKERS=0` runs everything in one process.
+# Compiled modules are kept even where the environment says otherwise: some hundred children of the tests load them.
 WORKERS ?= 2
-PYTEST := OMP_NUM_THREADS=1 $(BIN)/python -m pytest -n $(WORKERS) --dist worksteal
+PYTEST := PYTHONDONTWRITEBYTECODE= OMP_NUM_THREADS=1 $(BIN)/python -m pytest -n $(WORKERS) --dist worksteal
 
 .PHONY: run test coverage check bench fuzz train package lock audit words
 

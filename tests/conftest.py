@@ -8,6 +8,7 @@
 
 from __future__ import annotations
 
+import gc
 import logging
 import os
 import threading
@@ -32,6 +33,11 @@ THREAD_END_S = 5  # how long a thread that was told to end may take
 def pytest_addoption(parser: pytest.Parser) -> None:
     """One option of our own."""
     parser.addoption("--update-snapshots", action="store_true", help="keep the pictures of this run: look at them")
+
+
+def pytest_collection_finish() -> None:
+    """What was imported stays: the garbage collector need not look through a million objects again and again."""
+    gc.freeze()
 
 
 @pytest.fixture(scope="session")

@@ -20,14 +20,15 @@ from ptxviewer.core.voi import display_lut
 from ptxviewer.dicom.read import read_film
 from ptxviewer.words import say
 warnings.simplefilter("ignore")
-slowest, sentences, odd, count = 0.0, [], [], 0
+slowest, sentences, odd, count, opened = 0.0, [], [], 0, 0
 for path in sorted(Path(sys.argv[1]).rglob("*")):
     if path.is_file() and "faults" not in path.parts:  # these are known to fail
         count += 1
         started = time.process_time()
         try:
             film = read_film(path)
-            display_lut(film, film.vois[film.default_voi])[film.pixels]
+            assert display_lut(film, film.vois[film.default_voi])[film.pixels].shape == film.shape
+            opened += 1
         except PtxError as error:
             sentences.append(say(error.reason))
         except BaseException as error:
@@ -35,7 +36,8 @@ for path in sorted(Path(sys.argv[1]).rglob("*")):
         slowest = max(slowest, time.process_time() - started)
 unit = 1 if sys.platform == "darwin" else 1024  # getrusage counts bytes on macOS, kilobytes on Linux
 peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * unit // 1_000_000
-print(json.dumps({"files": count, "slowest_s": slowest, "sentences": sentences, "odd": odd, "peak_mb": peak}))
+seen = {"files": count, "opened": opened, "slowest_s": slowest, "sentences": sentences, "odd": odd, "peak_mb": peak}
+print(json.dumps(seen))
 """
 
 
@@ -48,6 +50,7 @@ def test_all_files_are_read_or_refused_within_bounds(shared_dir: Path) -> None:
     seen = json.loads(done.stdout.splitlines()[-1])
     print({**seen, "sentences": len(seen["sentences"])})
     assert seen["files"] > 100
+    assert seen["opened"] > 150
     assert seen["odd"] == []
     assert all(sentence.endswith(".") for sentence in seen["sentences"])
     assert len(seen["sentences"]) < seen["files"] / 2

@@ -32,7 +32,7 @@ def small(tmp_path_factory):
 
 
 @pytest.fixture(scope="module")
-def shipped(tmp_path_factory):
+def exported(tmp_path_factory):
     """The shipped network for ONNX Runtime."""
     if not (bundle_dir() / CARD_FILE).exists():
         pytest.skip("no weights have been exported yet")
@@ -71,14 +71,14 @@ def test_a_retired_job_stops_in_the_other_runtime_too(small):
 
 
 @pytest.mark.weights
-def test_the_shipped_network_passes_its_self_test_in_the_other_runtime(shipped):
-    result = self_test(BundleEngine(shipped, start_onnx), shipped)
+def test_the_shipped_network_passes_its_self_test_in_the_other_runtime(exported):
+    result = self_test(BundleEngine(exported, start_onnx), exported)
     assert result.passed, result
 
 
 @pytest.mark.weights
-def test_both_runtimes_decide_alike_on_phantoms(shipped):
-    reference, other = torch_engine("cpu", exact=True), BundleEngine(shipped, start_onnx)
+def test_both_runtimes_decide_alike_on_phantoms(exported):
+    reference, other = torch_engine("cpu", exact=True), BundleEngine(exported, start_onnx)
     rule = other.load().rule
     for film in (golden_film(), film_of(make_phantom(PhantomSpec(side="none", rows=256, cols=224)))):
         expected, expected_mask = find(film, reference.predict(film), rule)

@@ -12,10 +12,9 @@ from ptxviewer.core.findings.decide import find
 from ptxviewer.inference.engine import BundleEngine
 from ptxviewer.inference.preprocess import turns_upright
 from ptxviewer.inference.selftest import golden_film
-from ptxviewer.inference.torch.loading import torch_engine
-from ptxviewer.paths import bundle_dir
 from tests.bundles import write_bundle
 from tests.fakes import FakeRunner
+from tests.inference.conftest import Shipped
 
 LYING = {1: ("F", "R"), 2: ("R", "H"), 3: ("H", "L")}
 """What the tags say of a film that was turned anticlockwise that often."""
@@ -52,11 +51,11 @@ def test_maps_lie_on_the_film_as_it_is_stored(tmp_path, anticlockwise: int) -> N
     assert float(np.abs(band.high - np.rot90(engine.band(film).high, anticlockwise)).mean()) < 0.02
 
 
-def test_a_phantom_that_lies_is_found_as_one_that_stands() -> None:
-    engine = torch_engine("cpu", bundle_dir())
+def test_a_phantom_that_lies_is_found_as_one_that_stands(shipped: Shipped) -> None:
+    engine = shipped.engine
     rule = engine.load().rule
     film = golden_film()
-    upright, mask = find(film, engine.predict(film), rule)
+    upright, mask = find(film, shipped.golden, rule)
     for anticlockwise in LYING:
         stored = lying(film, anticlockwise)
         maps = engine.predict(stored)
@@ -69,11 +68,10 @@ def test_a_phantom_that_lies_is_found_as_one_that_stands() -> None:
             assert [lesion.side for lesion in found.lesions] == [lesion.side for lesion in upright.lesions]
 
 
-def test_tags_that_are_wrong_do_not_hide_a_film_that_stands() -> None:
-    engine = torch_engine("cpu", bundle_dir())
+def test_tags_that_are_wrong_do_not_hide_a_film_that_stands(shipped: Shipped) -> None:
     film = golden_film()
     wrong = replace(film, acquisition=replace(film.acquisition, row_direction="L", column_direction="H"))
-    maps, right = engine.predict(wrong), engine.predict(film)
+    maps, right = shipped.engine.predict(wrong), shipped.golden
     if right.frontal is None:
         pytest.skip("the shipped network does not say whether a film is frontal")
     np.testing.assert_array_equal(maps.pneumothorax, right.pneumothorax)

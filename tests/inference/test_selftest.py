@@ -80,6 +80,6 @@ def test_another_device_has_to_decide_the_same_not_to_compute_the_same(tmp_path)
 
 
 @pytest.mark.weights
-def test_the_shipped_network_passes_on_this_machine():
-    result = self_test(torch_engine("cpu"), bundle_dir())
+def test_the_shipped_network_passes_on_this_machine(shipped):
+    result = self_test(shipped.engine, bundle_dir())
     assert result.passed, result

@@ -9,6 +9,7 @@ import numpy as np
 
 from model.cutting import stored_side
 from model.pack import Example, write_pack, write_stamps
+from model.train import main
 
 ROOT = Path(__file__).resolve().parents[2]
 SIZE = 64
@@ -46,27 +47,35 @@ def made_pack(folder):
     write_pack(folder, films, cut, record)
 
 
-def train(tmp_path, steps, *more):
+def arguments_for(tmp_path, steps, *more):
+    """A pack, a plan of so many steps, and the command line of its training."""
     config = {
         "phases": [{"size": SIZE, "batch": 2, "steps": steps, "positives": 0.5}],
         "lungs": 0.0,
         "augmentation": {"devices": 0.5},
         "network": {"blocks": [1, 1, 1, 1], "planes": [4, 4, 4, 4], "stem": 4, "decoder": [8, 8, 8, 8], "sides": True},
     }
+    if not (tmp_path / "pack").exists():
+        made_pack(tmp_path / "pack")
     (tmp_path / "config.json").write_text(json.dumps(config))
-    call = [sys.executable, "-c", BARE, "--pack", str(tmp_path / "pack"), "--run", str(tmp_path / "run")]
-    call += ["--config", str(tmp_path / "config.json"), "--device", "cpu", "--threads", "1", "--nice", "0", *more]
-    return subprocess.run(call, cwd=ROOT, capture_output=True, text=True, timeout=120, check=False)
+    call = ["--pack", str(tmp_path / "pack"), "--run", str(tmp_path / "run"), "--config", str(tmp_path / "config.json")]
+    return [*call, "--device", "cpu", "--threads", "1", "--nice", "0", *more]
 
 
-def test_numpy_and_torch_are_enough_to_train_and_a_longer_plan_goes_on_from_what_is_there(tmp_path):
-    made_pack(tmp_path / "pack")
-    done = train(tmp_path, 3)
+def train(monkeypatch, *arguments):
+    """Train in this process, which is not started again for its memory."""
+    monkeypatch.setenv("MALLOC_MMAP_MAX_", "0")
+    monkeypatch.setattr(sys, "argv", ["train", *arguments])
+    main()
+
+
+def test_numpy_and_torch_are_enough_to_train_and_a_longer_plan_goes_on_from_what_is_there(tmp_path, monkeypatch):
+    call = [sys.executable, "-c", BARE, *arguments_for(tmp_path, 3)]
+    done = subprocess.run(call, cwd=ROOT, capture_output=True, text=True, timeout=120, check=False)
     assert done.returncode == 0, done.stderr
     assert "step 3 of 3" in done.stdout
     assert "auc_film" in done.stdout
-    done = train(tmp_path, 5)
-    assert done.returncode == 0, done.stderr
+    train(monkeypatch, *arguments_for(tmp_path, 5))
     steps = [json.loads(line)["step"] for line in (tmp_path / "run" / "log.jsonl").read_text().splitlines()]
     assert steps == [1, 2, 3, 3, 4, 5, 5]  # each end is followed by a look at the films of val
     assert (tmp_path / "run" / "average.pt").exists()
@@ -75,11 +84,10 @@ def test_numpy_and_torch_are_enough_to_train_and_a_longer_plan_goes_on_from_what
     assert record["device"] == "cpu"
 
 
-def test_the_time_that_there_is_decides_how_long_it_trains(tmp_path):
-    made_pack(tmp_path / "pack")
-    done = train(tmp_path, 1000000, "--minutes", "0.1")
-    assert done.returncode == 0, done.stderr
-    assert "s a step here" in done.stdout
+def test_the_time_that_there_is_decides_how_long_it_trains(tmp_path, monkeypatch, capsys):
+    train(monkeypatch, *arguments_for(tmp_path, 1000000, "--minutes", "0.02"))
+    said = capsys.readouterr().out
+    assert "s a step here" in said
     planned = json.loads((tmp_path / "run" / "run.json").read_text())["config"]["phases"][0]["steps"]
     assert 1 <= planned < 1000000
-    assert f"step {planned} of {planned}" in done.stdout
+    assert f"step {planned} of {planned}" in said

@@ -1,5 +1,7 @@
 """Photographs made by code: a film is still to be known in them, and each defect is one that a camera makes."""
 
+from functools import cache
+
 import numpy as np
 import pytest
 
@@ -7,6 +9,7 @@ from model.photographs import glare, moire, perspective, photographed
 from ptxviewer.phantom.film import PhantomSpec, make_phantom
 
 
+@cache
 def film():
     phantom = make_phantom(PhantomSpec(side="right", size=0.5, seed=1, rows=240, cols=200))
     return (phantom.pixels >> (phantom.spec.bits - 8)).astype(np.uint8)
