@@ -9,7 +9,7 @@ from typing import Literal
 import numpy as np
 
 from ptxviewer import __version__
-from ptxviewer.core.answer import BY_CARD, Findings, HemithoraxFinding, Lesion, ProbabilityMaps
+from ptxviewer.core.answer import Findings, HemithoraxFinding, Lesion, ProbabilityMaps
 from ptxviewer.core.arrays import Mask
 from ptxviewer.core.film import Radiograph, Window
 from ptxviewer.core.findings.change import Compared
@@ -19,8 +19,9 @@ from ptxviewer.core.findings.sizes import sizes_of_half
 from ptxviewer.core.msgid import N_, Msgid
 from ptxviewer.core.reasons import Reason
 from ptxviewer.core.reasons.reading import Reading
-from ptxviewer.core.review import FirstRead, Impression, Measurement, Review, Verdict, said
+from ptxviewer.core.review import FirstRead, Measurement, Review, Verdict
 from ptxviewer.core.view import FilmView, side_letters, voi_of
+from ptxviewer.report.by_reader import Pair, by_reader, pair, text_of
 from ptxviewer.report.decision import (
     Nearness,
     cautions,
@@ -32,7 +33,6 @@ from ptxviewer.report.decision import (
     score_name,
     second_word,
 )
-from ptxviewer.report.sentence import Author, text_for
 from ptxviewer.words import finding, measures, quantities, sentences, tr
 from ptxviewer.words.measuring import described
 from ptxviewer.words.notices import NOT_EXCLUDED, RESEARCH_USE
@@ -46,19 +46,11 @@ TITLES: dict[str, Msgid] = {
     "edited": N_("Pneumothorax on a chest radiograph: a network's result, edited by a reader"),
     "rejected": N_("Pneumothorax on a chest radiograph: a network's result, rejected by a reader"),
 }
-AUTHORS: dict[Author, Msgid] = {
-    "template": N_("Prefilled text, not edited by reader"),
-    "reader": N_("Text by reader"),
-    "reader, before the findings changed": N_("Text by reader, written before the findings changed"),
-}
 SCORE: dict[Nearness, Msgid] = {
     "above": N_("{score} ({kind}), above the operating point ({limit})"),
     "near": N_("{score} ({kind}), near the operating point ({limit})"),
     "below": N_("{score} ({kind}), below the operating point ({limit})"),
 }
-
-Pair = tuple[str, str]
-"""A label and its value; a label may be empty, the value never is."""
 
 
 @dataclass(frozen=True)
@@ -153,7 +145,7 @@ def page(
     mask = np.zeros(film.shape, bool) if shown is None else shown.mask
     edited = shown is not None and shown.findings.edited
     rejected = shown is not None and review.verdict == "reject"
-    text, author = _text(film, shown, review, options)
+    text, text_by = text_of(film, shown, review, options.compared, options.first_read)
     network = _network_mask(film, shown) if edited and shown is not None else None
     overlay = options.overlay
     drawn = shown is not None and not rejected
@@ -175,7 +167,7 @@ def page(
             burnt_in(film, options.identified),
         ),
         text=text,
-        text_by=tr(AUTHORS[author]) if text else "",
+        text_by=text_by,
         film_caption=tr("Film as displayed."),
         outline_caption=_outline_caption(film, view, mask, edited, review, heat is not None, bool(halves)),
         patient=_patient(film) if options.identified else ((tr("Patient"), tr("De-identified")),),
@@ -190,13 +182,7 @@ def page(
             *(() if shown is None or rejected else _measure_facts(film, shown, network)),
             *_measured(film, review),
         ),
-        by_reader=(
-            (tr("Verdict"), finding.verdict(review.verdict) if review.verdict else tr("none given")),
-            *_first_read(options.first_read),
-            *_pair(tr("Changed"), _changed(film, shown, review)),
-            *_pair(tr("Note"), review.note.strip()),
-            *_pair(tr("Name"), options.reader),
-        ),
+        by_reader=by_reader(film, shown, review, options.first_read, options.reader),
         research_use=tr(RESEARCH_USE),
         provenance=_provenance(film, answer, options.when or datetime.now(timezone.utc)),
         overlay=overlay,
@@ -319,10 +305,10 @@ def _answer_facts(film: Radiograph, answer: Answer, review: Review) -> tuple[Pai
     return (
         (tr("Film score"), score),
         (tr("Threshold"), threshold),
-        *_pair(tr("Rule"), "" if info.purpose == "balanced" else purpose_name(info.purpose)),
-        *_pair(tr("Sensitivity"), detection_text(film, findings)),
-        *_pair(tr("Film check"), film_check(film, findings.gate, answer.overridden)),
-        *_pair(tr("Caution"), sentences(*cautions(film, review))),
+        *pair(tr("Rule"), "" if info.purpose == "balanced" else purpose_name(info.purpose)),
+        *pair(tr("Sensitivity"), detection_text(film, findings)),
+        *pair(tr("Film check"), film_check(film, findings.gate, answer.overridden)),
+        *pair(tr("Caution"), sentences(*cautions(film, review))),
     )
 
 
@@ -330,8 +316,8 @@ def _measure_facts(film: Radiograph, answer: Answer, network: Mask | None) -> tu
     """What is marked, measured; beside a reader's mask, how large the network's own is."""
     findings = answer.findings
     return (
-        *_pair(tr("Mask"), tr("edited by reader") if findings.edited else ""),
-        *_pair(tr("Network alone"), "" if network is None else _alone(film, network)),
+        *pair(tr("Mask"), tr("edited by reader") if findings.edited else ""),
+        *pair(tr("Network alone"), "" if network is None else _alone(film, network)),
         *_size_facts(film, findings),
     )
 
@@ -341,19 +327,6 @@ def _alone(film: Radiograph, network: Mask) -> str:
     if not pixels:
         return tr("nothing marked")
     return quantities.area_or_px(pixels, None if per_pixel is None else pixels * per_pixel)
-
-
-def _changed(film: Radiograph, answer: Answer | None, review: Review) -> str:
-    """What on the page is the reader's and not the network's, "" where nothing is."""
-    findings = None if answer is None else answer.findings
-    parts = (
-        tr("mask") if findings is not None and findings.edited else "",
-        tr("threshold") if findings is not None and review.threshold is not None else "",
-        tr("sensitivity") if findings is not None and findings.detection != BY_CARD else "",
-        tr("distances") if findings is not None and any(half.moved for half in findings.halves) else "",
-        tr("calibration") if film.file_spacing is not None else "",
-    )
-    return ", ".join(part for part in parts if part)
 
 
 def _size_facts(film: Radiograph, findings: Findings) -> tuple[Pair, ...]:
@@ -368,7 +341,7 @@ def _size_facts(film: Radiograph, findings: Findings) -> tuple[Pair, ...]:
     return (
         *((tr("Projected area"), measures.percent(half)) for half in findings.halves),
         (tr("Area"), area),
-        *_pair(tr("Caution"), measures.disagreements(film, findings.halves)),
+        *pair(tr("Caution"), measures.disagreements(film, findings.halves)),
         *((tr("Distances") if index == 0 else "", text) for index, text in enumerate(filter(None, measured))),
         *((tr(size.measure.name), measures.size(size)) for size in sizes if size.value is not None),
         *((tr("Not given"), f"{names}: {reason}") for names, reason in measures.refusals(sizes)),
@@ -417,32 +390,3 @@ def _provenance(film: Radiograph, answer: Answer | None, when: datetime) -> str:
                 *([tr("mask edited by reader")] if findings.edited else []),
             ]
     return ", ".join((*parts, f"{when:%Y-%m-%d %H:%M} UTC"))
-
-
-IMPRESSIONS: dict[tuple[Impression, bool], Msgid] = {
-    ("present", False): N_("present, before the network's result was shown"),
-    ("absent", False): N_("absent, before the network's result was shown"),
-    ("present", True): N_("present, after the network's result was shown"),
-    ("absent", True): N_("absent, after the network's result was shown"),
-}
-
-
-def _text(film: Radiograph, shown: Answer | None, review: Review, options: Options) -> tuple[str, Author]:
-    """Findings and impression, and whose they are; of what is not shown, what the reader wrote."""
-    if shown is None:
-        return review.text.text if review.text is not None else "", "reader"
-    return text_for(film, shown.findings, review, options.compared, said(options.first_read))
-
-
-def _first_read(record: FirstRead) -> tuple[Pair, ...]:
-    """What the reader said before and after seeing the network's result, and whether that disagreed."""
-    after = [bool(record.revealed) and when > record.revealed for _, when in record.marks]
-    told = [tr(IMPRESSIONS[mark[0], late]) for mark, late in zip(record.marks, after, strict=True)]
-    asked = [tr("the network disagreed")] if record.challenged else []
-    before = after.count(False)
-    lines = [*told[:before], *asked, *told[before:]]
-    return tuple((tr("First read") if not number else "", line) for number, line in enumerate(lines))
-
-
-def _pair(label: str, value: str) -> tuple[Pair, ...]:
-    return ((label, value),) if value else ()

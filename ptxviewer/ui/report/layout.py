@@ -12,7 +12,8 @@ from PySide6.QtCore import QPointF, QRect, QRectF, QSize, QSizeF, Qt
 from PySide6.QtGui import QColor, QFont, QGuiApplication, QTextLayout, QTextOption
 
 from ptxviewer.core.viewport import pixel_aspect
-from ptxviewer.report.page import Page, Pair, Table
+from ptxviewer.report.by_reader import Pair
+from ptxviewer.report.page import Page, Table
 from ptxviewer.ui.report.paper import DPI, Paper, dots
 from ptxviewer.words import tr
 
