@@ -10,6 +10,7 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QLabel, QPlainTextEdit
 from pytestqt.qtbot import QtBot
 
+from ptxviewer.app.commands import BY_ID
 from ptxviewer.app.state.film import Film
 from ptxviewer.core.reasons.stored import TemplateBroken, TemplateProblem
 from ptxviewer.ui.application import Session
@@ -92,3 +93,13 @@ def test_a_sites_broken_template_is_said_at_the_start(qtbot: QtBot, tmp_path: Pa
         banner = session.presenter.state.banner
         assert banner is not None
         assert banner.reason == TemplateBroken("en.txt", 1, TemplateProblem.UNKNOWN_SECTION)
+
+
+def test_the_text_is_in_sight_and_has_the_keyboard_once_there_is_a_result(qtbot: QtBot, tmp_path: Path) -> None:
+    with started(qtbot, tmp_path, size=(1024, 640)) as session:
+        assert not BY_ID["write_text"].enabled(session.presenter.state)
+        open_films(session, qtbot)
+        QTest.keyClick(session.window, Qt.Key.Key_F3)
+        text = box(session)
+        assert text.hasFocus()
+        qtbot.waitUntil(lambda: text.visibleRegion().boundingRect() == text.rect())

@@ -124,7 +124,7 @@ COMMANDS: tuple[Command, ...] = (
         "review",
         ("F3",),
         N_("Findings and impression; Esc goes back to the film"),
-        enabled=SHOWN,
+        enabled=ANALYSED,  # before, a text would not take the keyboard, and what is typed would be commands
         run=lambda _p, shell: shell.write_text(),
         places=FILM,
     ),

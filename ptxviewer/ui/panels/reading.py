@@ -38,6 +38,7 @@ from ptxviewer.words.quantities import spacing_label
 
 SIDE = 16  # margin
 WIDTH, WIDEST = 300, 480
+BELOW = 44  # screen pixels under the report text: room for the line that it is outdated
 NEARNESS: dict[Nearness, Msgid] = {
     "above": N_("above the operating point ({limit})"),
     "near": N_("near the operating point ({limit})"),
@@ -96,6 +97,8 @@ class ReadingPanel(QWidget):
         def beside(_low: int, high: int) -> None:  # the bar lies in the margin, so that nothing becomes narrower
             bar = scroll.verticalScrollBar().sizeHint().width() if high > 0 else 0
             column.setContentsMargins(SIDE, 14, SIDE - bar, 14)
+            if self.text.editor.hasFocus():  # what is above it has grown or shrunk
+                self._show_text()
 
         scroll.verticalScrollBar().rangeChanged.connect(beside)
         scroll.viewport().setAutoFillBackground(False)
@@ -165,8 +168,13 @@ class ReadingPanel(QWidget):
 
     def write_text(self) -> None:
         """Give the keyboard to the report text."""
-        self._scroll.ensureWidgetVisible(self.text)
         self.text.write()
+        self._show_text()
+
+    def _show_text(self) -> None:
+        editor = self.text.editor  # all of it: ``ensureWidgetVisible`` cares for the line of the cursor alone
+        at = editor.mapTo(self._scroll.widget(), editor.rect().bottomLeft())
+        self._scroll.ensureVisible(at.x(), at.y(), 0, BELOW)
 
     def settle(self) -> None:
         """Keep what is being typed; called before another film comes on screen."""

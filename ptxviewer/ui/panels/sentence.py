@@ -102,6 +102,11 @@ class SentencePanel(QWidget):
         self._changed.setAlignment(Qt.AlignmentFlag.AlignTop | Qt.AlignmentFlag.AlignLeft)
         column.addWidget(self._changed)
 
+    @property
+    def editor(self) -> QPlainTextEdit:
+        """Where the text is written."""
+        return self._text
+
     # ---- intents
 
     def write(self) -> None:
