@@ -66,7 +66,7 @@ class ReadingPanel(QWidget):
         self.verdict = VerdictFoot(presenter, do, SIDE)
         self.sizes = SizePanel(do)
         self.others = OthersPanel(do)
-        content = QWidget()
+        content = self._content = QWidget()
         column = QVBoxLayout(content)
         column.setContentsMargins(SIDE, 14, SIDE, 14)
         column.setSpacing(6)
@@ -173,7 +173,7 @@ class ReadingPanel(QWidget):
 
     def _show_text(self) -> None:
         editor = self.text.editor  # all of it: ``ensureWidgetVisible`` cares for the line of the cursor alone
-        at = editor.mapTo(self._scroll.widget(), editor.rect().bottomLeft())
+        at = editor.mapTo(self._content, editor.rect().bottomLeft())
         self._scroll.ensureVisible(at.x(), at.y(), 0, BELOW)
 
     def settle(self) -> None:
