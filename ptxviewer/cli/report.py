@@ -39,7 +39,7 @@ def write(
         assert outcome.reason is not None
         raise PtxError(NotAnalysed(outcome.reason))
     if outcome.film.acquisition.may_carry_text and not identified:
-        complain(sentences(Reading.MAY_CARRY_TEXT))
+        complain(f"{outcome.item.file}: {sentences(Reading.MAY_CARRY_TEXT)}")
     WRITERS[export.id](Content(outcome.film, outcome.answer, review, identified=identified, paper=paper), target)
 
 

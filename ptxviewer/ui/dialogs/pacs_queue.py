@@ -17,6 +17,7 @@ from ptxviewer.app.pacs.wing import PacsWing
 from ptxviewer.app.state.pacs import Parcel
 from ptxviewer.app.state.screen import State
 from ptxviewer.ui.controls import label
+from ptxviewer.ui.platform.plain import plain_tip
 from ptxviewer.words import pacs as words
 from ptxviewer.words import tr, trn
 
@@ -89,12 +90,12 @@ class QueueDialog(QDialog):
             said = outcome_of(parcel, parcel.id == pacs.sending)
             row = QTreeWidgetItem([when, what_of(parcel), parcel.node, said])
             row.setData(0, ID, parcel.id)
-            row.setToolTip(3, said)
+            row.setToolTip(3, plain_tip(said))
             for number, one in enumerate(parcel.deliveries if len(parcel.deliveries) > 1 else (), 1):
                 told = words.outcome(one)
                 part = QTreeWidgetItem(["", tr("Object {number}", number=number), "", told])
                 part.setData(0, ID, parcel.id)
-                part.setToolTip(3, told)
+                part.setToolTip(3, plain_tip(told))
                 row.addChild(part)
             self.list.addTopLevelItem(row)
             row.setSelected(parcel.id in chosen)
