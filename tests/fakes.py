@@ -174,6 +174,9 @@ class FakeShell:
     def ask_settings(self) -> None:
         self.asked.append(("ask_settings",))
 
+    def ask_window_name(self) -> None:
+        self.asked.append(("ask_window_name",))
+
     def open_palette(self) -> None:
         self.asked.append(("open_palette",))
 

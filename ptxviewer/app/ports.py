@@ -100,6 +100,10 @@ class Shell(Protocol):
         """Open the settings."""
         ...
 
+    def ask_window_name(self) -> None:
+        """Ask under which name the window of the film on screen is kept."""
+        ...
+
     def open_palette(self) -> None:
         """Open the command palette."""
         ...

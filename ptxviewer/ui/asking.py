@@ -70,6 +70,13 @@ class Asking:
         dialog.finished.connect(self._window.activateWindow)
         dialog.open()
 
+    def keep_window(self) -> None:
+        """Ask under which name the window is kept."""
+        from ptxviewer.ui.dialogs.keep_window import KeepWindowDialog
+
+        own = self._shown().settings.own_windows
+        self._ask(KeepWindowDialog(own, self._presenter.display.view.keep_window, self._window))
+
     # Files and folders
 
     def open_files(self) -> None:

@@ -80,7 +80,12 @@ class MainWindow(QMainWindow):
         for row in COMMANDS:
             if not row.held:  # Space: see _peek
                 self.commands[row.id] = make_action(row, self.do, self)
-        build_menus(self.menuBar(), self.commands, lambda: self._state)
+        build_menus(
+            self.menuBar(),
+            self.commands,
+            lambda: self._state,
+            self._forget_window,
+        )
         self.toolbar = make_toolbar(self.commands)
         self._column.addWidget(self._empty, 1)
         self._column.insertWidget(0, self.toolbar)  # behind the page, and later the film, in the order of Tab
@@ -216,6 +221,9 @@ class MainWindow(QMainWindow):
     def copy_text(self) -> None:
         """Copy the report text to the clipboard."""
         self.reading.text.copy()
+
+    def _forget_window(self, name: str) -> None:
+        self._presenter.display.view.forget_window(name)
 
     def _open_panel(self) -> None:
         if not self._state.settings.panel:

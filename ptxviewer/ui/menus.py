@@ -103,7 +103,12 @@ def _mark_letters(menu: QMenu, bare: dict[QAction, str]) -> None:
         made.setText(text)
 
 
-def build_menus(bar: QMenuBar, actions: dict[str, QAction], state: Callable[[], State]) -> None:
+def build_menus(
+    bar: QMenuBar,
+    actions: dict[str, QAction],
+    state: Callable[[], State],
+    forget_window: Callable[[str], None],
+) -> None:
     """Fill the menu bar: a line between two groups of a menu, the window presets with their names."""
     titles = with_letters([tr(title) for title, _ in MENUS])
     for title, (_, groups) in zip(titles, MENUS, strict=True):
@@ -117,7 +122,7 @@ def build_menus(bar: QMenuBar, actions: dict[str, QAction], state: Callable[[], 
                         menu.addSeparator()
                     menu.addAction(actions[row.id])
             if group == "view":
-                _add_presets(menu, actions, state)
+                _add_presets(menu, actions, state, forget_window)
             if group == "file":
                 _add_pacs(menu, actions)
         _mark_letters(menu, {actions[row.id]: menu_text(row) for row in COMMANDS if row.id in actions})
@@ -229,18 +234,36 @@ def _add_pacs(menu: QMenu, actions: dict[str, QAction]) -> None:
     menu.insertMenu(actions["copy_picture"], inside)
 
 
-def _add_presets(menu: QMenu, actions: dict[str, QAction], state: Callable[[], State]) -> None:
-    presets = menu.addMenu(tr("Window presets"))
+def _add_presets(
+    menu: QMenu, actions: dict[str, QAction], state: Callable[[], State], forget: Callable[[str], None]
+) -> None:
+    """All windows of the film with their keys, the reader's own among them, and what keeps and forgets those."""
+    inside = menu.addMenu(tr("Window presets"))
     rows = [actions[row.id] for row in COMMANDS if row.group == "window"]
-    presets.addActions(rows[:1])
+    inside.addActions(rows[:1])
 
     def name_them() -> None:
-        film = state().current
-        vois = film.radiograph.vois if film is not None and film.radiograph is not None else ()
-        presets.clear()  # the actions stay, and their keys: they belong to the window
-        for made, voi in zip(rows, vois, strict=False):
-            name = " ".join(part for part in (preset_name(voi), f"({describe(voi)})") if part)
-            made.setText(name.replace("&", "&&"))  # the name of a table is not a key of the menu
-            presets.addAction(made)
+        from ptxviewer.core.presets import BUILT_IN, presets  # not at a start: NumPy comes with it
 
-    presets.aboutToShow.connect(name_them)
+        shown, own = state().shown, state().settings.own_windows
+        offered = () if shown is None else presets(shown.radiograph, own)
+        files = 0 if shown is None else len(shown.radiograph.vois)
+        inside.clear()  # the actions stay, and their keys: they belong to the window
+        for number, voi in enumerate(offered):
+            if number in (files, files + len(BUILT_IN)):
+                inside.addSeparator()
+            name = " ".join(part for part in (preset_name(voi), f"({describe(voi)})") if part)
+            if number < len(rows):
+                made = rows[number]
+                made.setText(name.replace("&", "&&"))  # the name of a table is not a key of the menu
+                inside.addAction(made)
+        inside.addSeparator()
+        inside.addAction(actions["keep_window"])
+        if own:
+            gone = inside.addMenu(tr("Forget own window"))
+            for one in own:
+                gone.addAction(one.name.replace("&", "&&")).triggered.connect(
+                    lambda _down=False, name=one.name: forget(name)
+                )
+
+    inside.aboutToShow.connect(name_them)

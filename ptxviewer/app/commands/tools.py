@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from ptxviewer.app.commands.base import ANALYSED, BAR, SHOWN, Command, film
+from ptxviewer.app.commands.base import ANALYSED, BAR, MENU, SHOWN, Command, film
 from ptxviewer.app.state.screen import SHAPES, Tool
 from ptxviewer.core.msgid import N_, Msgid
 
@@ -18,12 +18,13 @@ def _tool(tool: Tool, text: Msgid, key: str, tip: Msgid) -> Command:
         enabled=ANALYSED if tool in SHAPES else SHOWN,
         checked=lambda state: state.tool == tool,
         icon=tool,
-        places=BAR,
+        places=BAR if tool != "region" else MENU,
     )
 
 
 COMMANDS: tuple[Command, ...] = (
-    _tool("window", N_("Window"), "W", N_("Drag: window width and level")),
+    _tool("window", N_("Window"), "W", N_("Drag: window width and level; with Ctrl coarse, with Shift fine")),
+    _tool("region", N_("Window by region"), "Shift+W", N_("Drag over what matters: the window fits its values")),
     _tool("zoom", N_("Zoom"), "Z", N_("Drag up and down: zoom")),
     _tool("pan", N_("Pan"), "P", N_("Drag: move the film")),
     _tool("brush", N_("Brush"), "E", N_("Drag: add to the mask; with Ctrl: erase")),

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from ptxviewer.app.commands.base import BAR, BAR_AND_FILM, FILM, KEYS_ONLY, SHOWN, Command, film
+from ptxviewer.app.commands.base import BAR, BAR_AND_FILM, FILM, KEYS_ONLY, SHOWN, Command
+from ptxviewer.app.state.screen import State
 from ptxviewer.core.msgid import N_, Msgid
 
 ZOOM_STEP = 1.25
@@ -18,20 +19,24 @@ def _preset(index: int) -> Command:
         N_("Show the film through this preset"),
         values=(("number", str(index + 1)),),
         run=lambda presenter, _shell: presenter.display.view.choose_voi(index),
-        enabled=film(lambda film: film.radiograph is not None and len(film.radiograph.vois) > index),
-        checked=lambda state: (
-            state.current is not None
-            and state.current.radiograph is not None
-            and state.current.view.voi is None
-            and index
-            == (
-                state.current.radiograph.default_voi
-                if state.current.view.voi_index is None
-                else state.current.view.voi_index
-            )
-        ),
+        enabled=SHOWN,
+        checked=lambda state: chosen_preset(state) == index,
         places=KEYS_ONLY,
     )
+
+
+def chosen_preset(state: State) -> int | None:
+    """Return which of the presets the film on screen is shown through, None where its window was dragged."""
+    if state.shown is None:
+        return None
+    film, view = state.shown.radiograph, state.shown.film.view
+    if view.voi is None:
+        return film.default_voi if view.voi_index is None else view.voi_index
+    if not view.voi.explanation:
+        return None
+    from ptxviewer.core.presets import preset_at  # not at a start: NumPy comes with it
+
+    return preset_at(film, state.settings.own_windows, view.voi)
 
 
 def _pan(direction: str, text: Msgid, x: int, y: int) -> Command:
@@ -145,4 +150,14 @@ COMMANDS: tuple[Command, ...] = (
         places=FILM,
     ),
     *(_preset(index) for index in range(9)),
+    Command(
+        "keep_window",
+        N_("Keep this window ..."),
+        "view",
+        ("Shift+F8",),
+        N_("Keep this window by a name; it suits films of other values, too"),
+        run=lambda _p, shell: shell.ask_window_name(),
+        enabled=SHOWN,
+        places=KEYS_ONLY,
+    ),
 )

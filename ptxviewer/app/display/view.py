@@ -6,16 +6,20 @@ from collections.abc import Callable
 from dataclasses import replace
 
 from ptxviewer.app.display.comparison import with_linked
+from ptxviewer.app.preferences import Preferences
 from ptxviewer.app.store import Store
 from ptxviewer.core import view as viewing
+from ptxviewer.core.points import Point
+from ptxviewer.core.reasons.window import NoPreset, Notice, WindowKept
 from ptxviewer.core.view import FilmView
 
 
 class Views:
     """Changes the views of films; a film beside the one on screen follows where the two are linked."""
 
-    def __init__(self, store: Store) -> None:
+    def __init__(self, store: Store, preferences: Preferences) -> None:
         self._store = store
+        self._preferences = preferences
 
     def set_view(self, film_id: int, view: FilmView) -> None:
         """Take over a view that the canvas made (window drag, zoom, pan)."""
@@ -31,10 +35,57 @@ class Views:
             self.set_view(film.id, change(film.view))
 
     def choose_voi(self, index: int) -> None:
-        """Show the film through preset ``index`` (from 0)."""
-        film = self._store.state.current
-        if film is not None and film.radiograph is not None and 0 <= index < len(film.radiograph.vois):
+        """Show the film through preset ``index`` (from 0); where there is none that is told."""
+        shown = self._store.state.shown
+        if shown is None:
+            return
+        film = shown.radiograph
+        if 0 <= index < len(film.vois):
             self._change(lambda view: replace(view, voi_index=index, voi=None))
+            return
+        from ptxviewer.core.presets import presets  # not at a start: NumPy comes with it
+
+        offered = presets(film, self._store.state.settings.own_windows)
+        if 0 <= index < len(offered):
+            self._change(lambda view: replace(view, voi=offered[index], voi_index=None))
+        else:
+            self._store.tell(NoPreset(index + 1, len(offered)))
+
+    def window_region(self, one: Point, other: Point) -> None:
+        """Set the window over the values between two film points; a mere click changes nothing."""
+        from ptxviewer.core.presets import window_of_region
+
+        shown = self._store.state.shown
+        if shown is None:
+            return
+        (x0, x1), (y0, y1) = sorted((one[0], other[0])), sorted((one[1], other[1]))
+        window = window_of_region(shown.radiograph, (x0, y0, x1, y1))
+        if window is None:
+            self._store.tell(Notice.REGION_TOO_SMALL)
+        else:
+            self._change(lambda view: replace(view, voi=window, voi_index=None))
+
+    def keep_window(self, name: str) -> None:
+        """Keep the window of the film on screen by a name; one of that name is replaced."""
+        from ptxviewer.core.presets import MOST_OWN, kept_as
+        from ptxviewer.core.voi import window_of
+
+        shown = self._store.state.shown
+        if shown is None or not name.strip():
+            return
+        film, view = shown.radiograph, shown.film.view
+        kept = kept_as(film, window_of(film, viewing.voi_of(film, view)), name)
+        others = tuple(own for own in self._preferences.settings.own_windows if own.name != kept.name)
+        if len(others) >= MOST_OWN:
+            self._store.tell(Notice.TOO_MANY_WINDOWS)
+            return
+        self._preferences.save(lambda settings: replace(settings, own_windows=(*others, kept)))
+        self._store.tell(WindowKept(kept.name))
+
+    def forget_window(self, name: str) -> None:
+        """Forget a window that was kept; films that are shown through it stay as they are."""
+        left = tuple(own for own in self._preferences.settings.own_windows if own.name != name)
+        self._preferences.save(lambda settings: replace(settings, own_windows=left))
 
     def invert(self) -> None:
         """Turn black and white round, on screen only."""

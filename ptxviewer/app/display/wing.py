@@ -20,7 +20,7 @@ class DisplayWing:
     def __init__(self, store: Store, preferences: Preferences, pipeline: Pipeline) -> None:
         self._store = store
         self._preferences = preferences
-        self.view = Views(store)
+        self.view = Views(store, preferences)
         self.overlay = OverlayDisplay(store, preferences)
         self.aids = ViewingAids(store)
         self.comparison = Comparison(store, pipeline)

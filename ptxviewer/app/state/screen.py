@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from ptxviewer.core.sharpen import Sharpening
 
 Tool = Literal[
-    "window", "zoom", "pan",
+    "window", "region", "zoom", "pan",
     "brush", "erase", "polygon", "fill", "shrink",
     "length", "angle", "ellipse", "rectangle", "calibrate",
 ]  # fmt: skip

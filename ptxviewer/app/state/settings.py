@@ -13,6 +13,7 @@ from typing import Any, Literal
 
 from ptxviewer.core.devices import DEVICES, DeviceChoice
 from ptxviewer.core.msgid import N_, Msgid
+from ptxviewer.core.own_window import OwnWindow
 from ptxviewer.core.purposes import PURPOSES, PurposeChoice
 
 Kind = Literal["choice", "language", "flag", "number", "text", "folder", "hidden"]
@@ -207,6 +208,7 @@ class Settings:
     annotations: bool = field(default=True, metadata=_row())  # corner texts
     strip: bool = field(default=True, metadata=_row())  # the film strip is wanted
     panel: bool = field(default=True, metadata=_row())  # the reading panel is wanted
+    own_windows: tuple[OwnWindow, ...] = field(default=(), metadata=_row(personal=True))
     worklist_width: int = field(default=0, metadata=_row(lowest=0))  # 0: as usual
     accepted_notice: bool = field(default=False, metadata=_row(personal=True))
     geometry: str = field(default="", repr=False, metadata=_row(personal=True))

@@ -26,6 +26,8 @@ class Notice(Reason, Enum):
     MASK_IS_EDITED = "mask_is_edited"
     NO_HOLE = "no_hole"
     NO_MASK_HERE = "no_mask_here"
+    REGION_TOO_SMALL = "region_too_small"  # to set a window by
+    TOO_MANY_WINDOWS = "too_many_windows"  # that the reader keeps
     NO_OBJECT_LENGTH = "no_object_length"
 
     # Films
@@ -55,6 +57,21 @@ class Withheld(Reason):
     """The gate refused the film on screen; its result can be asked for."""
 
     why: Reason
+
+
+@dataclass(frozen=True)
+class NoPreset(Reason):
+    """A key asked for a window that the film does not have."""
+
+    number: int
+    count: int
+
+
+@dataclass(frozen=True)
+class WindowKept(Reason):
+    """The reader's own window is among the presets of every film now."""
+
+    name: str
 
 
 @dataclass(frozen=True)

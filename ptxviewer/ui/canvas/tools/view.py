@@ -15,10 +15,12 @@ from ptxviewer.core.view import FilmView, voi_of
 from ptxviewer.core.viewport import panned, zoomed_at
 from ptxviewer.core.voi import drag_window, value_range, window_of
 from ptxviewer.ui.canvas.cursors import cursor_for
+from ptxviewer.ui.canvas.layers.region import RegionDrag, RegionLayer
 from ptxviewer.ui.canvas.scene import Scene
 from ptxviewer.ui.canvas.tools.base import Cursor, Pointer, Tool
 
 ZOOM_PER_PIXEL = 1.01
+COARSE, FINE = 4.0, 0.25
 
 
 def zoomed(scene: Scene, factor: float, at: Point) -> FilmView:
@@ -70,6 +72,7 @@ class WindowTool(_ViewTool):
         """Change the window."""
         dx, dy = self._step(pointer)
         film, (width, height) = scene.radiograph, scene.port.canvas
+        dx, dy = dx * _pace(pointer), dy * _pace(pointer)
         window = window_of(film, voi_of(film, scene.film.view))
         dragged = drag_window(window, dx / width, dy / height, self._span_of(film))
         return replace(scene.film.view, voi=dragged)
@@ -79,6 +82,49 @@ class WindowTool(_ViewTool):
             low, high = value_range(film)
             self._span = film.key, max(high - low, 1.0)
         return self._span[1]
+
+
+def _pace(pointer: Pointer) -> float:
+    """How far the window follows the hand: with Ctrl coarsely, with Shift finely."""
+    if pointer.keys & Qt.KeyboardModifier.ControlModifier:
+        return COARSE
+    return FINE if pointer.keys & Qt.KeyboardModifier.ShiftModifier else 1.0
+
+
+class RegionTool(Tool):
+    """The window over what is in a rectangle; set when it is let go."""
+
+    def __init__(self, set_window: Callable[[Point, Point], object]) -> None:
+        self._set_window = set_window
+        self._drag = RegionDrag()
+        self.layers = (RegionLayer(self._drag),)
+
+    def press(self, scene: Scene, pointer: Pointer) -> bool:
+        """Begin the rectangle."""
+        if not pointer.left or scene.state.tool != "region":
+            return False
+        self._drag.corners = pointer.on_film(scene), pointer.on_film(scene)
+        return True
+
+    def takes(self, scene: Scene, pointer: Pointer) -> bool:
+        """A second click is a second try, and does not fit the film."""
+        return pointer.left and scene.state.tool == "region"
+
+    def move(self, scene: Scene, pointer: Pointer) -> FilmView | None:
+        """Draw the rectangle on."""
+        if self._drag.corners is not None:
+            self._drag.corners = self._drag.corners[0], pointer.on_film(scene)
+        return None
+
+    def release(self, scene: Scene, pointer: Pointer) -> None:
+        """Set the window."""
+        corners, self._drag.corners = self._drag.corners, None
+        if corners is not None:
+            self._set_window(corners[0], pointer.on_film(scene))
+
+    def cursor(self, scene: Scene, dragging: bool) -> Cursor | None:
+        """The tool's icon."""
+        return cursor_for("region", dragging, scene.ratio) if scene.state.tool == "region" else None
 
 
 class ZoomTool(_ViewTool):
@@ -121,4 +167,4 @@ class WheelKeys(Tool):
 def view_tools(presenter: Presenter) -> tuple[Tool, ...]:
     """Return the tools that leave the film and its result alone."""
     keys = WheelKeys(presenter.review.thresholds.step, presenter.display.overlay.step_opacity)
-    return keys, WindowTool(), ZoomTool(), PanTool()
+    return keys, RegionTool(presenter.display.view.window_region), WindowTool(), ZoomTool(), PanTool()
