@@ -61,7 +61,12 @@ def prepare(film: Radiograph, size: int) -> FloatMap:
     """Return the (1, size, size) float32 network input of a film, as it lies in the file."""
     grid_map = GridMap.for_film(film.rows, film.cols, size, pixel_aspect(film.spacing))
     image, valid = dense_is_bright(film)
-    return on_the_scale(grid_map.to_grid(image), grid_map.to_grid(valid) > 0.5)
+    if film.padding is None:  # all of it is film
+        inside = np.zeros((size, size), np.bool_)
+        inside[grid_map.content] = True
+    else:
+        inside = grid_map.to_grid(valid) > 0.5
+    return on_the_scale(grid_map.to_grid(image), inside)
 
 
 __all__ = [
