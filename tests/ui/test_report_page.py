@@ -156,9 +156,14 @@ def test_there_is_one_page_however_much_is_written(square, mask, paper, length):
     sheet = laid_out(masked(square, mask, review=review), paper)
     assert inside(sheet)
     assert sheet.fits
-    first, second = sheet.films
-    assert first.height() >= 500
-    assert not any(bounds(words).intersects(QRectF(place)) for place in (first, second) for words in sheet.words)
+    assert sheet.films[0].height() >= 500
+    assert not any(bounds(words).intersects(QRectF(place)) for place in sheet.films for words in sheet.words)
+
+
+def test_a_film_with_nothing_drawn_on_it_is_there_once_and_larger(square, mask):
+    (alone,) = laid_out(page_of(square, None), A4).films
+    first, _ = laid_out(masked(square, mask), A4).films
+    assert alone.width() > 1.3 * first.width()
 
 
 def test_lines_of_a_note_stay_lines(square):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import logging
 
 from pydicom.dataset import Dataset
 
@@ -60,6 +61,7 @@ def _text_of(content: bytes) -> tuple[str, bool]:
     """The text of the first pages, as far as it can be taken out; whether there is more."""
     from pypdf import PdfReader
 
+    logging.getLogger("pypdf").setLevel(logging.CRITICAL)  # its messages quote what stands in the file
     try:
         reader = PdfReader(io.BytesIO(content))
         pages = len(reader.pages)

@@ -18,7 +18,7 @@ from ptxviewer.ui.report.paper import DPI, Paper, dots
 from ptxviewer.words import tr
 
 MARGIN, GAP = dots(13), dots(6)
-SMALLEST_FILM, TALLEST_FILM = dots(62), dots(112)
+SMALLEST_FILM, TALLEST_FILM, TALLEST_ALONE = dots(62), dots(112), dots(150)
 LABEL = 0.27  # of a column, for the labels of facts
 SHRUNK = (1.0, 0.94, 0.88, 0.82, 0.76)  # sizes of letters, until everything fits
 INK, QUIET, LINE = QColor("#16191d"), QColor("#5c6670"), QColor("#c9d0d6")
@@ -45,12 +45,15 @@ class Rule:
 
 @dataclass
 class Sheet:
-    """One page: its words and lines, and where the two pictures of the film lie. In dots from the upper left corner."""
+    """One page: its words and lines, and where the pictures of the film lie. In dots from the upper left corner.
+
+    ``films``: as displayed, and with drawings; where nothing is drawn the first one alone, larger.
+    """
 
     size: QSize
     words: list[Words] = field(default_factory=list)
     rules: list[Rule] = field(default_factory=list)
-    films: tuple[QRect, QRect] = (QRect(), QRect())
+    films: tuple[QRect, ...] = ()
     fits: bool = True
 
 
@@ -145,6 +148,11 @@ class _Column:
         self.y += dots(1.5)
 
 
+def drawn_on(report: Page) -> bool:
+    """True where there is something to be drawn on the film: then it is there twice."""
+    return bool(report.mask.any() or report.measurements or report.halves or report.heat is not None)
+
+
 def _film_size(report: Page, width: float, height: float) -> QSize:
     """Return the size of the film on the page; pixels that are not square are shown as they are on the patient."""
     film = report.film
@@ -169,6 +177,7 @@ def _laid(report: Page, paper: Paper, scale: float) -> Sheet:
     top = head.y + dots(4)
 
     below = Sheet(sheet.size)  # laid out from 0, then moved down below the pictures
+    both = drawn_on(report)
     captions = [_Column(below, left, half, 0, scale) for left in (MARGIN, right)]
     captions[0].line(report.film_caption, SMALL, QUIET)
     captions[1].line(report.outline_caption, SMALL, QUIET)
@@ -200,15 +209,15 @@ def _laid(report: Page, paper: Paper, scale: float) -> Sheet:
     bottom = height - MARGIN - foot.y
     text_height = max(left_column.y, right_column.y)
     room = bottom - top - dots(2) - text_height
-    wanted = _film_size(report, half, TALLEST_FILM)
+    places = [(MARGIN, half), (right, half)] if both else [(MARGIN, inner)]
+    across, tallest = places[0][1], TALLEST_FILM if both else TALLEST_ALONE
+    wanted = _film_size(report, across, tallest)
     sheet.fits = room >= min(wanted.height(), SMALLEST_FILM)
-    film = _film_size(report, half, max(1.0, min(room, wanted.height())))
+    film = _film_size(report, across, max(1.0, min(room, wanted.height())))
     down = top + film.height() + dots(2)
-    first, second = (
-        QRect(round(left + (half - film.width()) / 2), round(top), film.width(), film.height())
-        for left in (MARGIN, right)
+    sheet.films = tuple(
+        QRect(round(left + (wide - film.width()) / 2), round(top), film.width(), film.height()) for left, wide in places
     )
-    sheet.films = first, second
     for part, offset in ((below, down), (foot_sheet, bottom)):
         by = QPointF(0, offset)
         sheet.words += [replace(words, place=words.place + by) for words in part.words]
