@@ -163,10 +163,7 @@ class Stream:
         if film.not_analysed and not self._review.gate_overridden:
             return self._answered(source, Status.NOT_ANALYSED, film.not_analysed, film, timing=timing)
         with self._running:
-            if self._many is not None and grid is not None:
-                maps = self._many.predict_grid(film, grid)
-            else:
-                maps = self._engine.predict(film)
+            maps = self._engine.predict(film) if self._many is None else self._many.predict_grid(film, grid)
         timing["infer"] = maps.infer_ms
         answer = answer_of(film, maps, self._engine.load(), self._review)
         if answer.withheld:
@@ -174,12 +171,14 @@ class Stream:
         return self._answered(source, Status.ANALYSED, answer.findings.gate.reason, film, answer.findings, timing)
 
     def _read(self, path: Path) -> tuple[Radiograph, FloatMap | None]:
-        from ptxviewer.dicom.read import in_child, read_film
+        from ptxviewer.dicom.read import in_child, read_film, read_here
 
         if self._many is None:
             return read_film(path), None
-        forced = self._review.gate_overridden
-        prepared = in_child(read_prepared, path, self._many.grid_size, forced, pool=self._pool)
+        size = self._many.grid_size
+        if size is None:
+            return in_child(read_here, path, pool=self._pool), None
+        prepared = in_child(read_prepared, path, size, self._review.gate_overridden, pool=self._pool)
         return without_pixels(prepared), prepared.grid
 
 

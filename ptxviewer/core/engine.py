@@ -132,10 +132,12 @@ class ManyFilms(Protocol):
         ...
 
     @property
-    def grid_size(self) -> int:
-        """Side of the grid that ``inference.preprocess.prepare`` makes of a film."""
+    def grid_size(self) -> int | None:
+        """Side of the grid that ``inference.preprocess.prepare`` is to make of a film; None: the pixels are needed."""
         ...
 
-    def predict_grid(self, film: Radiograph, grid: FloatMap) -> ProbabilityMaps:
-        """Return what ``Engine.predict`` returns, of a film whose pixels are not needed; (1, S, S) ``grid``."""
+    def predict_grid(self, film: Radiograph, grid: FloatMap | None) -> ProbabilityMaps:
+        """Return what ``Engine.predict`` returns: of a film without its pixels and its (1, S, S) grid, where there
+        is a ``grid_size``, else of the film.
+        """
         ...

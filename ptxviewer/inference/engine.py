@@ -122,31 +122,35 @@ class BundleEngine:
         Running out of a device's memory, and only that, moves the work to the CPU for good.
         Raises ``ModelUnavailable`` where the network's output is not a number: that must never read as "nothing found".
         """
-        card, _ = self._ready()
+        self._ready()
         checkpoint()
-        return self._predict(film, prepare(film, card.size), checkpoint)
+        return self._predict(film, None, checkpoint)
 
     def share_cores(self) -> int:
         """See ``ManyFilms.share_cores``."""
-        return self._ready()[1].share_cores()
+        _, runner = self._ready()
+        if self._first is not None:
+            self._first[1].share_cores()
+        return runner.share_cores()
 
     @property
-    def grid_size(self) -> int:
-        """See ``ManyFilms.grid_size``."""
-        return self._ready()[0].size
+    def grid_size(self) -> int | None:
+        """See ``ManyFilms.grid_size``; a network that looks at the lungs goes back to the pixels."""
+        card, _ = self._ready()
+        return card.size if self._first is None else None
 
-    def predict_grid(self, film: Radiograph, grid: FloatMap) -> ProbabilityMaps:
+    def predict_grid(self, film: Radiograph, grid: FloatMap | None) -> ProbabilityMaps:
         """See ``ManyFilms.predict_grid``; raises as ``predict``."""
         return self._predict(film, grid, never_cancelled)
 
-    def _predict(self, film: Radiograph, grid: FloatMap, checkpoint: Checkpoint) -> ProbabilityMaps:
+    def _predict(self, film: Radiograph, grid: FloatMap | None, checkpoint: Checkpoint) -> ProbabilityMaps:
         card, runner = self._ready()
         started = time.perf_counter()
         turns = turns_upright(film)
-        shown = self._shown(film, turns, checkpoint)
+        shown = self._shown(film, turns, checkpoint, grid)
         result = self._run(runner, shown.grid, checkpoint)
         if turns and result.frontal is not None and result.frontal < card.rule.frontal_threshold:
-            stored = self._shown(film, 0, checkpoint)  # the tags may be wrong: what looks frontal is believed
+            stored = self._shown(film, 0, checkpoint, grid)  # the tags may be wrong: what looks frontal is believed
             as_stored = self._run(runner, stored.grid, checkpoint)
             if as_stored.frontal is not None and as_stored.frontal > result.frontal:
                 turns, shown, result = 0, stored, as_stored
@@ -187,11 +191,13 @@ class BundleEngine:
             raise ModelUnavailable(Network.NO_USABLE_BAND)
         return band_of(film.key, maps)
 
-    def _shown(self, film: Radiograph, turns: int, checkpoint: Checkpoint) -> Shown:
-        """Return what the network is shown of a film after quarter turns clockwise."""
+    def _shown(self, film: Radiograph, turns: int, checkpoint: Checkpoint, grid: FloatMap | None = None) -> Shown:
+        """Return what the network is shown of a film after quarter turns clockwise; ``grid``: prepared already."""
         card, _ = self._ready()
         if self._first is None:
-            return WholeFilm(turned(prepare(film, card.size), turns))
+            return WholeFilm(turned(prepare(film, card.size) if grid is None else grid, turns))
+        if grid is not None:
+            raise RuntimeError("a network that looks at the lungs needs the film")
         first, runner = self._first
         return view_of(film, card.size, lambda grid: self._run(runner, grid, checkpoint).maps, first.size, turns)
 
