@@ -7,13 +7,19 @@ from pathlib import Path
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QGuiApplication
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QLabel, QPlainTextEdit
+from PySide6.QtWidgets import QApplication, QLabel, QPlainTextEdit
 from pytestqt.qtbot import QtBot
 
 from ptxviewer.app.commands import BY_ID
 from ptxviewer.app.state.film import Film
+from ptxviewer.core.findings.reviewed import answer_of
 from ptxviewer.core.reasons.stored import TemplateBroken, TemplateProblem
+from ptxviewer.core.review import ReportText, Review
+from ptxviewer.report.page import page
 from ptxviewer.ui.application import Session
+from ptxviewer.ui.report.layout import laid_out
+from ptxviewer.ui.report.paper import PAPERS
+from tests.films import INFO, film, maps
 from tests.ui.windows import open_films, started
 
 CHANGED = "The findings have changed since this text was written."
@@ -103,3 +109,11 @@ def test_the_text_is_in_sight_and_has_the_keyboard_once_there_is_a_result(qtbot:
         text = box(session)
         assert text.hasFocus()
         qtbot.waitUntil(lambda: text.visibleRegion().boundingRect() == text.rect())
+
+
+def test_a_text_that_is_longer_than_the_page_is_cut_and_says_so(qapp: QApplication) -> None:
+    of = film(640, 640)
+    review = Review(text=ReportText("\n".join(["A long dictated line."] * 150), "basis"))
+    sheet = laid_out(page(of, answer_of(of, maps(of), INFO, review), review), PAPERS["a4"])
+    assert sheet.fits
+    assert any("cut, no room" in words.layout.text() for words in sheet.words)

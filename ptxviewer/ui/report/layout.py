@@ -1,7 +1,7 @@
 """Where everything of a report stands on its sheet: measured once, the same on screen, on paper and in files.
 
 A film has one page. What there is to say decides how much of it is left for the pictures; where even the smallest
-picture leaves too little room the letters shrink, and last of all the reader's note is cut, which it says.
+picture leaves too little room the letters shrink, and last of all the reader's note and text are cut, which they say.
 """
 
 from __future__ import annotations
@@ -236,7 +236,7 @@ def laid_out(report: Page, paper: Paper) -> Sheet:
 
 def _with_cut_note(report: Page, paper: Paper) -> Sheet:
     """Return the sheet with as much of the reader's texts as has room beside the smallest letters."""
-    longest = max((len(value) for _, value in report.facts), default=0)
+    longest = max((len(report.text), *(len(value) for _, value in report.facts)))
     fitting, low, high = None, 0, longest
     while low < high:
         middle = (low + high + 1) // 2
@@ -248,14 +248,15 @@ def _with_cut_note(report: Page, paper: Paper) -> Sheet:
 def _cut(report: Page, longest: int) -> Page:
     """Return the page with no value longer than ``longest`` letters; what is cut says so."""
 
+    def short(value: str) -> str:
+        return value if len(value) <= longest else tr("{beginning} ... (cut, no room)", beginning=value[:longest])
+
     def cut(pairs: tuple[Pair, ...]) -> tuple[Pair, ...]:
-        return tuple(
-            (label, value if len(value) <= longest else tr("{beginning} ... (cut, no room)", beginning=value[:longest]))
-            for label, value in pairs
-        )
+        return tuple((label, short(value)) for label, value in pairs)
 
     return replace(
         report,
+        text=short(report.text),
         patient=cut(report.patient),
         how=cut(report.how),
         measures=cut(report.measures),
