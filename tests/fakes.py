@@ -177,6 +177,9 @@ class FakeShell:
     def ask_window_name(self) -> None:
         self.asked.append(("ask_window_name",))
 
+    def show_tags(self) -> None:
+        self.asked.append(("show_tags",))
+
     def open_palette(self) -> None:
         self.asked.append(("open_palette",))
 

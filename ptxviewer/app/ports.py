@@ -23,6 +23,7 @@ from ptxviewer.core.film import Radiograph
 from ptxviewer.core.objects import Brought
 from ptxviewer.core.reasons import Reason
 from ptxviewer.core.reasons.network import Network
+from ptxviewer.core.tag_list import TagList
 
 
 class View(Protocol):
@@ -114,6 +115,10 @@ class Shell(Protocol):
 
     def about_film(self) -> None:
         """Tell what the file says of the film on screen."""
+        ...
+
+    def show_tags(self) -> None:
+        """List the tags of the file of the film on screen."""
         ...
 
     def about_program(self) -> None:
@@ -219,6 +224,7 @@ class Services:
     fingerprint: Callable[[Path], str] = fingerprint
     read_facts: Callable[[Path], Facts | None] | None = None  # without decoding the film
     pacs: PacsServices | None = None  # None: there is no network, and no command asks for it
+    read_tags: Callable[[Path], TagList] = lambda _path: TagList()  # of a file; raises ``PtxError``
     watch: Lane | None = None  # looks at the watched folder; None: the disk lane does
     is_film: Callable[[Path], bool] = lambda _path: True  # by its first bytes; raises ``OSError``
     expected: EngineInfo | None = None  # what the card says of the network that will be loaded

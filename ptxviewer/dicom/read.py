@@ -145,13 +145,13 @@ def _reason(cause: Cause, path: Path, pool: Pool) -> Reason:
 
 def read_here(path: Path, frame: int = 0) -> Radiograph:
     """Do the work of ``read_film`` in this process, whatever the file does to it."""
-    with _refusals(), harmless.content_of(path) as content:
+    with refusals(), harmless.content_of(path) as content:
         return _film(content, frame)
 
 
 def _harmless_film(path: Path, frame: int) -> Radiograph | None:
     """Read a film that can do no harm; None for any other."""
-    with _refusals():
+    with refusals():
         try:
             with harmless.content_of(path, LARGEST_INFLATED_HERE) as content:
                 return _film(content, frame) if harmless.is_harmless(content) else None
@@ -162,7 +162,7 @@ def _harmless_film(path: Path, frame: int) -> Radiograph | None:
 
 
 @contextlib.contextmanager
-def _refusals() -> Iterator[None]:
+def refusals() -> Iterator[None]:
     """Make one reason of whatever a parser trips over: the one boundary to hostile files."""
     try:
         with warnings.catch_warnings():

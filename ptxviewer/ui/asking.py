@@ -15,9 +15,12 @@ from PySide6.QtGui import QDesktopServices
 from PySide6.QtWidgets import QDialog, QFileDialog, QWidget
 
 from ptxviewer.app.exports import EXPORTS, REPORTS, Content, Export, export_of, kinds_in, with_suffix
+from ptxviewer.app.jobs import Outcome
 from ptxviewer.app.presenter import Presenter
 from ptxviewer.app.state.screen import State
+from ptxviewer.core.errors import reason_of
 from ptxviewer.core.reasons.window import Saved
+from ptxviewer.core.tag_list import TagList
 from ptxviewer.ui.commands import capital
 from ptxviewer.ui.platform.folders import reports_folder
 from ptxviewer.ui.services import rule_figures
@@ -271,6 +274,25 @@ class Asking:
         film = self._shown().current
         if film is not None and film.radiograph is not None:
             self._ask(about_film(film.number, film.radiograph, self._window))
+
+    def tags(self) -> None:
+        """List the tags of the film's file; they are read meanwhile."""
+        from ptxviewer.ui.dialogs.tags import TagsDialog
+
+        dialog = TagsDialog(self._shown().identified, self._window)
+        closed: list[int] = []
+        dialog.finished.connect(closed.append)
+
+        def done(outcome: Outcome[TagList]) -> None:
+            if closed:
+                return
+            if outcome.value is None:
+                dialog.show_problem(reason_of(outcome.error))
+            else:
+                dialog.show_tags(outcome.value)
+
+        self._ask(dialog)
+        self._presenter.films.read_tags(done)
 
     def documents(self) -> None:
         """Show the reports and documents that came along with films."""

@@ -27,6 +27,7 @@ from ptxviewer.core.pacs import NO_PACS, PacsSettings
 from ptxviewer.core.purposes import PurposeChoice, RuleFigures
 from ptxviewer.core.reasons import Reason
 from ptxviewer.core.scratch import ScratchFolder
+from ptxviewer.core.tag_list import TagList
 from ptxviewer.inference.shipped import make_engine
 from ptxviewer.pacs.service import PacsService
 from ptxviewer.paths import bundle_dir, sample_study
@@ -117,6 +118,13 @@ def read_facts(path: Path) -> Facts | None:
     return None if header is None else Facts(header[0], header[1], header[2].modality, header[2].view)
 
 
+def read_tags(path: Path) -> TagList:
+    """Return the tags of a file. Raises ``UnreadableFilm``."""
+    from ptxviewer.dicom.tag_list import list_tags
+
+    return list_tags(path)
+
+
 def expected_engine(purpose: PurposeChoice) -> EngineInfo | None:
     """Return what the card says of the shipped network, which is loaded later: results of it can be shown by then."""
     from ptxviewer.inference.card import expected_info
@@ -191,6 +199,7 @@ class Backing:
             watch=ThreadLane("watch", self._bridge.post),
             is_film=is_film,
             read_facts=read_facts,
+            read_tags=read_tags,
             expected=expected_engine(settings.rule) if engine is None else None,
             pacs=PacsServices(
                 PacsService(),

@@ -70,6 +70,7 @@ class WindowShell:
         self.open_palette = dialogs.palette
         self.show_shortcuts = dialogs.shortcuts
         self.about_film = dialogs.about_film
+        self.show_tags = dialogs.tags
         self.show_documents = dialogs.documents
         self.about_program = dialogs.about
         self.ask_send = dialogs.send

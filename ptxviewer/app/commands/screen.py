@@ -146,5 +146,14 @@ COMMANDS: tuple[Command, ...] = (
         enabled=SHOWN,
         run=lambda _p, shell: shell.about_film(),
     ),
+    Command(
+        "tags",
+        N_("Tags of this file..."),
+        "help",
+        ("Ctrl+T",),
+        N_("All that its file says, to search and to copy"),
+        enabled=SHOWN,
+        run=lambda _p, shell: shell.show_tags(),
+    ),
     Command("about", N_("About PTXViewer"), "help", (), run=lambda _p, shell: shell.about_program()),
 )

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import replace
 from pathlib import Path
 
@@ -12,6 +12,7 @@ from ptxviewer.app.films.film_list import FilmList
 from ptxviewer.app.films.intake import Intake
 from ptxviewer.app.films.pipeline import Pipeline
 from ptxviewer.app.films.watched_folder import WatchedFolder
+from ptxviewer.app.jobs import Outcome
 from ptxviewer.app.ports import Services
 from ptxviewer.app.preferences import Preferences
 from ptxviewer.app.review.editor import ReviewEditor, at_frame
@@ -21,6 +22,7 @@ from ptxviewer.app.state.withheld import agreed, as_seen, withheld
 from ptxviewer.app.store import Store
 from ptxviewer.core.reasons.reading import Reading
 from ptxviewer.core.reasons.window import Notice
+from ptxviewer.core.tag_list import TagList
 
 
 class FilmsWing:
@@ -50,6 +52,13 @@ class FilmsWing:
             self.open(self._services.sample)
         else:
             self._store.say(Reading.SAMPLE_MISSING)
+
+    def read_tags(self, done: Callable[[Outcome[TagList]], None]) -> None:
+        """List the tags of the file of the film on screen."""
+        film = self._store.state.current
+        if film is not None:
+            path, read = film.path, self._services.read_tags
+            self._services.disk.submit(lambda _checkpoint: read(path), done)
 
     def retry(self) -> None:
         """Read a failed film again, from its first frame; analyse one that was not; show a result kept back."""
