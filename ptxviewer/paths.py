@@ -51,6 +51,13 @@ def sentence_folders(settings: Path | None = None) -> tuple[Path, ...]:
     return (settings or settings_folder()) / "sentences", site_settings().parent / "sentences"
 
 
+def reviews_folder() -> Path:
+    """Return where the reviews of this user are kept; in throw-away settings beside them."""
+    named = os.environ.get(SETTINGS_DIR)
+    data = Path(named) if named else Path(platformdirs.user_data_dir("ptxviewer", appauthor=False))
+    return data / "reviews"
+
+
 def secrets_folder(chosen: Path | None = None) -> Path:
     """Return where secrets of this user lie, readable for nobody else; in throw-away settings a folder of their own."""
     named = chosen or (Path(os.environ[SETTINGS_DIR]) if os.environ.get(SETTINGS_DIR) else None)

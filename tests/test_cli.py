@@ -22,6 +22,7 @@ from pydicom.uid import generate_uid
 
 from ptxviewer import words
 from ptxviewer.app.disk import settings as settings_file
+from ptxviewer.app.disk.review_file import ReviewFolder, Saved, review_name
 from ptxviewer.app.state.settings import Settings
 from ptxviewer.cli import main as cli
 from ptxviewer.core.engine import SelfTest
@@ -31,10 +32,12 @@ from ptxviewer.core.reasons.command import Command
 from ptxviewer.core.reasons.network import Network, SelfTestPassed
 from ptxviewer.core.reasons.reading import NotAnalysed, Reading
 from ptxviewer.core.reasons.writing import NotWritten, Unwritten, Writing
+from ptxviewer.core.review import Measurement, Review
 from ptxviewer.core.voi import display_lut
 from ptxviewer.dicom.read import read_film
-from ptxviewer.paths import bundle_dir, sample_study, sentence_folders
+from ptxviewer.paths import bundle_dir, reviews_folder, sample_study, sentence_folders
 from ptxviewer.report import templates
+from ptxviewer.ui.exports import WRITERS
 from ptxviewer.words import say
 from tests.dicom.made import dataset, ramp, save
 from tests.fakes import FakeEngine
@@ -451,6 +454,20 @@ def test_many_films_get_reports_of_all_formats_in_a_folder(engine, tmp_path, qap
     assert (out / f"{NAME}.png").exists()
 
 
+def test_reports_and_objects_carry_what_a_reader_decided_in_the_window(engine, tmp_path, qapp, monkeypatch):
+    monkeypatch.setenv("PTXVIEWER_SETTINGS_DIR", str(tmp_path / "settings"))
+    film = frontal(tmp_path / "x.dcm", 400, 300)
+    review = Review(
+        verdict="unsure", note="Look at the apex", measurements=(Measurement("length", ((9, 9), (90, 90))),)
+    )
+    ReviewFolder(reviews_folder()).save(review_name(read_film(film)), Saved(review))
+    seen = []
+    monkeypatch.setitem(WRITERS, "report_pdf", lambda content, _target: seen.append(content.review))
+    for more in ((), ("--reviews",), ("--reviews", "--threshold", "0.3")):
+        assert cli.main(["report", str(film), "-o", str(tmp_path / "out"), "--pdf", *more]) == 0
+    assert seen == [Review(), review, replace(review, threshold=0.3)]
+
+
 def test_a_format_is_what_the_suffix_says(engine, tmp_path, qapp):
     film = frontal(tmp_path / "x.dcm", 400, 300)
     assert cli.main(["report", str(film), "-o", str(tmp_path / "x.pdf")]) == 0
@@ -553,6 +570,7 @@ BUG = f"""
 import sys
 from ptxviewer import bootstrap; from ptxviewer import words
 from ptxviewer.app.disk import settings as settings_file
+from ptxviewer.app.disk.review_file import ReviewFolder, Saved, review_name
 from ptxviewer.app.state.settings import Settings
 from ptxviewer.cli import main as cli
 bootstrap.prepare()

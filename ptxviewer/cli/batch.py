@@ -19,7 +19,7 @@ from typing import TYPE_CHECKING
 from ptxviewer.core.engine import Engine
 from ptxviewer.core.errors import ExportFailed, PtxError, UnreadableFilm
 from ptxviewer.core.film import Radiograph
-from ptxviewer.core.findings.reviewed import Answer, answer_of
+from ptxviewer.core.findings.reviewed import Answer, answer_of, as_reviewed
 from ptxviewer.core.reasons import Reason
 from ptxviewer.core.reasons.command import Command
 from ptxviewer.core.review import Review
@@ -64,6 +64,11 @@ class Outcome:
     film: Radiograph | None = None
     answer: Answer | None = None
     timing: Mapping[str, float | None] = field(default_factory=dict)  # ms: "read", "infer", "total"
+    review: Review = field(default_factory=Review)  # under which the answer was measured
+
+
+ReviewOf = Callable[[Radiograph], Review]
+"""Gives each film its review."""
 
 
 @contextmanager
@@ -135,10 +140,10 @@ def unique_stems(files: Iterable[str]) -> Iterator[str]:
         yield name
 
 
-def analyse(item: Item, engine: Engine, review: Review) -> Outcome:
+def analyse(item: Item, engine: Engine, asked: Review | ReviewOf) -> Outcome:
     """Read, analyse and measure one film. Raises ``PtxError`` where that cannot be done.
 
-    A film that is not for the network, or that the gate refuses, has its answer only when ``review`` overrides it.
+    A film that is not for the network, or that the gate refuses, has its answer only when its review overrides it.
     """
     from ptxviewer.dicom.read import read_film
 
@@ -148,17 +153,19 @@ def analyse(item: Item, engine: Engine, review: Review) -> Outcome:
     started = time.perf_counter()
     film = read_film(item.path)
     timing: dict[str, float | None] = {"read": 1000 * (time.perf_counter() - started), "infer": None}
+    review = asked(film) if callable(asked) else asked
     if film.not_analysed and not review.gate_overridden:
         return Outcome(item, Status.NOT_ANALYSED, film.not_analysed, film, timing=timing)
     maps = engine.predict(film)
     timing["infer"] = maps.infer_ms
+    film = as_reviewed(film, review)
     answer = answer_of(film, maps, engine.load(), review)
     status = Status.NOT_SHOWN if answer.withheld else Status.ANALYSED
-    return Outcome(item, status, answer.findings.gate.reason or None, film, answer, timing)
+    return Outcome(item, status, answer.findings.gate.reason or None, film, answer, timing, review)
 
 
 def outcomes(
-    items: Iterable[Item], engine: Engine, review: Review, export: Callable[[Outcome], None] | None = None
+    items: Iterable[Item], engine: Engine, review: Review | ReviewOf, export: Callable[[Outcome], None] | None = None
 ) -> Iterator[Outcome]:
     """Analyse every item; ``export`` writes what is asked for of each film that was read.
 

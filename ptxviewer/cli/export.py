@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Collection
 from pathlib import Path
 
-from ptxviewer.cli.batch import Outcome, items_of, outcomes, progress
+from ptxviewer.cli.batch import Outcome, ReviewOf, items_of, outcomes, progress
 from ptxviewer.core.engine import Engine
 from ptxviewer.core.errors import ExportFailed, PtxError, UnreadableFilm
 from ptxviewer.core.reasons import Reason
@@ -26,7 +26,7 @@ def made_folder(folder: Path) -> Path:
     return folder
 
 
-def write_objects(outcome: Outcome, folder: Path, review: Review, kinds: Collection[str] | None = None) -> None:
+def write_objects(outcome: Outcome, folder: Path, kinds: Collection[str] | None = None) -> None:
     """Write the objects of a film into ``folder``; ``kinds`` None: the usual.
 
     Raises ``ExportFailed`` for what the disk refuses. A film that was not analysed, or has no study, raises another
@@ -37,7 +37,7 @@ def write_objects(outcome: Outcome, folder: Path, review: Review, kinds: Collect
 
     if outcome.film is None or outcome.answer is None or outcome.item.path is None:
         raise PtxError(NotAnalysed(outcome.reason) if outcome.reason else Unsaved.NO_RESULT)
-    content = Content(outcome.film, outcome.answer, review, source=outcome.item.path)
+    content = Content(outcome.film, outcome.answer, outcome.review, source=outcome.item.path)
     try:
         write(content, folder / outcome.item.stem, USUAL if kinds is None else kinds)
     except ExportFailed as error:
@@ -50,7 +50,7 @@ def export_objects(
     paths: list[Path],
     engine: Engine,
     folder: Path,
-    review: Review,
+    review: Review | ReviewOf,
     kinds: Collection[str],
     say: Say,
     complain: Say,
@@ -66,7 +66,7 @@ def export_objects(
         if outcome.answer is None:
             failures.append((outcome.item.file, outcome.reason))
         else:
-            write_objects(outcome, folder, review, kinds)
+            write_objects(outcome, folder, kinds)
 
     with items_of(paths) as items, progress(len(items)) as draw:
         for outcome in outcomes(items, engine, review, export):

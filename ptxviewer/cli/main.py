@@ -26,8 +26,9 @@ from ptxviewer.words.notices import RESEARCH_USE
 
 if TYPE_CHECKING:
     from ptxviewer.app.state.settings import Settings
-    from ptxviewer.cli.batch import Outcome
+    from ptxviewer.cli.batch import Outcome, ReviewOf
     from ptxviewer.core.film import Radiograph
+    from ptxviewer.core.review import Review
 
 log = logging.getLogger(__name__)
 REPORT_NAME = "ptxviewer-report"
@@ -111,6 +112,7 @@ def export_parser() -> argparse.ArgumentParser:
     for row in OBJECTS:
         parser.add_argument(f"--{row.id}", action="append_const", dest="kinds", const=row.id, help=tr(row.help))
     parser.add_argument("--out", type=Path, required=True, metavar=tr("DIR"), help=tr("folder for the results"))
+    _with_reviews(parser)
     _device(parser)
     _rule(parser)
     _threshold(parser)
@@ -195,6 +197,7 @@ def report_parser() -> argparse.ArgumentParser:
             help=tr("write the {name} of every film as {format} into the folder", name=tr(export.name),
                     format=export.format),
         )  # fmt: skip
+    _with_reviews(parser)
     parser.add_argument("--paper", choices=("a4", "letter"), default="", help=tr("as in the settings, if not given"))
     parser.add_argument(
         "--identified", action="store_true", help=tr("print patient data (they are left out by default)")
@@ -284,6 +287,14 @@ def _one_film(parser: argparse.ArgumentParser, *suffixes: str) -> None:
     )
 
 
+def _with_reviews(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument(
+        "--reviews",
+        action="store_true",
+        help=tr("with the verdicts, notes, drawings and edits that the window keeps on this computer"),
+    )
+
+
 def _device(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--device", choices=[device.id for device in DEVICES], default="auto", help=tr("where the network runs")
@@ -350,10 +361,9 @@ def export_command(arguments: argparse.Namespace) -> int:
     """Run ``ptxviewer export``; the usual kinds where none is named."""
     from ptxviewer.app.exports import USUAL
     from ptxviewer.cli.export import export_objects
-    from ptxviewer.core.review import Review
 
     kinds = arguments.kinds or USUAL
-    review = Review(threshold=arguments.threshold, gate_overridden=arguments.force)
+    review = _reviews(arguments)
     return export_objects(
         arguments.paths, make_engine(arguments.device, arguments.rule), arguments.out, review, kinds, say, complain
     )
@@ -385,11 +395,19 @@ def render_command(arguments: argparse.Namespace) -> int:
     return 0
 
 
+def _reviews(arguments: argparse.Namespace) -> Review | ReviewOf:
+    """What the command line sets of the review of every film; with ``--reviews`` over what is kept of each."""
+    from ptxviewer.cli.reviews import kept_reviews
+    from ptxviewer.core.review import Review
+
+    base = Review(threshold=arguments.threshold, gate_overridden=arguments.force)
+    return kept_reviews(base) if arguments.reviews else base
+
+
 def report_command(arguments: argparse.Namespace) -> int:
     """Run ``ptxviewer report``."""
     from ptxviewer.app.exports import REPORTS, export_of
     from ptxviewer.cli.report import formats_of, report_many, report_one
-    from ptxviewer.core.review import Review
     from ptxviewer.report import templates
 
     export = export_of(arguments.output, REPORTS)
@@ -401,7 +419,7 @@ def report_command(arguments: argparse.Namespace) -> int:
             else tr("several films need a folder and --pdf, --png or --picture")
         )
     engine = make_engine(arguments.device, arguments.rule)
-    review = Review(threshold=arguments.threshold, gate_overridden=arguments.force)
+    review = _reviews(arguments)
     if (broken := templates.problem()) is not None:
         complain(sentences(broken))
     paper = arguments.paper or _settings().paper
@@ -475,7 +493,7 @@ def headless(paths: list[Path], *, sample: bool = False) -> int:
     def report(outcome: Outcome) -> None:
         number = outcome.item.number
         target = folder / f"{REPORT_NAME}{'' if number == 1 else f'-{number}'}{EXPORTS[0].suffix}"
-        write(outcome, target, EXPORTS[0], review, complain=complain)
+        write(outcome, target, EXPORTS[0], complain=complain)
         assert outcome.film is not None
         say(tr("{decision} Report: {file}", decision=headline_of(outcome.film, outcome.answer), file=target))
 

@@ -79,7 +79,7 @@ def predict(
 
     def with_objects(outcome: Outcome, objects: Path) -> None:
         try:
-            write_objects(outcome, objects, review)
+            write_objects(outcome, objects)
         except ExportFailed:
             raise
         except PtxError as error:  # the film has its JSON all the same

@@ -7,7 +7,7 @@ from pathlib import Path
 
 from ptxviewer.app.exports import EXPORTS, Content, Export
 from ptxviewer.app.state.settings import PaperChoice
-from ptxviewer.cli.batch import Item, Outcome, analyse, items_of, outcomes, progress
+from ptxviewer.cli.batch import Item, Outcome, ReviewOf, analyse, items_of, outcomes, progress
 from ptxviewer.cli.export import made_folder
 from ptxviewer.core.engine import Engine
 from ptxviewer.core.errors import PtxError
@@ -26,7 +26,6 @@ def write(
     outcome: Outcome,
     target: Path,
     export: Export,
-    review: Review,
     *,
     complain: Say,
     identified: bool = False,
@@ -40,7 +39,9 @@ def write(
         raise PtxError(NotAnalysed(outcome.reason))
     if outcome.film.acquisition.may_carry_text and not identified:
         complain(f"{outcome.item.file}: {sentences(Reading.MAY_CARRY_TEXT)}")
-    WRITERS[export.id](Content(outcome.film, outcome.answer, review, identified=identified, paper=paper), target)
+    WRITERS[export.id](
+        Content(outcome.film, outcome.answer, outcome.review, identified=identified, paper=paper), target
+    )
 
 
 def report_one(
@@ -48,7 +49,7 @@ def report_one(
     engine: Engine,
     target: Path,
     export: Export,
-    review: Review,
+    review: Review | ReviewOf,
     complain: Say,
     *,
     identified: bool,
@@ -56,7 +57,7 @@ def report_one(
 ) -> None:
     """Analyse a film and write it. Raises ``PtxError``."""
     outcome = analyse(Item(1, str(path), path.stem, path), engine, review)
-    write(outcome, target, export, review, complain=complain, identified=identified, paper=paper)
+    write(outcome, target, export, complain=complain, identified=identified, paper=paper)
 
 
 def report_many(
@@ -64,7 +65,7 @@ def report_many(
     engine: Engine,
     folder: Path,
     formats: Collection[Export],
-    review: Review,
+    review: Review | ReviewOf,
     say: Say,
     complain: Say,
     *,
@@ -91,7 +92,7 @@ def report_many(
             remarks: list[str] = []
             for export in formats:
                 target = folder / f"{stem(outcome.item)}{export.suffix}"
-                write(outcome, target, export, review, complain=remarks.append, identified=identified, paper=paper)
+                write(outcome, target, export, complain=remarks.append, identified=identified, paper=paper)
             for text in dict.fromkeys(remarks):
                 complain(f"{outcome.item.file}: {text}")
 

@@ -12,7 +12,7 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 from pathlib import Path
 
-from ptxviewer.app.exports import OBJECTS, Content
+from ptxviewer.app.exports import Content, kinds_in
 from ptxviewer.app.films.queue import BUSY
 from ptxviewer.app.jobs import Outcome, Ticket
 from ptxviewer.app.pacs.ports import PacsServices
@@ -55,9 +55,12 @@ class Sending:
     # ---- packing
 
     def results(self, node: str, film_ids: Collection[int], kinds: Collection[str] | None = None) -> None:
-        """Send the results of these films as DICOM objects of these kinds (None: all); it says why one is not sent."""
+        """Send the results of these films as DICOM objects of these kinds (None: those that are saved, too).
+
+        It says why one is not sent.
+        """
         self._store.settle()
-        chosen = tuple(row.id for row in OBJECTS) if kinds is None else tuple(kinds)
+        chosen = kinds_in(self._store.state.settings.dicom_kinds) if kinds is None else tuple(kinds)
         films = [film for film in self._store.state.films if film.id in film_ids]
         for film in films:
             why = self.why_no_results(film)
