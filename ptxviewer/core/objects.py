@@ -6,11 +6,15 @@ None of it is the network's answer, and none of it is measured: it is shown besi
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import Literal
+from typing import TYPE_CHECKING, Literal
 
 from ptxviewer.core.drawing.tiles import PackedMask
+from ptxviewer.core.film import Voi
 from ptxviewer.core.points import Point
 from ptxviewer.core.review import Verdict
+
+if TYPE_CHECKING:
+    from ptxviewer.core.drawing.shutter import Shutter
 
 Presence = Literal["", "present", "absent", "indeterminate"]
 DocumentKind = Literal["report", "pdf", "key objects"]
@@ -35,6 +39,17 @@ class Region:
 
 
 @dataclass(frozen=True)
+class Presentation:
+    """How a presentation state wants its film to lie on the screen; applied only when the reader asks for it."""
+
+    voi: Voi | None = None
+    inverse: bool | None = None  # the smallest value is white, whatever the film says; None: as the film says
+    shutter: Shutter | None = None
+    quarter_turns: int = 0  # clockwise, before the flip
+    flipped: bool = False
+
+
+@dataclass(frozen=True)
 class FilmObject:
     """What one DICOM object says of one film."""
 
@@ -49,6 +64,7 @@ class FilmObject:
     regions: tuple[Region, ...] = ()
     marks: tuple[Mark, ...] = ()
     cut: bool = False  # there is more in it than is shown
+    presentation: Presentation | None = None
     # What a report of this program says
     verdict: Verdict = ""
     presence: Presence = ""

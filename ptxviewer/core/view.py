@@ -12,6 +12,7 @@ from ptxviewer.core.film import PixelSpacing, Radiograph, Voi
 from ptxviewer.core.points import Point
 
 if TYPE_CHECKING:
+    from ptxviewer.core.drawing.shutter import Shutter
     from ptxviewer.core.viewport import Viewport
 
 
@@ -27,6 +28,7 @@ class FilmView:
     quarter_turns: int = 0
     flipped: bool = False
     frame: int = 0
+    shutter: Shutter | None = None  # of a presentation state that the reader applied; wins over the film's own
 
 
 def voi_of(film: Radiograph, view: FilmView) -> Voi:

@@ -3,15 +3,13 @@
 from __future__ import annotations
 
 import contextlib
-import math
 from typing import Any
 
-import cv2
 import numpy as np
-from numpy.typing import NDArray
 from pydicom.dataset import Dataset
 
 from ptxviewer.core.arrays import Mask
+from ptxviewer.core.drawing.shutter import Shutter
 from ptxviewer.core.film import FileGraphics
 from ptxviewer.dicom.repair import is_native
 from ptxviewer.dicom.values import as_number, number
@@ -26,8 +24,7 @@ def graphics_of(ds: Dataset, frame: int, shape: tuple[int, int], aspect: float =
     ``aspect`` is how many times taller than wide a pixel is: a circular shutter is round on the patient. A shutter that
     would leave nothing of the film is not believed, and a broken plane is none.
     """
-    kinds = _shutters(ds)
-    bitmap = int(number(ds, "ShutterOverlayGroup")) if "BITMAP" in kinds else 0
+    bitmap = int(number(ds, "ShutterOverlayGroup")) if "BITMAP" in _kinds(ds) else 0
     overlay: Mask | None = None
     groups = {tag.group for tag in ds.keys()}  # noqa: SIM118 - of a dataset, elements are iterated, not tags
     for group in OVERLAY_GROUPS:
@@ -38,10 +35,10 @@ def graphics_of(ds: Dataset, frame: int, shape: tuple[int, int], aspect: float =
             overlay = plane if overlay is None else np.logical_or(overlay, plane, out=overlay)
     covered: Mask | None = None
     with contextlib.suppress(Exception):  # a broken shutter must not cost the film
-        covered = _covered(ds, kinds, shape, aspect, _plane(ds, bitmap, frame, shape) if bitmap else None)
+        covered = _covered(shutter_of(ds), shape, aspect, _plane(ds, bitmap, frame, shape) if bitmap else None)
     if overlay is None and covered is None:
         return None
-    return FileGraphics(overlay, covered, min(255, max(0, round(number(ds, "ShutterPresentationValue") / 257))))
+    return FileGraphics(overlay, covered, _grey(ds))
 
 
 def _plane(ds: Dataset, group: int, frame: int, shape: tuple[int, int]) -> Mask | None:
@@ -119,56 +116,46 @@ def _placed(bits: Mask, top: int, left: int, shape: tuple[int, int]) -> Mask:
     return film
 
 
-def _shutters(ds: Dataset) -> set[str]:
+def shutter_of(ds: Dataset) -> Shutter | None:
+    """Return the display shutter that the tags say, a bitmap aside; None where there is none.
+
+    Raises whatever a broken one makes of itself.
+    """
+    kinds = _kinds(ds)
+    edges: tuple[int, int | None, int, int | None] | None = None
+    if "RECTANGULAR" in kinds:
+        right, lower = (
+            int(number(ds, keyword)) if ds.get(keyword) not in (None, "") else None
+            for keyword in ("ShutterRightVerticalEdge", "ShutterLowerHorizontalEdge")
+        )
+        left, upper = (
+            int(number(ds, keyword, 1)) for keyword in ("ShutterLeftVerticalEdge", "ShutterUpperHorizontalEdge")
+        )
+        edges = (left, right, upper, lower)
+    circle = polygon = None
+    if "CIRCULAR" in kinds:
+        row, col = (as_number(value) for value in ds.CenterOfCircularShutter)
+        circle = (row, col, number(ds, "RadiusOfCircularShutter"))
+    if "POLYGONAL" in kinds:
+        polygon = tuple(as_number(value) for value in ds.VerticesOfThePolygonalShutter)
+    if edges is None and circle is None and polygon is None:
+        return None
+    return Shutter(edges, circle, polygon, _grey(ds))
+
+
+def _grey(ds: Dataset) -> int:
+    return min(255, max(0, round(number(ds, "ShutterPresentationValue") / 257)))
+
+
+def _kinds(ds: Dataset) -> set[str]:
     """The shapes of the shutter; several apply together."""
     stated = ds.get("ShutterShape") or ()
     return {str(kind).strip().upper() for kind in ([stated] if isinstance(stated, str) else stated)}
 
 
-def _covered(ds: Dataset, kinds: set[str], shape: tuple[int, int], aspect: float, bitmap: Mask | None) -> Mask | None:
+def _covered(shutter: Shutter | None, shape: tuple[int, int], aspect: float, bitmap: Mask | None) -> Mask | None:
     """What the shutters cover together, None where there is none; ``bitmap`` is the plane that is one."""
-    covered = np.zeros(shape, bool)
-    if "RECTANGULAR" in kinds:
-        covered |= ~_rectangle(ds, shape)
-    if "CIRCULAR" in kinds:
-        covered |= ~_circle(ds, shape, aspect)
-    if "POLYGONAL" in kinds:
-        covered |= ~_polygon(ds, shape)
+    covered = np.zeros(shape, bool) if shutter is None else shutter.covered(shape, aspect)
     if bitmap is not None:
         covered |= bitmap
     return covered if covered.any() and not covered.all() else None
-
-
-def _rectangle(ds: Dataset, shape: tuple[int, int]) -> Mask:
-    """The edges are the first and the last row and column that are seen, counted from 1."""
-    left, right = (
-        int(number(ds, f"Shutter{side}VerticalEdge", other)) for side, other in (("Left", 1), ("Right", shape[1]))
-    )
-    upper, lower = (
-        int(number(ds, f"Shutter{side}HorizontalEdge", other)) for side, other in (("Upper", 1), ("Lower", shape[0]))
-    )
-    seen = np.zeros(shape, bool)
-    seen[max(0, upper - 1) : max(0, lower), max(0, left - 1) : max(0, right)] = True
-    return seen
-
-
-def _circle(ds: Dataset, shape: tuple[int, int], aspect: float) -> Mask:
-    """Row and column of the centre, counted from 1, and the radius in pixels along a row."""
-    row, col = (as_number(value) - 1 for value in ds.CenterOfCircularShutter)
-    radius = number(ds, "RadiusOfCircularShutter")
-    if radius <= 0:
-        return np.ones(shape, bool)
-    reach = radius**2 - ((np.arange(shape[0]) - row) * aspect) ** 2  # per row, so that no large float is made
-    half = np.where(reach >= 0, np.sqrt(np.maximum(reach, 0)), -1)
-    return np.asarray(np.abs(np.arange(shape[1]) - col)[None, :] <= half[:, None])
-
-
-def _polygon(ds: Dataset, shape: tuple[int, int]) -> Mask:
-    """Row and column of each corner in turn, counted from 1."""
-    values = [as_number(value) - 1 for value in ds.VerticesOfThePolygonalShutter]
-    if len(values) < 6 or not all(math.isfinite(value) and abs(value) < 1e6 for value in values):
-        return np.ones(shape, bool)
-    corners = np.array(values[: len(values) // 2 * 2]).reshape(-1, 2)[:, ::-1].round().astype(np.int32)
-    seen: NDArray[np.uint8] = np.zeros(shape, np.uint8)
-    cv2.fillPoly(seen, [corners], (1,))
-    return np.asarray(seen, bool)

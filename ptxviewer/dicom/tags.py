@@ -6,6 +6,7 @@ import contextlib
 import re
 from typing import Any
 
+import numpy as np
 from pydicom.dataset import Dataset
 
 from ptxviewer.core import voi
@@ -221,6 +222,20 @@ def _several(ds: Dataset, keyword: str) -> list[Any]:
     if value is None or value == "":
         return []
     return list(value) if not isinstance(value, str) and hasattr(value, "__iter__") else [value]
+
+
+def voi_of(ds: Dataset, little: bool = True) -> Voi | None:
+    """Return the first table, else the first window of a presentation state's item; None where it has none."""
+    with contextlib.suppress(Exception):  # a broken one is as good as none
+        for item in ds.get("VOILUTSequence") or ():
+            table, first, bits = lut_table(item, (0.0, 65535.0), little)
+            return VoiLut(table, first, bits, plain(text(item, "LUTExplanation")))
+        center, width = (as_number(_several(ds, keyword)[0]) for keyword in ("WindowCenter", "WindowWidth"))
+        stated = text(ds, "VOILUTFunction").upper()
+        window = Window(center, width, "SIGMOID" if stated == "SIGMOID" else "LINEAR")
+        voi.window_values(np.zeros(1), window)  # raises for one outside the standard
+        return window
+    return None
 
 
 def file_vois(

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from ptxviewer.core.msgid import N_, Msgid
-from ptxviewer.core.objects import FilmObject, Presence
+from ptxviewer.core.objects import FilmObject, Presence, Presentation
 from ptxviewer.core.review import Verdict
 from ptxviewer.words import finding, tr
 
@@ -19,6 +19,18 @@ def caption(one: FilmObject) -> str:
     if one.own:
         return tr("Earlier result {date}", date=one.made[:10]).strip()
     return one.maker or tr("Unnamed program")
+
+
+def presentation_line(one: FilmObject, presentation: Presentation) -> str:
+    """Return what a presentation state would change: "Presentation state (ACME): window, shutter, drawings"."""
+    parts = (
+        tr("window") if presentation.voi is not None else "",
+        tr("shutter") if presentation.shutter is not None else "",
+        tr("turned or mirrored") if presentation.quarter_turns or presentation.flipped else "",
+        tr("drawings") if one.marks else "",
+    )
+    what = ", ".join(part for part in parts if part)
+    return tr("Presentation state ({maker}): {what}", maker=caption(one), what=what)
 
 
 def outcome(verdict: Verdict, presence: Presence) -> str:

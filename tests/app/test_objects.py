@@ -9,14 +9,19 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from ptxviewer.app.display.presentation import is_applied, offered
 from ptxviewer.app.films.objects import earlier_of, objects_of
 from ptxviewer.app.state.settings import Settings
+from ptxviewer.core.drawing.shutter import Shutter
 from ptxviewer.core.drawing.tiles import PackedMask
+from ptxviewer.core.film import Window
 from ptxviewer.core.findings.decide import decide, mask_at_film
-from ptxviewer.core.objects import Brought, Document, FilmObject, Mark, Region
+from ptxviewer.core.objects import Brought, Document, FilmObject, Mark, Presentation, Region
 from ptxviewer.core.reasons.window import Notice
+from ptxviewer.core.view import orientation_letters
 from tests.app.rig import AppRig
 from tests.app.test_decision import Doubtful
+from tests.films import ORIENTED
 
 UID = "1.2.3"
 REPORT = FilmObject(
@@ -178,3 +183,45 @@ def test_the_newest_of_several_earlier_results_counts(count: int) -> None:
     opened(rig, Brought(tuple(reversed(many))))
     of_film(rig)
     assert earlier_of(rig.state, rig.film).verdict == "unsure"
+
+
+def test_a_presentation_state_is_applied_when_the_reader_asks_and_taken_off_again() -> None:
+    rig = AppRig()
+    wanted = Presentation(Window(15, 10), inverse=True, shutter=Shutter((3, 20, 3, 20)), quarter_turns=1, flipped=True)
+    opened(rig, Brought((replace(FOREIGN, presentation=wanted),)))
+    of_film(rig)
+    before = rig.film.view
+    assert (before.voi, before.shutter) == (None, None)  # not unasked
+    rig.do("toggle_presentation")
+    view = rig.film.view
+    assert (view.voi, view.inverted, view.shutter) == (wanted.voi, True, wanted.shutter)
+    assert is_applied(rig.state, rig.film)
+    radiograph = rig.film.radiograph
+    assert radiograph is not None
+    letters = orientation_letters(replace(radiograph, acquisition=ORIENTED), view)
+    assert letters == ("H", "F", "R", "L")  # turned clockwise, then mirrored
+    rig.presenter.display.view.set_view(rig.film.id, replace(view, zoom=2.0))
+    assert is_applied(rig.state, rig.film)  # however it is zoomed
+    rig.do("toggle_presentation")
+    assert rig.film.view == replace(before, zoom=2.0)
+
+
+def test_a_window_of_a_presentation_state_that_shows_nothing_of_the_film_is_not_applied() -> None:
+    rig = AppRig()
+    opened(
+        rig, Brought((replace(FOREIGN, presentation=Presentation(Window(9000, 10), shutter=Shutter((2, 9, 2, 9)))),))
+    )
+    of_film(rig)
+    rig.do("toggle_presentation")
+    assert rig.film.view.voi is None
+    assert rig.film.view.shutter is not None
+    assert is_applied(rig.state, rig.film)
+
+
+def test_a_film_without_a_presentation_state_is_offered_none() -> None:
+    rig = AppRig()
+    opened(rig, Brought((FOREIGN, REPORT)))
+    of_film(rig)
+    assert offered(rig.state, rig.film) is None
+    rig.do("toggle_presentation")
+    assert rig.film.view.voi is None

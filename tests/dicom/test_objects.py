@@ -12,9 +12,11 @@ from pydicom.dataset import Dataset, FileMetaDataset
 from pydicom.sequence import Sequence
 from pydicom.uid import UID, ExplicitVRLittleEndian, generate_uid
 
+from ptxviewer.core.drawing.shutter import Shutter
 from ptxviewer.core.drawing.tiles import PackedMask
+from ptxviewer.core.film import Window
 from ptxviewer.core.findings.reviewed import answer_of, as_reviewed
-from ptxviewer.core.objects import Brought, FilmObject, Mark
+from ptxviewer.core.objects import Brought, FilmObject, Mark, Presentation
 from ptxviewer.core.reasons.reading import Reading
 from ptxviewer.core.review import Review
 from ptxviewer.dicom import candidates
@@ -166,6 +168,43 @@ def test_a_foreign_presentation_state_is_drawn_with_its_makers_name(tmp_path: Pa
     assert np.allclose(np.hypot(*(np.array(circle.points) - (50, 60)).T), 10)
     assert place.points == ((7.0, 8.0),)
     assert (words.points, words.text, words.only_text) == (((5.0, 6.0),), "nodule[31m?", True)
+
+
+def test_a_presentation_state_says_how_its_film_is_to_be_shown(tmp_path: Path) -> None:
+    uid, other = generate_uid(), generate_uid()
+    windows = [
+        item(WindowCenter=100, WindowWidth=50, ReferencedImageSequence=Sequence([reference(other)])),
+        item(WindowCenter="1800.5", WindowWidth=900, ReferencedImageSequence=Sequence([reference(uid)])),
+    ]
+    series = [item(ReferencedImageSequence=Sequence([reference(uid)]))]
+    path = made(
+        GSPS, tmp_path, ReferencedSeriesSequence=Sequence(series), SoftcopyVOILUTSequence=Sequence(windows),
+        PresentationLUTShape="INVERSE", ShutterShape="RECTANGULAR", ShutterLeftVerticalEdge=11, ImageRotation=270,
+        ShutterRightVerticalEdge=200, ShutterUpperHorizontalEdge=21, ShutterLowerHorizontalEdge=280,
+        ShutterPresentationValue=0, ImageHorizontalFlip="Y",
+    )  # fmt: skip
+    wanted = the_one(path).presentation
+    assert wanted == Presentation(Window(1800.5, 900), True, Shutter((11, 200, 21, 280)), 3, True)
+    covered = wanted.shutter.covered((300, 240))
+    assert not covered[20:280, 10:200].any()
+    assert covered[:20].all()
+
+
+@pytest.mark.parametrize(
+    "tags",
+    [
+        {},
+        {"PresentationLUTShape": "IDENTITY", "ImageRotation": 0},
+        {"ShutterShape": "CIRCULAR", "RadiusOfCircularShutter": 5},  # without a centre
+        {"SoftcopyVOILUTSequence": Sequence([item(WindowCenter=1, WindowWidth=-4)])},
+        {"SoftcopyVOILUTSequence": Sequence([item(WindowCenter=None)])},
+    ],
+)
+def test_a_presentation_state_that_shows_the_film_as_it_is_shown_offers_nothing(
+    tmp_path: Path, tags: dict[str, object]
+) -> None:
+    series = [item(ReferencedImageSequence=Sequence([reference(generate_uid())]))]
+    assert the_one(made(GSPS, tmp_path, ReferencedSeriesSequence=Sequence(series), **tags)).presentation is None
 
 
 def coded(name: Sequence, value: Sequence) -> Dataset:

@@ -64,7 +64,7 @@ def test_an_earlier_result_and_a_foreign_overlay_are_shown_told_and_hidden(
         wait_for_a_result(session, qtbot)
         assert len(session.presenter.state.films) == 1
         panel = session.window.reading.others
-        assert panel.isVisible()
+        qtbot.waitUntil(panel.isVisible, timeout=20_000)
         told = "\n".join(one.text() for one in panel.findChildren(type(session.window.reading._name)))
         assert "accepted" in told
         assert "ACME CAD" in told

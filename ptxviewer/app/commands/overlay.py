@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from ptxviewer.app.commands.base import ANALYSED, FILM, KEYS_ONLY, Command, film
+from ptxviewer.app.display.presentation import is_applied, offered
 from ptxviewer.app.films.objects import earlier_of, objects_of
 from ptxviewer.app.state.film import ThresholdDrag
 from ptxviewer.app.state.screen import State
@@ -144,6 +145,17 @@ COMMANDS: tuple[Command, ...] = (
         run=lambda p, _shell: p.display.overlay.toggle_others(),
         enabled=lambda state: state.current is not None and bool(objects_of(state, state.current)),
         checked=lambda state: state.overlay.others,
+        places=FILM,
+    ),
+    Command(
+        "toggle_presentation",
+        N_("Presentation state"),
+        "overlay",
+        ("Ctrl+Shift+G",),
+        N_("Window, shutter and turn that somebody saved for this film, or the film's own again"),
+        run=lambda p, _shell: p.display.presentation.toggle(),
+        enabled=lambda state: offered(state, state.current) is not None,
+        checked=lambda state: is_applied(state, state.current),
         places=FILM,
     ),
     Command(

@@ -62,7 +62,11 @@ COMMANDS: tuple[Command, ...] = (
         ("Shift+G",),
         N_("Show or hide the overlay planes and the shutter that the file brings along"),
         run=lambda p, _shell: p.display.toggle_file_graphics(),
-        enabled=film(lambda film: film.radiograph is not None and film.radiograph.graphics is not None),
+        enabled=film(
+            lambda film: (
+                film.view.shutter is not None or (film.radiograph is not None and film.radiograph.graphics is not None)
+            )
+        ),
         checked=lambda state: state.file_graphics,
         places=FILM,
     ),

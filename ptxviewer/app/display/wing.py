@@ -7,6 +7,7 @@ from dataclasses import replace
 from ptxviewer.app.display.aids import ViewingAids
 from ptxviewer.app.display.comparison import Comparison
 from ptxviewer.app.display.overlay import OverlayDisplay
+from ptxviewer.app.display.presentation import PresentationStates
 from ptxviewer.app.display.view import Views
 from ptxviewer.app.films.pipeline import Pipeline
 from ptxviewer.app.preferences import Preferences
@@ -21,6 +22,7 @@ class DisplayWing:
         self._store = store
         self._preferences = preferences
         self.view = Views(store, preferences)
+        self.presentation = PresentationStates(store, self.view)
         self.overlay = OverlayDisplay(store, preferences)
         self.aids = ViewingAids(store)
         self.comparison = Comparison(store, pipeline)

@@ -7,9 +7,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ptxviewer.core.arrays import GreyImage, Mask
-from ptxviewer.core.film import FileGraphics
+from ptxviewer.core.film import FileGraphics, Radiograph
 from ptxviewer.core.geometry import PixelBox
-from ptxviewer.core.viewport import oriented, resampled
+from ptxviewer.core.view import FilmView
+from ptxviewer.core.viewport import oriented, pixel_aspect, resampled
 
 
 def _level(mask: Mask) -> GreyImage:
@@ -18,6 +19,18 @@ def _level(mask: Mask) -> GreyImage:
 
 def _rim(overlay: GreyImage) -> GreyImage:
     return np.asarray(cv2.dilate(overlay, np.ones((3, 3), np.uint8)), np.uint8)
+
+
+def presented(film: Radiograph, view: FilmView) -> FileGraphics | None:
+    """Return what is to be drawn on a film: its own graphics; the shutter that the reader applied in place of its own.
+
+    The shutter of a presentation state replaces the film's (PS3.4 N.2.5); one that leaves nothing is not believed.
+    """
+    if view.shutter is None:
+        return film.graphics
+    covered = view.shutter.covered(film.shape, pixel_aspect(film.spacing))
+    overlay = None if film.graphics is None else film.graphics.overlay
+    return FileGraphics(overlay, None if covered.all() else covered, view.shutter.grey)
 
 
 def with_graphics(grey: GreyImage, graphics: FileGraphics | None) -> GreyImage:

@@ -1,18 +1,21 @@
-"""What a presentation state (PS3.3 A.33) draws on its films: lines, outlines, places and texts.
+"""What a presentation state (PS3.3 A.33) draws on its films, and how it wants them shown: window, shutter, turn.
 
-Its window, its zoom and its shutter are not taken over: the reader's own stay.
+The drawings are shown, window, shutter and turn only when the reader asks for them; its zoom is not taken over.
 """
 
 from __future__ import annotations
 
+import contextlib
 from collections.abc import Iterator
 
 from pydicom.dataset import Dataset
 
-from ptxviewer.core.objects import FilmObject, Mark
+from ptxviewer.core.film import Voi
+from ptxviewer.core.objects import FilmObject, Mark, Presentation
 from ptxviewer.core.plaintext import plain
 from ptxviewer.core.points import Point
 from ptxviewer.dicom import tags
+from ptxviewer.dicom.graphics import shutter_of
 from ptxviewer.dicom.objects.common import (
     LONGEST,
     is_own,
@@ -25,6 +28,7 @@ from ptxviewer.dicom.objects.common import (
     shape_of,
 )
 from ptxviewer.dicom.objects.segmentation import references_of_series
+from ptxviewer.dicom.values import number
 
 MOST_MARKS = 500
 Film = tuple[str, int | None]
@@ -51,9 +55,37 @@ def presentation_state(ds: Dataset) -> tuple[FilmObject, ...]:
             label=plain(tags.text(ds, "ContentDescription") or tags.text(ds, "ContentLabel"), LONGEST),
             marks=tuple(drawn[:MOST_MARKS]),
             cut=len(drawn) > MOST_MARKS,
+            presentation=None if is_own(ds) else _presentation(ds, film),
         )
         for film, drawn in marks.items()
     )
+
+
+def _presentation(ds: Dataset, film: Film) -> Presentation | None:
+    """How a film is to be shown; None where that is as it is shown anyway."""
+    shutter = None
+    with contextlib.suppress(Exception):  # a broken shutter must not cost the window
+        shutter = shutter_of(ds)
+    shape = tags.text(ds, "PresentationLUTShape").upper()
+    wanted = Presentation(
+        voi=_voi(ds, film),
+        inverse={"INVERSE": True, "IDENTITY": False}.get(shape),
+        shutter=shutter,
+        quarter_turns=round(number(ds, "ImageRotation") / 90) % 4,
+        flipped=tags.text(ds, "ImageHorizontalFlip").upper() == "Y",
+    )
+    if wanted.voi is None and wanted.shutter is None and not wanted.quarter_turns and not wanted.flipped:
+        return None
+    return wanted
+
+
+def _voi(ds: Dataset, film: Film) -> Voi | None:
+    """The window or table of the softcopy VOI LUT (PS3.3 C.11.8) that is meant for the film."""
+    for item in items(ds, "SoftcopyVOILUTSequence"):
+        named = list(references(item, "ReferencedImageSequence"))
+        if not named or film in named or (film[0], None) in named:
+            return tags.voi_of(item, little=ds.original_encoding[1] is not False)
+    return None
 
 
 def _displayed(ds: Dataset, film: Film) -> tuple[Point, Point] | None:

@@ -8,13 +8,14 @@ from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QHBoxLayout, QPushButton, QVBoxLayout, QWidget
 
 from ptxviewer.app.commands import BY_ID
+from ptxviewer.app.display.presentation import is_applied, offered
 from ptxviewer.app.films.objects import earlier_of, objects_of
 from ptxviewer.app.state.film import Film
 from ptxviewer.app.state.screen import State
 from ptxviewer.ui.commands import tooltip_of
 from ptxviewer.ui.controls import hairline, label
 from ptxviewer.words import tr
-from ptxviewer.words.objects import caption, outcome
+from ptxviewer.words.objects import caption, outcome, presentation_line
 
 MOST_LINES = 6
 
@@ -42,7 +43,9 @@ class OthersPanel(QWidget):
         row.setSpacing(8)
         self._take = self._button("take_over", tr("Take over"), do)
         self._read = self._button("documents", tr("Documents..."), do)
-        for button in (self._take, self._read):
+        self._apply = self._button("toggle_presentation", tr("Apply"), do)
+        self._apply.setCheckable(True)
+        for button in (self._apply, self._take, self._read):
             row.addWidget(button)
         row.addStretch(1)
         column.addLayout(row)
@@ -64,6 +67,9 @@ class OthersPanel(QWidget):
         self.setVisible(bool(objects or state.documents))
         self._shown.setVisible(any(one.drawn for one in objects))
         self._shown.setChecked(state.overlay.others)
+        presentation = offered(state, film)
+        self._apply.setVisible(presentation is not None)
+        self._apply.setChecked(is_applied(state, film))
         self._take.setVisible(earlier is not None)
         self._take.setEnabled(BY_ID["take_over"].enabled(state))
         self._read.setVisible(bool(state.documents))
@@ -72,6 +78,8 @@ class OthersPanel(QWidget):
             said = outcome(earlier.verdict, earlier.presence) or tr("without a verdict")
             reader = f" ({earlier.reader})" if earlier.reader and state.identified else ""
             lines.append(tr("Earlier result {date}: {outcome}", date=earlier.made[:10], outcome=said) + reader)
+        if presentation is not None and presentation.presentation is not None:
+            lines.append(presentation_line(presentation, presentation.presentation))
         shape = film.radiograph.shape if film is not None and film.radiograph is not None else None
         for one in objects:
             if not one.own and one.drawn:

@@ -8,7 +8,7 @@ from PySide6.QtCore import QPointF, QRectF, QSize, QSizeF, Qt
 from PySide6.QtGui import QImage, QPainter
 
 from ptxviewer.core.arrays import GreyImage, Mask
-from ptxviewer.core.drawing.graphics import with_graphics
+from ptxviewer.core.drawing.graphics import presented, with_graphics
 from ptxviewer.core.drawing.outline import border_zone, drawn, rejected
 from ptxviewer.core.view import scale_bar, side_letters, voi_of
 from ptxviewer.core.viewport import Placement, Viewport, oriented, pixel_aspect, placement, resampled
@@ -62,7 +62,7 @@ def film_picture(report: Page, size: QSize, *, drawings: bool, ratio: float) -> 
 def _grey(report: Page, place: Placement) -> QImage:
     film, view = report.film, report.view
     grey = display_lut(film, voi_of(film, view), view.inverted)[film.pixels]
-    lying = np.ascontiguousarray(oriented(with_graphics(grey, film.graphics), view.quarter_turns, view.flipped))
+    lying = np.ascontiguousarray(oriented(with_graphics(grey, presented(film, view)), view.quarter_turns, view.flipped))
     shrinks = place.width < lying.shape[1] or place.height < lying.shape[0]
     kind = cv2.INTER_AREA if shrinks else cv2.INTER_CUBIC
     return grey_image(np.ascontiguousarray(resampled(lying, (place.width, place.height), place.seen, kind)))

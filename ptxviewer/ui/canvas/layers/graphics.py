@@ -1,10 +1,10 @@
-"""What the file itself wants drawn on its film: overlay planes and display shutter."""
+"""What the file itself wants drawn on its film, overlay planes and display shutter, or the shutter that was applied."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 
-from ptxviewer.core.drawing.graphics import graphics_on_screen
+from ptxviewer.core.drawing.graphics import graphics_on_screen, presented
 from ptxviewer.ui.canvas.images import colour_image
 from ptxviewer.ui.canvas.layers.base import Picture, PictureLayer
 from ptxviewer.ui.canvas.scene import Scene
@@ -23,17 +23,19 @@ class FileGraphicsLayer(PictureLayer):
 
     def depends(self, scene: Scene) -> object:
         """The film's graphics and where it lies; nothing where they are hidden or there are none."""
-        if scene.radiograph.graphics is None or not scene.state.file_graphics:
+        shutter = scene.film.view.shutter
+        if (scene.radiograph.graphics is None and shutter is None) or not scene.state.file_graphics:
             return None
-        return scene.radiograph.graphics, scene.lie
+        return scene.radiograph.graphics, shutter, scene.lie
 
     def pictures(self, scene: Scene) -> Sequence[Picture]:
         """Return the seen part of them."""
-        graphics, place = scene.radiograph.graphics, scene.place
-        if graphics is None:
-            return []
-        key = (graphics, place)
+        place = scene.place
+        key = (scene.radiograph.graphics, scene.film.view.shutter, place)
         if key != self._key:
+            graphics = presented(scene.radiograph, scene.film.view)
+            if graphics is None:
+                return []
             argb = graphics_on_screen(
                 graphics, (place.width, place.height), place.seen, place.quarter_turns, place.flipped
             )

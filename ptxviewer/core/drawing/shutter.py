@@ -1,0 +1,61 @@
+"""What a display shutter covers (PS3.3 C.7.6.11): the outside of a rectangle, a circle, a polygon, or of several."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+from ptxviewer.core.arrays import Mask
+
+
+@dataclass(frozen=True, slots=True)
+class Shutter:
+    """The shapes inside which a film is seen, in rows and columns counted from 1; None: not of that shape."""
+
+    edges: tuple[int, int | None, int, int | None] | None = None  # left, right, upper, lower; None: the film's own
+    circle: tuple[float, float, float] | None = None  # row, column, radius in pixels along a row
+    polygon: tuple[float, ...] | None = None  # row and column of each corner in turn
+    grey: int = 0  # of what is covered, 0 to 255
+
+    def covered(self, shape: tuple[int, int], aspect: float = 1.0) -> Mask:
+        """Return what is covered of a film of (rows, cols) ``shape``; ``aspect`` is height by width of a pixel."""
+        covered = np.zeros(shape, bool)
+        if self.edges is not None:
+            covered |= ~_rectangle(self.edges, shape)
+        if self.circle is not None:
+            covered |= ~_circle(self.circle, shape, aspect)
+        if self.polygon is not None:
+            covered |= ~_polygon(self.polygon, shape)
+        return covered
+
+
+def _rectangle(edges: tuple[int, int | None, int, int | None], shape: tuple[int, int]) -> Mask:
+    """The edges are the first and the last row and column that are seen."""
+    left, right, upper, lower = edges
+    seen = np.zeros(shape, bool)
+    last_row, last_col = shape[0] if lower is None else lower, shape[1] if right is None else right
+    seen[max(0, upper - 1) : max(0, last_row), max(0, left - 1) : max(0, last_col)] = True
+    return seen
+
+
+def _circle(circle: tuple[float, float, float], shape: tuple[int, int], aspect: float) -> Mask:
+    row, col, radius = circle[0] - 1, circle[1] - 1, circle[2]
+    if radius <= 0:
+        return np.ones(shape, bool)
+    reach = radius**2 - ((np.arange(shape[0]) - row) * aspect) ** 2  # per row, so that no large float is made
+    half = np.where(reach >= 0, np.sqrt(np.maximum(reach, 0)), -1)
+    return np.asarray(np.abs(np.arange(shape[1]) - col)[None, :] <= half[:, None])
+
+
+def _polygon(corners: tuple[float, ...], shape: tuple[int, int]) -> Mask:
+    values = [value - 1 for value in corners]
+    if len(values) < 6 or not all(math.isfinite(value) and abs(value) < 1e6 for value in values):
+        return np.ones(shape, bool)
+    points = np.array(values[: len(values) // 2 * 2]).reshape(-1, 2)[:, ::-1].round().astype(np.int32)
+    seen: NDArray[np.uint8] = np.zeros(shape, np.uint8)
+    cv2.fillPoly(seen, [points], (1,))
+    return np.asarray(seen, bool)
