@@ -26,12 +26,12 @@ if TYPE_CHECKING:
 
 ROOT = Path(__file__).resolve().parents[1]
 TOOLS = (
-    "measured", "calibrated", "magnifier", "sharpened", "local-contrast", "apices", "edited", "erase", "palette",
-    "keys", "settings",
+    "measured", "calibrated", "magnifier", "sharpened", "local-contrast", "apices", "bases", "edited", "erase",
+    "palette", "keys", "settings",
 )  # fmt: skip
 STATES = (
-    "empty", "opening", "analysing", "result", "fill", "heat", "band", "distances", "finding", "apart", "not-shown",
-    *TOOLS, "nothing-found", "worklist", "compare", "error",
+    "empty", "opening", "analysing", "result", "rejected", "fill", "heat", "band", "distances", "finding", "apart",
+    "not-shown", *TOOLS, "report-text", "nothing-found", "worklist", "compare", "error",
 )  # fmt: skip
 TIMEOUT_MS = 120_000
 
@@ -149,6 +149,9 @@ def shoot(arguments: argparse.Namespace) -> int:
         done = (FilmStatus.DONE, FilmStatus.NOT_ANALYSED)
         until(lambda: bool(presenter.state.films) and all(film.status in done for film in presenter.state.films))
         picture("result")
+        presenter.review.set_verdict("reject")
+        picture("rejected")
+        presenter.review.undo()
         presenter.display.overlay.set_mode("fill")
         picture("fill")
         presenter.display.overlay.set_mode("heat")
@@ -186,6 +189,8 @@ def shoot(arguments: argparse.Namespace) -> int:
             picture("not-shown")
             window.show_state(presenter.state)
         tools(session, picture)
+        window.do("write_text")
+        picture("report-text")
         presenter.films.next()
         picture("nothing-found")
         presenter.films.list.toggle()
@@ -252,7 +257,9 @@ def tools(session: Session, picture: Callable[..., None]) -> None:
     presenter.display.aids.sharpen("off")
     presenter.display.aids.toggle_pair("apices")
     picture("apices")
-    presenter.display.aids.toggle_pair("apices")
+    presenter.display.aids.toggle_pair("bases")
+    picture("bases")
+    presenter.display.aids.toggle_pair("bases")
     presenter.display.set_tool("brush")
     presenter.review.mask.begin((0.3 * cols, 0.45 * rows), False)
     presenter.review.mask.extend([(0.28 * cols, 0.55 * rows), (0.26 * cols, 0.6 * rows)])

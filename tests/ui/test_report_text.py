@@ -85,6 +85,8 @@ def test_a_text_stays_with_its_film(session: Session, qtbot: QtBot) -> None:
     session.window.do("write_text")
     QTest.keyClicks(box(session), "Mine. ")
     session.window.select(second)
+    headline = session.window.reading.decision
+    qtbot.waitUntil(lambda: headline.visibleRegion().boundingRect().top() == 0)  # the next film begins at its top
     assert "Mine." not in box(session).toPlainText()
     session.window.select(first)
     assert box(session).toPlainText().startswith("Mine. ")

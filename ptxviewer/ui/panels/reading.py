@@ -198,6 +198,9 @@ class ReadingPanel(QWidget):
         """Show the film on screen; without one everything is quiet."""
         film, info = state.current, state.engine.info
         rule = info.rule if info is not None else None
+        if state.current_id != self._film_id:
+            self._film_id = state.current_id
+            self._scroll.verticalScrollBar().setValue(0)  # what is said of a film comes first
         self.thresholds.show_state(state)
         self.decision.show_state(state, film)
         rejected = film is not None and film.review.verdict == "reject"
