@@ -12,6 +12,7 @@ from dataclasses import replace
 
 from ptxviewer.app.display.wing import DisplayWing
 from ptxviewer.app.exporting import Exporting
+from ptxviewer.app.films.recent import without_recent
 from ptxviewer.app.films.wing import FilmsWing
 from ptxviewer.app.jobs import Outcome, Ticket
 from ptxviewer.app.pacs.wing import PacsWing
@@ -80,6 +81,8 @@ class Presenter:
 
     def apply_settings(self, settings: Settings) -> None:
         """Take over and keep what the reader chose in the dialog."""
+        if not settings.keep_recent:
+            settings = without_recent(settings)
         self._store.edit(lambda state: replace(state, settings=settings, identified=settings.screen_identified))
         self.films.watched.follow(settings.watch_folder)
         self.preferences.save()

@@ -85,6 +85,7 @@ class MainWindow(QMainWindow):
             self.commands,
             lambda: self._state,
             self._forget_window,
+            lambda path: self.open_paths([path]),
         )
         self.toolbar = make_toolbar(self.commands)
         self._column.addWidget(self._empty, 1)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from pathlib import Path
 
 from PySide6.QtCore import QSize, Qt
 from PySide6.QtGui import QAction, QCursor, QKeySequence, QResizeEvent
@@ -27,6 +28,7 @@ from ptxviewer.app.commands.base import Command, Group
 from ptxviewer.app.commands.measure import CHOICES
 from ptxviewer.app.state.screen import State
 from ptxviewer.core.msgid import N_, Msgid
+from ptxviewer.core.plaintext import escaped
 from ptxviewer.ui.commands import menu_text, short_name_of, tooltip_of
 from ptxviewer.ui.platform.icons import icon
 from ptxviewer.words import tr
@@ -108,6 +110,7 @@ def build_menus(
     actions: dict[str, QAction],
     state: Callable[[], State],
     forget_window: Callable[[str], None],
+    open_path: Callable[[Path], None],
 ) -> None:
     """Fill the menu bar: a line between two groups of a menu, the window presets with their names."""
     titles = with_letters([tr(title) for title, _ in MENUS])
@@ -121,6 +124,8 @@ def build_menus(
                     if row.id in LINE_BEFORE:
                         menu.addSeparator()
                     menu.addAction(actions[row.id])
+                if row.id == "open_sample":
+                    _add_recent(menu, actions, state, open_path)
             if group == "view":
                 _add_presets(menu, actions, state, forget_window)
             if group == "file":
@@ -232,6 +237,27 @@ def _add_pacs(menu: QMenu, actions: dict[str, QAction]) -> None:
     inside = QMenu(tr(GROUP_NAMES["pacs"]), menu)
     inside.addActions([actions[row.id] for row in COMMANDS if row.group == "pacs"])
     menu.insertMenu(actions["copy_picture"], inside)
+
+
+def _add_recent(
+    menu: QMenu, actions: dict[str, QAction], state: Callable[[], State], open_path: Callable[[Path], None]
+) -> None:
+    """What was opened last, where the reader has it kept."""
+    inside = menu.addMenu(tr("Open recent"))
+
+    def name_them() -> None:
+        inside.clear()
+        for name in state().settings.recent:
+            path = Path(name)
+            shown = escaped(f"{path.name}  ({path.parent.name})").replace("&", "&&")
+            inside.addAction(shown).triggered.connect(lambda _down=False, path=path: open_path(path))
+        if not state().settings.keep_recent:
+            inside.addAction(tr("Recent files are not kept: see Settings, Films")).setEnabled(False)
+        inside.addSeparator()
+        inside.addAction(actions["forget_recent"])
+
+    name_them()
+    inside.aboutToShow.connect(name_them)
 
 
 def _add_presets(

@@ -17,7 +17,7 @@ from pytestqt.qtbot import QtBot
 
 from ptxviewer.app.state.film import Film, FilmStatus, Result, StrokeInHand, ThresholdDrag, with_review
 from ptxviewer.app.state.screen import EngineStatus, Overlay, State
-from ptxviewer.app.state.settings import Settings
+from ptxviewer.app.state.settings import Interpolation, Settings
 from ptxviewer.core.answer import BY_CARD
 from ptxviewer.core.drawing.handles import overlap
 from ptxviewer.core.drawing.outline import outlines, patches
@@ -399,3 +399,15 @@ def test_nothing_that_is_written_on_the_film_meets_anything_else(canvas: Canvas,
     assert len(written) >= 10
     for number, box in enumerate(written):
         assert all(overlap(box, other) < 0.5 for other in written[:number]), (number, box)
+
+
+@pytest.mark.parametrize(("how", "kinds"), [("pixels", 2), ("smooth", 10), ("linear", 10), ("automatic", 2)])
+def test_enlarged_films_are_drawn_as_the_reader_chose(canvas: Canvas, how: Interpolation, kinds: int) -> None:
+    pixels = np.zeros((40, 40), np.uint16)
+    pixels[:, 20:] = 2000
+    one = replace(film(40, 40), result=None, view=FilmView(zoom=12.0))
+    assert one.radiograph is not None
+    one = replace(one, radiograph=replace(one.radiograph, pixels=pixels))
+    canvas.set_state(state(one, settings=Settings(annotations=False, interpolation=how)))
+    greys = len(np.unique(picture(canvas)[200:210, 240:360, 0]))
+    assert greys <= kinds if kinds == 2 else greys >= kinds

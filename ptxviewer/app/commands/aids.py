@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from ptxviewer.app.commands.base import BAR, FILM, KEYS_ONLY, SHOWN, Command
 from ptxviewer.app.state.screen import State
+from ptxviewer.app.state.settings import INTERPOLATIONS, Interpolation
 from ptxviewer.core.msgid import N_, Msgid
 
 if TYPE_CHECKING:
@@ -27,6 +28,20 @@ def _sharpening(how: Sharpening, text: Msgid, tip: Msgid) -> Command:
         run=lambda presenter, _shell: presenter.display.aids.sharpen(how),
         enabled=SHOWN,
         checked=lambda state: state.sharpening == how,
+    )
+
+
+def _interpolation(how: Interpolation, name: Msgid) -> Command:
+    return Command(
+        f"interpolation_{how}",
+        N_("Enlarged: {name}"),
+        "view",
+        (),
+        N_("How films are drawn that are larger on the screen than their pixels; display only"),
+        run=lambda presenter, _shell: presenter.display.set_interpolation(how),
+        enabled=SHOWN,
+        checked=lambda state: state.settings.interpolation == how,
+        values=(("name", name),),
     )
 
 
@@ -82,4 +97,5 @@ COMMANDS: tuple[Command, ...] = (
     _sharpening(
         "clahe", N_("Sharpen local contrast"), N_("Lift contrast where the film is evenly dark (CLAHE); display only")
     ),
+    *(_interpolation(how, name) for how, name in INTERPOLATIONS),
 )

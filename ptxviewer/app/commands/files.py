@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from ptxviewer.app.commands.base import BAR, BAR_AND_FILM, BUSY, FILM, MENU, SHOWN, Command, film
+from ptxviewer.app.commands.base import BAR, BAR_AND_FILM, BUSY, FILM, KEYS_ONLY, MENU, SHOWN, Command, film
 from ptxviewer.app.exports import EXPORTS, Export
 from ptxviewer.app.films.worklist import AT_REST
 from ptxviewer.app.state.film import FilmStatus
@@ -79,6 +79,16 @@ COMMANDS: tuple[Command, ...] = (
         (),
         N_("A synthetic film"),
         run=lambda p, _shell: p.films.open_sample(),
+    ),
+    Command(
+        "forget_recent",
+        N_("Forget recent files"),
+        "file",
+        (),
+        N_("Delete the list of files that were opened"),
+        run=lambda p, _shell: p.films.forget_recent(),
+        enabled=lambda state: bool(state.settings.recent),
+        places=KEYS_ONLY,
     ),
     *(_save(export, first=export is EXPORTS[0]) if export.of_result else _save_film(export) for export in EXPORTS),
     Command(

@@ -12,6 +12,7 @@ from ptxviewer.app.display.view import Views
 from ptxviewer.app.films.pipeline import Pipeline
 from ptxviewer.app.preferences import Preferences
 from ptxviewer.app.state.screen import KIND_OF, Tool
+from ptxviewer.app.state.settings import Interpolation
 from ptxviewer.app.store import Store
 
 
@@ -33,6 +34,10 @@ class DisplayWing:
         self._store.edit(
             lambda state: replace(state, tool=tool, measure_tool=tool if tool in KIND_OF else state.measure_tool)
         )
+
+    def set_interpolation(self, how: Interpolation) -> None:
+        """Choose how enlarged films are drawn."""
+        self._preferences.change(lambda settings: replace(settings, interpolation=how))
 
     def toggle_annotations(self) -> None:
         """Show or hide the corner texts."""

@@ -11,6 +11,7 @@ from ptxviewer.app.films.background import Background
 from ptxviewer.app.films.film_list import FilmList
 from ptxviewer.app.films.intake import Intake
 from ptxviewer.app.films.pipeline import Pipeline
+from ptxviewer.app.films.recent import with_opened, without_recent
 from ptxviewer.app.films.watched_folder import WatchedFolder
 from ptxviewer.app.jobs import Outcome
 from ptxviewer.app.ports import Services
@@ -32,6 +33,7 @@ class FilmsWing:
         self._store = store
         self._services = services
         self._editor = editor
+        self._preferences = preferences
         self.pipeline = Pipeline(store, services, editor)
         self._intake = Intake(store, services, self.pipeline)
         self.background = Background(store, self.pipeline)
@@ -43,8 +45,16 @@ class FilmsWing:
     def open(self, paths: Iterable[Path]) -> None:
         """Open files, folders, archives; the first new film comes on screen, and the old one leaves it at once."""
         asked = tuple(paths)
-        if asked and not self._store.closed:
-            self._intake.open(asked)
+        if not asked or self._store.closed:
+            return
+        kept = with_opened(self._preferences.settings, (path for path in asked if path not in self._services.sample))
+        if kept != self._preferences.settings:
+            self._preferences.save(lambda settings: replace(settings, recent=kept.recent))
+        self._intake.open(asked)
+
+    def forget_recent(self) -> None:
+        """Forget what was opened."""
+        self._preferences.save(without_recent)
 
     def open_sample(self) -> None:
         """Open the synthetic sample study."""

@@ -18,6 +18,13 @@ from ptxviewer.core.purposes import PURPOSES, PurposeChoice
 
 Kind = Literal["choice", "language", "flag", "number", "text", "folder", "hidden"]
 OverlayMode = Literal["outline", "fill", "heat"]
+Interpolation = Literal["automatic", "smooth", "linear", "pixels"]
+INTERPOLATIONS: tuple[tuple[Interpolation, Msgid], ...] = (
+    ("automatic", N_("Automatic")),
+    ("smooth", N_("Always smooth")),
+    ("linear", N_("Linear")),
+    ("pixels", N_("Pixels as they are")),
+)
 ReadingMode = Literal["beside", "first", "disagreement"]
 PaperChoice = Literal["", "a4", "letter"]
 Page = Literal["general", "reading", "network", "films", "reports"]
@@ -182,6 +189,24 @@ class Settings:
             ),
         ),
     )
+    keep_recent: bool = field(
+        default=False,
+        metadata=_row(
+            page="films",
+            label=N_("Keep a list of recent files"),
+            help=N_("In the settings of this user. Names of files may name patients. Off: the list is deleted."),
+            personal=True,
+        ),
+    )
+    interpolation: Interpolation = field(
+        default="automatic",
+        metadata=_row(
+            page="reading",
+            label=N_("Enlarged films"),
+            help=N_("Automatic is smooth up to 4 times, then shows the pixels themselves. Display only."),
+            choices=INTERPOLATIONS,
+        ),
+    )
     two_thresholds: bool = field(
         default=False,
         metadata=_row(
@@ -208,6 +233,7 @@ class Settings:
     annotations: bool = field(default=True, metadata=_row())  # corner texts
     strip: bool = field(default=True, metadata=_row())  # the film strip is wanted
     panel: bool = field(default=True, metadata=_row())  # the reading panel is wanted
+    recent: tuple[str, ...] = field(default=(), repr=False, metadata=_row(personal=True))
     own_windows: tuple[OwnWindow, ...] = field(default=(), metadata=_row(personal=True))
     worklist_width: int = field(default=0, metadata=_row(lowest=0))  # 0: as usual
     accepted_notice: bool = field(default=False, metadata=_row(personal=True))

@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 from PySide6.QtCore import QRect, Qt
 from PySide6.QtGui import QImage, QPainter
 
+from ptxviewer.app.state.settings import Interpolation
 from ptxviewer.core.arrays import GreyImage
 from ptxviewer.core.film import Radiograph, Voi
 from ptxviewer.core.sharpen import Sharpening, sharpened
@@ -21,6 +22,12 @@ from ptxviewer.ui.canvas.images import grey_through
 from ptxviewer.ui.canvas.layers.base import Picture, PictureLayer
 from ptxviewer.ui.canvas.scene import Scene
 
+KINDS: dict[Interpolation, int] = {
+    "automatic": cv2.INTER_CUBIC,
+    "smooth": cv2.INTER_CUBIC,
+    "linear": cv2.INTER_LINEAR,
+    "pixels": cv2.INTER_NEAREST,
+}
 PIXELS_FROM = 4.0  # screen pixels per film pixel from which the pixels themselves are shown
 
 
@@ -29,6 +36,7 @@ class FilmLayer(PictureLayer):
 
     def __init__(self) -> None:
         self._how: Sharpening = "off"
+        self._enlarged: Interpolation = "automatic"
         self.forget()
 
     def forget(self) -> None:
@@ -48,7 +56,8 @@ class FilmLayer(PictureLayer):
     def depends(self, scene: Scene) -> object:
         """The film's pixels, its window and where it lies."""
         view = scene.film.view
-        window = voi_of(scene.radiograph, view), view.inverted, scene.state.sharpening
+        drawn = scene.state.sharpening, scene.state.settings.interpolation
+        window = voi_of(scene.radiograph, view), view.inverted, *drawn
         return scene.radiograph.key, *window, scene.moving, scene.lie
 
     def paint(self, painter: QPainter, scene: Scene) -> None:
@@ -65,6 +74,8 @@ class FilmLayer(PictureLayer):
         voi: Voi = voi_of(film, scene.film.view)
         if scene.state.sharpening != self._how:
             self._how, self._whole, self._seen = scene.state.sharpening, None, None
+        if scene.state.settings.interpolation != self._enlarged:
+            self._enlarged, self._seen = scene.state.settings.interpolation, None
         seen = self._resample(film, place, scene.ratio, scene.moving)
         key = (film.key, voi, inverted)
         if key != self._table_key or self._table is None:
@@ -106,8 +117,8 @@ class FilmLayer(PictureLayer):
             return self._seen
         x0, y0, x1, y1 = place.seen
         if not shrinks:
-            per_pixel = place.width / cols / ratio
-            kind = cv2.INTER_NEAREST if per_pixel >= PIXELS_FROM else cv2.INTER_CUBIC
+            own = place.width / cols / ratio >= PIXELS_FROM if self._enlarged == "automatic" else False
+            kind = cv2.INTER_NEAREST if own else KINDS[self._enlarged]
             self._seen = resampled(self._shown(0), size, place.seen, kind)
         elif moving:
             self._seen = resampled(self._level(size), size, place.seen, cv2.INTER_LINEAR)
