@@ -21,7 +21,7 @@ NodeKind = Literal["dicom", "web"]
 Auth = Literal["none", "basic", "bearer"]
 LONGEST_TITLE = 16  # characters of an AE title (PS3.5 6.2, VR AE)
 FILM_MODALITIES = ("CR", "DX")
-RESULT_MODALITIES = ("SR", "PR", "SEG")
+RESULT_MODALITIES = ("SR", "PR", "SEG", "KO", "DOC")
 
 
 @dataclass(frozen=True)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import contextlib
+import socket
 import time
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
@@ -68,6 +70,11 @@ def associated(
     entity.dimse_timeout, entity.network_timeout = ANSWER_S, SILENT_S
     context = client_context(node) if node.tls else None
     opened: list[bool] = []
+
+    def connected(event: Event) -> None:
+        opened.append(True)
+        bound_writing(event)
+
     begun = time.monotonic()
     try:
         association = entity.associate(
@@ -78,7 +85,7 @@ def associated(
             ext_neg=list(negotiation),
             tls_args=None if context is None else (context, node.host),
             evt_handlers=[
-                (evt.EVT_CONN_OPEN, lambda _event: opened.append(True)),
+                (evt.EVT_CONN_OPEN, connected),
                 (evt.EVT_DATA_RECV, Bounded()),
                 *handlers,
             ],
@@ -100,6 +107,21 @@ def associated(
             association.release()
     finally:
         _close(association)
+
+
+def bound_writing(event: Event) -> None:
+    """Let no partner that stops reading hold a thread for ever; a handler of connections that are open."""
+    line = event.assoc.dul.socket
+    if line is not None and line.socket is not None:
+        line.socket.settimeout(ANSWER_S)
+
+
+def hang_up(association: Association) -> None:
+    """End a line at once, whatever it is waiting for: its threads see the end of the connection."""
+    line = association.dul.socket
+    if line is not None and line.socket is not None:
+        with contextlib.suppress(OSError):
+            line.socket.shutdown(socket.SHUT_RDWR)
 
 
 def _close(association: Association) -> None:

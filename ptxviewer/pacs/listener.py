@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 from ptxviewer.core.errors import PtxError
 from ptxviewer.core.pacs import Station
 from ptxviewer.core.reasons.pacs import Pacs
-from ptxviewer.pacs.association import ANSWER_S, SILENT_S, Bounded
+from ptxviewer.pacs.association import ANSWER_S, SILENT_S, Bounded, bound_writing, hang_up
 from ptxviewer.pacs.classes import COMPRESSED, TAKEN, UNCOMPRESSED, VERIFICATION
 from ptxviewer.pacs.quiet import pynetdicom_settings, silence
 from ptxviewer.pacs.tls import server_context
@@ -18,7 +18,8 @@ from ptxviewer.pacs.tls import server_context
 if TYPE_CHECKING:
     from pynetdicom.events import Event
 
-MOST_LINES = 6
+MOST_LINES = 16  # connections that say nothing count, until they are ended after ``HELLO_S``
+HELLO_S = 5.0  # until a partner has to ask for an association
 log = logging.getLogger(__name__)
 
 
@@ -33,7 +34,7 @@ def listen(station: Station, callers: Sequence[str], received: Callable[[Event],
 
     entity = AE(station.title)
     entity.maximum_associations = MOST_LINES
-    entity.acse_timeout = entity.dimse_timeout = ANSWER_S
+    entity.acse_timeout, entity.dimse_timeout = HELLO_S, ANSWER_S
     entity.network_timeout = SILENT_S
     entity.require_called_aet = True
     entity.require_calling_aet = list(callers)
@@ -44,6 +45,7 @@ def listen(station: Station, callers: Sequence[str], received: Callable[[Event],
     handlers: list[Any] = [
         (evt.EVT_C_STORE, received),
         (evt.EVT_DATA_RECV, bounded),
+        (evt.EVT_CONN_OPEN, bound_writing),
         (evt.EVT_CONN_CLOSE, bounded.forget),
     ]
     context = server_context(station)
@@ -59,9 +61,9 @@ def listen(station: Station, callers: Sequence[str], received: Callable[[Event],
 
     def stop() -> None:
         if server is not None:
-            for line in server.active_associations:
-                line.abort()
             server.shutdown()
+            for line in server.active_associations:
+                hang_up(line)
         log.info("The listener has ended")
 
     return stop

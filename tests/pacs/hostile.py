@@ -60,6 +60,28 @@ def babbles(line: socket.socket) -> None:
     silent(line)
 
 
+def stops_reading(port: int, after: int) -> Callable[[socket.socket], None]:
+    """Pass on to ``port`` the first ``after`` bytes, and its answers; then read nothing more, and keep the line."""
+
+    def behave(line: socket.socket) -> None:
+        with socket.create_connection(("127.0.0.1", port)) as there:
+            answers = threading.Thread(target=pass_on, args=(there, line), name="answers")
+            answers.start()
+            passed = 0
+            while passed < after and (piece := line.recv(4096)):
+                passed += len(piece)
+                there.sendall(piece)
+            answers.join()
+
+    return behave
+
+
+def pass_on(source: socket.socket, target: socket.socket) -> None:
+    with suppress(OSError):
+        while piece := source.recv(1 << 16):
+            target.sendall(piece)
+
+
 @contextmanager
 def web(answer: Callable[[BaseHTTPRequestHandler], None], certificate: Path | None = None) -> Iterator[Node]:
     """A web service that gives every request to ``answer``; encrypted with a PEM file of certificate and key."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import logging
+import socket
 from collections.abc import Callable
 from dataclasses import replace
 from http.server import BaseHTTPRequestHandler
@@ -16,7 +17,7 @@ from ptxviewer.core.errors import PtxError
 from ptxviewer.core.pacs import FoundSeries, Node, Query, Station
 from ptxviewer.core.reasons.pacs import Pacs, Refused
 from ptxviewer.core.reasons.writing import NotWritten, Unwritten, Writing
-from ptxviewer.pacs import association, incoming, web
+from ptxviewer.pacs import association, incoming, listener, web
 from ptxviewer.pacs.service import PacsService
 from tests.dicom.made import in_study, ramp, save
 from tests.pacs import hostile
@@ -170,7 +171,39 @@ def test_a_flood_is_cut(service: PacsService, film: Path, tmp_path: Path, monkey
     assert len(list((tmp_path / "received").iterdir())) == 1
 
 
+@pytest.mark.usefixtures("impatient")
+def test_a_partner_that_stops_reading_half_way_holds_nobody(service: PacsService, tmp_path: Path) -> None:
+    large = save(in_study(ramp(1500, 3000)), tmp_path / "large.dcm")  # more than the system keeps for a slow reader
+    us = Node("us", title=ME.title, host="127.0.0.1", port=free_port())
+    stop = service.listen(replace(ME, port=us.port), ["KNOWN"], tmp_path / "in", print)
+    with hostile.peer(hostile.stops_reading(us.port, 100_000)) as slow:
+        try:
+            node = replace(slow, title=ME.title)
+            why = reason(service.send, node, Station("KNOWN"), [large], never_cancelled)
+            assert why in (Pacs.TIMED_OUT, Pacs.DROPPED)
+        finally:
+            stop()
+    assert list((tmp_path / "in").iterdir()) == [], "no half film"
+
+
 # ---- our own listener
+
+
+def test_connections_that_say_nothing_hold_up_neither_films_nor_the_end(
+    service: PacsService, film: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(listener, "HELLO_S", 0.5)
+    us = Node("us", title=ME.title, host="127.0.0.1", port=free_port())
+    stop = service.listen(replace(ME, port=us.port), ["KNOWN"], tmp_path / "in", lambda _path: None)
+    silent = [socket.create_connection(("127.0.0.1", us.port)) for _ in range(5)]
+    try:
+        silent[0].sendall(b"\x01\x00")
+        silent[1].sendall(b"\xff" * 500)
+        assert service.send(us, Station("KNOWN"), [film], never_cancelled)[0].arrived
+    finally:
+        stop()
+        for one in silent:
+            one.close()
 
 
 def test_only_partners_that_are_known_by_the_name_that_we_have(

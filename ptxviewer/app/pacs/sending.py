@@ -94,7 +94,16 @@ class Sending:
                 raise ExportFailed(Unsaved.NO_RESULT)
             measured = as_reviewed(radiograph, film.review)
             answer = answer_of(measured, maps, info, film.review)
-            content = Content(measured, answer, film.review, film.view, reader=reader, source=film.path)
+            content = Content(
+                measured,
+                answer,
+                film.review,
+                film.view,
+                reader=reader,
+                source=film.path,
+                first_read=film.first_read,
+                number=film.number,
+            )
             return write(content, folder / "object", kinds)
 
         return fill

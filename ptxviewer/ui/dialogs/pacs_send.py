@@ -12,7 +12,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from ptxviewer.app.exports import OBJECTS
+from ptxviewer.app.exports import OBJECTS, kinds_in
 from ptxviewer.app.state.film import FilmStatus
 from ptxviewer.app.state.pacs import What
 from ptxviewer.app.state.screen import State
@@ -56,9 +56,10 @@ class SendDialog(QDialog):
         self._kinds: dict[str, QCheckBox] = {}
         if what == "results":
             column.addSpacing(10)
+            usual = kinds_in(state.settings.dicom_kinds)
             for row in OBJECTS:
                 box = QCheckBox(capital(tr(row.name)))
-                box.setChecked(True)
+                box.setChecked(row.id in usual)
                 box.toggled.connect(lambda _on: self._allow())
                 self._kinds[row.id] = box
                 column.addWidget(box)
