@@ -10,7 +10,9 @@ import pytest
 
 from ptxviewer.app.commands import BY_ID
 from ptxviewer.app.exports import EXPORTS, OBJECTS, Content, export_of, neutral_name, with_suffix
-from ptxviewer.app.state.settings import Settings
+from ptxviewer.app.state.facts import Facts
+from ptxviewer.app.state.settings import ReadingMode, Settings
+from ptxviewer.core.film import Patient, Study
 from ptxviewer.core.reasons.window import Saved
 from ptxviewer.dicom.write import KINDS, USUAL
 from ptxviewer.ui.exports import WRITERS
@@ -124,3 +126,23 @@ def test_of_a_refused_film_the_writer_is_told_that_the_result_is_withheld() -> N
     ((content, _, _),) = rig.objects
     assert content.answer is not None
     assert content.answer.withheld
+
+
+def dated(path: Path) -> Facts:
+    """Two films of one patient, a day apart."""
+    day = "2026-01-01" if "prior" in path.name else "2026-01-02"
+    return Facts(Patient(id="P1"), Study(date=day, time="10:00"), "DX", "PA")
+
+
+@pytest.mark.parametrize("mode", ["beside", "first"])
+def test_a_report_tells_the_change_to_the_prior_unless_its_result_is_hidden(mode: ReadingMode) -> None:
+    rig = AppRig(settings=Settings(reading_mode=mode), facts=dated)
+    rig.open("prior", "now")
+    rig.settle()
+    rig.presenter.films.select(rig.named("now").id)
+    rig.presenter.review.mark("present")
+    rig.presenter.exporting.save()
+    rig.settle()
+    (content,) = rig.reports
+    assert (content.compared is None) is (mode == "first")
+    assert bool(content.first_read.marks) is (mode == "first")
