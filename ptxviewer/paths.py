@@ -46,6 +46,22 @@ def settings_folder(chosen: Path | None = None) -> Path:
     return chosen or (Path(named) if named else Path(platformdirs.user_config_dir("ptxviewer", appauthor=False)))
 
 
+def data_folder() -> Path:
+    """Return where this user's reviews lie."""
+    return _throw_away() or Path(platformdirs.user_data_dir("ptxviewer", appauthor=False))
+
+
+def cache_folder() -> Path:
+    """Return where results are kept between sessions."""
+    return _throw_away() or Path(platformdirs.user_cache_dir("ptxviewer", appauthor=False))
+
+
+def _throw_away() -> Path | None:
+    """The throw-away folder of the environment holds everything."""
+    named = os.environ.get(SETTINGS_DIR)
+    return Path(named) if named else None
+
+
 def sentence_folders(settings: Path | None = None) -> tuple[Path, ...]:
     """Return where templates of report texts may lie: beside this user's settings, then where the site puts its own."""
     return (settings or settings_folder()) / "sentences", site_settings().parent / "sentences"

@@ -192,6 +192,9 @@ class FakeShell:
     def about_program(self) -> None:
         self.asked.append(("about_program",))
 
+    def show_site(self) -> None:
+        self.asked.append(("show_site",))
+
     def look_at_finding(self) -> None:
         self.asked.append(("look_at_finding",))
 

@@ -197,6 +197,7 @@ class Exporting:
             overlay_opacity=settings.overlay_opacity,
             distances=overlay.lines and overlay.shown,
             paper=settings.paper,
+            share_here=settings.pneumothorax_share / 100 or None,
             source=film.path,
             compared=compared_with_prior(as_seen(state), film),  # of a hidden prior nothing is told
             first_read=film.first_read,

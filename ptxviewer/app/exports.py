@@ -96,6 +96,7 @@ class Content:
     overlay_opacity: float = 0.25
     distances: bool = False  # are drawn
     paper: PaperChoice = ""
+    share_here: float | None = None  # of films with a pneumothorax, as the site has set it
     source: Path | None = field(default=None, repr=False)  # the file of the film
     compared: Compared | None = None  # with the film's prior
     first_read: FirstRead = field(default_factory=FirstRead)

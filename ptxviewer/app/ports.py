@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timezone
 from pathlib import Path
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
 
 from ptxviewer.app.disk.result_file import Entry, fingerprint
 from ptxviewer.app.disk.review_file import NOTHING, Saved
@@ -24,6 +24,9 @@ from ptxviewer.core.objects import Brought
 from ptxviewer.core.reasons import Reason
 from ptxviewer.core.reasons.network import Network
 from ptxviewer.core.tag_list import TagList
+
+if TYPE_CHECKING:
+    from ptxviewer.core.site import SiteFigures
 
 
 class View(Protocol):
@@ -123,6 +126,10 @@ class Shell(Protocol):
 
     def about_program(self) -> None:
         """Tell of the program and its network."""
+        ...
+
+    def show_site(self) -> None:
+        """Tell how the network does on the films of this computer."""
         ...
 
     def look_at_finding(self) -> None:
@@ -230,4 +237,5 @@ class Services:
     expected: EngineInfo | None = None  # what the card says of the network that will be loaded
     now: Callable[[], datetime] = lambda: datetime.now(timezone.utc)
     self_test: Callable[[Checkpoint], SelfTest] = lambda _checkpoint: SelfTest(False, Network.NO_SELF_TEST)
+    site: Callable[[Settings, EngineInfo], SiteFigures] | None = None  # None: no results are kept
     memory_bytes: int | None = None  # of films kept ready; None: as the settings say

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import replace
+from typing import TYPE_CHECKING
 
 from ptxviewer.app.display.wing import DisplayWing
 from ptxviewer.app.exporting import Exporting
@@ -28,6 +29,9 @@ from ptxviewer.core.answer import DecisionRule
 from ptxviewer.core.engine import SelfTest
 from ptxviewer.core.reasons import Reason
 from ptxviewer.core.reasons.window import Notice
+
+if TYPE_CHECKING:
+    from ptxviewer.core.site import SiteFigures
 
 
 class Presenter:
@@ -70,6 +74,16 @@ class Presenter:
     def self_test(self, done: Callable[[Outcome[SelfTest]], None]) -> Ticket:
         """Try on this computer whether the network says what it said when it was made, after the film it is at."""
         return self._services.model.submit(self._services.self_test, done)
+
+    def site(self, done: Callable[[Outcome[SiteFigures]], None]) -> Ticket | None:
+        """Count how the network does on the films of this computer; None where it cannot, which is said."""
+        state, count = self._store.state, self._services.site
+        info = state.engine.info or self._services.expected
+        if count is None or info is None:
+            self._store.say(Notice.NO_RESULTS_KEPT if count is None else Notice.NO_MODEL_YET, "warning")
+            return None
+        settings = state.settings
+        return self._services.disk.submit(lambda _checkpoint: count(settings, info), done)
 
     def dismiss_banner(self) -> None:
         """Take the sentence off the film."""

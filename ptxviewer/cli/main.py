@@ -529,6 +529,20 @@ def results_command(arguments: argparse.Namespace) -> int:
     return run(arguments)
 
 
+def site_parser() -> argparse.ArgumentParser:
+    """Return the parser of ``ptxviewer site``."""
+    from ptxviewer.cli.site import site_parser as parser
+
+    return parser()
+
+
+def site_command(arguments: argparse.Namespace) -> int:
+    """Run ``ptxviewer site``."""
+    from ptxviewer.cli.site import run
+
+    return run(arguments.last, _settings(), as_json=arguments.json)
+
+
 COMMANDS: dict[str, tuple[Callable[[], argparse.ArgumentParser], Callable[[argparse.Namespace], int]]] = {
     "deidentify": (deidentify_parser, deidentify_command),
     "export": (export_parser, export_command),
@@ -537,6 +551,7 @@ COMMANDS: dict[str, tuple[Callable[[], argparse.ArgumentParser], Callable[[argpa
     "report": (report_parser, report_command),
     "results": (results_parser, results_command),
     "selftest": (selftest_parser, selftest_command),
+    "site": (site_parser, site_command),
     "triage": (triage_parser, triage_command),
     **pacs.COMMANDS,
 }

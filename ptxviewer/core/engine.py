@@ -37,6 +37,7 @@ class EngineInfo:
     calibrated: bool = False  # may the image score be called a probability?
     note: Reason | None = None  # for the status bar: the device that was asked for is not usable
     purpose: PurposeChoice = "balanced"  # which of the card's rules ``rule`` is
+    prevalence: float | None = None  # share of films with a pneumothorax for which the score is calibrated
 
 
 @dataclass(frozen=True, slots=True)

@@ -69,6 +69,16 @@ class Card:
             first_look=None,
         )
 
+    @property
+    def prevalence(self) -> float | None:
+        """Share of films with a pneumothorax among those for which the score was calibrated, None where unknown."""
+        try:
+            positive = int(self.metrics["figures"]["Sensitivity"]["films"]) if self.metrics else 0
+            share = positive / int(self.metrics["films"]) if self.metrics else 0.0
+        except (KeyError, TypeError, ValueError, ZeroDivisionError):
+            return None
+        return share if self.calibrated and 0 < share < 1 else None
+
     def rule_for(self, purpose: PurposeChoice) -> tuple[DecisionRule, PurposeChoice]:
         """Return the rule for a purpose, the network's own where the card has none, and the purpose it then serves."""
         rule = self.rules.get(purpose)
@@ -231,4 +241,6 @@ def expected_info(folder: Path, purpose: PurposeChoice = "balanced") -> EngineIn
     except ModelUnavailable:
         return None
     rule, purpose = card.rule_for(purpose)
-    return EngineInfo(f"{card.id} {card.version}", card.sha256, "", rule, card.calibrated, purpose=purpose)
+    return EngineInfo(
+        f"{card.id} {card.version}", card.sha256, "", rule, card.calibrated, purpose=purpose, prevalence=card.prevalence
+    )

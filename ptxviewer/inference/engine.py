@@ -113,6 +113,7 @@ class BundleEngine:
                 calibrated=card.calibrated,
                 note=runner.note,
                 purpose=purpose,
+                prevalence=card.prevalence,
             )
         return self._info
 

@@ -13,6 +13,7 @@ from ptxviewer.core.answer import BY_CARD, Findings, Gate, HemithoraxFinding, Li
 from ptxviewer.core.film import PixelSpacing, Radiograph
 from ptxviewer.core.findings.sizes import contradicted, without_contradictions
 from ptxviewer.core.msgid import N_, Msgid
+from ptxviewer.core.prevalence import shifted
 from ptxviewer.core.reasons import Reason
 from ptxviewer.core.reasons.finding import Finding
 from ptxviewer.core.review import Review, Verdict
@@ -49,6 +50,21 @@ _APEX_TO_BASE: dict[Side, Msgid] = {"right": N_("right, apex to base"), "left": 
 def score_name(calibrated: bool) -> str:
     """Return what is to be known of the film score: without calibration it must not be taken for a probability."""
     return tr("calibrated") if calibrated else tr("not a probability")
+
+
+def score_here(score: float, taught: float | None, here: float | None) -> str:
+    """Return what a calibrated score becomes where a share ``here`` of films shows a pneumothorax, "" where not set.
+
+    ``taught``: that share where it was calibrated.
+    """
+    if taught is None or not here:
+        return ""
+    return tr(
+        "{score} where {here} of films show one, not {taught}",
+        score=quantities.score(shifted(score, taught, here)),
+        here=quantities.share(100 * here),
+        taught=quantities.share(100 * taught),
+    )
 
 
 def nearness(score: float, operating_point: float) -> Nearness:

@@ -30,6 +30,7 @@ from ptxviewer.report.decision import (
     headline,
     held_back_text,
     nearness,
+    score_here,
     score_name,
     second_word,
 )
@@ -72,6 +73,7 @@ class Options:
     compared: Compared | None = None  # with the film's prior
     first_read: FirstRead = field(default_factory=FirstRead)
     overlay: Overlay = field(default_factory=Overlay)
+    share_here: float | None = None  # of films with a pneumothorax, as the site has set it
 
 
 @dataclass(frozen=True)
@@ -175,7 +177,7 @@ def page(
             (tr("Film"), _film_text(film, options.identified)),
             (tr("Shown"), _shown_text(film, view, options.identified)),
             (tr("Spacing"), quantities.spacing_label(film.spacing)),
-            *(() if shown is None else _answer_facts(film, shown, review)),
+            *(() if shown is None else _answer_facts(film, shown, review, options.share_here)),
         ),
         table=None if shown is None or rejected else _table(shown.findings),
         measures=(
@@ -287,7 +289,7 @@ def _shown_text(film: Radiograph, view: FilmView, identified: bool) -> str:
     return ", ".join(parts)
 
 
-def _answer_facts(film: Radiograph, answer: Answer, review: Review) -> tuple[Pair, ...]:
+def _answer_facts(film: Radiograph, answer: Answer, review: Review, here: float | None) -> tuple[Pair, ...]:
     """How the decision came about, and what lowers the trust in it."""
     findings, info = answer.findings, answer.info
     limit = info.rule.score_threshold
@@ -304,6 +306,7 @@ def _answer_facts(film: Radiograph, answer: Answer, review: Review) -> tuple[Pai
     )
     return (
         (tr("Film score"), score),
+        *pair(tr("Score for this site"), score_here(findings.score, info.prevalence, here)),
         (tr("Threshold"), threshold),
         *pair(tr("Rule"), "" if info.purpose == "balanced" else purpose_name(info.purpose)),
         *pair(tr("Sensitivity"), detection_text(film, findings)),

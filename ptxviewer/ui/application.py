@@ -14,7 +14,6 @@ from pathlib import Path
 from types import FrameType, TracebackType
 from typing import TYPE_CHECKING
 
-import platformdirs
 from PySide6.QtCore import QEvent, QLocale, QSocketNotifier
 from PySide6.QtGui import QFileOpenEvent
 from PySide6.QtWidgets import QApplication
@@ -27,7 +26,7 @@ from ptxviewer.bootstrap import scrubbed
 from ptxviewer.core.private import private_folder
 from ptxviewer.core.reasons import Reason
 from ptxviewer.core.reasons.window import Notice
-from ptxviewer.paths import SETTINGS_DIR, sample_study, settings_folder, site_settings
+from ptxviewer.paths import SETTINGS_DIR, cache_folder, data_folder, sample_study, settings_folder, site_settings
 from ptxviewer.report import templates
 from ptxviewer.ui.controls import tabular
 from ptxviewer.ui.main_window import MainWindow
@@ -209,8 +208,8 @@ def run(
     folder = settings_folder(settings_dir)
     own = folder if settings_dir is not None or SETTINGS_DIR in os.environ else None
     paths = [path.absolute() for path in (*files, *(sample_study() if sample else ()))]
-    data = own or Path(platformdirs.user_data_dir("ptxviewer", appauthor=False))
-    cache = own or Path(platformdirs.user_cache_dir("ptxviewer", appauthor=False))
+    data = own or data_folder()
+    cache = own or cache_folder()
     if own is None:
         for one in (folder, data, cache):
             with suppress(OSError):

@@ -30,6 +30,7 @@ if TYPE_CHECKING:
     from ptxviewer.app.state.pacs import What
     from ptxviewer.core.arrays import GreyImage
     from ptxviewer.core.burnt_in import Region
+    from ptxviewer.core.site import SiteFigures
     from ptxviewer.ui.dialogs.notice import FirstRunNotice
     from ptxviewer.ui.dialogs.pacs_find import FindDialog
     from ptxviewer.ui.dialogs.pacs_queue import QueueDialog
@@ -266,6 +267,18 @@ class Asking:
         from ptxviewer.ui.dialogs.about_program import ProgramDialog
 
         self._ask(ProgramDialog(self._shown(), self._presenter.self_test, self._window))
+
+    def site(self) -> None:
+        """Tell how the network does on the films of this computer."""
+        from ptxviewer.ui.dialogs.site import SiteDialog
+
+        def counted(outcome: Outcome[SiteFigures]) -> None:
+            if outcome.value is not None:
+                self._ask(SiteDialog(outcome.value, self._window))
+            else:
+                self._presenter.show_problem(reason_of(outcome.error))
+
+        self._presenter.site(counted)
 
     def about_film(self) -> None:
         """Tell what the file says of the film on screen."""

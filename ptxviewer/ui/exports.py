@@ -27,6 +27,7 @@ def page_of(content: Content) -> Page:
         compared=content.compared,
         first_read=content.first_read,
         overlay=overlay,
+        share_here=content.share_here,
     )
     return page(content.film, content.answer, content.review, content.view, options)
 

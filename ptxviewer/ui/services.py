@@ -6,11 +6,13 @@ import importlib
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from ptxviewer.app.disk import pacs_file
 from ptxviewer.app.disk.outbox import Outbox
-from ptxviewer.app.disk.result_file import ResultFolder
+from ptxviewer.app.disk.result_file import ResultFolder, identity
 from ptxviewer.app.disk.review_file import ReviewFolder
 from ptxviewer.app.jobs import ThreadLane
 from ptxviewer.app.pacs.ports import PacsServices
@@ -34,6 +36,9 @@ from ptxviewer.paths import bundle_dir, sample_study
 from ptxviewer.ui.exports import WRITERS, write_objects
 from ptxviewer.ui.platform.bridge import Bridge
 from ptxviewer.ui.platform.folders import reports_folder
+
+if TYPE_CHECKING:
+    from ptxviewer.core.site import SiteFigures
 
 
 def read(path: Path, frame: int) -> Radiograph:
@@ -142,6 +147,15 @@ def rule_figures() -> Mapping[PurposeChoice, RuleFigures]:
         return {}
 
 
+def _site_figures(results: Path, reviews: Path, settings: Settings, info: EngineInfo) -> SiteFigures:
+    """Return the figures of the films of this computer. NumPy comes with it, and is not needed at a start."""
+    from ptxviewer.app.site import figures, kept_films
+
+    films = kept_films(ResultFolder(results), ReviewFolder(reviews), identity(info))
+    share = settings.pneumothorax_share / 100 or None
+    return figures(films, rule_figures().get(info.purpose), share)
+
+
 @dataclass(frozen=True)
 class PacsPlaces:
     """Where the nodes of this user lie, those of the site (None: nowhere), and what is sent and received."""
@@ -193,6 +207,7 @@ class Backing:
             sample=sample_study(),
             reviews=self._reviews,
             keep=ThreadLane("reviews", self._bridge.post),
+            site=partial(_site_figures, results, reviews) if settings.keep_results else None,
             self_test=lambda checkpoint: run_self_test(network, checkpoint),
             results=ResultFolder(results) if settings.keep_results else None,
             cache=ThreadLane("results", self._bridge.post),

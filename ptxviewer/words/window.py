@@ -78,6 +78,7 @@ TEXTS: dict[str, Msgid | Callable[..., str]] = {
     "saving": N_("Saving ..."),
     "no_such_format": N_("Films are not saved in this format."),
     "reviews_saved": N_("All reviews are saved again."),
+    "no_results_kept": N_("This computer keeps no results: the settings say so."),
     "results_deleted": N_("The results of earlier sessions were deleted from this computer."),
     "withheld": N_("Result not shown. {why} Show it anyway: Ctrl+R."),
     "review_not_saved": N_("{why} It is kept while this window is open."),

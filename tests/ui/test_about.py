@@ -21,6 +21,7 @@ from ptxviewer.paths import site_settings
 from ptxviewer.ui.application import Session
 from ptxviewer.ui.dialogs.about_program import RUNNING, ProgramDialog
 from ptxviewer.ui.dialogs.notice import FirstRunNotice
+from ptxviewer.ui.dialogs.site import SiteDialog
 from tests.fakes import FakeEngine
 from tests.ui.windows import started
 
@@ -129,3 +130,16 @@ def test_a_sites_defaults_reach_the_window_and_a_broken_file_is_said(
         assert one.presenter.state.settings.first_read is expected
         assert (one.presenter.state.banner is not None) is told
         assert one.close()
+
+
+def test_the_figures_of_this_sites_films_come_from_what_is_kept(session: Session, qtbot: QtBot) -> None:
+    session.window.commands["site"].trigger()  # before the network is known there is a sentence instead
+    assert session.presenter.state.banner is not None
+    session.presenter.warm_up()
+    qtbot.waitUntil(lambda: session.presenter.state.engine.info is not None, timeout=20_000)
+    session.window.commands["site"].trigger()
+    qtbot.waitUntil(lambda: session.window.findChild(SiteDialog) is not None, timeout=20_000)
+    dialog = session.window.findChild(SiteDialog)
+    assert isinstance(dialog, SiteDialog)
+    assert dialog.isVisible()
+    dialog.close()

@@ -159,5 +159,13 @@ COMMANDS: tuple[Command, ...] = (
         enabled=SHOWN,
         run=lambda _p, shell: shell.show_tags(),
     ),
+    Command(
+        "site",
+        N_("This site's films"),
+        "help",
+        (),
+        N_("How the network does on the films of this computer; no names"),
+        run=lambda _p, shell: shell.show_site(),
+    ),
     Command("about", N_("About PTXViewer"), "help", (), run=lambda _p, shell: shell.about_program()),
 )

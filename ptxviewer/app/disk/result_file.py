@@ -13,7 +13,7 @@ import io
 import os
 import zipfile
 import zlib
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Annotated, Any, Literal
@@ -72,6 +72,8 @@ class Entry:
     frames: int = 1
     why_not: Reason | None = None
     summary: Summary | None = None
+    view: str = ""  # position; what follows is for the figures of the site, and not in files of earlier versions
+    spacing: str = ""  # code of its origin
 
 
 class _Summary(msgspec.Struct):
@@ -97,6 +99,8 @@ class _File(msgspec.Struct):
     why_not: dict[str, Any] | str | None  # a reason as it is encoded; a sentence in format 1
     summary: _Summary | None
     format: Literal[1, 2]
+    view: str = ""
+    spacing: str = ""
 
 
 def entry_bytes(entry: Entry) -> bytes:
@@ -107,7 +111,8 @@ def entry_bytes(entry: Entry) -> bytes:
         else _Summary(**{n: getattr(entry.summary, n) for n in _Summary.__struct_fields__})
     )
     why_not = None if entry.why_not is None else encode(entry.why_not)
-    return msgspec.json.encode(_File(entry.key, entry.kept_as, entry.shape, entry.frames, why_not, summary, FORMAT))
+    head = entry.key, entry.kept_as, entry.shape, entry.frames
+    return msgspec.json.encode(_File(*head, why_not, summary, FORMAT, entry.view, entry.spacing))
 
 
 def entry_from(content: bytes) -> Entry:
@@ -116,7 +121,7 @@ def entry_from(content: bytes) -> Entry:
     summary = None if file.summary is None else Summary(**msgspec.structs.asdict(file.summary))
     why = file.why_not
     why_not = legacy.why_not(why) if isinstance(why, str) else None if why is None else decode(why)
-    return Entry(file.key, file.kept_as, file.shape, file.frames, why_not, summary)
+    return Entry(file.key, file.kept_as, file.shape, file.frames, why_not, summary, file.view, file.spacing)
 
 
 # ---- the maps: a NumPy archive, whose parts have checksums
@@ -181,6 +186,14 @@ class ResultFolder:
         except BROKEN:
             self._drop(path)
             return None
+
+    def latest(self, model: str, most: int) -> Iterator[Entry]:
+        """Yield the entries of a network that were made last, at most ``most``, the newest first."""
+        ours = [(made, path) for path, _, made in self._files() if path.name.endswith(f"-{model}.json")]
+        for _, path in sorted(ours, reverse=True)[:most]:
+            content = self._read(path)
+            with contextlib.suppress(*BROKEN):
+                yield entry_from(content or b"")
 
     def maps(self, key: str, shape: tuple[int, int], model: str) -> ProbabilityMaps | None:
         """Return the maps of the film with that key and shape, None where there are none."""

@@ -231,6 +231,15 @@ class ReviewFolder:
         self._seen[name] = content
         return saved
 
+    def peek(self, name: str) -> Saved | None:
+        """Return the review kept as ``name`` and leave a damaged one where it is. Raises ``DamagedReview``."""
+        try:
+            return from_bytes(self._path(name).read_bytes())
+        except FileNotFoundError:
+            return None
+        except OSError:
+            raise DamagedReview(Stored.REVIEW_UNREADABLE) from None
+
     def save(self, name: str, saved: Saved, base: Saved = NOTHING) -> Reason | None:
         """Write the review kept as ``name``; returns what is to be said of it. Raises ``ExportFailed``.
 

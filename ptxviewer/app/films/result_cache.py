@@ -189,6 +189,8 @@ class ResultCache:
                 radiograph.frames,
                 None if maps is not None or why_not is None else NotAnalysed(why_not),
                 None if own is None or maps is None else summary_of(own, as_filed(radiograph)),
+                radiograph.acquisition.view,
+                as_filed(radiograph).spacing.origin.value,
             )
             results.save(fingerprint, model, entry, maps if fresh else None)
             return True

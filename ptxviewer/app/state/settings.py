@@ -153,6 +153,19 @@ class Settings:
             highest=10_000,
         ),
     )
+    pneumothorax_share: int = field(
+        default=0,
+        metadata=_row(
+            page="network",
+            label=N_("Films with a pneumothorax here, in %"),
+            help=N_(
+                "Of all films that are read here. The calibrated score is then given for this share, too. "
+                "0: not known, as it was calibrated."
+            ),
+            lowest=0,
+            highest=99,
+        ),
+    )
     reader: str = field(
         default="",
         repr=False,

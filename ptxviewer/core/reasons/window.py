@@ -50,6 +50,7 @@ class Notice(Reason, Enum):
     OTHER_WINDOW = "other_window"  # keeps its reviews in the same folder
     REVIEWS_SAVED = "reviews_saved"
     RESULTS_DELETED = "results_deleted"
+    NO_RESULTS_KEPT = "no_results_kept"
 
 
 @dataclass(frozen=True)

@@ -23,7 +23,7 @@ from ptxviewer.app.state.film import Film, FilmStatus
 from ptxviewer.app.state.screen import State
 from ptxviewer.core.msgid import N_, Msgid
 from ptxviewer.core.reasons.window import Notice
-from ptxviewer.report.decision import Nearness, nearness, score_name
+from ptxviewer.report.decision import Nearness, nearness, score_here, score_name
 from ptxviewer.ui.commands import key_text
 from ptxviewer.ui.controls import MarkedSlider, ScoreBar, hairline, label
 from ptxviewer.ui.panels.decision import DecisionWords
@@ -218,6 +218,9 @@ class ReadingPanel(QWidget):
             self._bar.show_score(None, None)
             return
         score, mark = film.maps.score, rule.score_threshold
+        here = score_here(score, None if info is None else info.prevalence, state.settings.pneumothorax_share / 100)
+        if here:
+            self._kind.setText(here)
         self._number.setText(quantities.score(score, mark))
         self._where.setText(tr(NEARNESS[nearness(score, mark)], limit=quantities.limit(mark)))
         self._bar.show_score(score, mark)

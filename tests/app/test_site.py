@@ -1,0 +1,86 @@
+"""This site's films: counted from what is kept, without names; the reader's word against the network's."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from ptxviewer.app.disk.result_file import Entry, ResultFolder, identity
+from ptxviewer.app.disk.review_file import ReviewFolder, Saved
+from ptxviewer.app.site import figures, kept_films, reader_says
+from ptxviewer.app.state.facts import Summary
+from ptxviewer.cli import main as cli
+from ptxviewer.core.reasons.reading import NotAnalysed, Reading
+from ptxviewer.core.review import FirstRead, Review
+from ptxviewer.inference.card import expected_info
+from ptxviewer.paths import SETTINGS_DIR, bundle_dir
+
+YES, NO = Summary(0.9, True, ("left",)), Summary(0.05, False)
+
+
+def entry(number: int, summary: Summary | None = NO, **changes) -> Entry:
+    made = Entry(f"key{number}", f"name{number}", (40, 40), 1, None, summary, "PA", "at detector")
+    return replace(made, **changes)
+
+
+def test_films_are_counted_by_what_came_of_them():
+    lateral = entry(5, None, why_not=NotAnalysed(Reading.LATERAL_VIEW), view="LL")
+    refused = entry(6, replace(NO, refused=True), spacing="none")
+    found = figures([(entry(1, YES), None), *((entry(n), None) for n in (2, 3, 4)), (lateral, None), (refused, None)])
+    assert found.films == 6
+    assert (found.above.hits, found.above.of) == (1, 4)
+    assert (found.refused.hits, found.refused.of) == (1, 5)
+    assert found.not_analysed == (("lateral_view", 1),)
+    assert found.histogram == (3, 0, 0, 0, 0, 0, 0, 0, 0, 1)
+    assert dict(found.views) == {"PA": 5, "LL": 1}
+    assert dict(found.spacings) == {"at detector": 5, "none": 1}
+    assert found.sensitivity.value is None
+
+
+@pytest.mark.parametrize(
+    ("saved", "network", "reader"),
+    [
+        (Saved(Review(verdict="accept")), True, True),
+        (Saved(Review(verdict="accept")), False, False),
+        (Saved(Review(verdict="reject")), True, False),
+        (Saved(Review(verdict="reject")), False, None),  # what was missed is not said
+        (Saved(Review(verdict="unsure")), True, None),
+        (Saved(Review(verdict="edited"), size=replace(NO)), True, False),
+        (Saved(Review()), True, None),
+        (Saved(Review(verdict="accept"), FirstRead((("absent", "t"),))), True, False),
+    ],
+)
+def test_the_readers_word_is_the_first_read_else_the_verdict(saved: Saved, network: bool, reader: bool | None):
+    assert reader_says(saved, network) is reader
+
+
+def test_the_command_counts_what_the_window_kept(tmp_path: Path, monkeypatch, capsys):
+    monkeypatch.setenv(SETTINGS_DIR, str(tmp_path))
+    info = expected_info(bundle_dir())
+    assert info is not None
+    results, reviews = ResultFolder(tmp_path / "results"), ReviewFolder(tmp_path / "reviews")
+    for number, (summary, verdict) in enumerate([(YES, "accept"), (YES, "reject"), (NO, "accept"), (NO, "")]):
+        results.save(f"{number:040}", identity(info), entry(number, summary), None)
+        reviews.save(f"name{number}", Saved(Review(verdict=verdict)))
+    results.save("f" * 40, "anothernetwork0", entry(9, YES), None)
+    assert len(list(kept_films(results, reviews, identity(info), 3))) == 3
+    assert cli.main(["site", "--json"]) == 0
+    record = json.loads(capsys.readouterr().out)
+    assert (record["films"], record["above_threshold"]["share"]) == (4, 0.5)
+    assert record["sensitivity_against_reader"]["share"] == 1
+    assert record["specificity_against_reader"]["share"] == 0.5
+    assert cli.main(["site"]) == 0
+    said = capsys.readouterr().out
+    assert "name0" not in said
+    assert len(said.splitlines()) >= 6
+
+
+def test_a_file_of_an_earlier_version_counts_without_view(tmp_path: Path):
+    from ptxviewer.app.disk.result_file import entry_bytes, entry_from
+
+    written = json.loads(entry_bytes(entry(1, YES)))
+    del written["view"], written["spacing"]
+    assert entry_from(json.dumps(written).encode()) == entry(1, YES, view="", spacing="")
