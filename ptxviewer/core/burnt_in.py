@@ -18,11 +18,12 @@ Region = tuple[int, int, int, int]
 
 BORDER = 0.2  # of each side: text lies there, and lungs hardly do
 SHARP = 48  # grey levels of 255 between a letter and what is around it, within ``REACH`` of its height
-LARGEST = 14  # height in pixels at which letters are looked for; larger ones in a smaller picture
+LARGEST = 20  # height in pixels at which letters are looked for; larger ones in a smaller picture
 LOWEST, HIGHEST = 6, 0.06  # height of a letter: pixels, and of the film's longer side
 NARROWEST, WIDEST = 0.06, 1.8  # width of a letter over its height
 FEWEST = 3  # letters in a row: two are a film marker
-GAP = 1.3  # between letters of a row, in heights
+GAP = 2.2  # between letters of a row, in heights
+BETWEEN = 2.5  # between words of a line, in heights
 MARGIN = 0.4  # around a row, in heights
 MOST_MARKS = 20_000  # of a film full of noise
 
@@ -143,4 +144,9 @@ def _joined(boxes: list[Region], shape: tuple[int, int]) -> list[Region]:
 
 
 def _touch(one: list[int], other: list[int]) -> bool:
-    return one[0] <= other[2] and other[0] <= one[2] and one[1] <= other[3] and other[1] <= one[3]
+    """True where two boxes overlap, and where they stand in one line: a short word between them is text, too."""
+    apart = max(one[0], other[0]) - min(one[2], other[2])
+    shared = min(one[3], other[3]) - max(one[1], other[1])
+    heights = one[3] - one[1], other[3] - other[1]
+    in_line = shared >= 0.6 * max(heights) and apart <= BETWEEN * min(heights)
+    return shared >= 0 and (apart <= 0 or in_line)

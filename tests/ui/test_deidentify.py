@@ -12,7 +12,7 @@ import pydicom
 import pytest
 from PySide6.QtCore import QPoint, Qt
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QApplication, QGraphicsView, QListWidget
+from PySide6.QtWidgets import QApplication, QGraphicsView, QListWidget, QPushButton
 from pytestqt.qtbot import QtBot
 
 from ptxviewer.app.state.film import FilmStatus
@@ -102,6 +102,27 @@ def test_what_is_ticked_or_drawn_is_black(session: Session, qtbot: QtBot):
     assert not pixels[drawn[1] : drawn[3], drawn[0] : drawn[2]].any()
     assert (drawn[0], drawn[1]) > (200, 200)
     assert pixels[400:, :100].all()
+
+
+def test_a_place_is_added_moved_and_sized_by_keys(session: Session, qtbot: QtBot):
+    dialog = asked(session, qtbot)
+    places = dialog.findChild(QListWidget)
+    add = next(button for button in dialog.findChildren(QPushButton) if button.text() == "Add a place")
+    add.setFocus()
+    QTest.keyClick(add, Qt.Key.Key_Space)
+    (before,) = dialog.chosen
+    places.setFocus()
+    QTest.keyClick(places, Qt.Key.Key_Left, Qt.KeyboardModifier.ShiftModifier)
+    QTest.keyClick(places, Qt.Key.Key_Down, Qt.KeyboardModifier.ControlModifier)
+    (after,) = dialog.chosen
+    assert after[0] < before[0]
+    assert after[2] - after[0] == before[2] - before[0]
+    assert after[1] == before[1]
+    assert after[3] > before[3]
+    for _ in range(200):
+        QTest.keyClick(places, Qt.Key.Key_Up, Qt.KeyboardModifier.ShiftModifier)
+    assert dialog.chosen[0][1] == 0, "it stays on the film"
+    dialog.reject()
 
 
 def test_a_place_can_be_taken_off_the_list_and_nothing_is_saved_on_cancel(session: Session, qtbot: QtBot, tmp_path):

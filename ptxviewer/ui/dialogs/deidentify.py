@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from PySide6.QtCore import QPoint, QPointF, QRect, QRectF, Qt, Signal
+from PySide6.QtCore import QEvent, QObject, QPoint, QPointF, QRect, QRectF, Qt, Signal
 from PySide6.QtGui import QColor, QKeyEvent, QMouseEvent, QPainter, QPen, QPixmap, QResizeEvent, QWheelEvent
 from PySide6.QtWidgets import (
     QDialog,
@@ -34,7 +34,17 @@ WHAT_IS_SAVED = N_(
     "The film is saved without its tags, under another name and with its dates moved. What is burnt into its pixels "
     "stays, unless you black it out here."
 )
-HOW = N_("Drag over the film to add a place. Wheel, + and -: zoom.")
+HOW = N_(
+    "Drag over the film to add a place. Wheel, + and -: zoom. In the list: Space ticks, Shift and Ctrl with arrows"
+    " move and size a place, Delete takes it away."
+)
+STEP = 0.01  # of the film's longer side, by which a key moves
+ARROWS: dict[int, tuple[int, int]] = {
+    Qt.Key.Key_Left: (-1, 0),
+    Qt.Key.Key_Right: (1, 0),
+    Qt.Key.Key_Up: (0, -1),
+    Qt.Key.Key_Down: (0, 1),
+}
 
 
 class FilmWithRegions(QGraphicsView):
@@ -61,6 +71,13 @@ class FilmWithRegions(QGraphicsView):
         """Show places, each with whether it is blacked out; ``chosen`` is the one that the list marks, -1 for none."""
         self._regions, self._chosen = list(regions), chosen
         self.viewport().update()
+
+    def middle(self) -> Region:
+        """Return a place in the middle of what is seen."""
+        seen = self.mapToScene(self.viewport().rect()).boundingRect().intersected(self._film.boundingRect())
+        width, height, middle = seen.width() / 5, seen.height() / 10, seen.center()
+        box = QRectF(middle.x() - width / 2, middle.y() - height / 2, width, height).toAlignedRect()
+        return box.left(), box.top(), box.left() + box.width(), box.top() + box.height()
 
     def look_at(self, region: Region) -> None:
         """Bring a place into sight."""
@@ -166,6 +183,7 @@ class DeidentifyDialog(QDialog):
         self._list = QListWidget()
         self._list.setObjectName("choices")
         self._list.setAccessibleName(tr("Places to black out"))
+        self._list.installEventFilter(self)
         self._list.itemChanged.connect(lambda _item: self._show())
         self._list.currentRowChanged.connect(self._went_to)
         row = QHBoxLayout(self)
@@ -195,6 +213,11 @@ class DeidentifyDialog(QDialog):
         self._all.setObjectName("small")
         self._all.setAutoDefault(False)
         self._all.clicked.connect(self._black_out_all)
+        add = QPushButton(tr("Add a place"))
+        add.setObjectName("small")
+        add.setAutoDefault(False)
+        add.clicked.connect(lambda _down=False: self._add(self._film.middle()))
+        column.addWidget(add)
         column.addWidget(self._all)
         buttons = QHBoxLayout()
         cancel, save = QPushButton(tr("Cancel")), QPushButton(tr("Save"))
@@ -218,10 +241,12 @@ class DeidentifyDialog(QDialog):
         ticked = [item.checkState() == Qt.CheckState.Checked for item in items]
         return list(zip(self._regions, ticked, strict=False))
 
-    def _item(self, region: Region, black: bool) -> QListWidgetItem:
+    def _words(self, region: Region) -> str:
         x0, y0, x1, y1 = region
-        where = tr("{where}, {cols} x {rows} px", where=_where(region, self._shape), cols=x1 - x0, rows=y1 - y0)
-        item = QListWidgetItem(where)
+        return tr("{where}, {cols} x {rows} px", where=_where(region, self._shape), cols=x1 - x0, rows=y1 - y0)
+
+    def _item(self, region: Region, black: bool) -> QListWidgetItem:
+        item = QListWidgetItem(self._words(region))
         item.setFlags(item.flags() | Qt.ItemFlag.ItemIsUserCheckable)
         item.setCheckState(Qt.CheckState.Checked if black else Qt.CheckState.Unchecked)
         return item
@@ -245,6 +270,30 @@ class DeidentifyDialog(QDialog):
     def _show(self) -> None:
         self._all.setEnabled(self._list.count() > 0)
         self._film.show_regions(self._ticked(), self._list.currentRow())
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        """Arrows move the marked place with Shift, and size it with Ctrl."""
+        if isinstance(event, QKeyEvent) and event.type() == QEvent.Type.KeyPress and event.key() in ARROWS:
+            by, row = ARROWS[event.key()], self._list.currentRow()
+            shift, ctrl = Qt.KeyboardModifier.ShiftModifier, Qt.KeyboardModifier.ControlModifier
+            if row >= 0 and event.modifiers() & (shift | ctrl):
+                self._change(row, by, sizes=bool(event.modifiers() & ctrl))
+                return True
+        return super().eventFilter(watched, event)
+
+    def _change(self, row: int, by: tuple[int, int], *, sizes: bool) -> None:
+        step = max(1, round(STEP * max(self._shape)))
+        (rows, cols), (x0, y0, x1, y1) = self._shape, self._regions[row]
+        x, y = by[0] * step, by[1] * step
+        if sizes:
+            changed = x0, y0, min(max(x1 + x, x0 + SMALLEST), cols), min(max(y1 + y, y0 + SMALLEST), rows)
+        else:
+            x, y = min(max(x, -x0), cols - x1), min(max(y, -y0), rows - y1)
+            changed = x0 + x, y0 + y, x1 + x, y1 + y
+        self._regions[row] = changed
+        self._list.item(row).setText(self._words(changed))
+        self._film.look_at(changed)
+        self._show()
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         """Delete takes the marked place off the list."""
