@@ -57,7 +57,7 @@ def test_a_film_in_jpeg_xl_is_refused_by_its_name(tmp_path: Path, syntax: str, n
 
 def test_the_seeds_of_the_fuzzer_are_films_and_its_mutations_are_always_the_same(tmp_path: Path) -> None:
     for number, seed in enumerate(seeds()):
-        if seed.first not in ("films.zip", "DICOMDIR"):
+        if seed.first not in ("films.zip", "DICOMDIR", "object.dcm"):
             path = tmp_path / f"{number}-{seed.first}"
             path.write_bytes(seed.files[seed.first])
             assert min(read_here(path).shape) >= 64

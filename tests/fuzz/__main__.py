@@ -27,6 +27,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from ptxviewer.dicom.objects import is_object
 from tests.fuzz.mutations import Input, made
 
 REPOSITORY = Path(__file__).parents[2]
@@ -223,10 +224,10 @@ class Run:
 
     def together(self, folder: Path, index: int) -> None:
         """Open the files of a folder at once, and remove it."""
-        files = sorted(folder.iterdir())
+        files = sorted(one for one in folder.iterdir() if not is_object(one))  # of these a batch says nothing
         answer, _ = self._ask(folder, files, least=len(files), exactly=False, objects=False)
         if answer["wrong"]:
-            inputs = {file.name: file.read_bytes() for file in files}
+            inputs = {file.name: file.read_bytes() for file in folder.iterdir()}
             self._keep(Input(index, "folder", (), inputs, ""), answer["wrong"])
         shutil.rmtree(folder)
 

@@ -24,9 +24,10 @@ from ptxviewer.app.ports import Services
 from ptxviewer.app.presenter import Presenter
 from ptxviewer.app.state.film import FilmStatus
 from ptxviewer.cli import main as cli
+from ptxviewer.core.errors import PtxError
 from ptxviewer.core.reasons.command import Command
 from ptxviewer.core.reasons.window import Notice
-from ptxviewer.ui.services import Films, read_facts
+from ptxviewer.ui.services import Films, read_facts, read_objects, read_tags
 from tests.app.rig import RecordingView
 from tests.fakes import FakeEngine, FakeResults, HandLane
 
@@ -95,13 +96,13 @@ def by_predict(path: Path, out: Path, objects: bool) -> tuple[list[dict[str, Any
     return records, wrong
 
 
-def by_triage(path: Path, out: Path, records: int) -> list[str]:
-    """What is wrong with the list of ``triage``."""
+def by_triage(path: Path, out: Path, records: int, exactly: bool) -> list[str]:
+    """What is wrong with the list of ``triage``, which has a film once that lies in two places."""
     target = out / "list.csv"
     status, err = command(["triage", str(path), "--out", str(target), "--identified"])
     rows = list(csv.DictReader(io.StringIO(target.read_text("utf-8", "surrogateescape"), newline="")))
     wrong = ["triage: Traceback"] if "Traceback" in err else []
-    if len(rows) != records:
+    if not rows or (exactly and len(rows) != records):
         wrong.append(f"triage: {len(rows)} lines, predict has {records}")
     without = [row for row in rows if row["group"] == "no answer"]
     if status != bool(without) or any(row["group"] not in GROUPS for row in rows):
@@ -130,7 +131,8 @@ def by_presenter(path: Path, unpacked: Path, records: int) -> list[str]:
     lanes = disk, model, keep, cache = HandLane(), HandLane(), HandLane(), HandLane()
     services = Services(
         read_film=films.read, collect=films.find, engine=FakeEngine(size=32), disk=disk, model=model, exports={},
-        keep=keep, results=FakeResults(), cache=cache, read_facts=read_facts,
+        keep=keep, results=FakeResults(), cache=cache, read_facts=read_facts, is_object=films.is_object,
+        read_objects=read_objects, read_tags=read_tags,
     )  # fmt: skip
     presenter = Presenter(view, services)
     presenter.films.open([path])
@@ -138,13 +140,16 @@ def by_presenter(path: Path, unpacked: Path, records: int) -> list[str]:
     state = presenter.state
     wrong = []
     refused = not state.films and state.banner is not None
-    if len(state.films) != records and not (refused and records == 1):
-        wrong.append(f"window: {len(state.films)} films, predict has {records}")
+    objects = 0 if len(state.films) == records or refused else sum(map(films.is_object, films.find([path])))
+    if len(state.films) + objects != records and not (refused and records == 1):
+        wrong.append(f"window: {len(state.films)} films, {objects} objects, predict has {records}")
     for film in state.films:
         if film.status not in ENDED:
             wrong.append(f"window: a film stays {film.status.value}")
         if film.why is Notice.WENT_WRONG:
             wrong.append("window: something went wrong inside the program")
+        with contextlib.suppress(PtxError):
+            read_tags(film.path)
         if film.frames > 1 and len(state.films) == 1:
             presenter.films.set_frame(min(film.frames - 1, 1))
             settle(presenter, lanes)
@@ -195,7 +200,7 @@ def tried(job: dict[str, Any], errors: Errors) -> dict[str, Any]:
             wrong.append(f"predict: {len(records)} results of {least}")
         names = [str(record["file"]) for record in records]
         wrong += [f"predict: {name} is left out" for name in job["names"] if not any(name in one for one in names)]
-        timed("triage", lambda: by_triage(path, scratch, len(records)))
+        timed("triage", lambda: by_triage(path, scratch, len(records), bool(job["exactly"])))
         timed("window", lambda: by_presenter(path, scratch / "unpacked", len(records)))
     return {"ends": ends, "seconds": seconds, "wrong": wrong + errors.seen}
 

@@ -34,6 +34,7 @@ from pydicom.uid import (
 
 from ptxviewer.dicom.streams import JPEG_PROGRESSIVE, JPEG_SPECTRAL
 from tests.dicom.coded import HTJ2K_STREAM, by_gdcm, htj2k_film, jpeg, plain, with_stream
+from tests.fuzz.objects import OBJECTS
 
 SHAPE = (72, 88)
 NATIVE = (ImplicitVRLittleEndian, ExplicitVRLittleEndian, ExplicitVRBigEndian, DeflatedExplicitVRLittleEndian)
@@ -280,6 +281,7 @@ def seeds() -> list[Seed]:
     ]
     colour = np.stack([texture(bits=8)] * 4, -1)
     found.append(Seed("picture with alpha", {"film.png": _picture(".png", colour)}))
+    found += [Seed(name, {"object.dcm": make()}) for name, make in OBJECTS.items()]
     methods = {
         "stored": zipfile.ZIP_STORED,
         "deflated": zipfile.ZIP_DEFLATED,
