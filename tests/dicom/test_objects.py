@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import zipfile
 from pathlib import Path
 
 import numpy as np
@@ -362,3 +363,16 @@ def test_a_selection_of_key_images_is_a_page(tmp_path: Path) -> None:
 def test_what_is_no_object_gives_nothing(tmp_path: Path) -> None:
     assert read_object(save(in_study(TALL), tmp_path / "film.dcm")) == Brought()
     assert pydicom.dcmread(tmp_path / "film.dcm").Modality
+
+
+def test_objects_are_found_in_archives_too(tmp_path: Path) -> None:
+    path, files = results(tmp_path, Review(verdict="accept"))
+    archive = tmp_path / "study.zip"
+    with zipfile.ZipFile(archive, "w") as zipped:
+        for file in (path, *files.values()):
+            zipped.write(file, f"study/{file.name}")
+    found = collect([archive], tmp_path)
+    objects = [one.path for one in found if candidates.is_object(one)]
+    assert len(found) - len(objects) == 2, "the film and the picture"
+    read = [one for brought in read_objects(objects) for one in brought.objects]
+    assert {(one.kind, one.verdict) for one in read} >= {("report", "accept"), ("segmentation", "")}

@@ -62,6 +62,7 @@ def test_an_earlier_result_and_a_foreign_overlay_are_shown_told_and_hidden(
     with started(qtbot, tmp_path / "again") as session:
         session.window.open_paths([folder])
         wait_for_a_result(session, qtbot)
+        qtbot.waitUntil(lambda: len(session.presenter.state.objects) == 2, timeout=20_000)  # behind the film
         assert len(session.presenter.state.films) == 1
         panel = session.window.reading.others
         qtbot.waitUntil(panel.isVisible, timeout=20_000)

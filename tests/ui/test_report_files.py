@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import re
 import shutil
 import subprocess
@@ -9,18 +10,21 @@ from pathlib import Path
 
 import pytest
 from PySide6.QtPrintSupport import QPrinter
+from PySide6.QtWidgets import QWidget
+from pytestqt.qtbot import QtBot
 
 from ptxviewer import words
 from ptxviewer.core.errors import ExportFailed
 from ptxviewer.core.film import Patient
 from ptxviewer.core.review import Review
 from ptxviewer.report.page import Options, Page, page
+from ptxviewer.ui.report import printing
 from ptxviewer.ui.report.files import pdf_of, with_language, write_pdf
 from ptxviewer.ui.report.paper import PAPERS, Paper, paper_of
 from ptxviewer.ui.report.printing import print_page
 from tests.films import AT_DETECTOR, NAMED, ORIENTED, STUDIED, film
 
-pytestmark = pytest.mark.usefixtures("qapp")
+pytestmark = [pytest.mark.usefixtures("qapp"), pytest.mark.qt_log_ignore("This plugin does not support")]
 A4, LETTER = PAPERS["a4"], PAPERS["letter"]
 NAME = "Zygmunt-Testperson"
 
@@ -110,6 +114,21 @@ def test_printing_is_the_same_page_on_the_printers_paper(report: Page, tmp_path:
     assert print_page(report, A4, printer)
     assert NAME in text_of(tmp_path / "printed.pdf")
     assert NAME.encode() not in printer.docName().encode()
+
+
+def test_the_page_is_printed_when_the_systems_dialog_is_accepted(
+    report: Page, tmp_path: Path, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    printed: list[QPrinter] = []
+    monkeypatch.setattr(printing, "print_page", lambda _report, _paper, printer: printed.append(printer))
+    window = QWidget()
+    qtbot.addWidget(window)
+    dialog = printing.ask_and_print(report, A4, window)
+    gc.collect()  # the dialog does not own its printer
+    dialog.accepted.emit(dialog.printer())
+    assert printed[0].pageLayout().pageSize().id() == A4.page_size.id()
+    dialog.reject()
+    assert len(printed) == 1
 
 
 def test_the_paper_is_the_chosen_one_else_that_of_the_country() -> None:
