@@ -25,7 +25,7 @@ FEWEST = 3  # letters in a row: two are a film marker
 GAP = 2.2  # between letters of a row, in heights
 BETWEEN = 2.5  # between words of a line, in heights
 MARGIN = 0.4  # around a row, in heights
-MOST_MARKS = 20_000  # of a film full of noise
+MOST_STROKES, MOST_MARKS = 100_000, 3_000  # more are noise
 
 
 @dataclass(frozen=True)
@@ -65,7 +65,7 @@ def _regions(grey: GreyImage, height: int) -> list[Region]:
     for picture in (grey, 255 - grey):
         # What is brighter than all around it within a letter's height: strokes, on any background.
         strokes = cv2.morphologyEx(picture, cv2.MORPH_TOPHAT, kernel) >= SHARP
-        found += _rows_of(_marks(strokes, height, grey.shape))
+        found += _rows_of(_marks(strokes, height), grey.shape)
     return found
 
 
@@ -77,54 +77,56 @@ def _heights(side: int) -> list[int]:
     return [round(height) for height in heights]
 
 
-def _marks(strokes: NDArray[np.bool_], height: int, shape: tuple[int, int]) -> list[_Mark]:
-    """The connected strokes near the edge that are as large as a letter of about that height."""
-    rows, cols = shape
-    inner = (cols * BORDER, rows * BORDER, cols * (1 - BORDER), rows * (1 - BORDER))
+def _marks(strokes: NDArray[np.bool_], height: int) -> list[_Mark]:
+    """The connected strokes that are as large as a letter of about that height."""
     count, _, stats, _ = cv2.connectedComponentsWithStats(strokes.astype(np.uint8), connectivity=8)
-    if count > MOST_MARKS:
+    width, tall, area = stats[1:, 2:].T.astype(np.float64)
+    fits = (0.6 * height <= tall) & (tall <= 1.2 * height) & (NARROWEST * tall <= width) & (width <= WIDEST * tall)
+    fits &= (0.12 * width * tall <= area) & (area <= 0.95 * width * tall)
+    if count > MOST_STROKES or int(fits.sum()) > MOST_MARKS:
         return []
-    marks = []
-    for x, y, width, tall, area in stats[1:].tolist():
-        fits = 0.6 * height <= tall <= 1.2 * height and NARROWEST * tall <= width <= WIDEST * tall
-        middle_x, middle_y = x + width / 2, y + tall / 2
-        inside = inner[0] <= middle_x <= inner[2] and inner[1] <= middle_y <= inner[3]
-        if fits and not inside and 0.12 <= area / (width * tall) <= 0.95:
-            marks.append(_Mark(x, y, width, tall))
-    return marks
+    return [_Mark(*one) for one in stats[1:][fits][:, :4].tolist()]
 
 
-def _rows_of(marks: list[_Mark]) -> list[Region]:
-    """Regiones around marks that stand side by side and are of one height."""
-    boxes = []
+def _rows_of(marks: list[_Mark], shape: tuple[int, int]) -> list[Region]:
+    """Boxes around marks that stand side by side, are of one height, and begin or end near the edge."""
+    boxes: list[Region] = []
     left = sorted(marks, key=lambda mark: mark.x)
     while left:
-        row = [left.pop(0)]
-        rest = []
-        for mark in left:
+        row = [left[0]]
+        rest: list[_Mark] = []
+        for place, mark in enumerate(left[1:], 1):
             last = row[-1]
+            end = last.x + last.width
+            if mark.x - end > GAP * last.height / 0.6:  # and so are all behind it
+                rest += left[place:]
+                break
             height = max(last.height, mark.height)
-            near = mark.x - (last.x + last.width) <= GAP * height
-            if (
-                near
-                and abs(mark.middle - last.middle) <= 0.35 * height
-                and min(last.height, mark.height) >= 0.6 * height
-            ):
-                row.append(mark)
-            else:
-                rest.append(mark)
+            near = mark.x - end <= GAP * height and abs(mark.middle - last.middle) <= 0.35 * height
+            (row if near and min(last.height, mark.height) >= 0.6 * height else rest).append(mark)
         left = rest
         if len(row) >= FEWEST:
-            margin = round(MARGIN * max(mark.height for mark in row))
-            boxes.append(
-                (
-                    min(mark.x for mark in row) - margin,
-                    min(mark.y for mark in row) - margin,
-                    max(mark.x + mark.width for mark in row) + margin,
-                    max(mark.y + mark.height for mark in row) + margin,
-                )
-            )
+            box = _around(row)
+            if _near_edge(box, shape):
+                boxes.append(box)
     return boxes
+
+
+def _around(row: list[_Mark]) -> Region:
+    margin = round(MARGIN * max(mark.height for mark in row))
+    return (
+        min(mark.x for mark in row) - margin,
+        min(mark.y for mark in row) - margin,
+        max(mark.x + mark.width for mark in row) + margin,
+        max(mark.y + mark.height for mark in row) + margin,
+    )
+
+
+def _near_edge(box: Region, shape: tuple[int, int]) -> bool:
+    rows, cols = shape
+    x0, y0, x1, y1 = box
+    across = x0 < cols * BORDER or x1 > cols * (1 - BORDER)
+    return across or y0 < rows * BORDER or y1 > rows * (1 - BORDER)
 
 
 def _joined(boxes: list[Region], shape: tuple[int, int]) -> list[Region]:

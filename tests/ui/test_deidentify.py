@@ -164,3 +164,15 @@ def test_rows_of_letters_are_found_and_smooth_films_and_markers_are_not(size: fl
     assert found[2] >= 30 + 0.9 * width
     assert found[1] <= 70 - height * 0.8
     assert found[3] >= 70
+
+
+def test_a_row_that_begins_near_the_edge_is_found_to_its_end():
+    film = np.full((1200, 1000), 60, np.uint8)
+    cv2.putText(film, "DOE JANE 4711", (120, 600), cv2.FONT_HERSHEY_SIMPLEX, 1.0, 255, 2)
+    (width, _), _ = cv2.getTextSize("DOE JANE 4711", cv2.FONT_HERSHEY_SIMPLEX, 1.0, 2)
+    (found,) = text_regions(film)
+    assert found[0] <= 120
+    assert found[2] >= 120 + width - 4
+    cv2.rectangle(film, (0, 500), (999, 700), 60, -1)
+    cv2.putText(film, "DOE", (450, 600), cv2.FONT_HERSHEY_SIMPLEX, 1.0, 255, 2)
+    assert text_regions(film) == [], "over the chest nothing is proposed"
