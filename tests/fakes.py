@@ -174,6 +174,12 @@ class FakeShell:
     def ask_settings(self) -> None:
         self.asked.append(("ask_settings",))
 
+    def true_size(self) -> None:
+        self.asked.append(("true_size",))
+
+    def calibrate_monitor(self) -> None:
+        self.asked.append(("calibrate_monitor",))
+
     def ask_window_name(self) -> None:
         self.asked.append(("ask_window_name",))
 

@@ -104,6 +104,14 @@ class Shell(Protocol):
         """Open the settings."""
         ...
 
+    def true_size(self) -> None:
+        """Show the film at its true size; ask for the monitor's scale where it is not known."""
+        ...
+
+    def calibrate_monitor(self) -> None:
+        """Ask for the scale of the monitor."""
+        ...
+
     def ask_window_name(self) -> None:
         """Ask under which name the window of the film on screen is kept."""
         ...

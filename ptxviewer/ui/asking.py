@@ -74,6 +74,25 @@ class Asking:
         dialog.finished.connect(self._window.activateWindow)
         dialog.open()
 
+    def _monitor(self) -> str:
+        screen = self._window.screen()
+        named = (screen.manufacturer(), screen.model(), screen.serialNumber())
+        return " ".join(part for part in named if part) or screen.name()
+
+    def true_size(self) -> None:
+        """Show the film at its true size; where the monitor's scale is not known, ask for it first."""
+        if not self._presenter.display.view.true_size(self._monitor()):
+            self.calibrate_monitor()
+
+    def calibrate_monitor(self) -> None:
+        """Ask for the scale of the monitor that the window is on."""
+        from ptxviewer.ui.dialogs.monitor import MonitorDialog
+
+        monitor = self._monitor()
+        self._ask(
+            MonitorDialog(lambda scale: self._presenter.display.view.calibrate_monitor(monitor, scale), self._window)
+        )
+
     def keep_window(self) -> None:
         """Ask under which name the window is kept."""
         from ptxviewer.ui.dialogs.keep_window import KeepWindowDialog

@@ -124,10 +124,12 @@ def build_menus(
                     if row.id in LINE_BEFORE:
                         menu.addSeparator()
                     menu.addAction(actions[row.id])
-                if row.id == "open_sample":
-                    _add_recent(menu, actions, state, open_path)
+                    if row.id == "open_sample":
+                        _add_recent(menu, actions, state, open_path)
             if group == "view":
                 _add_presets(menu, actions, state, forget_window)
+                ways = menu.addMenu(tr("Enlarged films"))
+                ways.addActions([actions[row.id] for row in COMMANDS if row.id.startswith("interpolation_")])
             if group == "file":
                 _add_pacs(menu, actions)
         _mark_letters(menu, {actions[row.id]: menu_text(row) for row in COMMANDS if row.id in actions})

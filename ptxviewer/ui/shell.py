@@ -66,6 +66,8 @@ class WindowShell:
         self.ask_watched_folder = dialogs.watch_folder
         self.ask_prior = dialogs.compare_with
         self.ask_settings = dialogs.settings
+        self.true_size = dialogs.true_size
+        self.calibrate_monitor = dialogs.calibrate_monitor
         self.ask_window_name = dialogs.keep_window
         self.open_palette = dialogs.palette
         self.show_shortcuts = dialogs.shortcuts

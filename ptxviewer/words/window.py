@@ -57,6 +57,7 @@ TEXTS: dict[str, Msgid | Callable[..., str]] = {
     "cancelled": N_("Analysis cancelled."),
     "mask_is_edited": N_("The mask is edited: reset it to the network's mask to move the threshold."),
     "no_hole": N_("There is no hole here to fill."),
+    "no_true_size": N_("This film supports no millimetres: it has no true size."),
     "region_too_small": N_("The region is too small to set a window by."),
     "too_many_windows": N_("No more windows can be kept. Forget one first."),
     "no_preset": N_("This film has no window {number}: there are {count}."),

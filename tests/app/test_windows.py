@@ -95,3 +95,20 @@ def test_own_windows_are_among_the_presets_and_kept(rig: AppRig, tmp_path: Path)
     assert load(tmp_path / "bad.json") == Settings()
     rig.presenter.display.view.forget_window("Lines")
     assert not rig.state.settings.own_windows
+
+
+def test_true_size_is_a_millimetre_on_a_millimetre_of_the_calibrated_monitor(rig: AppRig) -> None:
+    view = rig.presenter.display.view
+    assert view.true_size("A")
+    assert rig.state.message is Notice.NO_TRUE_SIZE
+    measuring = rig.presenter.review.measurements
+    rig.presenter.display.set_tool("calibrate")
+    measuring.begin((5.0, 5.0))
+    measuring.move((15.0, 5.0))
+    measuring.place()
+    measuring.calibrate(2.0)  # 0.2 mm a pixel
+    assert not view.true_size("A"), "it has to be measured first"
+    view.set_pixel_ratio(2.0)
+    view.calibrate_monitor("A", 10.0)
+    assert rig.film.view.zoom == pytest.approx(10.0 * 0.2 / 2.0)
+    assert not view.true_size("B")

@@ -41,6 +41,7 @@ def _interpolation(how: Interpolation, name: Msgid) -> Command:
         run=lambda presenter, _shell: presenter.display.set_interpolation(how),
         enabled=SHOWN,
         checked=lambda state: state.settings.interpolation == how,
+        places=KEYS_ONLY,
         values=(("name", name),),
     )
 

@@ -130,6 +130,24 @@ COMMANDS: tuple[Command, ...] = (
         places=BAR,
     ),
     Command(
+        "true_size",
+        N_("True size"),
+        "view",
+        ("Shift+F9",),
+        N_("One millimetre of the film on one of the monitor, which is calibrated once"),
+        run=lambda _p, shell: shell.true_size(),
+        enabled=SHOWN,
+    ),
+    Command(
+        "calibrate_monitor",
+        N_("Calibrate monitor ..."),
+        "view",
+        (),
+        N_("Measure a bar on this monitor with a ruler"),
+        run=lambda _p, shell: shell.calibrate_monitor(),
+        enabled=SHOWN,
+    ),
+    Command(
         "zoom_in", N_("Zoom in"), "view", ("+", "="), enabled=SHOWN, run=lambda _p, shell: shell.zoom_by(ZOOM_STEP)
     ),
     Command(

@@ -13,6 +13,8 @@ from ptxviewer.core.points import Point
 from ptxviewer.core.reasons.window import NoPreset, Notice, WindowKept
 from ptxviewer.core.view import FilmView
 
+MOST_MONITORS = 20
+
 
 class Views:
     """Changes the views of films; a film beside the one on screen follows where the two are linked."""
@@ -111,6 +113,29 @@ class Views:
         """One film pixel on one pixel of the screen, of which high-density screens have several per unit."""
         zoom = 1 / self._store.state.pixel_ratio
         self._change(lambda view: replace(view, zoom=zoom))
+
+    def true_size(self, monitor: str) -> bool:
+        """One millimetre of the film on one of the monitor; False where that one has not been calibrated."""
+        state = self._store.state
+        shown, known = state.shown, dict(state.settings.monitors)
+        if shown is None:
+            return True
+        mm = shown.radiograph.spacing.col_mm
+        if mm is None or not shown.radiograph.spacing.known:
+            self._store.tell(Notice.NO_TRUE_SIZE)
+            return True
+        if monitor not in known:
+            return False
+        zoom = min(max(known[monitor] * mm / state.pixel_ratio, 1e-3), 100.0)
+        self._change(lambda view: replace(view, zoom=zoom))
+        return True
+
+    def calibrate_monitor(self, monitor: str, pixels_per_mm: float) -> None:
+        """Keep what the reader measured on a monitor, and show the film at its true size."""
+        others = tuple(one for one in self._preferences.settings.monitors if one[0] != monitor)[:MOST_MONITORS]
+        kept = (*others, (monitor, round(pixels_per_mm, 4)))
+        self._preferences.save(lambda settings: replace(settings, monitors=kept))
+        self.true_size(monitor)
 
     def set_pixel_ratio(self, ratio: float) -> None:
         """The window tells how many screen pixels a unit has, now and when it moves to another screen."""

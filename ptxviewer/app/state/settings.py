@@ -247,6 +247,9 @@ class Settings:
     strip: bool = field(default=True, metadata=_row())  # the film strip is wanted
     panel: bool = field(default=True, metadata=_row())  # the reading panel is wanted
     recent: tuple[str, ...] = field(default=(), repr=False, metadata=_row(personal=True))
+    monitors: tuple[tuple[str, float], ...] = field(  # name, device pixels per mm; the reader measured them
+        default=(), metadata=_row(personal=True)
+    )
     own_windows: tuple[OwnWindow, ...] = field(default=(), metadata=_row(personal=True))
     worklist_width: int = field(default=0, metadata=_row(lowest=0))  # 0: as usual
     accepted_notice: bool = field(default=False, metadata=_row(personal=True))

@@ -26,6 +26,7 @@ class Notice(Reason, Enum):
     MASK_IS_EDITED = "mask_is_edited"
     NO_HOLE = "no_hole"
     NO_MASK_HERE = "no_mask_here"
+    NO_TRUE_SIZE = "no_true_size"
     REGION_TOO_SMALL = "region_too_small"  # to set a window by
     TOO_MANY_WINDOWS = "too_many_windows"  # that the reader keeps
     NO_OBJECT_LENGTH = "no_object_length"
