@@ -4,20 +4,24 @@ from __future__ import annotations
 
 import os
 import socket
+import struct
 import sys
 import zipfile
 from pathlib import Path
 
 import pytest
+from pydicom.config import disable_value_validation
 from pydicom.dataset import Dataset, FileDataset, FileMetaDataset
 from pydicom.uid import ExplicitVRLittleEndian, MediaStorageDirectoryStorage
 
 from ptxviewer.core.reasons import Reason
-from ptxviewer.core.reasons.reading import Reading, TooManyFilms, TooMuchMemory, ZipTooLarge, ZipTooManyFiles
+from ptxviewer.core.reasons.reading import FileTooLarge, Reading, TooManyFilms, TooMuchMemory, ZipTooLarge, ZipTooManyFiles
 from ptxviewer.dicom import archives
+from ptxviewer.dicom import dicomdir as indexes
 from ptxviewer.dicom import collect as collecting
 from ptxviewer.dicom.candidates import Candidate, looks_like_film
-from ptxviewer.dicom.collect import collect
+from ptxviewer.dicom.collect import candidates_at, collect, count_files, each
+from ptxviewer.dicom.isolated.pool import CallFailed, Cause
 from tests.refusals import reason_of
 
 FILM = b"\0" * 128 + b"DICM" + b"\0" * 40
@@ -290,3 +294,115 @@ def test_a_folder_of_more_films_than_a_list_holds_is_refused(tmp_path: Path, mon
     assert reason_of(collect, [tmp_path / "many"], tmp_path) == TooManyFilms(3)
     monkeypatch.setattr(collecting, "MOST_FILES", 3)
     assert reason_of(collect, [tmp_path / "many"], tmp_path) == TooManyFilms(3)
+
+
+def test_each_yields_what_collect_lists_and_counts_it_before(tmp_path: Path) -> None:
+    study = tmp_path / "study"
+    wanted = [film(study / name) for name in ("film2.dcm", "film10.dcm", "a/film1.dcm", "b/film1.dcm")]
+    film(study / ".hidden" / "x.dcm")
+    film(study / "Thumbs.db")
+    named = film(tmp_path / "named.dcm")
+    found = list(each([study, named, named, tmp_path / "gone.dcm"], tmp_path))
+    assert films(found) == [*wanted, named, named]
+    assert refused(found) == {"gone.dcm": Reading.FILE_GONE}
+    assert count_files([study, named, named]) == 6
+
+    (tmp_path / "empty").mkdir()
+    [empty] = each([tmp_path / "empty"], tmp_path)
+    assert empty.reason is Reading.FOLDER_WITHOUT_FILMS
+
+
+def test_each_names_a_folder_that_cannot_be_listed_and_goes_on(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    wanted = film(tmp_path / "study" / "b" / "film.dcm")
+    forbidden = film(tmp_path / "study" / "a" / "film.dcm").parent
+    real = os.scandir
+
+    def scandir(path: str) -> object:
+        if Path(path) == forbidden:
+            raise PermissionError(13, "no", str(path))
+        return real(path)
+
+    monkeypatch.setattr(os, "scandir", scandir)
+    found = list(each([tmp_path / "study"], tmp_path))
+    assert films(found) == [wanted]
+    assert refused(found) == {"a": Reading.FOLDER_FORBIDDEN}
+    monkeypatch.setattr(os, "scandir", real)
+    forbidden.joinpath("film.dcm").unlink()
+    assert films(collect([tmp_path / "study"], tmp_path)) == [wanted]
+
+
+def test_an_archive_of_a_folder_that_only_fills_is_named_and_left_packed(tmp_path: Path) -> None:
+    packed = archive(tmp_path / "films.zip", {"a.dcm": FILM})
+    [only] = candidates_at(packed, tmp_path, peek=True)
+    assert (only.path, only.reason) == (packed, None)
+    [unpacked] = candidates_at(packed, tmp_path)
+    assert unpacked.path != packed
+
+
+@pytest.mark.parametrize(
+    ("parts", "found"),
+    [
+        (["IMAGES", "IM1\0rest"], True),  # a zero byte ends a name
+        (["IMAGES/", "\\IM1"], True),  # separators around a name are none of it
+        (["IMAGES", "x" * 300], False),  # longer than any name can be
+        (["IMAGES"], False),  # a folder
+    ],
+)
+def test_names_of_an_index_are_names_whatever_they_hold(tmp_path: Path, parts: list[str], found: bool) -> None:
+    image = film(tmp_path / "IMAGES" / "IM1")
+    with disable_value_validation():
+        index = dicomdir(tmp_path, parts)
+    [named] = indexes.named_by(index)
+    assert (named.path, named.reason) == (image, None) if found else named.reason is Reading.NOT_ON_DISC
+
+
+def test_an_index_of_more_films_than_are_taken_is_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    index = dicomdir(tmp_path, ["A"], ["B"], ["C"])
+    monkeypatch.setattr(indexes, "MOST_FILMS", 2)
+    assert reason_of(collect, [index], tmp_path) == TooManyFilms(2)
+
+
+def test_an_index_that_no_child_survives_hides_nothing(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    class Gone:
+        def call(self, *_arguments: object) -> None:
+            raise CallFailed(Cause.CRASHED)
+
+    monkeypatch.setattr(indexes, "shared_pool", Gone)
+    beside = film(tmp_path / "IM1")
+    dicomdir(tmp_path, ["IM2"])
+    assert films(collect([tmp_path], tmp_path)) == [beside]
+
+
+def test_an_index_of_another_name_is_known_by_its_class(tmp_path: Path) -> None:
+    image = film(tmp_path / "IM1")
+    index = dicomdir(tmp_path, ["IM1"]).rename(tmp_path / "DICOMDIR.old")
+    assert indexes.is_dicomdir(index)
+    assert not indexes.is_dicomdir(image)
+    assert not indexes.is_dicomdir(tmp_path / "DICOMDIR2")  # is not there
+    assert films(collect([index], tmp_path)) == [image]
+
+
+def long_directory(zip64: bool) -> bytes:
+    """The end of an archive whose directory is said to be 1 TB or 4 GB long."""
+    if not zip64:
+        return b"PK\3\4" + struct.pack("<4s4H2IH", b"PK\5\6", 0, 0, 9, 9, 0xFFFFFFF0, 4, 0)
+    record = struct.pack("<4sQ2H2I4Q", b"PK\6\6", 44, 45, 45, 0, 0, 9, 9, 1 << 40, 4)
+    locator = struct.pack("<4sIQI", b"PK\6\7", 0, 4, 1)
+    return b"PK\3\4" + record + locator + struct.pack("<4s4H2IH", b"PK\5\6", 0, 0, 0xFFFF, 0xFFFF, 0xFFFFFFFF, 4, 0)
+
+
+@pytest.mark.parametrize("zip64", [False, True])
+def test_a_directory_that_would_fill_the_memory_is_refused_before_it_is_read(tmp_path: Path, zip64: bool) -> None:
+    path = tmp_path / "many.zip"
+    path.write_bytes(long_directory(zip64))
+    assert why(path, tmp_path) == ZipTooManyFiles(archives.MOST_FILMS)
+
+
+def test_an_archive_that_cannot_be_opened_or_unpacked_says_so(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    assert reason_of(archives.unpack, tmp_path / "gone.zip", tmp_path) is Reading.FILE_GONE
+    assert not archives.is_archive(tmp_path / "gone.zip")
+    packed = archive(tmp_path / "films.zip", {"a.dcm": FILM})
+    assert reason_of(archives.unpack, packed, tmp_path / "no such folder") is Reading.ZIP_NOT_UNPACKED
+    monkeypatch.setattr(archives, "LARGEST_FILE", 10)
+    [only] = archives.unpack(packed, tmp_path)
+    assert only.reason == FileTooLarge(10)
