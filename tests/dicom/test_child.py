@@ -13,6 +13,7 @@ from collections.abc import Callable, Iterator
 from multiprocessing import Pipe
 from multiprocessing.shared_memory import SharedMemory
 from types import FrameType
+from typing import Any
 
 import numpy as np
 import pytest
@@ -118,8 +119,9 @@ def test_large_arrays_go_where_the_parent_wants_them_and_small_ones_with_the_ans
     call = (misbehaving.array, (expected.size,))
     segment = SharedMemory(create=True, size=expected.size)
     try:
-        _ready, (_tag, _payload, sizes), said, _broken = served(call, segment.name, LAST)  # type: ignore[misc]
-        assert (sizes, said) == ([expected.size], b"written")
+        _ready, large, said, _broken = served(call, segment.name, LAST)
+        assert isinstance(large, tuple)
+        assert (large[2], said) == ([expected.size], b"written")
         assert segment.buf is not None
         assert bytes(segment.buf[: expected.size]) == expected.tobytes()
     finally:
@@ -159,7 +161,7 @@ def test_a_limit_that_the_system_refuses_does_not_stop_the_child(monkeypatch: py
 @pytest.fixture
 def signals() -> Iterator[Callable[[int], list[int]]]:
     """Takes a signal in the place of the end of the process; returns the list of those that came."""
-    before: dict[int, object] = {}
+    before: dict[int, Any] = {}
 
     def taken(number: int) -> list[int]:
         came: list[int] = []
@@ -172,7 +174,7 @@ def signals() -> Iterator[Callable[[int], list[int]]]:
 
     yield taken
     for number, handler in before.items():
-        signal.signal(number, handler)  # type: ignore[arg-type]
+        signal.signal(number, handler)
 
 
 def test_the_system_ends_the_child_when_its_parent_lets_go(signals: Callable[[int], list[int]]) -> None:

@@ -15,10 +15,18 @@ from pydicom.dataset import Dataset, FileDataset, FileMetaDataset
 from pydicom.uid import ExplicitVRLittleEndian, MediaStorageDirectoryStorage
 
 from ptxviewer.core.reasons import Reason
-from ptxviewer.core.reasons.reading import FileTooLarge, Reading, TooManyFilms, TooMuchMemory, ZipTooLarge, ZipTooManyFiles
+from ptxviewer.core.reasons.reading import (
+    FileTooLarge,
+    Reading,
+    TooManyFilms,
+    TooMuchMemory,
+    ZipTooLarge,
+    ZipTooManyFiles,
+)
 from ptxviewer.dicom import archives
-from ptxviewer.dicom import dicomdir as indexes
 from ptxviewer.dicom import collect as collecting
+from ptxviewer.dicom import dicomdir as indexes
+from ptxviewer.dicom.bounds import MOST_FILMS
 from ptxviewer.dicom.candidates import Candidate, looks_like_film
 from ptxviewer.dicom.collect import candidates_at, collect, count_files, each
 from ptxviewer.dicom.isolated.pool import CallFailed, Cause
@@ -395,7 +403,7 @@ def long_directory(zip64: bool) -> bytes:
 def test_a_directory_that_would_fill_the_memory_is_refused_before_it_is_read(tmp_path: Path, zip64: bool) -> None:
     path = tmp_path / "many.zip"
     path.write_bytes(long_directory(zip64))
-    assert why(path, tmp_path) == ZipTooManyFiles(archives.MOST_FILMS)
+    assert why(path, tmp_path) == ZipTooManyFiles(MOST_FILMS)
 
 
 def test_an_archive_that_cannot_be_opened_or_unpacked_says_so(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
