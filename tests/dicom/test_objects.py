@@ -104,6 +104,15 @@ def test_our_own_mask_and_verdict_come_back(tmp_path: Path, verdict: str) -> Non
         assert one.frame is None
 
 
+def test_a_reader_without_a_name_has_none(tmp_path: Path) -> None:
+    path, _ = results(tmp_path, Review())
+    film, review = read_film(path), Review(verdict="accept")
+    answer = answer_of(film, maps(film), INFO, review)
+    (file,) = save_objects(tmp_path / "nobody", path, film, answer, review, ["sr"])
+    assert the_one(file).verdict == "accept"
+    assert the_one(file).reader == ""
+
+
 def test_objects_of_a_film_of_several_frames_name_theirs(tmp_path: Path) -> None:
     frames = in_study(np.stack([TALL, TALL, TALL]), NumberOfFrames=3)
     _, files = results(tmp_path, Review(), 1, frames)

@@ -14,6 +14,7 @@ from ptxviewer.dicom import tags
 from ptxviewer.dicom.values import as_number
 
 MAKER = "PTXViewer"
+UNNAMED_READER = "Reader^Unnamed"  # in our reports, where the settings name nobody
 MOST_ITEMS = 2000  # of a sequence that are looked at
 MOST_POINTS = 20_000  # of one line
 LONGEST = 64  # letters of a label

@@ -12,6 +12,7 @@ from ptxviewer.core.review import Verdict
 from ptxviewer.dicom import tags
 from ptxviewer.dicom.objects.common import (
     LONGEST,
+    UNNAMED_READER,
     is_own,
     items,
     made_of,
@@ -144,7 +145,7 @@ def _note(item: Dataset, found: _Read) -> None:
     elif name == PRESENCE:
         found.presence = PRESENCES.get(code, "")
     elif name == READER:
-        found.reader = _person(item)
+        found.reader = "" if item.get("PersonName") == UNNAMED_READER else _person(item)
     elif name == PARAMETERS:
         found.parameters.append(tags.text(item, "TextValue"))
 

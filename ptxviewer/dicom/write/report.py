@@ -18,6 +18,7 @@ from ptxviewer import __version__
 from ptxviewer.core.answer import HemithoraxFinding, Lesion, Side
 from ptxviewer.core.findings.change import SideChange, direction_of
 from ptxviewer.core.findings.sizes import disagreement, sizes_of_half
+from ptxviewer.dicom.objects.common import UNNAMED_READER
 from ptxviewer.dicom.write import codes
 from ptxviewer.dicom.write.base import (
     MAKER,
@@ -29,7 +30,6 @@ from ptxviewer.dicom.write.base import (
     serial_number,
 )
 
-UNNAMED_READER = "Reader^Unnamed"
 Group = sr.PlanarROIMeasurementsAndQualitativeEvaluations | sr.MeasurementsAndQualitativeEvaluations
 
 
