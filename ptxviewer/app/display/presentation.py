@@ -5,14 +5,14 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from ptxviewer.app.display.view import Views
 from ptxviewer.app.films.objects import objects_of
 from ptxviewer.app.state.film import Film
 from ptxviewer.app.state.screen import State
-from ptxviewer.app.store import Store
 from ptxviewer.core.view import FilmView, flipped_horizontally, rotated
 
 if TYPE_CHECKING:
+    from ptxviewer.app.display.view import Views  # numpy comes with these: the window is on screen before
+    from ptxviewer.app.store import Store
     from ptxviewer.core.film import Radiograph
     from ptxviewer.core.objects import FilmObject, Presentation
 
