@@ -11,12 +11,14 @@ from ptxviewer.core.points import Point
 if TYPE_CHECKING:
     from ptxviewer.core.drawing.tiles import PackedMask
 
-MeasureKind = Literal["length", "angle", "ellipse", "rectangle", "calibration"]
+MeasureKind = Literal["length", "angle", "cobb", "ellipse", "rectangle", "calibration"]
 
 
 KINDS: tuple[MeasureKind, ...] = get_args(MeasureKind)
 
 
+POINTS: dict[MeasureKind, int] = {"angle": 3, "cobb": 4}
+"""Of the kinds that have another number of points than two."""
 REGIONS: tuple[MeasureKind, ...] = ("ellipse", "rectangle")
 
 
@@ -24,13 +26,19 @@ REGIONS: tuple[MeasureKind, ...] = ("ellipse", "rectangle")
 class Measurement:
     """One thing that a reader measured.
 
-    ``points``: two ends (length, calibration); end, vertex, end (angle); two opposite corners (ellipse, rectangle).
+    ``points``: two ends (length, calibration); end, vertex, end (angle); both ends of one line, then of the other
+    (cobb); two opposite corners (ellipse, rectangle).
     ``mm`` is the true length of the object of a calibration.
     """
 
     kind: MeasureKind
     points: tuple[Point, ...]
     mm: float | None = None
+
+    @property
+    def whole(self) -> bool:
+        """True when no point is missing."""
+        return len(self.points) == POINTS.get(self.kind, 2)
 
     @property
     def region(self) -> bool:

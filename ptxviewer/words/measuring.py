@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 
-from ptxviewer.core.drawing.measure import RegionStatistics, angle_degrees, length_mm, region_statistics
+from ptxviewer.core.drawing.measure import RegionStatistics, angle_degrees, cobb_degrees, length_mm, region_statistics
 from ptxviewer.core.film import PixelSpacing, Radiograph
 from ptxviewer.core.msgid import N_, Msgid
 from ptxviewer.core.review import MeasureKind, Measurement
@@ -14,6 +14,7 @@ from ptxviewer.words.quantities import degrees, measured, mm, plain, px, small_a
 KINDS: dict[MeasureKind, Msgid] = {
     "length": N_("Length"),
     "angle": N_("Angle"),
+    "cobb": N_("Cobb angle"),
     "ellipse": N_("Ellipse"),
     "rectangle": N_("Rectangle"),
     "calibration": N_("Calibration"),
@@ -38,8 +39,9 @@ def lines_of(
     points, origin = measurement.points, spacing_short(spacing)
     if measurement.region:
         return (tr("no image here"),) if statistics is None else _region(statistics, spacing, unit)
-    if measurement.kind == "angle":
-        angle = angle_degrees(points, spacing.aspect) if len(points) == 3 else None
+    if measurement.kind in ("angle", "cobb"):
+        between = angle_degrees if measurement.kind == "angle" else cobb_degrees
+        angle = between(points, spacing.aspect) if measurement.whole else None
         if angle is None:
             return ()
         return (

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import replace
 
 import pytest
@@ -10,6 +11,7 @@ from ptxviewer.app.commands import BY_ID
 from ptxviewer.app.disk.review_file import DamagedReview, Saved, as_bytes, from_bytes
 from ptxviewer.app.review.measurements import object_length, shown_measurements
 from ptxviewer.core.drawing.handles import Grip
+from ptxviewer.core.drawing.measure import cobb_degrees
 from ptxviewer.core.film import SpacingOrigin
 from ptxviewer.core.reasons.measuring import Measured
 from ptxviewer.core.reasons.reading import CalibrationDoubtful
@@ -131,10 +133,10 @@ def test_the_key_takes_the_tool_used_last_and_then_the_next(rig: AppRig) -> None
     rig.presenter.display.set_tool("angle")
     rig.presenter.display.set_tool("window")
     seen = []
-    for _ in range(6):
+    for _ in range(7):
         rig.do("measure")
         seen.append(rig.state.tool)
-    assert seen == ["angle", "ellipse", "rectangle", "calibrate", "length", "angle"]
+    assert seen == ["angle", "cobb", "ellipse", "rectangle", "calibrate", "length", "angle"]
 
 
 def test_undo_in_the_middle_drops_what_is_drawn_only(rig: AppRig) -> None:
@@ -309,3 +311,18 @@ def test_delete_takes_what_was_clicked_last(rig: AppRig) -> None:
     rig.presenter.review.measurements.choose(0)
     BY_ID["delete_measurement"].run(rig.presenter, FakeShell())
     assert not rig.film.review.measurements
+
+
+def test_a_cobb_angle_is_two_lines_and_comes_back(rig: AppRig) -> None:
+    draw(rig, "cobb", (2.0, 2.0), (30.0, 2.0), (2.0, 30.0), (30.0, 20.0))
+    (one,) = kept(rig)
+    assert one.points == ((2.0, 2.0), (30.0, 2.0), (2.0, 30.0), (30.0, 20.0))
+    assert cobb_degrees(one.points) == pytest.approx(math.degrees(math.atan2(10, 28)))
+    assert cobb_degrees((*one.points[2:], *one.points[:2])) == cobb_degrees(one.points)
+    assert cobb_degrees(((0, 0), (10, 0), (10, 20), (0, 20))) == pytest.approx(0), "also where one is drawn backwards"
+    assert from_bytes(as_bytes(Saved(rig.film.review))).review.measurements == (one,)
+    rig.presenter.review.undo()
+    assert not kept(rig)
+    draw(rig, "cobb", (2.0, 2.0), (30.0, 2.0))
+    rig.presenter.display.set_tool("window")
+    assert not kept(rig), "one line is no angle"

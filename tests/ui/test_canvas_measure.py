@@ -165,3 +165,19 @@ def test_the_button_shows_the_measuring_tool_in_the_hand(session: Session) -> No
         session.presenter.display.set_tool(tool)
         assert drawn("measure") == drawn(f"tool_{tool}")
     assert drawn("measure") != drawn("tool_angle")
+
+
+@pytest.mark.parametrize("drags", [True, False])
+def test_a_cobb_angle_is_drawn_by_two_drags_or_a_drag_and_two_clicks(
+    session: Session, qtbot: QtBot, drags: bool
+) -> None:
+    session.presenter.display.set_tool("cobb")
+    drag(qtbot, session, (200, 200), (300, 200))
+    if drags:
+        drag(qtbot, session, (200, 300), (300, 260))
+    else:
+        click(qtbot, session, (200, 300))
+        click(qtbot, session, (300, 260))
+    (one,) = kept(session)
+    assert one.whole
+    assert on_screen(session, one) == [(200, 200), (300, 200), (200, 300), (300, 260)]

@@ -47,7 +47,7 @@ COMMANDS: tuple[Command, ...] = (
         N_("Measure"),
         "measure",
         ("L",),
-        N_("Measure on the film; again: length, angle, ellipse, rectangle, calibration in turn"),
+        N_("Measure on the film; again: length, angle, Cobb angle, ellipse, rectangle, calibration in turn"),
         run=lambda p, _shell: p.review.measurements.choose_next(),
         enabled=SHOWN,
         checked=lambda state: state.tool in KIND_OF,
@@ -56,6 +56,11 @@ COMMANDS: tuple[Command, ...] = (
     ),
     _tool("length", N_("Length"), N_("Drag along what is to be measured; with Shift in steps of 45°")),
     _tool("angle", N_("Angle"), N_("Drag the first arm to the vertex, then click where the second arm ends")),
+    _tool(
+        "cobb",
+        N_("Cobb angle"),
+        N_("Drag along one endplate, then along the other: the angle between the two lines"),
+    ),
     _tool(
         "ellipse", N_("Ellipse"), N_("Drag a region: mean, SD, smallest, largest value and area; with Shift a circle")
     ),

@@ -122,9 +122,9 @@ class MeasurementEditing:
         if held is None or held.asks:
             return
         drawn = held.measurement
-        if held.item is None and drawn.kind == "angle" and len(drawn.points) == 2 and has_size(drawn):
+        if held.item is None and not drawn.whole and has_size(drawn):
             longer = replace(drawn, points=(*drawn.points, drawn.points[-1]))
-            self._hold(replace(held, measurement=longer, handle=2))
+            self._hold(replace(held, measurement=longer, handle=len(drawn.points)))
         elif not has_size(drawn):
             self.cancel()
         elif drawn.kind == "calibration" and drawn.mm is None:

@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 Tool = Literal[
     "window", "region", "zoom", "pan",
     "brush", "erase", "polygon", "fill", "shrink",
-    "length", "angle", "ellipse", "rectangle", "calibrate",
+    "length", "angle", "cobb", "ellipse", "rectangle", "calibrate",
 ]  # fmt: skip
 
 SHAPES: dict[Tool, Shape] = {
@@ -38,6 +38,7 @@ SHAPES: dict[Tool, Shape] = {
 KIND_OF: dict[Tool, MeasureKind] = {
     "length": "length",
     "angle": "angle",
+    "cobb": "cobb",
     "ellipse": "ellipse",
     "rectangle": "rectangle",
     "calibrate": "calibration",

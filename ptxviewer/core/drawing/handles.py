@@ -20,11 +20,15 @@ LABEL_GAP = 10.0
 
 @dataclass(frozen=True, slots=True)
 class Drawn:
-    """One thing on the screen: what can be taken hold of, and its line; ``closed`` joins the line's ends."""
+    """One thing on the screen: what can be taken hold of, and its line; ``closed`` joins the line's ends.
+
+    ``gaps`` are the pieces of the line, from 0, that are not there.
+    """
 
     handles: tuple[Point, ...]
     line: tuple[Point, ...]
     closed: bool = False
+    gaps: tuple[int, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,9 +48,10 @@ def distance_to_segment(at: Point, start: Point, end: Point) -> float:
     return math.dist(at, (start[0] + along * dx, start[1] + along * dy))
 
 
-def _segments(thing: Drawn) -> list[tuple[Point, Point]]:
+def segments(thing: Drawn) -> list[tuple[Point, Point]]:
+    """Return the pieces of a thing's line."""
     ends = (*thing.line, thing.line[0]) if thing.closed and thing.line else thing.line
-    return list(pairwise(ends))
+    return [piece for number, piece in enumerate(pairwise(ends)) if number not in thing.gaps]
 
 
 def grip_at(
@@ -63,7 +68,7 @@ def grip_at(
         return best
     least = line_reach
     for item, thing in enumerate(things):
-        for start, end in _segments(thing):
+        for start, end in segments(thing):
             if distance_to_segment(at, start, end) <= least:
                 best, least = Grip(item, None), distance_to_segment(at, start, end)
     return best
@@ -127,9 +132,9 @@ def label_place(
     """
     width, height = size
     box = bounds(thing.line)
-    own = [] if thing.closed else _segments(thing)  # of what has an inside the whole box counts
+    own = [] if thing.closed else segments(thing)  # of what has an inside the whole box counts
     boxes = [bounds(other.line) for other in others if other.closed]
-    lines = [segment for other in others if not other.closed for segment in _segments(other)]
+    lines = [segment for other in others if not other.closed for segment in segments(other)]
     middles = [((a[0] + b[0]) / 2, (a[1] + b[1]) / 2) for a, b in own]
     spots = [box, *((x, y, x, y) for x, y in (*thing.handles, *middles))]
     if not thing.closed:

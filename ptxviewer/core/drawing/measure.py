@@ -57,6 +57,19 @@ def angle_degrees(points: tuple[Point, ...], aspect: float = 1.0) -> float | Non
     return math.degrees(math.atan2(abs(cross), dot))
 
 
+def cobb_degrees(points: tuple[Point, ...], aspect: float = 1.0) -> float | None:
+    """Return the angle between two lines, 0 to 90, from both ends of each; None where one has no length.
+
+    Cobb 1948, Instr Course Lect 5: between the endplates of the vertebrae that are tilted most.
+    """
+    first, second = ((end[0] - start[0], (end[1] - start[1]) * aspect) for start, end in (points[:2], points[2:4]))
+    if math.hypot(*first) == 0 or math.hypot(*second) == 0:
+        return None
+    cross = first[0] * second[1] - first[1] * second[0]
+    dot = first[0] * second[0] + first[1] * second[1]
+    return math.degrees(math.atan2(abs(cross), abs(dot)))
+
+
 Runs = tuple[NDArray[np.int32], NDArray[np.int32]]
 """Per row the first column of a region and the one behind its last, from the region's left edge."""
 
@@ -156,6 +169,11 @@ def region_statistics(film: Radiograph, region: Measurement) -> RegionStatistics
     )
 
 
+def gaps_of(measurement: Measurement) -> tuple[int, ...]:
+    """Return which pieces of its line are not drawn: what would join the two lines of a Cobb angle."""
+    return (1,) if measurement.kind == "cobb" else ()
+
+
 # ---- the hand
 
 
@@ -214,4 +232,6 @@ def has_size(measurement: Measurement) -> bool:
     points = measurement.points
     if measurement.region:
         return abs(points[0][0] - points[1][0]) >= 1 and abs(points[0][1] - points[1][1]) >= 1
+    if measurement.kind == "cobb":
+        return all(len(line) < 2 or math.dist(*line) >= 1 for line in (points[:2], points[2:]))
     return all(math.dist(a, b) >= 1 for a, b in pairwise(points))

@@ -6,13 +6,12 @@ Hit-testing and places of labels are in ``core.drawing.handles``.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from itertools import pairwise
 
 from PySide6.QtCore import QLineF, QPointF, QRectF, Qt
 from PySide6.QtGui import QColor, QFontMetricsF, QPainter, QPen
 
 from ptxviewer.core.drawing.colours import CASING
-from ptxviewer.core.drawing.handles import Drawn
+from ptxviewer.core.drawing.handles import Drawn, segments
 from ptxviewer.core.geometry import Box, Point
 from ptxviewer.ui.canvas.annotations import CHIP, LABEL, font_of
 
@@ -24,9 +23,7 @@ Colour = tuple[int, int, int]
 def paint_line(painter: QPainter, drawn: Drawn, colour: Colour, width: float, dashed: bool = False) -> None:
     """Draw a line on a dark rim, seen on white bone and on black air."""
     # Lines with ends of their own are drawn ten times as fast as a polygon, which Qt turns into an area first.
-    points = (*drawn.line, *drawn.line[:1]) if drawn.closed else drawn.line
-    corners = [QPointF(x, y) for x, y in points]
-    pieces = [QLineF(start, end) for start, end in pairwise(corners)]
+    pieces = [QLineF(QPointF(*start), QPointF(*end)) for start, end in segments(drawn)]
     angular = drawn.closed and len(drawn.line) <= 4  # its corners would be notched
     painter.setRenderHint(QPainter.RenderHint.Antialiasing)
     painter.setBrush(Qt.BrushStyle.NoBrush)

@@ -7,7 +7,7 @@ from dataclasses import replace
 from PySide6.QtGui import QFontMetricsF, QPainter
 
 from ptxviewer.core.drawing.handles import Drawn, label_place
-from ptxviewer.core.drawing.measure import handles_of, line_of
+from ptxviewer.core.drawing.measure import gaps_of, handles_of, line_of
 from ptxviewer.core.film import Radiograph
 from ptxviewer.core.geometry import Box
 from ptxviewer.core.review import Measurement
@@ -30,7 +30,12 @@ def draw_measurements(painter: QPainter, measurements: tuple[Measurement, ...], 
     area: Box = (0.0, 0.0, *port.canvas)
     taken: list[Box] = []
     for number, one in enumerate(measurements, 1):
-        drawn = Drawn(tuple(map(port.to_screen, handles_of(one))), tuple(map(port.to_screen, line_of(one))), one.region)
+        drawn = Drawn(
+            tuple(map(port.to_screen, handles_of(one))),
+            tuple(map(port.to_screen, line_of(one))),
+            one.region,
+            gaps_of(one),
+        )
         paint_line(painter, drawn, INK, 1.4, dashed=one.kind == "calibration")
         painter.setFont(font_of(painter.font(), NUMBER, bold=True))
         size = QFontMetricsF(painter.font()).horizontalAdvance(str(number)) + 12, NUMBER + 6.0

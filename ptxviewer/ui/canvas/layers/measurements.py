@@ -8,7 +8,7 @@ from PySide6.QtGui import QPainter
 
 from ptxviewer.app.review.measurements import shown_measurements
 from ptxviewer.core.drawing.handles import Drawn, Grip, bounds, grown, label_place, overlap
-from ptxviewer.core.drawing.measure import handles_of, line_of
+from ptxviewer.core.drawing.measure import gaps_of, handles_of, line_of
 from ptxviewer.core.film import PixelSpacing
 from ptxviewer.core.geometry import Box
 from ptxviewer.core.review import Measurement
@@ -28,6 +28,7 @@ def on_screen(scene: Scene, measurement: Measurement) -> Drawn:
         tuple(scene.screen(point) for point in handles_of(measurement)),
         tuple(scene.screen(point) for point in line_of(measurement)),
         measurement.region,
+        gaps_of(measurement),
     )
 
 

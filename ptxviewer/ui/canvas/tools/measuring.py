@@ -46,6 +46,10 @@ class MeasureTool(Tool):
         self._pressed, self._fresh = pointer.at, False
         if scene.film.measurement is not None:
             self._follow(scene, pointer)
+            begun = scene.film.measurement.measurement
+            if begun.kind == "cobb" and len(begun.points) == 3:  # the press sets where the second line begins
+                self._place()
+                self._fresh = True
             return True
         grip = self._under(scene, pointer.at)
         if grip is not None:
