@@ -175,6 +175,14 @@ def test_the_same_objects_again_are_there_once_and_go_with_the_last_film() -> No
     assert (rig.state.objects, rig.state.documents) == ((), ())
 
 
+def test_the_oldest_pdfs_make_room_and_keep_their_text(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("ptxviewer.app.films.objects.MOST_BYTES", 25)
+    rig = AppRig()
+    opened(rig, *(Brought(document=replace(LETTER, uid=f"{n}", text="text", pdf=b"%" * 10)) for n in range(4)))
+    assert [document.pdf is not None for document in rig.state.documents] == [False, False, True, True]
+    assert all(document.text == "text" for document in rig.state.documents)
+
+
 @pytest.mark.parametrize("count", [1, 3])
 def test_the_newest_of_several_earlier_results_counts(count: int) -> None:
     rig = AppRig()

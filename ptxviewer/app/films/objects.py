@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from ptxviewer.core.review import Verdict
 
 MOST = 2000  # objects, and documents, that are kept
+MOST_BYTES = 200 << 20  # of PDFs that are kept as they came; of older ones the text stays
 
 
 def uid_of(film: Film) -> str:
@@ -45,8 +46,18 @@ def brought(state: State, found: Iterable[Brought]) -> State:
     return replace(
         state,
         objects=tuple(kept),
-        documents=tuple(documents.values())[-MOST:],
+        documents=_within_memory(tuple(documents.values())[-MOST:]),
     )
+
+
+def _within_memory(documents: tuple[Document, ...]) -> tuple[Document, ...]:
+    """Let go of the oldest PDFs where all of them together are too large."""
+    kept: list[Document] = []
+    held = 0
+    for document in reversed(documents):
+        held += len(document.pdf or b"")
+        kept.append(document if held <= MOST_BYTES else replace(document, pdf=None))
+    return tuple(reversed(kept))
 
 
 @dataclass(frozen=True)
