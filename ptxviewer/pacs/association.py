@@ -69,10 +69,10 @@ def associated(
     entity.connection_timeout, entity.acse_timeout = CONNECT_S, ANSWER_S
     entity.dimse_timeout, entity.network_timeout = ANSWER_S, SILENT_S
     context = client_context(node) if node.tls else None
-    opened: list[bool] = []
+    opened: list[Association] = []
 
     def connected(event: Event) -> None:
-        opened.append(True)
+        opened.append(event.assoc)
         bound_writing(event)
 
     begun = time.monotonic()
@@ -92,6 +92,10 @@ def associated(
         )
     except (OSError, ValueError):  # a name that nobody knows
         raise PtxError(Pacs.NO_CONNECTION) from None
+    except BaseException:  # Ctrl+C: its threads must not keep the program
+        for one in opened:
+            hang_up(one)
+        raise
     try:
         if not association.is_established:
             if not opened:
