@@ -17,12 +17,13 @@ from ptxviewer.app.jobs import Outcome, Ticket, outcome_of
 from ptxviewer.app.state.facts import Facts
 from ptxviewer.app.state.pacs import What
 from ptxviewer.core.answer import DecisionRule, ProbabilityMaps
+from ptxviewer.core.archive import Fetched, FoundSeries, Query
 from ptxviewer.core.arrays import FloatMap
 from ptxviewer.core.engine import Checkpoint, EngineInfo, RunResult, never_cancelled
 from ptxviewer.core.errors import ExportFailed, PtxError, UnreadableFilm
 from ptxviewer.core.film import Radiograph, Window
 from ptxviewer.core.findings.disagreement import Band, band_of
-from ptxviewer.core.pacs import Delivery, Fetched, FoundSeries, Node, Query, Station
+from ptxviewer.core.pacs import Delivery, Node, Station
 from ptxviewer.core.reasons import Reason
 from ptxviewer.core.reasons.reading import Reading
 from ptxviewer.core.reasons.writing import NotWritten, Unwritten, Writing
@@ -298,7 +299,7 @@ class ScoringEngine(FakeEngine):
 
 
 class FakeNetwork:
-    """A hospital in which everything goes well until ``why`` says what does not; see ``core.pacs.Network``."""
+    """A hospital in which everything goes well until ``why`` says what does not; see ``core.archive.Network``."""
 
     def __init__(self) -> None:
         self.why: Reason | None = None

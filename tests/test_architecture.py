@@ -144,6 +144,11 @@ def test_importing_all_light_modules_loads_nothing_heavy():
     assert "ptxviewer" in loaded
 
 
+def test_the_first_picture_waits_for_nothing_heavy():
+    """The window is on screen before arrays, decoders and the network are imported."""
+    assert not loaded_by("ptxviewer.ui.application") & (HEAVY - {"PySide6", "shiboken6"} | {"numpy", "cv2", "msgspec"})
+
+
 def test_core_needs_nothing_but_numpy_and_opencv():
     """What importing core adds to what importing numpy and OpenCV loads is core and the standard library."""
     core = [module for module in LIGHT_MODULES if module.startswith("ptxviewer.core.")]

@@ -15,20 +15,10 @@ from typing import TYPE_CHECKING
 
 from ptxviewer.cli.parser import Parser, add_language
 from ptxviewer.cli.speaking import complain, say
+from ptxviewer.core.archive import FILM_MODALITIES, Fetched, FoundSeries, Query
 from ptxviewer.core.engine import never_cancelled
 from ptxviewer.core.errors import PtxError
-from ptxviewer.core.pacs import (
-    FILM_MODALITIES,
-    Delivery,
-    Fetched,
-    FoundSeries,
-    Node,
-    PacsSettings,
-    Query,
-    Station,
-    problem_of,
-    problem_of_station,
-)
+from ptxviewer.core.pacs import Delivery, Node, PacsSettings, Station, problem_of, problem_of_station
 from ptxviewer.core.plaintext import escaped
 from ptxviewer.core.reasons import Reason
 from ptxviewer.core.reasons.pacs import TRANSIENT, Pacs, UnknownNode

@@ -1,27 +1,22 @@
-"""What the network of a hospital is to the app: nodes, our own station, queries, what was found, what became of a send.
+"""What the network of a hospital is to the app: nodes, our own station, what became of what was sent.
 
-Plain values, which the settings keep, the window shows and the room ``pacs`` works with.
+Plain values, which the settings keep and the window shows; ``core.archive`` has what is asked of nodes.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field
-from pathlib import Path
-from typing import Literal, Protocol
-from urllib.parse import urlsplit
+from typing import TYPE_CHECKING, Literal
 
-from ptxviewer.core.engine import Checkpoint
-from ptxviewer.core.film import Patient, Study
-from ptxviewer.core.reasons import Reason
-from ptxviewer.core.reasons.pacs import Pacs
+if TYPE_CHECKING:  # these are part of the state, and so of the first picture
+    from ptxviewer.core.reasons import Reason
+
 
 NodeKind = Literal["dicom", "web"]
 Auth = Literal["none", "basic", "bearer"]
 LONGEST_TITLE = 16  # characters of an AE title (PS3.5 6.2, VR AE)
-FILM_MODALITIES = ("CR", "DX")
-RESULT_MODALITIES = ("SR", "PR", "SEG", "KO", "DOC")
 
 
 @dataclass(frozen=True)
@@ -83,36 +78,6 @@ class PacsSettings:
 NO_PACS = PacsSettings()
 
 
-@dataclass(frozen=True)
-class Query:
-    """What is looked for; the empty value matches everything. ``since`` is an ISO date."""
-
-    patient_id: str = field(default="", repr=False)
-    patient_name: str = field(default="", repr=False)  # * and ? are wild
-    accession: str = field(default="", repr=False)
-    study_uid: str = field(default="", repr=False)
-    since: str = ""
-    modalities: tuple[str, ...] = FILM_MODALITIES
-
-    @property
-    def asks(self) -> bool:
-        """True where it names somebody or something: an archive is never asked for all that it has."""
-        names = (self.patient_id, self.patient_name, self.accession, self.study_uid)
-        return any(name.strip(" *?\\") for name in names)
-
-
-@dataclass(frozen=True)
-class FoundSeries:
-    """One series in an archive."""
-
-    study_uid: str = field(repr=False)
-    series_uid: str = field(repr=False)
-    patient: Patient = field(default_factory=Patient)
-    study: Study = field(default_factory=Study)
-    modality: str = ""
-    count: int | None = None  # objects in it, None where the archive does not say
-
-
 State = Literal["waiting", "stored", "warned", "failed"]
 
 
@@ -130,43 +95,6 @@ class Delivery:
         return self.state in ("stored", "warned")
 
 
-@dataclass(frozen=True)
-class Fetched:
-    """What a retrieval brought: new files, and how many objects did not come."""
-
-    files: tuple[Path, ...] = field(default=(), repr=False)
-    missing: int = 0
-
-
-class Network(Protocol):
-    """The port that the room ``pacs`` implements. All but ``listen`` block, and run on a lane.
-
-    Everything raises ``PtxError`` with a reason of ``core.reasons.pacs``; ``checkpoint`` is asked between two answers.
-    """
-
-    def echo(self, node: Node, station: Station) -> None:
-        """Ask a node whether it is there and knows us: C-ECHO, or a query for one study at most."""
-        ...
-
-    def send(self, node: Node, station: Station, files: Sequence[Path], checkpoint: Checkpoint) -> list[Delivery]:
-        """Send DICOM files and ask for each that was taken whether it is there; one delivery a file."""
-        ...
-
-    def find(self, node: Node, station: Station, query: Query, checkpoint: Checkpoint) -> list[FoundSeries]:
-        """Return the series that match, the newest study first."""
-        ...
-
-    def fetch(self, node: Node, station: Station, series: FoundSeries, folder: Path, checkpoint: Checkpoint) -> Fetched:
-        """Write the objects of a series into ``folder``."""
-        ...
-
-    def listen(
-        self, station: Station, callers: Sequence[str], folder: Path, arrived: Callable[[Path], None]
-    ) -> Callable[[], None]:
-        """Take what partners send into ``folder``, and tell of each file on some thread; returns what ends it."""
-        ...
-
-
 def is_title(text: str) -> bool:
     """True for an AE title: 1 to 16 printable ASCII characters, no backslash, not only spaces."""
     return bool(re.fullmatch(r"[\x20-\x5b\x5d-\x7e]{1,16}", text)) and text == text.strip()
@@ -174,6 +102,8 @@ def is_title(text: str) -> bool:
 
 def problem_of(node: Node, others: Sequence[Node] = ()) -> Reason | None:
     """Return what is wrong with a node as it was typed, None where nothing is. ``others`` have names of their own."""
+    from ptxviewer.core.reasons.pacs import Pacs
+
     if not node.name.strip():
         return Pacs.NODE_WITHOUT_NAME
     if node.name in [other.name for other in others]:
@@ -189,6 +119,8 @@ def problem_of(node: Node, others: Sequence[Node] = ()) -> Reason | None:
 
 def problem_of_station(station: Station) -> Reason | None:
     """Return what is wrong with our own settings."""
+    from ptxviewer.core.reasons.pacs import Pacs
+
     if not is_title(station.title):
         return Pacs.BAD_TITLE
     if not _is_host(station.address):
@@ -203,6 +135,8 @@ def _is_host(text: str) -> bool:
 
 
 def _is_url(text: str) -> bool:
+    from urllib.parse import urlsplit
+
     try:
         parts = urlsplit(text)
         return parts.scheme in ("http", "https") and bool(parts.hostname) and not (parts.username or parts.query)

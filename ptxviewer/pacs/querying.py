@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
 
+from ptxviewer.core.archive import FoundSeries, Query
 from ptxviewer.core.engine import Checkpoint
 from ptxviewer.core.errors import PtxError
 from ptxviewer.core.film import Patient, Study
-from ptxviewer.core.pacs import FoundSeries, Node, Query, Station
+from ptxviewer.core.pacs import Node, Station
 from ptxviewer.core.plaintext import plain
 from ptxviewer.core.reasons.pacs import Pacs, TooMuchFound
 from ptxviewer.pacs.association import Line, associated, between, why_status

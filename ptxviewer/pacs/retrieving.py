@@ -7,9 +7,10 @@ from contextlib import AbstractContextManager
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from ptxviewer.core.archive import Fetched, FoundSeries
 from ptxviewer.core.engine import Checkpoint
 from ptxviewer.core.errors import PtxError
-from ptxviewer.core.pacs import Fetched, FoundSeries, Node, Station
+from ptxviewer.core.pacs import Node, Station
 from ptxviewer.core.reasons import Reason
 from ptxviewer.core.reasons.pacs import Pacs
 from ptxviewer.pacs.association import Line, associated, between, why_status

@@ -1,4 +1,4 @@
-"""The port ``core.pacs.Network``: one object for the window and the command line, whatever kind a node is.
+"""The port ``core.archive.Network``: one object for the window and the command line, whatever kind a node is.
 
 The network libraries are imported inside the calls: what nobody uses costs nothing.
 """
@@ -11,8 +11,9 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from ptxviewer.core.archive import Fetched, FoundSeries, Query
 from ptxviewer.core.engine import Checkpoint
-from ptxviewer.core.pacs import Delivery, Fetched, FoundSeries, Node, Query, Station
+from ptxviewer.core.pacs import Delivery, Node, Station
 from ptxviewer.pacs.incoming import Incoming
 from ptxviewer.pacs.quiet import silence
 
@@ -21,7 +22,7 @@ if TYPE_CHECKING:
 
 
 class PacsService:
-    """See ``core.pacs.Network``. ``listening`` and ``fetch`` share the listener: a port can be had once."""
+    """See ``core.archive.Network``. ``listening`` and ``fetch`` share the listener: a port can be had once."""
 
     def __init__(self) -> None:
         self._guard = threading.Lock()

@@ -18,10 +18,11 @@ from pydicom import dcmread, dcmwrite
 from pydicom.dataset import Dataset
 from requests.adapters import HTTPAdapter
 
+from ptxviewer.core.archive import Fetched, FoundSeries, Query
 from ptxviewer.core.engine import Checkpoint, never_cancelled
 from ptxviewer.core.errors import Cancelled, PtxError
 from ptxviewer.core.files import open_regular
-from ptxviewer.core.pacs import Delivery, Fetched, FoundSeries, Node, Query
+from ptxviewer.core.pacs import Delivery, Node
 from ptxviewer.core.reasons.pacs import Pacs, Refused, TooMuchFound
 from ptxviewer.pacs.association import ANSWER_S, CONNECT_S
 from ptxviewer.pacs.incoming import LARGEST_OBJECT, Incoming

@@ -15,9 +15,10 @@ from ptxviewer.app.pacs.ports import PacsServices
 from ptxviewer.app.state.facts import Facts
 from ptxviewer.app.state.pacs import Parcel
 from ptxviewer.app.state.settings import Settings
+from ptxviewer.core.archive import FoundSeries
 from ptxviewer.core.errors import ExportFailed
 from ptxviewer.core.film import Patient, Study
-from ptxviewer.core.pacs import Delivery, FoundSeries, Node, PacsSettings, Station
+from ptxviewer.core.pacs import Delivery, Node, PacsSettings, Station
 from ptxviewer.core.reasons.pacs import FilmsFetched, Pacs, Refused, Sent, UnknownNode
 from ptxviewer.core.reasons.window import Notice
 from ptxviewer.core.reasons.writing import NotWritten, Unwritten, Writing

@@ -10,9 +10,10 @@ import pydicom
 import pytest
 from pydicom.uid import RLELossless
 
+from ptxviewer.core.archive import Query
 from ptxviewer.core.engine import never_cancelled
 from ptxviewer.core.errors import Cancelled, PtxError
-from ptxviewer.core.pacs import Node, Query, Station
+from ptxviewer.core.pacs import Node, Station
 from ptxviewer.core.reasons.pacs import Pacs, Refused
 from ptxviewer.pacs import association
 from ptxviewer.pacs.service import PacsService

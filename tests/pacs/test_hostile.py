@@ -12,9 +12,10 @@ from pathlib import Path
 
 import pytest
 
+from ptxviewer.core.archive import FoundSeries, Query
 from ptxviewer.core.engine import never_cancelled
 from ptxviewer.core.errors import PtxError
-from ptxviewer.core.pacs import FoundSeries, Node, Query, Station
+from ptxviewer.core.pacs import Node, Station
 from ptxviewer.core.reasons.pacs import Pacs, Refused
 from ptxviewer.core.reasons.writing import NotWritten, Unwritten, Writing
 from ptxviewer.pacs import association, incoming, listener, web

@@ -15,7 +15,8 @@ from pytestqt.qtbot import QtBot
 
 from ptxviewer.app.state.film import FilmStatus
 from ptxviewer.app.state.pacs import Parcel
-from ptxviewer.core.pacs import RESULT_MODALITIES, Delivery, Node, PacsSettings, Query, Station
+from ptxviewer.core.archive import RESULT_MODALITIES, Query
+from ptxviewer.core.pacs import Delivery, Node, PacsSettings, Station
 from ptxviewer.core.reasons.pacs import Pacs
 from ptxviewer.ui.application import Session
 from ptxviewer.ui.dialogs.pacs_find import FindDialog

@@ -13,10 +13,11 @@ from ptxviewer.app.ports import Services
 from ptxviewer.app.state.film import Film
 from ptxviewer.app.state.pacs import PacsState
 from ptxviewer.app.store import Store
+from ptxviewer.core.archive import Fetched, FoundSeries, Query
 from ptxviewer.core.engine import Checkpoint
 from ptxviewer.core.errors import reason_of
 from ptxviewer.core.film import Patient
-from ptxviewer.core.pacs import Fetched, FoundSeries, Node, Query
+from ptxviewer.core.pacs import Node
 from ptxviewer.core.reasons import Reason
 from ptxviewer.core.reasons.pacs import FilmsFetched, Pacs
 

@@ -8,7 +8,8 @@ from pathlib import Path
 
 from ptxviewer.app.disk.outbox import Outbox
 from ptxviewer.app.jobs import Lane, Post
-from ptxviewer.core.pacs import Network, PacsSettings
+from ptxviewer.core.archive import Network
+from ptxviewer.core.pacs import PacsSettings
 
 
 @dataclass(frozen=True)

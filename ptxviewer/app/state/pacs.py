@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Literal
+from typing import TYPE_CHECKING, Literal
 
 from ptxviewer.core.pacs import NO_PACS, Delivery, PacsSettings
-from ptxviewer.core.reasons import Reason
-from ptxviewer.core.reasons.pacs import TRANSIENT
+
+if TYPE_CHECKING:
+    from ptxviewer.core.reasons import Reason
 
 What = Literal["results", "film"]
 
@@ -43,6 +44,8 @@ class Parcel:
 
 def after_failure(delivery: Delivery, why: Reason) -> Delivery:
     """Return what a failure of the whole makes of an object: it waits where the failure may pass."""
+    from ptxviewer.core.reasons.pacs import TRANSIENT  # not at a start
+
     if delivery.state != "waiting":
         return delivery
     return Delivery("waiting" if why in TRANSIENT else "failed", why)

@@ -22,8 +22,8 @@ from PySide6.QtWidgets import (
 from ptxviewer.app.jobs import Outcome, Ticket
 from ptxviewer.app.pacs.wing import PacsWing
 from ptxviewer.app.state.screen import State
+from ptxviewer.core.archive import FILM_MODALITIES, RESULT_MODALITIES, FoundSeries, Query
 from ptxviewer.core.errors import reason_of
-from ptxviewer.core.pacs import FILM_MODALITIES, RESULT_MODALITIES, FoundSeries, Query
 from ptxviewer.core.reasons.pacs import Pacs
 from ptxviewer.ui.controls import label, spin_box
 from ptxviewer.words import say, tr, trn
