@@ -199,6 +199,9 @@ class FakeShell:
     def about_program(self) -> None:
         self.asked.append(("about_program",))
 
+    def save_list(self) -> None:
+        self.asked.append(("save_list",))
+
     def show_site(self) -> None:
         self.asked.append(("show_site",))
 

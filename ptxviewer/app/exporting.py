@@ -157,6 +157,11 @@ class Exporting:
     def _save(self, work: Callable[[Film], Callable[[Content], Path]]) -> None:
         self._measure(work, self._told)
 
+    def save_other(self, write: Callable[[], Path]) -> None:
+        """Write something else on the disk lane; it says where, or why not."""
+        self._store.tell(Notice.SAVING)
+        self._services.disk.submit(lambda _checkpoint: write(), self._told, must_finish=True)
+
     def _told(self, outcome: Outcome[Path]) -> None:
         if outcome.value is None:
             self._store.tell(None)

@@ -136,6 +136,10 @@ class Shell(Protocol):
         """Tell of the program and its network."""
         ...
 
+    def save_list(self) -> None:
+        """Ask where all films are saved as a table."""
+        ...
+
     def show_site(self) -> None:
         """Tell how the network does on the films of this computer."""
         ...

@@ -13,7 +13,7 @@ from ptxviewer.app.films.urgency import group_of
 from ptxviewer.app.state.facts import Summary, summary_of
 from ptxviewer.core.answer import Findings
 from ptxviewer.core.engine import EngineInfo
-from ptxviewer.core.film import Radiograph
+from ptxviewer.core.film import Patient, Radiograph, Study
 from ptxviewer.core.reasons import Reason
 from ptxviewer.core.review import Review
 from ptxviewer.results.pseudonyms import Pseudonyms
@@ -55,11 +55,16 @@ def stamp_of(path: Path, name: str, pseudonyms: Pseudonyms, *, member: bool = Fa
 
 def film_id(film: Radiograph, pseudonyms: Pseudonyms) -> str:
     """Return the pseudonym of a film: of its SOP instance and its pixels."""
-    return pseudonyms.of("film", film.study.sop_uid, film.key)
+    return film_name(film.study.sop_uid, film.key, pseudonyms)
 
 
-def _age(film: Radiograph) -> int | None:
-    digits, unit = film.patient.age[:3], film.patient.age[3:4]
+def film_name(sop_uid: str, key: str, pseudonyms: Pseudonyms) -> str:
+    """As ``film_id``, by the film's key."""
+    return pseudonyms.of("film", sop_uid, key)
+
+
+def _age(patient: Patient) -> int | None:
+    digits, unit = patient.age[:3], patient.age[3:4]
     if not digits.isdigit() or unit not in ("Y", "M", "W", "D"):
         return None
     return min(int(digits), OLDEST) if unit == "Y" else int(digits) // {"M": 12, "W": 52, "D": 365}[unit]
@@ -69,25 +74,17 @@ def _rounded(value: float | None, digits: int) -> float | None:
     return None if value is None else round(value, digits)
 
 
-def _facts(film: Radiograph, pseudonyms: Pseudonyms, identified: bool) -> Record:
-    study, patient, spacing = film.study, film.patient, film.spacing
+def who_and_when(patient: Patient, study: Study, pseudonyms: Pseudonyms, *, identified: bool) -> Record:
+    """Return the columns that say whom a film shows and when it was taken."""
     year = study.date[:4]
     record: Record = {
-        "patient_id": pseudonyms.of("patient", patient.id or patient.name),
         "sop_id": pseudonyms.of("sop", study.sop_uid),
+        "patient_id": pseudonyms.of("patient", patient.id or patient.name),
         "study_id": pseudonyms.of("study", study.study_uid),
         "site_id": pseudonyms.of("site", study.institution),
         "study_year": int(year) if year.isdigit() else None,
         "sex": patient.sex if patient.sex in ("F", "M", "O") else "",
-        "age_years": _age(film),
-        "modality": film.acquisition.modality,
-        "view": film.acquisition.view,
-        "posture": film.posture,
-        "rows_px": film.rows,
-        "cols_px": film.cols,
-        "row_spacing_mm": _rounded(spacing.row_mm, 6),
-        "col_spacing_mm": _rounded(spacing.col_mm, 6),
-        "spacing_origin": spacing.origin.value,
+        "age_years": _age(patient),
     }
     if identified:
         record |= {
@@ -99,7 +96,32 @@ def _facts(film: Radiograph, pseudonyms: Pseudonyms, identified: bool) -> Record
     return record
 
 
-def _measured(findings: Findings, summary: Summary) -> Record:
+def taken_how(film: Radiograph) -> Record:
+    """Return the columns that say how a film was taken."""
+    spacing = film.spacing
+    return {
+        "modality": film.acquisition.modality,
+        "view": film.acquisition.view,
+        "posture": film.posture,
+        "rows_px": film.rows,
+        "cols_px": film.cols,
+        "row_spacing_mm": _rounded(spacing.row_mm, 6),
+        "col_spacing_mm": _rounded(spacing.col_mm, 6),
+        "spacing_origin": spacing.origin.value,
+    }
+
+
+def by_network(info: EngineInfo | None) -> Record:
+    """Return the columns that say which network answered."""
+    if info is None:
+        return {"network_id": "", "network_sha256": "", "rule": "", "device": ""}
+    return {
+        "network_id": info.model_id, "network_sha256": info.model_sha256, "rule": info.purpose, "device": info.device,
+    }  # fmt: skip
+
+
+def summed_up(summary: Summary) -> Record:
+    """Return the columns that a line of a list has, too."""
     present = summary.present
     return {
         "present": present,
@@ -107,10 +129,16 @@ def _measured(findings: Findings, summary: Summary) -> Record:
         "side": summary.side,
         "percent": _rounded(summary.percent, 1),
         "area_cm2": None if summary.area_mm2 is None or not present else round(summary.area_mm2 / 100, 2),
+        "area_px": summary.area_px,
+        "score_limit": _rounded(summary.limit, 6),
+    }
+
+
+def measured(findings: Findings) -> Record:
+    """Return the columns that need the findings themselves."""
+    return {
         "threshold": round(findings.threshold, 6),
-        "score_limit": round(findings.score_threshold, 6),
         "findings": len(findings.lesions),
-        "area_px": findings.area_px,
         "mask": "reader" if findings.edited else "network",
         "cautions": ";".join(dict.fromkeys(caution.code for caution in findings.gate.cautions)),
     }
@@ -132,26 +160,26 @@ def rows_of(
         "film_id": pseudonyms.of("place", place) if film is None else film_id(film, pseudonyms),
         "verdict": told.review.verdict,
         "drain": told.review.drain,
-        "network_id": "" if info is None else info.model_id,
-        "network_sha256": "" if info is None else info.model_sha256,
-        "device": "" if info is None else info.device,
-        "rule": "" if info is None else info.purpose,
+        **by_network(info),
         "forced": told.forced,
         "read_ms": _rounded(told.timing.get("read"), 1),
         "infer_ms": _rounded(told.timing.get("infer"), 1),
         "analysed_utc": (told.when or datetime.now(timezone.utc)).strftime("%Y-%m-%dT%H:%M:%SZ"),
         "schema_version": VERSION,
-        **({} if film is None else _facts(film, pseudonyms, identified)),
-        **({} if findings is None or summary is None else _measured(findings, summary)),
+        **({} if film is None else who_and_when(film.patient, film.study, pseudonyms, identified=identified)),
+        **({} if film is None else taken_how(film)),
+        **({} if summary is None else summed_up(summary)),
+        **({} if findings is None else measured(findings)),
     }
     if stamp is not None:
         record |= {"file_id": stamp.file_id, "file_bytes": stamp.size, "file_mtime_ns": stamp.mtime_ns}
     if identified and told.file:
         record["file"] = told.file
-    return record, [] if findings is None else _findings(findings)
+    return record, [] if findings is None else findings_of(findings)
 
 
-def _findings(findings: Findings) -> list[Record]:
+def findings_of(findings: Findings) -> list[Record]:
+    """Return the rows of findings, the largest first, without the film that they belong to."""
     ordered = sorted(findings.lesions, key=lambda lesion: -lesion.area_px)
     return [
         {

@@ -184,6 +184,15 @@ class Asking:
             target, among
         ) or export, target  # the suffix says as what, else the format chosen in the dialog
 
+    def save_list(self) -> None:
+        """Ask where all films are saved as a table."""
+        from ptxviewer.ui.listing import asked_target, write_list
+
+        state = self._shown()
+        target = asked_target(self._window, state.settings.reports_folder)
+        if target is not None:
+            self._presenter.exporting.save_other(lambda: write_list(state, target))
+
     def open_saved(self) -> None:
         """Open what was saved last with the program that the system has for it."""
         self._open_saved(lambda path: path)

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 from PySide6.QtCore import QModelIndex, QPoint, Qt
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QApplication, QPushButton
+from PySide6.QtWidgets import QApplication, QFileDialog, QPushButton
 from pytestqt.qtbot import QtBot
 
 from ptxviewer.app.films.worklist import COLUMNS
@@ -19,6 +19,9 @@ from ptxviewer.app.state.screen import State
 from ptxviewer.app.state.settings import Settings
 from ptxviewer.app.state.withheld import as_seen
 from ptxviewer.core.film import Patient
+from ptxviewer.core.reasons.window import Saved
+from ptxviewer.results import tables
+from ptxviewer.results.store import ResultStore
 from ptxviewer.ui.application import Session
 from ptxviewer.ui.panels.worklist import WIDTHS, WorklistPanel, hidden_columns
 from ptxviewer.ui.platform.notices import Notices
@@ -204,3 +207,26 @@ def test_five_hundred_films_are_painted_only_where_they_are_seen(
     assert len(set(asked)) < 60
     assert panel.lines.rowCount() == 500
     session.window.show_state(State())
+
+
+@pytest.mark.parametrize("name", ["list.csv", "list.jsonl", "list.sqlite"])
+def test_the_list_is_saved_as_the_table_that_triage_writes(
+    session: Session, qtbot: QtBot, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, name: str
+) -> None:
+    opened(session, qtbot, tmp_path / "films", 3)
+    session.presenter.review.set_verdict("accept")
+    target = tmp_path / name
+    monkeypatch.setattr(QFileDialog, "getSaveFileName", lambda *_: (str(target), ""))
+    session.window.commands["save_list"].trigger()
+    qtbot.waitUntil(lambda: isinstance(session.presenter.state.message, Saved), timeout=20_000)
+    if name.endswith(".sqlite"):
+        with ResultStore(target, writable=False) as store:
+            rows = list(store.films())
+    else:
+        rows = [row for kind, row in tables.read(target) if kind == "film"]
+    assert [row["rank"] for row in rows] == [1, 2, 3]
+    assert [row["group"] for row in rows] == ["above", "above", "no answer"]
+    assert [row["film"] for row in rows][2] == 3
+    assert rows[2]["reason"] == "not_analysed"
+    assert {row["verdict"] or "" for row in rows} == {"", "accept"}
+    assert b"Name0" not in target.read_bytes()

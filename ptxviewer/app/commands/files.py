@@ -129,6 +129,15 @@ COMMANDS: tuple[Command, ...] = (
         enabled=_saved,
     ),
     Command(
+        "save_list",
+        N_("Save list as table..."),
+        "file",
+        (),
+        N_("All films with their results as CSV, JSON Lines, Parquet or SQLite; no names unless reports name them"),
+        run=lambda _p, shell: shell.save_list(),
+        enabled=lambda state: bool(state.films),
+    ),
+    Command(
         "save_objects",
         N_("Save results as DICOM..."),
         "file",
