@@ -45,7 +45,7 @@ def unpack(archive: Path, unpacked: Path) -> list[Candidate]:
         with file:
             _refuse_long_directory(file)
             with zipfile.ZipFile(file) as zipped:
-                members = [m for m in zipped.infolist() if not m.is_dir() and not Path(m.filename).name.startswith(".")]
+                members = [member for member in zipped.infolist() if not _is_passed_over(member)]
                 if len(members) > MOST_FILMS:
                     raise UnreadableFilm(ZipTooManyFiles(MOST_FILMS))
                 if sum(member.file_size for member in members) > LARGEST_UNPACKED:
@@ -62,6 +62,12 @@ def unpack(archive: Path, unpacked: Path) -> list[Candidate]:
         raise UnreadableFilm(Reading.ZIP_NOT_UNPACKED) from None
     except Exception:  # noqa: BLE001 - zipfile trips in many ways over what is no archive any more
         raise UnreadableFilm(Reading.ZIP_DAMAGED) from None
+
+
+def _is_passed_over(member: zipfile.ZipInfo) -> bool:
+    """True for folders, hidden files, and the index of a disc, whose films are members, too."""
+    name = PurePosixPath(member.filename).name
+    return member.is_dir() or name.startswith(".") or name.upper() == "DICOMDIR"
 
 
 def _refuse_long_directory(file: BinaryIO) -> None:

@@ -14,7 +14,11 @@ from ptxviewer.dicom.read import why_not_opened
 
 FILM_SUFFIXES = frozenset((".dcm", ".dicom", ".dic", ".ima", ".png", ".jpg", ".jpeg", ".tif", ".tiff", ".bmp", ".webp"))
 FIRST_ELEMENTS = frozenset((0x0000, 0x0001, 0x0005, 0x0008, 0x0012, 0x0013, 0x0014, 0x0016, 0x0018))
-"""Of groups 0002 and 0008: those with which a dataset without preamble may begin."""
+"""Of groups 0002 and 0008: those with which a dataset without preamble may begin, whatever its VR."""
+FIRST_VRS = frozenset(
+    (b"AE", b"CS", b"DA", b"DT", b"IS", b"LO", b"LT", b"PN", b"SH", b"SQ", b"ST", b"TM", b"UI", b"UL", b"US")
+)
+"""Of group 0008, as explicit datasets have them behind the tag: then it may begin with any element, in either order."""
 
 
 @dataclass(frozen=True)
@@ -53,7 +57,8 @@ def starts_like_film(start: bytes) -> bool:
         return True
     # Without a preamble a DICOM file starts with a low group, little or big endian, and a small element.
     group, element = int.from_bytes(start[:2], "little"), int.from_bytes(start[2:4], "little")
-    return len(start) > 8 and group in (2, 8) and element in FIRST_ELEMENTS
+    explicit = start[:2] in (b"\x08\0", b"\0\x08") and start[4:6] in FIRST_VRS
+    return len(start) > 8 and (explicit or (group in (2, 8) and element in FIRST_ELEMENTS))
 
 
 def looks_like_film(path: Path) -> bool:

@@ -12,7 +12,13 @@ from pathlib import Path
 import pytest
 from pydicom.config import disable_value_validation
 from pydicom.dataset import Dataset, FileDataset, FileMetaDataset
-from pydicom.uid import ExplicitVRLittleEndian, MediaStorageDirectoryStorage
+from pydicom.uid import (
+    UID,
+    ExplicitVRBigEndian,
+    ExplicitVRLittleEndian,
+    ImplicitVRLittleEndian,
+    MediaStorageDirectoryStorage,
+)
 
 from ptxviewer.core.reasons import Reason
 from ptxviewer.core.reasons.reading import (
@@ -210,6 +216,37 @@ def test_an_archive_is_refused_with_its_reason(tmp_path: Path, monkeypatch: pyte
     assert why(path, tmp_path) == ZipTooLarge(10)
     monkeypatch.setattr(archives, "MOST_FILMS", 0)
     assert why(path, tmp_path) == ZipTooManyFiles(0)
+
+
+def test_a_disc_in_an_archive_is_its_films(tmp_path: Path) -> None:
+    index = dicomdir(tmp_path, ["PAT", "IM1"]).read_bytes()
+    zipped = archive(tmp_path / "disc.zip", {"DICOMDIR": index, "PAT/IM1": FILM, "old/dicomdir": index})
+    assert [one.name for one in collect([zipped], tmp_path)] == [f"{zipped}/PAT/IM1"]
+
+
+FIRSTS = {"SpecificCharacterSet": "ISO_IR 100", "ImageType": "DERIVED", "SOPClassUID": "1.2", "StudyDate": "20260102",
+          "Modality": "DX"}  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("syntax", "first"),
+    [
+        *((ImplicitVRLittleEndian, first) for first in list(FIRSTS)[:3]),  # else nothing but a low number tells it
+        *((ExplicitVRLittleEndian, first) for first in FIRSTS),
+        *((ExplicitVRBigEndian, first) for first in FIRSTS),
+    ],
+)
+def test_a_dataset_alone_is_found_in_folders_and_archives(tmp_path: Path, syntax: UID, first: str) -> None:
+    ds = Dataset()
+    setattr(ds, first, FIRSTS[first])
+    ds.PatientName = "Doe^Jane"
+    study = tmp_path / "study"
+    study.mkdir()
+    order = syntax != ExplicitVRBigEndian
+    ds.save_as(study / "film", implicit_vr=syntax == ImplicitVRLittleEndian, little_endian=order)
+    zipped = archive(tmp_path / "study.zip", {"film": (study / "film").read_bytes()})
+    assert films(collect([study], tmp_path)) == [study / "film"]
+    assert [one.name for one in collect([zipped], tmp_path)] == [f"{zipped}/film"]
 
 
 def test_the_list_of_a_large_archive_is_not_read(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
