@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ctypes
 import fcntl
 import os
 import pickle
@@ -204,3 +205,16 @@ def test_the_clock_runs_while_a_call_is_made(signals: Callable[[int], list[int]]
 def test_where_a_child_bounds_itself_its_parent_has_nothing_to_measure() -> None:
     assert limits.enclose(os.getpid(), 1000) is None
     assert limits.memory_of(os.getpid()) == 0
+
+
+def test_a_mac_is_asked_how_much_a_child_holds(monkeypatch: pytest.MonkeyPatch) -> None:
+    class Library:
+        def proc_pid_rusage(self, pid: int, flavour: int, usage: Any) -> int:
+            ctypes.memmove(ctypes.addressof(usage) + 8 * 9, (123_456).to_bytes(8, "little"), 8)  # ri_phys_footprint
+            return 0 if pid == 1 and flavour == 2 else -1
+
+    monkeypatch.setattr(sys, "platform", "darwin")
+    monkeypatch.setattr(ctypes, "CDLL", lambda _path: Library())
+    monkeypatch.setattr(ctypes, "byref", lambda usage: usage)
+    assert limits.memory_of(1) == 123_456
+    assert limits.memory_of(2) == 0  # which has ended

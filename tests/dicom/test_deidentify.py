@@ -28,6 +28,7 @@ from ptxviewer.core.reasons.reading import Reading
 from ptxviewer.core.reasons.writing import Unsaved
 from ptxviewer.core.view import FilmView, voi_of
 from ptxviewer.core.voi import display_lut
+from ptxviewer.dicom import deidentify
 from ptxviewer.dicom.deidentify import save_deidentified
 from ptxviewer.dicom.pseudonyms import LONGEST_DAYS, SHORTEST_DAYS, Pseudonyms
 from ptxviewer.dicom.read import read_film
@@ -309,3 +310,27 @@ def test_dates_move_by_one_offset_of_the_patient(patient: str, day: datetime.dat
     uid = who.uid(patient)
     assert UID(uid).is_valid
     assert uid == Pseudonyms(KEY, "another").uid(patient)
+
+
+def test_what_the_shutter_covers_stays_covered(tmp_path: Path) -> None:
+    path, target = tmp_path / "a.dcm", tmp_path / "b.dcm"
+    ds = dataset(
+        ramp(), ShutterShape=["CIRCULAR", "POLYGONAL"], CenterOfCircularShutter=[60, 80], RadiusOfCircularShutter=50,
+        VerticesOfThePolygonalShutter=[10, 10, 10, 150, 90, 150, 90, 10], ShutterPresentationValue=0,
+    )  # fmt: skip
+    save(ds, path)
+    save_deidentified(path, target, KEY)
+    before, after = read_film(path).graphics, read_film(target).graphics
+    assert before is not None
+    assert after is not None
+    assert before.covered is not None
+    assert after.covered is not None
+    assert 0 < before.covered.mean() < 1
+    np.testing.assert_array_equal(after.covered, before.covered)
+
+
+def test_more_frames_than_one_file_takes_are_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(deidentify, "LARGEST_PIXELS", ramp().size)
+    path = save(dataset(np.stack([ramp()] * 5)), tmp_path / "a.dcm")
+    assert reason_of(save_deidentified, path, tmp_path / "b.dcm", KEY) is Unsaved.TOO_MANY_FRAMES
+    assert not (tmp_path / "b.dcm").exists()

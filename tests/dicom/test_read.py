@@ -4,8 +4,11 @@ from __future__ import annotations
 
 import importlib.util
 import logging
+import multiprocessing
 import sys
 from pathlib import Path
+from types import SimpleNamespace
+from typing import NoReturn
 
 import cv2
 import numpy as np
@@ -28,8 +31,9 @@ from ptxviewer.core.reasons.reading import (
     Reading,
 )
 from ptxviewer.core.voi import AUTOMATIC, display_lut
-from ptxviewer.dicom import tags
+from ptxviewer.dicom import dicomdir, read, tags
 from ptxviewer.dicom.read import read_film
+from ptxviewer.dicom.tag_list import list_tags
 from ptxviewer.words import say
 from tests.refusals import reason_of
 
@@ -374,3 +378,17 @@ def lying(code: str, scheme: str, modifier: str = "") -> Sequence:
 )
 def test_how_the_patient_was(tmp_path: Path, tags: dict[str, object], posture: str) -> None:
     assert read_film(made.save(made.dataset(made.ramp(), **tags), tmp_path / "a.dcm")).posture == posture
+
+
+def test_a_daemon_may_have_no_children_and_reads_itself(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def no_pool() -> NoReturn:
+        raise AssertionError("a child was asked for")
+
+    for module in (read, dicomdir):
+        monkeypatch.setattr(module, "shared_pool", no_pool)
+    monkeypatch.setattr(multiprocessing, "current_process", lambda: SimpleNamespace(daemon=True))
+    path = made.save(made.dataset(made.ramp()), tmp_path / "a.dcm", ExplicitVRBigEndian)  # not harmless
+    read.warm_up()
+    assert read_film(path).shape == made.ramp().shape
+    assert list_tags(path).rows
+    assert dicomdir.named_by(path) == []  # is no index
