@@ -10,7 +10,11 @@ Rgb = tuple[int, int, int]
 CYAN: Rgb = (53, 194, 224)  # what the network says
 AMBER: Rgb = (242, 179, 61)  # what a reader changed
 GREY: Rgb = (178, 186, 194)  # what a reader rejected
-VIOLET: Rgb = (200, 160, 255)  # what other programs and earlier sessions drew
+VIOLET: Rgb = (
+    176,
+    124,
+    255,
+)  # what other programs and earlier sessions drew; red-green blind eyes, too, tell it from cyan
 CASING: Rgb = (6, 26, 32)  # a dark rim beside the outline, so that it is seen on white and in grey print
 
 HEAT_FADE = 0.2  # scores below this fade out: the film stays a film where the network sees nothing

@@ -7,7 +7,8 @@ PALETTE = {
     "panel": "#14171b",
     "raised": "#1c2026",
     "line": "#2a3038",
-    "edge": "#3d4650",  # outlines of controls
+    "edge": "#3d4650",  # outlines of controls that a text names
+    "field": "#68737e",  # outlines of fields, which nothing else shows (WCAG 1.4.11: 3 to 1)
     "text": "#d9dee5",
     "quiet": "#98a2ad",
     "disabled": "#5f6973",
@@ -72,7 +73,7 @@ QPushButton#segment[place="middle"], QPushButton#segment[place="last"] { margin-
 QPushButton#segment:checked { background: %(line)s; }
 
 QLineEdit, QComboBox, QPlainTextEdit, QSpinBox {
-  background: %(canvas)s; border: 1px solid %(edge)s; border-radius: 4px; padding: 4px 6px; min-height: 18px;
+  background: %(canvas)s; border: 1px solid %(field)s; border-radius: 4px; padding: 4px 6px; min-height: 18px;
   selection-background-color: %(accent)s; selection-color: %(canvas)s;
 }
 QLineEdit:disabled { background: transparent; color: %(disabled)s; border-color: %(line)s; }
