@@ -24,9 +24,9 @@ from ptxviewer.app.pacs.wing import PacsWing
 from ptxviewer.app.state.screen import State
 from ptxviewer.core.archive import FILM_MODALITIES, RESULT_MODALITIES, FoundSeries, Query
 from ptxviewer.core.errors import reason_of
-from ptxviewer.core.reasons.pacs import Pacs
+from ptxviewer.core.reasons.pacs import FilmsFetched, Pacs
 from ptxviewer.ui.controls import label, spin_box
-from ptxviewer.words import say, tr, trn
+from ptxviewer.words import say, sentences, tr, trn
 
 SIZE = (900, 560)
 WIDTHS = (90, 70, 70, 220, 120, 170)  # of the columns but the last, in pixels
@@ -42,6 +42,7 @@ class FindDialog(QDialog):
         self._found: list[FoundSeries] = []
         self._asked = ""  # the node that the list is of
         self._ticket: Ticket | None = None
+        self._fetching = False
         facts = state.current.facts if state.current is not None and state.identified else None
 
         self._nodes = QComboBox()
@@ -157,6 +158,7 @@ class FindDialog(QDialog):
         node = self._pacs.settings.node(self._asked)
         chosen = [self._found[self.list.indexOfTopLevelItem(item)] for item in self.list.selectedItems()]
         if node is not None and chosen:
+            self._fetching = True
             self._pacs.fetching.fetch(node, chosen)
 
     def show_state(self, state: State) -> None:
@@ -164,8 +166,10 @@ class FindDialog(QDialog):
         left = state.pacs.fetching
         if left:
             self.told.setText(trn("Fetching, {count} series to go ...", "Fetching, {count} series to go ...", left))
-        elif self._ticket is None and self._asked and state.message is not None:
-            self.told.setText(say(state.message) if state.banner is None else say(state.banner.reason))
+        elif self._fetching and isinstance(state.message, FilmsFetched):
+            why = state.banner.reason if state.banner is not None and state.message.missing else None
+            self.told.setText(sentences(state.message, why))
+        self._fetching = self._fetching and bool(left)
 
     def _stop(self) -> None:
         """A closed dialog gets no answer; what is being fetched goes on."""
