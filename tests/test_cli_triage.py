@@ -228,3 +228,26 @@ def test_watched_folders_give_each_film_once_when_it_is_whole(tmp_path: Path) ->
         seen.extend((film.path.name, clock[0], film.path.stat().st_size) for film in found if film is not None)
     assert [(name, size) for name, _, size in seen] == [("0.dcm", len(whole)), ("late.dcm", len(whole))]
     assert seen[1][1] >= 6
+
+
+@pytest.mark.parametrize("suffix", [".csv", ".sqlite"])
+@pytest.mark.parametrize("again", [[], ["--resume"]], ids=["again", "resumed"])
+def test_what_a_stopped_run_did_not_come_to_is_analysed_by_the_next(
+    tmp_path: Path, monkeypatch, capsys, suffix: str, again: list[str]
+) -> None:
+    class Stopped(Counting):
+        def predict(self, film, checkpoint=lambda: None):
+            if self.films == 2:
+                raise KeyboardInterrupt
+            return super().predict(film, checkpoint)
+
+    folder, out = study(tmp_path / "films"), tmp_path / f"list{suffix}"
+    given = ["triage", str(folder), "--out", str(out), *again]
+    monkeypatch.setattr(cli, "make_engine", lambda *_: Stopped())
+    assert cli.main(given) == 130
+    rest = Counting()
+    monkeypatch.setattr(cli, "make_engine", lambda *_: rest)
+    assert cli.main(given) == 0
+    assert rest.films == 2
+    found = films_in(out) if suffix == ".sqlite" else [row for kind, row in tables.read(out) if kind == "film"]
+    assert {(row["film"], row["status"]) for row in found} == {(number, "analysed") for number in (1, 2, 3, 4)}

@@ -8,6 +8,7 @@ a later run skips what is there. The order of urgency is an index; no list of fi
 from __future__ import annotations
 
 import contextlib
+import os
 import sqlite3
 import threading
 from collections.abc import Iterable, Iterator, Sequence
@@ -16,6 +17,7 @@ from pathlib import Path
 from typing import Any
 
 from ptxviewer.core.errors import ExportFailed, PtxError
+from ptxviewer.core.reasons.command import Command
 from ptxviewer.core.reasons.results import Results
 from ptxviewer.core.reasons.writing import NotWritten, Unwritten, Writing
 from ptxviewer.results.schema import FINDINGS, VERSION, Column, Record, Value, kept
@@ -26,6 +28,8 @@ WAIT_S = 10.0  # for another program's transaction
 ORDER = "CASE \"group\" WHEN 'above' THEN 0 WHEN 'no answer' THEN 1 ELSE 2 END"
 URGENT = f"{ORDER}, score DESC, film"
 """SQL: the most urgent first, as ``app.films.urgency.rank``; a film without a score counts as 0 in its group."""
+SETTLED = f"status != 'failed' AND coalesce(reason, '') != '{Command.STOPPED.value}'"
+"""SQL: not to be tried again."""
 _FILMS, _FINDINGS = kept(), FINDINGS
 _PAGE = 500  # rows that are read at once
 
@@ -96,6 +100,14 @@ def _told() -> Iterator[None]:
         raise
 
 
+def _mode(path: Path, writable: bool) -> str:
+    """How SQLite opens a store: reading one makes a file beside it, which a folder that is read-only does not allow."""
+    if writable:
+        return "mode=rwc"
+    alone = not path.with_name(f"{path.name}-wal").exists()
+    return "mode=ro&immutable=1" if alone and not os.access(path.parent, os.W_OK) else "mode=ro"
+
+
 class ResultStore:
     """One store, open until its context ends. Any thread may ask it and write to it, one at a time."""
 
@@ -111,7 +123,7 @@ class ResultStore:
         self._path = path
         new = not path.is_file() or path.stat().st_size == 0
         with _told():
-            uri = f"{path.resolve().as_uri()}?mode={'rwc' if writable else 'ro'}"
+            uri = f"{path.resolve().as_uri()}?{_mode(path, writable)}"
             self._db = sqlite3.connect(uri, uri=True, timeout=WAIT_S, isolation_level=None, check_same_thread=False)
             try:
                 self._open(new, writable)
@@ -251,7 +263,7 @@ class ResultStore:
             return False
         row = self._one(
             "SELECT 1 FROM files JOIN films USING (film) WHERE files.file_id = ? AND bytes = ? AND mtime_ns = ?"
-            " AND network_sha256 = ? AND rule = ? AND forced = ? AND status != 'failed'",
+            f" AND network_sha256 = ? AND rule = ? AND forced = ? AND {SETTLED}",
             (stamp.file_id, stamp.size, stamp.mtime_ns, by.network_sha256, by.rule, by.forced),
         )
         return row is not None
@@ -264,7 +276,7 @@ class ResultStore:
         """Return the number of a film that was answered so, None where it was not."""
         row = self._one(
             "SELECT film FROM films WHERE film_id = ? AND network_sha256 = ? AND rule = ? AND forced = ?"
-            " AND status != 'failed'",
+            f" AND {SETTLED}",
             (film_id, by.network_sha256, by.rule, by.forced),
         )
         return None if row is None else int(row[0])

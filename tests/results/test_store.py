@@ -148,3 +148,11 @@ def test_listing_a_store_takes_no_memory_for_its_films(tmp_path: Path):
         finally:
             tracemalloc.stop()
     assert peak < 3_000_000
+
+
+def test_a_store_in_a_folder_that_is_read_only_can_be_read(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
+    path = store_of(tmp_path / "a.sqlite", 3)
+    monkeypatch.setattr("os.access", lambda *_: False)
+    with ResultStore(path, writable=False) as store:
+        assert store.count() == 3
+    assert [one.name for one in tmp_path.iterdir()] == ["a.sqlite"]
