@@ -11,7 +11,7 @@ from ptxviewer.core.points import Point
 if TYPE_CHECKING:
     from ptxviewer.core.drawing.tiles import PackedMask
 
-MeasureKind = Literal["length", "angle", "cobb", "ellipse", "rectangle", "calibration"]
+MeasureKind = Literal["length", "angle", "cobb", "ellipse", "rectangle", "polygon", "calibration"]
 
 
 KINDS: tuple[MeasureKind, ...] = get_args(MeasureKind)
@@ -19,7 +19,8 @@ KINDS: tuple[MeasureKind, ...] = get_args(MeasureKind)
 
 POINTS: dict[MeasureKind, int] = {"angle": 3, "cobb": 4}
 """Of the kinds that have another number of points than two."""
-REGIONS: tuple[MeasureKind, ...] = ("ellipse", "rectangle")
+MOST_CORNERS = 500  # of a polygon
+REGIONS: tuple[MeasureKind, ...] = ("ellipse", "rectangle", "polygon")
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,7 +28,7 @@ class Measurement:
     """One thing that a reader measured.
 
     ``points``: two ends (length, calibration); end, vertex, end (angle); both ends of one line, then of the other
-    (cobb); two opposite corners (ellipse, rectangle).
+    (cobb); two opposite corners (ellipse, rectangle); all corners (polygon).
     ``mm`` is the true length of the object of a calibration.
     """
 
@@ -38,7 +39,14 @@ class Measurement:
     @property
     def whole(self) -> bool:
         """True when no point is missing."""
+        if self.kind == "polygon":
+            return 3 <= len(self.points) <= MOST_CORNERS
         return len(self.points) == POINTS.get(self.kind, 2)
+
+    @property
+    def boxed(self) -> bool:
+        """True for a region that two opposite corners tell."""
+        return self.region and self.kind != "polygon"
 
     @property
     def region(self) -> bool:

@@ -17,6 +17,7 @@ KINDS: dict[MeasureKind, Msgid] = {
     "cobb": N_("Cobb angle"),
     "ellipse": N_("Ellipse"),
     "rectangle": N_("Rectangle"),
+    "polygon": N_("Polygon region"),
     "calibration": N_("Calibration"),
 }
 
@@ -37,6 +38,8 @@ def lines_of(
 ) -> tuple[str, ...]:
     """Return the lines of a measurement from its numbers; ``statistics`` None: a region that holds no pixel."""
     points, origin = measurement.points, spacing_short(spacing)
+    if measurement.kind == "polygon" and not measurement.whole:
+        return ()  # it is being drawn
     if measurement.region:
         return (tr("no image here"),) if statistics is None else _region(statistics, spacing, unit)
     if measurement.kind in ("angle", "cobb"):

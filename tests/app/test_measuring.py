@@ -11,7 +11,7 @@ from ptxviewer.app.commands import BY_ID
 from ptxviewer.app.disk.review_file import DamagedReview, Saved, as_bytes, from_bytes
 from ptxviewer.app.review.measurements import object_length, shown_measurements
 from ptxviewer.core.drawing.handles import Grip
-from ptxviewer.core.drawing.measure import cobb_degrees
+from ptxviewer.core.drawing.measure import cobb_degrees, region_statistics
 from ptxviewer.core.film import SpacingOrigin
 from ptxviewer.core.reasons.measuring import Measured
 from ptxviewer.core.reasons.reading import CalibrationDoubtful
@@ -133,10 +133,10 @@ def test_the_key_takes_the_tool_used_last_and_then_the_next(rig: AppRig) -> None
     rig.presenter.display.set_tool("angle")
     rig.presenter.display.set_tool("window")
     seen = []
-    for _ in range(7):
+    for _ in range(8):
         rig.do("measure")
         seen.append(rig.state.tool)
-    assert seen == ["angle", "cobb", "ellipse", "rectangle", "calibrate", "length", "angle"]
+    assert seen == ["angle", "cobb", "ellipse", "rectangle", "area", "calibrate", "length", "angle"]
 
 
 def test_undo_in_the_middle_drops_what_is_drawn_only(rig: AppRig) -> None:
@@ -326,3 +326,30 @@ def test_a_cobb_angle_is_two_lines_and_comes_back(rig: AppRig) -> None:
     draw(rig, "cobb", (2.0, 2.0), (30.0, 2.0))
     rig.presenter.display.set_tool("window")
     assert not kept(rig), "one line is no angle"
+
+
+def test_a_polygon_region_is_closed_by_hand_and_counts_the_pixels_inside(rig: AppRig) -> None:
+    draw(rig, "area", (5.0, 5.0), (25.0, 5.0), (25.0, 15.0), (5.0, 15.0))
+    assert not kept(rig)
+    assert rig.presenter.review.measurements.close()
+    (one,) = kept(rig)
+    assert len(one.points) == 4
+    shown = rig.state.shown
+    assert shown is not None
+    as_polygon = region_statistics(shown.radiograph, one)
+    assert as_polygon == region_statistics(shown.radiograph, Measurement("rectangle", ((5.0, 5.0), (25.0, 15.0))))
+    assert as_polygon is not None
+    assert as_polygon.pixels == 200
+    assert from_bytes(as_bytes(Saved(rig.film.review))).review.measurements == (one,)
+    draw(rig, "area", (5.0, 5.0), (25.0, 5.0))
+    assert rig.presenter.review.measurements.close()
+    assert len(kept(rig)) == 1, "two corners hold nothing"
+    assert not rig.presenter.review.measurements.close()
+
+
+@pytest.mark.parametrize("points", [((0, 0), (400, 0), (400, 400)), ((-50, -50), (-10, -50), (-10, -10))])
+def test_a_polygon_beyond_the_film_counts_what_is_on_it(rig: AppRig, points: tuple[Point, ...]) -> None:
+    shown = rig.state.shown
+    assert shown is not None
+    found = region_statistics(shown.radiograph, Measurement("polygon", points))
+    assert (found is None) is (points[0][0] < 0)

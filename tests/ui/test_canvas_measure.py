@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
-from PySide6.QtCore import QPoint, Qt
-from PySide6.QtGui import QImage
-from PySide6.QtWidgets import QLabel
+from PySide6.QtCore import QEvent, QPoint, QPointF, Qt
+from PySide6.QtGui import QImage, QMouseEvent
+from PySide6.QtWidgets import QApplication, QLabel
 from pytestqt.qtbot import QtBot
 
 from ptxviewer.core.film import SpacingOrigin
@@ -181,3 +181,16 @@ def test_a_cobb_angle_is_drawn_by_two_drags_or_a_drag_and_two_clicks(
     (one,) = kept(session)
     assert one.whole
     assert on_screen(session, one) == [(200, 200), (300, 200), (200, 300), (300, 260)]
+
+
+def test_a_polygon_region_is_clicked_and_closed_by_a_double_click(session: Session, qtbot: QtBot) -> None:
+    session.presenter.display.set_tool("area")
+    for at in ((200, 200), (300, 200), (300, 300)):
+        click(qtbot, session, at)
+    click(qtbot, session, (200, 300))
+    last, none = QPointF(200, 300), Qt.KeyboardModifier.NoModifier
+    canvas = session.window.area.canvas
+    again = QMouseEvent(QEvent.Type.MouseButtonDblClick, last, canvas.mapToGlobal(last), LEFT, LEFT, none)
+    QApplication.sendEvent(canvas, again)
+    (one,) = kept(session)
+    assert on_screen(session, one) == [(200, 200), (300, 200), (300, 300), (200, 300)]

@@ -47,7 +47,7 @@ COMMANDS: tuple[Command, ...] = (
         N_("Measure"),
         "measure",
         ("L",),
-        N_("Measure on the film; again: length, angle, Cobb angle, ellipse, rectangle, calibration in turn"),
+        N_("Measure on the film; again: length, angle, Cobb angle, ellipse, rectangle, polygon, calibration in turn"),
         run=lambda p, _shell: p.review.measurements.choose_next(),
         enabled=SHOWN,
         checked=lambda state: state.tool in KIND_OF,
@@ -68,6 +68,11 @@ COMMANDS: tuple[Command, ...] = (
         "rectangle",
         N_("Rectangle"),
         N_("Drag a region: mean, SD, smallest, largest value and area; with Shift a square"),
+    ),
+    _tool(
+        "area",
+        N_("Polygon region"),
+        N_("Click corners, double click to close: mean, SD, smallest, largest value and area"),
     ),
     _tool("calibrate", N_("Calibrate"), N_("Drag over an object of known size and type its length: all sizes follow")),
     Command(

@@ -2,9 +2,15 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from ptxviewer.app.commands.base import ANALYSED, BAR, MENU, SHOWN, Command, film
 from ptxviewer.app.state.screen import SHAPES, Tool
 from ptxviewer.core.msgid import N_, Msgid
+
+if TYPE_CHECKING:
+    from ptxviewer.app.ports import Shell
+    from ptxviewer.app.presenter import Presenter
 
 
 def _tool(tool: Tool, text: Msgid, key: str, tip: Msgid) -> Command:
@@ -20,6 +26,12 @@ def _tool(tool: Tool, text: Msgid, key: str, tip: Msgid) -> Command:
         icon=tool,
         places=BAR if tool != "region" else MENU,
     )
+
+
+def _close_polygon(presenter: Presenter, _shell: Shell) -> None:
+    """Close the polygon in the hand, of the mask or of a region."""
+    if not presenter.review.measurements.close():
+        presenter.review.mask.finish()
 
 
 COMMANDS: tuple[Command, ...] = (
@@ -45,8 +57,8 @@ COMMANDS: tuple[Command, ...] = (
         "tools",
         ("Ctrl+Return",),
         N_("Close the polygon that is being drawn"),
-        run=lambda p, _shell: p.review.mask.finish(),
-        enabled=film(lambda film: film.stroke is not None),
+        run=_close_polygon,
+        enabled=film(lambda film: film.stroke is not None or film.measurement is not None),
     ),
     Command(
         "brush_smaller",

@@ -19,7 +19,7 @@ from ptxviewer.core.film import Radiograph
 from ptxviewer.core.geometry import Point
 from ptxviewer.core.reasons.measuring import Measured
 from ptxviewer.core.reasons.window import Notice
-from ptxviewer.core.review import Measurement
+from ptxviewer.core.review import MOST_CORNERS, Measurement
 
 SHORTEST_MM, LONGEST_MM = 0.1, 1000.0  # of an object that a film is calibrated on
 
@@ -109,7 +109,7 @@ class MeasurementEditing:
             if straight:
                 point = straightened(held.measurement, held.handle, point, shown.radiograph.spacing.aspect)
             changed = with_handle(held.measurement, held.handle, point)
-            if held.measurement.region:
+            if held.measurement.boxed:
                 held = replace(held, handle=1)  # the corner that moves is the second point now
         self._hold(replace(held, measurement=changed, at=point))
 
@@ -122,7 +122,11 @@ class MeasurementEditing:
         if held is None or held.asks:
             return
         drawn = held.measurement
-        if held.item is None and not drawn.whole and has_size(drawn):
+        if held.item is None and drawn.kind == "polygon":
+            if math.dist(*drawn.points[-2:]) >= 1 and len(drawn.points) < MOST_CORNERS:
+                longer = replace(drawn, points=(*drawn.points, drawn.points[-1]))
+                self._hold(replace(held, measurement=longer, handle=len(drawn.points)))
+        elif held.item is None and not drawn.whole and has_size(drawn):
             longer = replace(drawn, points=(*drawn.points, drawn.points[-1]))
             self._hold(replace(held, measurement=longer, handle=len(drawn.points)))
         elif not has_size(drawn):
@@ -131,6 +135,18 @@ class MeasurementEditing:
             self._hold(replace(held, asks=True))
         else:
             self._keep(drawn, held.item)
+
+    def close(self) -> bool:
+        """Close the polygon that is being drawn at its last corner; True when there was one."""
+        held = self._held
+        if held is None or held.item is not None or held.measurement.kind != "polygon":
+            return False
+        drawn = replace(held.measurement, points=held.measurement.points[:-1])
+        if has_size(drawn):
+            self._keep(drawn, None)
+        else:
+            self.cancel()
+        return True
 
     def calibrate(self, mm: float) -> None:
         """Say how long the object is that the line was drawn over: all sizes on this film follow."""

@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 Tool = Literal[
     "window", "region", "zoom", "pan",
     "brush", "erase", "polygon", "fill", "shrink",
-    "length", "angle", "cobb", "ellipse", "rectangle", "calibrate",
+    "length", "angle", "cobb", "ellipse", "rectangle", "area", "calibrate",
 ]  # fmt: skip
 
 SHAPES: dict[Tool, Shape] = {
@@ -41,6 +41,7 @@ KIND_OF: dict[Tool, MeasureKind] = {
     "cobb": "cobb",
     "ellipse": "ellipse",
     "rectangle": "rectangle",
+    "area": "polygon",
     "calibrate": "calibration",
 }
 """The tools that measure."""

@@ -116,6 +116,9 @@ def _columns(first: NDArray[np.int32], last: NDArray[np.int32]) -> Iterator[Colu
 
 def _strips(film: Radiograph, region: Measurement) -> Iterator[tuple[NDArray[np.uint16], NDArray[np.uint16] | None]]:
     """Yield the pixels of a region in strips of rows that stay in the processor's cache, and what counts of them."""
+    if region.kind == "polygon":
+        yield from _polygon_strips(film, region.points)
+        return
     inside = _inside(region, film.rows, film.cols)
     if inside is None:
         return
@@ -129,6 +132,34 @@ def _strips(film: Radiograph, region: Measurement) -> Iterator[tuple[NDArray[np.
             yield part, counts if film.padding is None else _without_padding(part, counts, film.padding)
 
 
+def _polygon_strips(
+    film: Radiograph, corners: tuple[Point, ...]
+) -> Iterator[tuple[NDArray[np.uint16], NDArray[np.uint16] | None]]:
+    """Yield the pixels in and around a polygon, and which of them lie inside: by the even-odd rule, row by row."""
+    points = np.asarray(corners, np.float64)
+    if len(points) < 3 or not np.isfinite(points).all():
+        return
+    left, top = (max(math.ceil(v - 0.5), 0) for v in points.min(0))
+    right, bottom = (
+        min(math.ceil(v - 0.5), most) for v, most in zip(points.max(0), (film.cols, film.rows), strict=True)
+    )
+    if left >= right or top >= bottom:
+        return
+    starts, ends = points, np.roll(points, -1, axis=0)
+    centres = np.arange(left, right) + 0.5
+    for first in range(top, bottom, STRIP):
+        rows = range(first, min(first + STRIP, bottom))
+        counts = np.zeros((len(rows), right - left), np.uint16)
+        for number, row in enumerate(rows):
+            y = row + 0.5
+            crossed = (starts[:, 1] <= y) != (ends[:, 1] <= y)
+            a, b = starts[crossed], ends[crossed]
+            crossings = np.sort(a[:, 0] + (y - a[:, 1]) / (b[:, 1] - a[:, 1]) * (b[:, 0] - a[:, 0]))
+            counts[number, np.searchsorted(crossings, centres, side="right") % 2 == 1] = INSIDE
+        part = film.pixels[rows.start : rows.stop, left:right]
+        yield part, counts if film.padding is None else _without_padding(part, counts, film.padding)
+
+
 def _without_padding(
     part: NDArray[np.uint16], counts: NDArray[np.uint16] | None, padding: tuple[int, int]
 ) -> NDArray[np.uint16]:
@@ -137,7 +168,7 @@ def _without_padding(
 
 
 def region_statistics(film: Radiograph, region: Measurement) -> RegionStatistics | None:
-    """Return what the pixels of an ellipse or a rectangle say, None where it holds none of the film's."""
+    """Return what the pixels of a region say, None where it holds none of the film's."""
     count = total = squares = 0
     low, high = math.inf, -math.inf
     for part, counts in _strips(film, region):
@@ -179,7 +210,7 @@ def gaps_of(measurement: Measurement) -> tuple[int, ...]:
 
 def line_of(measurement: Measurement) -> tuple[Point, ...]:
     """Return what is drawn of a measurement; the line of a region is closed."""
-    if not measurement.region:
+    if not measurement.boxed:
         return measurement.points
     (x0, y0), (x1, y1) = measurement.points
     if measurement.kind == "rectangle":
@@ -191,7 +222,7 @@ def line_of(measurement: Measurement) -> tuple[Point, ...]:
 
 def handles_of(measurement: Measurement) -> tuple[Point, ...]:
     """Return where a measurement can be taken hold of: its points, of a region the four corners of its box."""
-    if not measurement.region:
+    if not measurement.boxed:
         return measurement.points
     (x0, y0), (x1, y1) = measurement.points
     return (x0, y0), (x1, y1), (x1, y0), (x0, y1)
@@ -199,7 +230,7 @@ def handles_of(measurement: Measurement) -> tuple[Point, ...]:
 
 def with_handle(measurement: Measurement, handle: int, to: Point) -> Measurement:
     """Return the measurement with one handle moved; the corner opposite to a region's stays."""
-    if measurement.region:
+    if measurement.boxed:
         kept = handles_of(measurement)[(1, 0, 3, 2)[handle]]
         return replace(measurement, points=(kept, to))
     points = tuple(to if index == handle else point for index, point in enumerate(measurement.points))
@@ -216,7 +247,7 @@ def straightened(measurement: Measurement, handle: int, to: Point, aspect: float
 
     ``aspect``: see ``PixelSpacing.aspect``; round is round on the patient.
     """
-    if measurement.region:
+    if measurement.boxed:
         x, y = handles_of(measurement)[(1, 0, 3, 2)[handle]]
         side = max(abs(to[0] - x), abs(to[1] - y) * aspect)
         return x + math.copysign(side, to[0] - x), y + math.copysign(side / aspect, to[1] - y)
@@ -230,6 +261,9 @@ def straightened(measurement: Measurement, handle: int, to: Point, aspect: float
 def has_size(measurement: Measurement) -> bool:
     """True when there is something to measure: a line of a pixel, an angle with two arms, a region with an inside."""
     points = measurement.points
+    if measurement.kind == "polygon":
+        turned = ((a[0] * b[1] - b[0] * a[1]) for a, b in pairwise((*points, points[0])))
+        return len(points) >= 3 and abs(sum(turned)) / 2 >= 1
     if measurement.region:
         return abs(points[0][0] - points[1][0]) >= 1 and abs(points[0][1] - points[1][1]) >= 1
     if measurement.kind == "cobb":

@@ -67,6 +67,10 @@ class MeasureTool(Tool):
         """Two quick clicks are two clicks to a tool that measures."""
         return pointer.left and (scene.state.tool in KIND_OF or self._under(scene, pointer.at) is not None)
 
+    def double_click(self, scene: Scene, pointer: Pointer) -> bool:
+        """Close a polygon."""
+        return pointer.left and self._measuring.close()
+
     def _follow(self, scene: Scene, pointer: Pointer) -> None:
         straight = bool(pointer.keys & Qt.KeyboardModifier.ShiftModifier)
         self._measuring.move(pointer.on_film(scene), straight)
