@@ -89,6 +89,7 @@ class _Child:
         self._memory_bytes = memory_bytes
         self._ready = self._hung_up = False
         self._segment: SharedMemory | None = None
+        self._has_name = False  # the segment, until both processes have it: then nobody else can, and nothing is left
         self._process: SpawnProcess = context.Process(
             target=serve, args=(theirs, memory_bytes, grace_s, library), name="ptxviewer-films", daemon=True
         )
@@ -127,11 +128,16 @@ class _Child:
 
     def let_go(self) -> None:
         """Give the shared memory back."""
+        self._take_name()
         segment, self._segment = self._segment, None
         if segment is not None:
             segment.close()
+
+    def _take_name(self) -> None:
+        if self._segment is not None and self._has_name:
+            self._has_name = False
             with contextlib.suppress(FileNotFoundError):
-                segment.unlink()
+                self._segment.unlink()
 
     def call(self, function: Callable[..., object], arguments: tuple[object, ...], timeout_s: float) -> Any:
         """Return what the function returns, or raise its error, ``CallFailed``, or ``_Gone`` without a child."""
@@ -179,12 +185,14 @@ class _Child:
         if self._segment is None or self._segment.size < sum(sizes):  # made anew for each film it takes twice as long
             self.let_go()
             self._segment = _segment(sum(sizes))
+            self._has_name = True
         segment = self._segment
         if segment is None:
             self._send("")
             return [bytearray(self._receive(self._pipe.recv_bytes, until)) for _ in sizes]
         self._send(segment.name)
         self._receive(self._pipe.recv_bytes, until)
+        self._take_name()
         assert segment.buf is not None
         arrays, start = [], 0
         for size in sizes:
