@@ -18,8 +18,10 @@ from ptxviewer.core.errors import PtxError
 from ptxviewer.core.pacs import Node, Station
 from ptxviewer.core.reasons.pacs import Pacs, Refused
 from ptxviewer.core.reasons.writing import NotWritten, Unwritten, Writing
+from ptxviewer.dicom.read import read_film
 from ptxviewer.pacs import association, incoming, listener, web
 from ptxviewer.pacs.service import PacsService
+from ptxviewer.paths import sample_study
 from tests.dicom.made import in_study, ramp, save
 from tests.pacs import hostile
 from tests.pacs.servers import free_port
@@ -254,6 +256,17 @@ def test_no_room_and_no_permission_are_told_to_the_sender(
     assert reason(service.listen, ME, [], tmp_path / "file" / "in", print) == NotWritten(
         Unwritten.FILE, Writing.FOLDER_NOT_MADE
     )
+
+
+def test_a_deflated_film_arrives_as_it_is(service: PacsService, tmp_path: Path) -> None:
+    us = Node("us", title=ME.title, host="127.0.0.1", port=free_port())
+    arrived: list[Path] = []
+    stop = service.listen(replace(ME, port=us.port), ["KNOWN"], tmp_path / "in", arrived.append)
+    try:
+        assert service.send(us, Station("KNOWN"), [sample_study()[0]], never_cancelled)[0].arrived
+    finally:
+        stop()
+    assert read_film(arrived[0]).key == read_film(sample_study()[0]).key
 
 
 # ---- nothing of a patient in any log
