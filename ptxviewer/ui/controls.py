@@ -243,9 +243,10 @@ class ScoreBar(QWidget):
 class Segments(QWidget):
     """A row of buttons of which at most one is down; a press calls ``act`` and the state answers."""
 
-    def __init__(self, choices: Sequence[tuple[str, str, str]], act: Callable[[str], None]) -> None:
-        """``choices`` are (value, text, tooltip)."""
+    def __init__(self, choices: Sequence[tuple[str, str, str]], act: Callable[[str], None], name: str) -> None:
+        """``choices`` are (value, text, tooltip); ``name`` says what is chosen, to those who hear one button alone."""
         super().__init__()
+        self.setAccessibleName(name)
         row = QHBoxLayout(self)
         row.setContentsMargins(0, 0, 0, 0)
         row.setSpacing(0)
@@ -257,6 +258,7 @@ class Segments(QWidget):
             button.setProperty("place", place)
             button.setCheckable(True)
             button.setToolTip(plain_tip(tip))
+            button.setAccessibleName(f"{name}: {text}")
             button.setFocusPolicy(Qt.FocusPolicy.TabFocus)
             button.clicked.connect(lambda _down=False, value=value: act(value))
             self.buttons[value] = button

@@ -16,6 +16,7 @@ from PySide6.QtWidgets import (
     QApplication,
     QComboBox,
     QDialog,
+    QLabel,
     QLineEdit,
     QScrollArea,
     QScrollBar,
@@ -32,10 +33,12 @@ from ptxviewer.ui.canvas.canvas import Canvas
 from ptxviewer.ui.commands import short_name_of
 from ptxviewer.ui.dialogs.calibrate import CalibrationDialog
 from ptxviewer.ui.dialogs.fitting import room_for
+from ptxviewer.ui.dialogs.keep_window import KeepWindowDialog
 from ptxviewer.ui.dialogs.keys import KeySheet
+from ptxviewer.ui.dialogs.monitor import MonitorDialog
 from ptxviewer.ui.dialogs.palette import Palette
 from ptxviewer.ui.dialogs.settings import SettingsDialog
-from ptxviewer.words import say
+from ptxviewer.words import say, tr
 from tests.ui.windows import open_films, started
 
 pytestmark = pytest.mark.qt_log_ignore("This plugin does not support")  # offscreen has no window manager
@@ -71,13 +74,36 @@ def name_of(widget: QWidget) -> str:
     return spoken.text(QAccessible.Text.Name) if spoken is not None else ""
 
 
-def test_every_control_of_the_window_has_a_name(session: Session) -> None:
-    nameless = [
-        f"{type(one).__name__} {one.objectName()}"
-        for one in controls(session.window)
-        if one.isVisible() and not name_of(one).strip() and "qt_" not in one.objectName()
-    ]
-    assert nameless == []
+ROLES = {role for role in QAccessible.Role if role not in (QAccessible.Role.NoRole, QAccessible.Role.Client)}
+
+
+def unheard(root: QWidget) -> list[str]:
+    """The controls in sight of which a screen reader says too little, and what of them is missing."""
+    labels = {one.buddy() for one in root.findChildren(QLabel) if one.buddy() is not None and one.text()}
+    found = []
+    for one in controls(root):
+        if not one.isVisible() or "qt_" in one.objectName():
+            continue
+        spoken = QAccessible.queryAccessibleInterface(one)
+        missing = [
+            what
+            for what, there in (
+                ("name", bool(name_of(one).strip())),
+                ("role", isinstance(one, Canvas) or spoken.role() in ROLES),
+                ("label", not isinstance(one, QComboBox) or one in labels or one.accessibleName()),
+                ("keyboard", one.focusPolicy() & Qt.FocusPolicy.TabFocus or isinstance(one, QAbstractItemView)),
+            )
+            if not there
+        ]
+        found += [f"{type(one).__name__} {one.objectName()} {name_of(one)}: {', '.join(missing)}"] if missing else []
+    return found
+
+
+def test_every_control_of_the_window_is_heard_and_reached_by_the_keyboard(session: Session) -> None:
+    assert unheard(session.window) == []
+    names = [name_of(one) for one in controls(session.window.reading) if isinstance(one, QAbstractButton)]
+    assert f"{tr('Chest drain')}: {tr('Yes')}" in names  # a button that says "Yes" says to what
+    assert f"{tr('Verdict')}: {tr('Reject')}" in names
 
 
 def test_every_control_of_the_dialogs_has_a_name(session: Session, qtbot: QtBot) -> None:
@@ -86,10 +112,13 @@ def test_every_control_of_the_dialogs_has_a_name(session: Session, qtbot: QtBot)
         CalibrationDialog(lambda _mm: None),
         KeySheet(),
         Palette(session.presenter.state, lambda _action: None),
+        MonitorDialog(lambda _mm: None),
+        KeepWindowDialog((), lambda _name: None),
     ]
     for dialog in dialogs:
         qtbot.addWidget(dialog)
         dialog.show()
+        assert unheard(dialog) == [], dialog.windowTitle()
         nameless = [type(one).__name__ for one in controls(dialog) if not name_of(one).strip()]
         assert nameless == [], dialog.windowTitle()
 

@@ -86,10 +86,14 @@ class SettingsDialog(QDialog):
         editor.setAccessibleDescription(tip)
         self._editors[row.key] = editor
         if not isinstance(editor, QCheckBox):
-            column.addWidget(label("text", name))
+            caption = label("text", name)
+            caption.setBuddy(editor)  # a box of choices is heard as what it shows: what it chooses, by its label
+            column.addWidget(caption)
         if row.kind == "folder" and isinstance(editor, QLineEdit):
             line = QHBoxLayout()
-            choose = QPushButton(tr("Choose ..."))
+            what = tr("Choose ...")
+            choose = QPushButton(what)
+            choose.setAccessibleName(f"{name}: {what}")
             choose.setAutoDefault(False)
             choose.clicked.connect(lambda: self._choose(name, editor))
             line.addWidget(editor, 1)

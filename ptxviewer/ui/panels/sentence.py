@@ -66,8 +66,8 @@ class SentencePanel(QWidget):
                 ("no", tr("No"), tr("There is no chest drain; again: not stated")),
             ),
             lambda value: presenter.review.set_drain(next(one for one in DRAINS if one == value)),
+            tr("Chest drain"),
         )
-        self._drain.setAccessibleName(tr("Chest drain"))
         self._posture = Segments(
             (
                 ("erect", tr("Erect"), tr("The film was taken erect, whatever the file says; again: as the file says")),
@@ -78,8 +78,8 @@ class SentencePanel(QWidget):
                 ),
             ),
             lambda value: presenter.review.set_posture(next(one for one in POSTURES if one == value)),
+            tr("Posture"),
         )
-        self._posture.setAccessibleName(tr("Posture"))
         grid = QGridLayout()
         grid.setHorizontalSpacing(8)
         grid.setVerticalSpacing(3)

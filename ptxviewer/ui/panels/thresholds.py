@@ -99,6 +99,7 @@ class ThresholdControls(QWidget):
                 ("heat", tr("Heat map"), self._mode_tip("overlay_heat")),
             ),
             lambda value: do(f"overlay_{value}"),
+            tr("Overlay"),
         )
         column.addWidget(self._modes)
         self._hint = label("quiet", wrap=True)

@@ -47,11 +47,12 @@ class VerdictFoot(QWidget):
                 for name, text in (("present", tr("Present")), ("absent", tr("Absent")))
             ),
             lambda value: do(f"mark_{value}"),
+            tr("First read"),
         )
-        self._first.setAccessibleName(tr("First read"))
         self._verdicts = Segments(
             tuple((name, name_of(BY_ID[f"verdict_{name}"]), tooltip_of(BY_ID[f"verdict_{name}"])) for name in VERDICTS),
             lambda value: do(f"verdict_{value}"),
+            tr("Verdict"),
         )
         self._note = QLineEdit()
         self._note.setPlaceholderText(tr("Note"))

@@ -202,6 +202,7 @@ class WorklistPanel(QWidget):
         self._kinds = Segments(
             [(kind, tr(text), tr(tip)) for kind, text, tip in KINDS],
             lambda kind: self._presenter.films.list.filter(kind=kind),  # type: ignore[arg-type]
+            tr("Films"),
         )
         column.addWidget(self._kinds)
         table = self._table()
