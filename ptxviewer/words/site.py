@@ -69,6 +69,8 @@ def facts(found: SiteFigures) -> Facts:
 
 def remark(found: SiteFigures) -> str:
     """Return over what the figures are."""
+    if not found.films:
+        return tr("This computer has kept no result of this network yet.")
     return trn(
         "{count} film that this network was last asked about on this computer, without names. Intervals are 95 %.",
         "The last {count} films that this network was asked about on this computer, without names. Intervals are 95 %.",

@@ -84,3 +84,9 @@ def test_a_file_of_an_earlier_version_counts_without_view(tmp_path: Path):
     written = json.loads(entry_bytes(entry(1, YES)))
     del written["view"], written["spacing"]
     assert entry_from(json.dumps(written).encode()) == entry(1, YES, view="", spacing="")
+
+
+def test_without_any_film_there_is_one_sentence(tmp_path: Path, monkeypatch, capsys):
+    monkeypatch.setenv(SETTINGS_DIR, str(tmp_path))
+    assert cli.main(["site"]) == 0
+    assert len(capsys.readouterr().out.splitlines()) == 1
