@@ -39,8 +39,6 @@ def words_of(column: Column) -> tuple[str, ...]:
     """Return the words that a column chooses from, none where it holds names and numbers."""
     if column == "side":
         return finding.side("right"), finding.side("left"), trc("side", "both"), trc("side", "unknown")
-    if column == "size":
-        return (trc("a mask", "edited"),)
     if column == "state":
         return tuple(tr(text) for text in STATUS.values())
     return tuple(finding.verdict(name) for name in finding.VERDICTS if name) if column == "verdict" else ()

@@ -136,7 +136,9 @@ def build_menus(
 
 
 SLACK = 8  # screen pixels beside its name that a button can do without
-MORE_ROOM, DIVIDED = 52, 5  # screen pixels for the button at the end with the margins; between two buttons at most
+MORE_ROOM = 36  # screen pixels for the button at the end
+AROUND, BETWEEN = 16, 2  # margins of the row together; between two of its parts
+DIVIDERS = 3 * (len(TOOLBAR) - 1)
 
 
 class _Toolbar(QWidget):
@@ -177,11 +179,12 @@ class _Toolbar(QWidget):
 
     def _overflow(self) -> None:
         """Put what finds no room behind a button at the end, with its name."""
-        room = self.width() - MORE_ROOM
-        needed = 0
+        whole = sum(button.sizeHint().width() + BETWEEN for button in self.buttons) + DIVIDERS
+        room = self.width() - AROUND - (MORE_ROOM if whole > self.width() - AROUND else 0)
+        needed = DIVIDERS
         left_out = []
         for button in self.buttons:
-            needed += button.sizeHint().width() + DIVIDED
+            needed += button.sizeHint().width() + BETWEEN
             button.setVisible(needed <= room)
             if needed > room:
                 left_out.append(button.defaultAction())

@@ -25,7 +25,7 @@ TEXTS = 64  # that are kept as pictures; names of patients among them go with th
 RIM = [(dx, dy) for dx in (-1.0, 0.0, 1.0) for dy in (-1.0, 0.0, 1.0) if dx or dy]
 HEAT_BAR = 160.0  # height of the colour bar
 BAR_HIGH = 32.0  # of the scale bar with its label
-LEAST_LINE = 170.0  # screen pixels that a line of the corner below on the left gets at least
+LEAST_LINE = 240.0  # screen pixels that a line of the corner below on the left gets at least
 
 
 def font_of(base: QFont, pixels: int, bold: bool = False) -> QFont:
@@ -99,7 +99,10 @@ def paint_corners(painter: QPainter, area: QRectF, corners: Corners, taken: list
     inner = (area.left() + MARGIN, area.top() + MARGIN - 4, area.right() - MARGIN, area.bottom() - MARGIN + 4)
     paint_chips(painter, corners.bottom_right, inner[2], area.bottom() - MARGIN, inner[2] - inner[0], taken)
     painter.setFont(font_of(painter.font(), BODY))
-    half, third = area.width() / 2 - MARGIN - GAP, max(area.width() * 0.36 - MARGIN - GAP, LEAST_LINE)
+    half, third = (
+        area.width() / 2 - MARGIN - GAP,
+        max(area.width() * 0.36 - MARGIN - GAP, min(LEAST_LINE, area.width() - 2 * MARGIN)),
+    )
     for lines, longest, right, low in (
         (corners.top_left, half, False, False),
         (corners.top_right, half, True, False),

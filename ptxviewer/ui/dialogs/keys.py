@@ -24,6 +24,7 @@ MOUSE = (
     (N_("Alt + wheel"), N_("Opacity")),
     (N_("Shift + wheel"), N_("Brush size, with a brush")),
     (N_("Ctrl + drag"), N_("Erase with the brush")),
+    (N_("Ctrl, Shift + drag"), N_("Window coarse, fine")),
     (N_("Shift + drag"), N_("Measure straight, round, square")),
     (N_("Drag a handle"), N_("Move a measurement")),
     (N_("Double click"), N_("Film: fit. Slider: its mark")),
