@@ -576,7 +576,7 @@ from ptxviewer.cli import main as cli
 bootstrap.prepare()
 def broken(arguments):
     raise ZeroDivisionError({NAME!r})
-cli.COMMANDS["render"] = (cli.render_parser, broken)
+cli.COMMANDS["render"] = (cli.parsers.render_parser, broken)
 sys.exit(cli.main())
 """
 
