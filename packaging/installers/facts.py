@@ -75,6 +75,7 @@ DEBIAN_PACKAGES = {
     "libXrender.so.1": "libxrender1",
     "libbrotlicommon.so.1": "libbrotli1",
     "libbrotlidec.so.1": "libbrotli1",
+    "libcups.so.2": "libcups2 | libcups2t64",
     "libdbus-1.so.3": "libdbus-1-3",
     "libdrm.so.2": "libdrm2",
     "libexpat.so.1": "libexpat1",
