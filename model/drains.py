@@ -26,6 +26,7 @@ from model.tensors import read_tensors
 from model.train import start_from
 from ptxviewer.inference.torch.network import PneumothoraxNet
 
+BUNDLE_WEIGHTS = Path("model/bundle/weights.safetensors")
 SIDE = 448  # pixels of the grid on which drains are looked for
 BATCH = 4
 FOLDS = 5
@@ -79,27 +80,32 @@ def probabilities(
     return np.where(known, drained, chances), auc(held_out[:, 1], drained[known])
 
 
+def judge(folder: Path, weights: Path = BUNDLE_WEIGHTS) -> None:
+    """Write into the pack in ``folder`` how likely each of its films shows a drain; says how well that is known."""
+    films = Pack(folder)
+    examples = films.examples
+    chances, area = probabilities(
+        summaries(films, weights), [drain_read(one) for one in examples], [one.patient for one in examples]
+    )
+    (folder / DRAINS_FILE).write_text(json.dumps([round(float(chance), 4) for chance in chances]))
+    print(f"Drains: AUC {area:.3f} on films of patients left out")
+    for group in ("positive", "negative"):
+        chosen = [i for i, one in enumerate(examples) if one.group == group and one.split == "train"]
+        print(f"{group} training films: {100 * chances[chosen].mean():.0f} % with a drain")
+
+
 def main() -> None:
     """Command line."""
     parser = argparse.ArgumentParser(description=(__doc__ or "").splitlines()[0])
     parser.add_argument("--pack", type=Path, required=True)
-    parser.add_argument("--weights", type=Path, default=Path("model/bundle/weights.safetensors"))
+    parser.add_argument("--weights", type=Path, default=BUNDLE_WEIGHTS)
     parser.add_argument("--threads", type=int, default=1)
     parser.add_argument("--nice", type=int, default=15, help="how far other programs go first, up to 19")
     asked = parser.parse_args()
     if hasattr(os, "nice"):
         os.nice(asked.nice)
     torch.set_num_threads(asked.threads)
-    films = Pack(asked.pack)
-    examples = films.examples
-    chances, area = probabilities(
-        summaries(films, asked.weights), [drain_read(one) for one in examples], [one.patient for one in examples]
-    )
-    (asked.pack / DRAINS_FILE).write_text(json.dumps([round(float(chance), 4) for chance in chances]))
-    print(f"AUC on films of patients left out: {area:.3f}")
-    for group in ("positive", "negative"):
-        chosen = [i for i, one in enumerate(examples) if one.group == group and one.split == "train"]
-        print(f"{group} training films: {100 * chances[chosen].mean():.0f} % with a drain")
+    judge(asked.pack, asked.weights)
 
 
 if __name__ == "__main__":

@@ -372,6 +372,10 @@ def main() -> None:
         from model.pack import pack
 
         pack(asked.data, packed, size, threads=asked.threads, first_look=asked.first_look)
+    if asked.data is not None and config.drains is not None and Pack(packed).drains is None:
+        from model.drains import judge
+
+        judge(packed)
     films, device = Pack(packed), device_named(asked.device)
     if films.size < size:
         print(
