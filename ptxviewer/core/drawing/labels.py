@@ -46,10 +46,11 @@ def free_place(
     ys = np.array([y0, area[1], last_y, *(box[1] - height for box in boxes), *(box[3] for box in boxes)])
     xs, ys = xs[(xs >= area[0]) & (xs <= last_x)], ys[(ys >= area[1]) & (ys <= last_y)]
     far = np.hypot(xs[None, :] - x0, ys[:, None] - y0)
-    for left, top, right, bottom in boxes:
-        across = (xs < right - _TINY) & (xs + width > left + _TINY)
+    if boxes:
+        left, top, right, bottom = np.array(boxes).T[..., None]
+        across = (xs < right - _TINY) & (xs + width > left + _TINY)  # (boxes, places)
         down = (ys < bottom - _TINY) & (ys + height > top + _TINY)
-        far[np.ix_(down, across)] = np.inf
+        far[down.T.astype(np.float32) @ across.astype(np.float32) > 0] = np.inf
     row, col = np.unravel_index(int(np.argmin(far)), far.shape)
     if not np.isfinite(far[row, col]):
         return None
