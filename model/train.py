@@ -372,11 +372,12 @@ def main() -> None:
         from model.pack import pack
 
         pack(asked.data, packed, size, threads=asked.threads, first_look=asked.first_look)
-    if asked.data is not None and config.drains is not None and Pack(packed).drains is None:
+    films, device = Pack(packed), device_named(asked.device)
+    if asked.data is not None and config.drains is not None and films.drains is None:
         from model.drains import judge
 
         judge(packed)
-    films, device = Pack(packed), device_named(asked.device)
+        films = Pack(packed)
     if films.size < size:
         print(
             f"The pack's boxes have {films.size} px, the plan goes up to {size} px: nothing finer is seen so.",

@@ -9,7 +9,7 @@ import logging
 import os
 import sys
 import time
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from enum import Enum
@@ -24,11 +24,12 @@ from ptxviewer.core.reasons import Reason
 from ptxviewer.core.reasons.command import Command
 from ptxviewer.core.review import Review
 from ptxviewer.core.scratch import ScratchFolder
-from ptxviewer.words import tr
+from ptxviewer.words import sentences, tr, trn
 
 if TYPE_CHECKING:
     from ptxviewer.dicom.candidates import Candidate
 
+Say = Callable[[str], object]
 log = logging.getLogger(__name__)
 LONGEST_STEM = 200  # bytes, of the 255 that file systems allow
 NOT_IN_NAMES = '<>:"/\\|?*'  # of a file on Windows
@@ -210,3 +211,27 @@ def progress(total: int) -> Iterator[Callable[[int], None]]:
     finally:
         stream.write("\r\x1b[K")
         stream.flush()
+
+
+def told_saved(
+    total: int, failures: Sequence[tuple[str, Reason | None]], folder: Path, say: Say, complain: Say, caution: str = ""
+) -> int:
+    """Say which films were not saved and why, then how many were; returns 0 when all were, 1 when some were not.
+
+    ``caution`` holds for what was saved.
+    """
+    for file, reason in failures:
+        complain(f"{file}: {sentences(reason)}")
+    if caution:
+        complain(caution)
+    say(
+        trn(
+            "{count} film: {saved} saved, {failed} not. Results: {folder}",
+            "{count} films: {saved} saved, {failed} not. Results: {folder}",
+            total,
+            saved=total - len(failures),
+            failed=len(failures),
+            folder=folder,
+        )
+    )
+    return 1 if failures else 0

@@ -9,7 +9,7 @@ import argparse
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
-from ptxviewer.cli.batch import Item, items_of, progress
+from ptxviewer.cli.batch import Item, items_of, progress, told_saved
 from ptxviewer.cli.export import made_folder
 from ptxviewer.core.burnt_in import Region, text_regions
 from ptxviewer.core.errors import ExportFailed, PtxError, UnreadableFilm
@@ -18,7 +18,7 @@ from ptxviewer.core.film import Radiograph
 from ptxviewer.core.reasons import Reason
 from ptxviewer.core.reasons.writing import NotWritten
 from ptxviewer.core.voi import display_lut
-from ptxviewer.words import sentences, tr, trn
+from ptxviewer.words import tr, trn
 
 Say = Callable[[str], None]
 
@@ -68,20 +68,14 @@ def deidentify(
                     raise
                 failures.append((item.file, error.reason))
             draw(item.number)
-    for file, reason in failures:
-        complain(f"{file}: {sentences(reason)}")
-    complain(tr("What is burnt into the pixels is found in part at best: look at every film before you give it away."))
-    say(
-        trn(
-            "{count} film: {saved} saved, {failed} not. Results: {folder}",
-            "{count} films: {saved} saved, {failed} not. Results: {folder}",
-            len(items),
-            saved=len(items) - len(failures),
-            failed=len(failures),
-            folder=folder,
-        )
+    return told_saved(
+        len(items),
+        failures,
+        folder,
+        say,
+        complain,
+        tr("What is burnt into the pixels is found in part at best: look at every film before you give it away."),
     )
-    return 1 if failures else 0
 
 
 def _one(

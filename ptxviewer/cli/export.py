@@ -5,14 +5,13 @@ from __future__ import annotations
 from collections.abc import Callable, Collection
 from pathlib import Path
 
-from ptxviewer.cli.batch import Outcome, ReviewOf, items_of, outcomes, progress
+from ptxviewer.cli.batch import Outcome, ReviewOf, items_of, outcomes, progress, told_saved
 from ptxviewer.core.engine import Engine
 from ptxviewer.core.errors import ExportFailed, PtxError, UnreadableFilm
 from ptxviewer.core.reasons import Reason
 from ptxviewer.core.reasons.reading import NotAnalysed
 from ptxviewer.core.reasons.writing import NotWritten, Unsaved, Unwritten, Writing
 from ptxviewer.core.review import Review
-from ptxviewer.words import sentences, trn
 
 Say = Callable[[str], None]
 
@@ -73,16 +72,4 @@ def export_objects(
             if outcome.film is None:
                 failures.append((outcome.item.file, outcome.reason))
             draw(outcome.item.number)
-    for file, reason in failures:
-        complain(f"{file}: {sentences(reason)}")
-    say(
-        trn(
-            "{count} film: {saved} saved, {failed} not. Results: {folder}",
-            "{count} films: {saved} saved, {failed} not. Results: {folder}",
-            len(items),
-            saved=len(items) - len(failures),
-            failed=len(failures),
-            folder=folder,
-        )
-    )
-    return 1 if failures else 0
+    return told_saved(len(items), failures, folder, say, complain)

@@ -7,7 +7,7 @@ from pathlib import Path
 
 from ptxviewer.app.exports import EXPORTS, Content, Export
 from ptxviewer.app.state.settings import PaperChoice
-from ptxviewer.cli.batch import Item, Outcome, ReviewOf, analyse, items_of, outcomes, progress
+from ptxviewer.cli.batch import Item, Outcome, ReviewOf, analyse, items_of, outcomes, progress, told_saved
 from ptxviewer.cli.export import made_folder
 from ptxviewer.core.engine import Engine
 from ptxviewer.core.errors import PtxError
@@ -15,7 +15,7 @@ from ptxviewer.core.files import remove_parts
 from ptxviewer.core.reasons import Reason
 from ptxviewer.core.reasons.reading import NotAnalysed, Reading
 from ptxviewer.core.review import Review
-from ptxviewer.words import sentences, trn
+from ptxviewer.words import sentences
 
 Say = Callable[[str], object]
 FLAGS = {"report": "png", "report_pdf": "pdf", "picture": "picture"}
@@ -103,19 +103,7 @@ def report_many(
             else:
                 say(f"{stem(outcome.item)}  {outcome.item.file}")
             draw(outcome.item.number)
-    for file, reason in failures:
-        complain(f"{file}: {sentences(reason)}")
-    say(
-        trn(
-            "{count} film: {saved} saved, {failed} not. Results: {folder}",
-            "{count} films: {saved} saved, {failed} not. Results: {folder}",
-            len(items),
-            saved=len(items) - len(failures),
-            failed=len(failures),
-            folder=folder,
-        )
-    )
-    return 1 if failures else 0
+    return told_saved(len(items), failures, folder, say, complain)
 
 
 def formats_of(ids: Collection[str]) -> list[Export]:
