@@ -14,6 +14,7 @@ from ptxviewer.core.answer import DecisionRule
 from ptxviewer.core.engine import EngineInfo
 from ptxviewer.core.errors import ModelUnavailable
 from ptxviewer.core.purposes import PurposeChoice, RuleFigures
+from ptxviewer.core.reasons import Reason
 from ptxviewer.core.reasons.network import Network
 from ptxviewer.inference import preprocess
 
@@ -234,13 +235,25 @@ def verify(folder: Path, card: Card) -> bytes:
     return content
 
 
+def info_of(card: Card, purpose: PurposeChoice, device: str = "", note: Reason | None = None) -> EngineInfo:
+    """Return what is shown of a card's network that decides by the rule for ``purpose``; ``device`` "": not loaded."""
+    rule, purpose = card.rule_for(purpose)
+    return EngineInfo(
+        model_id=f"{card.id} {card.version}",
+        model_sha256=card.sha256,
+        device=device,
+        rule=rule,
+        calibrated=card.calibrated,
+        note=note,
+        purpose=purpose,
+        prevalence=card.prevalence,
+    )
+
+
 def expected_info(folder: Path, purpose: PurposeChoice = "balanced") -> EngineInfo | None:
     """Return what the card says of the network before it is loaded, None where there is no card to read."""
     try:
         card = read_card(folder)
     except ModelUnavailable:
         return None
-    rule, purpose = card.rule_for(purpose)
-    return EngineInfo(
-        f"{card.id} {card.version}", card.sha256, "", rule, card.calibrated, purpose=purpose, prevalence=card.prevalence
-    )
+    return info_of(card, purpose)

@@ -26,7 +26,7 @@ from ptxviewer.core.purposes import PurposeChoice
 from ptxviewer.core.reasons.network import Network
 from ptxviewer.core.viewport import pixel_aspect
 from ptxviewer.inference.boxed import view_of
-from ptxviewer.inference.card import Card, read_card, verify
+from ptxviewer.inference.card import Card, info_of, read_card, verify
 from ptxviewer.inference.preprocess import prepare, turns_upright
 from ptxviewer.inference.views import maps_of_views
 
@@ -104,17 +104,7 @@ class BundleEngine:
             self._loaded = card, runner
             if (first := card.of_first_look) is not None:
                 self._first = first, self._start(first, verify(self._bundle, first))
-            rule, purpose = card.rule_for(self._purpose)
-            self._info = EngineInfo(
-                model_id=f"{card.id} {card.version}",
-                model_sha256=card.sha256,
-                device=runner.device,
-                rule=rule,
-                calibrated=card.calibrated,
-                note=runner.note,
-                purpose=purpose,
-                prevalence=card.prevalence,
-            )
+            self._info = info_of(card, self._purpose, runner.device, runner.note)
         return self._info
 
     def predict(self, film: Radiograph, checkpoint: Checkpoint = never_cancelled) -> ProbabilityMaps:
@@ -123,8 +113,6 @@ class BundleEngine:
         Running out of a device's memory, and only that, moves the work to the CPU for good.
         Raises ``ModelUnavailable`` where the network's output is not a number: that must never read as "nothing found".
         """
-        self._ready()
-        checkpoint()
         return self._predict(film, None, checkpoint)
 
     def share_cores(self) -> int:
@@ -146,7 +134,10 @@ class BundleEngine:
 
     def _predict(self, film: Radiograph, grid: FloatMap | None, checkpoint: Checkpoint) -> ProbabilityMaps:
         card, runner = self._ready()
+        checkpoint()
         started = time.perf_counter()
+        if grid is None and self._first is None:
+            grid = prepare(film, card.size)  # once, however it is turned
         turns = turns_upright(film)
         shown = self._shown(film, turns, checkpoint, grid)
         result = self._run(runner, shown.grid, checkpoint)
