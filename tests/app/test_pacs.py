@@ -23,7 +23,7 @@ from ptxviewer.core.reasons.pacs import FilmsFetched, Pacs, Refused, Sent, Unkno
 from ptxviewer.core.reasons.window import Notice
 from ptxviewer.core.reasons.writing import NotWritten, Unwritten, Writing
 from tests.app.rig import AppRig
-from tests.fakes import FakeNetwork, HandLane
+from tests.fakes import FakeNetwork, FakeResults, HandLane
 
 ARCHIVE, WEB = Node("Archive", title="ARCHIVE", host="archive"), Node("Web", "web", url="https://x")
 NODES = PacsSettings(nodes=(ARCHIVE, WEB))
@@ -37,7 +37,13 @@ def facts_of(path: Path) -> Facts:
 class Hospital(AppRig):
     """A window with a network; ``restarted`` is the next one with the same folders."""
 
-    def __init__(self, folder: Path, settings: Settings | None = None, kept: PacsSettings = NODES) -> None:
+    def __init__(
+        self,
+        folder: Path,
+        settings: Settings | None = None,
+        kept: PacsSettings = NODES,
+        results: FakeResults | None = None,
+    ) -> None:
         self.folder, self.network, self.kept = folder, FakeNetwork(), kept
         self.lane, self.sender = HandLane(), HandLane()
         self.broken_disk: Exception | None = None
@@ -52,7 +58,7 @@ class Hospital(AppRig):
             load=lambda: self.kept,
             save=self._keep,
         )
-        super().__init__(settings=settings, facts=facts_of, clock=lambda: self.when, pacs=pacs)
+        super().__init__(settings=settings, facts=facts_of, clock=lambda: self.when, pacs=pacs, results=results)
         self.presenter.pacs.start()
         self.settle()
 
@@ -274,6 +280,24 @@ def test_results_of_all_films_one_parcel_each(hospital: Hospital):
     hospital.settle()
     assert [contents for _, contents in hospital.network.sent] == [[b"a.dcm .sr"], [b"b.dcm .sr"], [b"c.dcm .sr"]]
     assert [parcel.film_number for parcel in hospital.parcels] == [1, 2, 3]
+
+
+def test_a_result_of_an_earlier_session_is_sent_without_a_look_at_its_film(tmp_path: Path):
+    results = FakeResults()
+    before = Hospital(tmp_path / "before", results=results)
+    before.open("a.dcm", "b.dcm")
+    before.settle()
+    hospital = Hospital(tmp_path / "now", results=results)
+    hospital.presenter.warm_up()
+    hospital.turn(hospital.model)
+    hospital.open("a.dcm", "b.dcm")
+    hospital.settle()
+    recalled = hospital.state.films[1]
+    assert recalled.maps is None
+    assert recalled.summary is not None
+    hospital.presenter.pacs.sending.results("Archive", [recalled.id], ("sr",))
+    hospital.settle()
+    assert [contents for _, contents in hospital.network.sent] == [[b"b.dcm .sr"]]
 
 
 # ---- fetching

@@ -45,6 +45,16 @@ def fingerprint_of(services: Services, path: Path) -> str:
         return ""
 
 
+def kept_maps(services: Services, radiograph: Radiograph, model: str) -> ProbabilityMaps | None:
+    """Return the maps of a film that the network with this ``identity`` has left, None where there are none."""
+    if services.results is None or not model:
+        return None
+    maps = services.results.maps(radiograph.key, radiograph.shape, model)
+    if maps is None or maps.aspect != pixel_aspect(radiograph.spacing):  # those of a version that took it for square
+        return None
+    return maps
+
+
 def read_film(services: Services, film: Film, model: str, rule: DecisionRule | None) -> ReadFilm:
     """Read the pixels of ``film``, its review, and its maps where it has none. Raises ``PtxError``."""
     before = fingerprint_of(services, film.path)
@@ -52,12 +62,12 @@ def read_film(services: Services, film: Film, model: str, rule: DecisionRule | N
     fingerprint = before if before and fingerprint_of(services, film.path) == before else ""
     kept = kept_review(services, review_name(radiograph), radiograph.shape)
     read = ReadFilm(radiograph, kept, thumbnail(radiograph), fingerprint)
-    if services.results is None or not model or rule is None or film.maps is not None:
+    if rule is None or film.maps is not None:
         return read
     if radiograph.not_analysed is not None and not film.insisted:
         return read
-    maps = services.results.maps(radiograph.key, radiograph.shape, model)
-    if maps is None or maps.aspect != pixel_aspect(radiograph.spacing):  # those of a version that took it for square
+    maps = kept_maps(services, radiograph, model)
+    if maps is None:
         return read
     if film.findings is not None:
         return replace(read, maps=maps)

@@ -12,8 +12,10 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 from pathlib import Path
 
+from ptxviewer.app.disk.result_file import identity
 from ptxviewer.app.exports import Content, kinds_in
 from ptxviewer.app.films.queue import BUSY
+from ptxviewer.app.films.reading import kept_maps
 from ptxviewer.app.jobs import Outcome, Ticket
 from ptxviewer.app.pacs.ports import PacsServices
 from ptxviewer.app.ports import Services
@@ -82,14 +84,14 @@ class Sending:
     def _objects_of(self, film: Film, kinds: Collection[str]) -> Callable[[Path], Sequence[Path]]:
         """Return what makes the objects of a film as it is now, on the disk lane."""
         info = self._store.state.engine.info
-        read, results, write = self._services.read_film, self._services.results, self._services.objects
+        services = self._services
         reader = self._store.state.settings.reader
 
         def fill(folder: Path) -> Sequence[Path]:
-            radiograph = film.radiograph or read(film.path, film.view.frame)
+            radiograph = film.radiograph or services.read_film(film.path, film.view.frame)
             maps = film.maps
-            if maps is None and results is not None and info is not None:
-                maps = results.maps(radiograph.key, radiograph.shape, info.model_id)
+            if maps is None and info is not None:
+                maps = kept_maps(services, radiograph, identity(info))
             if maps is None or info is None:
                 raise ExportFailed(Unsaved.NO_RESULT)
             measured = as_reviewed(radiograph, film.review)
@@ -104,7 +106,7 @@ class Sending:
                 first_read=film.first_read,
                 number=film.number,
             )
-            return write(content, folder / "object", kinds)
+            return services.objects(content, folder / "object", kinds)
 
         return fill
 
