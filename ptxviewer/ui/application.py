@@ -30,6 +30,7 @@ from ptxviewer.paths import SETTINGS_DIR, cache_folder, data_folder, sample_stud
 from ptxviewer.report import templates
 from ptxviewer.ui.controls import tabular
 from ptxviewer.ui.main_window import MainWindow
+from ptxviewer.ui.platform import text_size
 from ptxviewer.ui.platform.icons import app_icon
 from ptxviewer.ui.platform.language import follow_language
 from ptxviewer.ui.platform.single_instance import hand_over, serve, server_name, shared_secret
@@ -63,6 +64,12 @@ class Application(QApplication):
         self.setFont(tabular(self.font()))
         self.setStyleSheet(stylesheet())
         self.setWindowIcon(app_icon())
+
+    def write_in(self, size: str) -> None:
+        """Write in a size in percent, "" as the system has it; for all that is built from now on."""
+        text_size.use(int(size) / 100 if size else text_size.of_system(self.primaryScreen().logicalDotsPerInch()))
+        if text_size.factor() > 1:
+            self.setStyleSheet(stylesheet())
 
     def event(self, event: QEvent) -> bool:
         """Take file-open events."""
@@ -236,6 +243,7 @@ def run(
     def chosen(settings: Settings) -> None:
         speak(language or settings.language or system_language(QLocale.system().uiLanguages()))
         follow_language(application, spoken_language())
+        application.write_in(settings.text_size)
 
     session = Session(
         folder / "settings.json",

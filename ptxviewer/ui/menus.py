@@ -31,6 +31,7 @@ from ptxviewer.core.msgid import N_, Msgid
 from ptxviewer.core.plaintext import escaped
 from ptxviewer.ui.commands import menu_text, short_name_of, tooltip_of
 from ptxviewer.ui.platform.icons import icon
+from ptxviewer.ui.platform.text_size import px
 from ptxviewer.words import tr
 from ptxviewer.words.windowing import describe, preset_name
 
@@ -148,7 +149,7 @@ class _Toolbar(QWidget):
         super().__init__()
         self.setObjectName("toolbar")
         self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
-        self.setFixedHeight(45)
+        self.setFixedHeight(px(45))
         self.buttons: list[QToolButton] = []
         self._named_width = 0
         self.row = QHBoxLayout(self)
@@ -157,10 +158,11 @@ class _Toolbar(QWidget):
         self.more = QToolButton()
         self.more.setObjectName("more")
         self.more.setArrowType(Qt.ArrowType.RightArrow)
+        self.more.setIconSize(QSize(px(16), px(16)))
         self.more.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextUnderIcon)
         self.more.setToolTip(tr("More tools"))
         self.more.setAccessibleName(tr("More tools"))
-        self.more.setFixedHeight(40)
+        self.more.setFixedHeight(px(40))
         self.more.setFocusPolicy(Qt.FocusPolicy.TabFocus)
         self.more.setMenu(QMenu(self.more))
         self.more.setPopupMode(QToolButton.ToolButtonPopupMode.InstantPopup)
@@ -180,7 +182,7 @@ class _Toolbar(QWidget):
     def _overflow(self) -> None:
         """Put what finds no room behind a button at the end, with its name."""
         whole = sum(button.sizeHint().width() + BETWEEN for button in self.buttons) + DIVIDERS
-        room = self.width() - AROUND - (MORE_ROOM if whole > self.width() - AROUND else 0)
+        room = self.width() - AROUND - (px(MORE_ROOM) if whole > self.width() - AROUND else 0)
         needed = DIVIDERS
         left_out = []
         for button in self.buttons:
@@ -206,10 +208,10 @@ def make_toolbar(actions: dict[str, QAction]) -> QWidget:
         for one in ids:
             button = QToolButton()
             button.setDefaultAction(actions[one])
-            button.setIconSize(QSize(18, 18))
+            button.setIconSize(QSize(px(18), px(18)))
             button.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextUnderIcon)
             button.setFocusPolicy(Qt.FocusPolicy.TabFocus)
-            button.setFixedHeight(40)
+            button.setFixedHeight(px(40))
             if one == "measure":
                 _offer(button, actions[one], [actions[choice] for choice in CHOICES])
             row.addWidget(button)

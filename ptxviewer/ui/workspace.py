@@ -104,7 +104,7 @@ class Workspace(QWidget):
             self._notices.show_state(state)
         if bool(state.films) is not self._minutes.isActive():
             (self._minutes.start if state.films else self._minutes.stop)()
-        self.reading.setVisible(around and state.settings.panel)
+        self._show_panel(state)
         self.strip.show_state(state)
         self.reading.show_state(state)
         self.banner.show_state(state)
@@ -125,11 +125,28 @@ class Workspace(QWidget):
             if state.worklist.shown:
                 self.worklist.show_state(state)
 
+    def _show_panel(self, state: State) -> None:
+        around = (bool(state.films) or state.opening > 0) and not state.film_only
+        self.reading.setVisible(around and state.settings.panel and self._has_room(state))
+
+    def _has_room(self, state: State) -> bool:
+        """False where a small window in large text holds the list or two films, and not the panel beside them."""
+        two = state.prior_id is not None
+        if self.worklist is None or self.worklist.isHidden():
+            if not two:
+                return True
+            beside = 0 if self.strip.isHidden() else self.strip.width()
+        else:
+            beside = self.worklist.width()
+        films = self.area.minimumWidth() * (2 if two else 1)
+        return beside + films + self.reading.minimumWidth() <= self.window().width()
+
     def window_resized(self) -> None:
         """Keep the banner at the film's top edge, and the list in proportion to the window."""
         QTimer.singleShot(0, self, self.banner.place)
         if self.worklist is not None:
             self.worklist.fit_window()
+        self._show_panel(self._presenter.state)
 
     def shows_film_in(self, widget: QWidget | None) -> bool:
         """True where ``widget`` is the film or its list: there keys are those of the film."""

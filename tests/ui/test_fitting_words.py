@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
@@ -14,6 +15,7 @@ from ptxviewer import words
 from ptxviewer.core.reasons.window import Notice
 from ptxviewer.ui.application import Session
 from ptxviewer.ui.controls import ElidedLabel
+from ptxviewer.ui.platform import text_size
 from ptxviewer.ui.platform.style import stylesheet
 from tests.ui.windows import open_films, started
 
@@ -28,21 +30,30 @@ def spoken(request: pytest.FixtureRequest) -> Iterator[str]:
     words.speak("en")
 
 
-@pytest.fixture(autouse=True)
-def _dressed(qapp: QApplication) -> Iterator[None]:
+@contextmanager
+def dressed(qapp: QApplication, factor: float = 1.0) -> Iterator[None]:
     """The look counts: fonts and margins are its."""
     before = qapp.style().objectName()
     qapp.setStyle("Fusion")
+    text_size.use(factor)
     qapp.setStyleSheet(stylesheet())
     yield
+    text_size.use(1.0)
     qapp.setStyleSheet("")
     qapp.setStyle(before)
 
 
-@pytest.fixture(params=[(1440, 900), (1024, 640)], ids=lambda size: f"{size[0]}x{size[1]}")
-def window(request: pytest.FixtureRequest, spoken: str, qtbot: QtBot, tmp_path: Path) -> Iterator[Session]:
-    """A film with a result, in a window of the usual and of the smallest size."""
-    with started(qtbot, tmp_path, size=request.param) as session:
+SMALLEST, USUAL = (1024, 640), (1440, 900)
+SIZES = [(USUAL, 1.0), (SMALLEST, 1.0), (USUAL, 1.25), (USUAL, 1.5), (USUAL, 2.0), (SMALLEST, 2.0)]
+
+
+@pytest.fixture(params=SIZES, ids=lambda size: f"{size[0][0]}x{size[0][1]} text {size[1]:.0%}")
+def window(
+    request: pytest.FixtureRequest, spoken: str, qapp: QApplication, qtbot: QtBot, tmp_path: Path
+) -> Iterator[Session]:
+    """A film with a result, in a window of the usual and of the smallest size, in text of the usual size and larger."""
+    size, factor = request.param
+    with dressed(qapp, factor), started(qtbot, tmp_path, size=size) as session:
         open_films(session, qtbot)
         session.presenter.dismiss_banner()
         yield session
@@ -121,6 +132,7 @@ def faults(session: Session) -> list[str]:
 
 
 def test_no_word_of_the_window_is_cut(window: Session, qtbot: QtBot):
+    size = window.window.size()
     found: dict[str, list[str]] = {}
     for state in walk(window, qtbot):
         found[state] = []
@@ -130,9 +142,10 @@ def test_no_word_of_the_window_is_cut(window: Session, qtbot: QtBot):
             found[state] = faults(window)
     assert {state: texts for state, texts in found.items() if texts} == {}
     assert len(found) == 11
+    assert window.window.size() == size  # nothing pushes the window beyond the screen
 
 
-def test_english_has_room_for_the_names_in_the_smallest_window(qtbot: QtBot, tmp_path: Path):
-    with started(qtbot, tmp_path, size=(1024, 640)) as session:
+def test_english_has_room_for_the_names_in_the_smallest_window(qapp: QApplication, qtbot: QtBot, tmp_path: Path):
+    with dressed(qapp), started(qtbot, tmp_path, size=(1024, 640)) as session:
         styles = {button.toolButtonStyle() for button in session.window.toolbar.findChildren(QToolButton)}
         assert styles == {NAMED}

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field, fields, replace
 from types import MappingProxyType
-from typing import Any, Literal
+from typing import Any, Literal, get_args
 
 from ptxviewer.core.devices import DEVICES, DeviceChoice
 from ptxviewer.core.msgid import N_, Msgid
@@ -27,6 +27,7 @@ INTERPOLATIONS: tuple[tuple[Interpolation, Msgid], ...] = (
 )
 ReadingMode = Literal["beside", "first", "disagreement"]
 PaperChoice = Literal["", "a4", "letter"]
+TextSize = Literal["", "100", "125", "150", "175", "200"]
 Page = Literal["general", "reading", "network", "films", "reports"]
 
 PAGES: tuple[tuple[Page, Msgid], ...] = (
@@ -71,6 +72,14 @@ class Settings:
     language: str = field(  # code of a catalogue, "" is the language of the system; one that is not there is English
         default="",
         metadata=_row(label=N_("Language"), help=N_("Takes effect at the next start."), language=True),
+    )
+    text_size: TextSize = field(  # percent of the usual size, "" as the system has it
+        default="",
+        metadata=_row(
+            label=N_("Text size"),
+            help=N_("Of everything but films and reports. Takes effect at the next start."),
+            choices=(("", N_("As the system has it")), *((size, f"{size} %") for size in get_args(TextSize)[1:])),
+        ),
     )
     device: DeviceChoice = field(
         default="auto",

@@ -12,6 +12,7 @@ from ptxviewer.core.drawing.colours import heat_table
 from ptxviewer.core.drawing.labels import free_place
 from ptxviewer.core.geometry import Box
 from ptxviewer.ui.platform.style import PALETTE
+from ptxviewer.ui.platform.text_size import px
 from ptxviewer.words import tr
 from ptxviewer.words.annotations import Corners
 from ptxviewer.words.quantities import decimal
@@ -84,24 +85,24 @@ def _column(
     for row, line in enumerate(lines):
         text = metrics.elidedText(line, Qt.TextElideMode.ElideRight, longest)
         left = x - metrics.horizontalAdvance(text) if right else x
-        write(painter, QPointF(left, y + row * STEP), text, colour)
+        write(painter, QPointF(left, y + row * px(STEP)), text, colour)
 
 
 def _block(painter: QPainter, lines: Sequence[str], longest: float) -> tuple[float, float]:
     """Return width and height of lines that are cut at ``longest``, in the painter's font."""
     metrics = QFontMetricsF(painter.font())
     wide = max((min(metrics.horizontalAdvance(line), longest) for line in lines), default=0.0)
-    return wide, STEP * len(lines)
+    return wide, px(STEP) * len(lines)
 
 
 def paint_corners(painter: QPainter, area: QRectF, corners: Corners, taken: list[Box]) -> None:
     """Write the four corners, warnings first; what is too long is cut with an ellipsis, so that no two can meet."""
     inner = (area.left() + MARGIN, area.top() + MARGIN - 4, area.right() - MARGIN, area.bottom() - MARGIN + 4)
     paint_chips(painter, corners.bottom_right, inner[2], area.bottom() - MARGIN, inner[2] - inner[0], taken)
-    painter.setFont(font_of(painter.font(), BODY))
+    painter.setFont(font_of(painter.font(), px(BODY)))
     half, third = (
-        area.width() / 2 - MARGIN - GAP,
-        max(area.width() * 0.36 - MARGIN - GAP, min(LEAST_LINE, area.width() - 2 * MARGIN)),
+        area.width() / 2 - MARGIN - px(GAP),
+        max(area.width() * 0.36 - MARGIN - px(GAP), min(px(LEAST_LINE), area.width() - 2 * MARGIN)),
     )
     for lines, longest, right, low in (
         (corners.top_left, half, False, False),
@@ -113,18 +114,18 @@ def paint_corners(painter: QPainter, area: QRectF, corners: Corners, taken: list
         place = free_place((wide, high), (wish,), taken, inner) if lines else None
         if place is not None:
             taken.append(place)
-            _column(painter, lines, place[2] if right else place[0], place[1] + 14, longest, right)
+            _column(painter, lines, place[2] if right else place[0], place[1] + px(14), longest, right)
 
 
 def between_top_corners(base: QFont, width: float, corners: Corners) -> tuple[float, float, float]:
     """Return from where to where the top edge is free of corner texts, and how far down they reach."""
-    metrics, half = QFontMetricsF(font_of(base, BODY)), width / 2 - MARGIN - GAP
+    metrics, half = QFontMetricsF(font_of(base, px(BODY))), width / 2 - MARGIN - px(GAP)
     left, right = (
         min(max(map(metrics.horizontalAdvance, lines), default=0.0), half)
         for lines in (corners.top_left, corners.top_right)
     )
     rows = max(len(corners.top_left), len(corners.top_right))
-    return MARGIN + left + GAP, width - MARGIN - right - GAP, MARGIN + rows * STEP
+    return MARGIN + left + GAP, width - MARGIN - right - GAP, MARGIN + rows * px(STEP)
 
 
 def paint_chips(
@@ -136,12 +137,12 @@ def paint_chips(
     taken: list[Box] | None = None,
 ) -> None:
     """Write warnings in amber, each in a frame of its own, upwards from the corner."""
-    painter.setFont(font_of(painter.font(), LABEL))
+    painter.setFont(font_of(painter.font(), px(LABEL)))
     metrics = QFontMetricsF(painter.font())
     for row, line in enumerate(reversed(lines)):
         text = metrics.elidedText(line, Qt.TextElideMode.ElideRight, longest - 14)
         width = metrics.horizontalAdvance(text) + 14
-        frame = QRectF(right - width, bottom - 16 - row * 26, width, 21)
+        frame = QRectF(right - width, bottom - px(21) + 5 - row * px(26), width, px(21))
         if taken is not None:
             taken.append((frame.left(), frame.top(), frame.right(), frame.bottom()))
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
@@ -153,18 +154,26 @@ def paint_chips(
 
 
 def paint_letters(
-    painter: QPainter, area: QRectF, letters: tuple[str, str, str, str], taken: list[Box] | None = None
+    painter: QPainter,
+    area: QRectF,
+    letters: tuple[str, str, str, str],
+    taken: list[Box] | None = None,
+    scale: float = 1.0,
 ) -> None:
-    """Write the side letters at the middle of each edge; above and below they leave room for banner and scale bar."""
-    painter.setFont(font_of(painter.font(), LETTER, bold=True))
+    """Write the side letters at the middle of each edge; above and below they leave room for banner and scale bar.
+
+    ``scale`` is how many times larger than usual.
+    """
+    room = EDGE_ROOM * scale
+    painter.setFont(font_of(painter.font(), round(LETTER * scale), bold=True))
     metrics = QFontMetricsF(painter.font())
     wide = [metrics.horizontalAdvance(letter) for letter in letters]
     centre, base = area.center(), area.center().y() + metrics.capHeight() / 2
     places = (
         QPointF(area.left() + MARGIN, base),
         QPointF(area.right() - MARGIN - wide[1], base),
-        QPointF(centre.x() - wide[2] / 2, area.top() + MARGIN + EDGE_ROOM + metrics.capHeight()),
-        QPointF(centre.x() - wide[3] / 2, area.bottom() - MARGIN - EDGE_ROOM),
+        QPointF(centre.x() - wide[2] / 2, area.top() + MARGIN + room + metrics.capHeight()),
+        QPointF(centre.x() - wide[3] / 2, area.bottom() - MARGIN - room),
     )
     for place, letter, width in zip(places, letters, wide, strict=True):
         if letter:
@@ -178,7 +187,7 @@ def paint_scale_bar(
 ) -> None:
     """Draw the bar at the bottom edge with its label under it: in the middle, or at the ``right`` end.
 
-    ``scale`` is of everything but the bar's ``length``: a report has more pixels than a screen.
+    ``scale`` is of everything but the bar's ``length``: a report has more pixels than a screen, and text its size.
     """
     painter.setFont(font_of(painter.font(), round(LABEL * scale)))
     wide = QFontMetricsF(painter.font()).horizontalAdvance(label)
@@ -201,10 +210,10 @@ def paint_scale_bar(
 
 def scale_bar_place(painter: QPainter, area: QRectF, length: float, label: str, taken: list[Box]) -> QRectF | None:
     """Return the area in which ``paint_scale_bar`` draws the bar where nothing else is written; None: nowhere."""
-    wide = max(QFontMetricsF(font_of(painter.font(), LABEL)).horizontalAdvance(label), length)
-    size = (wide + 2, BAR_HIGH)
-    wish = (area.center().x() - size[0] / 2, area.bottom() - MARGIN + 4 - BAR_HIGH)
-    inner = (area.left() + MARGIN, area.top() + MARGIN, area.right() - MARGIN, area.bottom() - MARGIN + 4)
+    wide = max(QFontMetricsF(font_of(painter.font(), px(LABEL))).horizontalAdvance(label), length)
+    size = (wide + 2, px(BAR_HIGH))
+    wish = (area.center().x() - size[0] / 2, area.bottom() - px(MARGIN) + 4 - px(BAR_HIGH))
+    inner = (area.left() + MARGIN, area.top() + MARGIN, area.right() - MARGIN, area.bottom() - px(MARGIN) + 4)
     place = free_place(size, (wish,), taken, inner)
     if place is None:
         return None
@@ -214,23 +223,28 @@ def scale_bar_place(painter: QPainter, area: QRectF, length: float, label: str, 
 
 def heat_bar_place(area: QRectF, taken: list[Box]) -> QRectF | None:
     """Return where the bar of the heat map stands, with its words: at the right edge where there is room."""
-    wide, high = 66.0, HEAT_BAR + 34
+    wide, high = px(44) + 22.0, HEAT_BAR + px(34)
     right, left, middle = area.right() - MARGIN - wide + 8, area.left() + MARGIN, area.center().y()
     wishes = ((right, middle + 16), (right, middle - 16 - high), (left, middle + 16), (left, middle - 16 - high))
     place = free_place((wide, high), wishes, taken, (0.0, 0.0, area.right(), area.bottom()))
     if place is None:
         return None
     taken.append(place)
-    return QRectF(place[0] + 12, place[1] + 22, 12, HEAT_BAR)
+    return QRectF(place[0] + 12, place[1] + px(22), 12, HEAT_BAR)
 
 
-def paint_heat_bar(painter: QPainter, area: QRectF, threshold: float | None, at: QRectF | None = None) -> None:
-    """Draw the colours of the scores 0 to 1 with the threshold on them: ``at`` a place, or at the right edge."""
+def paint_heat_bar(
+    painter: QPainter, area: QRectF, threshold: float | None, at: QRectF | None = None, scale: float = 1.0
+) -> None:
+    """Draw the colours of the scores 0 to 1 with the threshold on them: ``at`` a place, or at the right edge.
+
+    ``scale`` is of its words.
+    """
     bar = at or QRectF(area.right() - MARGIN - 44, area.center().y() + 34, 12, HEAT_BAR)
     colours = heat_table()[::-1].reshape(256, 1, 3).copy()
     painter.fillRect(bar.adjusted(-1, -1, 1, 1), SHADE)
     painter.drawImage(bar, QImage(colours.data, 1, 256, 3, QImage.Format.Format_RGB888))
-    painter.setFont(font_of(painter.font(), LABEL))
+    painter.setFont(font_of(painter.font(), round(LABEL * scale)))
     metrics = QFontMetricsF(painter.font())
     write(painter, QPointF(bar.left() - 10, bar.top() - 10), tr("score"))
     for score in (0.0, 0.5, 1.0):
@@ -245,10 +259,10 @@ def paint_heat_bar(painter: QPainter, area: QRectF, threshold: float | None, at:
 
 def paint_placeholder(painter: QPainter, area: QRectF, title: str, sentence: str = "") -> None:
     """Write calmly in the middle of the empty canvas why there is no film."""
-    painter.setFont(font_of(painter.font(), BODY + 2))
+    painter.setFont(font_of(painter.font(), px(BODY + 2)))
     painter.setPen(QUIET)
-    painter.drawText(area.adjusted(0, -20, 0, -20), Qt.AlignmentFlag.AlignCenter, title)
+    painter.drawText(area.adjusted(0, -px(20), 0, -px(20)), Qt.AlignmentFlag.AlignCenter, title)
     if sentence:
-        painter.setFont(font_of(painter.font(), BODY))
-        wide = area.adjusted(area.width() / 6, 20, -area.width() / 6, 20)
+        painter.setFont(font_of(painter.font(), px(BODY)))
+        wide = area.adjusted(area.width() / 6, px(20), -area.width() / 6, px(20))
         painter.drawText(wide, int(Qt.AlignmentFlag.AlignCenter | Qt.TextFlag.TextWordWrap), sentence)

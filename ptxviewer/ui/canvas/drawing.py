@@ -14,6 +14,7 @@ from ptxviewer.core.drawing.colours import CASING
 from ptxviewer.core.drawing.handles import Drawn, segments
 from ptxviewer.core.geometry import Box, Point
 from ptxviewer.ui.canvas.annotations import CHIP, LABEL, font_of
+from ptxviewer.ui.platform.text_size import px
 
 HANDLE = 4.5  # radius in screen pixels
 PAD_X, PAD_Y, LINE_STEP = 6.0, 3.0, 16.0
@@ -49,10 +50,10 @@ def paint_handles(painter: QPainter, points: Sequence[Point], colour: Colour, ho
 
 def label_size(painter: QPainter, lines: Sequence[str]) -> tuple[float, float]:
     """Return the size of a label; sets the font that ``paint_label`` writes with."""
-    painter.setFont(font_of(painter.font(), LABEL))
+    painter.setFont(font_of(painter.font(), px(LABEL)))
     metrics = QFontMetricsF(painter.font())
     wide = max((metrics.horizontalAdvance(line) for line in lines), default=0.0)
-    return wide + 2 * PAD_X, LINE_STEP * len(lines) + 2 * PAD_Y
+    return wide + 2 * PAD_X, px(LINE_STEP) * len(lines) + 2 * PAD_Y
 
 
 def paint_label(painter: QPainter, place: Box, lines: Sequence[str], colour: Colour) -> None:
@@ -66,4 +67,4 @@ def paint_label(painter: QPainter, place: Box, lines: Sequence[str], colour: Col
     painter.setPen(QColor(*colour))
     ascent = QFontMetricsF(painter.font()).ascent()
     for row, line in enumerate(lines):
-        painter.drawText(QPointF(frame.left() + PAD_X, frame.top() + PAD_Y + ascent + row * LINE_STEP), line)
+        painter.drawText(QPointF(frame.left() + PAD_X, frame.top() + PAD_Y + ascent + row * px(LINE_STEP)), line)

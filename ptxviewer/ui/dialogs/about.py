@@ -9,6 +9,7 @@ from ptxviewer.core.film import Radiograph
 from ptxviewer.core.msgid import N_
 from ptxviewer.core.reasons.reading import Reading
 from ptxviewer.ui.controls import label
+from ptxviewer.ui.platform.text_size import px
 from ptxviewer.words import say, sentences, tr, trn
 from ptxviewer.words.diagnostics import Facts
 from ptxviewer.words.quantities import plain, spacing_label
@@ -54,7 +55,7 @@ class FactsDialog(QDialog):
         super().__init__(parent)
         self.setWindowTitle(title)
         self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-        self.setFixedWidth(WIDTH)
+        self.setFixedWidth(px(WIDTH))
         column = QVBoxLayout(self)
         column.setContentsMargins(24, 20, 24, 16)
         column.setSpacing(6)
@@ -73,7 +74,7 @@ class FactsDialog(QDialog):
         self.buttons = buttons = QDialogButtonBox(QDialogButtonBox.StandardButton.Close)
         buttons.rejected.connect(self.reject)
         column.addWidget(buttons)
-        self.resize(WIDTH, column.heightForWidth(WIDTH))
+        self.resize(px(WIDTH), column.heightForWidth(px(WIDTH)))
 
     @staticmethod
     def value_label(text: str) -> QLabel:

@@ -7,6 +7,7 @@ from PySide6.QtWidgets import QDialog, QHBoxLayout, QPushButton, QVBoxLayout, QW
 from ptxviewer.core.msgid import N_
 from ptxviewer.core.reasons.reading import Reading
 from ptxviewer.ui.controls import label
+from ptxviewer.ui.platform.text_size import px
 from ptxviewer.words import say, tr
 
 WIDTH = 460
@@ -21,7 +22,7 @@ class BurntInText(QDialog):
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.setWindowTitle(tr("Burnt-in text"))
-        self.setFixedWidth(WIDTH)
+        self.setFixedWidth(px(WIDTH))
         column = QVBoxLayout(self)
         column.setContentsMargins(24, 20, 24, 16)
         column.setSpacing(8)
@@ -40,5 +41,5 @@ class BurntInText(QDialog):
         row.addWidget(save)
         row.addWidget(back)
         column.addLayout(row)
-        self.resize(WIDTH, column.heightForWidth(WIDTH))
+        self.resize(px(WIDTH), column.heightForWidth(px(WIDTH)))
         back.setFocus()

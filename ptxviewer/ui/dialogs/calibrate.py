@@ -11,6 +11,7 @@ from ptxviewer.core.msgid import N_
 from ptxviewer.core.reasons.window import Notice
 from ptxviewer.ui.controls import label
 from ptxviewer.ui.platform.plain import plain_tip
+from ptxviewer.ui.platform.text_size import px
 from ptxviewer.words import say, tr
 
 WIDTH = 400
@@ -27,7 +28,7 @@ class CalibrationDialog(QDialog):
         super().__init__(parent)
         self._then = then
         self.setWindowTitle(tr("Calibrate on a known object"))
-        self.setFixedWidth(WIDTH)
+        self.setFixedWidth(px(WIDTH))
         column = QVBoxLayout(self)
         column.setContentsMargins(24, 20, 24, 16)
         column.setSpacing(8)
@@ -49,7 +50,7 @@ class CalibrationDialog(QDialog):
         buttons.rejected.connect(self.reject)
         column.addWidget(buttons)
         self.field.setFocus()
-        self.resize(WIDTH, column.heightForWidth(WIDTH))
+        self.resize(px(WIDTH), column.heightForWidth(px(WIDTH)))
 
     def _typed(self, text: str) -> None:
         self._accept.setEnabled(object_length(text) is not None)

@@ -10,6 +10,7 @@ from ptxviewer.app.state.film import Film, FilmStatus
 from ptxviewer.app.state.screen import Column, State
 from ptxviewer.ui.controls import label
 from ptxviewer.ui.film_words import cell
+from ptxviewer.ui.platform.text_size import px
 from ptxviewer.words import comparison, tr
 
 ROOM, WIDEST = 64, 900  # screen pixels around a line of the list; of the dialog
@@ -51,7 +52,7 @@ class ChoosePrior(QDialog):
         column.addWidget(label("quiet", tr("Films of the same patient, according to the files, come first.")))
         column.addWidget(self._list, 1)
         column.addWidget(buttons)
-        self.resize(max(520, min(self._list.sizeHintForColumn(0) + ROOM, WIDEST)), 380)
+        self.resize(max(px(520), min(self._list.sizeHintForColumn(0) + ROOM, px(WIDEST))), px(380))
 
     @property
     def chosen(self) -> int | None:

@@ -23,7 +23,9 @@ from ptxviewer.core.burnt_in import Region
 from ptxviewer.core.msgid import N_
 from ptxviewer.ui.canvas.images import grey_image
 from ptxviewer.ui.controls import label
+from ptxviewer.ui.dialogs.fitting import resize_to
 from ptxviewer.ui.platform.style import PALETTE
+from ptxviewer.ui.platform.text_size import px
 from ptxviewer.words import tr, trn
 
 SMALLEST = 3  # film pixels: below, a press was no drag
@@ -193,12 +195,12 @@ class DeidentifyDialog(QDialog):
         row.addWidget(self._side(len(proposed)))
         for region in proposed:
             self._list.addItem(self._item(region, False))
-        self.resize(*SIZE)
+        resize_to(self, *SIZE)
         self._show()
 
     def _side(self, count: int) -> QWidget:
         side = QWidget()
-        side.setFixedWidth(SIDE)
+        side.setFixedWidth(px(SIDE))
         column = QVBoxLayout(side)
         column.setContentsMargins(18, 16, 18, 14)
         column.setSpacing(8)

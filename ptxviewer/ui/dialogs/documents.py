@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from pathlib import Path
 
-from PySide6.QtCore import QSize, Qt
+from PySide6.QtCore import Qt
 from PySide6.QtWidgets import (
     QDialog,
     QFileDialog,
@@ -23,9 +23,10 @@ from ptxviewer.core.files import write_atomic
 from ptxviewer.core.msgid import N_, Msgid
 from ptxviewer.core.objects import Document, DocumentKind
 from ptxviewer.ui.controls import label
+from ptxviewer.ui.dialogs.fitting import resize_to
 from ptxviewer.words import say, tr
 
-WANTED = QSize(920, 720)
+SIZE = (920, 720)
 PDF_NAME, PDF_FILTER = "document.pdf", "PDF (*.pdf)"
 KINDS: dict[DocumentKind, Msgid] = {
     "report": N_("Structured report"),
@@ -100,7 +101,7 @@ class DocumentsDialog(QDialog):
         whole.addLayout(foot)
         self._list.currentRowChanged.connect(self._show)
         self._list.setCurrentRow(len(self._documents) - 1)  # the newest
-        self.resize(WANTED.boundedTo(self.screen().availableSize() - QSize(40, 60)))
+        resize_to(self, *SIZE)
         self._text.setFocus()
 
     @property

@@ -9,6 +9,7 @@ from PySide6.QtWidgets import QDialog, QDialogButtonBox, QLineEdit, QVBoxLayout,
 from ptxviewer.core.own_window import OwnWindow
 from ptxviewer.core.presets import LONGEST_NAME
 from ptxviewer.ui.controls import label
+from ptxviewer.ui.platform.text_size import px
 from ptxviewer.words import tr
 
 WIDTH = 400
@@ -22,7 +23,7 @@ class KeepWindowDialog(QDialog):
         self._own = {one.name for one in own}
         self._keep = keep
         self.setWindowTitle(tr("Keep this window"))
-        self.setFixedWidth(WIDTH)
+        self.setFixedWidth(px(WIDTH))
         column = QVBoxLayout(self)
         column.setContentsMargins(24, 20, 24, 16)
         column.setSpacing(8)
@@ -42,7 +43,7 @@ class KeepWindowDialog(QDialog):
         column.addWidget(buttons)
         self._typed("")
         self.field.setFocus()
-        self.resize(WIDTH, column.heightForWidth(WIDTH))
+        self.resize(px(WIDTH), column.heightForWidth(px(WIDTH)))
 
     def _typed(self, text: str) -> None:
         self._accept.setEnabled(bool(text.strip()))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Literal
 
 from PySide6.QtCore import Qt
@@ -12,7 +13,8 @@ from ptxviewer.app.commands.base import Group
 from ptxviewer.core.msgid import N_
 from ptxviewer.ui.commands import key_text, name_of
 from ptxviewer.ui.controls import label
-from ptxviewer.ui.dialogs.fitting import fitted
+from ptxviewer.ui.dialogs.fitting import AROUND, BAR, fitted
+from ptxviewer.ui.platform.text_size import px
 from ptxviewer.words import tr
 
 MOUSE = (
@@ -29,12 +31,11 @@ MOUSE = (
     (N_("Drag a handle"), N_("Move a measurement")),
     (N_("Double click"), N_("Film: fit. Slider: its mark")),
 )
-SHEET: tuple[tuple[Group | Literal["mouse"], ...], ...] = (
-    ("file", "films"),
-    ("view", "window", "measure"),
-    ("tools", "overlay"),
-    ("review", "screen", "help", "mouse"),
-)
+GROUPS: tuple[Group | Literal["mouse"], ...] = (
+    "file", "films", "view", "window", "measure", "tools", "overlay", "review", "screen", "help", "mouse",
+)  # fmt: skip
+COLUMNS = 4  # at most
+BETWEEN, SIDE = 36, 24  # screen pixels between two columns, and at the edge
 
 
 def rows(group: Group | Literal["mouse"]) -> list[tuple[str, str]]:
@@ -46,6 +47,58 @@ def rows(group: Group | Literal["mouse"]) -> list[tuple[str, str]]:
     return [(key_text(row.keys), name_of(row)) for row in COMMANDS if row.group == group and row.keys]
 
 
+def _block(group: Group | Literal["mouse"]) -> QWidget:
+    """Return one group with its heading."""
+    block = QWidget()
+    column = QVBoxLayout(block)
+    column.setContentsMargins(0, 0, 0, 12)
+    column.setSpacing(4)
+    name = tr(N_("Mouse") if group == "mouse" else GROUP_NAMES[group])
+    column.addWidget(label("section", name.upper()))
+    grid = QGridLayout()
+    grid.setHorizontalSpacing(12)
+    grid.setVerticalSpacing(3)
+    for row, (keys, meaning) in enumerate(rows(group)):
+        grid.addWidget(label("value", keys), row, 0, Qt.AlignmentFlag.AlignTop)
+        grid.addWidget(label("quiet", meaning), row, 1)
+    grid.setColumnMinimumWidth(0, px(84))
+    grid.setColumnStretch(1, 1)
+    column.addLayout(grid)
+    block.ensurePolished()
+    return block
+
+
+def _in_columns(blocks: Sequence[QWidget], count: int) -> list[list[QWidget]]:
+    """Return the blocks in their order in ``count`` columns of about one height."""
+    heights = [block.sizeHint().height() for block in blocks]
+    columns: list[list[QWidget]] = [[] for _ in range(count)]
+    above = 0.0
+    for block, height in zip(blocks, heights, strict=True):
+        columns[min(int((above + height / 2) * count / sum(heights)), count - 1)].append(block)
+        above += height
+    return [column for column in columns if column]
+
+
+def _sheet(blocks: Sequence[QWidget], room: int) -> QHBoxLayout:
+    """Return the blocks in as many columns as there is room for: what does not fit is found by scrolling down."""
+    for count in range(COLUMNS, 0, -1):
+        columns = _in_columns(blocks, count)
+        wide = sum(max(block.sizeHint().width() for block in column) for column in columns)
+        if wide + BETWEEN * (len(columns) - 1) + 2 * SIDE + px(BAR) <= room:
+            break
+    sheet = QHBoxLayout()
+    sheet.setContentsMargins(SIDE, 20, SIDE, 8)
+    sheet.setSpacing(BETWEEN)
+    for inside in columns:
+        column = QVBoxLayout()
+        column.setSpacing(0)
+        for block in inside:
+            column.addWidget(block)
+        column.addStretch(1)
+        sheet.addLayout(column)
+    return sheet
+
+
 class KeySheet(QDialog):
     """Everything that keys and mouse do, on one page."""
 
@@ -53,30 +106,11 @@ class KeySheet(QDialog):
         super().__init__(parent)
         self.setWindowTitle(tr("Keys and mouse"))
         self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-        sheet = QHBoxLayout()
-        sheet.setSpacing(36)
-        for groups in SHEET:
-            column = QVBoxLayout()
-            column.setSpacing(4)
-            for group in groups:
-                name = tr(N_("Mouse") if group == "mouse" else GROUP_NAMES[group])
-                column.addWidget(label("section", name.upper()))
-                grid = QGridLayout()
-                grid.setHorizontalSpacing(12)
-                grid.setVerticalSpacing(3)
-                for row, (keys, meaning) in enumerate(rows(group)):
-                    grid.addWidget(label("value", keys), row, 0, Qt.AlignmentFlag.AlignTop)
-                    grid.addWidget(label("quiet", meaning), row, 1)
-                grid.setColumnMinimumWidth(0, 84)
-                grid.setColumnStretch(1, 1)
-                column.addLayout(grid)
-                column.addSpacing(12)
-            column.addStretch(1)
-            sheet.addLayout(column)
+        room = self.screen().availableSize() - AROUND
+        sheet = _sheet([_block(group) for group in GROUPS], room.width())
         buttons = QDialogButtonBox(QDialogButtonBox.StandardButton.Close)
         buttons.rejected.connect(self.reject)
         page = QWidget()
-        sheet.setContentsMargins(24, 20, 24, 8)
         page.setLayout(sheet)
         whole = QVBoxLayout(self)
         whole.setContentsMargins(0, 0, 0, 16)

@@ -9,6 +9,7 @@ from PySide6.QtWidgets import QDialog, QFileDialog, QGridLayout, QHBoxLayout, QP
 from ptxviewer.app.state.screen import EngineStatus
 from ptxviewer.core.msgid import N_
 from ptxviewer.ui.controls import ElidedLabel, hairline, label
+from ptxviewer.ui.platform.text_size import px
 from ptxviewer.words import say, sentences, tr
 
 SENTENCES = (
@@ -40,7 +41,7 @@ class FirstRunNotice(QDialog):
     def __init__(self, reports: Path, engine: EngineStatus, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.setWindowTitle(tr("Research use only"))
-        self.setFixedWidth(WIDTH)
+        self.setFixedWidth(px(WIDTH))
         self.reports = reports
         self._folder = ElidedLabel()
         self._device = ElidedLabel()  # one line: a label that wraps may be given no height when its text comes late
@@ -69,7 +70,7 @@ class FirstRunNotice(QDialog):
         column.addLayout(row)
         self._show_folder(reports)
         self.show_engine(engine)
-        self.resize(WIDTH, column.heightForWidth(WIDTH))
+        self.resize(px(WIDTH), column.heightForWidth(px(WIDTH)))
         accept.setFocus()
 
     def _choices(self) -> QGridLayout:

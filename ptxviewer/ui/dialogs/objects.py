@@ -9,6 +9,7 @@ from PySide6.QtWidgets import QCheckBox, QDialog, QHBoxLayout, QPushButton, QVBo
 from ptxviewer.app.exports import OBJECTS
 from ptxviewer.ui.commands import capital
 from ptxviewer.ui.controls import label
+from ptxviewer.ui.platform.text_size import px
 from ptxviewer.words import tr
 
 WIDTH = 460
@@ -20,7 +21,7 @@ class ObjectsDialog(QDialog):
     def __init__(self, kinds: Collection[str], parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.setWindowTitle(tr("Save results as DICOM"))
-        self.setFixedWidth(WIDTH)
+        self.setFixedWidth(px(WIDTH))
         column = QVBoxLayout(self)
         column.setContentsMargins(24, 20, 24, 16)
         column.setSpacing(2)
@@ -50,7 +51,7 @@ class ObjectsDialog(QDialog):
         row_of_buttons.addWidget(cancel)
         column.addLayout(row_of_buttons)
         self._show()
-        self.resize(WIDTH, column.heightForWidth(WIDTH))
+        self.resize(px(WIDTH), column.heightForWidth(px(WIDTH)))
 
     @property
     def chosen(self) -> tuple[str, ...]:

@@ -26,6 +26,8 @@ from ptxviewer.core.archive import FILM_MODALITIES, RESULT_MODALITIES, FoundSeri
 from ptxviewer.core.errors import reason_of
 from ptxviewer.core.reasons.pacs import FilmsFetched, Pacs
 from ptxviewer.ui.controls import label, spin_box
+from ptxviewer.ui.dialogs.fitting import resize_to
+from ptxviewer.ui.platform.text_size import px
 from ptxviewer.words import say, sentences, tr, trn
 
 SIZE = (900, 560)
@@ -83,7 +85,7 @@ class FindDialog(QDialog):
             [tr("Date"), tr("Kind"), tr("Objects"), tr("Description"), tr("Patient ID"), tr("Name"), tr("Born")]
         )
         for number, width in enumerate(WIDTHS):
-            self.list.setColumnWidth(number, width)
+            self.list.setColumnWidth(number, px(width))
         self.list.itemSelectionChanged.connect(self._allow)
         self.list.itemDoubleClicked.connect(lambda _item, _column: self._fetch())
         self.told = label("quiet", tr("Films come into the list of the window as they arrive."), wrap=True)
@@ -101,7 +103,7 @@ class FindDialog(QDialog):
         column.addWidget(self.told)
         column.addWidget(buttons)
         self.finished.connect(self._stop)
-        self.resize(*SIZE)
+        resize_to(self, *SIZE)
         for button in (self.search, self.fetch, buttons.button(QDialogButtonBox.StandardButton.Close)):
             button.setAutoDefault(False)
         self.search.setDefault(True)

@@ -30,6 +30,7 @@ from ptxviewer.core.pacs import LONGEST_TITLE, Node, PacsSettings, Station, prob
 from ptxviewer.core.reasons.pacs import Pacs
 from ptxviewer.ui.controls import hairline, label, spin_box
 from ptxviewer.ui.dialogs.fitting import fitted
+from ptxviewer.ui.platform.text_size import px
 from ptxviewer.words import say, tr
 
 WIDTH, LIST_WIDTH = 860, 230
@@ -152,7 +153,7 @@ class NodesDialog(QDialog):
         self.list = QListWidget()
         self.list.setObjectName("choices")
         self.list.setAccessibleName(tr("Nodes"))
-        self.list.setFixedWidth(LIST_WIDTH)
+        self.list.setFixedWidth(px(LIST_WIDTH))
         self.fields = Fields(self._edited)
         add = self.fields.add
         add("name", N_("Name"), QLineEdit())
@@ -232,7 +233,7 @@ class NodesDialog(QDialog):
         self.list.currentRowChanged.connect(self._show)
         self.list.setCurrentRow(0)
         self._show(self.list.currentRow())
-        whole.addWidget(fitted(page, WIDTH))
+        whole.addWidget(fitted(page, px(WIDTH)))
         self.fault = label("amber", "", wrap=True)
         foot = QHBoxLayout()
         foot.setContentsMargins(24, 0, 24, 0)

@@ -17,7 +17,9 @@ from ptxviewer.app.pacs.wing import PacsWing
 from ptxviewer.app.state.pacs import Parcel
 from ptxviewer.app.state.screen import State
 from ptxviewer.ui.controls import label
+from ptxviewer.ui.dialogs.fitting import resize_to
 from ptxviewer.ui.platform.plain import plain_tip
+from ptxviewer.ui.platform.text_size import px
 from ptxviewer.words import pacs as words
 from ptxviewer.words import tr, trn
 
@@ -56,7 +58,7 @@ class QueueDialog(QDialog):
         self.list.setSelectionMode(QAbstractItemView.SelectionMode.ExtendedSelection)
         self.list.setHeaderLabels([tr("When"), tr("What"), tr("To"), tr("Outcome")])
         for number, width in enumerate(WIDTHS):
-            self.list.setColumnWidth(number, width)
+            self.list.setColumnWidth(number, px(width))
         self._told = label("quiet", "", wrap=True)
         buttons = QDialogButtonBox(QDialogButtonBox.StandardButton.Close)
         self.again = buttons.addButton(tr("Try again"), QDialogButtonBox.ButtonRole.ActionRole)
@@ -73,7 +75,7 @@ class QueueDialog(QDialog):
         column.addWidget(self._told)
         column.addWidget(buttons)
         self.list.itemSelectionChanged.connect(self._allow)
-        self.resize(*SIZE)
+        resize_to(self, *SIZE)
         self.show_state(state)
         self.list.setCurrentIndex(self.list.model().index(0, 0))
 

@@ -18,6 +18,7 @@ from ptxviewer.app.state.pacs import What
 from ptxviewer.app.state.screen import State
 from ptxviewer.ui.commands import capital
 from ptxviewer.ui.controls import label
+from ptxviewer.ui.platform.text_size import px
 from ptxviewer.words import tr, trn
 
 WIDTH = 440
@@ -76,7 +77,7 @@ class SendDialog(QDialog):
         buttons.accepted.connect(self.accept)
         buttons.rejected.connect(self.reject)
         column.addWidget(buttons)
-        self.setFixedWidth(WIDTH)
+        self.setFixedWidth(px(WIDTH))
         self._allow()
 
     def _allow(self) -> None:

@@ -24,10 +24,12 @@ from ptxviewer.ui.canvas.annotations import font_of
 from ptxviewer.ui.commands import key_text
 from ptxviewer.ui.controls import label
 from ptxviewer.ui.platform.style import PALETTE
+from ptxviewer.ui.platform.text_size import px
 from ptxviewer.words import tr
 
 WIDTH, ROW, ROWS = 560, 40, 10
 ENTRY = Qt.ItemDataRole.UserRole
+AROUND = 220  # of a screen, above and below the list
 STEPS = {Qt.Key.Key_Up: -1, Qt.Key.Key_Down: 1, Qt.Key.Key_PageUp: -ROWS, Qt.Key.Key_PageDown: ROWS}
 
 
@@ -36,7 +38,7 @@ class _Row(QStyledItemDelegate):
 
     def sizeHint(self, option: QStyleOptionViewItem, index: QModelIndex | QPersistentModelIndex) -> QSize:
         """All rows are of one height."""
-        return QSize(WIDTH, ROW)
+        return QSize(px(WIDTH), px(ROW))
 
     def paint(
         self, painter: QPainter, option: QStyleOptionViewItem, index: QModelIndex | QPersistentModelIndex
@@ -51,24 +53,26 @@ class _Row(QStyledItemDelegate):
         ink, quiet = (PALETTE["text"], PALETTE["quiet"]) if entry.enabled else (PALETTE["disabled"],) * 2
         base = option.font
         keys = key_text(entry.command.keys)
-        painter.setFont(font_of(base, 12))
+        painter.setFont(font_of(base, px(12)))
         wide = QFontMetricsF(painter.font()).horizontalAdvance(keys)
         painter.setPen(QColor(quiet))
-        painter.drawText(QRectF(room.right() - wide - 16, room.top(), wide, ROW), Qt.AlignmentFlag.AlignVCenter, keys)
-        painter.setFont(font_of(base, 13))
+        painter.drawText(
+            QRectF(room.right() - wide - 16, room.top(), wide, px(ROW)), Qt.AlignmentFlag.AlignVCenter, keys
+        )
+        painter.setFont(font_of(base, px(13)))
         metrics = QFontMetricsF(painter.font())
-        name, x, y = entry.name, room.left() + 16, room.top() + 17
+        name, x, y = entry.name, room.left() + 16, room.top() + px(17)
         for place, letter in enumerate(name):
             marked = place in entry.marks and entry.enabled
             painter.setPen(QColor(PALETTE["accent"] if marked else ink))
             painter.drawText(int(x), int(y), letter)
             x = room.left() + 16 + metrics.horizontalAdvance(name[: place + 1])
-        painter.setFont(font_of(base, 11))
+        painter.setFont(font_of(base, px(11)))
         painter.setPen(QColor(quiet))
         metrics = QFontMetricsF(painter.font())
         more = f"{entry.group}: {entry.tip}" if entry.tip else entry.group
         text = metrics.elidedText(more, Qt.TextElideMode.ElideRight, room.width() - wide - 48)
-        painter.drawText(int(room.left() + 16), int(room.top() + 32), text)
+        painter.drawText(int(room.left() + 16), int(room.top() + px(32)), text)
         painter.restore()
 
 
@@ -93,9 +97,10 @@ class Palette(QDialog):
         self.list.setUniformItemSizes(True)
         self.list.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         self.list.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-        self.list.setFixedHeight(ROW * ROWS)
+        rows = min(ROWS, max(3, (self.screen().availableSize().height() - px(AROUND)) // px(ROW)))
+        self.list.setFixedHeight(px(ROW) * rows)
         self.nothing = label("quiet", tr("Nothing here does that. Fewer letters find more."))
-        self.nothing.setFixedHeight(ROW * ROWS)
+        self.nothing.setFixedHeight(px(ROW) * rows)
         self.nothing.setAlignment(Qt.AlignmentFlag.AlignCenter)
         column = QVBoxLayout(self)
         column.setContentsMargins(10, 10, 10, 10)
@@ -103,13 +108,14 @@ class Palette(QDialog):
         column.addWidget(self.field)
         column.addWidget(self.list)
         column.addWidget(self.nothing)
-        self.setFixedWidth(WIDTH)
+        self.setFixedWidth(px(WIDTH))
         self.field.textChanged.connect(self._show)
         self.list.itemClicked.connect(self._clicked)
         self._show("")
         if parent is not None:
-            self.move(parent.mapToGlobal(parent.rect().topLeft()).x() + (parent.width() - WIDTH) // 2,
-                      parent.mapToGlobal(parent.rect().topLeft()).y() + 90)  # fmt: skip
+            corner = parent.mapToGlobal(parent.rect().topLeft())
+            down = max(0, min(90, (parent.height() - self.sizeHint().height()) // 2))
+            self.move(corner.x() + (parent.width() - px(WIDTH)) // 2, corner.y() + down)
 
     def _show(self, typed: str) -> None:
         self.list.clear()

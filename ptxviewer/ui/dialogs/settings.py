@@ -27,6 +27,7 @@ from ptxviewer.app.state.settings import PAGES, ROWS, Row, Settings
 from ptxviewer.core.msgid import N_
 from ptxviewer.ui.controls import label, spin_box
 from ptxviewer.ui.dialogs.fitting import fitted
+from ptxviewer.ui.platform.text_size import px
 from ptxviewer.words import languages, name_of, tr
 
 WIDTH = 480
@@ -77,7 +78,7 @@ class SettingsDialog(QDialog):
         for row in rows:
             self._add(column, row)
         column.addStretch(1)
-        return fitted(page, WIDTH)
+        return fitted(page, px(WIDTH))
 
     def _add(self, column: QVBoxLayout, row: Row) -> None:
         name, tip = tr(row.label), tr(row.help)

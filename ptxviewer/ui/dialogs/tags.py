@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QSize, Qt
+from PySide6.QtCore import Qt
 from PySide6.QtGui import QColor, QGuiApplication, QKeyEvent, QKeySequence
 from PySide6.QtWidgets import (
     QDialog,
@@ -19,11 +19,13 @@ from PySide6.QtWidgets import (
 from ptxviewer.core.reasons import Reason
 from ptxviewer.core.tag_list import TagList, TagRow, found_in, shown_value
 from ptxviewer.ui.controls import label
+from ptxviewer.ui.dialogs.fitting import resize_to
 from ptxviewer.ui.platform.plain import plain_tip
 from ptxviewer.ui.platform.style import PALETTE
+from ptxviewer.ui.platform.text_size import px
 from ptxviewer.words import say, sentences, tr, trn
 
-WANTED = QSize(900, 620)
+SIZE = (900, 620)
 VALUE = 3  # the column of the values
 ROW = Qt.ItemDataRole.UserRole
 
@@ -71,7 +73,7 @@ class TagsDialog(QDialog):
         header = tree.header()
         header.setSectionResizeMode(VALUE, QHeaderView.ResizeMode.Stretch)
         for column, width in ((0, 150), (1, 280), (2, 50)):
-            tree.setColumnWidth(column, width)
+            tree.setColumnWidth(column, px(width))
         self._foot = label("quiet", tr("Reading the file ..."), wrap=True)
         copy = QPushButton(tr("Copy"))
         copy.setAutoDefault(False)
@@ -89,7 +91,7 @@ class TagsDialog(QDialog):
         whole.addWidget(self.search)
         whole.addWidget(tree, 1)
         whole.addLayout(foot)
-        self.resize(WANTED.boundedTo(self.screen().availableSize() - QSize(40, 60)))
+        resize_to(self, *SIZE)
         self.search.setFocus()
 
     def show_problem(self, why: Reason) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QHBoxLayout, QLabel, QPushButton, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QBoxLayout, QLabel, QPushButton, QVBoxLayout, QWidget
 
 from ptxviewer.app.presenter import Presenter
 from ptxviewer.app.state.film import FilmStatus
@@ -12,9 +12,11 @@ from ptxviewer.core.plaintext import escaped
 from ptxviewer.ui.commands import key_of
 from ptxviewer.ui.controls import label
 from ptxviewer.ui.panels.film_area import FilmArea
+from ptxviewer.ui.platform.text_size import px
 from ptxviewer.words import say, tr
 
 WIDEST = 640
+LEAST_TEXT = 140  # width that a sentence needs beside the buttons
 
 
 class BannerBar(QWidget):
@@ -34,7 +36,7 @@ class BannerBar(QWidget):
         self._dismiss = dismiss = self._button(tr("Dismiss"))
         dismiss.setToolTip(key_of("back"))
         dismiss.clicked.connect(presenter.dismiss_banner)
-        top = QHBoxLayout()
+        top = self._top = QBoxLayout(QBoxLayout.Direction.LeftToRight)
         top.setSpacing(4)
         top.addWidget(self._text, 1)
         top.addWidget(self._more)
@@ -83,12 +85,14 @@ class BannerBar(QWidget):
         room = self._over.top_room()
         shown = [button for button in (self._more, self._dismiss) if not button.isHidden()]
         buttons = sum(button.sizeHint().width() + 4 for button in shown) + 24
+        narrow = buttons + px(LEAST_TEXT) > room.width()  # then the buttons stand below the sentence
+        self._top.setDirection(QBoxLayout.Direction.TopToBottom if narrow else QBoxLayout.Direction.LeftToRight)
         width = self._width(self._text) + buttons
         if not self._details.isHidden():
             width = max(width, self._width(self._details) + 30)
-        width = max(160, min(width, WIDEST, room.width()))
+        width = max(160, min(width, px(WIDEST), room.width()))
         self.setFixedWidth(width)
-        self.setFixedHeight(max(self._column.heightForWidth(width), 38))
+        self.setFixedHeight(max(self._column.heightForWidth(width), px(38)))
         middle = (self._over.width() - width) // 2
         self.move(max(room.left(), min(middle, room.left() + room.width() - width)), room.top())
 

@@ -16,8 +16,10 @@ from ptxviewer.ui.canvas.canvas import Canvas
 from ptxviewer.ui.canvas.tools import view_tools
 from ptxviewer.ui.commands import small_button
 from ptxviewer.ui.controls import ElidedLabel, label
+from ptxviewer.ui.platform.text_size import factor, px
 from ptxviewer.words import comparison, say, tr
 
+ONE_LINE = 1.25  # text size up to which heading and buttons have room beside each other
 MOVES: tuple[Tool, ...] = ("window", "zoom", "pan")
 """Tools that work here; the others need the film alone."""
 
@@ -35,7 +37,7 @@ class _Side(QWidget):
         self._caption = QWidget()
         self._caption.setObjectName("caption")
         self._caption.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
-        self._caption.setFixedHeight(32)
+        self._caption.setFixedHeight(px(32))
         line = QHBoxLayout(self._caption)
         line.setContentsMargins(12, 0, 12, 0)
         line.setSpacing(12)
@@ -100,7 +102,7 @@ class ComparePage(QWidget):
         self._lines, self._warnings = label("headline", wrap=True), label("amber", wrap=True)
         self._lines.setAccessibleName(tr("Change"))
         self._warnings.setAccessibleName(tr("Warnings"))
-        heading = QHBoxLayout()
+        heading, buttons = QHBoxLayout(), QHBoxLayout()
         heading.addWidget(label("section", tr("Change").upper()))
         heading.addWidget(self._apart, 1)
         for action, text in (
@@ -109,7 +111,7 @@ class ComparePage(QWidget):
             ("compare", tr("Close")),
         ):
             button = small_button(action, self._do, text)
-            heading.addWidget(button)
+            buttons.addWidget(button)
             if action == "link_films":
                 button.setCheckable(True)
                 self._link = button
@@ -117,6 +119,10 @@ class ComparePage(QWidget):
         column.setContentsMargins(12, 8, 12, 10)
         column.setSpacing(4)
         column.addLayout(heading)
+        if factor() > ONE_LINE:
+            column.addLayout(buttons)
+        else:
+            heading.addLayout(buttons)
         column.addWidget(self._lines)
         column.addWidget(self._warnings)
         return foot

@@ -23,6 +23,7 @@ from ptxviewer.report.decision import (
 )
 from ptxviewer.ui.commands import key_of, small_button
 from ptxviewer.ui.controls import label
+from ptxviewer.ui.platform.text_size import px
 from ptxviewer.words import say, sentences, tr
 from ptxviewer.words.notices import NOT_EXCLUDED
 
@@ -59,7 +60,7 @@ class DecisionWords(QWidget):
         self._signs = SupineSigns(do)
         column.addWidget(self._signs)
         column.addStretch(1)
-        self.setMinimumHeight(ROOM)
+        self.setMinimumHeight(px(ROOM))
 
     def show_state(self, state: State, film: Film | None) -> None:
         """Show what is said of ``film``, the one on screen."""

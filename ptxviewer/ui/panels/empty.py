@@ -12,6 +12,7 @@ from ptxviewer.core.msgid import N_
 from ptxviewer.ui.controls import label
 from ptxviewer.ui.platform.icons import icon
 from ptxviewer.ui.platform.style import PALETTE
+from ptxviewer.ui.platform.text_size import px
 from ptxviewer.words import tr
 from ptxviewer.words.notices import RESEARCH_USE
 
@@ -32,7 +33,7 @@ class EmptyPage(QWidget):
         self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
         target = QFrame()
         target.setObjectName("dropTarget")
-        target.setFixedSize(560, 220)
+        target.setFixedSize(px(560), px(220))
         inside = QVBoxLayout(target)
         inside.setSpacing(8)
         centre = Qt.AlignmentFlag.AlignHCenter
@@ -49,7 +50,7 @@ class EmptyPage(QWidget):
             (tr("Sample study"), "fill", "open_sample"),
         ):
             button = QPushButton(icon(name), text)
-            button.setMinimumWidth(120)
+            button.setMinimumWidth(px(120))
             button.clicked.connect(lambda _down=False, command=command: do(command))
             row.addWidget(button)
         row.addStretch(1)
@@ -97,7 +98,7 @@ class DropVeil(QWidget):
         painter.setPen(QPen(QColor(PALETTE["accent"]), 2))
         painter.drawRoundedRect(QRectF(self.rect()).adjusted(8, 8, -8, -8), 6, 6)
         font = painter.font()
-        font.setPixelSize(20)
+        font.setPixelSize(px(20))
         painter.setFont(font)
         painter.setPen(QColor(PALETTE["text"]))
         painter.drawText(self.rect(), Qt.AlignmentFlag.AlignCenter, tr("Drop to open"))

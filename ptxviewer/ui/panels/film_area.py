@@ -23,6 +23,7 @@ from ptxviewer.ui.canvas.canvas import Canvas
 from ptxviewer.ui.canvas.caption import with_line
 from ptxviewer.ui.canvas.tools import all_tools
 from ptxviewer.ui.panels.empty import EmptyPage
+from ptxviewer.ui.platform.text_size import px
 from ptxviewer.words import say, sentences, tr
 from ptxviewer.words.annotations import corner_texts
 from ptxviewer.words.notices import RESEARCH_USE
@@ -134,7 +135,7 @@ class FilmArea(QStackedWidget):
             return whole
         texts = corner_texts(film.radiograph, film.view, voi_of(film.radiograph, film.view), 1.0, state.identified)
         left, right, down = between_top_corners(self.canvas.font(), self.width(), texts)
-        if right - left < NARROWEST:
+        if right - left < px(NARROWEST):
             return whole.translated(0, round(down) - EDGE)
         return QRect(math.ceil(left), EDGE, math.floor(right - left), whole.height())
 

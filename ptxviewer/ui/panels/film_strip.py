@@ -35,13 +35,20 @@ from ptxviewer.ui.film_words import STATUS, marked, rejected, score_text, spoken
 from ptxviewer.ui.panels.verdict_mark import paint_verdict
 from ptxviewer.ui.platform.plain import plain_tip
 from ptxviewer.ui.platform.style import PALETTE
+from ptxviewer.ui.platform.text_size import px
 from ptxviewer.words import finding, tr
 
 WIDTH = 112
 PICTURE = 88  # side of a thumbnail's square
 LOOK_MS = 120  # after the last scroll the films in sight are looked at
 ITEM = QSize(104, 124)
+LINE = 18  # height of the line below a picture
 Index = QModelIndex | QPersistentModelIndex
+
+
+def wide(size: int) -> int:
+    """Return a width where text is larger than usual: half as much more, since the film needs the room."""
+    return (size + px(size)) // 2
 
 
 def picture_of(grey: GreyImage) -> QImage:
@@ -127,7 +134,7 @@ class _Painter(QStyledItemDelegate):
 
     def sizeHint(self, option: QStyleOptionViewItem, index: Index) -> QSize:
         """All entries are of one size."""
-        return ITEM
+        return QSize(wide(ITEM.width()), wide(PICTURE) + px(LINE) + ITEM.height() - PICTURE - LINE)
 
     def paint(self, painter: QPainter, option: QStyleOptionViewItem, index: Index) -> None:
         """Picture, number, chip."""
@@ -144,7 +151,7 @@ class _Painter(QStyledItemDelegate):
             painter.setPen(QPen(QColor(PALETTE["accent"]), 1) if selected else Qt.PenStyle.NoPen)
             painter.setBrush(QColor(PALETTE["raised"]))
             painter.drawRoundedRect(QRectF(area).adjusted(3.5, 2.5, -3.5, -2.5), 4, 4)
-        square = QRect(area.x() + (area.width() - PICTURE) // 2, area.y() + 8, PICTURE, PICTURE)
+        square = QRect(area.x() + (area.width() - wide(PICTURE)) // 2, area.y() + 8, wide(PICTURE), wide(PICTURE))
         painter.fillRect(square, QColor(PALETTE["canvas"]))
         picture = self._picture(film)
         if picture is not None:
@@ -154,9 +161,9 @@ class _Painter(QStyledItemDelegate):
             painter.drawImage(place, picture)
         paint_verdict(painter, film.review.verdict, QPointF(square.right() - 9, square.top() + 10), plate=True)
         font = QFont(option.font)
-        font.setPixelSize(12)
+        font.setPixelSize(px(12))
         painter.setFont(font)
-        line = QRect(square.x(), square.bottom() + 5, square.width(), 18)
+        line = QRect(square.x(), square.bottom() + 5, square.width(), px(LINE))
         painter.setPen(QColor(PALETTE["text" if selected else "quiet"]))
         painter.drawText(line, Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter, str(film.number))
         self._paint_chip(painter, film, line)
@@ -197,7 +204,7 @@ class FilmStrip(QListView):
         self._painter = _Painter(self)
         self.setModel(self._films)
         self.setItemDelegate(self._painter)
-        self.setFixedWidth(WIDTH)
+        self.setFixedWidth(wide(WIDTH))
         self.setUniformItemSizes(True)
         self.setMouseTracking(True)
         self.setSelectionMode(QAbstractItemView.SelectionMode.SingleSelection)
@@ -230,7 +237,7 @@ class FilmStrip(QListView):
 
     def sizeHint(self) -> QSize:
         """As wide as it is: a splitter would keep room for the width that lists have by default."""
-        return QSize(WIDTH, super().sizeHint().height())
+        return QSize(wide(WIDTH), super().sizeHint().height())
 
     def show_state(self, state: State) -> None:
         """Show the films and mark the one on screen."""

@@ -28,6 +28,7 @@ from ptxviewer.ui.commands import capital, key_of, tooltip_of
 from ptxviewer.ui.controls import label
 from ptxviewer.ui.platform.plain import plain_tip
 from ptxviewer.ui.platform.style import PALETTE
+from ptxviewer.ui.platform.text_size import px
 from ptxviewer.words import finding, measures, sentences, tr, trn
 from ptxviewer.words.quantities import count, decimal, score
 
@@ -92,7 +93,7 @@ class FindingsTable(QWidget):
         under.addWidget(self._drop)
         kept = QWidget()
         kept.setLayout(under)
-        kept.setFixedHeight(26)
+        kept.setFixedHeight(px(26))
         under.setContentsMargins(0, 0, 0, 0)
         column.addWidget(kept)
 
@@ -108,11 +109,11 @@ class FindingsTable(QWidget):
         header.setSectionResizeMode(QHeaderView.ResizeMode.Fixed)
         header.setSectionResizeMode(0, QHeaderView.ResizeMode.Stretch)
         header.setMinimumSectionSize(20)
-        header.setFixedHeight(HEADER)
+        header.setFixedHeight(px(HEADER))
         header.setHighlightSections(False)
         table.verticalHeader().hide()
-        table.verticalHeader().setMinimumSectionSize(ROW)
-        table.verticalHeader().setDefaultSectionSize(ROW)
+        table.verticalHeader().setMinimumSectionSize(px(ROW))
+        table.verticalHeader().setDefaultSectionSize(px(ROW))
         table.setShowGrid(False)
         table.setEditTriggers(QAbstractItemView.EditTrigger.NoEditTriggers)
         table.setSelectionMode(QAbstractItemView.SelectionMode.NoSelection)
@@ -120,7 +121,7 @@ class FindingsTable(QWidget):
         table.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         table.setTextElideMode(Qt.TextElideMode.ElideRight)
         table.setWordWrap(False)
-        table.setFixedHeight(HEADER + ROW * ROWS)
+        table.setFixedHeight(px(HEADER) + px(ROW) * ROWS)
         table.setAccessibleName(tr("Findings"))
         table.setMouseTracking(True)
         table.cellClicked.connect(self._clicked)
@@ -131,13 +132,13 @@ class FindingsTable(QWidget):
     def _fit_columns(self) -> None:
         """Numbers take the room of their headings, in the font that the screen has; the rest is for the place."""
         font = QFont(self.font())
-        font.setPixelSize(HEADING)  # as the stylesheet has it
+        font.setPixelSize(px(HEADING))  # as the stylesheet has it
         metrics = QFontMetrics(font)
         for column in range(1, len(COLUMNS)):
             heading = self.table.horizontalHeaderItem(column)
             if heading is not None:
                 texts = heading.text(), *((VALUE,) if column >= FIRST_SCORE else ())
-                self.table.setColumnWidth(column, max(map(metrics.horizontalAdvance, texts)) + AROUND)
+                self.table.setColumnWidth(column, max(map(metrics.horizontalAdvance, texts)) + px(AROUND))
 
     def _clicked(self, row: int, _column: int) -> None:
         film = self._presenter.state.current

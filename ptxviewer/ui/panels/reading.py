@@ -33,6 +33,7 @@ from ptxviewer.ui.panels.sentence import SentencePanel
 from ptxviewer.ui.panels.sizes import SizePanel
 from ptxviewer.ui.panels.thresholds import ThresholdControls
 from ptxviewer.ui.panels.verdict import VerdictFoot
+from ptxviewer.ui.platform.text_size import px
 from ptxviewer.words import quantities, sentences, tr
 from ptxviewer.words.quantities import spacing_label
 
@@ -54,8 +55,8 @@ class ReadingPanel(QWidget):
         super().__init__()
         self.setObjectName("reading")
         self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
-        self.setMinimumWidth(WIDTH)
-        self.setMaximumWidth(WIDEST)
+        self.setMinimumWidth(px(WIDTH))
+        self.setMaximumWidth(px(WIDEST))
         self._presenter = presenter
         self._do = do
         self._film_id: int | None = None
@@ -129,7 +130,7 @@ class ReadingPanel(QWidget):
         number = QHBoxLayout()
         number.setSpacing(8)
         self._number = label("number")
-        self._number.setFixedHeight(28)
+        self._number.setFixedHeight(px(28))
         self._where = label("quiet")
         number.addWidget(self._number, 0, Qt.AlignmentFlag.AlignBaseline)
         number.addWidget(self._where, 0, Qt.AlignmentFlag.AlignBaseline)
@@ -149,7 +150,7 @@ class ReadingPanel(QWidget):
 
     @staticmethod
     def _kept(made: QLabel, height: int) -> QLabel:
-        made.setMinimumHeight(height)
+        made.setMinimumHeight(px(height))
         made.setAlignment(Qt.AlignmentFlag.AlignTop | Qt.AlignmentFlag.AlignLeft)
         return made
 

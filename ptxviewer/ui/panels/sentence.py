@@ -16,6 +16,7 @@ from ptxviewer.core.review import Drain, Posture, said
 from ptxviewer.report.sentence import Prefilled, prefilled
 from ptxviewer.ui.commands import small_button
 from ptxviewer.ui.controls import Segments, label
+from ptxviewer.ui.platform.text_size import px
 from ptxviewer.words import tr
 
 HEIGHT = 150  # of the text, in screen pixels
@@ -32,7 +33,7 @@ class _Text(QPlainTextEdit):
         super().__init__()
         self.setTabChangesFocus(True)
         self.setAcceptDrops(False)  # films dropped here open like anywhere else
-        self.setFixedHeight(HEIGHT)
+        self.setFixedHeight(px(HEIGHT))
 
     def focusOutEvent(self, event: QFocusEvent) -> None:
         """Say that the text is left."""
@@ -98,7 +99,7 @@ class SentencePanel(QWidget):
         self._text.left.connect(self.settle)
         column.addWidget(self._text)
         self._changed = label("amber", wrap=True)
-        self._changed.setMinimumHeight(32)
+        self._changed.setMinimumHeight(px(32))
         self._changed.setAlignment(Qt.AlignmentFlag.AlignTop | Qt.AlignmentFlag.AlignLeft)
         column.addWidget(self._changed)
 

@@ -18,6 +18,7 @@ from ptxviewer.core.msgid import N_
 from ptxviewer.ui.commands import key_of, small_button
 from ptxviewer.ui.controls import label
 from ptxviewer.ui.platform.plain import plain_tip
+from ptxviewer.ui.platform.text_size import px
 from ptxviewer.words import finding, measures, quantities, sentences, tr
 
 NOT_VOLUME = N_("Projected area: pneumothorax / (lung and pneumothorax of that side). Not a volume.")
@@ -59,7 +60,7 @@ class SizePanel(QWidget):
         grid = QGridLayout()
         grid.setHorizontalSpacing(8)
         grid.setVerticalSpacing(1)
-        grid.setColumnMinimumWidth(0, 82)
+        grid.setColumnMinimumWidth(0, px(82))
         grid.setColumnStretch(1, 1)
         self._rows = []
         for number, measure in enumerate(MEASURES):

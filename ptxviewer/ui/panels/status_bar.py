@@ -15,6 +15,7 @@ from ptxviewer.core.reasons.window import Saved
 from ptxviewer.ui.commands import tooltip_of
 from ptxviewer.ui.controls import ElidedLabel, label
 from ptxviewer.ui.platform.plain import plain_tip
+from ptxviewer.ui.platform.text_size import px
 from ptxviewer.words import sentences, tr, trn
 from ptxviewer.words.quantities import duration
 
@@ -83,7 +84,7 @@ class StatusBar(QWidget):
         super().__init__()
         self.setObjectName("status")
         self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
-        self.setFixedHeight(25)
+        self.setFixedHeight(px(25))
         row = QHBoxLayout(self)
         row.setContentsMargins(12, 1, 12, 0)
         row.setSpacing(20)

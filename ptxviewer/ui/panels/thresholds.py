@@ -20,6 +20,7 @@ from ptxviewer.core.msgid import N_
 from ptxviewer.report.decision import area_limit_text
 from ptxviewer.ui.commands import key_of, tip_of, tooltip_of
 from ptxviewer.ui.controls import MarkedSlider, Segments, label
+from ptxviewer.ui.platform.text_size import px
 from ptxviewer.words import quantities, sentences, tr, trc, trn
 
 OPACITY = DEFAULTS.overlay_opacity
@@ -129,9 +130,9 @@ class ThresholdControls(QWidget):
         grid = QGridLayout()
         grid.setHorizontalSpacing(6)
         grid.setVerticalSpacing(2)
-        grid.setColumnMinimumWidth(0, NAMES)
+        grid.setColumnMinimumWidth(0, px(NAMES))
         grid.setColumnStretch(1, 1)
-        grid.setColumnMinimumWidth(2, VALUES)
+        grid.setColumnMinimumWidth(2, px(VALUES))
         return grid
 
     def _head(self) -> QGridLayout:

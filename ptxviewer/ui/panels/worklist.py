@@ -33,6 +33,7 @@ from ptxviewer.ui.film_words import heading, ordered_by, progress_text, words_of
 from ptxviewer.ui.panels.worklist_rows import MARK_ROOM, ROW, Lines, paint_row
 from ptxviewer.ui.platform.plain import plain_tip
 from ptxviewer.ui.platform.style import PALETTE
+from ptxviewer.ui.platform.text_size import px
 from ptxviewer.words import sentences, tr
 
 NARROWEST, WIDEST = 280, 800
@@ -71,13 +72,13 @@ def hidden_columns(width: int, widths: Mapping[Column, int] = WIDTHS) -> set[Col
 def widths_for(table: QWidget) -> dict[Column, int]:
     """Return the widths of the columns in the language that is spoken: no heading and no word is cut."""
     font = QFont(table.font())
-    font.setPixelSize(TEXT)
+    font.setPixelSize(px(TEXT))
     metrics = QFontMetrics(font)
 
     def needed(column: Column) -> int:
         words = max((metrics.horizontalAdvance(word) + WORD_ROOM for word in words_of(column)), default=0)
         words += MARK_ROOM if column == "verdict" else 0
-        return max(WIDTHS[column], metrics.horizontalAdvance(heading(column)) + HEADING_ROOM, words)
+        return max(px(WIDTHS[column]), metrics.horizontalAdvance(heading(column)) + HEADING_ROOM, words)
 
     return {column: needed(column) for column in worklist.COLUMNS}
 
@@ -136,10 +137,10 @@ class _Table(QTableView):
         ]
         offset = self.verticalScrollBar().value()
         area = event.rect()
-        for row, film, starts in lines.films((offset + area.top()) // ROW, (offset + area.bottom()) // ROW):
-            top = row * ROW - offset
+        for row, film, starts in lines.films((offset + area.top()) // px(ROW), (offset + area.bottom()) // px(ROW)):
+            top = row * px(ROW) - offset
             if row in (chosen, self.hovered):
-                painter.fillRect(QRect(0, top, width, ROW), QColor(PALETTE["line" if row == chosen else "raised"]))
+                painter.fillRect(QRect(0, top, width, px(ROW)), QColor(PALETTE["line" if row == chosen else "raised"]))
             paint_row(painter, lines.state, film, top, columns)
             if starts:
                 painter.fillRect(QRect(0, top, width, 1), QColor(PALETTE["edge"]))
@@ -220,7 +221,7 @@ class WorklistPanel(QWidget):
         foot = QHBoxLayout()
         self._foot = ElidedLabel()
         self._foot.setObjectName("quiet")
-        self._foot.setFixedHeight(26)
+        self._foot.setFixedHeight(px(26))
         self._all = QPushButton(tr("Show all"))
         self._all.setObjectName("small")
         self._all.setFocusPolicy(Qt.FocusPolicy.TabFocus)
@@ -240,7 +241,7 @@ class WorklistPanel(QWidget):
         row = QHBoxLayout()
         row.setSpacing(6)
         self._progress = ElidedLabel()
-        self._progress.setFixedHeight(26)
+        self._progress.setFixedHeight(px(26))
         self._progress.setObjectName("value")
         self._progress.setAccessibleName(tr("Progress"))
         self._pause, self._stop = small_button("pause", self._do), small_button("stop_background", self._do)
@@ -267,8 +268,8 @@ class WorklistPanel(QWidget):
         table.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         table.setTabKeyNavigation(False)
         table.verticalHeader().hide()
-        table.verticalHeader().setMinimumSectionSize(ROW)
-        table.verticalHeader().setDefaultSectionSize(ROW)
+        table.verticalHeader().setMinimumSectionSize(px(ROW))
+        table.verticalHeader().setDefaultSectionSize(px(ROW))
         self._widths = widths_for(table)
         header = table.horizontalHeader()
         header.setHighlightSections(False)
@@ -289,14 +290,14 @@ class WorklistPanel(QWidget):
 
     def set_width(self, width: int) -> None:
         """Be that wide, within bounds and as far as the window has room; 0 is as usual."""
-        self.chosen_width = min(max(width, NARROWEST), WIDEST) if width else 0
+        self.chosen_width = min(max(width, px(NARROWEST)), px(WIDEST)) if width else 0
         self.fit_window()
 
     def fit_window(self) -> None:
         """Leave the film its share of the window."""
         window = self.window().width() if self.parentWidget() is not None else WIDEST
         wanted = self.chosen_width or round(USUAL_SHARE * window)
-        self.setFixedWidth(max(min(wanted, round(LARGEST_SHARE * window), WIDEST), NARROWEST))
+        self.setFixedWidth(max(min(wanted, round(LARGEST_SHARE * window), px(WIDEST)), px(NARROWEST)))
         self._name_kinds()
 
     def resizeEvent(self, event: QResizeEvent) -> None:

@@ -15,6 +15,7 @@ from ptxviewer.ui.film_words import cell, heading, marked, score_text, spoken
 from ptxviewer.ui.panels.verdict_mark import paint_verdict
 from ptxviewer.ui.platform.plain import plain_tip
 from ptxviewer.ui.platform.style import PALETTE
+from ptxviewer.ui.platform.text_size import px
 
 Index = QModelIndex | QPersistentModelIndex
 ROW = 26  # height of a line
@@ -137,20 +138,20 @@ def paint_row(
     for every picture of the list, and each call may have to wait for a thread that analyses.
     """
     regular, bold = painter.font(), QFont(painter.font())
-    bold.setPixelSize(13)
+    bold.setPixelSize(px(13))
     bold.setBold(unread(film))
     middle = Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignLeft
     verdict = film.review.verdict
     marked_in: Column = "verdict" if any(column == "verdict" for column, _, _ in columns) else "name"
     if overdue(film):
-        painter.fillRect(QRect(0, top + 4, 3, ROW - 8), QColor(PALETTE["warning"]))
+        painter.fillRect(QRect(0, top + 4, 3, px(ROW) - 8), QColor(PALETTE["warning"]))
     for column, x, width in columns:
         if column == "score":
             _paint_score(painter, film, x, top)
             continue
         text = cell(film, column, state.identified)
         if verdict and column == marked_in:
-            paint_verdict(painter, verdict, QPointF(x + (13 if column == "verdict" else width - 12), top + ROW / 2))
+            paint_verdict(painter, verdict, QPointF(x + (13 if column == "verdict" else width - 12), top + px(ROW) / 2))
         if not text:
             continue
         mark = MARK_ROOM if verdict and column == marked_in else 0
@@ -160,7 +161,7 @@ def paint_row(
         metrics = painter.fontMetrics()
         if metrics.horizontalAdvance(text) > room - 2:
             text = metrics.elidedText(text, Qt.TextElideMode.ElideRight, room - 2)
-        painter.drawText(QRect(left, top, room, ROW), middle, text)
+        painter.drawText(QRect(left, top, room, px(ROW)), middle, text)
     painter.setFont(regular)
 
 
@@ -176,7 +177,7 @@ def _paint_score(painter: QPainter, film: Film, x: int, top: int) -> None:
     found = summary(film)
     if found is None:
         return
-    place = QRectF(x + 4.5, top + ROW / 2 - 9.5, 40, 18)
+    place = QRectF(x + 4.5, top + px(ROW) / 2 - px(9) - 0.5, px(40), px(18))
     filled = marked(film)
     colour = QColor(PALETTE["accent" if filled else "quiet"])
     painter.setPen(QPen(colour if filled else QColor(PALETTE["edge"]), 1))

@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+import re
+
+from ptxviewer.ui.platform.text_size import px
+
 PALETTE = {
     "canvas": "#000000",
     "panel": "#14171b",
@@ -33,7 +37,7 @@ QMenu::icon { padding-left: 8px; }
 #divider { background: %(line)s; min-width: 1px; max-width: 1px; margin: 10px 6px; }
 QToolButton {
   padding: 3px 4px 1px 4px; border: 1px solid transparent; border-radius: 4px; background: transparent;
-  font-size: 11px; color: %(quiet)s; min-width: 44px;
+  font-size: 11px; color: %(quiet)s; min-width: %(target)s;
 }
 QToolButton[popupMode="1"] { padding-right: 16px; }
 QToolButton::menu-button { border: none; border-radius: 4px; width: 14px; background: transparent; }
@@ -176,8 +180,10 @@ QSplitter::handle { background: transparent; }
 #banner[level="warning"] { border-left: 3px solid %(warning)s; }
 #banner[level="error"] { border-left: 3px solid %(failure)s; }
 """
+TARGET = "44px"  # least width of a button of the toolbar, whatever the text size: names are wider, icons are not
+_LENGTH = re.compile(r"(?<![\w.#-])(?:[3-9]|[1-9]\d+)(?=px)")  # what is thinner is a line
 
 
 def stylesheet() -> str:
-    """Return the application's stylesheet."""
-    return _SHEET % PALETTE
+    """Return the application's stylesheet, for the text size that is used."""
+    return _LENGTH.sub(lambda found: f"{px(int(found[0]))}", _SHEET) % {**PALETTE, "target": TARGET}

@@ -8,6 +8,7 @@ from ptxviewer.core.view import edge_letters, scale_bar, voi_of
 from ptxviewer.ui.canvas import annotations as written
 from ptxviewer.ui.canvas.layers.base import Layer
 from ptxviewer.ui.canvas.scene import Scene
+from ptxviewer.ui.platform.text_size import factor
 from ptxviewer.words.annotations import bar_label, corner_texts, sharpened
 
 
@@ -40,7 +41,7 @@ class CornersLayer(Layer):
             return
         zoom, voi = scene.port.zoom * scene.ratio, voi_of(radiograph, view)
         corners = corner_texts(radiograph, view, voi, zoom, scene.state.identified, aid)
-        written.paint_letters(painter, area, edge_letters(radiograph, view), scene.taken)
+        written.paint_letters(painter, area, edge_letters(radiograph, view), scene.taken, factor())
         written.paint_corners(painter, area, corners, scene.taken)
         bar = scale_bar(radiograph.spacing, view, scene.port.zoom, min(area.width() / 4, 260))
         if bar is None:
@@ -48,4 +49,4 @@ class CornersLayer(Layer):
         text = bar_label(bar, radiograph.spacing)
         place = written.scale_bar_place(painter, area, bar.length, text, scene.taken)
         if place is not None:
-            written.paint_scale_bar(painter, place, bar.length, text)
+            written.paint_scale_bar(painter, place, bar.length, text, factor())

@@ -19,6 +19,7 @@ from ptxviewer.core.viewport import Viewport
 from ptxviewer.ui.canvas import annotations as written
 from ptxviewer.ui.canvas.layers.base import Layer
 from ptxviewer.ui.canvas.scene import Scene
+from ptxviewer.ui.platform.text_size import factor
 from ptxviewer.words import tr
 from ptxviewer.words.finding import line_name
 from ptxviewer.words.quantities import cm, px
@@ -81,9 +82,8 @@ class DistancesLayer(Layer):
     def paint(self, painter: QPainter, scene: Scene) -> None:
         """Draw lines, handles and lengths."""
         grip = scene.hot if isinstance(scene.hot, LineGrip) else None
-        paint_distances(
-            painter, shown_halves(scene), scene.port, scene.radiograph.spacing, grip, scene.labels, scene.taken
-        )
+        halves, spacing = shown_halves(scene), scene.radiograph.spacing
+        paint_distances(painter, halves, scene.port, spacing, grip, scene.labels, scene.taken, factor())
 
 
 def length_text(name: LineName, line: Line, spacing: PixelSpacing) -> str:
@@ -101,14 +101,16 @@ def paint_distances(
     grip: LineGrip | None = None,
     labels: bool = True,
     taken: list[Box] | None = None,
+    scale: float = 1.0,
 ) -> None:
     """Draw every line; those that the reader moved are amber. The width at the hilum is drawn thin: it is long.
 
-    Their lengths stand where nothing is ``taken`` yet, and take their places.
+    Their lengths stand where nothing is ``taken`` yet, and take their places; ``scale`` is how many times larger than
+    usual they are written.
     """
     shown: list[tuple[LineName, Line, Drawn, QColor]] = []
     painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-    painter.setFont(written.font_of(painter.font(), written.LABEL))
+    painter.setFont(written.font_of(painter.font(), round(written.LABEL * scale)))
     for half, name, line in _lines(halves):
         wall, lung = QPointF(*port.to_screen(line.wall)), QPointF(*port.to_screen(line.lung))
         in_hand = grip is not None and (grip.on_image_left, grip.name) == (half.on_image_left, name)

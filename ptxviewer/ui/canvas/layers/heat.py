@@ -18,6 +18,7 @@ from ptxviewer.ui.canvas.annotations import heat_bar_place, paint_heat_bar
 from ptxviewer.ui.canvas.images import colour_through
 from ptxviewer.ui.canvas.layers.base import Layer, Picture, PictureLayer
 from ptxviewer.ui.canvas.scene import Scene
+from ptxviewer.ui.platform.text_size import factor
 
 
 def _heat(scene: Scene) -> ProbabilityMaps | None:
@@ -41,7 +42,7 @@ class HeatBarLayer(Layer):
         """Draw the bar."""
         place = heat_bar_place(scene.area, scene.taken)
         if place is not None:
-            paint_heat_bar(painter, scene.area, self._threshold(scene), place)
+            paint_heat_bar(painter, scene.area, self._threshold(scene), place, factor())
 
 
 class HeatLayer(PictureLayer):

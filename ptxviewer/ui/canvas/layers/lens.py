@@ -15,6 +15,7 @@ from ptxviewer.ui.canvas.annotations import LABEL, font_of, write
 from ptxviewer.ui.canvas.layers.base import Layer, paint_layers
 from ptxviewer.ui.canvas.scene import Scene
 from ptxviewer.ui.platform.style import PALETTE
+from ptxviewer.ui.platform.text_size import px
 from ptxviewer.words.quantities import plain
 
 SIDE = 280  # screen pixels across
@@ -64,5 +65,5 @@ class LensLayer(Layer):
         for colour, width in ((QColor(*CASING), 4.0), (QColor(PALETTE["quiet"]), 1.5)):
             painter.setPen(QPen(colour, width))
             painter.drawEllipse(circle)
-        painter.setFont(font_of(painter.font(), LABEL))
+        painter.setFont(font_of(painter.font(), px(LABEL)))
         write(painter, QPointF(circle.center().x() - 14, circle.bottom() - 14), f"x {plain(POWER)}")

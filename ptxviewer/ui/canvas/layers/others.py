@@ -21,6 +21,7 @@ from ptxviewer.core.objects import FilmObject, Region
 from ptxviewer.ui.canvas import annotations as written
 from ptxviewer.ui.canvas.layers.base import Layer
 from ptxviewer.ui.canvas.scene import Scene
+from ptxviewer.ui.platform.text_size import px
 from ptxviewer.words.objects import caption
 
 INK = QColor(*VIOLET)
@@ -68,7 +69,7 @@ class OthersLayer(Layer):
     def paint(self, painter: QPainter, scene: Scene) -> None:
         """Draw the lines, then the names."""
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        painter.setFont(written.font_of(painter.font(), written.LABEL))
+        painter.setFont(written.font_of(painter.font(), px(written.LABEL)))
         labels: list[tuple[Point, str]] = []
         for one in shown_objects(scene):
             name = caption(one)

@@ -14,6 +14,7 @@ from ptxviewer.core.film import PixelSpacing
 from ptxviewer.ui.canvas.annotations import LABEL, font_of, write
 from ptxviewer.ui.canvas.layers.base import Layer
 from ptxviewer.ui.canvas.scene import Scene
+from ptxviewer.ui.platform.text_size import px
 from ptxviewer.words.quantities import length
 
 DASHES = [3.0, 2.0]
@@ -81,7 +82,7 @@ class BrushLayer(Layer):
             painter.setPen(QPen(QColor(*colour), width, Qt.PenStyle.DashLine if dashed else Qt.PenStyle.SolidLine))
             painter.drawEllipse(QPointF(*scene.hover), radius, radius)
         text = brush_text(scene.state.brush, scene.radiograph.spacing)
-        painter.setFont(font_of(painter.font(), LABEL))
+        painter.setFont(font_of(painter.font(), px(LABEL)))
         metrics = QFontMetricsF(painter.font())
         size, (x, y) = (metrics.horizontalAdvance(text), metrics.height()), scene.hover
         beside = radius * 0.71 + 8
