@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import replace
 
 from ptxviewer.app.ports import View
@@ -50,6 +51,19 @@ class Store:
         self.state = state
         self.settle: Callable[[], None] = lambda: None  # what is in the hand counts as it is; see ``ReviewEditor``
         self.closed = False
+        self._together = 0  # how many ``together`` are under way
+        self._unseen = False
+
+    @contextmanager
+    def together(self) -> Iterator[None]:
+        """Show the changes that are made inside once, at the end: what one job brings home is one change to the eye."""
+        self._together += 1
+        try:
+            yield
+        finally:
+            self._together -= 1
+            if self._unseen and not self._together:
+                self._show()
 
     @property
     def rule(self) -> DecisionRule | None:
@@ -71,8 +85,14 @@ class Store:
         if outlived(before, after):
             after = replace(after, message=None)
         self.state = after
+        self._unseen = True
+        if not self._together:
+            self._show()
+
+    def _show(self) -> None:
+        self._unseen = False
         if not self.closed:
-            self._view.render(as_seen(after))
+            self._view.render(as_seen(self.state))
 
     def update(self, film: Film) -> None:
         """Replace one film; nothing happens when it was closed."""

@@ -61,6 +61,7 @@ class MainWindow(QMainWindow):
         self._state = state
         self._workspace: Workspace | None = None
         self.commands: dict[str, QAction] = {}
+        self._enabled: dict[str, bool] = {}
         self.setWindowTitle(tr("PTXViewer (research use only)"))
         self.setAcceptDrops(True)
         self.setMinimumSize(*geometry.SMALLEST)
@@ -175,9 +176,12 @@ class MainWindow(QMainWindow):
         self.status.show_state(state)
         for name, action in self.commands.items():
             row = BY_ID[name]
-            action.setEnabled(row.enabled(state))
+            enabled = row.enabled(state)
+            if self._enabled.get(name) is not enabled:  # there are many commands, and each call into Qt costs
+                self._enabled[name] = enabled
+                action.setEnabled(enabled)
             if row.checked is not None:
-                action.setChecked(row.checked(state))
+                action.setChecked(row.checked(state))  # always: a click has toggled it, whatever came of it
 
     def find_film(self) -> None:
         """Give the keyboard to the filter of the worklist, which comes back for it."""

@@ -24,6 +24,7 @@ from ptxviewer.core.engine import Checkpoint, Engine, EngineInfo, SelfTest
 from ptxviewer.core.errors import ModelUnavailable, UnreadableFilm
 from ptxviewer.core.files import open_regular
 from ptxviewer.core.film import Radiograph
+from ptxviewer.core.heap import keep_freed_memory
 from ptxviewer.core.objects import Brought
 from ptxviewer.core.pacs import NO_PACS, PacsSettings
 from ptxviewer.core.purposes import PurposeChoice, RuleFigures
@@ -236,6 +237,7 @@ class Backing:
         One after the other: while torch's libraries are brought into memory, an import on another thread would wait for
         the system's loader with the interpreter lock in its hand, and the window with it.
         """
+        keep_freed_memory()
         self._disk.submit(
             lambda _checkpoint: importlib.import_module("ptxviewer.dicom.read").warm_up(),
             lambda _outcome: self.presenter.warm_up(),

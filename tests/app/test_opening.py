@@ -435,3 +435,15 @@ def test_after_the_end_nothing_is_shown_or_started() -> None:
     rig.settle()
     assert rig.view.renders == shown
     assert all(ticket.retired for lane in (rig.disk, rig.model) for *_, ticket in lane.jobs)
+
+
+def test_what_a_job_brings_home_is_drawn_once() -> None:
+    rig = AppRig()
+    rig.open("a")
+    rig.settle()
+    before = rig.view.renders
+    rig.open("b")
+    rig.settle()
+    assert rig.state.current is not None
+    assert rig.state.current.status is FilmStatus.DONE
+    assert rig.view.renders - before <= 4  # asked for, found, read, analysed

@@ -17,10 +17,11 @@ from collections.abc import Callable, Mapping
 
 import numpy as np
 
-from ptxviewer.inference.torch.preload import keep_buffers, wait_asleep
+from ptxviewer.core.heap import keep_freed_memory
+from ptxviewer.inference.torch.preload import wait_asleep
 
 wait_asleep()  # before torch is imported, as the app does
-keep_buffers()
+keep_freed_memory()
 
 import torch
 

@@ -142,6 +142,11 @@ class Intake:
         self._claim = None
 
     def _opened(self, drop: int, outcome: Outcome[Found]) -> None:
+        with self._store.together():
+            self._found(drop, outcome)
+            self._pipeline.pump()
+
+    def _found(self, drop: int, outcome: Outcome[Found]) -> None:
         opening = len(self._searches)
         mine = self._claim == drop
         if mine:
@@ -154,7 +159,6 @@ class Intake:
             self._store.edit(lambda state: replace(state, opening=opening))
             self._read_anew(found.changed, Notice.FILE_CHANGED)
             self._add(found.paths, mine, arrived=drop == ARRIVAL)
-        self._pipeline.pump()
 
     def _add(self, paths: Sequence[Path], comes_on_screen: bool, arrived: bool) -> None:
         films = self._store.state.films

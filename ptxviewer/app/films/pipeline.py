@@ -130,8 +130,9 @@ class Pipeline:
 
         def done(outcome: Outcome[ReadFilm]) -> None:
             self._reading = None
-            self._was_read(film_id, frame, outcome)
-            self.pump()
+            with self._store.together():
+                self._was_read(film_id, frame, outcome)
+                self.pump()
 
         self._reading = _Running(services.disk.submit(work, done), film_id)
 
@@ -233,8 +234,9 @@ class Pipeline:
 
         def done(outcome: Outcome[Analysis]) -> None:
             self._analysing = None
-            self._analysed(film_id, radiograph, review, outcome)
-            self.pump()
+            with self._store.together():
+                self._analysed(film_id, radiograph, review, outcome)
+                self.pump()
 
         if self._store.state.engine.phase == "not loaded":
             self._loading()

@@ -87,9 +87,14 @@ class ResultCache:
         if self._wanted and self.model:
             batch, self._wanted = self._wanted[:BATCH], self._wanted[BATCH:]
             self._recall(batch)
-        elif self._nameless and self._services.read_facts is not None:
+        elif self._nameless and self._services.read_facts is not None and not self._tells_itself():
             batch, self._nameless = self._nameless[:FACTS_BATCH], self._nameless[FACTS_BATCH:]
             self._name(batch)
+
+    def _tells_itself(self) -> bool:
+        """True where the only nameless film is on its way to the screen: its pixels bring its name with them."""
+        film = self._store.state.current
+        return film is not None and film.status is FilmStatus.OPENING and self._nameless == [film.id]
 
     def _films(self, film_ids: Iterable[int]) -> list[Film]:
         return [film for film_id in film_ids if (film := self._store.state.film(film_id)) is not None]

@@ -10,7 +10,7 @@ from dataclasses import dataclass, replace
 from typing import Any, get_args
 
 from ptxviewer.app.films.urgency import Group, group_of, rank
-from ptxviewer.app.state.facts import Summary, summary_of
+from ptxviewer.app.state.facts import Summary
 from ptxviewer.app.state.film import Film, FilmStatus
 from ptxviewer.app.state.screen import Column, Kind, State, Worklist
 from ptxviewer.core.reasons.reading import NotAnalysed
@@ -23,11 +23,7 @@ OPENS_FROM = 20  # new films with which the list opens by itself, unless the rea
 
 def summary(film: Film) -> Summary | None:
     """Return what is known of the film's findings: those of its present mask, else what was found before."""
-    if film.status is not FilmStatus.DONE:
-        return None
-    if film.findings is None or film.radiograph is None:
-        return film.summary
-    return summary_of(film.findings, film.radiograph)
+    return film.listed
 
 
 def unread(film: Film) -> bool:

@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from enum import Enum
+from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal, Union
 
-from ptxviewer.app.state.facts import Facts, Summary
+from ptxviewer.app.state.facts import Facts, Summary, summary_of
 from ptxviewer.core.answer import DecisionRule, Detection, Findings, Line, ProbabilityMaps
 from ptxviewer.core.film import Radiograph
 from ptxviewer.core.history import History
@@ -177,6 +178,15 @@ class Film:
     def summary(self) -> Summary | None:
         """The network's findings in one line."""
         return None if self.result is None else self.result.summary
+
+    @cached_property
+    def listed(self) -> Summary | None:
+        """What the lists say: of the findings under the review, else what was found before; None until it is done."""
+        if self.status is not FilmStatus.DONE:
+            return None
+        if self.findings is None or self.radiograph is None:
+            return self.summary
+        return summary_of(self.findings, self.radiograph)
 
     @property
     def finding(self) -> int | None:

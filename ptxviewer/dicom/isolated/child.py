@@ -17,6 +17,7 @@ from multiprocessing.connection import Connection
 from multiprocessing.shared_memory import SharedMemory
 from typing import Any
 
+from ptxviewer.core.heap import keep_freed_memory
 from ptxviewer.dicom.bounds import LARGEST_PIXELS
 from ptxviewer.dicom.isolated import limits
 
@@ -46,6 +47,7 @@ def serve(pipe: Connection, memory_bytes: int, grace_s: float, library: str) -> 
     importlib.import_module(library)
     _be_silent()
     limits.bound_memory(memory_bytes)
+    keep_freed_memory()
     try:
         pipe.send((Tag.READY,))
         while _answer(pipe, grace_s):

@@ -9,11 +9,12 @@ from typing import TYPE_CHECKING
 from ptxviewer.core.cpu import cores
 from ptxviewer.core.devices import DeviceChoice
 from ptxviewer.core.errors import ModelUnavailable
+from ptxviewer.core.heap import keep_freed_memory
 from ptxviewer.core.purposes import PurposeChoice
 from ptxviewer.core.reasons.network import Network
 from ptxviewer.inference.card import Card
 from ptxviewer.inference.engine import BundleEngine
-from ptxviewer.inference.torch.preload import keep_buffers, preload_torch, wait_asleep
+from ptxviewer.inference.torch.preload import preload_torch, wait_asleep
 
 if TYPE_CHECKING:
     from ptxviewer.inference.torch.network import PneumothoraxNet
@@ -39,7 +40,7 @@ def torch_engine(
 def start(card: Card, weights: bytes, device: DeviceChoice = "auto", exact: bool = False) -> TorchRunner:
     """Import torch and return the card's network on ``device``. Raises ``ModelUnavailable``."""
     wait_asleep()
-    keep_buffers()
+    keep_freed_memory()
     preload_torch()
     try:
         import torch

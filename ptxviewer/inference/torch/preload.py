@@ -11,7 +11,6 @@ an idle computer.
 
 from __future__ import annotations
 
-import contextlib
 import ctypes
 import importlib.util
 import os
@@ -19,26 +18,12 @@ import sys
 from collections.abc import Callable
 from pathlib import Path
 
-M_TRIM_THRESHOLD, M_MMAP_THRESHOLD = -1, -3  # of glibc's malloc.h
 LIBRARIES = {"linux": "libtorch_python.so", "darwin": "libtorch_python.dylib", "win32": "torch_python.dll"}
 
 
 def wait_asleep() -> None:
     """Have OpenMP's threads sleep between two layers; heeded by GNU's and Intel's, and only before they are loaded."""
     os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")
-
-
-def keep_buffers(platform: str = sys.platform) -> None:
-    """Have glibc keep the network's buffers from film to film: the system zeroes new ones, a tenth of the whole time.
-
-    By default it gives back everything above 32 MB, and the largest has 33. Costs some 60 MB while no film is analysed.
-    """
-    if not platform.startswith("linux"):
-        return
-    with contextlib.suppress(OSError, AttributeError):  # a system without glibc
-        set_option = ctypes.CDLL(None).mallopt
-        set_option(M_MMAP_THRESHOLD, 64 << 20)
-        set_option(M_TRIM_THRESHOLD, 128 << 20)
 
 
 def preload_torch(platform: str = sys.platform, load: Callable[[Path], object] | None = None) -> bool:

@@ -28,8 +28,25 @@ def _renderer(name: str, colour: str) -> QSvgRenderer:
     return QSvgRenderer(QByteArray(drawing.replace(INK, colour).encode()))
 
 
+def _colour(mode: QIcon.Mode, state: QIcon.State) -> str:
+    if mode is QIcon.Mode.Disabled:
+        return PALETTE["disabled"]
+    return PALETTE["accent" if state is QIcon.State.On else "text"]
+
+
+@lru_cache(maxsize=512)
+def _picture(name: str, colour: str, width: int, height: int) -> QPixmap:
+    """Return an icon in device pixels: a toolbar asks for the same ones whenever it is painted."""
+    picture = QPixmap(width, height)
+    picture.fill(Qt.GlobalColor.transparent)
+    painter = QPainter(picture)
+    _renderer(name, colour).render(painter, QRectF(0, 0, width, height))
+    painter.end()
+    return picture
+
+
 class _Engine(QIconEngine):
-    """Paints one file; sharp at every device pixel ratio because nothing is kept as pixels."""
+    """Paints one file; sharp at every device pixel ratio because pixels are made for the size that is asked for."""
 
     def __init__(self, name: str) -> None:
         super().__init__()
@@ -41,21 +58,11 @@ class _Engine(QIconEngine):
 
     def paint(self, painter: QPainter, rect: QRect, mode: QIcon.Mode, state: QIcon.State) -> None:
         """Draw in the colour of ``mode`` and ``state``."""
-        colour = PALETTE["text"]
-        if mode is QIcon.Mode.Disabled:
-            colour = PALETTE["disabled"]
-        elif state is QIcon.State.On:
-            colour = PALETTE["accent"]
-        _renderer(self._name, colour).render(painter, QRectF(rect))
+        _renderer(self._name, _colour(mode, state)).render(painter, QRectF(rect))
 
     def pixmap(self, size: QSize, mode: QIcon.Mode, state: QIcon.State) -> QPixmap:
         """Return the icon on a transparent ground; ``size`` is in device pixels."""
-        picture = QPixmap(size)
-        picture.fill(Qt.GlobalColor.transparent)
-        painter = QPainter(picture)
-        self.paint(painter, QRect(0, 0, size.width(), size.height()), mode, state)
-        painter.end()
-        return picture
+        return _picture(self._name, _colour(mode, state), size.width(), size.height())
 
 
 def icon(name: str) -> QIcon:
