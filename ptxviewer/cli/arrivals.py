@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from ptxviewer.app.films.watched_folder import Listing, Waiting, list_folder, look
+from ptxviewer.app.films.watched_folder import Listing, Stamp, Waiting, list_folder, look
 
 if TYPE_CHECKING:
     from ptxviewer.dicom.candidates import Candidate
@@ -21,11 +21,12 @@ def arriving(
     unpacked: Path,
     now: Callable[[], float] = time.monotonic,
     wait: Callable[[float], None] = time.sleep,
+    looked: Callable[[int], None] = lambda _arriving: None,
 ) -> Iterator[Candidate | None]:
     """Yield the films of ``paths`` without end: a file when it has stopped changing, and again when it changes later.
 
-    None stands for "nothing more for now". A folder that cannot be reached is looked at again. Raises ``PtxError`` for
-    more files than can be watched.
+    None stands for "nothing more for now"; ``looked`` is told how many files are not whole yet, or not handed out.
+    A folder that cannot be reached is looked at again. Raises ``PtxError`` for more files than can be watched.
     """
     from ptxviewer.dicom.collect import candidates_at
 
@@ -43,11 +44,18 @@ def arriving(
             del known[path]
         waiting = found.waiting
         known |= found.passed
-        for path, stamp in sorted(found.ready.items(), key=lambda item: (item[1].mtime_ns, item[0])):
+        looked(len(waiting) + len(found.ready))
+        for number, (path, stamp) in enumerate(sorted(found.ready.items(), key=_oldest_first)):
             known[path] = stamp
+            looked(len(waiting) + len(found.ready) - number - 1)
             yield from candidates_at(path, unpacked)
         yield None
         wait(max(LOOK_S, 2 * (now() - started)) if not found.ready else LOOK_S)
+
+
+def _oldest_first(found: tuple[Path, Stamp]) -> tuple[int, Path]:
+    path, stamp = found
+    return stamp.mtime_ns, path
 
 
 def _listed(path: Path, known: Listing) -> Listing:

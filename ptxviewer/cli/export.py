@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Sequence
 from pathlib import Path
 
 from ptxviewer.cli.batch import Outcome, ReviewOf, items_of, outcomes, progress, told_saved
@@ -25,8 +25,8 @@ def made_folder(folder: Path) -> Path:
     return folder
 
 
-def write_objects(outcome: Outcome, folder: Path, kinds: Collection[str] | None = None) -> None:
-    """Write the objects of a film into ``folder``; ``kinds`` None: the usual.
+def write_objects(outcome: Outcome, folder: Path, kinds: Collection[str] | None = None) -> Sequence[Path]:
+    """Write the objects of a film into ``folder`` and return their files; ``kinds`` None: the usual.
 
     Raises ``ExportFailed`` for what the disk refuses. A film that was not analysed, or has no study, raises another
     ``PtxError``: it is one that failed, and the others go on.
@@ -38,7 +38,7 @@ def write_objects(outcome: Outcome, folder: Path, kinds: Collection[str] | None 
         raise PtxError(NotAnalysed(outcome.reason) if outcome.reason else Unsaved.NO_RESULT)
     content = Content(outcome.film, outcome.answer, outcome.review, source=outcome.item.path)
     try:
-        write(content, folder / outcome.item.stem, USUAL if kinds is None else kinds)
+        return write(content, folder / outcome.item.stem, USUAL if kinds is None else kinds)
     except ExportFailed as error:
         if isinstance(error.reason, Unsaved):
             raise UnreadableFilm(error.reason) from None

@@ -9,10 +9,11 @@ import os
 import sys
 import tempfile
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from ptxviewer.cli import pacs, parsers
+from ptxviewer.cli import health, pacs, parsers
 from ptxviewer.cli.speaking import complain, say
 from ptxviewer.cli.stopping import Terminated, ends_on_request
 from ptxviewer.core.errors import PtxError, UnreadableFilm
@@ -214,6 +215,9 @@ def triage_command(arguments: argparse.Namespace) -> int:
 
     engine, review = make_engine(arguments.device, arguments.rule), Review(gate_overridden=arguments.force)
     options = Options(arguments.identified, arguments.resume, arguments.watch, arguments.progress)
+    if arguments.listen and not arguments.watch:
+        parsers.triage_parser().error(tr("--listen needs --watch and a folder"))
+    options = replace(options, status=arguments.status, **pacs.options_of_triage(arguments))
     return triage(arguments.paths, engine, arguments.out, review, say, options)
 
 
@@ -235,6 +239,7 @@ COMMANDS: dict[str, tuple[Callable[[], argparse.ArgumentParser], Callable[[argpa
     "deidentify": (parsers.deidentify_parser, deidentify_command),
     "export": (parsers.export_parser, export_command),
     "predict": (parsers.predict_parser, predict_command),
+    "health": (health.health_parser, health.health_command),
     "render": (parsers.render_parser, render_command),
     "report": (parsers.report_parser, report_command),
     "results": (parsers.results_parser, results_command),

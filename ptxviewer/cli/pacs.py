@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import replace
 from datetime import date, timedelta
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from ptxviewer.cli.parser import Parser, add_language
 from ptxviewer.cli.speaking import complain, say
@@ -322,6 +322,27 @@ def fetch_command(arguments: argparse.Namespace) -> int:
         )
     )
     return 1 if missing else 0
+
+
+def options_of_triage(arguments: argparse.Namespace) -> dict[str, Any]:
+    """Return what ``triage`` is to give away and take in; says where the results go. Raises ``PtxError``."""
+    from ptxviewer.app.exports import USUAL
+    from ptxviewer.cli.giving import Wanted
+
+    if not (arguments.dicom or arguments.send or arguments.listen):
+        return {}
+    known = settings()
+    station = _station(arguments, known)
+    nodes = tuple(dict.fromkeys(node_of(one, known) for one in arguments.send))
+    if nodes:
+        names = ", ".join(node.name for node in nodes)
+        say(tr("The results of every film go to {node}, for research only.", node=names))
+    wanted = Wanted(arguments.dicom, tuple(arguments.kinds or USUAL), nodes, station)
+    if not arguments.listen:
+        return {"wanted": wanted}
+    if not known.callers:
+        raise PtxError(Pacs.NO_NODES)
+    return {"wanted": wanted, "listener": station, "callers": known.callers}
 
 
 def listen_command(arguments: argparse.Namespace) -> int:

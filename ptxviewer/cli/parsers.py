@@ -78,8 +78,6 @@ def predict_parser() -> argparse.ArgumentParser:
 
 def export_parser() -> argparse.ArgumentParser:
     """Return the parser of ``ptxviewer export``."""
-    from ptxviewer.app.exports import OBJECTS
-
     parser = Parser(
         prog="ptxviewer export",
         description=sentences(
@@ -89,8 +87,7 @@ def export_parser() -> argparse.ArgumentParser:
         epilog=tr("Exit status: 0 all films analysed, 1 some failed, 2 bad usage."),
     )
     _films(parser)
-    for row in OBJECTS:
-        parser.add_argument(f"--{row.id}", action="append_const", dest="kinds", const=row.id, help=tr(row.help))
+    _kinds(parser)
     parser.add_argument("--out", type=Path, required=True, metavar=tr("DIR"), help=tr("folder for the results"))
     _with_reviews(parser)
     _device(parser)
@@ -222,7 +219,10 @@ def triage_parser() -> argparse.ArgumentParser:
             ),
             tr(RESEARCH_USE),
         ),
-        epilog=tr("Exit status: 0 all films have an answer, 1 some have none, 2 bad usage."),
+        epilog=tr(
+            "Exit status: 0 all films have an answer and everything was written and sent, or a run that watched was "
+            "ended; 1 something was not; 2 bad usage."
+        ),
     )
     _films(parser)
     parser.add_argument(
@@ -239,12 +239,40 @@ def triage_parser() -> argparse.ArgumentParser:
     parser.add_argument(
         "--progress", choices=("auto", "json", "none"), default="auto", help=tr("a line on a terminal, or JSON lines")
     )
+    parser.add_argument(
+        "--dicom", type=Path, metavar=tr("DIR"), help=tr("also write the results as DICOM objects into this folder")
+    )
+    parser.add_argument(
+        "--send",
+        action="append",
+        default=[],
+        metavar=tr("NODE"),
+        help=tr("send them to this node; may be given several times; it cannot be taken back from here"),
+    )
+    _kinds(parser)
+    parser.add_argument(
+        "--listen", action="store_true", help=tr("with --watch: take films that nodes send into the first folder")
+    )
+    parser.add_argument("--title", metavar="AE", help=tr("our AE title; as in the settings if not given"))
+    parser.add_argument(
+        "--status",
+        type=Path,
+        metavar="STATUS.json",
+        help=tr("keep a file that says how the run is ('health' reads it)"),
+    )
     parser.add_argument("--identified", action="store_true", help=tr("write file names and patient data, too"))
     _device(parser)
     _rule(parser)
     _force(parser)
     add_language(parser)
     return parser
+
+
+def _kinds(parser: argparse.ArgumentParser) -> None:
+    from ptxviewer.app.exports import OBJECTS
+
+    for row in OBJECTS:
+        parser.add_argument(f"--{row.id}", action="append_const", dest="kinds", const=row.id, help=tr(row.help))
 
 
 def _paths_help() -> str:

@@ -12,7 +12,7 @@ import time
 from collections import deque
 from collections.abc import Callable, Iterator, Mapping
 from concurrent.futures import Future, ThreadPoolExecutor
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -24,7 +24,7 @@ from ptxviewer.core.cpu import cores
 from ptxviewer.core.engine import Engine, ManyFilms
 from ptxviewer.core.errors import PtxError, UnreadableFilm
 from ptxviewer.core.film import Radiograph
-from ptxviewer.core.findings.reviewed import answer_of
+from ptxviewer.core.findings.reviewed import Answer, answer_of
 from ptxviewer.core.reasons import Reason
 from ptxviewer.core.reasons.command import Command
 from ptxviewer.core.review import Review
@@ -50,11 +50,15 @@ class Source:
 
 @dataclass(frozen=True, eq=False)
 class Answered:
-    """What came of a source; ``known``: the film was there, and the network did not run."""
+    """What came of a source; ``known``: the film was there, and the network did not run.
+
+    ``answer`` is there of films that the network was asked about, also where the gate refuses them.
+    """
 
     source: Source
     told: Told
     known: bool = False
+    answer: Answer | None = field(default=None, repr=False)
 
 
 def sources_of(
@@ -167,8 +171,11 @@ class Stream:
         timing["infer"] = maps.infer_ms
         answer = answer_of(film, maps, self._engine.load(), self._review)
         if answer.withheld:
-            return self._answered(source, Status.NOT_SHOWN, answer.findings.gate.reason, film, timing=timing)
-        return self._answered(source, Status.ANALYSED, answer.findings.gate.reason, film, answer.findings, timing)
+            told = self._answered(source, Status.NOT_SHOWN, answer.findings.gate.reason, film, timing=timing)
+        else:
+            why = answer.findings.gate.reason
+            told = self._answered(source, Status.ANALYSED, why, film, answer.findings, timing)
+        return replace(told, answer=answer)
 
     def _read(self, path: Path) -> tuple[Radiograph, FloatMap | None]:
         from ptxviewer.dicom.read import in_child, read_film, read_here

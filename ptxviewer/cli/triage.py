@@ -8,8 +8,8 @@ and by their number in the order in which they were found: a file's name is ofte
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from contextlib import ExitStack
-from dataclasses import dataclass
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass, field
 from datetime import datetime, timezone
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -17,11 +17,17 @@ from typing import TYPE_CHECKING
 from ptxviewer import __version__
 from ptxviewer.cli.arrivals import arriving
 from ptxviewer.cli.batch import Status
+from ptxviewer.cli.export import made_folder
+from ptxviewer.cli.giving import Giving, Wanted, giving
+from ptxviewer.cli.giving import told as told_of
+from ptxviewer.cli.health import Health
 from ptxviewer.cli.progress import Progress, Style, progress_of
+from ptxviewer.cli.speaking import complain
 from ptxviewer.cli.stream import Answered, Stream, sources_of
 from ptxviewer.core.engine import Engine, EngineInfo
 from ptxviewer.core.files import remove_parts
 from ptxviewer.core.film import Radiograph
+from ptxviewer.core.pacs import Station
 from ptxviewer.core.reasons.command import Command
 from ptxviewer.core.review import Review
 from ptxviewer.core.scratch import ScratchFolder
@@ -45,6 +51,10 @@ class Options:
     resume: bool = False  # a table that is there is taken for what is done
     watch: bool = False
     progress: Style = "auto"
+    wanted: Wanted = field(default_factory=Wanted)  # besides the rows
+    status: Path | None = None  # the file that says how the run is
+    listener: Station | None = None  # takes films that ``callers`` send into the first folder
+    callers: tuple[str, ...] = ()
 
 
 def suffixes() -> tuple[str, ...]:
@@ -67,8 +77,23 @@ def triage(
 ) -> int:
     """Analyse every film among ``paths`` that ``target`` does not hold; returns 0 when all have an answer, else 1.
 
-    Raises ``PtxError``: target not written, no network, a store of something else.
+    A run that watches and is asked to end returns 0. Raises ``PtxError``: target not written, no network, a store of
+    something else.
     """
+    health = Health(options.status)
+    with health.kept():
+        return _triage(paths, engine, target, review, say, options, health)
+
+
+def _triage(
+    paths: list[Path],
+    engine: Engine,
+    target: Path,
+    review: Review,
+    say: Callable[[str], None],
+    options: Options,
+    health: Health,
+) -> int:
     table = None if target.suffix.lower() == tables.STORE else target
     if table is not None:
         tables.check(table)
@@ -79,13 +104,14 @@ def triage(
         if table is not None and options.resume and table.is_file() and not store.count():
             _take_in(table, store)
         try:
-            _run(paths, engine, store, review, pseudonyms, options)
+            _run(paths, engine, kept, store, review, pseudonyms, options, health)
         except KeyboardInterrupt:
             if table is not None:
                 if not options.watch:
                     _stopped(paths, store, pseudonyms, engine.load(), review, options.identified)
                 _write(table, store, options.identified)
-            raise
+            if not options.watch:
+                raise
         if table is not None:
             _write(table, store, options.identified)
         count, without = store.count(), store.count("\"group\" = 'no answer'")
@@ -102,11 +128,23 @@ def triage(
             file=target,
         )
     )
-    return 1 if without else 0
+    if options.wanted.nodes:
+        say(told_of(health))
+    if options.watch:  # it ends when it is asked to, whatever films there were
+        return 0
+    counts = health.counts
+    return 1 if without or counts.objects_failed or counts.to_send or counts.not_sent else 0
 
 
 def _run(
-    paths: list[Path], engine: Engine, store: ResultStore, review: Review, pseudonyms: Pseudonyms, options: Options
+    paths: list[Path],
+    engine: Engine,
+    place: Path,
+    store: ResultStore,
+    review: Review,
+    pseudonyms: Pseudonyms,
+    options: Options,
+    health: Health,
 ) -> None:
     info = engine.load()
     by = By(info.model_sha256, info.purpose, review.gate_overridden)
@@ -121,18 +159,60 @@ def _run(
     with ExitStack() as stack:
         unpacked = stack.enter_context(ScratchFolder())
         progress = stack.enter_context(progress_of(options.progress))
+        has_row = lambda name: store.count("film_id = ?", (name,)) > 0  # noqa: E731 - of the film with this pseudonym
+        given = stack.enter_context(giving(options.wanted, place, has_row, health, complain))
+        stack.enter_context(_listening(options, paths, health))
         stream = stack.enter_context(Stream(engine, review, known))
-        found = _found(paths, unpacked, options.watch, progress)
-        for answered in stream.answers(sources_of(found, pseudonyms, done, progress.skip)):
+
+        def skip() -> None:
+            progress.skip()
+            health.counts.skipped += 1
+
+        health.running(info)
+        found = _found(paths, unpacked, options.watch, progress, health)
+        for answered in stream.answers(health.handed_out(sources_of(found, pseudonyms, done, skip))):
+            _give(given, answered, pseudonyms)
             _keep(answered, store, pseudonyms, by, identified=options.identified)
-            progress.count(failed=answered.told.status == Status.FAILED.value)
+            if given is not None:
+                given.released()
+            failed = answered.told.status == Status.FAILED.value
+            progress.count(failed=failed)
+            health.film(failed=failed)
 
 
-def _found(paths: list[Path], unpacked: Path, watch: bool, progress: Progress) -> Iterator[Candidate | None]:
+def _give(given: Giving | None, answered: Answered, pseudonyms: Pseudonyms) -> None:
+    """Make what is wanted besides the row; of a film without an answer that is nothing."""
+    film, answer = answered.told.film, answered.answer
+    if given is not None and film is not None and answer is not None:
+        given.prepare(film_id(film, pseudonyms), answered.source.candidate.path, answer, answered.told.review)
+
+
+@contextmanager
+def _listening(options: Options, paths: list[Path], health: Health) -> Iterator[None]:
+    """Take what nodes send into the first folder, which is watched. Raises ``PtxError``: the port is taken, ..."""
+    if options.listener is None:
+        yield
+        return
+    from ptxviewer.pacs.service import PacsService
+
+    def arrived(_path: Path) -> None:
+        health.counts.received += 1
+
+    stop = PacsService().listen(options.listener, options.callers, made_folder(paths[0]), arrived)
+    health.listening = True
+    try:
+        yield
+    finally:
+        stop()
+
+
+def _found(
+    paths: list[Path], unpacked: Path, watch: bool, progress: Progress, health: Health
+) -> Iterator[Candidate | None]:
     from ptxviewer.dicom.collect import count_files, each
 
     if watch:
-        return arriving(paths, unpacked)
+        return arriving(paths, unpacked, looked=health.looked)
     if progress.style != "none":
         progress.total = count_files(paths)
     return each(paths, unpacked)

@@ -53,11 +53,21 @@ class Outbox:
         self._folder = folder
 
     def pack(
-        self, node: str, what: What, film_number: int, created: str, fill: Callable[[Path], Sequence[Path]]
+        self,
+        node: str,
+        what: What,
+        film_number: int,
+        created: str,
+        fill: Callable[[Path], Sequence[Path]],
+        parcel_id: str = "",
     ) -> Parcel:
-        """Make a parcel of the files that ``fill`` writes into a folder. Raises ``PtxError``; nothing is left then."""
-        parcel_id = secrets.token_hex(8)
+        """Make a parcel of the files that ``fill`` writes into a folder. Raises ``PtxError``; nothing is left then.
+
+        ``parcel_id`` "": a random one. A parcel of that id that is there is replaced.
+        """
+        parcel_id = parcel_id or secrets.token_hex(8)
         folder = self._folder / parcel_id
+        self.remove(parcel_id)
         try:
             folder.mkdir(mode=0o700, parents=True)
         except OSError:

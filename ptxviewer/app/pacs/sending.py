@@ -17,22 +17,21 @@ from ptxviewer.app.exports import Content, kinds_in
 from ptxviewer.app.films.queue import BUSY
 from ptxviewer.app.films.reading import kept_maps
 from ptxviewer.app.jobs import Outcome, Ticket
+from ptxviewer.app.pacs.delivering import pause_after, tried_once
 from ptxviewer.app.pacs.ports import PacsServices
 from ptxviewer.app.ports import Services
 from ptxviewer.app.state.film import Film
-from ptxviewer.app.state.pacs import PacsState, Parcel, What, after_failure
+from ptxviewer.app.state.pacs import PacsState, Parcel, What
 from ptxviewer.app.state.withheld import hidden
 from ptxviewer.app.store import Store
 from ptxviewer.core.engine import Checkpoint
-from ptxviewer.core.errors import ExportFailed, PtxError, reason_of
+from ptxviewer.core.errors import ExportFailed, reason_of
 from ptxviewer.core.findings.reviewed import answer_of, as_reviewed
 from ptxviewer.core.pacs import Delivery
 from ptxviewer.core.reasons import Reason
-from ptxviewer.core.reasons.pacs import Pacs, Sent, UnknownNode
+from ptxviewer.core.reasons.pacs import Pacs, Sent
 from ptxviewer.core.reasons.window import Notice
 from ptxviewer.core.reasons.writing import Unsaved
-
-WAITS_S = (30, 120, 600, 1800)  # before a parcel is tried again; the last one again and again
 
 Change = Callable[[PacsState], PacsState]
 
@@ -161,20 +160,10 @@ class Sending:
         if parcel is None:
             return
         settings, network, outbox = self._state.settings, self._pacs.network, self._pacs.outbox
-        node, files = settings.node(parcel.node), outbox.files(parcel)
+        node = settings.node(parcel.node)
 
         def work(checkpoint: Checkpoint) -> Parcel:
-            try:
-                if node is None:
-                    raise PtxError(UnknownNode(parcel.node))
-                sent = iter(network.send(node, settings.station, files, checkpoint))
-                deliveries = [next(sent) if one.state == "waiting" else one for one in parcel.deliveries]
-                deliveries = [_again(one) for one in deliveries]
-            except PtxError as error:
-                deliveries = [after_failure(one, error.reason) for one in parcel.deliveries]
-            tried = replace(parcel, deliveries=tuple(deliveries), tries=parcel.tries + 1)
-            outbox.update(tried)
-            return tried
+            return tried_once(parcel, node, settings.station, network, outbox, checkpoint)
 
         def done(outcome: Outcome[Parcel]) -> None:
             self._job = None
@@ -191,8 +180,7 @@ class Sending:
 
     def _took(self, tried: Parcel) -> None:
         if tried.waiting:
-            pause = WAITS_S[min(tried.tries, len(WAITS_S)) - 1]
-            self._due[tried.id] = self._services.now() + timedelta(seconds=pause)
+            self._due[tried.id] = self._services.now() + timedelta(seconds=pause_after(tried.tries))
         else:
             self._due.pop(tried.id, None)
         kept = self._state.parcel(tried.id) is not None
@@ -237,13 +225,6 @@ class Sending:
 
         # Behind a parcel that is being sent: what became of it is written before its folder goes.
         self._pacs.sender.submit(work, lambda _outcome: self.pump(), must_finish=True)
-
-
-def _again(delivery: Delivery) -> Delivery:
-    """What may be otherwise in a minute waits."""
-    if delivery.state != "failed" or delivery.why is None:
-        return delivery
-    return after_failure(replace(delivery, state="waiting"), delivery.why)
 
 
 def _copy_of(path: Path) -> Callable[[Path], Sequence[Path]]:
