@@ -142,7 +142,7 @@ def test_what_arrives_is_analysed_written_and_sent_once(archive: Archive, tmp_pa
     assert not [path for path in outbox_of(out).iterdir() if path.is_dir()]
     said = status.read_text() + "".join(capfd.readouterr()).replace(str(tmp_path), "")
     assert say(Unsaved.NO_STUDY) in said
-    assert not any(word in said for word in ("Planted", "Nomen", ID, "ARCHIVE\""))
+    assert not any(word in said for word in ("Planted", "Nomen", ID, 'ARCHIVE"'))
 
 
 def test_killed_between_objects_and_row_a_film_is_sent_once_all_the_same(
