@@ -5,6 +5,7 @@
 #   make fuzz     mutated films for 10 minutes (ARGS="--minutes 60 --seed 7")
 #   make bench    timings              make train   train the network: make train DATA=folder
 #   make package  the app that people install, in dist/
+#   make container-check  the files by which it runs unattended: container, systemd
 #   make words    bring the catalogues of the languages up to date
 #   make lock     write uv.lock anew after a change of pyproject.toml; ARGS=--upgrade takes the newest versions
 #   make audit    known vulnerabilities of what the lock holds (asks a public database)
@@ -26,7 +27,7 @@ SET_UP = test -n "$(PYTHON)" || { echo "PTXViewer needs Python 3.10 or newer: no
 WORKERS ?= 2
 PYTEST := PYTHONDONTWRITEBYTECODE= OMP_NUM_THREADS=1 $(BIN)/python -m pytest -n $(WORKERS) --dist worksteal
 
-.PHONY: run test coverage check bench fuzz train package lock audit words
+.PHONY: run test coverage check bench fuzz train package lock audit words container-check
 
 run: $(READY)
 	$(BIN)/python -m ptxviewer --sample
@@ -45,6 +46,10 @@ check: $(READY)
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
 	$(BIN)/lint-imports
+
+# No container is built; hadolint and systemd-analyze are asked where they are installed.
+container-check: $(READY)
+	$(BIN)/python tools/check_container.py
 
 bench: $(READY)
 	$(BIN)/python -m tests.benchmarks

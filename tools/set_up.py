@@ -3,6 +3,7 @@
     python tools/set_up.py             # what `make run`, `make test` and `make check` need
     python tools/set_up.py --train     # and what `make train` needs
     python tools/set_up.py --package   # `.venv-package` instead: the app and PyInstaller, nothing that could slip in
+    python tools/set_up.py --dependencies DIR  # an environment with what the app needs, for a container
 
 uv reads the lock, pip installs: pip knows the mirrors, folders and certificates that this computer was told to use.
 `PTXVIEWER_TORCH` replaces the CPU build of torch by other words for `pip install`, in a checkout without `.venv`:
@@ -146,8 +147,8 @@ def split(requirements: str) -> tuple[str, list[str]]:
     return "\n".join(entry for entry in entries if not TORCH.match(entry) and not CUDA.match(entry)) + "\n", torch
 
 
-def provide_app(venv: Path, extras: list[str]) -> None:
-    """Install what the lock says, then torch, then the app itself, editable."""
+def provide_app(venv: Path, extras: list[str], *, itself: bool = True) -> None:
+    """Install what the lock says, then torch, then, where wanted, the app itself, editable."""
     python = make_venv(venv)
     say(f"installing PTXViewer with its dependencies [{','.join(extras)}]")
     pip(python, UV)
@@ -161,7 +162,8 @@ def provide_app(venv: Path, extras: list[str]) -> None:
         # Of several builds of one version pip prefers "+cpu", from PyTorch's index or from a folder that pip was told
         # of. An index that cannot be reached is passed over; PyPI's build is larger and works without a GPU as well.
         pip(python, "--retries", "1", "--extra-index-url", TORCH_CPU_INDEX, *torch)
-    pip(python, "--no-deps", "--no-build-isolation", "--editable", ".")
+    if itself:
+        pip(python, "--no-deps", "--no-build-isolation", "--editable", ".")
 
 
 def main() -> int:
@@ -169,14 +171,17 @@ def main() -> int:
     parser = argparse.ArgumentParser(description="Set up .venv for PTXViewer.")
     parser.add_argument("--train", action="store_true", help="also what training needs")
     parser.add_argument("--package", action="store_true", help="the environment that the installable app is built in")
+    parser.add_argument("--dependencies", type=Path, metavar="DIR", help="only what the app needs, into this folder")
     parser.add_argument("--stamp", type=Path, help="file to touch when everything is there")
     arguments = parser.parse_args()
     if sys.version_info < OLDEST_PYTHON:
         say(f"PTXViewer needs Python 3.10 or newer; this is {platform.python_version()}.")
         return 1
-    complete = provide_packages()
+    complete = bool(arguments.dependencies) or provide_packages()
     try:
-        if arguments.package:
+        if arguments.dependencies:
+            provide_app(arguments.dependencies, [], itself=False)
+        elif arguments.package:
             provide_app(REPOSITORY / ".venv-package", ["package"])
         else:
             provide_app(REPOSITORY / ".venv", ["test", "check", *(["train"] if arguments.train else [])])
