@@ -250,4 +250,5 @@ class Services:
     now: Callable[[], datetime] = lambda: datetime.now(timezone.utc)
     self_test: Callable[[Checkpoint], SelfTest] = lambda _checkpoint: SelfTest(False, Network.NO_SELF_TEST)
     site: Callable[[Settings, EngineInfo], SiteFigures] | None = None  # None: no results are kept
+    after_paint: Callable[[Callable[[], None]], None] = lambda run: run()  # once what the view was given is drawn
     memory_bytes: int | None = None  # of films kept ready; None: as the settings say

@@ -212,6 +212,7 @@ class Backing:
             self_test=lambda checkpoint: run_self_test(network, checkpoint),
             results=ResultFolder(results) if settings.keep_results else None,
             cache=ThreadLane("results", self._bridge.post),
+            after_paint=self._bridge.after_paint,
             watch=ThreadLane("watch", self._bridge.post),
             is_film=is_film,
             read_facts=read_facts,

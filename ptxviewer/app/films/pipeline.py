@@ -132,7 +132,10 @@ class Pipeline:
             self._reading = None
             with self._store.together():
                 self._was_read(film_id, frame, outcome)
-                self.pump()
+                if film_id == self._store.state.current_id:  # what comes next would take the film's time to be drawn
+                    services.after_paint(self.pump)
+                else:
+                    self.pump()
 
         self._reading = _Running(services.disk.submit(work, done), film_id)
 

@@ -5,7 +5,9 @@ from __future__ import annotations
 import contextlib
 from collections.abc import Callable
 
-from PySide6.QtCore import QObject, Qt, Signal
+from PySide6.QtCore import QObject, Qt, QTimer, Signal
+
+PAINTED_MS = 20  # after a change the window is drawn: as soon as events are through, no later than its next frame
 
 
 class Bridge(QObject):
@@ -21,6 +23,10 @@ class Bridge(QObject):
         """Run ``work`` on the main thread, soon. From any thread; after the window has gone, nothing happens."""
         with contextlib.suppress(RuntimeError):  # the signal's C++ half was deleted: nobody is at home any more
             self._posted.emit(work)
+
+    def after_paint(self, work: Callable[[], None]) -> None:
+        """Run ``work`` on the main thread when the window has been drawn. From the main thread."""
+        QTimer.singleShot(PAINTED_MS, self, work)
 
     @staticmethod
     def _run(work: Callable[[], None]) -> None:
