@@ -3,21 +3,26 @@
 Facts come from ``run.json``, figures from ``model.evaluate``, and what only a person can say from a file of texts
 (``Texts``). To correct the card of a bundle without touching its weights:
 ``python -m model.card --bundle model/bundle --texts model/texts/0.5.json --evaluation runs/eval/evaluation.json``.
+
+Besides one evaluation, whose films are those of the calibration, a card may hold further ones (``--more``), what the
+gate makes of what it may meet (``--gate``, of ``model.gate``) and what changed against the bundle before, film by film
+(``--comparison``, of ``model.compare``).
 """
 
 from __future__ import annotations
 
 import argparse
 import json
+from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
-from model.metrics import markdown
+from model.metrics import differences, markdown
 from ptxviewer.inference.card import CARD_FILE, tupled
 
 PEOPLES_CARD = "CARD.md"
-MEASURED = ("splits", "films", "figures")  # of an evaluation
+MEASURED = ("splits", "films", "figures", "cross_fitted")  # of an evaluation
 
 
 @dataclass(frozen=True)
@@ -53,8 +58,16 @@ def training_of(run: dict[str, Any], texts: Texts) -> str:
     return (
         f"Trained on {compute_of(run)}: {phases}; started from {run.get('start') or 'ImageNet weights'}; "
         f"{100 * config['phantoms']:.0f} % of the films were analytic phantoms like the sample study. "
-        f"Code {run['code']}, data {run['data']}, seed {config['seed']}. {texts.training}"
+        f"Code {run['code']}, data {run['data']}, seed {config['seed']}. {_mean_of(run)}{texts.training}"
     ).strip()
+
+
+def _mean_of(run: dict[str, Any]) -> str:
+    mean = run.get("mean")
+    if mean is None:
+        return ""
+    share = round(100 * mean["share"])
+    return f"What ships is the mean of these weights ({share} %) and those of {mean['with']} ({100 - share} %). "
 
 
 def compute_of(run: dict[str, Any]) -> str:
@@ -83,7 +96,7 @@ def metrics_of(evaluation: Path | None) -> dict[str, Any]:
     if evaluation is None:
         return {}
     record = json.loads(evaluation.read_text(encoding="utf-8"))
-    return {name: record[name] for name in MEASURED}
+    return {name: record[name] for name in MEASURED if name in record}
 
 
 def card_text(card: dict[str, Any]) -> str:
@@ -110,23 +123,54 @@ def card_text(card: dict[str, Any]) -> str:
         "## Figures",
         "",
     ]
-    if card["metrics"]:
+    measured = [card["metrics"], *card.get("more_metrics", [])] if card["metrics"] else []
+    for metrics in measured:
         lines += [
-            f"On {card['metrics']['films']} films of unseen patients ({', '.join(card['metrics']['splits'])}), with "
-            "95 % BCa bootstrap intervals by patient where there is one:",
+            f"On {metrics['films']} films of unseen patients ({', '.join(metrics['splits'])}), with "
+            f"95 % BCa bootstrap intervals by patient where there is one{_how_decided(metrics)}:",
             "",
-            markdown(card["metrics"]["figures"]).rstrip(),
+            markdown(metrics["figures"]).rstrip(),
+            "",
         ]
-    else:
-        lines += ["Not measured yet."]
+    lines = lines[:-1] if measured else [*lines, "Not measured yet."]
     if card.get("rules"):
         lines += ["", *_rules(card["rules"])]
     if card["heads"]:
         lines += ["", *_heads(card["heads"])]
+    if card.get("gate"):
+        lines += ["", *_gate(card["gate"])]
+    if card.get("comparison"):
+        lines += ["", *_comparison(card["comparison"])]
     if card["failures"]:
         lines += ["", "## Failure cases", "", *[f"- {line}" for line in card["failures"]]]
     lines += ["", "## Limits", "", *[f"- {line}" for line in card["limits"]], ""]
     return "\n".join(lines)
+
+
+def _how_decided(metrics: dict[str, Any]) -> str:
+    crossed = metrics.get("cross_fitted", False)
+    return "; each film is decided by the rule that was chosen on the films of other patients" if crossed else ""
+
+
+def _gate(kinds: dict[str, Any]) -> list[str]:
+    lines = [
+        "What the gate makes of what it may meet; frontal films other than as they are were made by code:",
+        "",
+        "| kind | films | refused | cautions on films that pass |",
+        "|---|---|---|---|",
+    ]
+    for kind, met in kinds.items():
+        cautions = ", ".join(f"{code} {count}" for code, count in met["cautions"].items()) or "-"
+        lines.append(f"| {kind} | {met['films']} | {met['refused']} | {cautions} |")
+    return lines
+
+
+def _comparison(comparison: dict[str, Any]) -> list[str]:
+    lines = [f"## Against {comparison['old']}", "", "On the same films, intervals of the difference by patient:"]
+    for name, rows in comparison["figures"].items():
+        lines += ["", f"{name}:", "", differences(rows, comparison["old"], "this one").rstrip()]
+    lines += ["", "Film by film, where each calls 8 of 100 negative films:", ""]
+    return lines + [f"- {line}" for line in comparison["changed"]]
 
 
 def _rules(rules: dict[str, Any]) -> list[str]:
@@ -162,9 +206,18 @@ def _heads(heads: dict[str, Any]) -> list[str]:
     if "photographed" in gate:
         lines.append(
             f"Of {gate['photographed']} frontal films as a camera would see them on a screen (made by code) it refuses "
-            f"{gate['photographed_refused']}."
+            f"{gate['photographed_refused']}{_recognised(gate)}."
         )
     return lines
+
+
+def _recognised(gate: dict[str, Any]) -> str:
+    if "photographed_recognised" not in gate:
+        return ""
+    return (
+        f" and calls {gate['photographed_recognised']} photographed, as it does {gate['val_taken_for_photographs']} of "
+        f"{gate['val_films']} films that are none"
+    )
 
 
 def write_card(card: dict[str, Any], bundle: Path) -> None:
@@ -173,7 +226,23 @@ def write_card(card: dict[str, Any], bundle: Path) -> None:
     (bundle / PEOPLES_CARD).write_text(card_text(card), encoding="utf-8")
 
 
-def correct(bundle: Path, texts: Texts | None, training: str | None, evaluation: Path | None) -> None:
+def measured_with(evaluation: Path, card: dict[str, Any]) -> dict[str, Any]:
+    """Return an evaluation. Raises ``ValueError`` where it was measured with other weights or another rule."""
+    measured: dict[str, Any] = json.loads(evaluation.read_text(encoding="utf-8"))
+    if measured["model_sha256"] != card["sha256"] or measured["rule"] != card["rule"]:
+        raise ValueError("the figures are of other weights or of another rule")
+    return measured
+
+
+def correct(
+    bundle: Path,
+    texts: Texts | None,
+    training: str | None,
+    evaluation: Path | None,
+    more: Sequence[Path] = (),
+    gate: Path | None = None,
+    comparison: Path | None = None,
+) -> None:
     """Write the card of ``bundle`` again with new texts, training or figures; weights and their hash stay.
 
     Raises ``ValueError`` where the figures were measured with other weights or another rule.
@@ -184,12 +253,18 @@ def correct(bundle: Path, texts: Texts | None, training: str | None, evaluation:
     if training is not None:
         card["training"] = training
     if evaluation is not None:
-        measured = json.loads(evaluation.read_text(encoding="utf-8"))
-        if measured["model_sha256"] != card["sha256"] or measured["rule"] != card["rule"]:
-            raise ValueError("the figures are of other weights or of another rule")
+        measured = measured_with(evaluation, card)
         card["metrics"] = metrics_of(evaluation)
         if measured.get("rules"):
             card["rules"] = measured["rules"]
+    if more:
+        measured_further = [measured_with(path, card) for path in more]
+        card["more_metrics"] = [{name: one[name] for name in MEASURED if name in one} for one in measured_further]
+    if gate is not None:
+        card["gate"] = json.loads(gate.read_text(encoding="utf-8"))
+    if comparison is not None:
+        record = json.loads(comparison.read_text(encoding="utf-8"))
+        card["comparison"] = {name: record[name] for name in ("old", "figures", "changed")}
     write_card(card, bundle)
 
 
@@ -200,6 +275,9 @@ def main() -> None:
     parser.add_argument("--texts", type=Path, help="JSON file of texts")
     parser.add_argument("--run", type=Path, help="folder with the run.json of this network; needs --texts")
     parser.add_argument("--evaluation", type=Path, help="evaluation.json of this network")
+    parser.add_argument("--more", type=Path, action="append", default=[], help="a further evaluation.json")
+    parser.add_argument("--gate", type=Path, help="what model.gate wrote")
+    parser.add_argument("--comparison", type=Path, help="comparison.json of model.compare")
     arguments = parser.parse_args()
     texts = read_texts(arguments.texts) if arguments.texts else None
     training = None
@@ -207,7 +285,8 @@ def main() -> None:
         if texts is None:
             parser.error("--run needs --texts")
         training = training_of(json.loads((arguments.run / "run.json").read_text(encoding="utf-8")), texts)
-    correct(arguments.bundle, texts, training, arguments.evaluation)
+    further = arguments.more, arguments.gate, arguments.comparison
+    correct(arguments.bundle, texts, training, arguments.evaluation, *further)
 
 
 if __name__ == "__main__":

@@ -12,14 +12,13 @@ import os
 from collections.abc import Callable
 from dataclasses import asdict, dataclass
 from pathlib import Path
-from typing import TypedDict
 
 import numpy as np
 from numpy.typing import NDArray
 
 from model.data import chest_drain
 from model.evaluate import Case, each_case, listed
-from model.metrics import auc, bootstrap, dice, row
+from model.metrics import Compared, auc, bootstrap, dice, differences, row
 from ptxviewer.core.answer import DecisionRule
 from ptxviewer.core.engine import Engine
 from ptxviewer.core.findings.decide import find
@@ -27,17 +26,6 @@ from ptxviewer.core.findings.decide import find
 FALSE_PER_100 = 8.0  # at which sensitivities are compared
 EXTENT = 0.4  # threshold of the map at which its Dice is taken, whatever the film score says
 RIGHT = 0.4  # Dice above which a map is called right
-
-
-class Compared(TypedDict):
-    """One figure of both networks."""
-
-    old: float
-    new: float
-    difference: float
-    low: float | None
-    high: float | None
-    films: int
 
 
 @dataclass(frozen=True)
@@ -145,16 +133,6 @@ def compared(old: list[Judged], new: list[Judged], draws: int = 2000) -> dict[st
     return rows
 
 
-def markdown(rows: dict[str, Compared], old: str, new: str) -> str:
-    """Return the figures as a table."""
-    lines = [f"| figure | {old} | {new} | difference | 95 % interval | films |", "|---|---|---|---|---|---|"]
-    for name, one in rows.items():
-        interval = "-" if one["low"] is None else f"{one['low']:+.3f} to {one['high']:+.3f}"
-        values = f"{one['old']:.3f} | {one['new']:.3f} | {one['difference']:+.3f}"
-        lines.append(f"| {name} | {values} | {interval} | {one['films']} |")
-    return "\n".join(lines) + "\n"
-
-
 def changed(old: list[Judged], new: list[Judged]) -> list[str]:
     """Say film by film what the new network finds or loses at ``FALSE_PER_100``, for the card."""
     present = np.array([one.present for one in old])
@@ -186,6 +164,7 @@ def main() -> None:
     import torch
 
     from model.run_engine import RunEngine
+    from ptxviewer.inference.card import read_card
     from ptxviewer.inference.torch.loading import torch_engine
 
     old: Engine = torch_engine("cpu", asked.old)
@@ -202,10 +181,13 @@ def main() -> None:
         both = [[one for one in films if one.split in splits] for films in judged]
         record[name] = compared(both[0], both[1])
         print(f"{name}: {len(both[0])} films, {sum(one.present for one in both[0])} positive")
-        print(markdown(record[name], "old", "new"))
-    print("\n".join(changed(judged[0], judged[1])))
+        print(differences(record[name], "old", "new"))
+    lines = changed(judged[0], judged[1])
+    print("\n".join(lines))
+    card = read_card(asked.old)
+    result = {"old": f"{card.id} {card.version}", "figures": record, "changed": lines}
     films = [[asdict(one) for one in films] for films in judged]
-    (asked.out / "comparison.json").write_text(json.dumps({"figures": record, "films": films}, indent=1))
+    (asked.out / "comparison.json").write_text(json.dumps({**result, "films": films}, indent=1))
 
 
 if __name__ == "__main__":

@@ -10,7 +10,7 @@ import hashlib
 import json
 from functools import cache
 from pathlib import Path
-from typing import TypedDict
+from typing import Any, TypedDict
 
 import cv2
 import numpy as np
@@ -75,6 +75,17 @@ def chest_drain(example: Example) -> bool | None:
     if example.split not in lists["splits"] or example.film in lists["unsure"]:
         return None
     return example.film in lists["drain"]
+
+
+def not_frontal_lists() -> dict[str, list[str]]:
+    """Return the films of the training set that its index calls frontal and that are something else, by kind."""
+    lists: dict[str, Any] = json.loads((Path(__file__).parent / "labels" / "not_frontal.json").read_text())
+    return {kind: films for kind, films in lists.items() if kind != "about"}
+
+
+def not_frontal() -> frozenset[str]:
+    """Return the films of ``not_frontal_lists`` whatever they are."""
+    return frozenset(film for films in not_frontal_lists().values() for film in films)
 
 
 def fingerprint(examples: list[Example]) -> str:

@@ -10,7 +10,7 @@ from __future__ import annotations
 import argparse
 import json
 import math
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import Any
@@ -23,8 +23,8 @@ from tqdm import tqdm
 from model.data import chest_drain, read_grey, read_index
 from model.metrics import Figure, Row, Rows, auc, bootstrap, dice, expected_calibration_error, markdown, row
 from model.pack import Example
-from model.plots import evaluation
-from model.rules import MOST_FALSE, Table, choose, row_of, rules
+from model.plots import contact_sheet, evaluation
+from model.rules import MOST_FALSE, Table, choose, row_of, rule_of_patients, rules
 from ptxviewer.core.answer import DecisionRule, ProbabilityMaps
 from ptxviewer.core.engine import Engine
 from ptxviewer.core.film import Radiograph
@@ -303,28 +303,14 @@ def choose_rule(chosen: list[Case], most_false: float = MOST_FALSE) -> DecisionR
     return choose(table_of(chosen), "balanced", most_false)
 
 
-def contact_sheet(chosen: list[Case], outcomes: list[Outcome], path: Path, side: int = 256) -> None:
-    """Draw the worst and best positive films and the largest false positives: truth green, mask red."""
-    order = sorted(range(len(chosen)), key=lambda i: outcomes[i].dice)
+def worth_a_look(outcomes: list[Outcome]) -> list[int]:
+    """Return the worst and best positive films and the largest false positives."""
+    order = sorted(range(len(outcomes)), key=lambda i: outcomes[i].dice)
     positives = [i for i in order if outcomes[i].present]
     false = sorted(
         (i for i in order if outcomes[i].called and not outcomes[i].present), key=lambda i: -outcomes[i].area
     )
-    tiles = []
-    for index in (*positives[:12], *positives[-6:], *false[:6]):
-        grey = cv2.resize(chosen[index].film.pixels.astype(np.uint8), (side, side), interpolation=cv2.INTER_AREA)
-        tile = cv2.cvtColor(grey, cv2.COLOR_GRAY2BGR)
-        for grid, colour in (
-            (chosen[index].truth.astype(np.float32), (0, 220, 0)),
-            (chosen[index].maps.pneumothorax, (40, 40, 255)),
-        ):
-            mask = (cv2.resize(grid, (side, side)) >= 0.5).astype(np.uint8)
-            contours, _ = cv2.findContours(mask, cv2.RETR_EXTERNAL, cv2.CHAIN_APPROX_NONE)
-            cv2.drawContours(tile, contours, -1, colour, 1)
-        tiles.append(tile)
-    tiles += [np.zeros((side, side, 3), np.uint8)] * (-len(tiles) % 6)
-    sheet = np.concatenate([np.concatenate(tiles[i : i + 6], 1) for i in range(0, len(tiles), 6)])
-    path.write_bytes(cv2.imencode(".png", sheet)[1].tobytes())
+    return [*positives[:12], *positives[-6:], *false[:6]]
 
 
 def main() -> None:
@@ -358,6 +344,7 @@ def main() -> None:
     found = cases(data, chosen, engine, arguments.out / "maps")
     shipped = engine.load().rule
     rule, purposes = shipped, {}
+    of_patients: dict[str, DecisionRule] = {}
     if arguments.choose_rule:
         wanted = listed(arguments.data, arguments.choose_rule)
         known = {case.example: case for case in found}
@@ -366,11 +353,13 @@ def main() -> None:
         table = table_of(telling)
         rule = replace(choose(table, "balanced", arguments.most_false), frontal_threshold=shipped.frontal_threshold)
         purposes = rules(table)
+        of_patients = rule_of_patients(table, "balanced")
     more = {}
     if arguments.precision:
         name = f"Dice of masks on {engine.load().device} with those of float32"
         more[name] = precision(data, found, rule, arguments.bundle, arguments.out / "maps")
-    report(found, rule, splits, engine.load().model_sha256, arguments.out, more, arguments.draws, purposes)
+    sha256 = engine.load().model_sha256
+    report(found, rule, splits, sha256, arguments.out, more, arguments.draws, purposes, of_patients)
 
 
 def report(
@@ -382,12 +371,16 @@ def report(
     more: Rows,
     draws: int = DRAWS,
     purposes: dict[str, dict[str, Any]] | None = None,
+    of_patients: Mapping[str, DecisionRule] | None = None,
 ) -> None:
     """Decide every case by ``rule``; write the figures as JSON and Markdown, the plots and the contact sheet.
 
-    ``more`` are rows that are added to the figures, ``purposes`` the rules of ``model.rules``.
+    ``more`` are rows that are added to the figures, ``purposes`` the rules of ``model.rules``. Where ``of_patients``
+    holds a rule for a patient, chosen on the films of others, it decides that patient's films: the figures are then not
+    flattered by a rule that was chosen on them.
     """
-    outcomes = [outcome(case, rule) for case in found]
+    of_patients = of_patients or {}
+    outcomes = [outcome(case, of_patients.get(case.example.patient, rule)) for case in found]
     rows = figures(outcomes, draws) | more
     record = {
         "splits": splits,
@@ -396,6 +389,7 @@ def report(
         "model_sha256": model_sha256,
         "figures": rows,
         "rules": purposes or {},
+        "cross_fitted": all(case.example.patient in of_patients for case in found),
     }
     (out / "evaluation.json").write_text(json.dumps(record, indent=1))
     (out / "evaluation.md").write_text(markdown(rows))
@@ -407,7 +401,8 @@ def report(
         np.array([o.dice for o in outcomes]),
         out / "evaluation.png",
     )
-    contact_sheet(found, outcomes, out / "contact-sheet.png")
+    pictures = [(case.film.pixels.astype(np.uint8), case.truth, case.maps.pneumothorax) for case in found]
+    contact_sheet(pictures, worth_a_look(outcomes), out / "contact-sheet.png")
     print(f"rule: {rule}")
     print(markdown(rows))
 

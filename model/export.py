@@ -50,11 +50,12 @@ def weights_of(run: Path) -> dict[str, torch.Tensor]:
 
 
 def config_of(run: Path) -> tuple[NetworkConfig, int]:
-    """Return the network of a run and the side of the grid that it was last trained on."""
-    record = json.loads((run / "run.json").read_text())["config"]
+    """Return the network of a run and the side of its grid: the last phase's, unless ``run.json`` names one."""
+    whole = json.loads((run / "run.json").read_text())
+    record = whole["config"]
     known = {field.name for field in fields(NetworkConfig)}
     architecture = {name: value for name, value in tupled(record["network"]).items() if name in known}
-    return NetworkConfig(**architecture), int(record["phases"][-1]["size"])
+    return NetworkConfig(**architecture), int(whole.get("size", record["phases"][-1]["size"]))
 
 
 def with_heads(
@@ -77,8 +78,10 @@ def with_heads(
         f"{scaled[0]}.bias": state[f"{scaled[0]}.bias"] + offset,
         "frontal_head.weight": heads["frontal_weight"][None],
         "frontal_head.bias": heads["frontal_bias"].reshape(1),
+        "photographed_head.weight": heads["photographed_weight"][None],
+        "photographed_head.bias": heads["photographed_bias"].reshape(1),
     }
-    return state, replace(config, frontal=True), json.loads((run / "heads.json").read_text())
+    return state, replace(config, frontal=True, photographed=True), json.loads((run / "heads.json").read_text())
 
 
 def compact(state: dict[str, torch.Tensor]) -> dict[str, torch.Tensor]:

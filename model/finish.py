@@ -1,15 +1,19 @@
-"""From trained weights to the heads that decide: the film score calibrated, and a head for "a frontal film at all".
+"""From trained weights to the heads that decide: the film score calibrated, "a frontal film at all", "photographed".
 
-``python -m model.finish --run runs/third --data DIR --others DIR``. Both are fitted on frozen features, both are
+``python -m model.finish --run runs/third --data DIR --others DIR``. They are fitted on frozen features and
 stored with the run as ``heads.safetensors`` and ``heads.json``, and ``model.export`` puts them into the bundle:
 
 - Platt scaling of the film logit (Platt 1999) on the ``val`` films, whose patients no weight has seen. Its two numbers
   fold into the film head, so the network that ships is calibrated by itself. The calibration error that is reported
   is of a five-fold fit by patient, never of the fit on the same films.
 - Logistic regression on the mean of the last encoder stage: frontal films against other pictures (``--others``:
-  photographs, slices, other parts of the body) and against frontal films that were turned, cut in half or
-  inverted. Half of the other pictures is for fitting, half for measuring. The threshold is chosen on frontal films
-  that the head was not fitted on, since those it was fitted on all lie at its upper end; ``val`` measures it.
+  photographs, slices, other parts of the body), against films of the training set that are not frontal
+  (``labels/not_frontal.json``) and against frontal films that were turned, cut in half or inverted (``model.kinds``).
+  Frontal films as a camera sees them on a screen count as frontal. Half of the other pictures is for fitting, half for
+  measuring. The threshold is chosen on frontal films that the head was not fitted on, since those it was fitted on all
+  lie at its upper end; ``val`` measures it.
+- Logistic regression on the same mean: films as a camera sees them on a screen (made by code) against the films
+  themselves. Its threshold, at which few of the further frontal films are taken for photographs, folds into its bias.
 """
 
 from __future__ import annotations
@@ -18,11 +22,9 @@ import argparse
 import contextlib
 import json
 from collections.abc import Collection, Iterable
-from dataclasses import replace
 from pathlib import Path
 from typing import Any, Literal
 
-import cv2
 import numpy as np
 import torch
 from numpy.typing import NDArray
@@ -31,16 +33,15 @@ from sklearn.linear_model import LogisticRegression
 from sklearn.model_selection import GroupKFold, cross_val_predict
 from tqdm import tqdm
 
-from model.data import read_index
+from model.data import not_frontal, read_index
 from model.export import config_of, weights_of
+from model.kinds import SPOILT, made
 from model.metrics import auc, expected_calibration_error
 from model.pack import Example
-from model.photographs import photographed
 from model.viewing import Viewer
 from ptxviewer.core.errors import PtxError
 from ptxviewer.core.film import Radiograph
 from ptxviewer.dicom.read import read_film
-from ptxviewer.inference.preprocess import dense_is_bright
 from ptxviewer.inference.torch.network import PneumothoraxNet
 from ptxviewer.inference.torch.processor import has_fast_bf16
 from ptxviewer.phantom.film import PhantomSpec, film_of, make_phantom
@@ -49,7 +50,10 @@ Floats = NDArray[np.float64]
 Booleans = NDArray[np.bool_]
 BUNDLE = Path("model/bundle")  # finds the lungs for a run that has no first look of its own
 FRONTAL_LOSS = 0.004  # share of the frontal films that choose the threshold which may be refused
+PHOTOGRAPHED_LOSS = 0.01  # share of these that may be taken for photographs of a screen
 FITTED_FRONTALS, FITTED_LUNGS, FITTED_PHANTOMS = 300, 60, 12
+FITTED_SPOILT, FITTED_PHOTOGRAPHED = 16, 150  # films of each kind; films
+MEASURED_SPOILT, MEASURED_PHOTOGRAPHED = 8, 60
 CHOOSING_FRONTALS = 250
 HEADS = "heads.safetensors"
 
@@ -95,35 +99,6 @@ def summaries(net: PneumothoraxNet, inputs: Iterable[NDArray[np.float32]]) -> tu
     return np.array(features), np.array(logits)
 
 
-def spoilt(grid: NDArray[np.float32], kind: int) -> NDArray[np.float32]:
-    """Make something that is no frontal film out of a (1, S, S) input: turned, upside down, half of it, inverted."""
-    image = grid[0]
-    size = image.shape[0]
-    if kind < 3:
-        image = np.rot90(image, kind + 1)
-    elif kind < 5:
-        half = image[:, : size // 2] if kind == 3 else image[:, size // 2 :]
-        image = cv2.resize(np.ascontiguousarray(half), (size, size))
-    elif kind == 5:
-        image = image.max() + image.min() - image
-    else:
-        image = cv2.resize(np.ascontiguousarray(image[3 * size // 5 :]), (size, size))
-    return np.ascontiguousarray(image, np.float32)[None]
-
-
-PHOTOGRAPHED = 60  # films of val that the gate is shown as a camera sees them on a screen
-SPOILT_KINDS = 7
-
-
-def on_a_screen(film: Radiograph, seed: int) -> Radiograph:
-    """Return a film as a camera sees it on a screen (``model.photographs``)."""
-    image, _ = dense_is_bright(film)
-    low, high = float(image.min()), float(image.max())
-    grey = np.round(255 * (image - low) / max(high - low, 1e-6)).astype(np.uint8)
-    taken = photographed(np.random.default_rng(seed), grey)
-    return replace(film, pixels=taken.astype(film.pixels.dtype), inverse=False, slope=1.0, padding=None)
-
-
 def other_films(folder: Path) -> list[Radiograph]:
     """Read everything below ``folder`` that opens; what does not is no film to be refused."""
     films = []
@@ -156,10 +131,15 @@ def phantoms(rng: np.random.Generator, count: int = FITTED_PHANTOMS) -> list[Rad
     return [film_of(make_phantom(spec)) for spec in specs]
 
 
-def finish(
-    run: Path, data: Path, others: Path, threads: int, not_frontal: Collection[str] = (), bundle: Path = BUNDLE
-) -> dict[str, Any]:
-    """Fit both heads for the run's averaged weights, write them beside it, and return what was measured."""
+def fit_scaled(features: Floats, truth: Booleans) -> tuple[Floats, float]:
+    """Fit a logistic regression on features brought to one scale; weights and bias are for them as they are."""
+    mean, deviation = features.mean(0), features.std(0) + 1e-6
+    weight, bias = fit_logistic((features - mean) / deviation, truth, penalty=1e-3)
+    return weight / deviation, bias - float((weight * mean / deviation).sum())
+
+
+def finish(run: Path, data: Path, others: Path, threads: int, bundle: Path = BUNDLE) -> dict[str, Any]:
+    """Fit all heads for the run's averaged weights, write them beside it, and return what was measured."""
     torch.set_num_threads(threads)
     rng = np.random.default_rng(0)
     config, size = config_of(run)
@@ -179,30 +159,44 @@ def finish(
     slope, offset = fit_platt(val_logits, truth)
     honest = cross_fitted(val_logits, truth, [e.patient for e in val])
 
-    fitted, choosing_films = choose_frontal(examples, rng, not_frontal)
-    for_fitting = [read_film(data / e.film) for e in fitted] + phantoms(rng)
-    for_choosing = [read_film(data / e.film) for e in choosing_films]
-    frontal_inputs = [seen(film) for film in for_fitting]
-    frontal, _ = summaries(net, tqdm(frontal_inputs, desc="frontal features", mininterval=5))
-    choosing, _ = summaries(net, (seen(film) for film in tqdm(for_choosing, desc="further frontal films")))
-    other_inputs = [seen(film) for film in other_films(others)]
-    other, _ = summaries(net, tqdm(other_inputs, desc="other features", mininterval=5))
-    made = [spoilt(grid, i % SPOILT_KINDS) for i, grid in enumerate(frontal_inputs[: 14 * SPOILT_KINDS])]
-    made_features, _ = summaries(net, tqdm(made, desc="spoilt features", mininterval=5))
-    made_val = [spoilt(grid, i % SPOILT_KINDS) for i, grid in enumerate(val_inputs[: 6 * SPOILT_KINDS])]
-    made_val_features, _ = summaries(net, made_val)
-    shown = [seen(on_a_screen(read_film(data / e.film), number)) for number, e in enumerate(val[:PHOTOGRAPHED])]
-    shown_features, _ = summaries(net, tqdm(shown, desc="photographed films", mininterval=5))
+    wrong = not_frontal()
+    fitted, choosing_films = choose_frontal(examples, rng, wrong)
+    for_fitting = [read_film(data / e.film) for e in fitted]
+
+    def features(films: Iterable[Radiograph], title: str) -> Floats:
+        return summaries(net, (seen(film) for film in tqdm(films, desc=title, mininterval=5)))[0]
+
+    plain = features(for_fitting, "frontal films")
+    frontal = np.concatenate((plain, features(phantoms(rng), "phantoms")))
+    choosing = features([read_film(data / e.film) for e in choosing_films], "further frontal films")
+    other = features(other_films(others), "other pictures")
+    unlike = features([read_film(data / film) for film in sorted(wrong)], "films that are not frontal")
+
+    def turned_and_cut(films: list[Radiograph], each: int) -> Floats:
+        count = each * len(SPOILT)
+        return features(
+            [made(film, SPOILT[i % len(SPOILT)], i) for i, film in enumerate(films[:count])], "spoilt films"
+        )
+
+    def on_a_screen(films: list[Radiograph], count: int) -> Floats:
+        return features([made(film, "photographed", i) for i, film in enumerate(films[:count])], "photographed films")
+
+    val_films = [read_film(data / e.film) for e in val[: max(len(SPOILT) * MEASURED_SPOILT, MEASURED_PHOTOGRAPHED)]]
+    spoilt, spoilt_val = turned_and_cut(for_fitting, FITTED_SPOILT), turned_and_cut(val_films, MEASURED_SPOILT)
+    shown, shown_val = on_a_screen(for_fitting, FITTED_PHOTOGRAPHED), on_a_screen(val_films, MEASURED_PHOTOGRAPHED)
 
     for_fit = rng.random(len(other)) < 0.5
-    fit = np.concatenate((frontal, other[for_fit], made_features))
-    label = np.arange(len(fit)) < len(frontal)
-    mean, deviation = fit.mean(0), fit.std(0) + 1e-6
-    weight, bias = fit_logistic((fit - mean) / deviation, label, penalty=1e-3)
-    weight, bias = weight / deviation, bias - float((weight * mean / deviation).sum())
+    fit = np.concatenate((frontal, shown, other[for_fit], unlike, spoilt))
+    weight, bias = fit_scaled(fit, np.arange(len(fit)) < len(frontal) + len(shown))
+    fit = np.concatenate((shown, plain))
+    shown_weight, shown_bias = fit_scaled(fit, np.arange(len(fit)) < len(shown))
+    shown_bias -= float(np.quantile(choosing @ shown_weight + shown_bias, 1 - PHOTOGRAPHED_LOSS))
 
     def score(features: Floats) -> Floats:
         return np.asarray(1 / (1 + np.exp(-(features @ weight + bias))))
+
+    def taken(features: Floats) -> int:
+        return int((features @ shown_weight + shown_bias > 0).sum())
 
     threshold = min(0.5, float(np.quantile(score(choosing), FRONTAL_LOSS)))
     save_file(
@@ -211,6 +205,8 @@ def finish(
             "film_offset": torch.tensor(offset),
             "frontal_weight": torch.from_numpy(weight).float(),
             "frontal_bias": torch.tensor(bias),
+            "photographed_weight": torch.from_numpy(shown_weight).float(),
+            "photographed_bias": torch.tensor(shown_bias),
         },
         run / HEADS,
     )
@@ -225,12 +221,14 @@ def finish(
         "gate": {
             "val_films": len(val),
             "val_refused": int((score(val_features) < threshold).sum()),
+            "val_taken_for_photographs": taken(val_features),
             "others": int((~for_fit).sum()),
             "others_refused": int((score(other[~for_fit]) < threshold).sum()),
-            "spoilt": len(made_val),
-            "spoilt_refused": int((score(made_val_features) < threshold).sum()),
-            "photographed": len(shown),
-            "photographed_refused": int((score(shown_features) < threshold).sum()),
+            "spoilt": len(spoilt_val),
+            "spoilt_refused": int((score(spoilt_val) < threshold).sum()),
+            "photographed": len(shown_val),
+            "photographed_refused": int((score(shown_val) < threshold).sum()),
+            "photographed_recognised": taken(shown_val),
         },
     }
     (run / "heads.json").write_text(json.dumps(record, indent=1))
@@ -243,13 +241,9 @@ def main() -> None:
     parser.add_argument("--run", type=Path, required=True)
     parser.add_argument("--data", type=Path, required=True)
     parser.add_argument("--others", type=Path, required=True, help="folder of pictures that are no frontal chest films")
-    parser.add_argument(
-        "--not-frontal", type=Path, help="text file: films, one a line, that the index calls frontal and that are not"
-    )
     parser.add_argument("--threads", type=int, default=2)
     arguments = parser.parse_args()
-    not_frontal = arguments.not_frontal.read_text().split() if arguments.not_frontal else []
-    record = finish(arguments.run, arguments.data, arguments.others, arguments.threads, not_frontal)
+    record = finish(arguments.run, arguments.data, arguments.others, arguments.threads)
     print(json.dumps(record, indent=1))
 
 

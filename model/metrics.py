@@ -65,3 +65,24 @@ __all__ = [
     "reliability",
     "row",
 ]
+
+
+class Compared(TypedDict):
+    """One figure of both networks."""
+
+    old: float
+    new: float
+    difference: float
+    low: float | None
+    high: float | None
+    films: int
+
+
+def differences(rows: dict[str, Compared], old: str, new: str) -> str:
+    """Return the figures of two networks as a table."""
+    lines = [f"| figure | {old} | {new} | difference | 95 % interval | films |", "|---|---|---|---|---|---|"]
+    for name, one in rows.items():
+        interval = "-" if one["low"] is None else f"{one['low']:+.3f} to {one['high']:+.3f}"
+        values = f"{one['old']:.3f} | {one['new']:.3f} | {one['difference']:+.3f}"
+        lines.append(f"| {name} | {values} | {interval} | {one['films']} |")
+    return "\n".join(lines) + "\n"

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from pathlib import Path
 
+import cv2
 import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.backends.backend_agg import FigureCanvasAgg
@@ -15,6 +16,7 @@ from ptxviewer.core.statistics import reliability, roc
 
 Floats = NDArray[np.float64]
 Booleans = NDArray[np.bool_]
+Picture = tuple[NDArray[np.uint8], Booleans, NDArray[np.float32]]
 
 
 def _figure(columns: int, path: Path, draw: list[tuple[str, str, str]]) -> tuple[Figure, list[Axes], Path]:
@@ -76,3 +78,20 @@ def evaluation(score: Floats, truth: Booleans, called: Booleans, area: Floats, d
     reliability_curve.scatter(mean_score, frequency, s=4 * films, alpha=0.6)
     sizes.semilogx(100 * area[truth], dices[truth], ".")
     figure.savefig(path, dpi=120)
+
+
+def contact_sheet(pictures: list[Picture], chosen: list[int], path: Path, side: int = 256) -> None:
+    """Draw the chosen ones of films, each (rows, cols) greys, truth and map of scores: truth green, map red."""
+    tiles = []
+    for index in chosen:
+        grey, truth, scores = pictures[index]
+        small = cv2.resize(grey, (side, side), interpolation=cv2.INTER_AREA)
+        tile = cv2.cvtColor(small, cv2.COLOR_GRAY2BGR)
+        for grid, colour in ((truth.astype(np.float32), (0, 220, 0)), (scores, (40, 40, 255))):
+            mask = (cv2.resize(grid, (side, side)) >= 0.5).astype(np.uint8)
+            contours, _ = cv2.findContours(mask, cv2.RETR_EXTERNAL, cv2.CHAIN_APPROX_NONE)
+            cv2.drawContours(tile, contours, -1, colour, 1)
+        tiles.append(tile)
+    tiles += [np.zeros((side, side, 3), np.uint8)] * (-len(tiles) % 6)
+    sheet = np.concatenate([np.concatenate(tiles[i : i + 6], 1) for i in range(0, len(tiles), 6)])
+    path.write_bytes(cv2.imencode(".png", sheet)[1].tobytes())

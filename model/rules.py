@@ -179,15 +179,21 @@ def folds_of(patients: tuple[str, ...], folds: int = FOLDS, seed: int = 0) -> ND
     return np.array([fold_of[patient] for patient in patients])
 
 
+def rule_of_patients(table: Table, name: RuleName, folds: int = FOLDS) -> dict[str, DecisionRule]:
+    """Return for every patient the rule that was chosen on the patients of the other folds."""
+    fold = folds_of(table.patients, folds)
+    chosen = {number: choose(table.some(fold != number), name) for number in sorted(set(fold.tolist()))}
+    return {patient: chosen[int(number)] for patient, number in zip(table.patients, fold, strict=True)}
+
+
 def cross_fitted(table: Table, name: RuleName, folds: int = FOLDS) -> Decided:
     """Decide every film by the rule that was chosen on the other patients."""
-    fold = folds_of(table.patients, folds)
+    rule_of = rule_of_patients(table, name, folds)
     called, dices = np.zeros_like(table.present), np.zeros(len(table.present))
-    for number in range(folds):
-        here = fold == number
-        if here.any():
-            made = by_rule(table.some(here), choose(table.some(~here), name))
-            called[here], dices[here] = made.called, made.dices
+    for rule in set(rule_of.values()):
+        here = np.array([rule_of[patient] == rule for patient in table.patients])
+        made = by_rule(table.some(here), rule)
+        called[here], dices[here] = made.called, made.dices
     return Decided(table.present, called, dices)
 
 

@@ -24,7 +24,7 @@ from ptxviewer.inference.torch.network import PneumothoraxNet
 
 ONNX_FILE = "network.onnx"
 OPSET = 18
-INPUT, OUTPUTS = "film", ("maps", "score", "frontal")
+INPUT, OUTPUTS = "film", ("maps", "score", "frontal", "photographed")
 
 
 class Scores(nn.Module):
@@ -35,16 +35,17 @@ class Scores(nn.Module):
         self.net = net
 
     def forward(self, film: Tensor) -> tuple[Tensor, ...]:
-        """(1, 1, S, S) to maps (1, 3, S, S), score (1,) and, where the network has that head, frontal (1,)."""
+        """(1, 1, S, S) to maps (1, 3, S, S), score (1,) and what else there are heads for, (1,) each."""
         logits = self.net(film)
-        outputs = (logits.maps, logits.film) if logits.frontal is None else (logits.maps, logits.film, logits.frontal)
-        return tuple(torch.sigmoid(output) for output in outputs)
+        outputs = (logits.maps, logits.film, logits.frontal, logits.photographed)
+        return tuple(torch.sigmoid(output) for output in outputs if output is not None)
 
 
 def onnx_bytes(net: PneumothoraxNet, size: int) -> bytes:
     """Return the network as an ONNX model for inputs (1, 1, size, size); folds batch norm into ``net``, in place."""
     scores = Scores(fold_batch_norm(net.eval())).eval()
-    names = OUTPUTS if net.config.frontal else OUTPUTS[:2]
+    there = (True, True, net.config.frontal, net.config.photographed)
+    names = [name for name, is_there in zip(OUTPUTS, there, strict=True) if is_there]
     film = torch.zeros(1, 1, size, size)
     with warnings.catch_warnings():
         warnings.simplefilter("ignore", FutureWarning)  # torch's exporter calls what torch itself has deprecated

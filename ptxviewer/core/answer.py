@@ -54,6 +54,7 @@ class ProbabilityMaps:
     device: str = ""  # as shown: "CPU", "CPU bf16", "CUDA ..."
     infer_ms: float = 0.0
     aspect: float = 1.0  # how many times taller than wide the film's pixels are on the grid
+    photographed: float | None = None  # did a camera take it from a screen? [0, 1]; None = the network does not say
     lungs_found: bool = True  # False: the network looks at lungs, found none, and was shown the whole film at once
 
     def __post_init__(self) -> None:

@@ -56,12 +56,14 @@ class RunResult:
     """The output of a network for one input.
 
     ``maps`` (3, S, S) float32 scores of pneumothorax, lung on the left and lung on the right of the picture; ``score``
-    of the film, and ``frontal`` where the network judges whether the film is one; all in [0, 1].
+    of the film, and ``frontal`` and ``photographed`` where the network judges whether the film is one, and whether a
+    camera took it from a screen; all in [0, 1].
     """
 
     maps: NDArray[np.float32]
     score: float
     frontal: float | None = None
+    photographed: float | None = None
 
 
 class OutOfMemory(Exception):

@@ -157,6 +157,7 @@ class BundleEngine:
             pneumothorax=result.maps[0],
             score=result.score,
             frontal=result.frontal,
+            photographed=result.photographed,
             lung_image_left=result.maps[1],
             lung_image_right=result.maps[2],
             model_id=info.model_id,

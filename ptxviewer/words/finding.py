@@ -124,6 +124,7 @@ TEXTS: dict[str, Msgid | Callable[..., str]] = {
     "one_lung_field": N_("Only one lung field was recognised: perhaps a lateral view or another part of the body."),
     "not_frontal": N_("This does not look like a frontal chest radiograph."),
     "no_lung_field": N_("No lung field was recognised."),
+    "photographed": N_("This looks like a photograph of a screen: fine signs may be lost in it."),
     "whole_film": N_("The lungs were not found: the whole film was analysed at once."),
     "lung_hardly_seen": N_("One lung field is hardly recognised: a dense or a missing lung."),
     "apex_cut_off": N_("An apex may be cut off at the upper edge."),

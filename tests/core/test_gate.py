@@ -52,6 +52,12 @@ def test_a_white_lung_is_read_with_a_caution():
     assert gate.cautions == (Finding.LUNG_HARDLY_SEEN,)
 
 
+def test_a_photograph_of_a_screen_is_read_with_a_caution():
+    assert judge(replace(maps(), photographed=0.6), 0.5).cautions == (Finding.PHOTOGRAPHED,)
+    assert not judge(replace(maps(), photographed=0.4), 0.5).cautions
+    assert not judge(maps(frontal=0.2), 0.5).cautions
+
+
 def test_an_apex_at_the_upper_edge_is_said():
     assert judge(maps(left=(0, 60)), 0.5).cautions == (Finding.APEX_CUT_OFF,)
 

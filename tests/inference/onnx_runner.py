@@ -20,12 +20,14 @@ class OnnxRunner:
 
         self._session = onnxruntime.InferenceSession(network, providers=["CPUExecutionProvider"])
         self._input = self._session.get_inputs()[0].name
+        self._outputs = [output.name for output in self._session.get_outputs()]
 
     def run(self, grid: FloatMap, checkpoint: Checkpoint = never_cancelled) -> RunResult:
         """See ``Runner.run``."""
         checkpoint()
-        maps, score, *frontal = self._session.run(None, {self._input: grid[None]})
-        return RunResult(maps[0], float(score[0]), float(frontal[0][0]) if frontal else None)
+        maps, *scores = self._session.run(self._outputs, {self._input: grid[None]})
+        found = dict(zip(self._outputs[1:], (float(one[0]) for one in scores), strict=True))
+        return RunResult(maps[0], found["score"], found.get("frontal"), found.get("photographed"))
 
     def share_cores(self) -> int:
         """See ``Runner.share_cores``."""

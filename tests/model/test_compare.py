@@ -5,7 +5,8 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from model.compare import Judged, changed, compared, markdown, sensitivity_at
+from model.compare import Judged, changed, compared, sensitivity_at
+from model.metrics import differences
 
 
 def width(row):
@@ -84,7 +85,7 @@ def test_a_map_that_is_right_and_a_film_that_is_missed_are_told_apart():
     assert changed(judged(score, present, dices), judged(np.where(present, 0.9, score), present, dices)) == [
         "found now: f1 (val), score 0.200 before, 0.900 now"
     ]
-    assert "| AUC of the film score | " in markdown(rows, "0.5", "0.6")
+    assert "| AUC of the film score | " in differences(rows, "0.5", "0.6")
 
 
 def test_other_films_are_refused():

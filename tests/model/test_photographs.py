@@ -51,11 +51,11 @@ def test_moire_ripples_about_the_picture_and_glare_only_adds_light_in_one_place(
 def test_a_film_is_put_on_the_screen_with_what_is_dense_bright(inverse):
     from dataclasses import replace
 
-    from model.finish import on_a_screen
+    from model.kinds import made
     from ptxviewer.phantom.film import film_of
 
     straight = film_of(make_phantom(PhantomSpec(side="right", size=0.5, seed=1, rows=240, cols=200)))
     stored = replace(straight, pixels=65535 - straight.pixels, inverse=True) if inverse else straight
-    taken = on_a_screen(stored, seed=2)
+    taken = made(stored, "photographed", seed=2)
     assert not taken.inverse
     assert np.corrcoef(taken.pixels.ravel(), straight.pixels.ravel())[0, 1] > 0.3

@@ -9,7 +9,7 @@ import torch
 from model.augment import Augmentation
 from model.config import Config, Phase, read_config
 from model.cutting import stored_side
-from model.finish import choose_frontal, cross_fitted, fit_logistic, fit_platt, spoilt
+from model.finish import choose_frontal, cross_fitted, fit_logistic, fit_platt
 from model.losses import side_targets
 from model.pack import Example
 from model.sampler import Sampler
@@ -269,6 +269,8 @@ def test_what_is_exported_loads_in_the_app_with_both_heads(tmp_path, sides):
         "film_offset": torch.tensor(-1.0),
         "frontal_weight": torch.zeros(32),
         "frontal_bias": torch.tensor(20.0),
+        "photographed_weight": torch.zeros(32),
+        "photographed_bias": torch.tensor(-20.0),
     }
     save_file(heads, tmp_path / "heads.safetensors")
     gate = dict.fromkeys(("val_films", "val_refused", "others", "others_refused", "spoilt", "spoilt_refused"), 1)
@@ -283,6 +285,7 @@ def test_what_is_exported_loads_in_the_app_with_both_heads(tmp_path, sides):
     assert info.rule.frontal_threshold == 0.2
     maps = engine.predict(film_of(make_phantom(PhantomSpec(side="right", rows=128, cols=112))))
     assert maps.frontal == pytest.approx(1.0, abs=1e-3)
+    assert maps.photographed == pytest.approx(0.0, abs=1e-3)
     assert 0 < maps.score < 1
     assert self_test(engine, tmp_path / "bundle").passed
     # The calibration is in the weights: the exported network says what the run's would, on the other scale.
@@ -333,14 +336,6 @@ def test_the_honest_calibration_never_sees_the_patient_it_judges():
     before, after = cross_fitted(logit, truth, patients), cross_fitted(logit, turned, patients)
     np.testing.assert_array_equal(after[:2], before[:2])
     assert not np.array_equal(after[2:], before[2:])
-
-
-@pytest.mark.parametrize("kind", range(7))
-def test_a_spoilt_film_keeps_its_shape_and_is_another_picture(kind):
-    grid = np.arange(SIDE * SIDE, dtype=np.float32).reshape(1, SIDE, SIDE)
-    other = spoilt(grid, kind)
-    assert other.shape == grid.shape
-    assert not np.array_equal(other, grid)
 
 
 def test_held_statistics_train_the_network_that_ships(tmp_path):

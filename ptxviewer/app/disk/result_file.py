@@ -141,6 +141,7 @@ class _Head(msgspec.Struct):
     infer_ms: float
     aspect: float = 1.0  # of a file of the version before, for which every film was square
     lungs_found: bool = True
+    photographed: float | None = None
 
 
 def maps_bytes(maps: ProbabilityMaps) -> bytes:

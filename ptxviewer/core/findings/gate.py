@@ -17,6 +17,7 @@ from ptxviewer.core.reasons.finding import Finding
 LUNG = 0.5  # score from which a grid pixel counts as lung
 NO_LUNG = 0.004  # of the film: less is no lung
 LOPSIDED = 0.2  # one lung's area over the other's
+PHOTOGRAPHED = 0.5  # where the head's threshold was folded to (``model.finish``)
 EDGE = 0.015  # of the film's height: a lung, or air, that reaches so near to the upper edge may be cut off
 
 
@@ -30,6 +31,8 @@ def judge(maps: ProbabilityMaps, frontal_threshold: float) -> Gate:
             return Gate(False, Finding.ONE_LUNG_FIELD)
         return Gate(False, Finding.NOT_FRONTAL)
     whole = () if maps.lungs_found else (Finding.WHOLE_FILM,)
+    if maps.photographed is not None and maps.photographed >= PHOTOGRAPHED:
+        whole = (Finding.PHOTOGRAPHED, *whole)
     if len(lungs) < 2:
         return Gate(True, cautions=whole)
     return Gate(True, cautions=(*whole, *_cautions(lungs, areas, _visible(maps.pneumothorax, grid_map))))

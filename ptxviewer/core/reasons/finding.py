@@ -16,6 +16,7 @@ class Finding(Reason, Enum):
     NOT_FRONTAL = "not_frontal"
     NO_LUNG_FIELD = "no_lung_field"
     WHOLE_FILM = "whole_film"
+    PHOTOGRAPHED = "photographed"
     LUNG_HARDLY_SEEN = "lung_hardly_seen"
     APEX_CUT_OFF = "apex_cut_off"
 

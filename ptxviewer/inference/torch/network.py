@@ -3,8 +3,8 @@
 Encoder: a ResNet with bottleneck or basic blocks in torchvision's naming, one grey input channel (PyTorch module names
 equal ``torchvision.models.resnet50``, widths are free; arXiv 1512.03385). Decoder: U-Net (arXiv 1505.04597)
 that upsamples to the size of the skip, so sizes need not be multiples of 32. Heads: one logit per pixel for
-pneumothorax and for the lung on either side of the picture, one logit for the film, and, where it was fitted, one for
-being a frontal chest radiograph at all.
+pneumothorax and for the lung on either side of the picture, one logit for the film, and, where they were fitted, one
+for being a frontal chest radiograph at all and one for being a photograph of one on a screen.
 """
 
 from __future__ import annotations
@@ -32,16 +32,17 @@ class NetworkConfig:
     stride_on_conv1: bool = True  # Caffe's ResNet strides on the first 1x1, torchvision's on the 3x3
     block: Literal["bottleneck", "basic"] = "bottleneck"  # resnet50 has the one, resnet18 and resnet34 the other
     frontal: bool = False  # a head that says whether this is a frontal chest radiograph
+    photographed: bool = False  # a head that says whether a camera took this film from a screen
     evidence: bool = False  # the film head reads the strongest features and the top of the map, too, not the mean only
     sides: bool = False  # the film is decided from the evidence of either half of the chest (``inference.evidence``)
 
 
 class Logits(NamedTuple):
-    """``maps`` (N, 3, H, W) in the order of ``CHANNELS``; ``film`` (N,); ``frontal`` (N,) where there is that head.
+    """``maps`` (N, 3, H, W) in the order of ``CHANNELS``; ``film`` (N,); the rest where there are heads for it.
 
-    ``summary`` (N, F) is the mean of the last encoder stage, from which heads can be fitted later. ``sides``
-    (N, 2), for the left and right of the picture, and the (N, 2, h, w) ``halves`` they speak of, where the network
-    decides by side.
+    ``frontal`` and ``photographed`` are (N,). ``summary`` (N, F) is the mean of the last encoder stage, from which
+    heads can be fitted later. ``sides`` (N, 2), for the left and right of the picture, and the (N, 2, h, w) ``halves``
+    they speak of, where the network decides by side.
     """
 
     maps: Tensor
@@ -50,6 +51,7 @@ class Logits(NamedTuple):
     summary: Tensor
     sides: Tensor | None = None
     halves: Tensor | None = None
+    photographed: Tensor | None = None
 
 
 class Bottleneck(nn.Module):
@@ -212,6 +214,7 @@ class PneumothoraxNet(nn.Module):
         else:
             self.film_head = nn.Linear(2 * deepest + 1 if self.config.evidence else deepest, 1)
         self.frontal_head = nn.Linear(deepest, 1) if self.config.frontal else None
+        self.photographed_head = nn.Linear(deepest, 1) if self.config.photographed else None
 
     def forward(self, x: Tensor) -> Logits:
         """(N, 1, H, W) float32, normalised by ``preprocess``, to logits at the input's size."""
@@ -226,16 +229,18 @@ class PneumothoraxNet(nn.Module):
         coarse = self.map_head(y)
         maps = F.interpolate(coarse, size=x.shape[-2:], mode="bilinear", align_corners=False)
         summary = features[-1].mean((2, 3))
-        frontal = None if self.frontal_head is None else self.frontal_head(summary).squeeze(1)
+        frontal, photographed = (
+            None if head is None else head(summary).squeeze(1) for head in (self.frontal_head, self.photographed_head)
+        )
         if self.side_head is not None:
             sides, halves = self.side_head(features[-1], eighth, y, coarse)
-            return Logits(maps, sides.amax(1), frontal, summary, sides, halves)
+            return Logits(maps, sides.amax(1), frontal, summary, sides, halves, photographed)
         assert self.film_head is not None
         # A thin rim of air hardly moves the mean over the film: let its strongest trace speak for itself.
         read = (
             torch.cat((summary, features[-1].amax((2, 3)), top(coarse[:, 0])), 1) if self.config.evidence else summary
         )
-        return Logits(maps, self.film_head(read).squeeze(1), frontal, summary)
+        return Logits(maps, self.film_head(read).squeeze(1), frontal, summary, photographed=photographed)
 
 
 def top(logits: Tensor) -> Tensor:

@@ -89,11 +89,13 @@ class TorchRunner:
             with torch.inference_mode():
                 image = torch.from_numpy(grid)[None].to(self._on, self._net.encoder.conv1.weight.dtype)
                 logits = self._net(image.contiguous(memory_format=torch.channels_last))
-                return RunResult(
-                    torch.sigmoid(logits.maps[0].float()).contiguous().cpu().numpy(),
-                    float(torch.sigmoid(logits.film[0].float())),
-                    None if logits.frontal is None else float(torch.sigmoid(logits.frontal[0].float())),
+                film, frontal, photographed = (
+                    None if one is None else float(torch.sigmoid(one[0].float()))
+                    for one in (logits.film, logits.frontal, logits.photographed)
                 )
+                assert film is not None
+                maps = torch.sigmoid(logits.maps[0].float()).contiguous().cpu().numpy()
+                return RunResult(maps, film, frontal, photographed)
         except torch.cuda.OutOfMemoryError:
             raise OutOfMemory from None
         finally:
@@ -133,7 +135,8 @@ class TorchRunner:
         # The first layer stays exact: it sees the film itself, and 8 bits of its greys are a third of the whole error.
         stem = self._net.encoder.conv1 = copy.deepcopy(exact.encoder.conv1, {id(self): self})
         stem.register_forward_hook(lambda _module, _inputs, output: output.to(torch.bfloat16))
-        for head in (self._net.map_head, self._net.film_head, self._net.side_head, self._net.frontal_head):
+        net = self._net
+        for head in (net.map_head, net.film_head, net.side_head, net.frontal_head, net.photographed_head):
             if head is None:
                 continue
             # The heads stay exact: they are small.
