@@ -111,17 +111,18 @@ class Stream:
         under_way: deque[Future[Answered]] = deque()
         for source in sources:
             if source is not None and self._threads is None:
-                yield self._answer(source)
+                yield self.answer(source)
                 continue
             if source is not None and self._threads is not None:
-                under_way.append(self._threads.submit(self._answer, source))
+                under_way.append(self._threads.submit(self.answer, source))
             full = self._most if source is not None else 1
             while under_way and (len(under_way) >= full or under_way[0].done()):
                 yield under_way.popleft().result()
         while under_way:
             yield under_way.popleft().result()
 
-    def _answer(self, source: Source) -> Answered:
+    def answer(self, source: Source) -> Answered:
+        """Return what comes of one source, whatever happens with it; for any thread. Pixels stay with the child."""
         try:
             return self._analysed(source)
         except UnreadableFilm as error:

@@ -51,6 +51,7 @@ class View:
 def on_the_patient(film: Radiograph, turns: int = 0) -> tuple[FloatMap, FloatMap]:
     """Return greys and validity (rows, cols) of a film after quarter turns clockwise, its pixels made square."""
     image, valid = dense_is_bright(film)
+    valid = np.ones(film.shape, np.float32) if valid is None else valid
     aspect = pixel_aspect(film.spacing)
     if aspect != 1:
         size = film.cols, max(1, round(film.rows * aspect))

@@ -35,19 +35,30 @@ def turns_upright(film: Radiograph) -> int:
     return 0
 
 
-def dense_is_bright(film: Radiograph) -> tuple[FloatMap, FloatMap]:
-    """Return the (rows, cols) greys in the polarity of MONOCHROME2, and 1 where there is film, 0 where padding."""
+def dense_is_bright(film: Radiograph) -> tuple[FloatMap, FloatMap | None]:
+    """Return the (rows, cols) greys in the polarity of MONOCHROME2, and 1 where there is film, 0 where padding.
+
+    None in place of the latter: all of it is film, as most are.
+    """
     image = film.pixels.astype(np.float32)
     if film.inverse != (film.slope < 0):  # two inversions are none: a negative slope already turns the film round
-        image = 65535.0 - image
-    valid = np.ones(film.shape, np.float32)
-    if film.padding is not None:
-        low, high = film.padding
-        padded = (film.pixels >= low) & (film.pixels <= high)
-        if padded.any() and not padded.all():
-            valid = (~padded).astype(np.float32)
-            image = np.where(padded, image[~padded].min(), image)
-    return image, valid
+        np.subtract(np.float32(65535), image, out=image)
+    if film.padding is None:
+        return image, None
+    low, high = film.padding
+    padded = (film.pixels >= low) & (film.pixels <= high)
+    if not padded.any() or padded.all():
+        return image, None
+    return np.where(padded, image[~padded].min(), image), (~padded).astype(np.float32)
+
+
+def _film_on_grid(place: GridMap, valid: FloatMap | None) -> NDArray[np.bool_]:
+    """Return where a letterboxed grid shows film: neither padding of the letterbox nor of the pixels."""
+    if valid is not None:
+        return place.to_grid(valid) > 0.5
+    inside = np.zeros((place.size, place.size), np.bool_)
+    inside[place.content] = True
+    return inside
 
 
 def on_the_scale(grid: FloatMap, valid: NDArray[np.bool_]) -> FloatMap:
@@ -61,12 +72,7 @@ def prepare(film: Radiograph, size: int) -> FloatMap:
     """Return the (1, size, size) float32 network input of a film, as it lies in the file."""
     grid_map = GridMap.for_film(film.rows, film.cols, size, pixel_aspect(film.spacing))
     image, valid = dense_is_bright(film)
-    if film.padding is None:  # all of it is film
-        inside = np.zeros((size, size), np.bool_)
-        inside[grid_map.content] = True
-    else:
-        inside = grid_map.to_grid(valid) > 0.5
-    return on_the_scale(grid_map.to_grid(image), inside)
+    return on_the_scale(grid_map.to_grid(image), _film_on_grid(grid_map, valid))
 
 
 __all__ = [
