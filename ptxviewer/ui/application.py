@@ -31,6 +31,7 @@ from ptxviewer.report import templates
 from ptxviewer.ui.controls import tabular
 from ptxviewer.ui.main_window import MainWindow
 from ptxviewer.ui.platform import text_size
+from ptxviewer.ui.platform.hearing import tell_roles
 from ptxviewer.ui.platform.icons import app_icon
 from ptxviewer.ui.platform.language import follow_language
 from ptxviewer.ui.platform.single_instance import hand_over, serve, server_name, shared_secret
@@ -61,6 +62,7 @@ class Application(QApplication):
         self.setApplicationName("PTXViewer")
         self.setApplicationVersion(__version__)
         self.setDesktopFileName("ptxviewer")
+        tell_roles()
         self.setFont(tabular(self.font()))
         self.setStyleSheet(stylesheet())
         self.setWindowIcon(app_icon())

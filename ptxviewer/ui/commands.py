@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from typing import TypeVar
 
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QKeySequence
@@ -10,7 +11,10 @@ from PySide6.QtWidgets import QPushButton
 
 from ptxviewer.app.commands import BY_ID
 from ptxviewer.app.commands.base import Command
+from ptxviewer.ui.controls import Toggle
 from ptxviewer.words import tr
+
+Made = TypeVar("Made", bound=QPushButton)
 
 
 def _values(command: Command) -> dict[str, str]:
@@ -60,10 +64,18 @@ def key_of(command_id: str) -> str:
 
 def small_button(command_id: str, do: Callable[[str], None], text: str = "") -> QPushButton:
     """Return a button that does a command, named for it or as ``text`` says."""
-    command = BY_ID[command_id]
-    button = QPushButton(text or name_of(command))
-    button.setObjectName("small")
-    button.setToolTip(tooltip_of(command))
-    button.setFocusPolicy(Qt.FocusPolicy.TabFocus)
+    button = QPushButton(text or name_of(BY_ID[command_id]))
     button.clicked.connect(lambda _down=False: do(command_id))
+    return _small(button, command_id)
+
+
+def small_toggle(command_id: str, do: Callable[[str], None], text: str = "") -> Toggle:
+    """Return a button that stays down while what its command switches is on."""
+    return _small(Toggle(text or name_of(BY_ID[command_id]), lambda: do(command_id)), command_id)
+
+
+def _small(button: Made, command_id: str) -> Made:
+    button.setObjectName("small")
+    button.setToolTip(tooltip_of(BY_ID[command_id]))
+    button.setFocusPolicy(Qt.FocusPolicy.TabFocus)
     return button

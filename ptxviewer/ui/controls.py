@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from functools import partial
 
 from PySide6.QtCore import QRectF, QSize, Qt, Signal
-from PySide6.QtGui import QColor, QFont, QMouseEvent, QPainter, QPaintEvent, QPen, QWheelEvent
+from PySide6.QtGui import QAccessible, QColor, QFont, QMouseEvent, QPainter, QPaintEvent, QPen, QWheelEvent
 from PySide6.QtWidgets import (
     QFrame,
     QHBoxLayout,
@@ -20,7 +21,7 @@ from PySide6.QtWidgets import (
 
 from ptxviewer.ui.platform.plain import plain_tip
 from ptxviewer.ui.platform.style import PALETTE
-from ptxviewer.words import quantities, tr
+from ptxviewer.words import quantities, sentences, tr
 
 HANDLE = 12  # diameter of the slider's handle
 
@@ -100,6 +101,8 @@ class MarkedSlider(QSlider):
         self._pressed_at = 0
         self.setRange(self._position(lowest), self._position(highest))
         self.setAccessibleName(name)
+        self._tip = tip
+        self._said = ""
         self.setToolTip(plain_tip(tip))
         self.setFixedHeight(20)
         self.setFocusPolicy(Qt.FocusPolicy.TabFocus)
@@ -118,6 +121,12 @@ class MarkedSlider(QSlider):
     def set_highest(self, value: float) -> None:
         """Let the slider end elsewhere."""
         self.setMaximum(self._position(value))
+
+    def say_value(self, text: str) -> None:
+        """Tell those who hear the slider what stands beside it: its own positions are those of a ruler."""
+        if text != self._said:
+            self._said = text
+            self.setAccessibleDescription(sentences(f"{text}." if text else "", self._tip))
 
     def show_value(self, value: float, mark: float | None = None) -> None:
         """Follow the state without answering it; a hand on the slider wins."""
@@ -196,6 +205,8 @@ class MarkedSlider(QSlider):
 class ScoreBar(QWidget):
     """The film's score from 0 to 1 with the operating point as a mark."""
 
+    accessible_role = QAccessible.Role.Graphic
+
     def __init__(self) -> None:
         super().__init__()
         self.setFixedHeight(18)
@@ -240,8 +251,29 @@ class ScoreBar(QWidget):
         painter.drawRect(QRectF(x - 1, 1, 2, 16))
 
 
+class Toggle(QPushButton):
+    """A button that stays down. A press calls ``act``, and the state answers by ``show_down``.
+
+    A screen reader toggles such a button without clicking it, so that ``clicked`` would not hear of it.
+    """
+
+    def __init__(self, text: str, act: Callable[[], object]) -> None:
+        super().__init__(text)
+        self.setCheckable(True)
+        self.setFocusPolicy(Qt.FocusPolicy.TabFocus)
+        self.toggled.connect(lambda _down: act())
+
+    def show_down(self, down: bool) -> None:
+        """Follow the state without answering it."""
+        self.blockSignals(True)
+        self.setChecked(down)
+        self.blockSignals(False)
+
+
 class Segments(QWidget):
     """A row of buttons of which at most one is down; a press calls ``act`` and the state answers."""
+
+    accessible_role = QAccessible.Role.Grouping
 
     def __init__(self, choices: Sequence[tuple[str, str, str]], act: Callable[[str], None], name: str) -> None:
         """``choices`` are (value, text, tooltip); ``name`` says what is chosen, to those who hear one button alone."""
@@ -250,21 +282,25 @@ class Segments(QWidget):
         row = QHBoxLayout(self)
         row.setContentsMargins(0, 0, 0, 0)
         row.setSpacing(0)
-        self.buttons: dict[str, QPushButton] = {}
+        self.buttons: dict[str, Toggle] = {}
         for number, (value, text, tip) in enumerate(choices):
-            button = QPushButton(text)
+            button = Toggle(text, partial(act, value))
             button.setObjectName("segment")
             place = "first" if number == 0 else "last" if number == len(choices) - 1 else "middle"
             button.setProperty("place", place)
-            button.setCheckable(True)
             button.setToolTip(plain_tip(tip))
-            button.setAccessibleName(f"{name}: {text}")
-            button.setFocusPolicy(Qt.FocusPolicy.TabFocus)
-            button.clicked.connect(lambda _down=False, value=value: act(value))
             self.buttons[value] = button
+            self.name_choice(value, text)
             row.addWidget(button, 1)
 
     def show_choice(self, value: str) -> None:
         """Press down the button of ``value``, and no other."""
         for name, button in self.buttons.items():
-            button.setChecked(name == value)
+            button.show_down(name == value)
+
+    def name_choice(self, value: str, text: str) -> None:
+        """Name the button of ``value``: what stands on it, and what is heard."""
+        button = self.buttons[value]
+        if button.text() != text:
+            button.setText(text)
+        button.setAccessibleName(f"{self.accessibleName()}: {text}")

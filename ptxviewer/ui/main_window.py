@@ -80,7 +80,7 @@ class MainWindow(QMainWindow):
         self._column.setSpacing(0)
         for row in COMMANDS:
             if not row.held:  # Space: see _peek
-                self.commands[row.id] = make_action(row, self.do, self)
+                self.commands[row.id] = make_action(row, self.do, self, lambda: self._state)
         build_menus(
             self.menuBar(),
             self.commands,

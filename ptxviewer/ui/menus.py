@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
-from PySide6.QtCore import QSize, Qt
+from PySide6.QtCore import QSize, Qt, QTimer
 from PySide6.QtGui import QAction, QCursor, QKeySequence, QResizeEvent
 from PySide6.QtWidgets import (
     QAbstractSpinBox,
@@ -63,7 +63,9 @@ def typing() -> bool:
     return isinstance(QApplication.focusWidget(), (QLineEdit, QPlainTextEdit, QTextEdit, QAbstractSpinBox, QComboBox))
 
 
-def make_action(row: Command, do: Callable[[str], None], window: QMainWindow) -> QAction:
+def make_action(
+    row: Command, do: Callable[[str], None], window: QMainWindow, state: Callable[[], State] = State
+) -> QAction:
     """Return the Qt action of a row. It belongs to the window, so its keys work also while menus are hidden."""
     made = QAction(menu_text(row), window)
     if row.icon:
@@ -75,8 +77,20 @@ def make_action(row: Command, do: Callable[[str], None], window: QMainWindow) ->
     made.setToolTip(tooltip_of(row))
     made.setMenuRole(ROLES.get(row.id, QAction.MenuRole.NoRole))
     made.triggered.connect(lambda _checked=False: do(row.id))
+    if row.checked is not None:
+        _follow_toggles(made, row, do, state)
     window.addAction(made)
     return made
+
+
+def _follow_toggles(made: QAction, row: Command, do: Callable[[str], None], state: Callable[[], State]) -> None:
+    """A screen reader toggles a button and its action without triggering them: then the state is asked to follow."""
+
+    def follow() -> None:
+        if row.checked is not None and made.isChecked() is not row.checked(state()):
+            do(row.id)
+
+    made.toggled.connect(lambda _down: QTimer.singleShot(0, made, follow))  # a click has reached the state by then
 
 
 def with_letters(texts: Sequence[str]) -> list[str]:

@@ -150,11 +150,14 @@ def test_a_measurement_is_seen_on_black_and_on_white(session: Session, qtbot: Qt
 def test_a_screen_reader_is_told_what_is_measured(session: Session, qtbot: QtBot) -> None:
     session.presenter.display.set_tool("length")
     drag(qtbot, session, (300, 300), (420, 380))
-    said = session.window.area.canvas.accessibleDescription()
+    found, said = session.window.area.canvas.accessibleDescription().split("; ")
+    assert found.startswith("Possible pneumothorax, right apex")
     assert said.startswith("1  Length: ")
     assert said.endswith("mm (at detector)")
     session.presenter.review.undo()
-    assert session.window.area.canvas.accessibleDescription() == ""
+    assert session.window.area.canvas.accessibleDescription() == found
+    session.window.do("toggle_overlay")
+    assert session.window.area.canvas.accessibleDescription() == ""  # nothing is drawn
 
 
 def test_the_button_shows_the_measuring_tool_in_the_hand(session: Session) -> None:

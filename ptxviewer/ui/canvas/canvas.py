@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from PySide6.QtCore import QEvent, QPointF, QRectF, Qt, QTimer, Signal
-from PySide6.QtGui import QMouseEvent, QNativeGestureEvent, QPainter, QPaintEvent, QWheelEvent
+from PySide6.QtGui import QAccessible, QMouseEvent, QNativeGestureEvent, QPainter, QPaintEvent, QWheelEvent
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from ptxviewer.app.state.film import Film, FilmStatus
@@ -23,6 +23,7 @@ from ptxviewer.ui.canvas import annotations as written
 from ptxviewer.ui.canvas.layers import canvas_layers
 from ptxviewer.ui.canvas.layers.base import dependencies, paint_layers
 from ptxviewer.ui.canvas.scene import Decisions, Scene
+from ptxviewer.ui.canvas.spoken import marked
 from ptxviewer.ui.canvas.tools.base import Pointer, Tool
 from ptxviewer.ui.canvas.tools.view import moved, zoomed
 from ptxviewer.words import sentences, tr
@@ -39,6 +40,7 @@ class Canvas(QWidget):
     view_changed = Signal(int, object)  # film id, FilmView
     probed = Signal(str)  # what is under the pointer
     rested = Signal()  # the film is drawn at its best again after a zoom or a pan
+    accessible_role = QAccessible.Role.Graphic
 
     def __init__(self, tools: Sequence[Tool] = (), parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -121,7 +123,7 @@ class Canvas(QWidget):
             self.update()
 
     def _describe(self, scene: Scene | None) -> None:
-        texts = () if scene is None else (layer.described(scene) for layer in self._layers)
+        texts = () if scene is None else (marked(scene), *(layer.described(scene) for layer in self._layers))
         described = "; ".join(text for text in texts if text)
         if described != self._described:
             self._described = described

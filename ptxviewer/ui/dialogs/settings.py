@@ -53,6 +53,7 @@ class SettingsDialog(QDialog):
         self._settings = settings
         self._editors: dict[str, Editor] = {}
         pages = QTabWidget()
+        pages.setAccessibleName(tr("Settings"))  # the keyboard comes to it before its pages
         pages.setDocumentMode(True)
         pages.tabBar().setDrawBase(False)
         for page, title in PAGES:

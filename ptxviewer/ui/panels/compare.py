@@ -14,8 +14,8 @@ from ptxviewer.app.presenter import Presenter
 from ptxviewer.app.state.screen import State, Tool
 from ptxviewer.ui.canvas.canvas import Canvas
 from ptxviewer.ui.canvas.tools import view_tools
-from ptxviewer.ui.commands import small_button
-from ptxviewer.ui.controls import ElidedLabel, label
+from ptxviewer.ui.commands import small_button, small_toggle
+from ptxviewer.ui.controls import ElidedLabel, Toggle, label
 from ptxviewer.ui.platform.text_size import factor, px
 from ptxviewer.words import comparison, say, tr
 
@@ -100,8 +100,6 @@ class ComparePage(QWidget):
         foot.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
         self._apart = label("quiet")
         self._lines, self._warnings = label("headline", wrap=True), label("amber", wrap=True)
-        self._lines.setAccessibleName(tr("Change"))
-        self._warnings.setAccessibleName(tr("Warnings"))
         heading, buttons = QHBoxLayout(), QHBoxLayout()
         heading.addWidget(label("section", tr("Change").upper()))
         heading.addWidget(self._apart, 1)
@@ -110,10 +108,11 @@ class ComparePage(QWidget):
             ("exchange", tr("Work on the other")),
             ("compare", tr("Close")),
         ):
-            button = small_button(action, self._do, text)
+            button = (
+                small_toggle(action, self._do, text) if action == "link_films" else small_button(action, self._do, text)
+            )
             buttons.addWidget(button)
-            if action == "link_films":
-                button.setCheckable(True)
+            if isinstance(button, Toggle):
                 self._link = button
         column = QVBoxLayout(foot)
         column.setContentsMargins(12, 8, 12, 10)
@@ -159,5 +158,5 @@ class ComparePage(QWidget):
         self._warnings.setText("\n".join(say(caution) for caution in change.cautions))
         self._warnings.setVisible(bool(change.cautions))
         self._apart.setText(comparison.days_apart(days_apart(newer, older)))
-        self._link.setChecked(state.compare is not None and state.compare.linked)
+        self._link.show_down(state.compare is not None and state.compare.linked)
         self._tell()

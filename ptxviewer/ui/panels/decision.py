@@ -51,7 +51,6 @@ class DecisionWords(QWidget):
             label("headline", wrap=True), label("quiet", wrap=True), label("quiet", wrap=True)
         )  # fmt: skip
         self._caution = label("amber", wrap=True)
-        self._caution.setAccessibleName(tr("Film check"))
         self._show = small_button("show_held_back", do, tr("Show them"))
         for made in (self._headline, self._second, self._remark, self._caution):
             made.setAlignment(Qt.AlignmentFlag.AlignTop | Qt.AlignmentFlag.AlignLeft)

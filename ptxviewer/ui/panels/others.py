@@ -4,15 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QHBoxLayout, QPushButton, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
 from ptxviewer.app.commands import BY_ID
 from ptxviewer.app.display.presentation import is_applied, offered
 from ptxviewer.app.films.objects import earlier_of, objects_of
 from ptxviewer.app.state.film import Film
 from ptxviewer.app.state.screen import State
-from ptxviewer.ui.commands import tooltip_of
+from ptxviewer.ui.commands import small_button, small_toggle
 from ptxviewer.ui.controls import hairline, label
 from ptxviewer.words import tr
 from ptxviewer.words.objects import caption, outcome, presentation_line
@@ -33,32 +32,21 @@ class OthersPanel(QWidget):
         title = QHBoxLayout()
         title.addWidget(label("section", tr("From elsewhere").upper()))
         title.addStretch(1)
-        self._shown = self._button("toggle_others", tr("Show"), do)
-        self._shown.setCheckable(True)
+        self._shown = small_toggle("toggle_others", do, tr("Show"))
         title.addWidget(self._shown)
         column.addLayout(title)
         self._lines = label("value", wrap=True)
         column.addWidget(self._lines)
         row = QHBoxLayout()
         row.setSpacing(8)
-        self._take = self._button("take_over", tr("Take over"), do)
-        self._read = self._button("documents", tr("Documents..."), do)
-        self._apply = self._button("toggle_presentation", tr("Apply"), do)
-        self._apply.setCheckable(True)
+        self._take = small_button("take_over", do, tr("Take over"))
+        self._read = small_button("documents", do, tr("Documents..."))
+        self._apply = small_toggle("toggle_presentation", do, tr("Apply"))
         for button in (self._apply, self._take, self._read):
             row.addWidget(button)
         row.addStretch(1)
         column.addLayout(row)
         self.hide()
-
-    @staticmethod
-    def _button(command: str, text: str, do: Callable[[str], None]) -> QPushButton:
-        button = QPushButton(text)
-        button.setObjectName("small")
-        button.setToolTip(tooltip_of(BY_ID[command]))
-        button.setFocusPolicy(Qt.FocusPolicy.TabFocus)
-        button.clicked.connect(lambda: do(command))
-        return button
 
     def show_state(self, state: State, film: Film | None) -> None:
         """Tell what there is for the film on screen."""
@@ -66,10 +54,10 @@ class OthersPanel(QWidget):
         earlier = None if film is None else earlier_of(state, film)
         self.setVisible(bool(objects or state.documents))
         self._shown.setVisible(any(one.drawn for one in objects))
-        self._shown.setChecked(state.overlay.others)
+        self._shown.show_down(state.overlay.others)
         presentation = offered(state, film)
         self._apply.setVisible(presentation is not None)
-        self._apply.setChecked(is_applied(state, film))
+        self._apply.show_down(is_applied(state, film))
         self._take.setVisible(earlier is not None)
         self._take.setEnabled(BY_ID["take_over"].enabled(state))
         self._read.setVisible(bool(state.documents))

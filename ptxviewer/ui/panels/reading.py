@@ -266,4 +266,6 @@ class ReadingPanel(QWidget):
         if film is not None and several:
             self._frame.set_highest(film.frames - 1)
             self._frame.show_value(film.view.frame)
-            self._frame_text.setText(tr("Frame {number} of {count}", number=film.view.frame + 1, count=film.frames))
+            where = tr("Frame {number} of {count}", number=film.view.frame + 1, count=film.frames)
+            self._frame_text.setText(where)
+            self._frame.say_value(where)

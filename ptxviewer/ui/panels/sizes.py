@@ -15,7 +15,7 @@ from ptxviewer.core.answer import HemithoraxFinding
 from ptxviewer.core.film import Radiograph
 from ptxviewer.core.findings.sizes import MEASURES, sizes_of_half
 from ptxviewer.core.msgid import N_
-from ptxviewer.ui.commands import key_of, small_button
+from ptxviewer.ui.commands import key_of, small_button, small_toggle
 from ptxviewer.ui.controls import label
 from ptxviewer.ui.platform.plain import plain_tip
 from ptxviewer.ui.platform.text_size import px
@@ -37,8 +37,7 @@ class SizePanel(QWidget):
         head.addWidget(label("section", tr("Size").upper()))
         head.addStretch(1)
         self._reset = small_button("reset_lines", do, tr("Reset"))
-        self._show = small_button("toggle_lines", do, tr("On film"))
-        self._show.setCheckable(True)
+        self._show = small_toggle("toggle_lines", do, tr("On film"))
         head.addWidget(self._reset)
         head.addWidget(self._show)
         column.addLayout(head)
@@ -71,14 +70,13 @@ class SizePanel(QWidget):
             self._rows.append(pair)
         column.addLayout(grid)
         self._refused = label("quiet", wrap=True)
-        self._refused.setAccessibleName(tr("Sizes that are not given"))
         column.addWidget(self._refused)
 
     def show_state(self, state: State) -> None:
         """Show the sizes of the film on screen."""
         film = state.current
         self._show.setEnabled(can_move(film))
-        self._show.setChecked(state.overlay.lines)
+        self._show.show_down(state.overlay.lines)
         self._reset.setVisible(film is not None and can_move(film) and bool(film.review.lines))
         halves = film.findings.halves if film is not None and film.findings is not None else ()
         if film is None or film.radiograph is None or not halves or film.review.verdict == "reject":

@@ -49,6 +49,7 @@ class _Row:
         """Follow the state."""
         self.slider.show_value(value, mark)
         self.value.setText(text)
+        self.slider.say_value(text)
 
 
 class ThresholdControls(QWidget):
@@ -231,6 +232,7 @@ class ThresholdControls(QWidget):
         area = rule.min_area if detection.min_area is None else detection.min_area
         self.threshold.show_value(threshold, rule.threshold)
         self._value.setText(quantities.limit(threshold))
+        self.threshold.say_value(quantities.limit(threshold))
         self._score.show_value(limit, rule.score_threshold, quantities.limit(limit))
         self._peak.show_value(peak, 0.0, quantities.limit(peak) if peak else trc("peak", "any"))
         self._area.show_value(

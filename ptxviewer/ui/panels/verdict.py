@@ -87,7 +87,7 @@ class VerdictFoot(QWidget):
         self._first.setVisible(state.settings.first_read)
         self._first.setEnabled(BY_ID["mark_present"].enabled(state))
         self._first.show_choice(marks[-1][0] if marks else "")
-        self._verdicts.buttons["accept"].setText(tr("Edited") if edited else name_of(BY_ID["verdict_accept"]))
+        self._verdicts.name_choice("accept", tr("Edited") if edited else name_of(BY_ID["verdict_accept"]))
         self._verdicts.setEnabled(ready)
         verdict = film.review.verdict if film is not None and ready else ""
         self._verdicts.show_choice(verdict.replace("edited", "accept"))

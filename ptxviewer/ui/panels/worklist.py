@@ -243,7 +243,6 @@ class WorklistPanel(QWidget):
         self._progress = ElidedLabel()
         self._progress.setFixedHeight(px(26))
         self._progress.setObjectName("value")
-        self._progress.setAccessibleName(tr("Progress"))
         self._pause, self._stop = small_button("pause", self._do), small_button("stop_background", self._do)
         self._go_on = small_button("go_on", self._do)
         self._stop.setText(tr("Stop"))
@@ -387,7 +386,7 @@ class WorklistPanel(QWidget):
         numbered = needed <= self.width() - AROUND
         for kind, text, tip in KINDS:
             button = self._kinds.buttons[kind]
-            button.setText(texts[kind] if numbered else tr(text))
+            self._kinds.name_choice(kind, texts[kind] if numbered else tr(text))
             button.setToolTip(plain_tip(f"{tr(tip)}: {self._numbers.get(kind, 0)}"))
 
     def _show_around(self, state: State, count: int) -> None:
