@@ -60,6 +60,17 @@ def test_films_go_out_without_their_patients_and_the_rest_is_named(tmp_path: Pat
     assert films[0].read_bytes() == films[1].read_bytes(), "the same film is the same film again"
 
 
+def test_what_belongs_to_a_film_and_is_left_out_is_told(tmp_path: Path, capsys: pytest.CaptureFixture[str]):
+    folder, out = tmp_path / "films", tmp_path / "out"
+    folder.mkdir()
+    save(dataset(ramp(100, 90), **NAMES), folder / "film.dcm")
+    report = dataset(None, Modality="SR", SOPClassUID="1.2.840.10008.5.1.4.1.1.88.34")
+    save(report, folder / "report.dcm")
+    assert cli.main(["deidentify", str(folder), "--out", str(out)]) == 0
+    assert len(list(out.iterdir())) == 1
+    assert "left out" in capsys.readouterr().err
+
+
 def cli_png() -> bytes:
     import cv2
 

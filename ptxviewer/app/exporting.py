@@ -22,8 +22,12 @@ from ptxviewer.core.view import voi_of
 from ptxviewer.core.voi import display_lut
 
 if TYPE_CHECKING:
+    from ptxviewer.app.state.screen import State
+    from ptxviewer.core.answer import ProbabilityMaps
     from ptxviewer.core.arrays import GreyImage
     from ptxviewer.core.burnt_in import Region
+    from ptxviewer.core.engine import EngineInfo
+    from ptxviewer.core.film import Radiograph
 
 T = TypeVar("T")
 
@@ -189,11 +193,27 @@ class Exporting:
         if info is None:
             self._store.say(Notice.NO_MODEL_YET, "warning")
             return
-        radiograph, maps, review = film.radiograph, film.maps, film.review
-        overlay, settings, go_on = state.overlay, state.settings, of(film)
-        asked = Content(
-            radiograph,
-            None,
+        radiograph, maps = film.radiograph, film.maps
+        content_of, go_on = content_for(state, film), of(film)
+        work = lambda _checkpoint: go_on(content_of(radiograph, maps, info))  # noqa: E731 - a job
+        self._store.tell(Notice.SAVING)
+        self._services.disk.submit(work, done, must_finish=True)
+
+
+def _named(content: Content, identified: bool | None) -> Content:
+    return content if identified is None else replace(content, identified=identified)
+
+
+def content_for(state: State, film: Film) -> Callable[[Radiograph, ProbabilityMaps | None, EngineInfo], Content]:
+    """Return what measures a film as it is seen in ``state``, so that it can be saved or sent; for the disk lane."""
+    settings, overlay, review = state.settings, state.overlay, film.review
+    compared = compared_with_prior(as_seen(state), film)  # of a hidden prior nothing is told
+
+    def content(radiograph: Radiograph, maps: ProbabilityMaps | None, info: EngineInfo) -> Content:
+        measured = as_reviewed(radiograph, review)
+        return Content(
+            measured,
+            None if maps is None else answer_of(measured, maps, info, review),
             review,
             film.view,
             identified=settings.report_identified,
@@ -204,19 +224,9 @@ class Exporting:
             paper=settings.paper,
             share_here=settings.pneumothorax_share / 100 or None,
             source=film.path,
-            compared=compared_with_prior(as_seen(state), film),  # of a hidden prior nothing is told
+            compared=compared,
             first_read=film.first_read,
             number=film.number,
         )
 
-        def work(_checkpoint: object) -> T:
-            measured = as_reviewed(asked.film, review)
-            answer = None if maps is None else answer_of(measured, maps, info, review)
-            return go_on(replace(asked, film=measured, answer=answer))
-
-        self._store.tell(Notice.SAVING)
-        self._services.disk.submit(work, done, must_finish=True)
-
-
-def _named(content: Content, identified: bool | None) -> Content:
-    return content if identified is None else replace(content, identified=identified)
+    return content

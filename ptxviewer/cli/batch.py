@@ -73,20 +73,21 @@ ReviewOf = Callable[[Radiograph], Review]
 
 
 @contextmanager
-def items_of(paths: Iterable[Path]) -> Iterator[list[Item]]:
+def items_of(paths: Iterable[Path], passed_over: Callable[[int], None] = lambda _count: None) -> Iterator[list[Item]]:
     """Provide the films among ``paths`` in order; archives stay unpacked until the context ends.
 
-    A path that gives no film is an item with an error: it takes its place in the results. Meanwhile the process that
-    reads films gets ready.
+    A path that gives no film is an item with an error: it takes its place in the results. What lies beside films and
+    is none (reports, segmentations) is left out; ``passed_over`` is told how many there are, if any. Meanwhile the
+    process that reads films gets ready.
     """
     from ptxviewer.dicom.read import warm_up
 
     warm_up()
     with ScratchFolder() as folder:
-        yield _listed(paths, folder)
+        yield _listed(paths, folder, passed_over)
 
 
-def _listed(paths: Iterable[Path], unpacked: Path) -> list[Item]:
+def _listed(paths: Iterable[Path], unpacked: Path, passed_over: Callable[[int], None]) -> list[Item]:
     from ptxviewer.dicom.candidates import is_object
 
     paths = list(paths)
@@ -95,13 +96,15 @@ def _listed(paths: Iterable[Path], unpacked: Path) -> list[Item]:
         for film in _found(path, unpacked):
             films.setdefault(film.identity, film)
     asked = {str(path) for path in paths}
-    films = {  # what belongs to films is no film, unless it was asked for by name
+    kept = {  # what belongs to films is no film, unless it was asked for by name
         identity: film for identity, film in films.items() if str(film.path) in asked or not is_object(film)
     } or films
-    stems = unique_stems(film.name for film in films.values())
+    if len(kept) < len(films):
+        passed_over(len(films) - len(kept))
+    stems = unique_stems(film.name for film in kept.values())
     return [
         Item(number, film.name, stem, film.path if film.reason is None else None, film.reason)
-        for number, (stem, film) in enumerate(zip(stems, films.values(), strict=True), 1)
+        for number, (stem, film) in enumerate(zip(stems, kept.values(), strict=True), 1)
     ]
 
 

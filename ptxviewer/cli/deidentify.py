@@ -56,7 +56,18 @@ def deidentify(
     made_folder(folder)
     remove_parts(folder)
     failures: list[tuple[str, Reason | None]] = []
-    with items_of(paths) as items, progress(len(items)) as draw:
+
+    def passed_over(count: int) -> None:
+        complain(
+            trn(
+                "{count} object that belongs to a film (report, segmentation) was left out: only films are de-identified.",
+                "{count} objects that belong to films (reports, segmentations) were left out: only films are"
+                " de-identified.",
+                count,
+            )
+        )
+
+    with items_of(paths, passed_over) as items, progress(len(items)) as draw:
         for item in items:
             try:
                 found, written = _one(item, folder, key, regions, black_out_text=black_out_text)

@@ -31,7 +31,8 @@ JANE = Patient("Doe, Jane", "PAT-1", "1960-02-03")
 
 
 def facts_of(path: Path) -> Facts:
-    return Facts(JANE, Study(date="2026-05-01", series_uid=f"open-{path.name}"))
+    day = "2026-04-01" if "prior" in path.name else "2026-05-01"
+    return Facts(JANE, Study(date=day, series_uid=f"open-{path.name}"))
 
 
 class Hospital(AppRig):
@@ -47,6 +48,7 @@ class Hospital(AppRig):
         self.folder, self.network, self.kept = folder, FakeNetwork(), kept
         self.lane, self.sender = HandLane(), HandLane()
         self.broken_disk: Exception | None = None
+        self.written: list[Content] = []
         self.when = datetime(2026, 5, 6, 7, 8, tzinfo=timezone.utc)
         pacs = PacsServices(
             self.network,
@@ -66,6 +68,7 @@ class Hospital(AppRig):
         self.kept = settings
 
     def _save_objects(self, content: Content, target: Path, kinds: Collection[str]) -> Sequence[Path]:  # type: ignore[override]
+        self.written.append(content)
         files = [target.with_name(f"{target.name}.{kind}.dcm") for kind in kinds]
         for file in files:
             file.write_bytes(f"{content.source} {file.suffixes[0]}".encode())
@@ -116,6 +119,16 @@ def test_results_are_sent_and_leave_the_disk(hospital: Hospital):
     assert hospital.state.message == Sent(2, "Archive")
     assert [one.arrived for one in hospital.parcels] == [True]
     assert hospital.on_disk == []
+
+
+def test_what_is_sent_tells_the_change_to_the_prior_as_what_is_saved_does(hospital: Hospital):
+    hospital.open("prior.dcm", "now.dcm")
+    hospital.settle()
+    hospital.presenter.pacs.sending.results("Archive", [film.id for film in hospital.state.films[1:]], ("sr",))
+    hospital.settle()
+    prior, now = hospital.written
+    assert prior.compared is None
+    assert now.compared is not None
 
 
 def test_a_film_is_sent_as_it_lies_there(hospital: Hospital, tmp_path: Path):

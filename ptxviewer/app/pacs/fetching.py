@@ -8,10 +8,10 @@ from datetime import date, timedelta
 from pathlib import Path
 
 from ptxviewer.app.jobs import Outcome, Ticket
+from ptxviewer.app.pacs.changing import change_pacs
 from ptxviewer.app.pacs.ports import PacsServices
 from ptxviewer.app.ports import Services
 from ptxviewer.app.state.film import Film
-from ptxviewer.app.state.pacs import PacsState
 from ptxviewer.app.store import Store
 from ptxviewer.core.archive import Fetched, FoundSeries, Query
 from ptxviewer.core.engine import Checkpoint
@@ -40,9 +40,6 @@ class Fetching:
         self._brought = Fetched()
         self._why: Reason | None = None
 
-    def _edit(self, change: Callable[[PacsState], PacsState]) -> None:
-        self._store.edit(lambda state: replace(state, pacs=change(state.pacs)))
-
     def since(self, years: int) -> str:
         """Return the ISO date ``years`` ago, "" for 0."""
         today: date = self._services.now().date()
@@ -66,7 +63,7 @@ class Fetching:
             def done(outcome: Outcome[Fetched], series: FoundSeries = series) -> None:
                 self._fetched(series, outcome)
 
-            self._edit(lambda pacs: replace(pacs, fetching=pacs.fetching + 1))
+            change_pacs(self._store, lambda pacs: replace(pacs, fetching=pacs.fetching + 1))
             self._jobs.add(self._pacs.lane.submit(work, done))
 
     def _fetched(self, series: FoundSeries, outcome: Outcome[Fetched]) -> None:
@@ -75,7 +72,7 @@ class Fetching:
             self._why = self._why or reason_of(outcome.error)
             brought = Fetched(missing=series.count or 1)
         self._brought = Fetched(self._brought.files + brought.files, self._brought.missing + brought.missing)
-        self._edit(lambda pacs: replace(pacs, fetching=max(pacs.fetching - 1, 0)))
+        change_pacs(self._store, lambda pacs: replace(pacs, fetching=max(pacs.fetching - 1, 0)))
         if brought.files:
             self._take_in(brought.files)
         if not self._store.state.pacs.fetching:
@@ -89,7 +86,7 @@ class Fetching:
         for job in self._jobs:
             job.cancel()
         self._jobs.clear()
-        self._edit(lambda pacs: replace(pacs, fetching=0, asking=False))
+        change_pacs(self._store, lambda pacs: replace(pacs, fetching=0, asking=False))
 
     # ---- priors
 
@@ -107,7 +104,7 @@ class Fetching:
         node = settings.nodes[0]
 
         def done(outcome: Outcome[list[FoundSeries]]) -> None:
-            self._edit(lambda pacs: replace(pacs, asking=False))
+            change_pacs(self._store, lambda pacs: replace(pacs, asking=False))
             if outcome.value is None:
                 self._store.tell(None)
                 self._store.say(reason_of(outcome.error), "warning")
@@ -118,7 +115,7 @@ class Fetching:
             else:
                 self._store.tell(Pacs.NO_PRIORS_THERE)
 
-        self._edit(lambda pacs: replace(pacs, asking=True))
+        change_pacs(self._store, lambda pacs: replace(pacs, asking=True))
         self._store.tell(Pacs.SEARCHING)
         query = Query(patient.id, since=self.since(settings.years))
         self._jobs.add(self.find(node, query, done))

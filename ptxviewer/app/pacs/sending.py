@@ -13,10 +13,12 @@ from datetime import datetime, timedelta
 from pathlib import Path
 
 from ptxviewer.app.disk.result_file import identity
-from ptxviewer.app.exports import Content, kinds_in
+from ptxviewer.app.exporting import content_for
+from ptxviewer.app.exports import kinds_in
 from ptxviewer.app.films.queue import BUSY
 from ptxviewer.app.films.reading import kept_maps
 from ptxviewer.app.jobs import Outcome, Ticket
+from ptxviewer.app.pacs.changing import change_pacs
 from ptxviewer.app.pacs.delivering import pause_after, tried_once
 from ptxviewer.app.pacs.ports import PacsServices
 from ptxviewer.app.ports import Services
@@ -26,14 +28,11 @@ from ptxviewer.app.state.withheld import hidden
 from ptxviewer.app.store import Store
 from ptxviewer.core.engine import Checkpoint
 from ptxviewer.core.errors import ExportFailed, reason_of
-from ptxviewer.core.findings.reviewed import answer_of, as_reviewed
 from ptxviewer.core.pacs import Delivery
 from ptxviewer.core.reasons import Reason
 from ptxviewer.core.reasons.pacs import Pacs, Sent
 from ptxviewer.core.reasons.window import Notice
 from ptxviewer.core.reasons.writing import Unsaved
-
-Change = Callable[[PacsState], PacsState]
 
 
 class Sending:
@@ -45,9 +44,6 @@ class Sending:
         self._pacs = pacs
         self._job: Ticket | None = None
         self._due: dict[str, datetime] = {}  # parcels that failed, and when they are tried again
-
-    def _edit(self, change: Change) -> None:
-        self._store.edit(lambda state: replace(state, pacs=change(state.pacs)))
 
     @property
     def _state(self) -> PacsState:
@@ -82,9 +78,8 @@ class Sending:
 
     def _objects_of(self, film: Film, kinds: Collection[str]) -> Callable[[Path], Sequence[Path]]:
         """Return what makes the objects of a film as it is now, on the disk lane."""
-        info = self._store.state.engine.info
-        services = self._services
-        reader = self._store.state.settings.reader
+        services, info = self._services, self._store.state.engine.info
+        content_of = content_for(self._store.state, film)
 
         def fill(folder: Path) -> Sequence[Path]:
             radiograph = film.radiograph or services.read_film(film.path, film.view.frame)
@@ -93,19 +88,7 @@ class Sending:
                 maps = kept_maps(services, radiograph, identity(info))
             if maps is None or info is None:
                 raise ExportFailed(Unsaved.NO_RESULT)
-            measured = as_reviewed(radiograph, film.review)
-            answer = answer_of(measured, maps, info, film.review)
-            content = Content(
-                measured,
-                answer,
-                film.review,
-                film.view,
-                reader=reader,
-                source=film.path,
-                first_read=film.first_read,
-                number=film.number,
-            )
-            return services.objects(content, folder / "object", kinds)
+            return services.objects(content_of(radiograph, maps, info), folder / "object", kinds)
 
         return fill
 
@@ -124,13 +107,15 @@ class Sending:
         def done(outcome: Outcome[Parcel]) -> None:
             parcel = outcome.value
             if parcel is None:
-                self._edit(lambda pacs: replace(pacs, packing=pacs.packing - 1))
+                change_pacs(self._store, lambda pacs: replace(pacs, packing=pacs.packing - 1))
                 self._store.say(reason_of(outcome.error))
                 return
-            self._edit(lambda pacs: replace(pacs, packing=pacs.packing - 1, parcels=(*pacs.parcels, parcel)))
+            change_pacs(
+                self._store, lambda pacs: replace(pacs, packing=pacs.packing - 1, parcels=(*pacs.parcels, parcel))
+            )
             self.pump()
 
-        self._edit(lambda pacs: replace(pacs, packing=pacs.packing + 1))
+        change_pacs(self._store, lambda pacs: replace(pacs, packing=pacs.packing + 1))
         self._services.disk.submit(work, done, must_finish=True)
 
     # ---- sending
@@ -146,7 +131,7 @@ class Sending:
             if damaged:
                 self._store.say(Pacs.QUEUE_UNREADABLE, "warning")
             if parcels:
-                self._edit(lambda pacs: replace(pacs, parcels=(*parcels, *pacs.parcels)))
+                change_pacs(self._store, lambda pacs: replace(pacs, parcels=(*parcels, *pacs.parcels)))
                 self.pump()
 
         self._services.disk.submit(lambda _checkpoint: outbox.load(), done)
@@ -175,7 +160,7 @@ class Sending:
             self._took(tried)
             self.pump()
 
-        self._edit(lambda pacs: replace(pacs, sending=parcel.id))
+        change_pacs(self._store, lambda pacs: replace(pacs, sending=parcel.id))
         self._job = self._pacs.sender.submit(work, done)
 
     def _took(self, tried: Parcel) -> None:
@@ -184,10 +169,11 @@ class Sending:
         else:
             self._due.pop(tried.id, None)
         kept = self._state.parcel(tried.id) is not None
-        self._edit(
+        change_pacs(
+            self._store,
             lambda pacs: replace(
                 pacs, sending=None, parcels=tuple(tried if one.id == tried.id else one for one in pacs.parcels)
-            )
+            ),
         )
         if not kept:
             return
@@ -206,7 +192,7 @@ class Sending:
             waiting = tuple(one if one.arrived else Delivery() for one in parcel.deliveries)
             return replace(parcel, deliveries=waiting, tries=0)
 
-        self._edit(lambda pacs: replace(pacs, parcels=tuple(map(again, pacs.parcels))))
+        change_pacs(self._store, lambda pacs: replace(pacs, parcels=tuple(map(again, pacs.parcels))))
         self.pump()
 
     def discard(self, parcel_ids: Collection[str]) -> None:
@@ -214,9 +200,11 @@ class Sending:
         if self._job is not None and self._state.sending in parcel_ids:
             self._job.cancel()
             self._job = None
-            self._edit(lambda pacs: replace(pacs, sending=None))
+            change_pacs(self._store, lambda pacs: replace(pacs, sending=None))
         gone = frozenset(parcel_ids)
-        self._edit(lambda pacs: replace(pacs, parcels=tuple(one for one in pacs.parcels if one.id not in gone)))
+        change_pacs(
+            self._store, lambda pacs: replace(pacs, parcels=tuple(one for one in pacs.parcels if one.id not in gone))
+        )
         outbox = self._pacs.outbox
 
         def work(_checkpoint: Checkpoint) -> None:

@@ -8,11 +8,11 @@ from dataclasses import replace
 from pathlib import Path
 
 from ptxviewer.app.jobs import Outcome, Ticket
+from ptxviewer.app.pacs.changing import change_pacs
 from ptxviewer.app.pacs.fetching import Fetching
 from ptxviewer.app.pacs.ports import PacsServices
 from ptxviewer.app.pacs.sending import Sending
 from ptxviewer.app.ports import Services
-from ptxviewer.app.state.pacs import PacsState
 from ptxviewer.app.store import Store
 from ptxviewer.core.engine import Checkpoint
 from ptxviewer.core.errors import PtxError, reason_of
@@ -36,9 +36,6 @@ class PacsWing:
         self.fetching = Fetching(store, services, pacs, take_in)
         self._stop: Stop | None = None
 
-    def _edit(self, change: Callable[[PacsState], PacsState]) -> None:
-        self._store.edit(lambda state: replace(state, pacs=change(state.pacs)))
-
     @property
     def settings(self) -> PacsSettings:
         """The nodes, and what we are to them."""
@@ -55,7 +52,7 @@ class PacsWing:
             if settings is None:
                 self._store.say(reason_of(outcome.error), "warning")
                 return
-            self._edit(lambda pacs: replace(pacs, settings=settings))
+            change_pacs(self._store, lambda pacs: replace(pacs, settings=settings))
             if alone:
                 self.sending.resume()
                 if settings.station.listen:
@@ -66,7 +63,7 @@ class PacsWing:
     def apply(self, settings: PacsSettings) -> None:
         """Take over and keep what was set; a listener whose settings changed starts anew."""
         before = self.settings
-        self._edit(lambda pacs: replace(pacs, settings=settings))
+        change_pacs(self._store, lambda pacs: replace(pacs, settings=settings))
         self._save()
         if (before.station, before.callers) != (settings.station, settings.callers):
             self._end_listening()
@@ -92,10 +89,10 @@ class PacsWing:
         on = not self.settings.station.listen
         if on and not self.settings.callers:
             self._store.say(Pacs.NO_NODES, "warning")
-            self._edit(lambda pacs: pacs)  # the menu shows its tick by what is
+            change_pacs(self._store, lambda pacs: pacs)  # the menu shows its tick by what is
             return
         station = replace(self.settings.station, listen=on)
-        self._edit(lambda pacs: replace(pacs, settings=replace(pacs.settings, station=station)))
+        change_pacs(self._store, lambda pacs: replace(pacs, settings=replace(pacs.settings, station=station)))
         self._save()
         if on:
             self._listen()
@@ -119,13 +116,13 @@ class PacsWing:
                 self._end(outcome.value)  # it was switched off meanwhile
             else:
                 self._stop = outcome.value
-                self._edit(lambda pacs: replace(pacs, listening=True, received=0))
+                change_pacs(self._store, lambda pacs: replace(pacs, listening=True, received=0))
 
         self._pacs.lane.submit(work, done)
 
     def _arrived(self, path: Path) -> None:
         if not self._store.closed:
-            self._edit(lambda pacs: replace(pacs, received=pacs.received + 1))
+            change_pacs(self._store, lambda pacs: replace(pacs, received=pacs.received + 1))
             self._take_in([path])
 
     def _end(self, stop: Stop) -> None:
@@ -135,7 +132,7 @@ class PacsWing:
         if self._stop is not None:
             self._end(self._stop)
             self._stop = None
-        self._edit(lambda pacs: replace(pacs, listening=False))
+        change_pacs(self._store, lambda pacs: replace(pacs, listening=False))
 
     # ---- what has come
 
