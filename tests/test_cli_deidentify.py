@@ -27,6 +27,7 @@ NAMES = {
     "SOPInstanceUID": "1.2.826.0.1.3680043.10.9999.3", "StudyDate": "20240506", "StudyTime": "070809",
     "StudyID": "PLANTED", "ReferringPhysicianName": "Planted^Doctor",
 }  # fmt: skip
+SR = "1.2.840.10008.5.1.4.1.1.88.34"
 TRACES = (b"lanted", b"LANTED", b"19010203", b"9999.", b"20240506")
 
 
@@ -64,7 +65,8 @@ def test_what_belongs_to_a_film_and_is_left_out_is_told(tmp_path: Path, capsys: 
     folder, out = tmp_path / "films", tmp_path / "out"
     folder.mkdir()
     save(dataset(ramp(100, 90), **NAMES), folder / "film.dcm")
-    report = dataset(None, Modality="SR", SOPClassUID="1.2.840.10008.5.1.4.1.1.88.34")
+    report = dataset(ramp(8, 8), Modality="SR", SOPClassUID=SR)
+    report.file_meta.MediaStorageSOPClassUID = SR
     save(report, folder / "report.dcm")
     assert cli.main(["deidentify", str(folder), "--out", str(out)]) == 0
     assert len(list(out.iterdir())) == 1

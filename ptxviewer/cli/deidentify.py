@@ -60,7 +60,8 @@ def deidentify(
     def passed_over(count: int) -> None:
         complain(
             trn(
-                "{count} object that belongs to a film (report, segmentation) was left out: only films are de-identified.",
+                "{count} object that belongs to a film (report, segmentation) was left out: only films are"
+                " de-identified.",
                 "{count} objects that belong to films (reports, segmentations) were left out: only films are"
                 " de-identified.",
                 count,
