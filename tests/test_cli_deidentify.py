@@ -10,6 +10,7 @@ from pathlib import Path
 
 import pydicom
 import pytest
+from pydicom.uid import UID
 
 from ptxviewer.cli import main as cli
 from ptxviewer.core.reasons.writing import Unsaved
@@ -66,7 +67,7 @@ def test_what_belongs_to_a_film_and_is_left_out_is_told(tmp_path: Path, capsys: 
     folder.mkdir()
     save(dataset(ramp(100, 90), **NAMES), folder / "film.dcm")
     report = dataset(ramp(8, 8), Modality="SR", SOPClassUID=SR)
-    report.file_meta.MediaStorageSOPClassUID = SR
+    report.file_meta.MediaStorageSOPClassUID = UID(SR)
     save(report, folder / "report.dcm")
     assert cli.main(["deidentify", str(folder), "--out", str(out)]) == 0
     assert len(list(out.iterdir())) == 1

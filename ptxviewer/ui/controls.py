@@ -6,12 +6,24 @@ from collections.abc import Callable, Sequence
 from functools import partial
 
 from PySide6.QtCore import QRectF, QSize, Qt, Signal
-from PySide6.QtGui import QAccessible, QColor, QFont, QMouseEvent, QPainter, QPaintEvent, QPen, QWheelEvent
+from PySide6.QtGui import (
+    QAccessible,
+    QColor,
+    QFocusEvent,
+    QFont,
+    QKeyEvent,
+    QMouseEvent,
+    QPainter,
+    QPaintEvent,
+    QPen,
+    QWheelEvent,
+)
 from PySide6.QtWidgets import (
     QFrame,
     QHBoxLayout,
     QLabel,
     QLineEdit,
+    QPlainTextEdit,
     QPushButton,
     QSizePolicy,
     QSlider,
@@ -21,6 +33,7 @@ from PySide6.QtWidgets import (
 
 from ptxviewer.ui.platform.plain import plain_tip
 from ptxviewer.ui.platform.style import PALETTE
+from ptxviewer.ui.platform.text_size import px
 from ptxviewer.words import quantities, sentences, tr
 
 HANDLE = 12  # diameter of the slider's handle
@@ -52,6 +65,38 @@ def spin_box(lowest: int, highest: int) -> QSpinBox:
     for line in made.findChildren(QLineEdit):
         line.setTextMargins(6, 0, 0, 0)
     return made
+
+
+class TextField(QPlainTextEdit):
+    """Text of some lines, in a field of one height; it says when the keyboard leaves it. Tab goes on."""
+
+    left = Signal()
+
+    def __init__(self, name: str, height: int, *, enter_ends: bool = False) -> None:
+        """``name`` is heard, ``height`` in screen pixels at the usual size of text.
+
+        ``enter_ends``: Enter is left to the window, Shift+Enter begins a new line.
+        """
+        super().__init__()
+        self._enter_ends = enter_ends
+        self.setAccessibleName(name)
+        self.setTabChangesFocus(True)
+        self.setAcceptDrops(False)  # films dropped here open like anywhere else
+        self.setFixedHeight(px(height))
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        """Write, or leave Enter to the window."""
+        shift = bool(event.modifiers() & Qt.KeyboardModifier.ShiftModifier)
+        if self._enter_ends and not shift and event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter):
+            event.ignore()
+        else:
+            super().keyPressEvent(event)
+
+    def focusOutEvent(self, event: QFocusEvent) -> None:
+        """Say that the text is left, and show its beginning again."""
+        super().focusOutEvent(event)
+        self.verticalScrollBar().setValue(0)
+        self.left.emit()
 
 
 def tabular(font: QFont) -> QFont:

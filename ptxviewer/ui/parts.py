@@ -8,6 +8,8 @@ from PySide6.QtCore import Qt
 from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import QApplication, QLineEdit, QWidget
 
+from ptxviewer.ui.controls import TextField
+
 ENTER = (Qt.Key.Key_Return, Qt.Key.Key_Enter)
 TAKES_TAB = Qt.FocusPolicy.TabFocus.value
 
@@ -30,8 +32,11 @@ def go_on(parts: Sequence[QWidget], step: int = 1) -> None:
 
 
 def ends_typing(event: QKeyEvent, panel: QWidget) -> bool:
-    """True for Esc anywhere beside the film, and for Enter in a text of ``panel``: the film gets the keyboard back."""
+    """True for keys that give the keyboard back to the film.
+
+    Esc anywhere beside it, and Enter in a text of ``panel`` that leaves it to the window.
+    """
     focus = QApplication.focusWidget()
     if event.key() == Qt.Key.Key_Escape:
         return True
-    return event.key() in ENTER and isinstance(focus, QLineEdit) and panel.isAncestorOf(focus)
+    return event.key() in ENTER and isinstance(focus, (QLineEdit, TextField)) and panel.isAncestorOf(focus)

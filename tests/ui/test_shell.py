@@ -21,6 +21,7 @@ from PySide6.QtWidgets import (
     QFileDialog,
     QLabel,
     QLineEdit,
+    QPlainTextEdit,
     QPushButton,
     QWidget,
 )
@@ -73,8 +74,8 @@ def words(widget: QWidget) -> str:
     return " | ".join([*shown, *(button.text() for button in widget.findChildren(QPushButton))])
 
 
-def note_of(session: Session) -> QLineEdit:
-    return next(line for line in session.window.reading.findChildren(QLineEdit) if line.accessibleName() == "Note")
+def note_of(session: Session) -> QPlainTextEdit:
+    return next(line for line in session.window.reading.findChildren(QPlainTextEdit) if line.accessibleName() == "Note")
 
 
 def button_of(panel: QWidget, text: str) -> QAbstractButton:
@@ -227,7 +228,7 @@ def test_space_hides_the_overlay_wherever_the_focus_is_but_types_in_a_note(sessi
     note_of(session).setFocus()
     for letter in (Qt.Key.Key_A, Qt.Key.Key_Space, Qt.Key.Key_I):
         key(window, letter)
-    assert note_of(session).text() == "a i"
+    assert note_of(session).toPlainText() == "a i"
     assert not session.presenter.state.overlay.peeking
     assert not session.presenter.state.current.view.inverted
 
@@ -282,10 +283,22 @@ def test_a_note_stays_with_its_film(session: Session, qtbot: QtBot) -> None:
     note_of(session).setFocus()
     QTest.keyClicks(note_of(session), "small rim")
     session.window.select(session.presenter.state.films[1].id)
-    assert note_of(session).text() == ""
+    assert note_of(session).toPlainText() == ""
     assert session.presenter.state.films[0].review.note == "small rim"
     session.window.select(session.presenter.state.films[0].id)
-    assert note_of(session).text() == "small rim"
+    assert note_of(session).toPlainText() == "small rim"
+
+
+def test_enter_ends_a_note_of_several_lines(session: Session, qtbot: QtBot) -> None:
+    open_films(session, qtbot)
+    window, note = session.window, note_of(session)
+    note.setFocus()
+    QTest.keyClicks(note, "rim?")
+    QTest.keyClick(note, Qt.Key.Key_Return, Qt.KeyboardModifier.ShiftModifier)
+    QTest.keyClicks(note, "ask again")
+    QTest.keyClick(note, Qt.Key.Key_Return)
+    assert window.area.canvas.hasFocus()
+    assert session.presenter.state.current.review.note == "rim?\nask again"
 
 
 def test_a_slider_drag_is_one_undo_step_and_a_double_click_goes_back(session: Session, qtbot: QtBot) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from itertools import combinations, pairwise
 from typing import Literal
 
 from PySide6.QtCore import Qt
@@ -69,14 +70,17 @@ def _block(group: Group | Literal["mouse"]) -> QWidget:
 
 
 def _in_columns(blocks: Sequence[QWidget], count: int) -> list[list[QWidget]]:
-    """Return the blocks in their order in ``count`` columns of about one height."""
+    """Return the blocks in their order in at most ``count`` columns, the highest as low as it can be."""
     heights = [block.sizeHint().height() for block in blocks]
-    columns: list[list[QWidget]] = [[] for _ in range(count)]
-    above = 0.0
-    for block, height in zip(blocks, heights, strict=True):
-        columns[min(int((above + height / 2) * count / sum(heights)), count - 1)].append(block)
-        above += height
-    return [column for column in columns if column]
+
+    def ends(cuts: Sequence[int]) -> list[tuple[int, int]]:
+        return list(pairwise((0, *cuts, len(blocks))))
+
+    best = min(
+        combinations(range(1, len(blocks)), min(count, len(blocks)) - 1),
+        key=lambda cuts: max(sum(heights[start:end]) for start, end in ends(cuts)),
+    )
+    return [list(blocks[start:end]) for start, end in ends(best)]
 
 
 def _sheet(blocks: Sequence[QWidget], room: int) -> QHBoxLayout:

@@ -10,7 +10,6 @@ from collections.abc import Callable
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import (
     QHBoxLayout,
-    QLabel,
     QPushButton,
     QScrollArea,
     QVBoxLayout,
@@ -66,6 +65,7 @@ class ReadingPanel(QWidget):
         self.text = SentencePanel(presenter, do)
         self.verdict = VerdictFoot(presenter, do, SIDE)
         self.sizes = SizePanel(do)
+        self._spacing = label("quiet", wrap=True)
         self.others = OthersPanel(do)
         content = self._content = QWidget()
         column = QVBoxLayout(content)
@@ -84,6 +84,7 @@ class ReadingPanel(QWidget):
         column.addWidget(hairline())
         column.addSpacing(2)
         column.addWidget(self.sizes)
+        column.addWidget(self._spacing)
         column.addSpacing(2)
         column.addWidget(hairline())
         column.addSpacing(2)
@@ -148,18 +149,10 @@ class ReadingPanel(QWidget):
         column.addSpacing(2)
         column.addWidget(self.decision)
 
-    @staticmethod
-    def _kept(made: QLabel, height: int) -> QLabel:
-        made.setMinimumHeight(px(height))
-        made.setAlignment(Qt.AlignmentFlag.AlignTop | Qt.AlignmentFlag.AlignLeft)
-        return made
-
     def _build_findings(self, column: QVBoxLayout) -> None:
         self._found = label("section")
         column.addWidget(self._found)
         column.addWidget(self.findings)
-        self._spacing = self._kept(label("quiet", wrap=True), 48)
-        column.addWidget(self._spacing)
 
     # Intents
 

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from PySide6.QtCore import Qt, Signal
-from PySide6.QtGui import QFocusEvent, QGuiApplication
+from PySide6.QtCore import Qt
+from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QPlainTextEdit, QVBoxLayout, QWidget
 
 from ptxviewer.app.display.comparison import compared_with_prior
@@ -15,30 +15,13 @@ from ptxviewer.app.state.screen import State
 from ptxviewer.core.review import Drain, Posture, said
 from ptxviewer.report.sentence import Prefilled, prefilled
 from ptxviewer.ui.commands import small_button
-from ptxviewer.ui.controls import Segments, label
+from ptxviewer.ui.controls import Segments, TextField, label
 from ptxviewer.ui.platform.text_size import px
 from ptxviewer.words import tr
 
 HEIGHT = 150  # of the text, in screen pixels
 DRAINS: tuple[Drain, ...] = ("yes", "no")
 POSTURES: tuple[Posture, ...] = ("erect", "supine")
-
-
-class _Text(QPlainTextEdit):
-    """A text that says when the keyboard leaves it; Tab goes on to the next control."""
-
-    left = Signal()
-
-    def __init__(self) -> None:
-        super().__init__()
-        self.setTabChangesFocus(True)
-        self.setAcceptDrops(False)  # films dropped here open like anywhere else
-        self.setFixedHeight(px(HEIGHT))
-
-    def focusOutEvent(self, event: QFocusEvent) -> None:
-        """Say that the text is left."""
-        super().focusOutEvent(event)
-        self.left.emit()
 
 
 class SentencePanel(QWidget):
@@ -91,8 +74,7 @@ class SentencePanel(QWidget):
             grid.addWidget(label("quiet", name), row, 0)
             grid.addWidget(control, row, 1)
         column.addLayout(grid)
-        self._text = _Text()
-        self._text.setAccessibleName(tr("Report text"))
+        self._text = TextField(tr("Report text"), HEIGHT)
         self._text.setToolTip(
             tr("Kept with this film and printed on its report. Write no names where reports are shared.")
         )

@@ -91,9 +91,11 @@ class ThresholdControls(QWidget):
         )
         self._opacity.slider.moved.connect(lambda value, _settled: presenter.display.overlay.set_opacity(value))
         self._opacity.slider.reset.connect(lambda: presenter.display.overlay.set_opacity(OPACITY))
+        self._filled = QWidget()  # what fill and heat map need more than the outline
         grid = self._grid()
+        grid.setContentsMargins(0, 0, 0, 0)
         self._opacity.place(grid, 0)
-        column.addLayout(grid)
+        self._filled.setLayout(grid)
         self._modes = Segments(
             (
                 ("outline", tr("Outline"), self._mode_tip("overlay_outline")),
@@ -104,6 +106,7 @@ class ThresholdControls(QWidget):
             tr("Overlay"),
         )
         column.addWidget(self._modes)
+        column.addWidget(self._filled)
         self._hint = label("quiet", wrap=True)
         column.addWidget(self._hint)
         for slider in self._decisive():
@@ -213,7 +216,7 @@ class ThresholdControls(QWidget):
             slider.setEnabled(ready and not edited)
         mode, opacity = state.settings.overlay_mode, state.settings.overlay_opacity
         self._opacity.show_value(opacity, None, quantities.share(opacity * 100))
-        self._opacity.slider.setEnabled(mode != "outline")
+        self._filled.setVisible(mode != "outline")
         self._modes.show_choice(mode if state.overlay.visible else "")
         self._show_values(film, rule)
         self._hint.setText(self._hint_text(state, film, rule))

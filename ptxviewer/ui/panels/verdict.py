@@ -5,16 +5,17 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QHBoxLayout, QLineEdit, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
 from ptxviewer.app.commands import BY_ID
 from ptxviewer.app.presenter import Presenter
 from ptxviewer.app.state.film import Film
 from ptxviewer.app.state.screen import State
 from ptxviewer.ui.commands import name_of, small_button, tooltip_of
-from ptxviewer.ui.controls import Segments, hairline, label
-from ptxviewer.words import finding, tr
+from ptxviewer.ui.controls import Segments, TextField, hairline, label
+from ptxviewer.words import finding, sentences, tr
 
+NOTE_HEIGHT = 46  # two lines, in screen pixels; more are found by scrolling
 VERDICTS = ("accept", "reject", "unsure")
 
 
@@ -54,18 +55,18 @@ class VerdictFoot(QWidget):
             lambda value: do(f"verdict_{value}"),
             tr("Verdict"),
         )
-        self._note = QLineEdit()
+        self._note = TextField(tr("Note"), NOTE_HEIGHT, enter_ends=True)
         self._note.setPlaceholderText(tr("Note"))
-        self._note.setAccessibleName(tr("Note"))
         self._note.setToolTip(
-            tr(
-                "Kept with this film on this computer and printed on its report. Write no names where reports are"
-                " shared."
+            sentences(
+                tr(
+                    "Kept with this film on this computer and printed on its report. Write no names where reports are"
+                    " shared."
+                ),
+                tr("Enter ends the note, Shift+Enter begins a new line."),
             )
         )
-        self._note.setMaxLength(500)
-        self._note.setAcceptDrops(False)  # films dropped here open like anywhere else
-        self._note.editingFinished.connect(self.settle)
+        self._note.left.connect(self.settle)
         for made in (self._first, self._verdicts, self._note):
             column.addWidget(made)
 
@@ -75,9 +76,10 @@ class VerdictFoot(QWidget):
 
     def settle(self) -> None:
         """Keep a note that is being typed; called before another film comes on screen."""
-        if self._note.isModified():
-            self._note.setModified(False)
-            self._presenter.review.set_note(self._note.text().strip())
+        document = self._note.document()
+        if document.isModified():
+            document.setModified(False)
+            self._presenter.review.set_note(self._note.toPlainText().strip())
 
     def show_state(self, state: State, film: Film | None) -> None:
         """Show the decisions on ``film``, the one on screen."""
@@ -99,5 +101,7 @@ class VerdictFoot(QWidget):
         new = (film.id if film is not None else None) != self._film_id
         self._film_id = film.id if film is not None else None
         note = film.review.note if film is not None else ""
-        if (new or not self._note.isModified()) and self._note.text() != note:
-            self._note.setText(note)
+        document = self._note.document()
+        if (new or not document.isModified()) and self._note.toPlainText() != note:
+            self._note.setPlainText(note)
+            document.setModified(False)

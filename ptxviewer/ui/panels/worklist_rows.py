@@ -11,7 +11,7 @@ from PySide6.QtGui import QColor, QFont, QPainter, QPen
 from ptxviewer.app.films.worklist import COLUMNS, group, overdue, summary, unread
 from ptxviewer.app.state.film import Film, FilmStatus
 from ptxviewer.app.state.screen import Column, State
-from ptxviewer.ui.film_words import cell, heading, marked, score_text, spoken
+from ptxviewer.ui.film_words import cell, heading, marked, score_text, spoken, status_text
 from ptxviewer.ui.panels.verdict_mark import paint_verdict
 from ptxviewer.ui.platform.plain import plain_tip
 from ptxviewer.ui.platform.style import PALETTE
@@ -148,6 +148,8 @@ def paint_row(
     for column, x, width in columns:
         if column == "score":
             _paint_score(painter, film, x, top)
+            if summary(film) is None and not any(one == "state" for one, _, _ in columns):
+                _paint_status(painter, film, x, top, columns)
             continue
         text = cell(film, column, state.identified)
         if verdict and column == marked_in:
@@ -170,6 +172,14 @@ def _colour(film: Film, column: Column) -> str:
         quiet = "quiet" if film.status in QUIET_STATES else "warning"
         return {FilmStatus.FAILED: "failure", FilmStatus.ANALYSING: "accent"}.get(film.status, quiet)
     return "text" if column == "name" or marked(film) else "quiet"
+
+
+def _paint_status(painter: QPainter, film: Film, x: int, top: int, columns: Sequence[tuple[Column, int, int]]) -> None:
+    """Say why there is no score where the list is too narrow for a column of it, in place of score, side and size."""
+    end = next((left for column, left, _ in columns if column == "name" and left > x), x + px(60))
+    painter.setPen(QColor(PALETTE[_colour(film, "state")]))
+    text = painter.fontMetrics().elidedText(status_text(film), Qt.TextElideMode.ElideRight, end - x - 8)
+    painter.drawText(QRect(x + 7, top, end - x - 8, px(ROW)), Qt.AlignmentFlag.AlignVCenter, text)
 
 
 def _paint_score(painter: QPainter, film: Film, x: int, top: int) -> None:

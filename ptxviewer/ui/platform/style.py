@@ -80,7 +80,7 @@ QLineEdit, QComboBox, QPlainTextEdit, QSpinBox {
   background: %(canvas)s; border: 1px solid %(field)s; border-radius: 4px; padding: 4px 6px; min-height: 18px;
   selection-background-color: %(accent)s; selection-color: %(canvas)s;
 }
-QLineEdit:disabled { background: transparent; color: %(disabled)s; border-color: %(line)s; }
+QLineEdit:disabled, QPlainTextEdit:disabled { background: transparent; color: %(disabled)s; border-color: %(line)s; }
 QComboBox QAbstractItemView {
   background: %(raised)s; border: 1px solid %(edge)s; selection-background-color: %(line)s;
   selection-color: %(text)s;
