@@ -19,6 +19,7 @@ from PySide6.QtGui import QFileOpenEvent
 from PySide6.QtWidgets import QApplication
 
 from ptxviewer import __version__
+from ptxviewer.app.disk import keys_file
 from ptxviewer.app.disk import settings as settings_file
 from ptxviewer.app.state.screen import State, state_at_start
 from ptxviewer.app.state.settings import DEFAULTS, Settings
@@ -28,6 +29,7 @@ from ptxviewer.core.reasons import Reason
 from ptxviewer.core.reasons.window import Notice
 from ptxviewer.paths import SETTINGS_DIR, cache_folder, data_folder, sample_study, settings_folder, site_settings
 from ptxviewer.report import templates
+from ptxviewer.ui.commands import normal_key, use_keys
 from ptxviewer.ui.controls import tabular
 from ptxviewer.ui.main_window import MainWindow
 from ptxviewer.ui.platform import text_size
@@ -121,6 +123,7 @@ class Session:
         templates.use((settings_path.parent / "sentences", *((site_path.parent / "sentences",) if site_path else ())))
         if (broken := templates.problem()) is not None:
             self._problems.append(broken)
+        use_keys(keys_file.load(settings_path.with_name(keys_file.NAME), normal_key, self._problems.append))
         self._backing: Backing | None = None
         self._closed = False
 

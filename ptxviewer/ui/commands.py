@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import TypeVar
 
 from PySide6.QtCore import Qt
@@ -15,6 +15,27 @@ from ptxviewer.ui.controls import Toggle
 from ptxviewer.words import tr
 
 Made = TypeVar("Made", bound=QPushButton)
+
+
+_own: dict[str, tuple[str, ...]] = {}
+"""The keys of every command, where the reader has chosen some."""
+
+
+def use_keys(keys: Mapping[str, tuple[str, ...]]) -> None:
+    """From now on commands have these keys; one that is missing has its usual ones."""
+    _own.clear()
+    _own.update(keys)
+
+
+def keys_of(command: Command) -> tuple[str, ...]:
+    """Return the keys of a command: the reader's own, else the usual ones."""
+    return _own.get(command.id, command.keys)
+
+
+def normal_key(text: str) -> str:
+    """Return a key as the table of commands spells it: "ctrl+o" as "Ctrl+O"; "" where it is none."""
+    read = QKeySequence.fromString(text, QKeySequence.SequenceFormat.PortableText)
+    return read.toString(QKeySequence.SequenceFormat.PortableText) if read.count() == 1 else ""
 
 
 def _values(command: Command) -> dict[str, str]:
@@ -49,7 +70,7 @@ def tip_of(command: Command) -> str:
 def tooltip_of(command: Command) -> str:
     """Return the explanation with the first key: "Fit the film to the window (F)"."""
     text = tip_of(command) or name_of(command)
-    return f"{text} ({key_text(command.keys[:1])})" if command.keys else text
+    return f"{text} ({key_text(keys_of(command)[:1])})" if keys_of(command) else text
 
 
 def key_text(keys: Sequence[str]) -> str:
@@ -59,7 +80,7 @@ def key_text(keys: Sequence[str]) -> str:
 
 def key_of(command_id: str) -> str:
     """Return the first key of a command, for texts that name it."""
-    return key_text(BY_ID[command_id].keys[:1])
+    return key_text(keys_of(BY_ID[command_id])[:1])
 
 
 def small_button(command_id: str, do: Callable[[str], None], text: str = "") -> QPushButton:

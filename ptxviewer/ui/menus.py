@@ -29,7 +29,7 @@ from ptxviewer.app.commands.measure import CHOICES
 from ptxviewer.app.state.screen import State
 from ptxviewer.core.msgid import N_, Msgid
 from ptxviewer.core.plaintext import escaped
-from ptxviewer.ui.commands import menu_text, short_name_of, tooltip_of
+from ptxviewer.ui.commands import keys_of, menu_text, short_name_of, tooltip_of
 from ptxviewer.ui.platform.icons import icon
 from ptxviewer.ui.platform.text_size import px
 from ptxviewer.words import tr
@@ -71,7 +71,7 @@ def make_action(
     if row.icon:
         made.setIcon(icon(row.icon))
         made.setIconVisibleInMenu(False)
-    made.setShortcuts([QKeySequence(key) for key in row.keys])
+    made.setShortcuts([QKeySequence(key) for key in keys_of(row)])
     made.setCheckable(row.checked is not None)
     made.setIconText(short_name_of(row))  # what a button of the toolbar bears
     made.setToolTip(tooltip_of(row))

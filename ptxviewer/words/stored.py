@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from ptxviewer.core.msgid import N_, Msgid
-from ptxviewer.words import sentences, tr
+from ptxviewer.words import sentences, tr, trn
 
 
 def _template_broken(file: str, line: int, why: str) -> str:
@@ -14,6 +14,11 @@ def _template_broken(file: str, line: int, why: str) -> str:
     else:
         text = tr("The report template {file} is not used: {why}", file=file, why=why)
     return sentences(text, tr("The built-in one is used."))
+
+
+def _keys_ignored(why: str, more: int) -> str:
+    left = trn("{count} more line of the file is not used.", "{count} more lines of the file are not used.", more)
+    return sentences(why, left if more else "")
 
 
 TEXTS: dict[str, Msgid | Callable[..., str]] = {
@@ -26,6 +31,11 @@ TEXTS: dict[str, Msgid | Callable[..., str]] = {
     ),
     "settings_damaged": N_("The settings could not be read and were put aside: the defaults are used."),
     "pacs_damaged": N_("The list of PACS nodes was damaged: it is put aside, and empty now."),
+    "keys_damaged": N_("The file of your own keys, keys.json, could not be read: the usual keys are used."),
+    "no_such_command": N_("Your file of keys names {command}: no command of that name has keys that can be changed."),
+    "key_not_known": N_("Your file of keys gives {command} the key {key}, which is none or cannot be changed."),
+    "key_of_two": N_("Your file of keys gives {key} to {first} and to {second}: {first} has it."),
+    "keys_ignored": _keys_ignored,
     "site_settings_damaged": N_("The site's default settings could not be read: the program's own are used."),
     "template_no_section": N_("A section must come first, such as == present ==."),
     "template_unknown_section": N_("There is no section of this name."),

@@ -17,6 +17,7 @@ class Stored(Reason, Enum):
     REVIEW_OF_BOTH_ASIDE = "review_of_both_aside"  # and what it changed in another way was put aside
     SETTINGS_DAMAGED = "settings_damaged"  # put aside; the defaults are used
     PACS_DAMAGED = "pacs_damaged"
+    KEYS_DAMAGED = "keys_damaged"  # of the reader's own keys; it stays, and the usual ones are used
     SITE_SETTINGS_DAMAGED = "site_settings_damaged"  # the program's own defaults are used
 
 
@@ -38,3 +39,35 @@ class TemplateBroken(Reason):
     file: str
     line: int
     why: Reason
+
+
+@dataclass(frozen=True)
+class NoSuchCommand(Reason):
+    """The file of keys names a command that does not exist, or whose key is fixed."""
+
+    command: str
+
+
+@dataclass(frozen=True)
+class KeyNotKnown(Reason):
+    """What the file of keys has for a command is no key, or one that is fixed."""
+
+    key: str
+    command: str
+
+
+@dataclass(frozen=True)
+class KeyOfTwo(Reason):
+    """The file of keys gives one key to two commands; ``first`` has it."""
+
+    key: str
+    first: str
+    second: str
+
+
+@dataclass(frozen=True)
+class KeysIgnored(Reason):
+    """Lines of the file of keys are not used: why the first, and how many more."""
+
+    why: Reason
+    more: int

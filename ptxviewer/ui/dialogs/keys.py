@@ -12,7 +12,7 @@ from PySide6.QtWidgets import QDialog, QDialogButtonBox, QGridLayout, QHBoxLayou
 from ptxviewer.app.commands import COMMANDS, GROUP_NAMES
 from ptxviewer.app.commands.base import Group
 from ptxviewer.core.msgid import N_
-from ptxviewer.ui.commands import key_text, name_of
+from ptxviewer.ui.commands import key_text, keys_of, name_of
 from ptxviewer.ui.controls import label
 from ptxviewer.ui.dialogs.fitting import AROUND, BAR, fitted
 from ptxviewer.ui.platform.text_size import px
@@ -43,9 +43,9 @@ def rows(group: Group | Literal["mouse"]) -> list[tuple[str, str]]:
     """Return (keys, meaning) of one group; the presets are one row."""
     if group == "mouse":
         return [(tr(hand), tr(meaning)) for hand, meaning in MOUSE]
-    if group == "window":
+    if group == "window" and all(keys_of(row) == row.keys for row in COMMANDS if row.group == group):
         return [("1 ... 9", tr("Window preset"))]
-    return [(key_text(row.keys), name_of(row)) for row in COMMANDS if row.group == group and row.keys]
+    return [(key_text(keys_of(row)), name_of(row)) for row in COMMANDS if row.group == group and keys_of(row)]
 
 
 def _block(group: Group | Literal["mouse"]) -> QWidget:

@@ -21,7 +21,7 @@ from PySide6.QtWidgets import (
 from ptxviewer.app.commands.palette import Entry, entries
 from ptxviewer.app.state.screen import State
 from ptxviewer.ui.canvas.annotations import font_of
-from ptxviewer.ui.commands import key_text
+from ptxviewer.ui.commands import key_text, keys_of
 from ptxviewer.ui.controls import label
 from ptxviewer.ui.platform.style import PALETTE
 from ptxviewer.ui.platform.text_size import px
@@ -52,7 +52,7 @@ class _Row(QStyledItemDelegate):
             painter.fillRect(QRectF(room.left(), room.top(), 3, room.height()), QColor(PALETTE["accent"]))
         ink, quiet = (PALETTE["text"], PALETTE["quiet"]) if entry.enabled else (PALETTE["disabled"],) * 2
         base = option.font
-        keys = key_text(entry.command.keys)
+        keys = key_text(keys_of(entry.command))
         painter.setFont(font_of(base, px(12)))
         wide = QFontMetricsF(painter.font()).horizontalAdvance(keys)
         painter.setPen(QColor(quiet))
@@ -122,7 +122,7 @@ class Palette(QDialog):
         for entry in entries(typed, self._state, tr):
             item = QListWidgetItem()
             item.setData(ENTRY, entry)
-            keys = key_text(entry.command.keys)
+            keys = key_text(keys_of(entry.command))
             spoken = tr("{name}, key {keys}", name=entry.name, keys=keys) if keys else entry.name
             spoken = spoken if entry.enabled else tr("{name}, not possible now", name=spoken)
             item.setData(Qt.ItemDataRole.AccessibleTextRole, spoken)

@@ -16,14 +16,13 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from ptxviewer.app.commands import BY_ID
 from ptxviewer.app.presenter import Presenter
 from ptxviewer.app.state.film import Film, FilmStatus
 from ptxviewer.app.state.screen import State
 from ptxviewer.core.msgid import N_, Msgid
 from ptxviewer.core.reasons.window import Notice
 from ptxviewer.report.decision import Nearness, nearness, score_here, score_name
-from ptxviewer.ui.commands import key_text
+from ptxviewer.ui.commands import key_of
 from ptxviewer.ui.controls import MarkedSlider, ScoreBar, hairline, label
 from ptxviewer.ui.panels.decision import DecisionWords
 from ptxviewer.ui.panels.findings_table import FindingsTable
@@ -121,7 +120,7 @@ class ReadingPanel(QWidget):
         title.addWidget(self._name)
         column.addLayout(title)
         self._frame_text = label("value")
-        keys = key_text(BY_ID["previous_frame"].keys[:1] + BY_ID["next_frame"].keys[:1])
+        keys = ", ".join(key_of(command) for command in ("previous_frame", "next_frame"))
         tip = tr("Which picture of a film with several ({keys})", keys=keys)
         self._frame = MarkedSlider(tr("Frame"), tip, step=1)
         self._frame.moved.connect(self._frame_moved)

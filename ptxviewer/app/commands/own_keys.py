@@ -1,0 +1,51 @@
+"""Keys that a reader chose for commands: what of them can be used, and what each command then has."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+
+from ptxviewer.app.commands import BY_ID, COMMANDS
+from ptxviewer.core.reasons import Reason
+from ptxviewer.core.reasons.stored import KeyNotKnown, KeyOfTwo, NoSuchCommand
+
+Keys = Mapping[str, Sequence[str]]
+"""Command ids with the keys of each, the first of them the one that is told."""
+
+
+def usual() -> dict[str, tuple[str, ...]]:
+    """Return the keys that the program comes with."""
+    return {command.id: command.keys for command in COMMANDS}
+
+
+def settled(own: Keys, normal: Callable[[str], str]) -> tuple[dict[str, tuple[str, ...]], list[Reason]]:
+    """Return the keys of every command where a reader chose ``own``, and why some of what was chosen is not used.
+
+    ``normal`` spells a key as the tables do, "" where there is no such key. A key that was chosen for one command is
+    taken from the command that usually has it. Where it was chosen for two, the first keeps it. A key that lasts while
+    it is held cannot be changed, nor given away.
+    """
+    held = {normal(key) for command in COMMANDS if command.held for key in command.keys}
+    problems: list[Reason] = []
+    chosen: dict[str, tuple[str, ...]] = {}
+    owner: dict[str, str] = {}
+    for name, keys in own.items():
+        if name not in BY_ID or BY_ID[name].held:
+            problems.append(NoSuchCommand(name))
+            continue
+        kept = []
+        for key in keys:
+            spelt = normal(key)
+            if not spelt or spelt in held:
+                problems.append(KeyNotKnown(key, name))
+            elif owner.setdefault(spelt, name) != name:
+                problems.append(KeyOfTwo(spelt, owner[spelt], name))
+            elif spelt not in kept:
+                kept.append(spelt)
+        chosen[name] = tuple(kept)
+    given = {name: tuple(key for key in keys if normal(key) not in owner) for name, keys in usual().items()}
+    return {**given, **chosen}, problems
+
+
+def differing(keys: Keys) -> dict[str, tuple[str, ...]]:
+    """Return the commands whose keys are not the usual ones: what is worth keeping."""
+    return {name: tuple(keys[name]) for name, before in usual().items() if tuple(keys.get(name, before)) != before}
