@@ -53,6 +53,10 @@ VIOLATIONS = {
         ("ptxviewer/ui/wrong.py", "import pydicom"),
         ("ptxviewer/inference/wrong.py", "from pydicom import dcmread"),
     ],
+    "cluster": [
+        ("ptxviewer/cli/wrong.py", "def f():\n    import distributed"),
+        ("ptxviewer/results/wrong.py", "from fsspec import open"),
+    ],
     "pacs": [
         ("ptxviewer/ui/wrong.py", "def f():\n    import pynetdicom"),
         ("ptxviewer/dicom/wrong.py", "import dicomweb_client"),

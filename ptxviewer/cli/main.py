@@ -23,6 +23,7 @@ from ptxviewer.words import languages, sentences, speak, system_language, tr
 if TYPE_CHECKING:
     from ptxviewer.app.state.settings import Settings
     from ptxviewer.cli.batch import Outcome, ReviewOf
+    from ptxviewer.cli.cluster.options import OnCluster
     from ptxviewer.core.film import Radiograph
     from ptxviewer.core.review import Review
 
@@ -218,7 +219,33 @@ def triage_command(arguments: argparse.Namespace) -> int:
     if arguments.listen and not arguments.watch:
         parsers.triage_parser().error(tr("--listen needs --watch and a folder"))
     options = replace(options, status=arguments.status, **pacs.options_of_triage(arguments))
-    return triage(arguments.paths, engine, arguments.out, review, say, options)
+    paths, addresses, cluster = _places_of_triage(arguments)
+    options = replace(options, cluster=cluster, addresses=addresses)
+    return triage(paths, engine, arguments.out, review, say, options)
+
+
+def _places_of_triage(arguments: argparse.Namespace) -> tuple[list[Path], tuple[str, ...], OnCluster | None]:
+    """Paths, addresses in storage, and the cluster that analyses them. Raises ``PtxError``; argparse leaves."""
+    from ptxviewer.cli.cluster.options import OnCluster, Where
+    from ptxviewer.core.reasons.cluster import Cluster
+    from ptxviewer.inference.card import info_of, read_card
+    from ptxviewer.paths import bundle_dir
+
+    paths = [one for one in arguments.paths if isinstance(one, Path)]
+    addresses = tuple(one for one in arguments.paths if isinstance(one, str))
+    if arguments.scheduler is None:
+        if arguments.tls_ca or arguments.tls_cert or arguments.tls_key:
+            parsers.triage_parser().error(tr("--tls-ca, --tls-cert and --tls-key need --scheduler"))
+        if addresses:
+            raise PtxError(Cluster.NEEDS_SCHEDULER)
+        return paths, (), None
+    if arguments.dicom or arguments.send:
+        parsers.triage_parser().error(tr("--dicom and --send do not go with --scheduler"))
+    if addresses and arguments.watch:
+        parsers.triage_parser().error(tr("--watch looks at folders only"))
+    where = Where(arguments.scheduler, arguments.tls_ca, arguments.tls_cert, arguments.tls_key)
+    info = info_of(read_card(bundle_dir()), arguments.rule)
+    return paths, addresses, OnCluster(where, info, make_engine, arguments.device)
 
 
 def results_command(arguments: argparse.Namespace) -> int:

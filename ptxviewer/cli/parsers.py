@@ -35,6 +35,13 @@ def file_named(*suffixes: str) -> Callable[[str], Path]:
     return parse
 
 
+def place(text: str) -> Path | str:
+    """Parse what films are read from: an address stays as it is, everything else is a path."""
+    from ptxviewer.cli.cluster.places import is_address
+
+    return text if is_address(text) else Path(text)
+
+
 def window_parser(commands: Iterable[str]) -> argparse.ArgumentParser:
     """Return the parser of ``ptxviewer [FILES]``."""
     parser = Parser(
@@ -224,7 +231,7 @@ def triage_parser() -> argparse.ArgumentParser:
             "ended; 1 something was not; 2 bad usage."
         ),
     )
-    _films(parser)
+    parser.add_argument("paths", nargs="+", type=place, metavar=tr("PATH"), help=_places_help())
     parser.add_argument(
         "--out",
         type=file_named(*suffixes()),
@@ -261,6 +268,7 @@ def triage_parser() -> argparse.ArgumentParser:
         help=tr("keep a file that says how the run is ('health' reads it)"),
     )
     parser.add_argument("--identified", action="store_true", help=tr("write file names and patient data, too"))
+    _cluster(parser)
     _device(parser)
     _rule(parser)
     _force(parser)
@@ -277,6 +285,10 @@ def _kinds(parser: argparse.ArgumentParser) -> None:
 
 def _paths_help() -> str:
     return tr("films, folders, ZIP archives or DICOMDIRs")
+
+
+def _places_help() -> str:
+    return tr("films, folders, ZIP archives or DICOMDIRs; with --scheduler also s3://... and https://...")
 
 
 def _films(parser: argparse.ArgumentParser) -> None:
@@ -316,6 +328,19 @@ def _rule(parser: argparse.ArgumentParser) -> None:
         default="balanced",
         help=tr("which of the network's rules decides; the model card has the figures of each"),
     )
+
+
+def _cluster(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument(
+        "--scheduler",
+        metavar="tcp://HOST:PORT|FILE.json",
+        help=tr("have the films analysed by the workers of this Dask scheduler, who see the same paths"),
+    )
+    parser.add_argument(
+        "--tls-ca", type=Path, metavar="CA.pem", help=tr("with --scheduler: who signed its certificate (TLS)")
+    )
+    parser.add_argument("--tls-cert", type=Path, metavar="CERT.pem", help=tr("our certificate"))
+    parser.add_argument("--tls-key", type=Path, metavar="KEY.pem", help=tr("our key"))
 
 
 def _threshold(parser: argparse.ArgumentParser) -> None:

@@ -62,21 +62,25 @@ class Answered:
 
 
 def sources_of(
-    found: Iterator[Candidate | None],
+    found: Iterator[Candidate | Source | None],
     pseudonyms: Pseudonyms,
     done: Callable[[Stamp], bool],
-    skipped: Callable[[], None],
+    skipped: Callable[[], None] = lambda: None,
 ) -> Iterator[Source | None]:
     """Yield what is still to be done; a None ("nothing more for now") goes through."""
-    for candidate in found:
-        if candidate is None:
+    for one in found:
+        if one is None:
             yield None
             continue
-        stamp = stamp_of(candidate.path, candidate.name, pseudonyms, member=candidate.member is not None)
-        if candidate.reason is None and done(stamp):
+        source = one if isinstance(one, Source) else _source(one, pseudonyms)
+        if source.candidate.reason is None and done(source.stamp):
             skipped()
         else:
-            yield Source(candidate, stamp)
+            yield source
+
+
+def _source(candidate: Candidate, pseudonyms: Pseudonyms) -> Source:
+    return Source(candidate, stamp_of(candidate.path, candidate.name, pseudonyms, member=candidate.member is not None))
 
 
 class Stream:

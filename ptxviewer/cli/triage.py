@@ -8,7 +8,7 @@ and by their number in the order in which they were found: a file's name is ofte
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from contextlib import ExitStack, contextmanager
+from contextlib import AbstractContextManager, ExitStack, contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime, timezone
 from pathlib import Path
@@ -17,13 +17,16 @@ from typing import TYPE_CHECKING
 from ptxviewer import __version__
 from ptxviewer.cli.arrivals import arriving
 from ptxviewer.cli.batch import Status
+from ptxviewer.cli.cluster.options import OnCluster
+from ptxviewer.cli.cluster.places import sources_at
+from ptxviewer.cli.cluster.stream import ClusterStream, cluster_stream
 from ptxviewer.cli.export import made_folder
 from ptxviewer.cli.giving import Giving, Wanted, giving
 from ptxviewer.cli.giving import told as told_of
 from ptxviewer.cli.health import Health
 from ptxviewer.cli.progress import Progress, Style, progress_of
 from ptxviewer.cli.speaking import complain
-from ptxviewer.cli.stream import Answered, Stream, sources_of
+from ptxviewer.cli.stream import Answered, Source, Stream, sources_of
 from ptxviewer.core.engine import Engine, EngineInfo
 from ptxviewer.core.files import remove_parts
 from ptxviewer.core.film import Radiograph
@@ -34,10 +37,10 @@ from ptxviewer.core.scratch import ScratchFolder
 from ptxviewer.paths import settings_folder
 from ptxviewer.results import tables
 from ptxviewer.results.pseudonyms import Pseudonyms, pseudonyms_in
-from ptxviewer.results.rows import Told, film_id, rows_of, stamp_of
+from ptxviewer.results.rows import Told, film_id, rows_of
 from ptxviewer.results.schema import Record
 from ptxviewer.results.store import By, ResultStore, Stamp
-from ptxviewer.words import trn
+from ptxviewer.words import sentences, trn
 
 if TYPE_CHECKING:
     from ptxviewer.dicom.candidates import Candidate
@@ -55,6 +58,8 @@ class Options:
     status: Path | None = None  # the file that says how the run is
     listener: Station | None = None  # takes films that ``callers`` send into the first folder
     callers: tuple[str, ...] = ()
+    cluster: OnCluster | None = None  # whose workers analyse the films
+    addresses: tuple[str, ...] = ()  # of films and folders in storage that the workers reach
 
 
 def suffixes() -> tuple[str, ...]:
@@ -108,7 +113,7 @@ def _triage(
         except KeyboardInterrupt:
             if table is not None:
                 if not options.watch:
-                    _stopped(paths, store, pseudonyms, engine.load(), review, options.identified)
+                    _stopped(paths, store, pseudonyms, _network(engine, options), review, options)
                 _write(table, store, options.identified)
             if not options.watch:
                 raise
@@ -146,9 +151,8 @@ def _run(
     options: Options,
     health: Health,
 ) -> None:
-    info = engine.load()
+    info = _network(engine, options)
     by = By(info.model_sha256, info.purpose, review.gate_overridden)
-    store.begin(_run_record(info, by))
 
     def known(film: Radiograph) -> bool:
         return store.number_of(film_id(film, pseudonyms), by) is not None
@@ -162,14 +166,15 @@ def _run(
         has_row = lambda name: store.count("film_id = ?", (name,)) > 0  # noqa: E731 - of the film with this pseudonym
         given = stack.enter_context(giving(options.wanted, place, has_row, health, complain))
         stack.enter_context(_listening(options, paths, health))
-        stream = stack.enter_context(Stream(engine, review, known))
+        stream = stack.enter_context(_stream(engine, review, known, options))
+        store.begin(_run_record(info, by))
 
         def skip() -> None:
             progress.skip()
             health.counts.skipped += 1
 
         health.running(info)
-        found = _found(paths, unpacked, options.watch, progress, health)
+        found = _found(paths, unpacked, options, pseudonyms, progress, health)
         for answered in stream.answers(health.handed_out(sources_of(found, pseudonyms, done, skip))):
             _give(given, answered, pseudonyms)
             _keep(answered, store, pseudonyms, by, identified=options.identified)
@@ -178,6 +183,21 @@ def _run(
             failed = answered.told.status == Status.FAILED.value
             progress.count(failed=failed)
             health.film(failed=failed)
+
+
+def _network(engine: Engine, options: Options) -> EngineInfo:
+    """Return the network that is to answer; on a cluster, it is not loaded here."""
+    return engine.load() if options.cluster is None else options.cluster.info
+
+
+def _stream(
+    engine: Engine, review: Review, known: Callable[[Radiograph], bool], options: Options
+) -> AbstractContextManager[Stream | ClusterStream]:
+    if options.cluster is None:
+        return Stream(engine, review, known)
+    if (caution := options.cluster.where.caution()) is not None:
+        complain(sentences(caution))
+    return cluster_stream(options.cluster, review)
 
 
 def _give(given: Giving | None, answered: Answered, pseudonyms: Pseudonyms) -> None:
@@ -207,15 +227,30 @@ def _listening(options: Options, paths: list[Path], health: Health) -> Iterator[
 
 
 def _found(
-    paths: list[Path], unpacked: Path, watch: bool, progress: Progress, health: Health
-) -> Iterator[Candidate | None]:
-    from ptxviewer.dicom.collect import count_files, each
+    paths: list[Path],
+    unpacked: Path,
+    options: Options,
+    pseudonyms: Pseudonyms,
+    progress: Progress,
+    health: Health,
+) -> Iterator[Candidate | Source | None]:
+    from ptxviewer.dicom.collect import count_files
 
-    if watch:
+    if options.watch:
         return arriving(paths, unpacked, looked=health.looked)
-    if progress.style != "none":
+    if progress.style != "none" and not options.addresses:
         progress.total = count_files(paths)
-    return each(paths, unpacked)
+    return _each(paths, unpacked, options, pseudonyms)
+
+
+def _each(
+    paths: list[Path], unpacked: Path, options: Options, pseudonyms: Pseudonyms
+) -> Iterator[Candidate | Source | None]:
+    from ptxviewer.dicom.collect import each
+
+    yield from each(paths, unpacked)
+    for address in options.addresses:
+        yield from sources_at(address, pseudonyms)
 
 
 def _run_record(info: EngineInfo, by: By) -> Record:
@@ -261,25 +296,22 @@ def stamp_in(row: Record) -> Stamp | None:
 
 
 def _stopped(
-    paths: list[Path], store: ResultStore, pseudonyms: Pseudonyms, info: EngineInfo, review: Review, identified: bool
+    paths: list[Path], store: ResultStore, pseudonyms: Pseudonyms, info: EngineInfo, review: Review, options: Options
 ) -> None:
     """Give a row to every film that the run did not come to."""
-    from ptxviewer.dicom.collect import each
-
     with ScratchFolder() as unpacked, store.transaction():
-        for candidate in each(paths, unpacked):
-            member = candidate.member is not None
-            stamp = stamp_of(candidate.path, candidate.name, pseudonyms, member=member)
-            if not store.has(stamp.file_id):
-                failed = candidate.reason is not None
+        found = _each(paths, unpacked, options, pseudonyms)
+        for source in sources_of(found, pseudonyms, lambda stamp: store.has(stamp.file_id)):
+            if source is not None and not store.has(source.stamp.file_id):
+                failed = source.candidate.reason is not None
                 told = Told(
                     (Status.FAILED if failed else Status.NOT_ANALYSED).value,
-                    candidate.reason or Command.STOPPED,
+                    source.candidate.reason or Command.STOPPED,
                     info=info,
                     forced=review.gate_overridden,
-                    file=candidate.name,
+                    file=source.candidate.name,
                 )
-                store.put(*rows_of(told, stamp, pseudonyms, identified=identified), stamp)
+                store.put(*rows_of(told, source.stamp, pseudonyms, identified=options.identified), source.stamp)
 
 
 def _write(table: Path, store: ResultStore, identified: bool) -> None:

@@ -10,13 +10,14 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from ptxviewer.core.msgid import N_, Msgid
-from ptxviewer.words import command, comparison, finding, network, pacs, reading, results, stored, window
+from ptxviewer.words import cluster, command, comparison, finding, network, pacs, reading, results, stored, window
 
 TEXTS: dict[str, Msgid | Callable[..., str]] = {
     "unknown_reason": N_("A newer version of the program wrote a reason that this one does not know ({written})."),
     **reading.TEXTS,
     **finding.TEXTS,
     **network.TEXTS,
+    **cluster.TEXTS,
     **command.TEXTS,
     **pacs.TEXTS,
     **comparison.TEXTS,

@@ -23,7 +23,7 @@ from dataclasses import dataclass
 from enum import Enum
 from typing import Any, Literal, get_args, get_origin, get_type_hints
 
-TOPICS = ("command", "finding", "network", "pacs", "reading", "results", "stored", "writing")
+TOPICS = ("cluster", "command", "finding", "network", "pacs", "reading", "results", "stored", "writing")
 """Modules with reasons: those that may be in a file."""
 
 

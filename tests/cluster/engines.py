@@ -1,0 +1,42 @@
+"""Engines that workers of the tests load by name."""
+
+from __future__ import annotations
+
+import os
+import signal
+import threading
+import time
+import zlib
+from dataclasses import replace
+from pathlib import Path
+
+from tests.fakes import FakeEngine
+
+KILLS, HANGS = 111, 112  # rows of the films that do that to a worker
+
+
+class WorkingEngine(FakeEngine):
+    """A score of its own for every film; ``CPU_MS`` of the environment is how much work one takes."""
+
+    def predict(self, film, checkpoint=lambda: None):
+        if film.rows == KILLS:
+            os.kill(os.getpid(), signal.SIGKILL)
+        if film.rows == HANGS:
+            threading.Event().wait()
+        until = time.thread_time() + float(os.environ.get("CPU_MS", "0")) / 1000
+        while time.thread_time() < until:
+            zlib.crc32(b"x" * 10_000)
+        return replace(super().predict(film, checkpoint), score=zlib.crc32(film.key.encode()) % 1000 / 1000)
+
+
+class OtherEngine(WorkingEngine):
+    """Another network."""
+
+    def load(self):
+        return replace(super().load(), model_sha256="1" * 64)
+
+
+def make(device, rule):
+    """Make the engine of most tests; a file named in the environment makes it another one."""
+    other = os.environ.get("OTHER_NETWORK")
+    return OtherEngine(size=32) if other and Path(other).exists() else WorkingEngine(size=32)

@@ -1,0 +1,225 @@
+"""``triage --scheduler``: no film lost, none twice, whatever happens to workers; nothing of a patient in logs."""
+
+from __future__ import annotations
+
+import functools
+import http.server
+import os
+import signal
+import threading
+from collections.abc import Callable
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+pytest.importorskip("distributed")
+
+from ptxviewer import __version__  # noqa: E402
+from ptxviewer.cli import main as cli  # noqa: E402
+from ptxviewer.cli.cluster import dispatch  # noqa: E402
+from ptxviewer.cli.cluster.options import OnCluster, Where  # noqa: E402
+from ptxviewer.cli.cluster.places import fetch  # noqa: E402
+from ptxviewer.cli.cluster.work import HUNG, Watch  # noqa: E402
+from ptxviewer.cli.progress import Progress  # noqa: E402
+from ptxviewer.cli.triage import Options, triage  # noqa: E402
+from ptxviewer.core.errors import PtxError, UnreadableFilm  # noqa: E402
+from ptxviewer.core.reasons.cluster import Cluster, OtherNetwork, OtherProgram  # noqa: E402
+from ptxviewer.core.reasons.reading import FileTooLarge, Reading  # noqa: E402
+from ptxviewer.core.review import Review  # noqa: E402
+from ptxviewer.results.store import ResultStore  # noqa: E402
+from ptxviewer.words import say  # noqa: E402
+from tests.cluster import engines  # noqa: E402
+from tests.cluster.rig import Site  # noqa: E402
+from tests.dicom.made import dataset, ramp, save  # noqa: E402
+
+ALONE = ("film", "file_id", "analysed_utc", "read_ms", "infer_ms", "rank")  # what may differ from one machine's rows
+FAKE = engines.make("auto", "balanced").load()
+
+
+def on(site: Site, **changes: Any) -> OnCluster:
+    return replace(OnCluster(Where(str(site.file)), FAKE, engines.make), **changes)
+
+
+def run(cluster: OnCluster | None, out: Path, *places: Path | str) -> int:
+    paths = [place for place in places if isinstance(place, Path)]
+    addresses = tuple(place for place in places if isinstance(place, str))
+    options = Options(cluster=cluster, addresses=addresses, progress="none")
+    return triage(paths, engines.make("cpu", "balanced"), out, Review(), lambda _text: None, options)
+
+
+def study(folder: Path, count: int, rows: Callable[[int], int] = lambda number: 120 + number % 50) -> Path:
+    folder.mkdir(parents=True, exist_ok=True)
+    for number in range(len(list(folder.iterdir())), count):
+        film = dataset(ramp(rows(number), 70 + number // 50), ViewPosition="PA", PatientName=f"Planted^Nomen{number}")
+        save(film, folder / f"Planted{number}.dcm")
+    return folder
+
+
+def kept(path: Path) -> dict[str, dict[str, Any]]:
+    """The films of a store by their keys, with their findings, without what depends on when and where."""
+    kept: dict[str, dict[str, Any]] = {}
+    with ResultStore(path, writable=False) as store:
+        for row in list(store.films()):
+            assert row["film_id"] not in kept
+            found = [{**one, "film": 0} for one in store.findings_of(int(row["film"] or 0))]
+            same = {name: value for name, value in row.items() if name not in ALONE}
+            kept[str(row["film_id"])] = {**same, "found": found}
+    return kept
+
+
+def test_every_film_once_though_workers_are_killed_and_a_film_ends_two(
+    two_workers: Site, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    folder = study(tmp_path / "Planted_folder", 199)
+    bad = study(tmp_path / "Planted_bad", 1, lambda _number: engines.KILLS)
+    assert run(None, tmp_path / "one.sqlite", folder) == 0
+    written: list[int] = []
+
+    def count(progress: Progress, *, failed: bool = False) -> None:
+        written.append(failed)
+        if len(written) in {60, 150}:
+            os.kill(min(two_workers.pids().values()), signal.SIGKILL)
+
+    monkeypatch.setattr(Progress, "count", count)
+    assert run(on(two_workers), tmp_path / "many.sqlite", bad, folder) == 1
+    one, many = kept(tmp_path / "one.sqlite"), kept(tmp_path / "many.sqlite")
+    failed = {key: row for key, row in many.items() if row["status"] == "failed"}
+    assert [row["reason"] for row in failed.values()] == [Cluster.WORKERS_ENDED.code]
+    assert {key: row for key, row in many.items() if key not in failed} == one
+    assert len(written) == 200
+    assert "Planted" not in two_workers.said()
+
+
+def test_a_second_run_asks_for_what_is_new(two_workers: Site, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    folder, out = study(tmp_path / "films", 4), tmp_path / "list.sqlite"
+    assert run(on(two_workers), out, folder) == 0
+    study(folder, 6)
+    done: list[bool] = []
+    monkeypatch.setattr(Progress, "count", lambda _progress, failed=False: done.append(failed))
+    assert run(on(two_workers), out, folder) == 0
+    assert len(done) == 6 - 4
+    assert len(kept(out)) == 6
+
+
+def test_films_at_addresses_are_fetched_by_the_workers(two_workers: Site, tmp_path: Path) -> None:
+    folder = study(tmp_path / "films", 3)
+    (folder / ".hidden.dcm").write_bytes(b"")
+    (folder / "notes.txt").write_text("no film")
+    assert run(None, tmp_path / "one.sqlite", folder) == 0
+    handler = functools.partial(Quiet, directory=str(folder))
+    with http.server.ThreadingHTTPServer(("127.0.0.1", 0), handler) as server:
+        serving = threading.Thread(target=server.serve_forever)
+        serving.start()
+        try:
+            web = f"http://127.0.0.1:{server.server_port}"
+            places = (f"file://{folder}", f"{web}/Planted0.dcm", f"{web}/missing.dcm", "odd://x/y.dcm")
+            assert run(on(two_workers), tmp_path / "many.sqlite", *places) == 1
+        finally:
+            server.shutdown()
+            serving.join()
+    many = kept(tmp_path / "many.sqlite")
+    reasons = {row["reason"] for row in many.values() if row["status"] == "failed"}
+    assert reasons == {Reading.FILE_GONE.code, "storage_unknown"}
+    one = kept(tmp_path / "one.sqlite")
+    sizes = {"file_bytes", "file_mtime_ns"}
+    assert {key: row.keys() - sizes for key, row in many.items() if row["status"] != "failed"} == {
+        key: row.keys() - sizes for key, row in one.items()
+    }
+
+
+class Quiet(http.server.SimpleHTTPRequestHandler):
+    """Serves files and says nothing."""
+
+    def log_message(self, *_: object) -> None:
+        pass
+
+
+def test_a_film_in_an_archive_is_named_with_what_to_do(two_workers: Site, tmp_path: Path) -> None:
+    import shutil
+
+    shutil.make_archive(str(tmp_path / "films"), "zip", study(tmp_path / "folder", 2))
+    assert run(on(two_workers), tmp_path / "list.sqlite", tmp_path / "films.zip") == 1
+    assert [row["reason"] for row in kept(tmp_path / "list.sqlite").values()] == [Cluster.UNPACK_FIRST.code] * 2
+
+
+def refusal(cluster: OnCluster, tmp_path: Path) -> Any:
+    folder = study(tmp_path / "films", 1)
+    with pytest.raises(PtxError) as refused:
+        run(cluster, tmp_path / "list.sqlite", folder)
+    with ResultStore(tmp_path / "list.sqlite") as store:
+        assert not store.count()
+        assert not store.runs()
+    assert say(refused.value.reason)
+    return refused.value.reason
+
+
+def test_another_network_or_program_is_refused_before_the_first_film(
+    two_workers: Site, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    other = two_workers.file.with_name("other")
+    other.touch()
+    assert isinstance(refusal(on(two_workers), tmp_path), OtherNetwork)
+    other.unlink()
+    monkeypatch.setattr(dispatch, "__version__", "0.0.1")
+    reason = refusal(on(two_workers), tmp_path)
+    assert isinstance(reason, OtherProgram)
+    assert (reason.theirs, reason.ours) == (__version__, "0.0.1")
+
+
+def test_no_scheduler_no_worker_no_library_is_one_sentence(
+    two_workers: Site, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(dispatch, "CONNECT_S", 0.2)
+    away = replace(on(two_workers), where=Where("tcp://127.0.0.1:9"))
+    assert refusal(away, tmp_path) is Cluster.SCHEDULER_UNREACHABLE
+    assert refusal(replace(away, where=Where("nonsense://1")), tmp_path) is Cluster.SCHEDULER_UNREACHABLE
+    assert refusal(replace(away, where=Where(str(tmp_path / "none.json"))), tmp_path) is (
+        Cluster.SCHEDULER_FILE_UNREADABLE
+    )
+    with_key = Where("tls://127.0.0.1:9", tls_ca=tmp_path / "none.pem")
+    assert refusal(replace(away, where=with_key), tmp_path) is Cluster.CERTIFICATE_UNREADABLE
+    monkeypatch.setattr("importlib.util.find_spec", lambda name: None)
+    assert refusal(on(two_workers), tmp_path) is Cluster.NOT_INSTALLED
+
+
+def test_an_unencrypted_connection_to_another_computer_is_cautioned() -> None:
+    cautions = {place: Where(place).caution() for place in ("tcp://10.0.0.7:8786", "tls://10.0.0.7:8786")}
+    assert list(cautions.values()) == [Cluster.UNSAFE_CONNECTION, None]
+    assert Where("tcp://127.0.0.1:8786").caution() is None
+    assert Where("tcp://[::1]:8786").caution() is None
+
+
+def test_what_does_not_go_together_is_said(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    out = ["--out", str(tmp_path / "list.sqlite")]
+    assert cli.main(["triage", "s3://films/", *out]) == 1
+    assert say(Cluster.NEEDS_SCHEDULER) in capsys.readouterr().err
+    assert cli.main(["triage", "films", "--tls-ca", "x", *out]) == 2
+    assert cli.main(["triage", "films", "--scheduler", "tcp://x:1", "--dicom", "x", *out]) == 2
+    assert cli.main(["triage", "https://x/y", "--watch", "--scheduler", "tcp://x:1", *out]) == 2
+
+
+def test_a_film_that_hangs_ends_its_worker(caplog: pytest.LogCaptureFixture) -> None:
+    ended = threading.Event()
+    statuses: list[int] = []
+
+    def end(status: int) -> None:
+        statuses.append(status)
+        ended.set()
+
+    watch = Watch(0.05, end)
+    with watch.film(1):
+        assert ended.wait(20)
+    watch.close()
+    assert statuses == [HUNG]
+    assert len(caplog.records) == 1
+
+
+def test_no_more_is_fetched_than_a_file_may_be_large(tmp_path: Path) -> None:
+    (tmp_path / "large.dcm").write_bytes(bytes(3_000_000))
+    (tmp_path / "copy").mkdir()
+    with pytest.raises(UnreadableFilm) as refused:
+        fetch(f"file://{tmp_path}/large.dcm", tmp_path / "copy", 2_000_000)
+    assert refused.value.reason == FileTooLarge(2_000_000)
+    assert fetch(f"file://{tmp_path}/large.dcm", tmp_path / "copy", 3_000_000).stat().st_size == 3_000_000
