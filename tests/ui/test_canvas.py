@@ -12,7 +12,7 @@ import numpy as np
 import pytest
 from PySide6.QtCore import QPoint, QPointF, Qt
 from PySide6.QtGui import QImage, QNativeGestureEvent, QPainter, QPointingDevice, QWheelEvent
-from PySide6.QtWidgets import QApplication
+from PySide6.QtWidgets import QApplication, QWidget
 from pytestqt.qtbot import QtBot
 
 from ptxviewer.app.state.film import Film, FilmStatus, Result, StrokeInHand, ThresholdDrag, with_review
@@ -399,6 +399,28 @@ def test_nothing_that_is_written_on_the_film_meets_anything_else(canvas: Canvas,
     assert len(written) >= 10
     for number, box in enumerate(written):
         assert all(overlap(box, other) < 0.5 for other in written[:number]), (number, box)
+
+
+def test_nothing_is_written_under_what_lies_over_the_film(canvas: Canvas) -> None:
+    canvas.resize(600, 500)
+    over = QWidget(canvas)
+    over.setGeometry(120, 20, 360, 60)
+    canvas.keep_clear_of(over)
+    over.show()
+    line = Measurement("length", ((30.0, 20.0), (90.0, 20.0)))
+    canvas.set_state(state(with_review(film(100, 120), Review(measurements=(line,)))))
+    scene = canvas.scene()
+    assert scene is not None
+    lying, *before = scene.taken
+    assert not before
+    target = QImage(600, 500, QImage.Format.Format_ARGB32)
+    painter = QPainter(target)
+    paint_layers(canvas_layers(), painter, scene)
+    painter.end()
+    assert len(scene.taken) > 1
+    assert all(overlap(box, lying) == 0 for box in scene.taken[1:])
+    over.hide()
+    assert canvas.scene().taken == []
 
 
 @pytest.mark.parametrize(("how", "kinds"), [("pixels", 2), ("smooth", 10), ("linear", 10), ("automatic", 2)])

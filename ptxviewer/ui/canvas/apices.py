@@ -48,6 +48,7 @@ class ApicesView(QWidget):
             name = label("apexName")
             name.setParent(canvas)
             name.setAttribute(Qt.WidgetAttribute.WA_TransparentForMouseEvents)
+            canvas.keep_clear_of(name)
             self._names.append(name)
             canvas.view_changed.connect(lambda _id, view, number=number: self._moved(number, view))
 

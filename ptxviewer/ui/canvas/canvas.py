@@ -9,14 +9,14 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 
-from PySide6.QtCore import QEvent, QPointF, QRectF, Qt, QTimer, Signal
+from PySide6.QtCore import QEvent, QObject, QPoint, QPointF, QRectF, Qt, QTimer, Signal
 from PySide6.QtGui import QAccessible, QMouseEvent, QNativeGestureEvent, QPainter, QPaintEvent, QWheelEvent
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from ptxviewer.app.state.film import Film, FilmStatus
 from ptxviewer.app.state.screen import State
 from ptxviewer.core.errors import StaleResult
-from ptxviewer.core.geometry import Point
+from ptxviewer.core.geometry import Box, Point
 from ptxviewer.core.reasons.finding import Finding
 from ptxviewer.core.view import FilmView, film_viewport, view_of_box
 from ptxviewer.ui.canvas import annotations as written
@@ -31,6 +31,7 @@ from ptxviewer.words.annotations import probe_text
 
 SETTLE_MS = 80  # after the last zoom or pan the film is resampled at its best
 NOTCH = 120  # one click of a wheel, in Qt's eighths of a degree
+COVERING = (QEvent.Type.Show, QEvent.Type.Hide, QEvent.Type.Move, QEvent.Type.Resize)
 ZOOM_PER_TURN = 1.0015  # of the wheel, per eighth of a degree
 
 
@@ -59,6 +60,7 @@ class Canvas(QWidget):
         self._button: Qt.MouseButton | None = None
         self._hover: Point | None = None
         self._hot: object = None
+        self._above: list[QWidget] = []
         self._turned = 0.0  # wheel movement that is not a whole step yet
         self._settle = QTimer(self)
         self._settle.setSingleShot(True)
@@ -83,6 +85,28 @@ class Canvas(QWidget):
         if state.tool != before.tool:
             self._show_cursor(scene)
         self._repaint_if_changed(scene)
+
+    def keep_clear_of(self, widget: QWidget) -> None:
+        """Write nothing where ``widget``, which lies over this canvas, is seen."""
+        self._above.append(widget)
+        widget.installEventFilter(self)
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        """Write elsewhere when something that lies over the film comes, goes or moves."""
+        if event.type() in COVERING:
+            self.update()
+        return False
+
+    def _covered(self) -> list[Box]:
+        """Where something lies over this canvas, in its screen pixels."""
+        boxes = []
+        for widget in self._above:
+            if widget.isVisible():
+                at = self.mapFromGlobal(widget.mapToGlobal(QPoint(0, 0)))
+                boxes.append(
+                    (float(at.x()), float(at.y()), float(at.x() + widget.width()), float(at.y() + widget.height()))
+                )
+        return boxes
 
     @property
     def shows_film(self) -> bool:
@@ -111,6 +135,7 @@ class Canvas(QWidget):
             self._hover,
             self._hot,
             decisions=self._decisions,
+            taken=self._covered(),
         )
 
     def _depends(self, scene: Scene | None) -> tuple[object, ...]:

@@ -49,7 +49,7 @@ class Scene:
     hot: object = None  # what a tool would take hold of there, or holds
     labels: bool = True  # False: lines and handles alone
     decisions: Decisions = field(default_factory=Decisions)
-    taken: list[Box] = field(default_factory=list)  # where the layers have written, as they are painted
+    taken: list[Box] = field(default_factory=list)  # what lies over the film, and where layers have written
 
     @property
     def decision(self) -> Decision | None:

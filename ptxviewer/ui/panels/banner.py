@@ -47,6 +47,7 @@ class BannerBar(QWidget):
         column.addLayout(top)
         column.addWidget(self._details)
         self.hide()
+        over.keep_clear_of(self)
 
     @staticmethod
     def _button(text: str) -> QPushButton:

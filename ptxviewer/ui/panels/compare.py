@@ -127,6 +127,11 @@ class ComparePage(QWidget):
         return foot
 
     @property
+    def canvases(self) -> tuple[Canvas, ...]:
+        """Both films' canvases, from left to right."""
+        return tuple(side.canvas for side in self._sides)
+
+    @property
     def canvas(self) -> Canvas:
         """The film that keys act on."""
         return self._sides[self._active].canvas

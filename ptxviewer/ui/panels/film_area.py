@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QRect, Qt
 from PySide6.QtGui import QGuiApplication
-from PySide6.QtWidgets import QStackedWidget
+from PySide6.QtWidgets import QStackedWidget, QWidget
 
 from ptxviewer.app.presenter import Presenter
 from ptxviewer.app.review.finding_selection import box_around, chosen
@@ -65,6 +65,7 @@ class FilmArea(QStackedWidget):
         self.canvas.probed.connect(probed)
         self._place = place
         self.compare: ComparePage | None = None
+        self._above: list[QWidget] = []
         for page in (self.empty, self.canvas):
             self.addWidget(page)
         self.setMinimumWidth(240)  # else the empty page, unseen, would push the panels over the film
@@ -78,8 +79,18 @@ class FilmArea(QStackedWidget):
         page = ApicesView(presenter.display.view.set_view, lambda: all_tools(presenter, self._place))
         for canvas in page.canvases:
             canvas.probed.connect(self._probed)
+            self._keep_clear(canvas)
         self.addWidget(page)
         return page
+
+    def keep_clear_of(self, widget: QWidget) -> None:
+        """Write nothing of a film where ``widget``, which lies over this area, is seen."""
+        self._above.append(widget)
+        self.canvas.keep_clear_of(widget)
+
+    def _keep_clear(self, canvas: Canvas) -> None:
+        for widget in self._above:
+            canvas.keep_clear_of(widget)
 
     @property
     def _shows_apices(self) -> bool:
@@ -107,6 +118,8 @@ class FilmArea(QStackedWidget):
 
             self.compare = ComparePage(self._presenter, self._probed, self._do)
             self.addWidget(self.compare)
+            for canvas in self.compare.canvases:
+                self._keep_clear(canvas)
         if self.compare is not None:
             self.compare.show_state(state)
 
