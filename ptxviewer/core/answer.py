@@ -46,7 +46,7 @@ class ProbabilityMaps:
     cols: int
     pneumothorax: FloatMap  # (S, S)
     score: float  # image level, [0, 1]
-    lung_image_left: FloatMap | None = None  # (S, S) lung on the left of the picture (normally the patient's right)
+    lung_image_left: FloatMap | None = None  # (S, S) lung on the left of the picture, or of the standing one
     lung_image_right: FloatMap | None = None  # (S, S)
     frontal: float | None = None  # is this a frontal chest radiograph? [0, 1]; None = the network does not say
     model_id: str = ""
@@ -55,6 +55,7 @@ class ProbabilityMaps:
     infer_ms: float = 0.0
     aspect: float = 1.0  # how many times taller than wide the film's pixels are on the grid
     photographed: float | None = None  # did a camera take it from a screen? [0, 1]; None = the network does not say
+    as_stored: bool = False  # the tags say that the film lies, and the network knew it as frontal only as it is stored
     lungs_found: bool = True  # False: the network looks at lungs, found none, and was shown the whole film at once
 
     def __post_init__(self) -> None:

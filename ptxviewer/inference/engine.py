@@ -22,12 +22,13 @@ from ptxviewer.core.engine import Checkpoint, EngineInfo, OutOfMemory, Runner, R
 from ptxviewer.core.errors import ModelUnavailable
 from ptxviewer.core.film import Radiograph
 from ptxviewer.core.findings.disagreement import Band, band_of
+from ptxviewer.core.findings.upright import turns_upright
 from ptxviewer.core.purposes import PurposeChoice
 from ptxviewer.core.reasons.network import Network
 from ptxviewer.core.viewport import pixel_aspect
 from ptxviewer.inference.boxed import view_of
 from ptxviewer.inference.card import Card, info_of, read_card, verify
-from ptxviewer.inference.preprocess import prepare, turns_upright
+from ptxviewer.inference.preprocess import prepare
 from ptxviewer.inference.views import maps_of_views
 
 Start = Callable[[Card, bytes], Runner]
@@ -138,14 +139,14 @@ class BundleEngine:
         started = time.perf_counter()
         if grid is None and self._first is None:
             grid = prepare(film, card.size)  # once, however it is turned
-        turns = turns_upright(film)
+        turns, believed = turns_upright(film), False
         shown = self._shown(film, turns, checkpoint, grid)
         result = self._run(runner, shown.grid, checkpoint)
         if turns and result.frontal is not None and result.frontal < card.rule.frontal_threshold:
             stored = self._shown(film, 0, checkpoint, grid)  # the tags may be wrong: what looks frontal is believed
             as_stored = self._run(runner, stored.grid, checkpoint)
             if as_stored.frontal is not None and as_stored.frontal > result.frontal:
-                turns, shown, result = 0, stored, as_stored
+                turns, shown, result, believed = 0, stored, as_stored, True
         result = turned_back(replace(result, maps=shown.onto_film(result.maps)), turns)
         if not (np.isfinite(result.score) and np.isfinite(result.maps).all()):
             raise ModelUnavailable(Network.NO_USABLE_RESULT)
@@ -165,6 +166,7 @@ class BundleEngine:
             device=info.device,
             infer_ms=1000 * (time.perf_counter() - started),
             aspect=pixel_aspect(film.spacing),
+            as_stored=believed,
             lungs_found=not shown.whole,
         )
 

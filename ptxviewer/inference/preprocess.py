@@ -21,20 +21,6 @@ from ptxviewer.inference.greys import MEAN, STD, normalise, scale_to_unit
 NAME = "letterbox-percentile-1"  # in the model card; a change of any number here is a new name
 
 
-def turns_upright(film: Radiograph) -> int:
-    """Return the quarter turns clockwise after which the head is up, by the orientation tags; 0 where they say none.
-
-    PatientOrientation names where columns and rows run to (PS3.3 C.7.6.1.1.1): L and F in an upright film. A film that
-    is mirrored stays so: its side letters tell.
-    """
-    across, down = film.acquisition.row_direction[:1], film.acquisition.column_direction[:1]
-    if across in ("L", "R"):
-        return 2 if down == "H" else 0
-    if down in ("L", "R"):
-        return {"F": 1, "H": 3}.get(across, 0)
-    return 0
-
-
 def dense_is_bright(film: Radiograph) -> tuple[FloatMap, FloatMap | None]:
     """Return the (rows, cols) greys in the polarity of MONOCHROME2, and 1 where there is film, 0 where padding.
 
@@ -84,5 +70,4 @@ __all__ = [
     "on_the_scale",
     "prepare",
     "scale_to_unit",
-    "turns_upright",
 ]

@@ -9,8 +9,8 @@ import pytest
 
 from ptxviewer.core.film import Acquisition, Radiograph
 from ptxviewer.core.findings.decide import find
+from ptxviewer.core.findings.upright import turns_upright
 from ptxviewer.inference.engine import BundleEngine
-from ptxviewer.inference.preprocess import turns_upright
 from ptxviewer.inference.selftest import golden_film
 from tests.bundles import write_bundle
 from tests.fakes import FakeRunner

@@ -140,6 +140,7 @@ class _Head(msgspec.Struct):
     device: str
     infer_ms: float
     aspect: float = 1.0  # of a file of the version before, for which every film was square
+    as_stored: bool = False
     lungs_found: bool = True
     photographed: float | None = None
 

@@ -28,6 +28,7 @@ from ptxviewer.core.findings.hemithorax import (
     orientation_of,
     zones_of,
 )
+from ptxviewer.core.findings.upright import Turn, standing_maps, standing_spacing, turns_of
 from ptxviewer.core.geometry import GridMap
 from ptxviewer.core.reasons.finding import Finding
 from ptxviewer.core.viewport import pixel_aspect
@@ -267,7 +268,15 @@ def find(
         held_back=held_back(maps, rule, decision, detection),
     )
     if mask.any():
-        sides = orientation_of(film)
-        lesions, halves = measure(mask, score, lung_fields_of(maps), sides, film.spacing)
-        findings = replace(findings, present=True, lesions=lesions, halves=halves, side_note=sides.note)
+        turn = Turn(turns_of(film, maps), *film.shape)
+        sides, spacing = orientation_of(film, turn.turns), standing_spacing(film.spacing, turn.turns)
+        lungs = lung_fields_of(standing_maps(maps, turn.turns))
+        lesions, halves = measure(turn.up(mask), turn.up(score), lungs, sides, spacing)
+        findings = replace(
+            findings,
+            present=True,
+            lesions=tuple(turn.lesion_back(lesion, film.spacing) for lesion in lesions),
+            halves=tuple(map(turn.half_back, halves)),
+            side_note=sides.note,
+        )
     return findings, mask

@@ -17,6 +17,7 @@ from numpy.typing import NDArray
 from ptxviewer.core.answer import ProbabilityMaps, Side, Zone
 from ptxviewer.core.arrays import FloatMap, Mask
 from ptxviewer.core.film import Radiograph
+from ptxviewer.core.findings.upright import standing_directions
 from ptxviewer.core.reasons.finding import Finding
 
 LUNG_SCORE = 0.5
@@ -157,16 +158,20 @@ class Orientation:
         return self.image_left if on_image_left else "left" if self.image_left == "right" else "right"
 
 
-def orientation_of(film: Radiograph) -> Orientation:
-    """Read the orientation tag (PS3.3 C.7.6.1.1.1); without one a film shows the patient's right on its left."""
-    across, down = film.acquisition.row_direction[:1], film.acquisition.column_direction[:1]
+def orientation_of(film: Radiograph, turns: int = 0) -> Orientation:
+    """Read the orientation tag (PS3.3 C.7.6.1.1.1); without one a film shows the patient's right on its left.
+
+    ``turns``: quarter turns clockwise after which the film is measured; it lies by its tags, and that is said.
+    """
+    facts = film.acquisition
+    across, down = standing_directions(facts.row_direction, facts.column_direction, turns)
     if across and across not in "LR":
         return Orientation("unknown", False, Finding.FILM_ON_ITS_SIDE)
     head_up = down != "H"
-    upside_down = None if head_up else Finding.FILM_UPSIDE_DOWN
+    lies = Finding.FILM_ON_ITS_SIDE if turns % 2 else None if head_up and not turns else Finding.FILM_UPSIDE_DOWN
     if across == "R":
-        return Orientation("left", head_up, upside_down or Finding.FILM_MIRRORED)
-    return Orientation("right", head_up, upside_down)
+        return Orientation("left", head_up, lies or Finding.FILM_MIRRORED)
+    return Orientation("right", head_up, lies)
 
 
 @dataclass(frozen=True, eq=False)

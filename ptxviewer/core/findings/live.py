@@ -20,6 +20,7 @@ from ptxviewer.core.answer import (
 from ptxviewer.core.film import PixelSpacing, Radiograph
 from ptxviewer.core.findings.decide import decide, held_back, measure
 from ptxviewer.core.findings.hemithorax import lung_fields_of, orientation_of
+from ptxviewer.core.findings.upright import Turn, standing_maps, standing_spacing, turns_of
 from ptxviewer.core.geometry import Point
 
 Scale = tuple[float, float]
@@ -55,15 +56,19 @@ def find_live(
     mask = score >= np.float32(decision.threshold)
     if not mask.any():
         return found
-    scale = film.cols / grid_map.width, film.rows / grid_map.height
-    sides = orientation_of(film)
-    lungs = lung_fields_of(maps, (grid_map.height, grid_map.width))
-    lesions, halves = measure(mask, score, lungs, sides, _on_grid(film.spacing, scale))
+    turn = Turn(turns_of(film, maps), *film.shape)
+    mask, score = turn.up(mask), turn.up(score)
+    rows, cols = film.shape[::-1] if turn.turns % 2 else film.shape
+    scale = cols / mask.shape[1], rows / mask.shape[0]
+    sides = orientation_of(film, turn.turns)
+    lungs = lung_fields_of(standing_maps(maps, turn.turns), (mask.shape[0], mask.shape[1]))
+    spacing = _on_grid(standing_spacing(film.spacing, turn.turns), scale)
+    lesions, halves = measure(mask, score, lungs, sides, spacing)
     return replace(
         found,
         present=True,
-        lesions=tuple(_lesion(lesion, scale) for lesion in lesions),
-        halves=tuple(_half(half, scale) for half in halves),
+        lesions=tuple(turn.lesion_back(_lesion(lesion, scale), film.spacing) for lesion in lesions),
+        halves=tuple(turn.half_back(_half(half, scale)) for half in halves),
         side_note=sides.note,
     )
 
