@@ -49,7 +49,7 @@ def _film(
     if turned % 2:
         spacing = replace(spacing, row_mm=spacing.col_mm, col_mm=spacing.row_mm)
     lying = [np.ascontiguousarray(np.rot90(mask, turned), dtype=np.float32) for mask in masks]
-    grid_map = GridMap.for_film(*lying[0].shape, 256, spacing.aspect)
+    grid_map = GridMap.for_film(lying[0].shape[0], lying[0].shape[1], 256, spacing.aspect)
     stored = [grid_map.to_grid(mask) for mask in lying]
     lungs = stored[:0:-1] if turned == 2 else stored[1:]
     facts = Acquisition(modality="DX", view="PA", row_direction=tags[0], column_direction=tags[1])
