@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING
 from ptxviewer.cli import health, pacs, parsers
 from ptxviewer.cli.speaking import complain, say
 from ptxviewer.cli.stopping import Terminated, ends_on_request
+from ptxviewer.cli.usage import speak_usage
 from ptxviewer.core.errors import PtxError, UnreadableFilm
 from ptxviewer.inference.shipped import make_engine
 from ptxviewer.words import languages, sentences, speak, system_language, tr
@@ -295,6 +296,7 @@ def main(argv: list[str] | None = None) -> int:
         with contextlib.suppress(AttributeError, ValueError):
             stream.reconfigure(errors="backslashreplace")  # type: ignore[union-attr]
     speak(_chosen_language(given))
+    speak_usage()
     name, rest = split(given)
     parser, command = COMMANDS.get(name, (lambda: parsers.window_parser(COMMANDS), window_command))
     try:
