@@ -68,3 +68,13 @@ def test_what_cannot_be_read_is_as_if_it_had_never_been(qtbot: QtBot, text: str)
     geometry.restore_panels(panels, text)
     assert made.screen().availableGeometry().intersects(made.geometry())
     assert list(json.loads(geometry.kept(made, panels, text)))[-1] == geometry.arrangement()
+
+
+@pytest.mark.parametrize(
+    ("room", "size"),
+    [((3840, 2120), (3072, 1696)), ((1920, 1040), (1536, 900)), ((1440, 860), (1440, 860)), ((1024, 660), (1024, 660))],
+)
+def test_a_first_window_is_large_on_a_large_screen_and_never_larger_than_it(
+    room: tuple[int, int], size: tuple[int, int]
+) -> None:
+    assert geometry.first_size(*room) == size

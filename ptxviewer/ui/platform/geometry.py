@@ -11,6 +11,7 @@ from PySide6.QtWidgets import QSplitter, QWidget
 
 SMALLEST = (1024, 640)
 USUAL = (1440, 900)
+SHARE = 0.8  # of a large screen that a new window takes
 TITLE_BAR = 40  # pixels that the desktop adds on top, at most; the status line must not slide below the screen for them
 GRIP = 80  # pixels of the title bar that must lie on a screen, or the window cannot be moved
 MOST_ARRANGEMENTS = 8  # desk, home, meeting room; the one not seen for longest is forgotten
@@ -77,6 +78,14 @@ def restore_panels(panels: QSplitter, text: str) -> None:
         panels.restoreState(_state(kept))
 
 
+def first_size(width: int, height: int) -> tuple[int, int]:
+    """Return the size of a window that was never open, on a screen with this room: on a large one films are large."""
+    wide, high = (
+        min(max(usual, round(SHARE * room)), room) for usual, room in zip(USUAL, (width, height), strict=True)
+    )
+    return wide, high
+
+
 def restore(window: QWidget, text: str) -> None:
     """Bring the window back where it was on these screens, else where it was last, if that can be reached.
 
@@ -92,5 +101,5 @@ def restore(window: QWidget, text: str) -> None:
         window.resize(*USUAL)
         return
     room = screen.availableGeometry()
-    window.resize(min(USUAL[0], room.width()), min(USUAL[1], room.height() - TITLE_BAR))
+    window.resize(*first_size(room.width(), room.height() - TITLE_BAR))
     window.move(room.center() - window.rect().center())
