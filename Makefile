@@ -3,9 +3,10 @@
 #   make test     the tests            make check   lint, format, types, import contracts
 #   make coverage the tests, with the coverage of each package
 #   make fuzz     mutated films for 10 minutes (ARGS="--minutes 60 --seed 7")
+#   make cluster-test  workers of a Dask cluster that are killed, a scheduler that dies, TLS: minutes
 #   make bench    timings              make train   train the network: make train DATA=folder
 #   make package  the app that people install, in dist/
-#   make container-check  the files by which it runs unattended: container, systemd
+#   make container-check  the files by which it runs unattended and on clusters: container, systemd, Slurm, Kubernetes
 #   make words    bring the catalogues of the languages up to date
 #   make lock     write uv.lock anew after a change of pyproject.toml; ARGS=--upgrade takes the newest versions
 #   make audit    known vulnerabilities of what the lock holds (asks a public database)
@@ -27,7 +28,7 @@ SET_UP = test -n "$(PYTHON)" || { echo "PTXViewer needs Python 3.10 or newer: no
 WORKERS ?= 2
 PYTEST := PYTHONDONTWRITEBYTECODE= OMP_NUM_THREADS=1 $(BIN)/python -m pytest -n $(WORKERS) --dist worksteal
 
-.PHONY: run test coverage check bench fuzz train package lock audit words container-check
+.PHONY: run test coverage check bench fuzz train package lock audit words container-check cluster-test
 
 run: $(READY)
 	$(BIN)/python -m ptxviewer --sample
@@ -50,6 +51,11 @@ check: $(READY)
 # No container is built; hadolint and systemd-analyze are asked where they are installed.
 container-check: $(READY)
 	$(BIN)/python tools/check_container.py
+	$(BIN)/python tools/check_cluster.py
+
+# Too long for the suite: with two idle cores it takes about four minutes.
+cluster-test: $(READY)
+	$(BIN)/python -m pytest -n 0 -m cluster -s --timeout 900 -o faulthandler_timeout=900 tests/cluster $(ARGS)
 
 bench: $(READY)
 	$(BIN)/python -m tests.benchmarks

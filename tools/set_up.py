@@ -3,7 +3,7 @@
     python tools/set_up.py             # what `make run`, `make test` and `make check` need
     python tools/set_up.py --train     # and what `make train` needs
     python tools/set_up.py --package   # `.venv-package` instead: the app and PyInstaller, nothing that could slip in
-    python tools/set_up.py --dependencies DIR  # an environment with what the app needs, for a container
+    python tools/set_up.py --dependencies DIR  # what the app needs, for a container; --extra NAME
 
 uv reads the lock, pip installs: pip knows the mirrors, folders and certificates that this computer was told to use.
 `PTXVIEWER_TORCH` replaces the CPU build of torch by other words for `pip install`, in a checkout without `.venv`:
@@ -172,6 +172,9 @@ def main() -> int:
     parser.add_argument("--train", action="store_true", help="also what training needs")
     parser.add_argument("--package", action="store_true", help="the environment that the installable app is built in")
     parser.add_argument("--dependencies", type=Path, metavar="DIR", help="only what the app needs, into this folder")
+    parser.add_argument(
+        "--extra", action="append", default=[], help="with --dependencies: this extra of pyproject.toml"
+    )
     parser.add_argument("--stamp", type=Path, help="file to touch when everything is there")
     arguments = parser.parse_args()
     if sys.version_info < OLDEST_PYTHON:
@@ -180,7 +183,7 @@ def main() -> int:
     complete = bool(arguments.dependencies) or provide_packages()
     try:
         if arguments.dependencies:
-            provide_app(arguments.dependencies, [], itself=False)
+            provide_app(arguments.dependencies, arguments.extra, itself=False)
         elif arguments.package:
             provide_app(REPOSITORY / ".venv-package", ["package"])
         else:

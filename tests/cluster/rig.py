@@ -7,6 +7,7 @@ import os
 import signal
 import subprocess
 import sys
+import threading
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -71,6 +72,18 @@ class Site:
         """Wait until so many workers are there."""
         with self.client() as client:
             client.wait_for_workers(count, timeout=60)
+
+    def written(self) -> None:
+        """Wait until the scheduler has written its file."""
+        for _ in range(600):
+            if self.file.exists() and self.file.read_text(encoding="utf-8").rstrip().endswith("}"):
+                return
+            threading.Event().wait(0.05)
+        raise TimeoutError(self.said())
+
+    def kill_scheduler(self) -> None:
+        """Kill it as the system does."""
+        os.killpg(self._processes[0].pid, signal.SIGKILL)
 
     def end(self) -> None:
         """End them all."""

@@ -29,7 +29,10 @@ def test_our_files_have_no_fault() -> None:
         ("python:3.12-slim-bookworm\n", "python:latest\n"),
         ('ENTRYPOINT ["python", "-m", "ptxviewer"]', "ENTRYPOINT python -m ptxviewer"),
         ("COPY resources resources", "COPY pictures pictures"),
-        ("RUN python tools/set_up.py --dependencies /opt/ptxviewer/venv", "RUN pip install ptxviewer"),
+        (
+            'RUN python tools/set_up.py --dependencies /opt/ptxviewer/venv ${EXTRA:+--extra "$EXTRA"}',
+            "RUN pip install ptxviewer",
+        ),
         ('"health", ', '"--version", '),
     ],
 )

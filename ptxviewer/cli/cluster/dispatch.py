@@ -13,7 +13,7 @@ import pkgutil
 import queue
 import socket
 from asyncio import CancelledError
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 from urllib.parse import urlsplit
@@ -29,6 +29,8 @@ from ptxviewer.core.reasons.cluster import Cluster, OtherProgram
 AHEAD = 3  # films under way for each thread: one in its hand, one at its worker, one whose answer travels
 TRIES = 2
 CONNECT_S = 10.0
+END_S = 2.0
+TALKATIVE = ("distributed", "distributed.client", "tornado.application", "asyncio")  # we say it in our own words
 
 
 @dataclass(eq=False)
@@ -42,8 +44,22 @@ class _Film:
     times: int = 1  # that it was handed to Dask
 
 
+class _Client(Client):
+    """A client that ends in silence where it does not come about."""
+
+    def __init__(self, *given: Any, **named: Any) -> None:
+        begin: Callable[..., None] = super().__init__
+        end: Callable[..., object] = self.close
+        try:
+            begin(*given, **named)
+        except BaseException:
+            with contextlib.suppress(Exception):
+                end(timeout=END_S)
+            raise
+
+
 def _reach(address: str) -> None:
-    """See whether anything listens at an address: a client that does not come about leaves a thread behind."""
+    """See whether anything listens at an address: Dask would try for long."""
     place = urlsplit(address)
     try:
         if place.scheme not in ("tcp", "tls") or not place.hostname or not place.port:
@@ -68,10 +84,11 @@ class Workers:
         self._films: dict[int, _Film] = {}
         self._threads, self._looked, self._seen = 0, float("-inf"), self._patience.now()
         address, security = where.address(), where.security()
-        logging.getLogger("distributed").setLevel(logging.CRITICAL)  # what it says, we say in our own words
+        for name in TALKATIVE:
+            logging.getLogger(name).setLevel(logging.CRITICAL)
         _reach(address)
         try:
-            self._client = Client(address, security=security, timeout=CONNECT_S, set_as_default=False)
+            self._client: Client = _Client(address, security=security, timeout=CONNECT_S, set_as_default=False)
         except (OSError, ValueError, TypeError):
             raise PtxError(Cluster.SCHEDULER_UNREACHABLE) from None
         try:
@@ -120,7 +137,7 @@ class Workers:
             self._client.cancel([film.future for film in films.values()], force=True)
             self._client.unregister_worker_plugin(name_of(self._asked.run))
         with contextlib.suppress(Exception):
-            self._client.close(timeout=CONNECT_S)
+            self._client.close(timeout=END_S)
 
     # ---- films
 

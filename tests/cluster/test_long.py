@@ -1,0 +1,169 @@
+"""Minutes with a cluster (``make cluster-test``): workers killed every ten seconds, a scheduler that dies, TLS."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import signal
+import subprocess
+import sys
+import threading
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+pytest.importorskip("distributed")
+
+from ptxviewer.cli.cluster.options import Where  # noqa: E402
+from ptxviewer.cli.progress import Progress  # noqa: E402
+from ptxviewer.core.errors import PtxError  # noqa: E402
+from ptxviewer.core.reasons.cluster import Cluster  # noqa: E402
+from ptxviewer.inference.card import info_of, read_card  # noqa: E402
+from ptxviewer.inference.shipped import make_engine  # noqa: E402
+from ptxviewer.paths import bundle_dir  # noqa: E402
+from ptxviewer.results.store import ResultStore  # noqa: E402
+from ptxviewer.words import say  # noqa: E402
+from tests.cluster.rig import Site, site  # noqa: E402
+from tests.cluster.test_cluster import kept, on, run, study  # noqa: E402
+
+pytestmark = pytest.mark.cluster
+EVERY_S = 10.0
+
+
+@contextmanager
+def killing(made: Site, every_s: float = EVERY_S) -> Iterator[list[int]]:
+    """Kill one worker after the other, as long as the context lasts; the result is which."""
+    killed: list[int] = []
+    over = threading.Event()
+
+    def kill() -> None:
+        while not over.wait(every_s):
+            pids = sorted(made.pids().values())
+            if pids:
+                os.kill(pids[len(killed) % len(pids)], signal.SIGKILL)
+                killed.append(len(killed))
+
+    thread = threading.Thread(target=kill)
+    thread.start()
+    try:
+        yield killed
+    finally:
+        over.set()
+        thread.join()
+
+
+def test_two_thousand_films_over_four_workers_with_one_killed_every_ten_seconds(tmp_path: Path) -> None:
+    folder = study(tmp_path / "films", 2000)
+    assert run(None, tmp_path / "one.sqlite", folder) == 0
+    with site(tmp_path / "site") as made:
+        made.workers(4, CPU_MS="20")
+        made.ready(4)
+        started = time.monotonic()
+        with killing(made) as killed:
+            assert run(on(made), tmp_path / "many.sqlite", folder) == 0
+    print(f"{len(killed)} killed in {time.monotonic() - started:.0f} s, load {os.getloadavg()[0]:.1f}")
+    assert killed
+    assert kept(tmp_path / "many.sqlite") == kept(tmp_path / "one.sqlite")
+    assert len(kept(tmp_path / "many.sqlite")) == 2000
+
+
+@pytest.mark.weights
+def test_the_shipped_network_gives_the_store_of_one_computer_though_workers_are_killed(tmp_path: Path) -> None:
+    folder = study(tmp_path / "films", int(os.environ.get("FILMS", "100")), lambda number: 700 + number % 50)
+    network = info_of(read_card(bundle_dir()), "balanced")
+    with site(tmp_path / "site") as made:
+        made.workers(2)
+        made.ready(2)
+        cluster = replace(on(made), info=network, make=make_engine, device="cpu")
+        started = time.monotonic()
+        assert run(cluster, tmp_path / "one.sqlite", folder) == 0
+        print(f"undisturbed {time.monotonic() - started:.0f} s")
+        with killing(made) as killed:
+            assert run(cluster, tmp_path / "many.sqlite", folder) == 0
+    print(f"{len(killed)} killed in {time.monotonic() - started:.0f} s, load {os.getloadavg()[0]:.1f}")
+    assert kept(tmp_path / "many.sqlite") == kept(tmp_path / "one.sqlite")
+
+
+def test_a_scheduler_that_dies_ends_the_run_with_a_sentence_and_the_next_run_goes_on(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]
+) -> None:
+    folder, out = study(tmp_path / "films", 60), tmp_path / "list.sqlite"
+    written: list[bool] = []
+
+    def count(_progress: Progress, *, failed: bool = False) -> None:
+        written.append(failed)
+        if len(written) == 20:
+            made.kill_scheduler()
+
+    monkeypatch.setattr(Progress, "count", count)
+    with site(tmp_path / "first") as made:
+        made.workers(2)
+        made.ready(2)
+        with pytest.raises(PtxError) as lost:
+            run(on(made), out, folder)
+    assert lost.value.reason is Cluster.SCHEDULER_LOST
+    assert capfd.readouterr().err == ""
+    with ResultStore(out, writable=False) as store:
+        there = store.count()
+    assert 20 <= there < 60
+    with site(tmp_path / "second") as other:
+        other.workers(1)
+        other.ready(1)
+        assert run(on(other), out, folder) == 0
+    assert len(written) == 60
+    assert len(kept(out)) == 60
+
+
+def test_two_schedulers_and_two_runs_on_one_keep_to_themselves(tmp_path: Path) -> None:
+    folders = [study(tmp_path / name, 40) for name in ("a", "b", "c")]
+    with site(tmp_path / "first") as first, site(tmp_path / "second") as second:
+        for made in (first, second):
+            made.workers(1, threads=2)
+            made.ready(1)
+        sites = (first, first, second)
+        ended: list[int] = []
+        threads = [
+            threading.Thread(target=lambda made=made, folder=folder: ended.append(
+                run(on(made), folder.with_suffix(".sqlite"), folder)))
+            for made, folder in zip(sites, folders, strict=True)
+        ]  # fmt: skip
+        for thread in threads:
+            thread.start()
+        for thread in threads:
+            thread.join()
+    assert ended == [0, 0, 0]
+    assert [len(kept(folder.with_suffix(".sqlite"))) for folder in folders] == [40, 40, 40]
+
+
+def test_with_tls_only_who_has_a_certificate_gets_in(tmp_path: Path) -> None:
+    if shutil.which("openssl") is None:
+        pytest.skip("openssl is not installed")
+    ca, key, certificate = certificates(tmp_path)
+    folder = study(tmp_path / "films", 6)
+    options = ("--protocol", "tls", "--tls-ca-file", str(ca), "--tls-cert", str(certificate), "--tls-key", str(key))
+    with site(tmp_path / "site", *options) as made:
+        made.workers(1)
+        inside = Where(str(made.file), ca, certificate, key)
+        made.written()
+        assert run(on(made, where=inside), tmp_path / "list.sqlite", folder) == 0
+        command = [sys.executable, "-m", "ptxviewer", "triage", str(folder), "--out", str(tmp_path / "other.sqlite")]
+        outside = [*command, "--scheduler", inside.address(), "--tls-ca", str(ca), "--language", "en"]
+        refused = subprocess.run(outside, capture_output=True, text=True, check=False)
+    assert (refused.returncode, refused.stdout) == (1, "")
+    assert refused.stderr == f"ptxviewer: {say(Cluster.SCHEDULER_UNREACHABLE)}\n"
+    assert len(kept(tmp_path / "list.sqlite")) == 6
+
+
+def certificates(folder: Path) -> tuple[Path, Path, Path]:
+    """Make an authority, and a key with its certificate."""
+    ca, ca_key, key, certificate = (folder / name for name in ("ca.pem", "ca.key", "node.key", "node.pem"))
+    new = ["openssl", "req", "-x509", "-newkey", "rsa:2048", "-nodes", "-days", "2", "-subj"]
+    authority = ["/CN=authority", "-keyout", str(ca_key), "-out", str(ca)]
+    node = ["/CN=node", "-keyout", str(key), "-out", str(certificate), "-CA", str(ca), "-CAkey", str(ca_key)]
+    for asked in (authority, node):
+        subprocess.run([*new, *asked], check=True, capture_output=True)
+    return ca, key, certificate
