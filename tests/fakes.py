@@ -199,6 +199,9 @@ class FakeShell:
     def about_program(self) -> None:
         self.asked.append(("about_program",))
 
+    def open_results(self) -> None:
+        self.asked.append(("open_results",))
+
     def save_list(self) -> None:
         self.asked.append(("save_list",))
 

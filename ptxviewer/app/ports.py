@@ -140,6 +140,10 @@ class Shell(Protocol):
         """Ask where all films are saved as a table."""
         ...
 
+    def open_results(self) -> None:
+        """Ask for a store of results and show it as a list."""
+        ...
+
     def show_site(self) -> None:
         """Tell how the network does on the films of this computer."""
         ...
@@ -245,6 +249,7 @@ class Services:
     pacs: PacsServices | None = None  # None: there is no network, and no command asks for it
     read_tags: Callable[[Path], TagList] = lambda _path: TagList()  # of a file; raises ``PtxError``
     watch: Lane | None = None  # looks at the watched folder; None: the disk lane does
+    browse: Lane | None = None  # orders stores of results; None: the disk lane does
     is_film: Callable[[Path], bool] = lambda _path: True  # by its first bytes; raises ``OSError``
     expected: EngineInfo | None = None  # what the card says of the network that will be loaded
     now: Callable[[], datetime] = lambda: datetime.now(timezone.utc)

@@ -9,10 +9,11 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar
 
 from ptxviewer.app.display.wing import DisplayWing
 from ptxviewer.app.exporting import Exporting
+from ptxviewer.app.exporting_many import ManyExports
 from ptxviewer.app.films.recent import without_recent
 from ptxviewer.app.films.wing import FilmsWing
 from ptxviewer.app.jobs import Outcome, Ticket
@@ -26,12 +27,14 @@ from ptxviewer.app.state.screen import EngineStatus, Level, State, state_at_star
 from ptxviewer.app.state.settings import Settings
 from ptxviewer.app.store import Store
 from ptxviewer.core.answer import DecisionRule
-from ptxviewer.core.engine import SelfTest
+from ptxviewer.core.engine import Checkpoint, SelfTest
 from ptxviewer.core.reasons import Reason
 from ptxviewer.core.reasons.window import Notice
 
 if TYPE_CHECKING:
     from ptxviewer.core.site import SiteFigures
+
+T = TypeVar("T")
 
 
 class Presenter:
@@ -47,6 +50,7 @@ class Presenter:
         self.review = ReviewWing(self._store, services, editor, self.films.pipeline)
         self.display = DisplayWing(self._store, self.preferences, self.films.pipeline)
         self.exporting = Exporting(self._store, services)
+        self.exporting_many = ManyExports(self._store, services)
         self._pacs = (
             None if services.pacs is None else PacsWing(self._store, services, services.pacs, self.films.take_in)
         )
@@ -85,6 +89,10 @@ class Presenter:
         settings = state.settings
         return self._services.disk.submit(lambda _checkpoint: count(settings, info), done)
 
+    def browse(self, work: Callable[[Checkpoint], T], done: Callable[[Outcome[T]], None]) -> Ticket:
+        """Look through a store of results, on a lane that holds up no film."""
+        return (self._services.browse or self._services.disk).submit(work, done)
+
     def dismiss_banner(self) -> None:
         """Take the sentence off the film."""
         self._store.edit(lambda state: replace(state, banner=None))
@@ -108,12 +116,14 @@ class Presenter:
         """
         self._store.closed = True
         self.films.shut_down()
+        self.exporting_many.stop()
         lanes = (
             self._services.disk,
             self._services.model,
             self._services.keep,
             self._services.cache,
             self._services.watch,
+            self._services.browse,
         )
         network = [] if self._pacs is None else self._pacs.shut_down(timeout_s)
         ended = network + [

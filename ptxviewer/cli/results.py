@@ -17,11 +17,11 @@ from ptxviewer.core.files import write_atomic
 from ptxviewer.core.reasons.results import Results
 from ptxviewer.core.reasons.writing import Unwritten
 from ptxviewer.paths import settings_folder
-from ptxviewer.results import tables
+from ptxviewer.results import browsing, tables
 from ptxviewer.results.pseudonyms import pseudonyms_in
 from ptxviewer.results.query import Condition, parse
 from ptxviewer.results.schema import Record
-from ptxviewer.results.store import ResultStore, Stamp
+from ptxviewer.results.store import ResultStore
 from ptxviewer.words import sentences, tr, trn
 from ptxviewer.words.notices import RESEARCH_USE
 
@@ -92,23 +92,8 @@ def _write(store: ResultStore, condition: Condition, target: Path, *, identified
         tables.write(target, films, store.findings(condition.sql, condition.values), identified=identified)
         return
     with ResultStore(target) as chosen, chosen.transaction():
-        for film in store.films(condition.sql, condition.values, order="film"):
-            number = film["film"]
-            assert isinstance(number, int)
-            row = film if identified else {name: value for name, value in film.items() if not _personal(name)}
-            chosen.put(row, store.findings_of(number), _stamp(row))
-
-
-def _personal(name: str) -> bool:
-    from ptxviewer.results.schema import BY_NAME
-
-    return BY_NAME[name].personal
-
-
-def _stamp(row: Record) -> Stamp | None:
-    from ptxviewer.cli.triage import stamp_in
-
-    return stamp_in(row)
+        numbers = list(store.numbers(condition.sql, condition.values, order="film"))
+        browsing.copy(store, numbers, chosen, identified=identified)
 
 
 def _listed(store: ResultStore, condition: Condition, count: int, arguments: argparse.Namespace) -> None:

@@ -39,7 +39,7 @@ from ptxviewer.results import tables
 from ptxviewer.results.pseudonyms import Pseudonyms, pseudonyms_in
 from ptxviewer.results.rows import Told, film_id, rows_of
 from ptxviewer.results.schema import Record
-from ptxviewer.results.store import By, ResultStore, Stamp
+from ptxviewer.results.store import By, ResultStore, Stamp, stamp_in
 from ptxviewer.words import sentences, trn
 
 if TYPE_CHECKING:
@@ -285,14 +285,6 @@ def _take_in(table: Path, store: ResultStore) -> None:
                 store.put(row, (), stamp_in(row))
             else:
                 store.put_finding(row)
-
-
-def stamp_in(row: Record) -> Stamp | None:
-    """Return the state of a film's file by its row, None where it names none."""
-    file_id, size, time = row.get("file_id"), row.get("file_bytes"), row.get("file_mtime_ns")
-    if not isinstance(file_id, str) or not file_id or not isinstance(size, int) or not isinstance(time, int):
-        return None
-    return Stamp(file_id, size, time)
 
 
 def _stopped(

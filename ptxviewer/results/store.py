@@ -43,6 +43,14 @@ class Stamp:
     mtime_ns: int
 
 
+def stamp_in(row: Record) -> Stamp | None:
+    """Return the state of a film's file by its row, None where it names none."""
+    file_id, size, time = row.get("file_id"), row.get("file_bytes"), row.get("file_mtime_ns")
+    if not isinstance(file_id, str) or not file_id or not isinstance(size, int) or not isinstance(time, int):
+        return None
+    return Stamp(file_id, size, time)
+
+
 @dataclass(frozen=True)
 class By:
     """What an answer depends on besides the film: the network, which of its rules, whether refusals were overridden."""
@@ -326,6 +334,19 @@ class ResultStore:
     ) -> Iterator[tuple[Any, ...]]:
         """Yield these columns of the films that fit, in the order of their numbers."""
         yield from self._rows(f"SELECT {_quoted(names)} FROM films{_where(where)} ORDER BY film", values)
+
+    def numbers(
+        self, where: str = "", values: Sequence[Value] = (), order: str = URGENT, limit: int = -1
+    ) -> Iterator[int]:
+        """Yield the numbers of the films that fit, in an order."""
+        asked = f"SELECT film FROM films{_where(where)} ORDER BY {order} LIMIT ?"
+        for (number,) in self._rows(asked, (*values, limit)):
+            yield number
+
+    def distinct(self, expression: str) -> list[Any]:
+        """Return the values that an SQL expression over a film has, empty ones left out, in order."""
+        asked = f"SELECT DISTINCT {expression} AS value FROM films WHERE value IS NOT NULL AND value != '' ORDER BY 1"
+        return [value for (value,) in self._rows(asked, ())]
 
     def by_id(self, names: Sequence[str], where: str = "", values: Sequence[Value] = ()) -> Iterator[tuple[Any, ...]]:
         """Yield these columns of the films that fit, in the order of their pseudonyms."""

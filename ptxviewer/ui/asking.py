@@ -18,8 +18,8 @@ from ptxviewer.app.exports import EXPORTS, REPORTS, Content, Export, export_of, 
 from ptxviewer.app.jobs import Outcome
 from ptxviewer.app.presenter import Presenter
 from ptxviewer.app.state.screen import State
-from ptxviewer.core.errors import reason_of
-from ptxviewer.core.reasons.window import Saved
+from ptxviewer.core.errors import PtxError, reason_of
+from ptxviewer.core.reasons.window import Notice, Saved
 from ptxviewer.core.tag_list import TagList
 from ptxviewer.ui.commands import capital
 from ptxviewer.ui.platform.folders import reports_folder
@@ -34,6 +34,7 @@ if TYPE_CHECKING:
     from ptxviewer.ui.dialogs.notice import FirstRunNotice
     from ptxviewer.ui.dialogs.pacs_find import FindDialog
     from ptxviewer.ui.dialogs.pacs_queue import QueueDialog
+    from ptxviewer.ui.results.window import ResultsWindow
 
 
 class Asking:
@@ -57,6 +58,7 @@ class Asking:
         self._do = do
         self._documents_asked = 0
         self._following: FindDialog | QueueDialog | None = None  # the one that is open
+        self._results: list[ResultsWindow] = []  # windows of their own, which live until they are closed
         self._notice: FirstRunNotice | None = None  # the page of the first start, for as long as the window lives
 
     def show_state(self, state: State) -> None:
@@ -68,6 +70,8 @@ class Asking:
             QTimer.singleShot(0, self._window, self.documents)  # not while a state is being rendered
         if self._following is not None:
             self._following.show_state(state)
+        for one in self._results:
+            one.show_identified(state.identified)
 
     def _ask(self, dialog: QDialog) -> None:
         """Show a dialog over the window; afterwards keys go to the film again, with or without a window manager."""
@@ -192,6 +196,44 @@ class Asking:
         target = asked_target(self._window, state.settings.reports_folder)
         if target is not None:
             self._presenter.exporting.save_other(lambda: write_list(state, target))
+
+    def open_results(self) -> None:
+        """Ask for a store of results and show it as a list."""
+        chosen = self._shown().settings.reports_folder
+        kinds = tr("Stores of results") + " (*.sqlite)"
+        name, _ = QFileDialog.getOpenFileName(self._window, tr("Open store of results"), chosen, kinds)
+        if name:
+            self.results(Path(name))
+
+    def results(self, path: Path) -> None:
+        """Show a store of results as a list, in a window of its own beside the film."""
+        from ptxviewer.ui.results.window import ResultsWindow
+
+        if self._shown().settings.first_read:
+            self._presenter.show_problem(Notice.STORE_HIDDEN, "warning")
+            return
+        try:
+            shown = ResultsWindow(path, self._presenter, self._open_paths, self._come_forward)
+        except PtxError as error:
+            self._presenter.show_problem(error.reason)
+            return
+        self._results = [one for one in self._results if one.isVisible()] + [shown]
+        shown.show()
+
+    def _come_forward(self) -> None:
+        self._window.raise_()
+        self._window.activateWindow()
+
+    @property
+    def lists(self) -> tuple[ResultsWindow, ...]:
+        """The lists of stores that are open, the newest last."""
+        return tuple(one for one in self._results if one.isVisible())
+
+    def close_results(self) -> None:
+        """Close the lists of stores: the window of films ends."""
+        for one in self._results:
+            one.close()
+        self._results.clear()
 
     def open_saved(self) -> None:
         """Open what was saved last with the program that the system has for it."""

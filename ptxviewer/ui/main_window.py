@@ -40,6 +40,7 @@ if TYPE_CHECKING:
     from ptxviewer.ui.panels.worklist import WorklistPanel
     from ptxviewer.ui.workspace import Workspace
 
+STORE = ".sqlite"  # the suffix of a store of results; results.tables is not imported for it
 UNSEEN_MS = 300  # after which the rest is built also where the window has not been seen yet
 
 
@@ -193,10 +194,17 @@ class MainWindow(QMainWindow):
     # Intents
 
     def open_paths(self, paths: list[Path]) -> None:
-        """Open files that were dropped, chosen, or handed over by the system or a second start."""
-        if paths:
+        """Open files that were dropped, chosen, or handed over by the system or a second start.
+
+        Stores of results are shown as lists.
+        """
+        stores = [path for path in paths if path.suffix.lower() == STORE]
+        films = [path for path in paths if path not in stores]
+        if films:
             self.reading.settle()
-            self._presenter.films.open(paths)
+            self._presenter.films.open(films)
+        for path in stores:
+            self.asking.results(path)
 
     def select(self, film_id: int) -> None:
         """Bring a film on screen; what is being typed stays with the one before."""
@@ -349,4 +357,5 @@ class MainWindow(QMainWindow):
         width = worklist.chosen_width if worklist is not None else settings.worklist_width
         kept = geometry.kept(self, self.workspace.panels, settings.geometry)
         self._presenter.preferences.save(lambda settings: replace(settings, geometry=kept, worklist_width=width))
+        self.asking.close_results()
         event.accept()

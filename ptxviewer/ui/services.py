@@ -214,6 +214,7 @@ class Backing:
             cache=ThreadLane("results", self._bridge.post),
             after_paint=self._bridge.after_paint,
             watch=ThreadLane("watch", self._bridge.post),
+            browse=ThreadLane("browse", self._bridge.post),
             is_film=is_film,
             read_facts=read_facts,
             read_tags=read_tags,

@@ -77,6 +77,7 @@ class WindowShell:
         self.about_program = dialogs.about
         self.show_site = dialogs.site
         self.save_list = dialogs.save_list
+        self.open_results = dialogs.open_results
         self.ask_send = dialogs.send
         self.ask_find = dialogs.find_and_fetch
         self.show_queue = dialogs.queue

@@ -41,6 +41,7 @@ def _too_many(limit: int) -> str:
 TEXTS: dict[str, Msgid | Callable[..., str]] = {
     "went_wrong": N_("Something went wrong inside the program; the film on screen is not affected."),
     "no_films": N_("There is nothing here that can be opened."),
+    "store_hidden": N_('First read: a store would show results before; set the network\'s result to "At once" for it.'),
     "mark_first": N_(
         "First read: mark a pneumothorax as present (Shift+Y) or absent (Shift+N); then the result is shown."
     ),

@@ -73,6 +73,14 @@ COMMANDS: tuple[Command, ...] = (
         run=lambda _p, shell: shell.open_folder(),
     ),
     Command(
+        "open_results",
+        N_("Open store of results..."),
+        "file",
+        ("Ctrl+Alt+O",),
+        N_("The results of many films, of 'triage' or a saved list, as a list to filter and to export"),
+        run=lambda _p, shell: shell.open_results(),
+    ),
+    Command(
         "open_sample",
         N_("Open sample study"),
         "file",

@@ -17,6 +17,7 @@ class Notice(Reason, Enum):
 
     # Of the film on screen
     MARK_FIRST = "mark_first"  # first-read mode hides the result
+    STORE_HIDDEN = "store_hidden"  # so it hides those of a store
     MARK_FOR_DISAGREEMENT = "mark_for_disagreement"  # so does the mode that speaks only on disagreement
     NO_DISAGREEMENT = "no_disagreement"  # there, the network says what the reader says
     CANCELLED = "cancelled"

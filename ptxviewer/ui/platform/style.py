@@ -54,7 +54,8 @@ QPushButton:hover { border-color: %(quiet)s; }
 QPushButton:pressed { background: %(line)s; }
 QPushButton:checked { border-color: %(accent)s; color: %(accent)s; }
 QPushButton:disabled { color: %(disabled)s; border-color: %(line)s; }
-QLineEdit:focus, QPlainTextEdit:focus, QComboBox:focus, QSpinBox:focus { border: 1px solid %(accent)s; }
+QLineEdit:focus, QPlainTextEdit:focus, QComboBox:focus, QSpinBox:focus,
+QDoubleSpinBox:focus { border: 1px solid %(accent)s; }
 QPushButton:focus, QToolButton:focus { border: 1px solid %(text)s; } /* the accent says: chosen */
 QDialogButtonBox { dialogbuttonbox-buttons-have-icons: 0; } /* some desktops put a red cross on Cancel */
 QPushButton#small { padding: 2px 10px; font-size: 12px; }
@@ -76,7 +77,7 @@ QPushButton#segment[place="last"] { border-top-right-radius: 4px; border-bottom-
 QPushButton#segment[place="middle"], QPushButton#segment[place="last"] { margin-left: -1px; }
 QPushButton#segment:checked { background: %(line)s; }
 
-QLineEdit, QComboBox, QPlainTextEdit, QSpinBox {
+QLineEdit, QComboBox, QPlainTextEdit, QSpinBox, QDoubleSpinBox {
   background: %(canvas)s; border: 1px solid %(field)s; border-radius: 4px; padding: 4px 6px; min-height: 18px;
   selection-background-color: %(accent)s; selection-color: %(canvas)s;
 }
@@ -86,7 +87,7 @@ QComboBox QAbstractItemView {
   selection-color: %(text)s;
 }
 QToolButton#more::menu-indicator { image: none; width: 0; }
-QSpinBox QLineEdit { background: transparent; border: none; padding: 0 5px; min-height: 0; }
+QSpinBox QLineEdit, QDoubleSpinBox QLineEdit { background: transparent; border: none; padding: 0 5px; min-height: 0; }
 QTabWidget::pane { border: none; border-top: 1px solid %(line)s; }
 QTabWidget::tab-bar { left: 20px; }
 QTabBar { background: transparent; }
@@ -97,7 +98,8 @@ QTabBar::tab {
 QTabBar::tab:hover { color: %(text)s; }
 QTabBar::tab:selected { color: %(text)s; border-bottom-color: %(accent)s; }
 QTabBar::tab:focus { border-color: %(text)s; }
-QSpinBox::up-button, QSpinBox::down-button { width: 0; border: none; }
+QSpinBox::up-button, QDoubleSpinBox::up-button, QSpinBox::down-button,
+QDoubleSpinBox::down-button { width: 0; border: none; }
 QCheckBox { spacing: 8px; }
 QCheckBox::indicator, QListWidget::indicator {
   width: 14px; height: 14px; border: 1px solid %(quiet)s; border-radius: 3px;
@@ -146,6 +148,12 @@ QToolTip { background: %(raised)s; color: %(text)s; border: 1px solid %(edge)s; 
 #worklist #grip { background: %(panel)s; border-right: 1px solid %(line)s; }
 #worklist #grip:hover { background: %(line)s; }
 QTableView#films { background: transparent; border: none; outline: 0; font-size: 12px; }
+QTableView#films::item { padding: 0 4px; border: none; }
+QTableView#films::item:selected { background: %(line)s; color: %(text)s; }
+#results { background: %(panel)s; }
+#results QTableView { background: %(canvas)s; border: 1px solid %(line)s; }
+#results QTableView:focus { border-color: %(accent)s; }
+#results QHeaderView::section { padding-left: 6px; }
 #worklist #quiet[left="true"] { color: %(warning)s; }
 #worklist QHeaderView::section { padding-left: 4px; }
 QProgressBar { background: %(line)s; border: none; border-radius: 1px; }

@@ -1,0 +1,1 @@
+"""A store of results in a window: list, filter, export of what is chosen."""

@@ -1,0 +1,143 @@
+"""What is chosen of a store leaves the app: as a table, or as every row of the export table, into a folder."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from functools import partial
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from PySide6.QtWidgets import QFileDialog, QMenu, QPushButton
+
+from ptxviewer.app.exporting_many import Progress, Source
+from ptxviewer.app.exports import EXPORTS, OBJECTS, USUAL, Content, Export
+from ptxviewer.app.jobs import Outcome
+from ptxviewer.app.presenter import Presenter
+from ptxviewer.core.errors import reason_of
+from ptxviewer.core.reasons import Reason
+from ptxviewer.results import browsing, tables
+from ptxviewer.results.store import ResultStore
+from ptxviewer.ui.commands import capital
+from ptxviewer.ui.exports import WRITERS, write_objects
+from ptxviewer.ui.listing import asked_target
+from ptxviewer.words import sentences, tr, trn
+
+if TYPE_CHECKING:
+    from ptxviewer.ui.results.window import ResultsWindow
+
+
+def write_table(path: Path, numbers: Sequence[int], target: Path, *, identified: bool) -> Path:
+    """Write these films of a store, in this order; returns the file. Raises ``PtxError``."""
+    with ResultStore(path, writable=False) as store:
+        if target.suffix.lower() != tables.STORE:
+            tables.check(target)
+            films, findings = browsing.some(store, numbers), browsing.findings_of(store, numbers)
+            tables.write(target, films, findings, identified=identified)
+            return target
+        with ResultStore(target) as chosen, chosen.transaction():
+            browsing.copy(store, numbers, chosen, identified=identified)
+    return target
+
+
+class ExportMenu:
+    """The button with what can be made of the films that are chosen."""
+
+    def __init__(
+        self,
+        window: ResultsWindow,
+        presenter: Presenter,
+        path: Path,
+        chosen: Callable[[], list[int]],
+        place: Callable[[int], Path | None],
+        tell: Callable[[Reason | None], None],
+    ) -> None:
+        self._window = window
+        self._presenter = presenter
+        self._path = path
+        self._chosen = chosen
+        self._place = place
+        self._tell = tell
+        self.button = QPushButton(tr("Export selection"))
+        self.menu = QMenu(self.button)
+        self.menu.addAction(tr("Table..."), self.table)
+        self.menu.addSeparator()
+        for row in EXPORTS:
+            text = tr("{name} as {format}...", name=capital(tr(row.name)), format=row.format)
+            self.menu.addAction(text, partial(self._ask, partial(self.films, row)))
+        self.menu.addSeparator()
+        self.menu.addAction(tr("Results as DICOM..."), partial(self._ask, partial(self.objects, USUAL)))
+        for one in OBJECTS:
+            text = tr("{name} as {format}...", name=capital(tr(one.name)), format="DICOM")
+            self.menu.addAction(text, partial(self._ask, partial(self.objects, (one.id,))))
+        self.menu.addSeparator()
+        self._stop = self.menu.addAction(tr("Stop exporting"), self.stop)
+        self.menu.aboutToShow.connect(lambda: self._stop.setEnabled(presenter.exporting_many.busy))
+        self.button.setMenu(self.menu)
+
+    @property
+    def _identified(self) -> bool:
+        return self._presenter.state.settings.report_identified
+
+    def table(self) -> None:
+        """Ask where the rows of the films go, and as what."""
+        target = asked_target(self._window, self._presenter.state.settings.reports_folder)
+        if target is not None:
+            self.write_table(target)
+
+    def write_table(self, target: Path) -> None:
+        """Write the rows of the films that are chosen."""
+        path, numbers, identified = self._path, self._chosen(), self._identified
+
+        def done(outcome: Outcome[Path]) -> None:
+            if outcome.value is None:
+                self._tell(reason_of(outcome.error))
+            else:
+                self._window.say(
+                    trn("{count} film written: {file}", "{count} films written: {file}", len(numbers), file=target)
+                )
+
+        self._window.say(tr("Writing ..."))
+        self._presenter.browse(lambda _checkpoint: write_table(path, numbers, target, identified=identified), done)
+
+    def _ask(self, then: Callable[[Path], None]) -> None:
+        chosen = self._presenter.state.settings.reports_folder
+        name = QFileDialog.getExistingDirectory(self._window, tr("Folder for what is saved"), chosen)
+        if name:
+            then(Path(name))
+
+    def films(self, export: Export, folder: Path) -> None:
+        """Save the films that are chosen in one format, under neutral names."""
+        write = WRITERS[export.id]
+        self._run(
+            lambda content: write(content, folder / f"{_stem(export.id.partition('_')[0], content)}{export.suffix}"),
+            export.of_result,
+        )
+
+    def objects(self, kinds: Sequence[str], folder: Path) -> None:
+        """Save the results of the films that are chosen as DICOM objects."""
+        self._run(lambda content: write_objects(content, folder / _stem("dicom", content), kinds), True)
+
+    def _run(self, write: Callable[[Content], object], of_result: bool) -> None:
+        films = [Source(number, self._place(number)) for number in self._chosen()]
+
+        def told(now: Progress) -> None:
+            saved = now.done - now.failed
+            if now.ended:
+                text = trn("{count} film saved.", "{count} films saved.", saved)
+                missed = tr("{count} not saved:", count=now.failed) if now.failed else ""
+                self._window.say(" ".join(part for part in (text, missed, sentences(now.why)) if part))
+            else:
+                self._window.say(tr("{done} of {total} films", done=now.done, total=now.total))
+
+        self._window.say(tr("{done} of {total} films", done=0, total=len(films)))
+        self._presenter.exporting_many.run(films, write, of_result, told)
+
+    def stop(self) -> None:
+        """Save no more."""
+        if self._presenter.exporting_many.busy:
+            self._presenter.exporting_many.stop()
+            self._window.say(tr("Exporting was stopped; what was saved stays."))
+
+
+def _stem(kind: str, content: Content) -> str:
+    return f"ptx-{kind}-film{content.number}"
