@@ -81,12 +81,13 @@ class Window:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class VoiLut:
-    """A VOI LUT Sequence item (PS3.3 C.11.2.1.1): ``table[value - first]`` is a P-value of ``bits`` bits."""
+    """A VOI LUT Sequence item (PS3.3 C.11.2.1.1): ``table[(value - first) / step]`` is a P-value of ``bits`` bits."""
 
     table: NDArray[np.uint16]  # (entries,)
-    first: int
+    first: float
     bits: int
     explanation: str = ""
+    step: float = 1.0  # modality values from one entry to the next; 1 in files
 
 
 Voi = Window | VoiLut
@@ -191,6 +192,7 @@ class Radiograph:
     notes: tuple[Reason, ...] = ()  # what the reader should know of the file
     not_analysed: Reason | None = None  # why the network does not look at it unasked; None = analyse
     reader_posture: Posture = ""  # what the reader says of it, in place of the file
+    stored_offset: int | None = None  # pixel of the stored value 0; None where pixels are no longer stored values
     graphics: FileGraphics | None = None  # drawn over the film where they are shown; the network never sees them
 
     def __post_init__(self) -> None:

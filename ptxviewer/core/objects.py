@@ -15,6 +15,7 @@ from ptxviewer.core.review import Verdict
 
 if TYPE_CHECKING:
     from ptxviewer.core.drawing.shutter import Shutter
+    from ptxviewer.core.softcopy import Modality
 
 Presence = Literal["", "present", "absent", "indeterminate"]
 DocumentKind = Literal["report", "pdf", "key objects"]
@@ -43,6 +44,7 @@ class Presentation:
     """How a presentation state wants its film to lie on the screen; applied only when the reader asks for it."""
 
     voi: Voi | None = None
+    modality: Modality | None = None  # makes the values that ``voi`` is meant for; None: it is meant for the film's own
     inverse: bool | None = None  # the smallest value is white, whatever the film says; None: as the film says
     shutter: Shutter | None = None
     quarter_turns: int = 0  # clockwise, before the flip

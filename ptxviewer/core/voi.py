@@ -48,7 +48,8 @@ def voi_values(values: NDArray[np.float64], voi: Voi) -> NDArray[np.float64]:
     """Map modality values to [0, 1] by a window or a VOI LUT (PS3.3 C.11.2.1.1: outside it, its end entries)."""
     if isinstance(voi, Window):
         return window_values(values, voi)
-    index = np.clip(np.floor(values) - voi.first, 0, voi.table.size - 1).astype(np.int64)
+    entries = np.floor(values) - voi.first if voi.step == 1 else np.round((values - voi.first) / voi.step)
+    index = np.clip(entries, 0, voi.table.size - 1).astype(np.int64)
     grey: NDArray[np.float64] = voi.table[index] / float((1 << voi.bits) - 1)
     return grey
 
@@ -123,7 +124,8 @@ def window_of(film: Radiograph, voi: Voi) -> Window:
     grey = voi.table / float((1 << voi.bits) - 1)
     rising = np.flatnonzero((grey > 0.02) & (grey < 0.98))
     first, last = (int(rising[0]), int(rising[-1])) if rising.size else (0, voi.table.size - 1)
-    return Window(voi.first + (first + last) / 2, max(last - first, 1), "LINEAR", "")
+    width = max(last - first, 1) * abs(voi.step)
+    return Window(voi.first + voi.step * (first + last) / 2, width, "LINEAR" if width >= 1 else "LINEAR_EXACT", "")
 
 
 def drag_window(window: Window, dx: float, dy: float, span: float) -> Window:

@@ -9,7 +9,8 @@ import numpy as np
 from pydicom.dataset import Dataset
 
 from ptxviewer.core.arrays import Mask
-from ptxviewer.core.drawing.shutter import Shutter
+from ptxviewer.core.drawing.shutter import Bitmap, Shutter, placed
+from ptxviewer.core.drawing.tiles import PackedMask
 from ptxviewer.core.film import FileGraphics
 from ptxviewer.dicom.repair import is_native
 from ptxviewer.dicom.values import as_number, number
@@ -54,7 +55,7 @@ def _plane(ds: Dataset, group: int, frame: int, shape: tuple[int, int]) -> Mask 
         if bits is None:
             return None
         origin = _value(ds, group, 0x0050) or (1, 1)
-        return _placed(bits, int(origin[0]) - 1, int(origin[1]) - 1, shape)
+        return placed(bits, int(origin[0]) - 1, int(origin[1]) - 1, shape)
     return None
 
 
@@ -106,20 +107,11 @@ def _bits_in_pixels(ds: Dataset, group: int, frame: int, shape: tuple[int, int])
     return np.asarray((words >> position) & 1, bool)
 
 
-def _placed(bits: Mask, top: int, left: int, shape: tuple[int, int]) -> Mask:
-    """A plane whose first pixel lies at (top, left) of the film; what lies outside is cut off."""
-    film = np.zeros(shape, bool)
-    rows = slice(max(0, top), min(shape[0], top + bits.shape[0]))
-    cols = slice(max(0, left), min(shape[1], left + bits.shape[1]))
-    if rows.start < rows.stop and cols.start < cols.stop:
-        film[rows, cols] = bits[rows.start - top : rows.stop - top, cols.start - left : cols.stop - left]
-    return film
+def shutter_of(ds: Dataset, *, bitmap: bool = False) -> Shutter | None:
+    """Return the display shutter that the tags say; None where there is none.
 
-
-def shutter_of(ds: Dataset) -> Shutter | None:
-    """Return the display shutter that the tags say, a bitmap aside; None where there is none.
-
-    Raises whatever a broken one makes of itself.
+    ``bitmap``: with the one of an overlay plane, too; that of a film is taken from its own planes. Raises
+    whatever a broken one makes of itself.
     """
     kinds = _kinds(ds)
     edges: tuple[int, int | None, int, int | None] | None = None
@@ -138,9 +130,22 @@ def shutter_of(ds: Dataset) -> Shutter | None:
         circle = (row, col, number(ds, "RadiusOfCircularShutter"))
     if "POLYGONAL" in kinds:
         polygon = tuple(as_number(value) for value in ds.VerticesOfThePolygonalShutter)
-    if edges is None and circle is None and polygon is None:
+    plane = _bitmap(ds, int(number(ds, "ShutterOverlayGroup"))) if bitmap and "BITMAP" in kinds else None
+    if edges is None and circle is None and polygon is None and plane is None:
         return None
-    return Shutter(edges, circle, polygon, _grey(ds))
+    return Shutter(edges, circle, polygon, plane, _grey(ds))
+
+
+def _bitmap(ds: Dataset, group: int) -> Bitmap | None:
+    """The overlay plane that a bitmap shutter names, None where there is none."""
+    if group not in OVERLAY_GROUPS or (group, 0x3000) not in ds:
+        return None
+    rows, cols = (int(as_number(_value(ds, group, element) or 0)) for element in (0x0010, 0x0011))
+    bits = _own_bits(ds, group, 0, rows, cols)
+    if bits is None or not bits.any():
+        return None
+    origin = _value(ds, group, 0x0050) or (1, 1)
+    return Bitmap(PackedMask.pack(bits), int(origin[0]) - 1, int(origin[1]) - 1)
 
 
 def _grey(ds: Dataset) -> int:

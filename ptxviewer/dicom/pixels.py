@@ -225,7 +225,7 @@ def _bits_below(ds: Dataset, array: NDArray[Any], bits_stored: int) -> int:
     return high_bit + 1 - bits_stored if whole_words or int(array.max()) >> bits_stored else 0
 
 
-def _rescale(transformation: Dataset) -> tuple[float, float]:
+def rescale_of(transformation: Dataset) -> tuple[float, float]:
     """Return slope and intercept, 1 and 0 where they are absent or no numbers."""
     stated = (
         number(transformation, "RescaleSlope", 1.0, infinite=True) or 1.0,
@@ -269,7 +269,7 @@ def decode(ds: Dataset, frame: int, says_grey: bool = False) -> Decoded:
         return replace(decoded, top=None, notes=()) if says_grey and not decoded.colour else decoded
     array = _grey(ds, frame, claim)
     transformation = functional(ds, frame, "PixelValueTransformationSequence") or ds
-    slope, intercept = _rescale(transformation)
+    slope, intercept = rescale_of(transformation)
     if array.dtype.kind == "f" or array.dtype.itemsize > 2:
         spread = _requantised(array, slope, intercept)
         _check_rescale(spread.slope, spread.intercept)

@@ -274,6 +274,7 @@ def _dicom(ds: Dataset, frame: int) -> Radiograph:
         frames=frames_of(ds),
         notes=tuple(notes),
         not_analysed=tags.why_not_analysed(ds, decoded.colour, rows, cols),
+        stored_offset=decoded.offset,
         graphics=graphics,
     )
     if decoded.top is not None:

@@ -15,11 +15,12 @@ from pydicom.uid import UID, ExplicitVRLittleEndian, generate_uid
 
 from ptxviewer.core.drawing.shutter import Shutter
 from ptxviewer.core.drawing.tiles import PackedMask
-from ptxviewer.core.film import Window
+from ptxviewer.core.film import VoiLut, Window
 from ptxviewer.core.findings.reviewed import answer_of, as_reviewed
 from ptxviewer.core.objects import Brought, FilmObject, Mark, Presentation
 from ptxviewer.core.reasons.reading import Reading
 from ptxviewer.core.review import Review
+from ptxviewer.core.softcopy import Rescale
 from ptxviewer.dicom import candidates
 from ptxviewer.dicom.collect import collect
 from ptxviewer.dicom.objects import class_of, is_object, read_objects
@@ -194,16 +195,57 @@ def test_a_presentation_state_says_how_its_film_is_to_be_shown(tmp_path: Path) -
         ShutterPresentationValue=0, ImageHorizontalFlip="Y",
     )  # fmt: skip
     wanted = the_one(path).presentation
-    assert wanted == Presentation(Window(1800.5, 900), True, Shutter((11, 200, 21, 280)), 3, True)
+    assert wanted == Presentation(Window(1800.5, 900), Rescale(), True, Shutter((11, 200, 21, 280)), 3, True)
     covered = wanted.shutter.covered((300, 240))
     assert not covered[20:280, 10:200].any()
     assert covered[:20].all()
+
+
+def test_a_presentation_state_brings_its_own_modality_values_and_a_bitmap_shutter(tmp_path: Path) -> None:
+    bits = np.zeros((6, 8), bool)
+    bits[0], bits[:, 7] = True, True
+    series = [item(ReferencedImageSequence=Sequence([reference(generate_uid())]))]
+    path = made(
+        GSPS, tmp_path, ReferencedSeriesSequence=Sequence(series), RescaleSlope="2", RescaleIntercept="-100",
+        SoftcopyVOILUTSequence=Sequence([item(WindowCenter=500, WindowWidth=201)]), ShutterShape="BITMAP",
+        ShutterOverlayGroup=0x6002, ShutterPresentationValue=0,
+    )  # fmt: skip
+    ds = pydicom.dcmread(path)
+    plane = {0x0010: ("US", 6), 0x0011: ("US", 8), 0x0040: ("CS", "G"), 0x0050: ("SS", [3, 2]), 0x0100: ("US", 1)}
+    for element, (vr, value) in plane.items():
+        ds.add_new((0x6002, element), vr, value)
+    ds.add_new((0x6002, 0x3000), "OW", np.packbits(bits, bitorder="little").tobytes())
+    ds.save_as(path)
+    wanted = the_one(path).presentation
+    assert wanted is not None
+    assert (wanted.voi, wanted.modality) == (Window(500, 201), Rescale(2.0, -100.0))
+    assert wanted.shutter is not None
+    covered = wanted.shutter.covered((20, 20))
+    assert np.array_equal(covered[2:8, 1:9], bits)
+    assert covered.sum() == bits.sum()
+
+
+def test_a_modality_table_alone_changes_how_a_film_is_shown(tmp_path: Path) -> None:
+    table = item(
+        LUTDescriptor=[4096, 0, 12], LUTData=np.arange(4095, -1, -1, dtype="<u2").tobytes(), ModalityLUTType="US"
+    )
+    series = [item(ReferencedImageSequence=Sequence([reference(generate_uid())]))]
+    path = made(GSPS, tmp_path, ReferencedSeriesSequence=Sequence(series), ModalityLUTSequence=Sequence([table]))
+    wanted = the_one(path).presentation
+    assert wanted is not None
+    assert isinstance(wanted.modality, VoiLut)
+    assert (wanted.modality.table[0], wanted.modality.bits) == (4095, 12)
 
 
 @pytest.mark.parametrize(
     "tags",
     [
         {},
+        {"RescaleSlope": "0", "RescaleIntercept": "-100"},
+        {"RescaleSlope": "1e308", "SoftcopyVOILUTSequence": Sequence([item(WindowCenter=100, WindowWidth=50)])},
+        {"ModalityLUTSequence": Sequence([item(LUTDescriptor=[4096, 0, 12])])},
+        {"ShutterShape": "BITMAP", "ShutterOverlayGroup": 0x6002},  # without its plane
+        {"ShutterShape": "BITMAP"},
         {"PresentationLUTShape": "IDENTITY", "ImageRotation": 0},
         {"ShutterShape": "CIRCULAR", "RadiusOfCircularShutter": 5},  # without a centre
         {"SoftcopyVOILUTSequence": Sequence([item(WindowCenter=1, WindowWidth=-4)])},

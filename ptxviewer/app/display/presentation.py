@@ -36,10 +36,11 @@ def shown_by(wanted: Presentation, film: Radiograph, view: FilmView) -> FilmView
     turned = rotated(replace(view, quarter_turns=0, flipped=False), wanted.quarter_turns)
     if wanted.flipped:
         turned = flipped_horizontally(turned)
-    from ptxviewer.core.voi import shows_something  # numpy comes with it: the window is on screen before
+    from ptxviewer.core.softcopy import on_film  # numpy comes with these: the window is on screen before
+    from ptxviewer.core.voi import shows_something
 
     moved = (turned.quarter_turns, turned.flipped) != (view.quarter_turns, view.flipped)
-    window = wanted.voi
+    window = wanted.voi if wanted.modality is None else on_film(wanted.voi, wanted.modality, film)
     if window is not None and not shows_something(film, window):  # made for other values: the reader's stays
         window = view.voi
     return replace(

@@ -1,4 +1,4 @@
-"""What a display shutter covers (PS3.3 C.7.6.11): the outside of a rectangle, a circle, a polygon, or of several."""
+"""What a display shutter covers (PS3.3 C.7.6.11): outside of a rectangle, a circle, a polygon, or a bitmap."""
 
 from __future__ import annotations
 
@@ -10,6 +10,20 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ptxviewer.core.arrays import Mask
+from ptxviewer.core.drawing.tiles import PackedMask
+
+
+@dataclass(frozen=True, slots=True)
+class Bitmap:
+    """A bitmap shutter (PS3.3 C.7.6.15): what is set is covered. ``top`` and ``left`` are counted from 0."""
+
+    mask: PackedMask
+    top: int = 0
+    left: int = 0
+
+    def covered(self, shape: tuple[int, int]) -> Mask:
+        """Return what it covers of a film of (rows, cols) ``shape``."""
+        return placed(self.mask.unpack(), self.top, self.left, shape)
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,6 +33,7 @@ class Shutter:
     edges: tuple[int, int | None, int, int | None] | None = None  # left, right, upper, lower; None: the film's own
     circle: tuple[float, float, float] | None = None  # row, column, radius in pixels along a row
     polygon: tuple[float, ...] | None = None  # row and column of each corner in turn
+    bitmap: Bitmap | None = None
     grey: int = 0  # of what is covered, 0 to 255
 
     def covered(self, shape: tuple[int, int], aspect: float = 1.0) -> Mask:
@@ -30,7 +45,19 @@ class Shutter:
             covered |= ~_circle(self.circle, shape, aspect)
         if self.polygon is not None:
             covered |= ~_polygon(self.polygon, shape)
+        if self.bitmap is not None:
+            covered |= self.bitmap.covered(shape)
         return covered
+
+
+def placed(bits: Mask, top: int, left: int, shape: tuple[int, int]) -> Mask:
+    """Return a plane whose first pixel lies at (top, left) of a film of ``shape``; what lies outside is cut off."""
+    film = np.zeros(shape, bool)
+    rows = slice(max(0, top), min(shape[0], top + bits.shape[0]))
+    cols = slice(max(0, left), min(shape[1], left + bits.shape[1]))
+    if rows.start < rows.stop and cols.start < cols.stop:
+        film[rows, cols] = bits[rows.start - top : rows.stop - top, cols.start - left : cols.stop - left]
+    return film
 
 
 def _rectangle(edges: tuple[int, int | None, int, int | None], shape: tuple[int, int]) -> Mask:

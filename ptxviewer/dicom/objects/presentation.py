@@ -10,12 +10,14 @@ from collections.abc import Iterator
 
 from pydicom.dataset import Dataset
 
-from ptxviewer.core.film import Voi
+from ptxviewer.core.film import Voi, VoiLut
 from ptxviewer.core.objects import FilmObject, Mark, Presentation
 from ptxviewer.core.plaintext import plain
 from ptxviewer.core.points import Point
+from ptxviewer.core.softcopy import Modality, Rescale
 from ptxviewer.dicom import tags
 from ptxviewer.dicom.graphics import shutter_of
+from ptxviewer.dicom.luts import lut_table
 from ptxviewer.dicom.objects.common import (
     LONGEST,
     is_own,
@@ -28,6 +30,7 @@ from ptxviewer.dicom.objects.common import (
     shape_of,
 )
 from ptxviewer.dicom.objects.segmentation import references_of_series
+from ptxviewer.dicom.pixels import rescale_of
 from ptxviewer.dicom.values import number
 
 MOST_MARKS = 500
@@ -63,20 +66,31 @@ def presentation_state(ds: Dataset) -> tuple[FilmObject, ...]:
 
 def _presentation(ds: Dataset, film: Film) -> Presentation | None:
     """How a film is to be shown; None where that is as it is shown anyway."""
-    shutter = None
+    shutter = voi = modality = None
     with contextlib.suppress(Exception):  # a broken shutter must not cost the window
-        shutter = shutter_of(ds)
+        shutter = shutter_of(ds, bitmap=True)
+    with contextlib.suppress(Exception):  # a window for values that nobody can make is none
+        modality = _modality(ds)
+        voi = _voi(ds, film)
     shape = tags.text(ds, "PresentationLUTShape").upper()
     wanted = Presentation(
-        voi=_voi(ds, film),
+        voi=voi,
+        modality=modality,
         inverse={"INVERSE": True, "IDENTITY": False}.get(shape),
         shutter=shutter,
         quarter_turns=round(number(ds, "ImageRotation") / 90) % 4,
         flipped=tags.text(ds, "ImageHorizontalFlip").upper() == "Y",
     )
-    if wanted.voi is None and wanted.shutter is None and not wanted.quarter_turns and not wanted.flipped:
-        return None
-    return wanted
+    changes = wanted.voi is not None or isinstance(modality, VoiLut) or wanted.shutter is not None
+    return wanted if changes or wanted.quarter_turns or wanted.flipped else None
+
+
+def _modality(ds: Dataset) -> Modality:
+    """The state's own Modality LUT or rescale (PS3.3 C.11.1); without one stored values are meant (PS3.4 N.2.1)."""
+    for item in items(ds, "ModalityLUTSequence"):
+        table, first, bits = lut_table(item, (0.0, 65535.0), ds.original_encoding[1] is not False)
+        return VoiLut(table, first, bits)
+    return Rescale(*rescale_of(ds))
 
 
 def _voi(ds: Dataset, film: Film) -> Voi | None:
