@@ -11,6 +11,7 @@ from PySide6.QtWidgets import (
     QHBoxLayout,
     QLineEdit,
     QPushButton,
+    QSizePolicy,
     QSpinBox,
     QVBoxLayout,
     QWidget,
@@ -48,7 +49,7 @@ class FilterBar(QWidget):
         self.year_from = self._year(tr("Year from"))
         self.year_to = self._year(tr("Year to"))
         self.query = QLineEdit()
-        self.query.setClearButtonEnabled(True)
+        self.query.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.MinimumExpanding)  # as its neighbours
         self.query.setPlaceholderText(tr("Any column: score>=0.5 view=AP,PA age>=60"))
         self.query.setAccessibleName(tr("Query"))
         self.query.textEdited.connect(lambda _text: self._later.start())

@@ -31,7 +31,7 @@ from ptxviewer.ui.controls import ElidedLabel, label
 from ptxviewer.ui.platform.text_size import px
 from ptxviewer.ui.results.export import ExportMenu
 from ptxviewer.ui.results.filters import FilterBar
-from ptxviewer.ui.results.rows import StoreRows
+from ptxviewer.ui.results.rows import StoreRows, heading
 from ptxviewer.words import say, tr, trn
 from ptxviewer.words.notices import RESEARCH_USE
 from ptxviewer.words.quantities import count
@@ -39,9 +39,9 @@ from ptxviewer.words.quantities import count
 SIZE, SMALLEST = (1080, 680), (820, 440)
 ROW = 24
 WIDTHS: dict[Column, int] = {
-    "score": 64, "side": 84, "size": 84, "film": 180, "view": 64, "date": 100, "site": 130, "verdict": 110,
-    "state": 130,
+    "score": 60, "side": 76, "size": 76, "film": 160, "view": 56, "date": 90, "site": 110, "verdict": 96, "state": 100,
 }  # fmt: skip
+HEADING_ROOM = 28  # pixels beside a heading: margins and its arrow
 
 
 class _Table(QTableView):
@@ -163,11 +163,13 @@ class ResultsWindow(QWidget):
         header.setDefaultAlignment(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter)
         header.setToolTip(tr("Click: order by this column; again: the other way round; again: by urgency."))
         for number, column in enumerate(COLUMNS):
-            header.resizeSection(number, px(WIDTHS[column]))
+            needed = header.fontMetrics().horizontalAdvance(heading(column)) + px(HEADING_ROOM)
+            header.resizeSection(number, max(px(WIDTHS[column]), needed))
         header.setStretchLastSection(True)
         header.sectionClicked.connect(self._sorted_by)
         table.doubleClicked.connect(lambda _index: self.open_chosen())
         table.selectionModel().selectionChanged.connect(lambda _new, _old: self._allow())
+        table.selectionModel().currentRowChanged.connect(lambda now, _before: self._tell_note(now.row()))
         return table
 
     # ---- order and filter
@@ -310,6 +312,11 @@ class ResultsWindow(QWidget):
 
         self._say(tr("Looking through the folder ..."))
         self._tickets.append(self._presenter.browse(lambda checkpoint: browsing.places_in(folder, checkpoint), done))
+
+    def _tell_note(self, place: int) -> None:
+        """Say why the current film has no answer."""
+        row = self.lines.record(place) if place >= 0 else None
+        self._say(str((row or {}).get("note") or "") or tr(RESEARCH_USE))
 
     def _allow(self) -> None:
         self.open.setEnabled(self.table.currentIndex().isValid())
