@@ -28,6 +28,7 @@ settings.load_profile("ci" if os.environ.get("CI") else "dev")
 
 REPOSITORY = Path(__file__).resolve().parents[1]
 ONE_FOR_ALL = ("fsspecIO",)  # threads that a library starts once for the whole process
+FOREIGN = "Dummy-"  # how Python names a thread that it has not started
 THREAD_END_S = 5  # how long a thread that was told to end may take
 
 
@@ -98,7 +99,7 @@ def _no_unannounced_log_warning(request: pytest.FixtureRequest) -> Iterator[None
 
 def _is_ours(thread: threading.Thread) -> bool:
     """Was this thread started in Python? Python also lists those of Qt and torch that have called into it once."""
-    return not isinstance(thread, threading._DummyThread) and thread.name not in ONE_FOR_ALL
+    return not thread.name.startswith(FOREIGN) and thread.name not in ONE_FOR_ALL
 
 
 @pytest.fixture(autouse=True)

@@ -37,10 +37,13 @@ class FakeEngine:
 
     RULE = DecisionRule(threshold=0.5, score_threshold=0.4, min_area=0.0005)
 
-    def __init__(self, size: int = 64, score: float = 0.9, error: Exception | None = None) -> None:
+    def __init__(
+        self, size: int = 64, score: float = 0.9, error: Exception | None = None, note: Reason | None = None
+    ) -> None:
         self.size = size
         self.score = score
         self.error = error
+        self.note = note
         self._info: EngineInfo | None = None
 
     @property
@@ -51,7 +54,7 @@ class FakeEngine:
     def load(self) -> EngineInfo:
         """See ``Engine.load``."""
         if self._info is None:
-            self._info = EngineInfo("fake", "0" * 64, "CPU", self.RULE)
+            self._info = EngineInfo("fake", "0" * 64, "CPU", self.RULE, note=self.note)
         return self._info
 
     def predict(self, film: Radiograph, checkpoint: Checkpoint = never_cancelled) -> ProbabilityMaps:

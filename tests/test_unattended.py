@@ -26,6 +26,7 @@ from ptxviewer.core.reasons.pacs import Pacs
 from ptxviewer.core.reasons.results import Results
 from ptxviewer.core.reasons.writing import NotWritten, Unsaved, Unwritten, Writing
 from ptxviewer.pacs import service
+from ptxviewer.results.schema import Record
 from ptxviewer.results.store import ResultStore
 from ptxviewer.words import say
 from tests.dicom.made import dataset, in_study, ramp, save
@@ -151,17 +152,17 @@ def test_killed_between_objects_and_row_a_film_is_sent_once_all_the_same(
     films, out = tmp_path / "films", tmp_path / "r.sqlite"
     for number in range(3):
         film(films, number)
-    keep = triage._keep
+    add = ResultStore.add
 
-    def killed(answered: Any, *rest: Any, **named: Any) -> None:
-        if answered.told.film.rows == 81:
+    def killed(store: ResultStore, row: Record, *rest: Any) -> None:
+        if row["rows_px"] == 81:
             raise KeyboardInterrupt
-        keep(answered, *rest, **named)
+        add(store, row, *rest)
 
-    monkeypatch.setattr(triage, "_keep", killed)
+    monkeypatch.setattr(ResultStore, "add", killed)
     assert run(films, out, "--send", NODE) == 130
     assert len(list(outbox_of(out).glob("*/parcel.json"))) >= 1
-    monkeypatch.setattr(triage, "_keep", keep)
+    monkeypatch.setattr(ResultStore, "add", add)
     assert run(films, out, "--send", NODE) == 0
     assert sorted(archive.reports.values()) == [1, 1, 1]
 

@@ -108,13 +108,14 @@ class AppRig:
         self.broken: Writing | None = None
         self.objects_named = {"objects"}  # files that belong to films
         self.brought: list[Brought] = []  # by them
+        self.bring: Callable[[Sequence[Path]], list[Brought]] = lambda _paths: self.brought
         self.presenter = Presenter(
             self.view,
             Services(
                 read_film=self.reader,
                 collect=self._collect,
                 is_object=lambda path: path.name in self.objects_named,
-                read_objects=lambda _paths: self.brought,
+                read_objects=self._bring,
                 engine=self.engine,
                 disk=self.disk,
                 model=self.model,
@@ -134,6 +135,9 @@ class AppRig:
             ),
             settings,
         )
+
+    def _bring(self, paths: Sequence[Path]) -> list[Brought]:
+        return self.bring(paths)
 
     @staticmethod
     def _collect(paths: Sequence[Path]) -> list[Path]:

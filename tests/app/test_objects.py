@@ -11,10 +11,11 @@ import pytest
 
 from ptxviewer.app.display.presentation import is_applied, offered
 from ptxviewer.app.films.objects import earlier_of, objects_of
+from ptxviewer.app.state.facts import Facts
 from ptxviewer.app.state.settings import Settings
 from ptxviewer.core.drawing.shutter import Shutter
 from ptxviewer.core.drawing.tiles import PackedMask
-from ptxviewer.core.film import Window
+from ptxviewer.core.film import Study, Window
 from ptxviewer.core.findings.decide import decide, mask_at_film
 from ptxviewer.core.objects import Brought, Document, FilmObject, Mark, Presentation, Region
 from ptxviewer.core.reasons.window import Notice
@@ -39,13 +40,10 @@ def opened(rig: AppRig, *found: Brought, film: str = "a") -> None:
     rig.settle()
 
 
-def of_film(rig: AppRig) -> None:
-    """Let the film on screen have the identity that the objects name."""
-    film = rig.presenter._store.state.current
-    assert film is not None
-    assert film.radiograph is not None
-    named = replace(film.radiograph, study=replace(film.radiograph.study, sop_uid=UID))
-    rig.presenter._store.update(replace(film, radiograph=named))
+def of_film(rig: AppRig) -> AppRig:
+    """Films of this one have the identity that the objects name."""
+    rig.reader.facts = lambda _path: Facts(study=Study(sop_uid=UID))
+    return rig
 
 
 def network_mask(rig: AppRig, threshold: float | None = None) -> np.ndarray:
@@ -64,15 +62,14 @@ def test_objects_belong_to_the_film_that_they_name() -> None:
     rig = AppRig()
     opened(rig, Brought((REPORT, FOREIGN)))
     assert objects_of(rig.state, rig.film) == ()
-    of_film(rig)
+    opened(of_film(rig), film="b")
     assert set(objects_of(rig.state, rig.film)) == {REPORT, FOREIGN}
     assert earlier_of(rig.state, rig.film).verdict == "accept"
 
 
 def test_an_edited_mask_and_its_verdict_are_taken_over_as_one_step() -> None:
-    rig = AppRig()
+    rig = of_film(AppRig())
     opened(rig)
-    of_film(rig)
     mask = network_mask(rig)
     mask[0, 0] = True
     opened(rig, Brought((replace(REPORT, verdict="edited"),)), Brought((segmented(mask),)), film="")
@@ -86,9 +83,8 @@ def test_an_edited_mask_and_its_verdict_are_taken_over_as_one_step() -> None:
 
 
 def test_the_networks_own_mask_is_no_edit() -> None:
-    rig = AppRig()
+    rig = of_film(AppRig())
     opened(rig)
-    of_film(rig)
     opened(rig, Brought((REPORT, segmented(network_mask(rig)))), film="")
     rig.do("take_over")
     rig.settle()
@@ -96,9 +92,8 @@ def test_the_networks_own_mask_is_no_edit() -> None:
 
 
 def test_nothing_of_another_program_is_taken_over_or_measured() -> None:
-    rig = AppRig()
+    rig = of_film(AppRig())
     opened(rig)
-    of_film(rig)
     before = rig.film.findings
     opened(rig, Brought((FOREIGN,)), film="")
     assert rig.film.findings == before
@@ -108,26 +103,23 @@ def test_nothing_of_another_program_is_taken_over_or_measured() -> None:
 
 
 def test_a_mask_of_other_pixels_is_none_of_this_film() -> None:
-    rig = AppRig()
+    rig = of_film(AppRig())
     opened(rig)
-    of_film(rig)
     opened(rig, Brought((segmented(np.ones((5, 5), bool)),)), film="")
     assert earlier_of(rig.state, rig.film).mask is None
 
 
 def test_before_a_first_read_nothing_of_others_is_shown_either() -> None:
-    rig = AppRig(settings=Settings(reading_mode="first"))
+    rig = of_film(AppRig(settings=Settings(reading_mode="first")))
     opened(rig, Brought((REPORT, FOREIGN)))
-    of_film(rig)
     assert objects_of(rig.state, rig.film) == ()
     rig.presenter.review.mark("present")
     assert set(objects_of(rig.state, rig.film)) == {REPORT, FOREIGN}
 
 
 def test_a_result_that_the_gate_refuses_takes_nothing_over() -> None:
-    rig = AppRig(Doubtful(size=16))
+    rig = of_film(AppRig(Doubtful(size=16)))
     opened(rig, Brought((REPORT,)))
-    of_film(rig)
     rig.do("take_over")
     assert rig.film.review.verdict == ""
 
@@ -151,9 +143,10 @@ def test_many_objects_are_read_some_at_a_time_behind_the_film() -> None:
         read.append(len(paths))
         return [Brought((replace(FOREIGN, uid=f"{sum(read)}-{n}"),)) for n in range(len(paths))]
 
-    intake = rig.presenter.films._intake
-    intake._services = replace(intake._services, read_objects=read_objects)
-    intake.bring([Path(f"{n}") for n in range(45)])
+    rig.bring = read_objects
+    names = [f"object{n}" for n in range(45)]
+    rig.objects_named.update(names)
+    rig.open(*names)
     rig.settle()
     assert read == [20, 20, 5]
     assert len(rig.state.objects) == 45
@@ -185,19 +178,17 @@ def test_the_oldest_pdfs_make_room_and_keep_their_text(monkeypatch: pytest.Monke
 
 @pytest.mark.parametrize("count", [1, 3])
 def test_the_newest_of_several_earlier_results_counts(count: int) -> None:
-    rig = AppRig()
+    rig = of_film(AppRig())
     many = [replace(REPORT, uid=f"{n}", made=f"2026-01-0{n + 1}", verdict="unsure" if n == count - 1 else "accept")
             for n in range(count)]  # fmt: skip
     opened(rig, Brought(tuple(reversed(many))))
-    of_film(rig)
     assert earlier_of(rig.state, rig.film).verdict == "unsure"
 
 
 def test_a_presentation_state_is_applied_when_the_reader_asks_and_taken_off_again() -> None:
-    rig = AppRig()
+    rig = of_film(AppRig())
     wanted = Presentation(Window(15, 10), inverse=True, shutter=Shutter((3, 20, 3, 20)), quarter_turns=1, flipped=True)
     opened(rig, Brought((replace(FOREIGN, presentation=wanted),)))
-    of_film(rig)
     before = rig.film.view
     assert (before.voi, before.shutter) == (None, None)  # not unasked
     rig.do("toggle_presentation")
@@ -215,11 +206,10 @@ def test_a_presentation_state_is_applied_when_the_reader_asks_and_taken_off_agai
 
 
 def test_a_window_of_a_presentation_state_that_shows_nothing_of_the_film_is_not_applied() -> None:
-    rig = AppRig()
+    rig = of_film(AppRig())
     opened(
         rig, Brought((replace(FOREIGN, presentation=Presentation(Window(9000, 10), shutter=Shutter((2, 9, 2, 9)))),))
     )
-    of_film(rig)
     rig.do("toggle_presentation")
     assert rig.film.view.voi is None
     assert rig.film.view.shutter is not None
@@ -227,9 +217,8 @@ def test_a_window_of_a_presentation_state_that_shows_nothing_of_the_film_is_not_
 
 
 def test_a_film_without_a_presentation_state_is_offered_none() -> None:
-    rig = AppRig()
+    rig = of_film(AppRig())
     opened(rig, Brought((FOREIGN, REPORT)))
-    of_film(rig)
     assert offered(rig.state, rig.film) is None
     rig.do("toggle_presentation")
     assert rig.film.view.voi is None

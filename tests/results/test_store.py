@@ -6,6 +6,7 @@ import sqlite3
 import sys
 import tracemalloc
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -121,9 +122,19 @@ def test_a_store_of_an_earlier_version_gets_the_columns_that_have_come_since(tmp
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="no limit of a file's size there")
-def test_a_full_disk_has_its_sentence_and_the_store_goes_on_when_there_is_room(tmp_path: Path):
-    with ResultStore(store_of(tmp_path / "a.sqlite", 50)) as store:
-        store._db.execute(f"PRAGMA max_page_count = {store._db.execute('PRAGMA page_count').fetchone()[0]}")
+def test_a_full_disk_has_its_sentence_and_the_store_goes_on_when_there_is_room(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+):
+    path, connect, opened = store_of(tmp_path / "a.sqlite", 50), sqlite3.connect, []
+
+    def connected(*of: Any, **how: Any) -> sqlite3.Connection:
+        opened.append(connect(*of, **how))
+        return opened[-1]
+
+    monkeypatch.setattr(sqlite3, "connect", connected)
+    with ResultStore(path) as store:
+        [file] = opened
+        file.execute(f"PRAGMA max_page_count = {file.execute('PRAGMA page_count').fetchone()[0]}")
 
         def fill(store: ResultStore, numbers: range) -> None:
             for number in numbers:
@@ -132,7 +143,7 @@ def test_a_full_disk_has_its_sentence_and_the_store_goes_on_when_there_is_room(t
         full = reason_of(fill, store, range(51, 2000), kind=ExportFailed)
         assert full == NotWritten(Unwritten.RESULTS, Writing.DISK_FULL)
         done = store.count()
-        store._db.execute("PRAGMA max_page_count = 100000")
+        file.execute("PRAGMA max_page_count = 100000")
         fill(store, range(1, 200))
         assert done >= 50
         assert store.count() == 199

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import sys
-import threading
 from dataclasses import replace
 from pathlib import Path
 
@@ -14,16 +13,13 @@ from pytestqt.qtbot import QtBot
 
 from ptxviewer import __version__
 from ptxviewer.app.disk.settings import load
-from ptxviewer.core.answer import ProbabilityMaps
-from ptxviewer.core.engine import Checkpoint, never_cancelled
-from ptxviewer.core.film import Radiograph
 from ptxviewer.paths import site_settings
 from ptxviewer.ui.application import Session
 from ptxviewer.ui.dialogs.about_program import RUNNING, ProgramDialog
 from ptxviewer.ui.dialogs.notice import FirstRunNotice
 from ptxviewer.ui.dialogs.site import SiteDialog
 from tests.fakes import FakeEngine
-from tests.ui.windows import started
+from tests.ui.windows import StoppingEngine, button_of, started
 
 pytestmark = pytest.mark.qt_log_ignore("This plugin does not support")  # offscreen has no window manager
 
@@ -70,29 +66,14 @@ def test_copied_diagnostics_have_what_support_asks_for_and_no_reader(session: Se
     dialog.close()
 
 
-class Waiting(FakeEngine):
-    """Analyses until it is told to stop."""
-
-    def __init__(self) -> None:
-        super().__init__(size=384)
-        self.started = threading.Event()
-
-    def predict(self, film: Radiograph, checkpoint: Checkpoint = never_cancelled) -> ProbabilityMaps:
-        self.started.set()
-        pause = threading.Event()
-        while True:
-            checkpoint()
-            pause.wait(0.002)
-
-
 def test_closing_the_dialog_ends_a_self_test_that_still_runs(qtbot: QtBot, tmp_path: Path) -> None:
-    engine = Waiting()
+    engine = StoppingEngine(size=384)  # the self-test checks the size of its maps
     with started(qtbot, tmp_path, engine) as session:
         dialog = about(session)
         dialog.test.click()
         qtbot.waitUntil(engine.started.is_set, timeout=20_000)
         dialog.close()
-        qtbot.waitUntil(lambda: session.presenter._services.model.pending == 0, timeout=10_000)  # type: ignore[attr-defined]
+        qtbot.waitUntil(engine.ended.is_set, timeout=10_000)
 
 
 def test_the_first_page_says_where_reports_go_and_on_what_the_network_runs(
@@ -104,9 +85,10 @@ def test_the_first_page_says_where_reports_go_and_on_what_the_network_runs(
     assert "being prepared" in words(notice)
     session.presenter.warm_up()
     qtbot.waitUntil(lambda: "| CPU |" in words(notice), timeout=20_000)
-    assert notice._device.height() >= notice._device.fontMetrics().height()  # it came late and is seen all the same
+    device = next(line for line in notice.findChildren(QLabel) if line.text() == "CPU")
+    assert device.height() >= device.fontMetrics().height()  # it came late and is seen all the same
     monkeypatch.setattr(QFileDialog, "getExistingDirectory", lambda *_: str(tmp_path / "reports"))
-    notice._choose()
+    button_of(notice, "Change ...").click()
     assert str(tmp_path / "reports") in words(notice)
     notice.accept()
     kept = load(tmp_path / "settings.json")

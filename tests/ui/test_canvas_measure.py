@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 from PySide6.QtCore import QEvent, QPoint, QPointF, Qt
 from PySide6.QtGui import QImage, QMouseEvent
+from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QLabel
 from pytestqt.qtbot import QtBot
 
@@ -14,6 +15,7 @@ from ptxviewer.core.review import Measurement
 from ptxviewer.core.view import film_viewport
 from ptxviewer.ui.application import Session
 from ptxviewer.ui.dialogs.calibrate import CalibrationDialog
+from tests.ui.windows import button_of
 
 LEFT = Qt.MouseButton.LeftButton
 
@@ -107,10 +109,10 @@ def test_a_calibration_asks_and_every_millimetre_says_so(session: Session, qtbot
     session.presenter.display.set_tool("calibrate")
     drag(qtbot, session, (300, 300), (420, 300))
     (dialog,) = session.window.findChildren(CalibrationDialog)
-    dialog._done()
+    QTest.keyClick(dialog.field, Qt.Key.Key_Return)
     assert session.presenter.review.measurements.asks  # nothing typed yet
     dialog.field.setText("100")
-    dialog._done()
+    button_of(dialog, "Calibrate").click()
     film = session.presenter.state.current
     assert film is not None
     assert film.radiograph is not None

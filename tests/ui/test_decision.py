@@ -31,7 +31,7 @@ from ptxviewer.ui.film_words import cell, spoken
 from ptxviewer.ui.panels.film_strip import chip
 from tests.fakes import FakeEngine
 from tests.films import AT_DETECTOR, RULE, film, maps
-from tests.ui.windows import open_films, started
+from tests.ui.windows import button_of, disclosure_of, open_films, slider_of, started, words
 
 
 class Doubtful(FakeEngine):
@@ -163,17 +163,19 @@ def test_an_end_wins_over_its_line_and_nothing_is_taken_from_afar() -> None:
 def test_two_sliders_come_by_a_click_and_stand_at_the_operating_point(session: Session) -> None:
     controls = session.window.reading.thresholds
     assert controls.threshold.isVisible()
-    controls._title.click()
+    disclosure_of(controls).click()
     assert not controls.threshold.isVisible()
-    assert controls._score.slider.chosen == FakeEngine.RULE.score_threshold
-    assert controls._extent.slider.chosen == FakeEngine.RULE.threshold
-    assert controls._peak.value.text() == "any"
-    assert controls._area.value.text().endswith("cm²")
-    controls._score.slider.setValue(controls._score.slider.maximum())
+    score = slider_of(controls, "Film score")
+    assert score.chosen == FakeEngine.RULE.score_threshold
+    assert slider_of(controls, "Extent").chosen == FakeEngine.RULE.threshold
+    said = words(controls).split(" | ")
+    assert "any" in said[said.index("Peak score") :]
+    assert any(text.endswith("cm²") for text in said[said.index("Smallest area") :])
+    score.setValue(score.maximum())
     assert not session.presenter.state.current.findings.present
-    controls._score.slider.reset.emit()
+    QTest.mouseDClick(score, Qt.MouseButton.LeftButton)
     assert session.presenter.state.current.findings.present
-    controls._title.click()
+    disclosure_of(controls).click()
     assert not controls.threshold.isVisible()  # this film's limits are still set apart: none in force is hidden
     session.presenter.review.thresholds.reset()
     assert controls.threshold.isVisible()
@@ -197,8 +199,7 @@ def test_a_result_that_is_kept_back_says_why_and_one_button_shows_it(doubtful: S
     assert "Result not shown." in said
     assert "frontal" in said
     assert "above" not in said
-    button = doubtful.window.reading._again
-    assert button.text() == "Show anyway"
+    button = button_of(doubtful.window.reading, "Show anyway")
     button.click()
     said = texts(doubtful)
     assert "Shown because the reader asked for it." in said

@@ -8,7 +8,7 @@ from pathlib import Path
 import numpy as np
 import pydicom
 import pytest
-from PySide6.QtWidgets import QFileDialog, QPlainTextEdit, QPushButton
+from PySide6.QtWidgets import QFileDialog, QLabel, QPlainTextEdit, QPushButton
 from pytestqt.qtbot import QtBot
 
 from ptxviewer.core.drawing.colours import VIOLET
@@ -19,7 +19,7 @@ from ptxviewer.ui.application import Session
 from ptxviewer.ui.canvas.images import rgb_of
 from ptxviewer.ui.canvas.layers.others import drawn_of
 from ptxviewer.ui.dialogs.documents import DocumentsDialog
-from tests.ui.windows import open_films, started
+from tests.ui.windows import open_films, started, words
 
 pytestmark = pytest.mark.qt_log_ignore("This plugin does not support")  # offscreen has no window manager
 
@@ -66,7 +66,7 @@ def test_an_earlier_result_and_a_foreign_overlay_are_shown_told_and_hidden(
         assert len(session.presenter.state.films) == 1
         panel = session.window.reading.others
         qtbot.waitUntil(panel.isVisible, timeout=20_000)
-        told = "\n".join(one.text() for one in panel.findChildren(type(session.window.reading._name)))
+        told = "\n".join(one.text() for one in panel.findChildren(QLabel))
         assert "accepted" in told
         assert "ACME CAD" in told
         assert violet(session) > 10
@@ -107,9 +107,9 @@ def test_a_document_is_a_page_of_text(qtbot: QtBot) -> None:
     )
     dialog = dialog_of(qtbot, report)
     assert text_of(dialog) == report.text
-    assert "Chest <b>X</b>" in dialog._heading.text()
-    assert "Doe" in dialog._heading.text()
-    assert "Doe" not in dialog_of(qtbot, report, identified=False)._heading.text()
+    assert "Chest <b>X</b>" in words(dialog)
+    assert "Doe" in words(dialog)
+    assert "Doe" not in words(dialog_of(qtbot, report, identified=False))
 
 
 def test_a_pdf_can_be_saved_as_it_came(qtbot: QtBot, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -121,4 +121,4 @@ def test_a_pdf_can_be_saved_as_it_came(qtbot: QtBot, tmp_path: Path, monkeypatch
     assert (tmp_path / "x.pdf").read_bytes() == b"%PDF-1.4"
     monkeypatch.setattr(QFileDialog, "getSaveFileName", lambda *_: (str(tmp_path / "no" / "x.pdf"), ""))
     save.click()
-    assert "does not exist" in dialog._told.text()
+    assert "does not exist" in words(dialog)

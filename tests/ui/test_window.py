@@ -147,7 +147,7 @@ def test_files_from_the_system_wait_for_the_window(qapp: QApplication) -> None:
     stand = Stand()
     event = QFileOpenEvent(QUrl.fromLocalFile("/films/a.dcm"))
     Application.hand(stand, [Path(event.file())])
-    assert [path.name for path in stand._waiting] == ["a.dcm"]
+    assert [path.name for path in waiting] == ["a.dcm"]
     Application.listen(stand, got.extend)
     assert [path.name for path in got] == ["a.dcm"]
 

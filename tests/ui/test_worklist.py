@@ -26,7 +26,7 @@ from ptxviewer.ui.application import Session
 from ptxviewer.ui.panels.worklist import WIDTHS, WorklistPanel, hidden_columns
 from ptxviewer.ui.platform.notices import Notices
 from tests.dicom.made import dataset, ramp, save
-from tests.ui.windows import started
+from tests.ui.windows import started, words
 
 
 @pytest.fixture
@@ -83,9 +83,9 @@ def test_the_filter_says_what_it_hides_and_one_button_shows_all(session: Session
     session.window.commands["filter_films"].trigger()
     QTest.keyClicks(panel.search, "name3")
     assert names(panel) == ["4  Name3, A"]
-    assert "1 of 5 shown" in panel._foot.text()
+    assert "1 of 5 shown" in words(panel)
     QTest.keyClicks(panel.search, "x")
-    assert panel._none.isVisible()
+    assert "No film matches the filter." in words(panel)
     QTest.mouseClick(
         next(b for b in panel.findChildren(QPushButton) if b.text() == "Show all"), Qt.MouseButton.LeftButton
     )
@@ -120,11 +120,10 @@ def test_lines_rest_while_the_pointer_is_over_them(session: Session, qtbot: QtBo
     panel.table.underMouse = lambda: True  # type: ignore[method-assign]
     QTest.mouseMove(panel.table.viewport(), QPoint(20, 20))
     QTest.mouseMove(panel.table.viewport(), QPoint(22, 24))
-    panel.show_state(replace(state, films=(lowered, *others)))
-    panel._refresh()
+    panel.show_state(replace(state, films=(lowered, *others), current_id=others[0].id))
     assert names(panel) == before
     panel.table.moved_at = -100.0
-    panel._refresh()
+    panel.show_state(replace(state, films=(lowered, *others), current_id=first.id))
     assert names(panel)[-2:] == [before[0], before[-1]], "what is not for the network stays last"
 
 
