@@ -145,6 +145,9 @@ class FakeShell:
     def show_saved(self) -> None:
         self.asked.append(("show_saved",))
 
+    def save_pictures(self) -> None:
+        self.asked.append(("save_pictures",))
+
     def save_objects(self) -> None:
         self.asked.append(("save_objects",))
 

@@ -7,27 +7,23 @@ from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, TypeVar
 
-from ptxviewer.app.display.comparison import compared_with_prior
+from ptxviewer.app.contents import content_for
 from ptxviewer.app.exports import EXPORTS, USUAL, Content, Export, export_of, neutral_name, neutral_stem
 from ptxviewer.app.films.queue import BUSY
 from ptxviewer.app.jobs import Outcome
 from ptxviewer.app.ports import Services
+from ptxviewer.app.saving_all import SavingAll
 from ptxviewer.app.state.film import Film
-from ptxviewer.app.state.withheld import agreed, as_seen, hidden
+from ptxviewer.app.state.withheld import agreed, hidden
 from ptxviewer.app.store import Store
 from ptxviewer.core.errors import reason_of
-from ptxviewer.core.findings.reviewed import answer_of, as_reviewed
 from ptxviewer.core.reasons.window import Notice, Saved
 from ptxviewer.core.view import voi_of
 from ptxviewer.core.voi import display_lut
 
 if TYPE_CHECKING:
-    from ptxviewer.app.state.screen import State
-    from ptxviewer.core.answer import ProbabilityMaps
     from ptxviewer.core.arrays import GreyImage
     from ptxviewer.core.burnt_in import Region
-    from ptxviewer.core.engine import EngineInfo
-    from ptxviewer.core.film import Radiograph
 
 T = TypeVar("T")
 
@@ -39,6 +35,7 @@ class Exporting:
         self._store = store
         self._services = services
         self._looked_at: set[str] = set()  # keys of films
+        self.everything = SavingAll(store, services, self._looked_at)
 
     @property
     def asks_first(self) -> bool:
@@ -202,31 +199,3 @@ class Exporting:
 
 def _named(content: Content, identified: bool | None) -> Content:
     return content if identified is None else replace(content, identified=identified)
-
-
-def content_for(state: State, film: Film) -> Callable[[Radiograph, ProbabilityMaps | None, EngineInfo], Content]:
-    """Return what measures a film as it is seen in ``state``, so that it can be saved or sent; for the disk lane."""
-    settings, overlay, review = state.settings, state.overlay, film.review
-    compared = compared_with_prior(as_seen(state), film)  # of a hidden prior nothing is told
-
-    def content(radiograph: Radiograph, maps: ProbabilityMaps | None, info: EngineInfo) -> Content:
-        measured = as_reviewed(radiograph, review)
-        return Content(
-            measured,
-            None if maps is None else answer_of(measured, maps, info, review),
-            review,
-            film.view,
-            identified=settings.report_identified,
-            reader=settings.reader,
-            overlay_mode=settings.overlay_mode if overlay.shown else "outline",
-            overlay_opacity=settings.overlay_opacity,
-            distances=overlay.lines and overlay.shown,
-            paper=settings.paper,
-            share_here=settings.pneumothorax_share / 100 or None,
-            source=film.path,
-            compared=compared,
-            first_read=film.first_read,
-            number=film.number,
-        )
-
-    return content

@@ -43,6 +43,7 @@ EXPORTS: tuple[Export, ...] = (
     Export("deidentified", N_("de-identified film"), "DICOM", ".dcm", of_result=False),
 )
 """The first one is what is saved where nothing else was asked for."""
+PICTURE = next(export for export in EXPORTS if export.id == "picture")
 REPORTS = tuple(export for export in EXPORTS if export.of_result)
 
 

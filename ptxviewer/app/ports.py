@@ -68,6 +68,10 @@ class Shell(Protocol):
         """Open the folder of what was saved last."""
         ...
 
+    def save_pictures(self) -> None:
+        """Ask for the folder of the pictures of all films."""
+        ...
+
     def save_objects(self) -> None:
         """Ask for the folder of the DICOM objects of the film."""
         ...

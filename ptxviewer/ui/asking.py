@@ -14,7 +14,7 @@ from PySide6.QtCore import QTimer, QUrl
 from PySide6.QtGui import QDesktopServices
 from PySide6.QtWidgets import QDialog, QFileDialog, QWidget
 
-from ptxviewer.app.exports import EXPORTS, REPORTS, Content, Export, export_of, kinds_in, with_suffix
+from ptxviewer.app.exports import EXPORTS, PICTURE, REPORTS, Content, Export, export_of, kinds_in, with_suffix
 from ptxviewer.app.jobs import Outcome
 from ptxviewer.app.presenter import Presenter
 from ptxviewer.app.state.screen import State
@@ -247,6 +247,13 @@ class Asking:
         saved = self._shown().message
         if isinstance(saved, Saved):
             QDesktopServices.openUrl(QUrl.fromLocalFile(str(what(Path(saved.path)))))
+
+    def save_pictures(self) -> None:
+        """Ask for the folder of the pictures of all films."""
+        chosen = self._shown().settings.reports_folder
+        name = QFileDialog.getExistingDirectory(self._window, tr("Save pictures in"), chosen)
+        if name:
+            self._presenter.exporting.everything.save(PICTURE, Path(name))
 
     def save_objects(self) -> None:
         """Ask which DICOM objects of the film are written, and into which folder."""

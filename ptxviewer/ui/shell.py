@@ -62,6 +62,7 @@ class WindowShell:
         self.preview_report = dialogs.preview_report
         self.open_saved = dialogs.open_saved
         self.show_saved = dialogs.show_saved
+        self.save_pictures = dialogs.save_pictures
         self.save_objects = dialogs.save_objects
         self.ask_watched_folder = dialogs.watch_folder
         self.ask_prior = dialogs.compare_with

@@ -9,7 +9,7 @@ from ptxviewer.core.drawing.measure import RegionStatistics
 from ptxviewer.core.film import PixelSpacing
 from ptxviewer.core.msgid import N_, Msgid
 from ptxviewer.core.review import Measurement
-from ptxviewer.words import finding, measuring, tr
+from ptxviewer.words import finding, measuring, tr, trn
 from ptxviewer.words.quantities import count
 
 _MARKED: dict[str, Msgid] = {"present": N_("Marked present."), "absent": N_("Marked absent.")}
@@ -86,6 +86,11 @@ TEXTS: dict[str, Msgid | Callable[..., str]] = {
     "review_not_saved": N_("{why} It is kept while this window is open."),
     "results_not_kept": N_("{why} Results are not kept for the next time."),
     "saved": N_("Saved: {path}"),
+    "films_left_out": lambda count: trn(
+        "{count} film was left out: it has no result to be shown, or its pixels may carry a name.",
+        "{count} films were left out: they have no result to be shown, or their pixels may carry a name.",
+        count,
+    ),
     "marked": lambda impression: tr(_MARKED[impression]),
     "sharpened": lambda how: tr(_SHARPENED[how]),
     "measured": _measured,

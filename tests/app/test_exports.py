@@ -9,18 +9,18 @@ from pathlib import Path
 import pytest
 
 from ptxviewer.app.commands import BY_ID
-from ptxviewer.app.exports import EXPORTS, OBJECTS, Content, export_of, neutral_name, with_suffix
+from ptxviewer.app.exports import EXPORTS, OBJECTS, PICTURE, Content, export_of, neutral_name, with_suffix
 from ptxviewer.app.state.facts import Facts
 from ptxviewer.app.state.settings import ReadingMode, Settings
 from ptxviewer.core.film import Patient, Study
-from ptxviewer.core.reasons.window import Saved
+from ptxviewer.core.reasons.window import FilmsLeftOut, Saved
+from ptxviewer.core.reasons.writing import NotWritten, Unwritten, Writing
 from ptxviewer.dicom.write import KINDS, USUAL
 from ptxviewer.ui.exports import WRITERS
 from tests.app.rig import AppRig
 from tests.app.test_decision import Doubtful
 
 REPORT = EXPORTS[0]
-PICTURE = next(export for export in EXPORTS if export.id == "picture")
 
 
 def test_every_format_has_a_suffix_of_its_own_a_writer_and_a_command() -> None:
@@ -146,3 +146,37 @@ def test_a_report_tells_the_change_to_the_prior_unless_its_result_is_hidden(mode
     (content,) = rig.reports
     assert (content.compared is None) is (mode == "first")
     assert bool(content.first_read.marks) is (mode == "first")
+
+
+def test_pictures_of_all_films_go_into_one_folder_and_what_is_left_out_is_counted() -> None:
+    rig = AppRig()
+    rig.open("a", "b", "bad", "c")
+    rig.settle()
+    rig.presenter.exporting.everything.save(PICTURE, Path("folder"))
+    rig.settle()
+    assert [content.source for content in rig.reports] == [Path("a"), Path("b"), Path("c")]
+    assert rig.state.message == Saved("folder")
+    assert rig.state.banner is not None
+    assert rig.state.banner.reason == FilmsLeftOut(1)
+
+
+def test_a_picture_of_a_refused_or_hidden_result_is_not_among_those_of_all_films() -> None:
+    for rig in (AppRig(Doubtful(size=16)), AppRig(settings=Settings(reading_mode="first"))):
+        rig.open("a", "b")
+        rig.settle()
+        rig.presenter.exporting.everything.save(PICTURE, Path("folder"))
+        rig.settle()
+        assert not rig.reports
+        assert rig.state.banner is not None
+        assert rig.state.banner.reason == FilmsLeftOut(2)
+
+
+def test_a_full_disk_ends_the_saving_of_all_films() -> None:
+    rig = AppRig()
+    rig.open("a", "b")
+    rig.settle()
+    rig.broken = Writing.DISK_FULL
+    rig.presenter.exporting.everything.save(PICTURE, Path("folder"))
+    rig.settle()
+    assert rig.state.banner is not None
+    assert rig.state.banner.reason == NotWritten(Unwritten.REPORT, Writing.DISK_FULL)

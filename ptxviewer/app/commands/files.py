@@ -110,6 +110,15 @@ COMMANDS: tuple[Command, ...] = (
         values=(("name", EXPORTS[0].name),),
     ),
     Command(
+        "save_pictures",
+        N_("Save pictures of all films..."),
+        "file",
+        (),
+        N_("Every film that has a result, as PNG with what is drawn on it, into one folder"),
+        run=lambda _p, shell: shell.save_pictures(),
+        enabled=lambda state: state.engine.info is not None and len(state.films) > 1,
+    ),
+    Command(
         "preview_report",
         N_("Preview and print report..."),
         "file",

@@ -12,11 +12,9 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 from pathlib import Path
 
-from ptxviewer.app.disk.result_file import identity
-from ptxviewer.app.exporting import content_for
+from ptxviewer.app.contents import content_for, content_now
 from ptxviewer.app.exports import kinds_in
 from ptxviewer.app.films.queue import BUSY
-from ptxviewer.app.films.reading import kept_maps
 from ptxviewer.app.jobs import Outcome, Ticket
 from ptxviewer.app.pacs.changing import change_pacs
 from ptxviewer.app.pacs.delivering import pause_after, tried_once
@@ -82,13 +80,9 @@ class Sending:
         content_of = content_for(self._store.state, film)
 
         def fill(folder: Path) -> Sequence[Path]:
-            radiograph = film.radiograph or services.read_film(film.path, film.view.frame)
-            maps = film.maps
-            if maps is None and info is not None:
-                maps = kept_maps(services, radiograph, identity(info))
-            if maps is None or info is None:
+            if info is None:
                 raise ExportFailed(Unsaved.NO_RESULT)
-            return services.objects(content_of(radiograph, maps, info), folder / "object", kinds)
+            return services.objects(content_now(services, film, content_of, info), folder / "object", kinds)
 
         return fill
 

@@ -99,6 +99,13 @@ class Saved(Reason):
 
 
 @dataclass(frozen=True)
+class FilmsLeftOut(Reason):
+    """Films of which no picture was saved."""
+
+    count: int
+
+
+@dataclass(frozen=True)
 class Marked(Reason):
     """What the reader saw on the film, in first-read mode."""
 

@@ -1,0 +1,62 @@
+"""What is saved or sent of a film, measured as it is seen: one definition for all ways out of the app."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from ptxviewer.app.disk.result_file import identity
+from ptxviewer.app.display.comparison import compared_with_prior
+from ptxviewer.app.exports import Content
+from ptxviewer.app.films.reading import kept_maps
+from ptxviewer.app.ports import Services
+from ptxviewer.app.state.film import Film
+from ptxviewer.app.state.screen import State
+from ptxviewer.app.state.withheld import as_seen
+from ptxviewer.core.answer import ProbabilityMaps
+from ptxviewer.core.engine import EngineInfo
+from ptxviewer.core.errors import ExportFailed
+from ptxviewer.core.film import Radiograph
+from ptxviewer.core.findings.reviewed import answer_of, as_reviewed
+from ptxviewer.core.reasons.writing import Unsaved
+
+Measure = Callable[[Radiograph, ProbabilityMaps | None, EngineInfo], Content]
+
+
+def content_for(state: State, film: Film) -> Measure:
+    """Return what measures a film as it is seen in ``state``, so that it can be saved or sent; for the disk lane."""
+    settings, overlay, review = state.settings, state.overlay, film.review
+    compared = compared_with_prior(as_seen(state), film)  # of a hidden prior nothing is told
+
+    def content(radiograph: Radiograph, maps: ProbabilityMaps | None, info: EngineInfo) -> Content:
+        measured = as_reviewed(radiograph, review)
+        return Content(
+            measured,
+            None if maps is None else answer_of(measured, maps, info, review),
+            review,
+            film.view,
+            identified=settings.report_identified,
+            reader=settings.reader,
+            overlay_mode=settings.overlay_mode if overlay.shown else "outline",
+            overlay_opacity=settings.overlay_opacity,
+            distances=overlay.lines and overlay.shown,
+            paper=settings.paper,
+            share_here=settings.pneumothorax_share / 100 or None,
+            source=film.path,
+            compared=compared,
+            first_read=film.first_read,
+            number=film.number,
+        )
+
+    return content
+
+
+def content_now(services: Services, film: Film, content_of: Measure, info: EngineInfo) -> Content:
+    """Measure a film of the list, also one whose pixels and maps have left the memory; for the disk lane.
+
+    Raises ``ExportFailed`` where there is no result of it, ``PtxError`` where it cannot be read.
+    """
+    radiograph = film.radiograph or services.read_film(film.path, film.view.frame)
+    maps = film.maps or kept_maps(services, radiograph, identity(info))
+    if maps is None:
+        raise ExportFailed(Unsaved.NO_RESULT)
+    return content_of(radiograph, maps, info)
