@@ -2,7 +2,7 @@
 
 Facts come from ``run.json``, figures from ``model.evaluate``, and what only a person can say from a file of texts
 (``Texts``). To correct the card of a bundle without touching its weights:
-``python -m model.card --bundle model/bundle --texts model/texts/0.5.json --evaluation runs/eval/evaluation.json``.
+``python -m model.card --bundle model/bundle --texts model/texts/0.6.json --evaluation runs/eval/evaluation.json``.
 
 Besides one evaluation, whose films are those of the calibration, a card may hold further ones (``--more``), what the
 gate makes of what it may meet (``--gate``, of ``model.gate``) and what changed against the bundle before, film by film
@@ -169,7 +169,11 @@ def _comparison(comparison: dict[str, Any]) -> list[str]:
     lines = [f"## Against {comparison['old']}", "", "On the same films, intervals of the difference by patient:"]
     for name, rows in comparison["figures"].items():
         lines += ["", f"{name}:", "", differences(rows, comparison["old"], "this one").rstrip()]
-    lines += ["", "Film by film, where each calls 8 of 100 negative films:", ""]
+    lines += [
+        "",
+        "Film by film, where each calls 8 of 100 negative films (scores now are those before the calibration):",
+        "",
+    ]
     return lines + [f"- {line}" for line in comparison["changed"]]
 
 

@@ -353,7 +353,10 @@ def main() -> None:
         table = table_of(telling)
         rule = replace(choose(table, "balanced", arguments.most_false), frontal_threshold=shipped.frontal_threshold)
         purposes = rules(table)
-        of_patients = rule_of_patients(table, "balanced")
+        of_patients = {
+            patient: replace(one, frontal_threshold=shipped.frontal_threshold)
+            for patient, one in rule_of_patients(table, "balanced").items()
+        }
     more = {}
     if arguments.precision:
         name = f"Dice of masks on {engine.load().device} with those of float32"

@@ -1,6 +1,6 @@
 """Writes what ships: weights, card, golden output.
 
-``python -m model.export --run runs/first --texts model/texts/0.5.json --out model/bundle``.
+``python -m model.export --run runs/first --texts model/texts/0.6.json --out model/bundle``.
 
 The figures of the card come from the JSON of ``model.evaluate``, never from hand. The usual order is export (with a
 provisional rule), evaluate --choose-rule val, and export again with ``--evaluation``.

@@ -25,7 +25,7 @@ RUN = {
     "data": "def",
     "start": "a bundle",
 }
-SHIPPED_TEXTS = Path(__file__).resolve().parents[2] / "model" / "texts" / "0.5.json"
+SHIPPED_TEXTS = Path(__file__).resolve().parents[2] / "model" / "texts" / "0.6.json"
 
 
 def bundle_in(folder: Path) -> Path:
@@ -87,6 +87,38 @@ def test_figures_of_another_network_or_rule_never_come_onto_a_card(tmp_path):
         path.write_text(json.dumps({**measured, **wrong}))
         with pytest.raises(ValueError, match="other weights or of another rule"):
             correct(bundle, None, None, path)
+
+
+def test_the_card_tells_what_the_gate_meets_and_what_changed_film_by_film(tmp_path):
+    bundle = bundle_in(tmp_path)
+    gate, comparison = tmp_path / "gate.json", tmp_path / "comparison.json"
+    gate.write_text(json.dumps({"limb": {"films": 2, "refused": 1, "cautions": {"photographed": 1}}}))
+    one = {"old": 0.9, "new": 0.95, "difference": 0.05, "low": -0.01, "high": 0.1, "films": 3}
+    changed = ["found now: labelled/x1.webp (val), score 0.1 before, 0.7 now"]
+    record = {"old": "a network", "figures": {"val": {"AUC": one}}, "changed": changed, "films": []}
+    comparison.write_text(json.dumps(record))
+    correct(bundle, None, None, None, (), gate, comparison)
+    text = (bundle / "CARD.md").read_text()
+    assert "| limb | 2 | 1 | photographed 1 |" in text
+    assert "## Against a network" in text
+    assert "| AUC | 0.900 | 0.950 | +0.050 | -0.010 to +0.100 | 3 |" in text
+    assert f"- {changed[0]}\n" in text
+
+
+def test_further_figures_are_of_the_same_network_and_say_how_films_were_decided(tmp_path):
+    bundle = bundle_in(tmp_path)
+    card = json.loads((bundle / "metadata.json").read_text())
+    figures = {"AUC of the film score": row(0.9, 0.8, 0.95, 3)}
+    measured = {"splits": ["elsewhere"], "films": 3, "figures": figures, "cross_fitted": True}
+    path = tmp_path / "more.json"
+    path.write_text(json.dumps({**measured, "rule": card["rule"], "model_sha256": card["sha256"]}))
+    correct(bundle, None, None, None, [path])
+    text = (bundle / "CARD.md").read_text()
+    assert "On 3 films of unseen patients (elsewhere)" in text
+    assert "chosen on the films of other patients" in text
+    path.write_text(json.dumps({**measured, "rule": card["rule"], "model_sha256": "0" * 64}))
+    with pytest.raises(ValueError, match="other weights"):
+        correct(bundle, None, None, None, [path])
 
 
 @pytest.mark.weights

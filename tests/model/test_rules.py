@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from model.rules import EXTENTS, NAMES, Row, Table, by_rule, choose, cross_fitted, folds_of, rules
+from model.rules import EXTENTS, NAMES, Row, Table, by_rule, choose, cross_fitted, folds_of, rule_of_patients, rules
 from ptxviewer.core.answer import DecisionRule
 
 
@@ -51,6 +51,14 @@ def test_no_patient_is_judged_by_a_rule_that_its_films_helped_to_choose():
     turned = np.where(first, ~table.present, table.present)  # the labels of one fold only
     other = Table(table.patients, turned, table.score, table.marked, table.dices)
     np.testing.assert_array_equal(cross_fitted(other, "balanced").called[first], before.called[first])
+
+
+def test_a_patient_gets_the_rule_that_was_chosen_on_the_others():
+    table = films()
+    fold = folds_of(table.patients)
+    given = rule_of_patients(table, "balanced")
+    assert set(given) == set(table.patients)
+    assert given[table.patients[0]] == choose(table.some(fold != fold[0]), "balanced")
 
 
 def test_a_promise_that_cannot_be_kept_is_said_so():
