@@ -16,13 +16,13 @@ from pathlib import Path
 import torch
 from torch import Tensor, nn
 
-from ptxviewer.inference.card import CARD_FILE, read_card, verify
+from ptxviewer.inference.card import CARD_FILE, Card, read_card, verify
 from ptxviewer.inference.selftest import GOLDEN_FILE
 from ptxviewer.inference.torch.fused import fold_batch_norm
 from ptxviewer.inference.torch.loading import network_of
 from ptxviewer.inference.torch.network import PneumothoraxNet
 
-ONNX_FILE = "network.onnx"
+ONNX_FILE, FIRST_LOOK_FILE = "network.onnx", "first_look.onnx"
 OPSET = 18
 INPUT, OUTPUTS = "film", ("maps", "score", "frontal", "photographed")
 
@@ -57,16 +57,23 @@ def onnx_bytes(net: PneumothoraxNet, size: int) -> bytes:
 
 
 def export(bundle: Path, out: Path) -> None:
-    """Write network.onnx, metadata.json and golden.npz to ``out``. Raises ``ModelUnavailable`` for a bad bundle."""
+    """Write networks, metadata.json and golden.npz to ``out``. Raises ``ModelUnavailable`` for a bad bundle."""
     card = read_card(bundle)
-    content = onnx_bytes(network_of(card, verify(bundle, card)), card.size)
     out.mkdir(parents=True, exist_ok=True)
-    (out / ONNX_FILE).write_bytes(content)
     record = json.loads((bundle / CARD_FILE).read_text(encoding="utf-8"))
-    record |= {"weights_file": ONNX_FILE, "sha256": hashlib.sha256(content).hexdigest()}
+    record |= _written(bundle, card, out / ONNX_FILE)
+    if card.of_first_look is not None:
+        record["first_look"] |= _written(bundle, card.of_first_look, out / FIRST_LOOK_FILE)
     (out / CARD_FILE).write_text(json.dumps(record, indent=1) + "\n", encoding="utf-8")
     if (bundle / GOLDEN_FILE).exists():
         shutil.copyfile(bundle / GOLDEN_FILE, out / GOLDEN_FILE)
+
+
+def _written(bundle: Path, card: Card, path: Path) -> dict[str, str]:
+    """Write the network of a card to ``path``; returns what its record says of the file."""
+    content = onnx_bytes(network_of(card, verify(bundle, card)), card.size)
+    path.write_bytes(content)
+    return {"weights_file": path.name, "sha256": hashlib.sha256(content).hexdigest()}
 
 
 def main() -> None:

@@ -163,9 +163,10 @@ def device_named(name: str) -> torch.device:
 def start_from(net: PneumothoraxNet, weights: dict[str, Tensor]) -> None:
     """Start from a bundle's weights; only the parts that decide by the halves of the chest may be new.
 
-    The head of the gate is fitted after the training (``finish``), so a new run has none.
+    The heads of the gate are fitted after the training (``finish``), so a new run has none.
     """
-    state = {name: value.float() for name, value in weights.items() if not name.startswith("frontal_head.")}
+    fitted_later = ("frontal_head.", "photographed_head.")
+    state = {name: value.float() for name, value in weights.items() if not name.startswith(fitted_later)}
     fresh = net.state_dict()
     state |= {name: value for name, value in fresh.items() if name.endswith("num_batches_tracked")}
     new: tuple[str, ...] = ()
