@@ -124,6 +124,18 @@ class BoxMap:
         how = cv2.INTER_AREA if self.size <= self.box.side else cv2.INTER_LINEAR
         return np.asarray(cv2.resize(square, (self.size, self.size), interpolation=how), np.float32)
 
+    @property
+    def on_film(self) -> Mask:
+        """Which pixels of the grid, (size, size), show film with more than half of themselves."""
+        _, in_box = self._overlap
+        how = cv2.INTER_AREA if self.size <= self.box.side else cv2.INTER_LINEAR
+        shares = []
+        for part in in_box:  # a pixel's share is that of its row times that of its column
+            line = np.zeros((self.box.side, 1), np.float32)
+            line[part] = 1
+            shares.append(np.asarray(cv2.resize(line, (1, self.size), interpolation=how), np.float32)[:, 0])
+        return np.asarray(np.outer(shares[0], shares[1]) > np.float32(0.5))
+
     def to_film(self, grid: FloatMap, beyond: float = 0.0) -> FloatMap:
         """Resample a (size, size) map back to (rows, cols), bilinear; ``beyond`` is taken outside the box."""
         if grid.shape != (self.size, self.size):

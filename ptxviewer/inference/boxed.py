@@ -18,7 +18,7 @@ from ptxviewer.core.film import Radiograph
 from ptxviewer.core.geometry import GridMap
 from ptxviewer.core.lungbox import BoxMap, lung_box
 from ptxviewer.core.viewport import pixel_aspect
-from ptxviewer.inference.preprocess import dense_is_bright, on_the_scale
+from ptxviewer.inference.preprocess import dense_is_bright, film_on_grid, on_the_scale
 
 MAPS_PER_GRID = 1.5  # side of the whole film's grid for the maps: the box's grid is not made coarser on it
 
@@ -48,18 +48,22 @@ class View:
         return np.stack([self.place.onto(one, self.maps_size) for one in maps])
 
 
-def on_the_patient(film: Radiograph, turns: int = 0) -> tuple[FloatMap, FloatMap]:
-    """Return greys and validity (rows, cols) of a film after quarter turns clockwise, its pixels made square."""
-    image, valid = dense_is_bright(film)
-    valid = np.ones(film.shape, np.float32) if valid is None else valid
+def on_the_patient(film: Radiograph, turns: int = 0) -> tuple[FloatMap, FloatMap | None]:
+    """Return greys (rows, cols) of a film after quarter turns clockwise, its pixels made square, and where it is film.
+
+    The latter is None where all of it is (``preprocess.dense_is_bright``).
+    """
     aspect = pixel_aspect(film.spacing)
-    if aspect != 1:
-        size = film.cols, max(1, round(film.rows * aspect))
-        how = cv2.INTER_AREA if aspect < 1 else cv2.INTER_LINEAR
-        image, valid = (np.asarray(cv2.resize(one, size, interpolation=how), np.float32) for one in (image, valid))
-    if turns:
-        image, valid = (np.ascontiguousarray(np.rot90(one, -turns)) for one in (image, valid))
-    return image, valid
+    size = film.cols, max(1, round(film.rows * aspect))
+
+    def laid(one: FloatMap) -> FloatMap:
+        if aspect != 1:
+            how = cv2.INTER_AREA if aspect < 1 else cv2.INTER_LINEAR
+            one = np.asarray(cv2.resize(one, size, interpolation=how), np.float32)
+        return np.ascontiguousarray(np.rot90(one, -turns)) if turns else one
+
+    image, valid = dense_is_bright(film)
+    return laid(image), None if valid is None else laid(valid)
 
 
 def view_of(film: Radiograph, size: int, first_look: FirstLook, first_size: int, turns: int = 0) -> View:
@@ -67,6 +71,7 @@ def view_of(film: Radiograph, size: int, first_look: FirstLook, first_size: int,
     image, valid = on_the_patient(film, turns)
     rows, cols = image.shape
     whole = GridMap.for_film(rows, cols, first_size)
-    lungs = first_look(on_the_scale(whole.to_grid(image), whole.to_grid(valid) > 0.5))
+    lungs = first_look(on_the_scale(whole.to_grid(image), film_on_grid(whole, valid)))
     place = BoxMap(rows, cols, lung_box(rows, cols, lungs[1], lungs[2]), size)
-    return View(on_the_scale(place.to_grid(image), place.to_grid(valid) > 0.5), place)
+    seen = place.on_film if valid is None else place.to_grid(valid) > 0.5
+    return View(on_the_scale(place.to_grid(image), seen), place)

@@ -38,7 +38,7 @@ def dense_is_bright(film: Radiograph) -> tuple[FloatMap, FloatMap | None]:
     return np.where(padded, image[~padded].min(), image), (~padded).astype(np.float32)
 
 
-def _film_on_grid(place: GridMap, valid: FloatMap | None) -> NDArray[np.bool_]:
+def film_on_grid(place: GridMap, valid: FloatMap | None) -> NDArray[np.bool_]:
     """Return where a letterboxed grid shows film: neither padding of the letterbox nor of the pixels."""
     if valid is not None:
         return place.to_grid(valid) > 0.5
@@ -58,7 +58,7 @@ def prepare(film: Radiograph, size: int) -> FloatMap:
     """Return the (1, size, size) float32 network input of a film, as it lies in the file."""
     grid_map = GridMap.for_film(film.rows, film.cols, size, pixel_aspect(film.spacing))
     image, valid = dense_is_bright(film)
-    return on_the_scale(grid_map.to_grid(image), _film_on_grid(grid_map, valid))
+    return on_the_scale(grid_map.to_grid(image), film_on_grid(grid_map, valid))
 
 
 __all__ = [
@@ -66,6 +66,7 @@ __all__ = [
     "NAME",
     "STD",
     "dense_is_bright",
+    "film_on_grid",
     "normalise",
     "on_the_scale",
     "prepare",

@@ -105,3 +105,11 @@ def test_maps_on_the_whole_films_grid_lie_where_they_lie_on_the_film():
 def test_a_box_that_leaves_the_film_altogether_is_refused():
     with pytest.raises(ValueError, match="does not touch"):
         BoxMap(100, 100, LungBox(200, 0, 50), 32).to_grid(np.zeros((100, 100), np.float32))
+
+
+@pytest.mark.parametrize("box", [LungBox(20, 10, 60), LungBox(-13, 7, 90), LungBox(30, -21, 111), LungBox(60, 50, 90)])
+@pytest.mark.parametrize("size", [37, 64, 160])
+def test_where_the_grid_shows_film_is_what_resampling_a_film_of_ones_says(box, size):
+    place = BoxMap(100, 80, box, size)
+    expected = place.to_grid(np.ones((100, 80), np.float32)) > 0.5
+    assert np.mean(place.on_film != expected) < 2e-4  # but for pixels that are half on it

@@ -24,7 +24,9 @@ def halves(lungs: Tensor) -> Tensor:
     A place belongs to the lung that is nearer: the one with more of itself around it. Far from both, and where no lungs
     are seen, the middle of the picture divides.
     """
-    around = F.avg_pool2d(lungs, REACH, stride=1, padding=REACH // 2)
+    # Along one side, then along the other: the same mean for a fifteenth of the work.
+    along = F.avg_pool2d(lungs, (REACH, 1), stride=1, padding=(REACH // 2, 0))
+    around = F.avg_pool2d(along, (1, REACH), stride=1, padding=(0, REACH // 2))
     middle = torch.linspace(1e-4, -1e-4, lungs.shape[-1], device=lungs.device, dtype=lungs.dtype)
     left = (around[:, 0] - around[:, 1] + middle > 0).to(lungs.dtype)
     return torch.stack((left, 1 - left), 1)
