@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 from collections import Counter
 from collections.abc import Callable, Sequence
@@ -14,9 +15,10 @@ import pydicom
 import pytest
 
 from ptxviewer.app.disk.outbox import Outbox
+from ptxviewer.app.films.watched_folder import STILL_S
 from ptxviewer.cli import health, triage
 from ptxviewer.cli import main as cli
-from ptxviewer.cli.arrivals import arriving
+from ptxviewer.cli.arrivals import LOOK_S, arriving
 from ptxviewer.cli.giving import Sender, Wanted, outbox_of
 from ptxviewer.cli.health import BEAT_S, Health, read
 from ptxviewer.core.errors import PtxError
@@ -144,6 +146,48 @@ def test_what_arrives_is_analysed_written_and_sent_once(archive: Archive, tmp_pa
     said = status.read_text() + "".join(capfd.readouterr()).replace(str(tmp_path), "")
     assert say(Unsaved.NO_STUDY) in said
     assert not any(word in said for word in ("Planted", "Nomen", ID, 'ARCHIVE"'))
+
+
+def test_ten_films_a_second_come_once_each_within_seconds(tmp_path: Path) -> None:
+    """Half a minute of a clock of its own: every 10th film is written in two parts, every 25th stays torn."""
+    whole = film(tmp_path / "elsewhere", 0).read_bytes()
+    folder = tmp_path / "films"
+    folder.mkdir()
+    clock, written = [0.0], 0
+    closed: dict[str, float] = {}
+    torn: list[tuple[float, Path]] = []
+    handed: dict[str, list[tuple[float, int]]] = {}
+
+    def wait(pause: float) -> None:
+        nonlocal written
+        clock[0] += pause
+        for one in [one for one in torn if one[0] <= clock[0]]:
+            torn.remove(one)
+            one[1].write_bytes(whole)
+            closed[one[1].name] = clock[0]
+        while clock[0] <= 30 and written < 10 * clock[0]:
+            written += 1
+            path = folder / f"{written}.dcm"
+            if written % 25 == 0:
+                path.write_bytes(whole[:600])
+            elif written % 10 == 0:
+                path.write_bytes(whole[: len(whole) // 2])
+                torn.append((clock[0] + (4 if written % 40 == 0 else 1), path))
+            else:
+                path.write_bytes(whole)
+                closed[path.name] = clock[0]
+        if clock[0] > 40:
+            raise KeyboardInterrupt
+
+    with contextlib.suppress(KeyboardInterrupt):
+        for candidate in arriving([folder], tmp_path, lambda: clock[0], wait):
+            if candidate is not None:
+                size = candidate.path.stat().st_size
+                handed.setdefault(candidate.path.name, []).append((clock[0], size))
+    of_whole = {name: [when for when, size in times if size == len(whole)] for name, times in handed.items()}
+    assert {name: len(of_whole[name]) for name in closed} == dict.fromkeys(closed, 1)
+    assert len(handed) == written == 300
+    assert max(of_whole[name][0] - when for name, when in closed.items()) <= STILL_S + 2 * LOOK_S
 
 
 def test_killed_between_objects_and_row_a_film_is_sent_once_all_the_same(

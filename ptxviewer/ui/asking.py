@@ -70,7 +70,7 @@ class Asking:
             QTimer.singleShot(0, self._window, self.documents)  # not while a state is being rendered
         if self._following is not None:
             self._following.show_state(state)
-        for one in self._results:
+        for one in self.lists:
             one.show_identified(state.identified)
 
     def _ask(self, dialog: QDialog) -> None:

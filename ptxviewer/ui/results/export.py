@@ -57,6 +57,7 @@ class ExportMenu:
         self._chosen = chosen
         self._place = place
         self._tell = tell
+        self._running = False  # films are being saved, and from this list
         self.button = QPushButton(tr("Export selection"))
         self.menu = QMenu(self.button)
         self.menu.addAction(tr("Table..."), self.table)
@@ -71,7 +72,7 @@ class ExportMenu:
             self.menu.addAction(text, partial(self._ask, partial(self.objects, (one.id,))))
         self.menu.addSeparator()
         self._stop = self.menu.addAction(tr("Stop exporting"), self.stop)
-        self.menu.aboutToShow.connect(lambda: self._stop.setEnabled(presenter.exporting_many.busy))
+        self.menu.aboutToShow.connect(lambda: self._stop.setEnabled(self._running))
         self.button.setMenu(self.menu)
 
     @property
@@ -121,6 +122,7 @@ class ExportMenu:
         films = [Source(number, self._place(number)) for number in self._chosen()]
 
         def told(now: Progress) -> None:
+            self._running = not now.ended
             saved = now.done - now.failed
             if now.ended:
                 text = trn("{count} film saved.", "{count} films saved.", saved)
@@ -130,11 +132,13 @@ class ExportMenu:
                 self._window.say(tr("{done} of {total} films", done=now.done, total=now.total))
 
         self._window.say(tr("{done} of {total} films", done=0, total=len(films)))
+        self._running = bool(films)
         self._presenter.exporting_many.run(films, write, of_result, told)
 
     def stop(self) -> None:
         """Save no more."""
-        if self._presenter.exporting_many.busy:
+        if self._running:
+            self._running = False
             self._presenter.exporting_many.stop()
             self._window.say(tr("Exporting was stopped; what was saved stays."))
 
