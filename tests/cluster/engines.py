@@ -16,7 +16,9 @@ KILLS, HANGS = 111, 112  # rows of the films that do that to a worker
 
 
 class WorkingEngine(FakeEngine):
-    """A score of its own for every film; ``CPU_MS`` of the environment is how much work one takes."""
+    """A score of its own for every film; ``CPU_MS`` of the environment is how much work one takes, ``WAIT_MS`` how
+    long another device would work on it.
+    """
 
     def predict(self, film, checkpoint=lambda: None):
         if film.rows == KILLS:
@@ -26,6 +28,7 @@ class WorkingEngine(FakeEngine):
         until = time.thread_time() + float(os.environ.get("CPU_MS", "0")) / 1000
         while time.thread_time() < until:
             zlib.crc32(b"x" * 10_000)
+        time.sleep(float(os.environ.get("WAIT_MS", "0")) / 1000)
         return replace(super().predict(film, checkpoint), score=zlib.crc32(film.key.encode()) % 1000 / 1000)
 
 
@@ -33,6 +36,7 @@ class OtherEngine(WorkingEngine):
     """Another network."""
 
     def load(self):
+        time.sleep(float(os.environ.get("WAIT_MS", "0")) / 1000)
         return replace(super().load(), model_sha256="1" * 64)
 
 

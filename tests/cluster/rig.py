@@ -81,6 +81,11 @@ class Site:
             threading.Event().wait(0.05)
         raise TimeoutError(self.said())
 
+    @property
+    def scheduler_pid(self) -> int:
+        """The process of the scheduler."""
+        return self._processes[0].pid
+
     def kill_scheduler(self) -> None:
         """Kill it as the system does."""
         os.killpg(self._processes[0].pid, signal.SIGKILL)

@@ -223,3 +223,23 @@ def test_no_more_is_fetched_than_a_file_may_be_large(tmp_path: Path) -> None:
         fetch(f"file://{tmp_path}/large.dcm", tmp_path / "copy", 2_000_000)
     assert refused.value.reason == FileTooLarge(2_000_000)
     assert fetch(f"file://{tmp_path}/large.dcm", tmp_path / "copy", 3_000_000).stat().st_size == 3_000_000
+
+
+def test_a_run_that_is_stopped_leaves_the_workers_free_and_the_next_one_goes_on(
+    two_workers: Site, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    folder, out = study(tmp_path / "films", 20), tmp_path / "list.csv"
+    written: list[bool] = []
+
+    def count(_progress: Progress, *, failed: bool = False) -> None:
+        written.append(failed)
+        if len(written) == 5:
+            raise KeyboardInterrupt
+
+    monkeypatch.setattr(Progress, "count", count)
+    with pytest.raises(KeyboardInterrupt):
+        run(on(two_workers), out, folder)
+    assert len(out.read_text("utf-8").splitlines()) == 1 + 20
+    with two_workers.client() as client:
+        assert not client.run_on_scheduler(lambda dask_scheduler: dask_scheduler.tasks)
+    assert run(on(two_workers), tmp_path / "list.sqlite", folder) == 0

@@ -22,7 +22,8 @@ if TYPE_CHECKING:
 
 ADDRESS = re.compile(r"([A-Za-z][A-Za-z0-9+.-]*)://(?!.*::)")
 """One place: addresses that chain several (``zip://...::s3://...``) are not taken."""
-BLOCK_BYTES = 1 << 20
+BLOCK_BYTES = 1 << 20  # written at once
+ASKED_BYTES = 16 << 20  # asked of a storage at once: most films are one request
 CHANGED = ("LastModified", "last_modified", "mtime", "updated", "created")  # what storages call the time of change
 
 
@@ -108,7 +109,7 @@ def fetch(address: str, folder: Path, most_bytes: int) -> Path:
         storage, path = _storage(address)
         target = folder / f"film{PurePosixPath(path).suffix[:8]}"
         taken = 0
-        with storage.open(path, "rb", block_size=BLOCK_BYTES) as source, target.open("wb") as file:
+        with storage.open(path, "rb", block_size=ASKED_BYTES) as source, target.open("wb") as file:
             while block := source.read(BLOCK_BYTES):
                 taken += len(block)
                 if taken > most_bytes:
