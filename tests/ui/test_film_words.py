@@ -12,7 +12,9 @@ from ptxviewer.app.films.worklist import COLUMNS, Progress, shown
 from ptxviewer.app.state.facts import Summary
 from ptxviewer.app.state.film import Film, FilmStatus, Result
 from ptxviewer.app.state.screen import Column, State, Worklist
+from ptxviewer.core.answer import Lesion, Zone
 from ptxviewer.ui.film_words import cell, progress_text
+from ptxviewer.ui.panels.findings_table import lesion_cells
 from ptxviewer.words import speak
 from ptxviewer.words.annotations import part_name
 
@@ -82,3 +84,11 @@ def test_the_name_of_an_apex_says_what_is_assumed():
 
 def test_every_column_has_a_cell():
     assert all(isinstance(cell(film(), column, True), str) for column in COLUMNS)
+
+
+@pytest.mark.parametrize(
+    ("zones", "place"),
+    [(("apical", "lateral"), "R apex"), (("medial", "lateral"), "R"), (("basal",), "R base"), ((), "R")],
+)
+def test_air_from_the_wall_to_the_middle_is_named_by_its_side_alone(zones: tuple[Zone, ...], place: str) -> None:
+    assert lesion_cells(Lesion("right", 400, None, 0.9, 0.8, (0, 0, 1, 1), zones=zones))[0] == place

@@ -88,7 +88,7 @@ COMMANDS: tuple[Command, ...] = (
         N_("Sharpen"),
         "view",
         ("S",),
-        N_("Off, edges, local contrast in turn: for the eye only, the AI and reports see the film as it is"),
+        N_("Off, edges, local contrast in turn: for the eye only, the network and reports see the film as it is"),
         run=lambda p, _shell: p.display.aids.next_sharpening(),
         enabled=SHOWN,
         places=KEYS_ONLY,

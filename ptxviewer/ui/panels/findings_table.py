@@ -53,7 +53,9 @@ def lesion_cells(lesion: Lesion) -> tuple[str, ...]:
     """Return one row of the table, in the order of ``COLUMNS``; its units are in the heading."""
     area = count(lesion.area_px) if lesion.area_mm2 is None else decimal(lesion.area_mm2 / 100)
     width = count(lesion.width_px if lesion.width_mm is None else lesion.width_mm)
-    where = " ".join((tr(SIDES[lesion.side]), *(tr(ZONES[zone]) for zone in lesion.zones[:1])))
+    across = {"lateral", "medial"} <= set(lesion.zones)  # from the wall to the middle: no one part is the place
+    zones = () if across else lesion.zones[:1]
+    where = " ".join((tr(SIDES[lesion.side]), *(tr(ZONES[zone]) for zone in zones)))
     return where, area, width, score(lesion.mean_score), score(lesion.max_score)
 
 
