@@ -28,7 +28,6 @@ from ptxviewer.core.private import private_folder
 from ptxviewer.core.reasons import Reason
 from ptxviewer.core.reasons.window import Notice
 from ptxviewer.paths import SETTINGS_DIR, cache_folder, data_folder, sample_study, settings_folder, site_settings
-from ptxviewer.report import templates
 from ptxviewer.ui.commands import normal_key, use_keys
 from ptxviewer.ui.controls import tabular
 from ptxviewer.ui.main_window import MainWindow
@@ -120,20 +119,20 @@ class Session:
         site = settings_file.load_site(site_path, self._problems.append) if site_path else DEFAULTS
         settings = settings_file.load(settings_path, self._problems.append, site)
         loaded(settings)
-        templates.use((settings_path.parent / "sentences", *((site_path.parent / "sentences",) if site_path else ())))
-        if (broken := templates.problem()) is not None:
-            self._problems.append(broken)
         use_keys(keys_file.load(settings_path.with_name(keys_file.NAME), normal_key, self._problems.append))
         self._backing: Backing | None = None
         self._closed = False
 
         def make_backing() -> Backing:
+            # Numpy, OpenCV and most of the program: after the first paint.
             from ptxviewer.app.disk import pacs_file
-            from ptxviewer.ui.services import (
-                Backing,
-                PacsPlaces,
-            )  # numpy, OpenCV and most of the program: after the first paint
+            from ptxviewer.report import templates
+            from ptxviewer.ui.services import Backing, PacsPlaces
 
+            sentences = (folder.parent / "sentences" for folder in (settings_path, site_path) if folder is not None)
+            templates.use(tuple(sentences))
+            if (broken := templates.problem()) is not None:
+                self._problems.append(broken)
             return Backing(
                 self,
                 settings,

@@ -89,6 +89,8 @@ class MainWindow(QMainWindow):
             self._forget_window,
             lambda path: self.open_paths([path]),
         )
+        # The window has them, so that keys work while menus are hidden; only now, since it hears every change of them.
+        self.addActions(list(self.commands.values()))
         self.toolbar = make_toolbar(self.commands)
         self._column.addWidget(self._empty, 1)
         self._column.insertWidget(0, self.toolbar)  # behind the page, and later the film, in the order of Tab

@@ -66,7 +66,7 @@ def typing() -> bool:
 def make_action(
     row: Command, do: Callable[[str], None], window: QMainWindow, state: Callable[[], State] = State
 ) -> QAction:
-    """Return the Qt action of a row. It belongs to the window, so its keys work also while menus are hidden."""
+    """Return the Qt action of a row, which the window is to be given when its text is settled."""
     made = QAction(menu_text(row), window)
     if row.icon:
         made.setIcon(icon(row.icon))
@@ -79,7 +79,6 @@ def make_action(
     made.triggered.connect(lambda _checked=False: do(row.id))
     if row.checked is not None:
         _follow_toggles(made, row, do, state)
-    window.addAction(made)
     return made
 
 
@@ -129,6 +128,7 @@ def build_menus(
 ) -> None:
     """Fill the menu bar: a line between two groups of a menu, the window presets with their names."""
     titles = with_letters([tr(title) for title, _ in MENUS])
+    bare = {actions[row.id]: menu_text(row) for row in COMMANDS if row.id in actions}
     for title, (_, groups) in zip(titles, MENUS, strict=True):
         menu = bar.addMenu(title)
         for number, group in enumerate(groups):
@@ -147,7 +147,7 @@ def build_menus(
                 ways.addActions([actions[row.id] for row in COMMANDS if row.id.startswith("interpolation_")])
             if group == "file":
                 _add_pacs(menu, actions)
-        _mark_letters(menu, {actions[row.id]: menu_text(row) for row in COMMANDS if row.id in actions})
+        _mark_letters(menu, bare)
 
 
 SLACK = 8  # screen pixels beside its name that a button can do without

@@ -99,6 +99,7 @@ def test_a_saved_network_is_the_same_network(config):
         assert_same(other(film), net(film))
 
 
+@pytest.mark.parametrize("config", ["all heads", "basic"], indirect=True)
 def test_an_exported_network_is_the_same_network(config):
     """``torch.export`` is how other runtimes get a network: as a graph, without a line of our code."""
     net, film = network(config), torch.randn(1, 1, 64, 64)

@@ -56,7 +56,7 @@ def test_a_phantom_that_lies_is_found_as_one_that_stands(shipped: Shipped) -> No
     rule = engine.load().rule
     film = golden_film()
     upright, mask = find(film, shipped.golden, rule)
-    for anticlockwise in LYING:
+    for anticlockwise in (1, 2):  # 3 differs in where the maps lie, which the test before sees
         stored = lying(film, anticlockwise)
         maps = engine.predict(stored)
         found, seen = find(stored, maps, rule)
