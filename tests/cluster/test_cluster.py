@@ -2,23 +2,28 @@
 
 from __future__ import annotations
 
+import asyncio
 import functools
 import http.server
 import os
+import pickle
 import signal
 import threading
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
-from typing import Any
+from types import SimpleNamespace
+from typing import Any, cast
 
 import pytest
 
 pytest.importorskip("distributed")
 
+from distributed.worker import Worker  # noqa: E402
+
 from ptxviewer import __version__  # noqa: E402
 from ptxviewer.cli import main as cli  # noqa: E402
-from ptxviewer.cli.cluster import dispatch  # noqa: E402
+from ptxviewer.cli.cluster import dispatch, work  # noqa: E402
 from ptxviewer.cli.cluster.options import OnCluster, Where  # noqa: E402
 from ptxviewer.cli.cluster.places import fetch  # noqa: E402
 from ptxviewer.cli.cluster.work import HUNG, Watch  # noqa: E402
@@ -198,6 +203,32 @@ def test_what_does_not_go_together_is_said(tmp_path: Path, capsys: pytest.Captur
     assert cli.main(["triage", "films", "--tls-ca", "x", *out]) == 2
     assert cli.main(["triage", "films", "--scheduler", "tcp://x:1", "--dicom", "x", *out]) == 2
     assert cli.main(["triage", "https://x/y", "--watch", "--scheduler", "tcp://x:1", *out]) == 2
+
+
+def test_what_a_worker_sends_back_has_no_pixels_and_what_it_may_log_names_nobody(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(work, "log_without_patients", lambda: None)  # this process has other tests
+    film = study(tmp_path / "Planted", 1) / "Planted0.dcm"
+    films = work.Films(OnCluster(Where("tcp://x:1"), FAKE, engines.make).asked(forced=False), engines.make)
+    asyncio.run(films.setup(cast(Worker, SimpleNamespace(address="tcp://x:2"))))
+    asked = [
+        work.Work("run", number, place) for number, place in enumerate((str(film), f"file://{film}", "file:///no"))
+    ]
+    done = [films.done(one) for one in asked]
+    films.teardown(cast(Worker, None))
+    assert [one.told.status for one in done] == ["analysed", "analysed", "failed"]
+    assert [one.shape for one in done] == [(120, 70), (120, 70), (1, 1)]
+    assert all(len(pickle.dumps(one)) < 5000 for one in done)
+    assert "Planted" not in repr(asked) + repr(done)
+
+
+def test_a_worker_that_has_another_version_refuses_itself() -> None:
+    asked = OnCluster(Where("tcp://x:1"), FAKE, engines.make).asked(forced=False)
+    here = cast(Worker, SimpleNamespace(address="tcp://x:2"))
+    with pytest.raises(PtxError) as refused:
+        asyncio.run(work.Films(replace(asked, version="0.0.1"), engines.make).setup(here))
+    assert refused.value.reason == OtherProgram("tcp://x:2", __version__, "0.0.1")
 
 
 def test_a_film_that_hangs_ends_its_worker(caplog: pytest.LogCaptureFixture) -> None:

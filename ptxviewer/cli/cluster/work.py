@@ -86,7 +86,7 @@ class Films(WorkerPlugin):
         asked, here = self._asked, worker.address
         if __version__ != asked.version:
             raise PtxError(OtherProgram(here, __version__, asked.version))
-        _log_without_patients()
+        log_without_patients()
         multiprocessing.current_process().daemon = False  # under Dask's nanny; films are read in children of this one
         engine = self._make(asked.device, asked.rule)
         try:
@@ -171,7 +171,7 @@ class Watch:
         self._thread.join()
 
 
-def _log_without_patients() -> None:
+def log_without_patients() -> None:
     """Log on this worker's stderr, as Dask does, without the texts of errors and names of files."""
     logger = logging.getLogger("ptxviewer")
     logger.propagate = False
