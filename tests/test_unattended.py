@@ -256,7 +256,25 @@ def test_films_that_nodes_send_are_analysed(archive: Archive, tmp_path: Path, mo
     assert run(films, out, "--watch", "--listen", "--status", str(status)) == 0
     assert [row["status"] for row in rows(out)] == ["analysed"]
     assert json.loads(status.read_text())["received"] == 1
+    assert len(list(films.iterdir())) == 1
     assert cli.main(["triage", str(films), "--out", str(out), "--listen"]) == 2
+
+
+def test_what_nodes_sent_is_deleted_where_that_is_wanted(archive: Archive, tmp_path: Path, monkeypatch) -> None:
+    films, out, own = tmp_path / "incoming", tmp_path / "r.sqlite", "0123456789abcdef" * 2
+    (tmp_path / "settings").mkdir()
+    nodes = {"nodes": [{"name": "Room 1", "kind": "dicom", "title": "ROOM1", "host": "127.0.0.1", "port": 104}]}
+    (tmp_path / "settings" / "pacs.json").write_text(json.dumps(nodes))
+    monkeypatch.setenv("PTXVIEWER_SETTINGS_DIR", str(tmp_path / "settings"))
+    film(films, 1)  # somebody else's
+    film(films, 2).rename(films / f"{own}.dcm")
+    torn = films / f"{own[::-1]}.dcm"
+    torn.write_bytes((films / f"{own}.dcm").read_bytes()[:600])
+    seconds(monkeypatch, lambda _second: None, 6)
+    assert run(films, out, "--watch", "--listen", "--delete-received") == 0
+    assert len(rows(out)) == 3
+    assert {path.name for path in films.iterdir()} == {"Planted1.dcm", torn.name}
+    assert run(films, out, "--delete-received") == 2
 
 
 def test_two_runs_do_not_send_from_one_store(archive: Archive, tmp_path: Path, capsys) -> None:

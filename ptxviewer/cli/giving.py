@@ -174,14 +174,16 @@ class Giving:
             else:
                 self._outbox.remove(parcel.id)
 
-    def prepare(self, name: str, path: Path, answer: Answer, review: Review) -> None:
+    def prepare(self, name: str, path: Path, answer: Answer, review: Review) -> bool:
         """Write objects and parcels of a film that is called ``name``, its pseudonym; before its row is written.
 
-        Raises ``ExportFailed`` for what the disk refuses. Whatever else happens is counted and said.
+        Returns whether all were made. Raises ``ExportFailed`` for what the disk refuses; whatever else happens is
+        counted and said.
         """
         self._packed = []
         try:
             self._made(name, path, answer, review)
+            return True
         except ExportFailed as error:
             if isinstance(error.reason, NotWritten):
                 raise
@@ -191,6 +193,7 @@ class Giving:
         except Exception:
             log.exception("The objects of a film ended unexpectedly")
             self._failed(name, sentences(Command.FILM_FAILED))
+        return False
 
     def _failed(self, name: str, why: str) -> None:
         self._health.counts.objects_failed += 1

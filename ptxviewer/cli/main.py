@@ -217,6 +217,8 @@ def triage_command(arguments: argparse.Namespace) -> int:
 
     engine, review = make_engine(arguments.device, arguments.rule), Review(gate_overridden=arguments.force)
     options = Options(arguments.identified, arguments.resume, arguments.watch, arguments.progress)
+    if arguments.delete_received and not arguments.listen:
+        parsers.triage_parser().error(tr("--delete-received needs --listen"))
     if arguments.listen and not arguments.watch:
         parsers.triage_parser().error(tr("--listen needs --watch and a folder"))
     options = replace(options, status=arguments.status, **pacs.options_of_triage(arguments))

@@ -342,7 +342,8 @@ def options_of_triage(arguments: argparse.Namespace) -> dict[str, Any]:
         return {"wanted": wanted}
     if not known.callers:
         raise PtxError(Pacs.NO_NODES)
-    return {"wanted": wanted, "listener": station, "callers": known.callers}
+    deletes = bool(arguments.delete_received)
+    return {"wanted": wanted, "listener": station, "callers": known.callers, "delete_received": deletes}
 
 
 def listen_command(arguments: argparse.Namespace) -> int:

@@ -260,6 +260,11 @@ def triage_parser() -> argparse.ArgumentParser:
     parser.add_argument(
         "--listen", action="store_true", help=tr("with --watch: take films that nodes send into the first folder")
     )
+    parser.add_argument(
+        "--delete-received",
+        action="store_true",
+        help=tr("with --listen: delete what nodes sent once it has its row; what failed stays"),
+    )
     parser.add_argument("--title", metavar="AE", help=tr("our AE title; as in the settings if not given"))
     parser.add_argument(
         "--status",

@@ -8,7 +8,7 @@ and by their number in the order in which they were found: a file's name is ofte
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from contextlib import AbstractContextManager, ExitStack, contextmanager
+from contextlib import AbstractContextManager, ExitStack, contextmanager, suppress
 from dataclasses import dataclass, field
 from datetime import datetime, timezone
 from pathlib import Path
@@ -30,7 +30,7 @@ from ptxviewer.cli.stream import Answered, Source, Stream, sources_of
 from ptxviewer.core.engine import Engine, EngineInfo
 from ptxviewer.core.files import remove_parts
 from ptxviewer.core.film import Radiograph
-from ptxviewer.core.pacs import Station
+from ptxviewer.core.pacs import Station, is_received
 from ptxviewer.core.reasons.command import Command
 from ptxviewer.core.review import Review
 from ptxviewer.core.scratch import ScratchFolder
@@ -58,6 +58,7 @@ class Options:
     status: Path | None = None  # the file that says how the run is
     listener: Station | None = None  # takes films that ``callers`` send into the first folder
     callers: tuple[str, ...] = ()
+    delete_received: bool = False  # films that came in by the listener, once they have their row
     cluster: OnCluster | None = None  # whose workers analyse the films
     addresses: tuple[str, ...] = ()  # of films and folders in storage that the workers reach
 
@@ -176,11 +177,13 @@ def _run(
         health.running(info)
         found = _found(paths, unpacked, options, pseudonyms, progress, health)
         for answered in stream.answers(health.handed_out(sources_of(found, pseudonyms, done, skip))):
-            _give(given, answered, pseudonyms)
+            made = _give(given, answered, pseudonyms)
             _keep(answered, store, pseudonyms, by, identified=options.identified)
             if given is not None:
                 given.released()
             failed = answered.told.status == Status.FAILED.value
+            if options.delete_received and made and not failed:
+                _delete_received(answered.source.candidate.path, paths[0])
             progress.count(failed=failed)
             health.film(failed=failed)
 
@@ -200,11 +203,19 @@ def _stream(
     return cluster_stream(options.cluster, review)
 
 
-def _give(given: Giving | None, answered: Answered, pseudonyms: Pseudonyms) -> None:
-    """Make what is wanted besides the row; of a film without an answer that is nothing."""
+def _give(given: Giving | None, answered: Answered, pseudonyms: Pseudonyms) -> bool:
+    """Make what is wanted besides the row (nothing of a film without an answer); returns whether all was made."""
     film, answer = answered.told.film, answered.answer
-    if given is not None and film is not None and answer is not None:
-        given.prepare(film_id(film, pseudonyms), answered.source.candidate.path, answer, answered.told.review)
+    if given is None or film is None or answer is None:
+        return True
+    return given.prepare(film_id(film, pseudonyms), answered.source.candidate.path, answer, answered.told.review)
+
+
+def _delete_received(path: Path, folder: Path) -> None:
+    """Delete a film that the listener took into ``folder``; nothing that anybody else has put there."""
+    if path.parent == folder and is_received(path.name):
+        with suppress(OSError):
+            path.unlink()
 
 
 @contextmanager

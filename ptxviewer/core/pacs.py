@@ -95,6 +95,11 @@ class Delivery:
         return self.state in ("stored", "warned")
 
 
+def is_received(name: str) -> bool:
+    """True for the name of a file that the listener wrote: ``pacs.incoming`` calls films by their content."""
+    return bool(re.fullmatch(r"[0-9a-f]{32}\.dcm", name))
+
+
 def is_title(text: str) -> bool:
     """True for an AE title: 1 to 16 printable ASCII characters, no backslash, not only spaces."""
     return bool(re.fullmatch(r"[\x20-\x5b\x5d-\x7e]{1,16}", text)) and text == text.strip()
