@@ -37,6 +37,7 @@ if TYPE_CHECKING:
     from ptxviewer.dicom.isolated.pool import Pool
 
 log = logging.getLogger(__name__)
+PATIENCE_S = 60.0  # for one film: nobody waits for it, and a computer that does other work takes longer than 10 s
 AHEAD = 4  # films under way for each that runs on a core
 
 
@@ -197,4 +198,4 @@ class Stream:
 def _children(most: int) -> Pool:
     from ptxviewer.dicom.isolated.pool import Pool
 
-    return Pool(most=most)
+    return Pool(most=most, timeout_s=PATIENCE_S)

@@ -27,8 +27,8 @@ from pydicom.uid import UID
 
 from ptxviewer.phantom.film import PhantomSpec, film_of, make_phantom
 from ptxviewer.results.pseudonyms import Pseudonyms, pseudonyms_in
-from tests.benchmarks.bench_triage import Instant
 from tests.dicom.made import in_study, save
+from tests.triage_process import CheapEngine
 
 HALF, LONG_HALF, BROKEN = 10, 40, 25  # every so many films: written in two parts, with a long pause, never whole
 PAUSE_S, LONG_PAUSE_S = 1.0, 4.0  # the long one is longer than a file has to stand still
@@ -58,7 +58,7 @@ def serve(arguments: argparse.Namespace, given: list[str]) -> int:
     from ptxviewer.cli import main as cli
 
     if not arguments.network:
-        cli.make_engine = lambda *_: Instant()  # type: ignore[attr-defined]
+        cli.make_engine = lambda *_: CheapEngine()  # type: ignore[attr-defined]
     return cli.main(given)
 
 
