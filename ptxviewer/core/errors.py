@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 from ptxviewer.core.reasons import Reason, logged
-from ptxviewer.core.reasons.reading import Reading
-from ptxviewer.core.reasons.window import Notice
 
 
 class PtxError(Exception):
@@ -43,4 +41,8 @@ def reason_of(error: BaseException | None) -> Reason:
     """Return what a person is told of an error: its own reason when it was expected, never the text of a bug."""
     if isinstance(error, PtxError):
         return error.reason
+    # Only now: every start of the program imports this module, and making these classes takes it 10 ms.
+    from ptxviewer.core.reasons.reading import Reading
+    from ptxviewer.core.reasons.window import Notice
+
     return Reading.OUT_OF_MEMORY if isinstance(error, MemoryError) else Notice.WENT_WRONG

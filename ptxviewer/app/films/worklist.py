@@ -13,7 +13,6 @@ from ptxviewer.app.films.urgency import Group, group_of, rank
 from ptxviewer.app.state.facts import Summary
 from ptxviewer.app.state.film import Film, FilmStatus
 from ptxviewer.app.state.screen import Column, Kind, State, Worklist
-from ptxviewer.core.reasons.reading import NotAnalysed
 from ptxviewer.core.reasons.window import Notice
 
 COLUMNS: tuple[Column, ...] = get_args(Column)
@@ -35,8 +34,15 @@ def group(state: State, film: Film) -> Group:
     """Return where a film stands by urgency (``films.urgency``)."""
     info = state.engine.info
     limit = None if info is None else info.rule.score_threshold
-    other = film.status is FilmStatus.NOT_ANALYSED and isinstance(film.why, NotAnalysed)
+    other = film.status is FilmStatus.NOT_ANALYSED and _not_meant(film)
     return group_of(summary(film), film.urgency, limit, other)
+
+
+def _not_meant(film: Film) -> bool:
+    """Is a film of a kind that the network is not meant for?"""
+    from ptxviewer.core.reasons.reading import NotAnalysed  # late: see core.errors.reason_of
+
+    return isinstance(film.why, NotAnalysed)
 
 
 def overdue(film: Film) -> bool:
