@@ -45,6 +45,7 @@ class Config:
     drains: tuple[float, float] | None = (
         None  # wanted share with a drain, of positive and of negative films; None = as is
     )
+    clean: bool = False  # films whose label is in doubt (``labels/doubtful.json``) are not drawn
     head_rate: float = 3.0  # of ``rate``, for what decides the film by its halves
     frozen: tuple[str, ...] = ()  # modules of the encoder that stay as they started, batch statistics too
     phantoms: float = ANALYTIC_SHARE  # share of films that are analytic

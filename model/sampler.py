@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import json
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Protocol
 
 import numpy as np
@@ -69,6 +71,12 @@ class Stack:
         return Batch(*augment(images, masks, self.inside, self.size, ROOM, self.changes), present, known)
 
 
+def doubtful() -> frozenset[str]:
+    """Return the negative films of the training set whose label is in doubt."""
+    lists = json.loads((Path(__file__).parent / "labels" / "doubtful.json").read_text(encoding="utf-8"))
+    return frozenset(lists["negative"])
+
+
 class Sampler:
     """Draws the batch of any step; several steps may be drawn at once, each in a thread of its own."""
 
@@ -76,7 +84,8 @@ class Sampler:
         self.films = films
         self.config = config
         self.examples = films.examples
-        usable = [(i, e) for i, e in enumerate(self.examples) if e.split == "train"]
+        left_out = doubtful() if config.clean else frozenset()
+        usable = [(i, e) for i, e in enumerate(self.examples) if e.split == "train" and e.film not in left_out]
         names = ("positive", "negative", "lungs", "phantom")
         self.groups = {group: np.array([i for i, e in usable if e.group == group], int) for group in names}
         if config.drains is not None and films.drains is None:

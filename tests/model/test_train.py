@@ -1,5 +1,6 @@
 """Training on tiny films made by code: it learns, it resumes as if never stopped, and what it exports loads."""
 
+import dataclasses
 import json
 
 import numpy as np
@@ -12,7 +13,7 @@ from model.cutting import stored_side
 from model.finish import choose_frontal, cross_fitted, fit_logistic, fit_platt
 from model.losses import side_targets
 from model.pack import Example
-from model.sampler import Sampler
+from model.sampler import Sampler, doubtful
 from model.train import Trainer, fitted
 from ptxviewer.inference.torch.network import NetworkConfig
 
@@ -336,6 +337,14 @@ def test_the_honest_calibration_never_sees_the_patient_it_judges():
     before, after = cross_fitted(logit, truth, patients), cross_fitted(logit, turned, patients)
     np.testing.assert_array_equal(after[:2], before[:2])
     assert not np.array_equal(after[2:], before[2:])
+
+
+def test_films_whose_label_is_in_doubt_are_not_drawn_where_the_plan_says_so():
+    films = MadeFilms()
+    wrong = sorted(doubtful())[0]
+    films.examples[1] = dataclasses.replace(films.examples[1], film=wrong)
+    assert 1 in Sampler(films, config()).groups["negative"]
+    assert 1 not in Sampler(films, config(clean=True)).groups["negative"]
 
 
 def test_held_statistics_train_the_network_that_ships(tmp_path):
