@@ -7,6 +7,8 @@ import json
 from pathlib import Path
 from typing import Any
 
+from tests.there import there
+
 SIZE = 64
 
 
@@ -23,8 +25,8 @@ def write_bundle(folder: Path, seed: int = 0, **changes: Any) -> Path:
     net = PneumothoraxNet(NetworkConfig(**{k: tuple(v) if isinstance(v, list) else v for k, v in architecture.items()}))
     for module in net.modules():  # statistics that folding has to get right
         if isinstance(module, torch.nn.BatchNorm2d):
-            module.running_mean.uniform_(-0.5, 0.5)
-            module.running_var.uniform_(0.5, 2.0)
+            there(module.running_mean).uniform_(-0.5, 0.5)
+            there(module.running_var).uniform_(0.5, 2.0)
             torch.nn.init.uniform_(module.weight, 0.5, 1.5)
             torch.nn.init.uniform_(module.bias, -0.3, 0.3)
     state = {name: value for name, value in net.state_dict().items() if not name.endswith("num_batches_tracked")}

@@ -19,6 +19,7 @@ from ptxviewer.ui.application import Session
 from ptxviewer.words import sentences
 from tests.dicom.made import dataset, ramp, save
 from tests.fakes import FakeEngine
+from tests.there import there
 
 PLANTED = {
     "PatientName": "Plantedname^Nomen",
@@ -79,7 +80,7 @@ def test_the_window_leaves_no_trace_of_the_patient(planted, tmp_path, qtbot, log
         session.window.open_paths([planted])
         presenter = session.presenter
         qtbot.waitUntil(lambda: presenter.state.current is not None and presenter.state.current.findings is not None)
-        assert presenter.state.current.radiograph.patient.name, "the film does name its patient"
+        assert there(there(presenter.state.current).radiograph).patient.name, "the film does name its patient"
         presenter.review.thresholds.set(0.6)
         presenter.review.set_verdict("accept")
         presenter.exporting.save()

@@ -30,6 +30,7 @@ from ptxviewer.core.view import FilmView
 from tests import films
 from tests.app.rig import AppRig
 from tests.fakes import FakeResults, ScoringEngine
+from tests.there import there
 
 CANVAS = (500.0, 600.0)
 FIT = FilmView()
@@ -269,10 +270,10 @@ def test_the_film_beside_is_read_and_analysed_next_and_its_view_follows() -> Non
     assert sum(film.status is FilmStatus.DONE for film in made.state.films) == 2
     made.presenter.display.comparison.set_canvas(*CANVAS)
     made.presenter.display.view.set_view(made.film.id, FilmView(zoom=20.0, center=(10.0, 10.0)))
-    assert made.state.prior.view.center == (10.0, 10.0)
+    assert there(made.state.prior).view.center == (10.0, 10.0)
     made.presenter.display.comparison.toggle_link()
     made.presenter.display.view.set_view(made.film.id, FilmView(zoom=30.0, center=(15.0, 10.0)))
-    assert made.state.prior.view.center == (10.0, 10.0)
+    assert there(made.state.prior).view.center == (10.0, 10.0)
 
 
 def test_a_recalled_film_beside_gets_its_pixels_and_maps() -> None:
@@ -306,5 +307,5 @@ def test_what_the_reader_rejected_is_no_change_and_no_sentence() -> None:
     assert compared.days == 59
     assert compared_with_prior(screen.with_film(rejected), new) is None
     assert compared_with_prior(screen, old) is None
-    bedside = film(1, "2026-03-01 10:00", view="AP", halves=new.findings.halves)
+    bedside = film(1, "2026-03-01 10:00", view="AP", halves=there(new.findings).halves)
     assert compared_with_prior(state(bedside, old), bedside) is None

@@ -29,6 +29,7 @@ from ptxviewer.words import say, tr
 from tests.app.rig import AppRig
 from tests.fakes import SIDE, FakeEngine
 from tests.films import RULE, film, maps
+from tests.there import there
 
 
 def opened(engine: FakeEngine | None = None, settings: Settings | None = None) -> AppRig:
@@ -93,7 +94,7 @@ def test_a_drag_of_a_limit_is_one_step_and_is_shown_while_it_lasts() -> None:
         assert rig.film.review.detection == BY_CARD
     rig.presenter.review.thresholds.set_score(0.95)
     assert rig.film.review.detection.score == 0.95
-    assert not rig.film.findings.present
+    assert not there(rig.film.findings).present
     rig.presenter.review.undo()
     assert rig.film.review.detection == BY_CARD
     assert not rig.film.can_undo
@@ -228,13 +229,13 @@ def test_a_moved_distance_is_one_step_is_kept_and_the_sizes_follow_while_it_move
         rig.presenter.review.distances.move((at[0] + step, at[1]))
         assert held(rig)[1][0] == pytest.approx(at[0] + step)
     rig.presenter.review.distances.finish()
-    assert rig.film.findings.halves[0].moved == ("a",)
+    assert there(rig.film.findings).halves[0].moved == ("a",)
     assert len(rig.film.review.lines) == 1
     rig.settle()
     assert next(iter(rig.reviews.kept.values())).review.lines == rig.film.review.lines
     rig.presenter.review.undo()
     assert held(rig)[1] == at
-    assert rig.film.findings.halves[0].moved == ()
+    assert there(rig.film.findings).halves[0].moved == ()
     rig.presenter.review.redo()
     rig.presenter.review.distances.reset()
     assert held(rig)[1] == at
@@ -255,8 +256,8 @@ def test_a_line_stays_on_the_film_and_a_drag_can_be_called_off() -> None:
     left, at = held(rig)
     rig.presenter.review.distances.begin(left, "a", "both", at)
     rig.presenter.review.distances.move((at[0] + 1000, at[1] - 1000))
-    line = rig.film.findings.halves[0].distances.line("a")
-    assert line.wall == line.lung == (SIDE, 0)
+    line = there(there(rig.film.findings).halves[0].distances).line("a")
+    assert there(line).wall == there(line).lung == (SIDE, 0)
     assert rig.presenter.review.distances.cancel()
     assert held(rig)[1] == at
     assert not rig.film.can_undo
@@ -278,8 +279,8 @@ def test_a_dropped_finding_is_gone_comes_back_by_undo_and_leaves_the_film_edited
     rig.presenter.review.findings.next()
     assert rig.film.finding == 0
     rig.presenter.review.findings.drop()
-    assert rig.film.findings.lesions == ()
-    assert rig.film.findings.edited
+    assert there(rig.film.findings).lesions == ()
+    assert there(rig.film.findings).edited
     assert rig.film.finding is None
     rig.presenter.review.undo()
     assert len(rig.film.findings.lesions) == 1
@@ -300,7 +301,7 @@ def test_choosing_goes_round_and_never_beyond_the_findings() -> None:
 
 def test_a_speck_is_not_blown_up_to_the_whole_screen() -> None:
     rig = opened()
-    lesion = rig.film.findings.lesions[0]
+    lesion = there(rig.film.findings).lesions[0]
     x, y, width, height = box_around(lesion, 1000, 800)
     assert min(width, height) >= 150
     assert x + width / 2 == pytest.approx(lesion.bbox[0] + lesion.bbox[2] / 2)
@@ -374,7 +375,7 @@ def test_delete_drops_the_chosen_finding_unless_a_measurement_is_chosen() -> Non
     rig.presenter.review.findings.next()
     assert delete.enabled(rig.state)
     rig.do(delete.id)
-    assert rig.film.findings.lesions == ()
+    assert there(rig.film.findings).lesions == ()
 
 
 def test_a_refused_film_of_an_earlier_session_is_listed_without_its_score() -> None:

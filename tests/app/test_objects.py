@@ -23,6 +23,7 @@ from ptxviewer.core.view import orientation_letters
 from tests.app.rig import AppRig
 from tests.app.test_decision import Doubtful
 from tests.films import ORIENTED
+from tests.there import there
 
 UID = "1.2.3"
 REPORT = FilmObject(
@@ -48,7 +49,7 @@ def of_film(rig: AppRig) -> AppRig:
 
 def network_mask(rig: AppRig, threshold: float | None = None) -> np.ndarray:
     rule, maps = rig.presenter.rule, rig.film.maps
-    return mask_at_film(decide(maps, rule, threshold or rule.threshold), maps.rows, maps.cols)
+    return mask_at_film(decide(maps, rule, threshold or there(rule).threshold), there(maps).rows, there(maps).cols)
 
 
 def segmented(mask: np.ndarray, **about) -> FilmObject:
@@ -64,7 +65,7 @@ def test_objects_belong_to_the_film_that_they_name() -> None:
     assert objects_of(rig.state, rig.film) == ()
     opened(of_film(rig), film="b")
     assert set(objects_of(rig.state, rig.film)) == {REPORT, FOREIGN}
-    assert earlier_of(rig.state, rig.film).verdict == "accept"
+    assert there(earlier_of(rig.state, rig.film)).verdict == "accept"
 
 
 def test_an_edited_mask_and_its_verdict_are_taken_over_as_one_step() -> None:
@@ -75,9 +76,9 @@ def test_an_edited_mask_and_its_verdict_are_taken_over_as_one_step() -> None:
     opened(rig, Brought((replace(REPORT, verdict="edited"),)), Brought((segmented(mask),)), film="")
     rig.do("take_over")
     rig.settle()
-    assert np.array_equal(rig.film.review.mask.unpack(), mask)
+    assert np.array_equal(there(rig.film.review.mask).unpack(), mask)
     assert rig.film.review.verdict == "edited"
-    assert rig.film.findings.edited
+    assert there(rig.film.findings).edited
     rig.do("undo")
     assert (rig.film.review.mask, rig.film.review.verdict) == (None, "")
 
@@ -98,7 +99,7 @@ def test_nothing_of_another_program_is_taken_over_or_measured() -> None:
     opened(rig, Brought((FOREIGN,)), film="")
     assert rig.film.findings == before
     rig.do("take_over")
-    assert rig.state.banner.reason is Notice.NOTHING_TO_TAKE_OVER
+    assert there(rig.state.banner).reason is Notice.NOTHING_TO_TAKE_OVER
     assert rig.film.review.verdict == ""
 
 
@@ -106,7 +107,7 @@ def test_a_mask_of_other_pixels_is_none_of_this_film() -> None:
     rig = of_film(AppRig())
     opened(rig)
     opened(rig, Brought((segmented(np.ones((5, 5), bool)),)), film="")
-    assert earlier_of(rig.state, rig.film).mask is None
+    assert there(earlier_of(rig.state, rig.film)).mask is None
 
 
 def test_before_a_first_read_nothing_of_others_is_shown_either() -> None:
@@ -155,7 +156,7 @@ def test_many_objects_are_read_some_at_a_time_behind_the_film() -> None:
 def test_objects_without_their_film_say_so() -> None:
     rig = AppRig()
     opened(rig, Brought((FOREIGN,)), film="")
-    assert rig.state.banner.reason is Notice.NO_FILM_FOR_OBJECTS
+    assert there(rig.state.banner).reason is Notice.NO_FILM_FOR_OBJECTS
     assert rig.state.opening == 0
 
 
@@ -182,7 +183,7 @@ def test_the_newest_of_several_earlier_results_counts(count: int) -> None:
     many = [replace(REPORT, uid=f"{n}", made=f"2026-01-0{n + 1}", verdict="unsure" if n == count - 1 else "accept")
             for n in range(count)]  # fmt: skip
     opened(rig, Brought(tuple(reversed(many))))
-    assert earlier_of(rig.state, rig.film).verdict == "unsure"
+    assert there(earlier_of(rig.state, rig.film)).verdict == "unsure"
 
 
 def test_a_presentation_state_is_applied_when_the_reader_asks_and_taken_off_again() -> None:

@@ -16,6 +16,7 @@ from ptxviewer.core.reasons.network import Network
 from ptxviewer.core.reasons.window import Notice
 from tests.app.rig import AppRig
 from tests.fakes import FILM_BYTES, FakeEngine
+from tests.there import there
 
 
 def test_a_dropped_film_is_shown_then_analysed() -> None:
@@ -92,7 +93,7 @@ def test_a_drag_is_one_undo_step() -> None:
     assert film.review.threshold is None
     assert not film.can_undo
     rig.presenter.review.redo()
-    assert rig.view.state.current.review.threshold == 0.7
+    assert there(rig.view.state.current).review.threshold == 0.7
 
 
 def test_hundreds_of_films_do_not_fill_the_memory() -> None:

@@ -15,6 +15,7 @@ from ptxviewer.core.reasons.window import Notice
 from ptxviewer.core.review import Review
 from tests.app.rig import AppRig
 from tests.fakes import FakeResults, FakeReviews
+from tests.there import there
 
 REPOSITORY = Path(__file__).parents[2]
 CHANGES = 40
@@ -55,11 +56,11 @@ def test_two_programs_that_write_one_review_lose_nothing(tmp_path: Path) -> None
         )
         for who in (1, 2)
     ]
-    said = {window.stdout.readline().strip() for window in windows}
+    said = {there(window.stdout).readline().strip() for window in windows}
     assert said == {"alone", "beside another"}
     for window in windows:
-        window.stdin.write("\n")
-        window.stdin.flush()
+        there(window.stdin).write("\n")
+        there(window.stdin).flush()
     for window in windows:
         window.communicate(timeout=60)
         assert window.returncode == 0
@@ -77,10 +78,10 @@ def test_what_another_window_decided_meanwhile_is_kept_and_said_once(tmp_path: P
     theirs.save("film", Saved(Review(verdict="accept")), base)
     mine = Saved(Review(note="drain"))
     assert ours.save("film", mine, base) is Stored.REVIEW_OF_BOTH
-    assert ours.load("film", (1, 1)).review == Review(verdict="accept", note="drain")
+    assert there(ours.load("film", (1, 1))).review == Review(verdict="accept", note="drain")
     more = Saved(Review(note="drain left"))
     assert ours.save("film", more, mine) is None, "it was said"
-    assert ours.load("film", (1, 1)).review == Review(verdict="accept", note="drain left")
+    assert there(ours.load("film", (1, 1))).review == Review(verdict="accept", note="drain left")
 
 
 def test_where_both_decided_in_another_way_theirs_is_put_aside(tmp_path: Path) -> None:
@@ -90,7 +91,7 @@ def test_where_both_decided_in_another_way_theirs_is_put_aside(tmp_path: Path) -
         assert ours.save("film", Saved(Review(verdict=own))) is Stored.REVIEW_OF_BOTH_ASIDE
     aside = {from_bytes(path.read_bytes()).review.verdict for path in tmp_path.glob("film.other-*")}
     assert aside == {"accept", "unsure"}
-    assert ours.load("film", (1, 1)).review.verdict == "accept"
+    assert there(ours.load("film", (1, 1))).review.verdict == "accept"
 
 
 def test_the_readers_undo_is_not_undone(tmp_path: Path) -> None:
@@ -99,7 +100,7 @@ def test_the_readers_undo_is_not_undone(tmp_path: Path) -> None:
         changed = Saved(Review(verdict=verdict))
         assert folder.save("film", changed, base) is None
         base = changed
-    assert folder.load("film", (1, 1)).review.verdict == ""
+    assert there(folder.load("film", (1, 1))).review.verdict == ""
 
 
 class OnDisk(FakeReviews):
@@ -129,7 +130,7 @@ def test_two_windows_keep_what_both_readers_did(tmp_path: Path) -> None:
     one.settle()
     two.presenter.review.set_note("drain")
     two.settle()
-    assert two.state.banner.reason is Stored.REVIEW_OF_BOTH
+    assert there(two.state.banner).reason is Stored.REVIEW_OF_BOTH
     one.presenter.review.set_note("a rib fracture")
     one.settle()
     again = opened(OnDisk(tmp_path))
@@ -172,7 +173,7 @@ def test_a_damaged_review_is_said_once_of_the_film_that_it_is_of(kept: bool) -> 
     assert Stored.REVIEW_DAMAGED not in rig.view.banners, "it is not of the film on screen"
     rig.presenter.films.next()
     rig.settle()
-    assert rig.state.banner.reason is Stored.REVIEW_DAMAGED
+    assert there(rig.state.banner).reason is Stored.REVIEW_DAMAGED
     rig.presenter.films.previous()
     rig.presenter.films.next()
     rig.settle()

@@ -19,6 +19,7 @@ from ptxviewer.core.reasons import Reason
 from ptxviewer.core.reasons.window import Notice, TooManyWatchedFiles
 from tests.app.rig import AppRig
 from tests.fakes import ScoringEngine
+from tests.there import there
 
 
 def names(rig: AppRig) -> list[str]:
@@ -91,7 +92,7 @@ def test_a_film_is_added_when_it_has_stopped_growing(watched: Folder) -> None:
     watched.look(STILL_S / 2)
     assert names(watched.rig) == ["a"]
     assert watched.rig.film.status is FilmStatus.DONE, "the first one comes on screen"
-    assert watched.rig.state.watch.waiting == 0
+    assert there(watched.rig.state.watch).waiting == 0
     watched.look()
     assert names(watched.rig) == ["a"]
 

@@ -24,6 +24,7 @@ from ptxviewer.core.review import Review
 from tests.app.rig import AppRig
 from tests.fakes import ScoringEngine
 from tests.films import INFO
+from tests.there import there
 
 DONE, WAITING, FAILED = FilmStatus.DONE, FilmStatus.WAITING, FilmStatus.FAILED
 READY = EngineStatus("ready", INFO)
@@ -282,5 +283,5 @@ def test_a_film_that_shows_another_frame_is_not_lowered() -> None:
     for frame in (1, 2, 0):
         frames.presenter.films.set_frame(frame)
         frames.settle()
-        seen.append(frames.film.maps.score)
+        seen.append(there(frames.film.maps).score)
     assert frames.film.urgency == max(seen)

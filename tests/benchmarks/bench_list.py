@@ -21,6 +21,7 @@ from PySide6.QtCore import QEventLoop, QTimer
 from PySide6.QtWidgets import QApplication
 
 from ptxviewer.app.films.worklist import AT_REST
+from ptxviewer.app.jobs import ThreadLane
 from ptxviewer.app.state.film import FilmStatus
 from ptxviewer.core.answer import ProbabilityMaps
 from ptxviewer.core.engine import Checkpoint, Engine, EngineInfo, never_cancelled
@@ -207,7 +208,9 @@ def main() -> int:
         now, peak = resident_mb()
         done = sum(film.status is FilmStatus.DONE for film in presenter.state.films)
         total = len(presenter.state.films)
-        until(lambda: session.presenter._services.cache.pending == 0)
+        cache = session.presenter._services.cache
+        assert isinstance(cache, ThreadLane)
+        until(lambda: cache.pending == 0)
         kept = sum(file.stat().st_size for file in (home / "results").iterdir()) / 1e6
         session.window.close()
         session.close()

@@ -16,6 +16,7 @@ from PySide6.QtWidgets import QApplication
 
 from ptxviewer.app.state.film import FilmStatus
 from ptxviewer.ui.application import Application, Session
+from tests.there import there
 
 ROWS, COLS = 3000, 2500
 FILMS = 5
@@ -95,7 +96,7 @@ def main() -> int:
             until(shown)
             session.window.area.canvas.repaint()
             opened.append(1000 * (time.perf_counter() - started))
-            until(lambda: session.presenter.state.current.status is FilmStatus.DONE)
+            until(lambda: there(session.presenter.state.current).status is FilmStatus.DONE)
             analysed.append(1000 * (time.perf_counter() - started))
             stalls.append(heart.taken())
         session.close()

@@ -23,6 +23,7 @@ from ptxviewer.core.review import MovedLine
 from ptxviewer.phantom.film import Outlines, PhantomSpec, outlines_of
 from ptxviewer.phantom.lungs import Shape
 from tests.films import ORIENTED, film
+from tests.there import there
 
 ROWS, COLS = 384, 322
 SPACING = PixelSpacing(360 / COLS, 360 / COLS, SpacingOrigin.DETECTOR)
@@ -145,7 +146,7 @@ def test_air_inside_of_the_lung_parts_it_from_no_wall() -> None:
 
 def test_air_across_the_whole_width_has_no_distance_to_a_lung_that_is_not_beside_it() -> None:
     half = by_hand(40, 200, 40, 140)
-    assert distances(half).line("a").px() == 160
+    assert there(distances(half).line("a")).px() == 160
     reasons = dict(distances(half).refusals)
     assert reasons["b"] is Finding.AIR_NOT_AT_LEVEL  # of the lung that is left, below
     assert reasons["rim"] is Finding.NO_LUNG_AT_LEVEL

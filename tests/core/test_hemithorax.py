@@ -17,6 +17,7 @@ from ptxviewer.core.findings.hemithorax import lung_fields, orientation_of
 from ptxviewer.core.reasons.finding import DistancesMissing, Finding, OtherView, OutsideNomogram
 from ptxviewer.phantom.film import Phantom, PhantomSpec, film_of, make_phantom
 from tests.films import AT_DETECTOR, RULE, film, maps
+from tests.there import there
 
 KINDS = tuple(product(("right", "left"), (0.5, 1.0), ("PA", "AP"), (True, False), (8, 16), (False, True)))
 """Side, size, view, spacing present, bits, MONOCHROME1."""
@@ -76,7 +77,7 @@ def test_a_phantoms_side_percent_and_distances_are_found(side, size, view, space
         assert_measured(half.distances, made.interpleural_mm, of.spacing)
     else:
         assert findings.area_mm2 is None
-        assert half.distances.line("a").mm(of.spacing) is None
+        assert there(half.distances.line("a")).mm(of.spacing) is None
     if view == "AP":
         assert {row.refused for row in rows.values()} == {OtherView("AP")}
     elif not spaced:
@@ -89,8 +90,8 @@ def test_a_phantoms_side_percent_and_distances_are_found(side, size, view, space
         if c is None:
             assert rows["collins"].refused == DistancesMissing("c")
         else:
-            assert rows["collins"].value.number == pytest.approx(4.2 + 0.47 * (a + b + c), rel=0.03)
-        assert rows["accp_2001"].value.large == (a >= 30)
+            assert there(rows["collins"].value).number == pytest.approx(4.2 + 0.47 * (a + b + c), rel=0.03)
+        assert there(rows["accp_2001"].value).large == (a >= 30)
 
 
 def test_there_are_twenty_four_kinds_and_every_choice_is_among_them():
@@ -163,7 +164,7 @@ def test_a_line_is_measured_with_the_spacing_of_its_direction_and_can_be_moved()
     moved = lines(1, 1, 1, 1, 10)
     for name in LINE_NAMES:
         moved = moved.with_line(name, Line((0, 0), (3, 4)))
-        assert moved.line(name).px() == 5
+        assert there(moved.line(name)).px() == 5
 
 
 def chest(air: tuple[slice, slice]) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
@@ -196,9 +197,9 @@ def test_an_apical_cap_has_the_distance_of_its_height_and_no_other():
     left, right, mask = chest((slice(20, 50), slice(20, 80)))
     _, (half,) = measure(mask, mask.astype(np.float32), lung_fields(left, right), orientation_of(film()), AT_DETECTOR)
     assert half.distances is not None
-    assert half.distances.line("a").px() == 30
+    assert there(half.distances.line("a")).px() == 30
     assert dict(half.distances.refusals) == dict.fromkeys(("b", "c", "rim"), Finding.AIR_NOT_AT_LEVEL)
-    assert half.distances.line("across").px() == 60
+    assert there(half.distances.line("across")).px() == 60
 
 
 def test_the_side_is_that_of_the_nearer_lung_and_not_of_the_films_middle():

@@ -13,6 +13,7 @@ from ptxviewer.core.findings.hemithorax import lung_fields_of
 from ptxviewer.core.findings.live import find_live
 from ptxviewer.core.geometry import GridMap
 from tests.films import AT_DETECTOR, film
+from tests.there import there
 
 RULE = DecisionRule(0.5, 0.4, 0.0005)
 
@@ -52,9 +53,9 @@ def test_what_is_told_while_dragging_is_within_two_percent_of_what_is_told_at_re
     assert one.bbox == pytest.approx(other.bbox, abs=6)
     assert live.halves[0].percent == pytest.approx(exact.halves[0].percent, abs=0.5)
     for name in LINE_NAMES:
-        told, true = live.halves[0].distances.line(name), exact.halves[0].distances.line(name)
-        assert told.wall == pytest.approx(true.wall, abs=10)
-        assert told.px() == pytest.approx(true.px(), abs=8)
+        told, true = there(live.halves[0].distances).line(name), there(exact.halves[0].distances).line(name)
+        assert there(told).wall == pytest.approx(there(true).wall, abs=10)
+        assert there(told).px() == pytest.approx(there(true).px(), abs=8)
 
 
 def test_nothing_is_left_where_the_film_does_not_count(chest) -> None:

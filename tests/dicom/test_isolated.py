@@ -45,6 +45,7 @@ from ptxviewer.dicom.streams import stream_header
 from tests.dicom import made, misbehaving
 from tests.processes import ends
 from tests.refusals import reason_of
+from tests.there import there
 
 REPOSITORY = Path(__file__).parents[2]
 posix = pytest.mark.skipif(sys.platform == "win32", reason="signals and limits of a POSIX system")
@@ -269,7 +270,7 @@ def test_a_stream_that_claims_another_size_than_the_tags_never_reaches_a_decoder
     tmp_path: Path, syntax: str, header: Callable[[int, int], bytes]
 ) -> None:
     rows, cols = made.ramp().shape
-    assert stream_header(header(rows, cols)).rows == rows
+    assert there(stream_header(header(rows, cols))).rows == rows
     other = compressed(header(rows, cols + 1), syntax, tmp_path / "other.dcm")
     assert reason_of(read_here, other) == StreamOfOtherSize(cols, rows, cols + 1, rows)
     huge = compressed(header(65535, 65535), syntax, tmp_path / "huge.dcm")
@@ -291,7 +292,7 @@ def test_a_stream_without_a_header_claims_nothing(stream: bytes) -> None:
 
 def test_markers_without_a_length_and_fill_bytes_are_passed_over() -> None:
     header = stream_header(b"\xff\xd8\xff\x01\xff" + frame_header(0xC1, 3, 4)[2:])
-    assert (header.rows, header.cols, header.samples) == (3, 4, 1)
+    assert (there(header).rows, there(header).cols, there(header).samples) == (3, 4, 1)
 
 
 def test_a_deflated_film_is_inflated_no_further_than_a_film_can_be_large(

@@ -29,6 +29,7 @@ from ptxviewer.dicom.read import read_film
 from ptxviewer.dicom.write import KINDS, Extra, save_objects
 from tests.dicom.made import in_study, ramp, save
 from tests.films import INFO, maps
+from tests.there import there
 
 TALL = ramp(300, 240)
 SR = "1.2.840.10008.5.1.4.1.1.88.33"
@@ -196,7 +197,7 @@ def test_a_presentation_state_says_how_its_film_is_to_be_shown(tmp_path: Path) -
     )  # fmt: skip
     wanted = the_one(path).presentation
     assert wanted == Presentation(Window(1800.5, 900), Rescale(), True, Shutter((11, 200, 21, 280)), 3, True)
-    covered = wanted.shutter.covered((300, 240))
+    covered = there(wanted.shutter).covered((300, 240))
     assert not covered[20:280, 10:200].any()
     assert covered[:20].all()
 

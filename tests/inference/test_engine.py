@@ -22,6 +22,7 @@ from tests.bundles import SIZE, write_bundle
 from tests.dicom.made import dataset, save
 from tests.fakes import FakeEngine, FakeRunner
 from tests.refusals import reason_of
+from tests.there import there
 
 
 def film(rows=90, cols=70, seed=0, key="film"):
@@ -113,8 +114,8 @@ def test_out_of_memory_moves_to_the_cpu_for_good_and_says_so(bundle):
     assert engine.load().device == "CUDA of a test"
     maps = engine.predict(film())
     np.testing.assert_array_equal(maps.pneumothorax, engine_of(bundle, FakeRunner()).predict(film()).pneumothorax)
-    assert engine.info.note is Network.DEVICE_OUT_OF_MEMORY
-    assert maps.device == engine.info.device == "CPU"
+    assert there(engine.info).note is Network.DEVICE_OUT_OF_MEMORY
+    assert maps.device == there(engine.info).device == "CPU"
     engine.predict(film())
     assert runner.runs == ["CUDA of a test", "CPU", "CPU"]
 

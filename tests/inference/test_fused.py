@@ -9,6 +9,7 @@ from ptxviewer.inference.torch import fused
 from ptxviewer.inference.torch.fused import FusedConv, can_fuse, fold_batch_norm, fuse
 from ptxviewer.inference.torch.network import NetworkConfig, PneumothoraxNet
 from ptxviewer.inference.torch.runner import Choice, TorchRunner
+from tests.there import there
 
 SHAPES = {
     "bottleneck": NetworkConfig(blocks=(2, 1, 2, 1), planes=(8, 8, 8, 8), stem=8, decoder=(8, 8, 8, 8), evidence=True),
@@ -23,8 +24,8 @@ def network(kind: str) -> PneumothoraxNet:
     net = PneumothoraxNet(SHAPES[kind]).eval()
     for module in net.modules():
         if isinstance(module, torch.nn.BatchNorm2d):
-            module.running_mean.uniform_(-0.3, 0.3)
-            module.running_var.uniform_(0.5, 1.5)
+            there(module.running_mean).uniform_(-0.3, 0.3)
+            there(module.running_var).uniform_(0.5, 1.5)
             torch.nn.init.uniform_(module.weight, 0.5, 1.5)
             torch.nn.init.uniform_(module.bias, -0.3, 0.3)
     return net

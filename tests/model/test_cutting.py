@@ -15,6 +15,7 @@ from model.viewing import own_first_look
 from ptxviewer.inference.torch.network import NetworkConfig, PneumothoraxNet
 from ptxviewer.phantom.film import PhantomSpec, make_phantom
 from tests.bundles import write_bundle
+from tests.there import there
 
 SIDE = 96
 
@@ -74,7 +75,7 @@ def test_a_folder_of_films_becomes_a_pack(data, tmp_path, monkeypatch):
     assert made.films[1].soft
     assert made.mask(0).max() == 255
     assert made.masks(3)[1:].max() == 255
-    assert made.stamps.devices == 3
+    assert there(made.stamps).devices == 3
     assert not made.films[4].whole  # a phantom's lungs are known
     assert made.examples[4].present
     assert made.mask(4).any()
@@ -91,7 +92,7 @@ def test_the_lungs_may_be_found_by_a_network_of_their_own(data, tmp_path):
     cutter = Cutter(data, write_bundle(tmp_path / "bundle"), 64, 1, tmp_path)
     grey = cv2.imread(str(data / "labelled/0.png"), cv2.IMREAD_GRAYSCALE)
     asked = []
-    cutter.first.register_forward_pre_hook(lambda _module, inputs: asked.append(tuple(inputs[0].shape)))
+    there(cutter.first).register_forward_pre_hook(lambda _module, inputs: asked.append(tuple(inputs[0].shape)))
     assert cutter.box(grey).whole
     assert asked == [(1, 1, 64, 64)]
     assert "of its own at 64 px" in str(cutter.record()["boxes"])

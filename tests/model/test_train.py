@@ -16,6 +16,7 @@ from model.pack import Example
 from model.sampler import Sampler, doubtful
 from model.train import Trainer, fitted
 from ptxviewer.inference.torch.network import NetworkConfig
+from tests.there import there
 
 TINY = NetworkConfig(blocks=(1, 1, 1, 1), planes=(8, 8, 8, 8), stem=8, decoder=(8, 8, 8, 8))
 SIDE = 64
@@ -355,8 +356,8 @@ def test_held_statistics_train_the_network_that_ships(tmp_path):
         torch.manual_seed(1)
         for module in norms:
             if isinstance(module, torch.nn.BatchNorm2d):
-                module.running_mean.uniform_(-0.2, 0.2)
-                module.running_var.uniform_(0.5, 2)
+                there(module.running_mean).uniform_(-0.2, 0.2)
+                there(module.running_var).uniform_(0.5, 2)
     image = torch.rand(2, 1, SIDE, SIDE)
     held, shipped = trainer.net.train()(image), plain.net.eval()(image)
     torch.testing.assert_close(held.maps, shipped.maps, rtol=1e-4, atol=1e-4)

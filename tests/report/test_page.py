@@ -21,6 +21,7 @@ from ptxviewer.report.page import COLUMNS, MOST_ROWS, Options, Page, page
 from ptxviewer.words import measures, quantities, say
 from ptxviewer.words.notices import NOT_EXCLUDED, RESEARCH_USE
 from tests.films import AT_DETECTOR, INFO, NAMED, ORIENTED, RULE, STUDIED, film, maps
+from tests.there import there
 
 WHEN = datetime(2026, 5, 6, 7, 8, tzinfo=timezone.utc)
 
@@ -140,7 +141,7 @@ def test_without_spacing_sizes_are_pixels_and_the_reason_is_given():
     made = page(of, analysed(of), options=AT_THAT_TIME)
     assert " px" not in made.headline
     assert dict(made.facts)["Area"].endswith(" px")
-    assert made.table.rows[0][2].endswith(" px")
+    assert there(made.table).rows[0][2].endswith(" px")
     assert made.remark.count(note) == 1
     assert "cm" not in words(made).replace("cm wide", "")
 

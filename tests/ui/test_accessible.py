@@ -39,6 +39,7 @@ from ptxviewer.ui.dialogs.monitor import MonitorDialog
 from ptxviewer.ui.dialogs.palette import Palette
 from ptxviewer.ui.dialogs.settings import SettingsDialog
 from ptxviewer.words import say, tr
+from tests.there import there
 from tests.ui.windows import open_films, started
 
 pytestmark = pytest.mark.qt_log_ignore("This plugin does not support")  # offscreen has no window manager
@@ -154,8 +155,8 @@ def test_tab_goes_through_the_window_in_the_order_of_the_eye(session: Session) -
     at: QWidget | None = window.toolbar.findChildren(QAbstractButton)[0]
     start = at
     while True:
-        if at.focusPolicy() & Qt.FocusPolicy.TabFocus and at.isVisible() and at.isEnabled():
-            corner = at.mapTo(window, QPoint(0, 0))
+        if there(at).focusPolicy() & Qt.FocusPolicy.TabFocus and there(at).isVisible() and there(at).isEnabled():
+            corner = there(at).mapTo(window, QPoint(0, 0))
             if window.toolbar.isAncestorOf(at):
                 places.append((0, corner.x(), 0, type(at).__name__))
             elif window.strip is at or window.strip.isAncestorOf(at):
@@ -166,7 +167,7 @@ def test_tab_goes_through_the_window_in_the_order_of_the_eye(session: Session) -
                 places.append((3, corner.y() // 8, corner.x(), type(at).__name__))
             else:
                 places.append((2, 0, 0, type(at).__name__))
-        at = at.nextInFocusChain()
+        at = there(at).nextInFocusChain()
         if at is start:
             break
     assert len(places) > 15
@@ -263,7 +264,7 @@ def test_settings_and_keys_stand_whole_on_a_usual_screen(qtbot: QtBot, monkeypat
             dialog.show()
             QApplication.processEvents()
             for area in dialog.findChildren(QScrollArea):
-                page, seen = area.widget().minimumSizeHint(), area.minimumSize()
+                page, seen = there(area.widget()).minimumSizeHint(), area.minimumSize()
                 assert (page.width() <= seen.width() and page.height() <= seen.height()) or scrolls
             assert dialog.height() <= screen.height()
             assert dialog.width() <= screen.width()

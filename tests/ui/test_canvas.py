@@ -36,6 +36,7 @@ from ptxviewer.ui.canvas.layers.base import dependencies, paint_layers
 from ptxviewer.ui.canvas.tools.view import PanTool, WheelKeys, WindowTool, ZoomTool
 from ptxviewer.words.annotations import probe_text
 from tests.fakes import FakeEngine
+from tests.there import there
 
 SIZE = (600, 500)
 ENGINE = FakeEngine(64)
@@ -420,7 +421,7 @@ def test_nothing_is_written_under_what_lies_over_the_film(canvas: Canvas) -> Non
     assert len(scene.taken) > 1
     assert all(overlap(box, lying) == 0 for box in scene.taken[1:])
     over.hide()
-    assert canvas.scene().taken == []
+    assert there(canvas.scene()).taken == []
 
 
 @pytest.mark.parametrize(("how", "kinds"), [("pixels", 2), ("smooth", 10), ("linear", 10), ("automatic", 2)])

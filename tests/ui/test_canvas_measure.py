@@ -15,6 +15,7 @@ from ptxviewer.core.review import Measurement
 from ptxviewer.core.view import film_viewport
 from ptxviewer.ui.application import Session
 from ptxviewer.ui.dialogs.calibrate import CalibrationDialog
+from tests.there import there
 from tests.ui.windows import button_of
 
 LEFT = Qt.MouseButton.LeftButton
@@ -49,11 +50,11 @@ def on_screen(session: Session, measurement: Measurement) -> list[tuple[int, int
 
 def test_a_drag_measures_where_the_mouse_was_and_the_window_stays(session: Session, qtbot: QtBot) -> None:
     session.presenter.display.set_tool("length")
-    view = session.presenter.state.current.view
+    view = there(session.presenter.state.current).view
     drag(qtbot, session, (300, 300), (350, 320), (420, 380))
     (one,) = kept(session)
     assert on_screen(session, one) == [(300, 300), (420, 380)]
-    assert session.presenter.state.current.view == view
+    assert there(session.presenter.state.current).view == view
 
 
 def test_two_clicks_measure_as_well_as_a_drag(session: Session, qtbot: QtBot) -> None:
@@ -80,12 +81,12 @@ def test_a_handle_is_taken_with_the_window_tool_and_the_key_deletes(session: Ses
     session.presenter.display.set_tool("length")
     drag(qtbot, session, (300, 300), (420, 380))
     session.presenter.display.set_tool("window")
-    view = session.presenter.state.current.view
+    view = there(session.presenter.state.current).view
     drag(qtbot, session, (423, 378), (430, 300), (440, 200))
     assert on_screen(session, kept(session)[0])[1] == (440, 200)
-    assert session.presenter.state.current.view == view
+    assert there(session.presenter.state.current).view == view
     drag(qtbot, session, (600, 500), (650, 500))  # away from it the tool has the mouse
-    assert session.presenter.state.current.view != view
+    assert there(session.presenter.state.current).view != view
     session.window.activateWindow()
     session.window.area.canvas.setFocus()
     qtbot.keyClick(session.window, Qt.Key.Key_Delete)
@@ -101,7 +102,7 @@ def test_handles_are_not_taken_while_a_brush_is_in_the_hand(session: Session, qt
     before = kept(session)
     drag(qtbot, session, (420, 380), (440, 200))
     assert kept(session) == before
-    assert session.presenter.state.current.review.mask is not None
+    assert there(session.presenter.state.current).review.mask is not None
 
 
 @pytest.mark.qt_log_ignore("This plugin does not support")  # offscreen has no window manager
@@ -129,7 +130,7 @@ def test_a_calibration_that_is_cancelled_leaves_nothing(session: Session, qtbot:
     (dialog,) = session.window.findChildren(CalibrationDialog)
     dialog.reject()
     assert not session.presenter.review.measurements.asks
-    assert session.presenter.state.current.hand is None
+    assert there(session.presenter.state.current).hand is None
 
 
 def test_a_measurement_is_seen_on_black_and_on_white(session: Session, qtbot: QtBot) -> None:

@@ -31,6 +31,7 @@ from ptxviewer.ui.film_words import cell, spoken
 from ptxviewer.ui.panels.film_strip import chip
 from tests.fakes import FakeEngine
 from tests.films import AT_DETECTOR, RULE, film, maps
+from tests.there import there
 from tests.ui.windows import button_of, disclosure_of, open_films, slider_of, started, words
 
 
@@ -75,14 +76,14 @@ def test_a_click_on_a_row_zooms_to_its_finding_and_a_second_one_back(session: Se
     assert now is not None
     assert now.finding == 0
     assert now.view.zoom is not None
-    canvas, lesion = session.window.area.canvas, now.findings.lesions[0]
+    canvas, lesion = session.window.area.canvas, there(now.findings).lesions[0]
     port = film_viewport(now.radiograph, now.view, (canvas.width(), canvas.height()))
     at = port.to_screen((lesion.bbox[0] + lesion.bbox[2] / 2, lesion.bbox[1] + lesion.bbox[3] / 2))
     assert 0.2 * canvas.width() < at[0] < 0.8 * canvas.width()
     assert 0.2 * canvas.height() < at[1] < 0.8 * canvas.height()
     QTest.mouseClick(table.viewport(), Qt.MouseButton.LeftButton, pos=row)
-    assert session.presenter.state.current.finding is None
-    assert session.presenter.state.current.view.zoom is None
+    assert there(session.presenter.state.current).finding is None
+    assert there(session.presenter.state.current).view.zoom is None
 
 
 def test_a_zoomed_finding_lies_within_the_canvas_also_on_a_turned_film(session: Session) -> None:
@@ -93,7 +94,7 @@ def test_a_zoomed_finding_lies_within_the_canvas_also_on_a_turned_film(session: 
     assert now is not None
     assert now.radiograph is not None
     port = film_viewport(now.radiograph, now.view, (canvas.width(), canvas.height()))
-    x, y, width, height = now.findings.lesions[0].bbox
+    x, y, width, height = there(now.findings).lesions[0].bbox
     for corner in ((x, y), (x + width, y + height)):
         at = port.to_screen(corner)
         assert 0 <= at[0] <= canvas.width()
@@ -102,14 +103,14 @@ def test_a_zoomed_finding_lies_within_the_canvas_also_on_a_turned_film(session: 
 
 def test_the_table_says_side_zone_size_and_both_scores(session: Session) -> None:
     table = session.window.reading.findings.table
-    heads = [table.horizontalHeaderItem(column).text() for column in range(table.columnCount())]
+    heads = [there(table.horizontalHeaderItem(column)).text() for column in range(table.columnCount())]
     assert heads == ["Where", "Area cm²", "Width mm", "Mean", "Peak"]
-    lesion = session.presenter.state.current.findings.lesions[0]
+    lesion = there(there(session.presenter.state.current).findings).lesions[0]
     assert lesion.area_mm2 is not None
-    assert table.item(0, 0).text().startswith("R ")
-    assert table.item(0, 1).text() == f"{lesion.area_mm2 / 100:.1f}"
-    assert table.item(0, 3).text() == f"{lesion.mean_score:.2f}"
-    assert "at detector" in table.item(0, 1).toolTip()
+    assert there(table.item(0, 0)).text().startswith("R ")
+    assert there(table.item(0, 1)).text() == f"{lesion.area_mm2 / 100:.1f}"
+    assert there(table.item(0, 3)).text() == f"{lesion.mean_score:.2f}"
+    assert "at detector" in there(table.item(0, 1)).toolTip()
 
 
 def test_a_distance_is_dragged_on_the_film_and_the_sizes_follow(session: Session) -> None:
@@ -117,22 +118,25 @@ def test_a_distance_is_dragged_on_the_film_and_the_sizes_follow(session: Session
     now, canvas = session.presenter.state.current, session.window.area.canvas
     assert now is not None
     assert now.radiograph is not None
-    half = now.findings.halves[0]
+    half = there(now.findings).halves[0]
     port = film_viewport(now.radiograph, now.view, (canvas.width(), canvas.height()))
-    at = QPointF(*port.to_screen(half.distances.line("a").wall)).toPoint()
+    at = QPointF(*port.to_screen(there(there(half.distances).line("a")).wall)).toPoint()
     before = texts(session)
     QTest.mousePress(canvas, Qt.MouseButton.LeftButton, pos=at)
     QTest.mouseMove(canvas, at + QPoint(0, 40))
     QTest.mouseRelease(canvas, Qt.MouseButton.LeftButton, pos=at + QPoint(0, 40))
     after = session.presenter.state.current
-    assert after.findings.halves[0].moved == ("a",)
-    assert after.view == now.view  # neither window nor zoom was dragged
-    moved = after.findings.halves[0].distances.line("a").wall[1] - half.distances.line("a").wall[1]
+    assert there(there(after).findings).halves[0].moved == ("a",)
+    assert there(after).view == now.view  # neither window nor zoom was dragged
+    moved = (
+        there(there(there(there(after).findings).halves[0].distances).line("a")).wall[1]
+        - there(there(half.distances).line("a")).wall[1]
+    )
     assert moved == pytest.approx(40 / port.zoom, rel=0.05)
     assert "moved by reader" in texts(session)
     assert "moved by reader" not in before
     session.presenter.review.undo()
-    assert session.presenter.state.current.findings.halves[0].moved == ()
+    assert there(there(session.presenter.state.current).findings).halves[0].moved == ()
 
 
 def test_without_the_lines_shown_the_mouse_keeps_its_tool(session: Session) -> None:
@@ -140,12 +144,12 @@ def test_without_the_lines_shown_the_mouse_keeps_its_tool(session: Session) -> N
     assert now is not None
     assert now.radiograph is not None
     port = film_viewport(now.radiograph, now.view, (canvas.width(), canvas.height()))
-    at = QPointF(*port.to_screen(now.findings.halves[0].distances.line("a").lung)).toPoint()
+    at = QPointF(*port.to_screen(there(there(there(now.findings).halves[0].distances).line("a")).lung)).toPoint()
     QTest.mousePress(canvas, Qt.MouseButton.LeftButton, pos=at)
     QTest.mouseMove(canvas, at + QPoint(30, 0))
     QTest.mouseRelease(canvas, Qt.MouseButton.LeftButton, pos=at + QPoint(30, 0))
-    assert session.presenter.state.current.view.voi is not None
-    assert session.presenter.state.current.review.lines == ()
+    assert there(session.presenter.state.current).view.voi is not None
+    assert there(session.presenter.state.current).review.lines == ()
 
 
 def test_an_end_wins_over_its_line_and_nothing_is_taken_from_afar() -> None:
@@ -172,9 +176,9 @@ def test_two_sliders_come_by_a_click_and_stand_at_the_operating_point(session: S
     assert "any" in said[said.index("Peak score") :]
     assert any(text.endswith("cm²") for text in said[said.index("Smallest area") :])
     score.setValue(score.maximum())
-    assert not session.presenter.state.current.findings.present
+    assert not there(there(session.presenter.state.current).findings).present
     QTest.mouseDClick(score, Qt.MouseButton.LeftButton)
-    assert session.presenter.state.current.findings.present
+    assert there(there(session.presenter.state.current).findings).present
     disclosure_of(controls).click()
     assert not controls.threshold.isVisible()  # this film's limits are still set apart: none in force is hidden
     session.presenter.review.thresholds.reset()
@@ -183,15 +187,15 @@ def test_two_sliders_come_by_a_click_and_stand_at_the_operating_point(session: S
 
 def test_the_numbers_follow_the_slider_before_it_is_let_go(session: Session, qtbot: QtBot) -> None:
     slider, table = session.window.reading.thresholds.threshold, session.window.reading.findings.table
-    before = table.item(0, 1).text()
+    before = there(table.item(0, 1)).text()
     middle = slider.height() // 2
     qtbot.mousePress(slider, Qt.MouseButton.LeftButton, pos=QPoint(slider.width() // 2, middle))
     qtbot.mouseMove(slider, QPoint(slider.width() // 5, middle))
-    qtbot.waitUntil(lambda: table.item(0, 1).text() != before, timeout=5000)
-    assert float(table.item(0, 1).text()) > float(before)  # a lower threshold marks more
-    live = float(table.item(0, 1).text())
+    qtbot.waitUntil(lambda: there(table.item(0, 1)).text() != before, timeout=5000)
+    assert float(there(table.item(0, 1)).text()) > float(before)  # a lower threshold marks more
+    live = float(there(table.item(0, 1)).text())
     qtbot.mouseRelease(slider, Qt.MouseButton.LeftButton, pos=QPoint(slider.width() // 5, middle))
-    assert float(table.item(0, 1).text()) == pytest.approx(live, rel=0.05)
+    assert float(there(table.item(0, 1)).text()) == pytest.approx(live, rel=0.05)
 
 
 def test_a_result_that_is_kept_back_says_why_and_one_button_shows_it(doubtful: Session) -> None:
@@ -238,7 +242,7 @@ def test_areas_held_back_by_the_film_score_are_shown_by_one_button(qtbot: QtBot,
         button.click()
         now = session.presenter.state.current
         assert now is not None
-        assert now.findings.present
+        assert there(now.findings).present
         assert "Below the operating point: right apex" in texts(session)
         session.presenter.review.undo()
         assert button.isVisible()

@@ -23,6 +23,7 @@ from ptxviewer.dicom.read import read_film
 from ptxviewer.ui.application import Session
 from ptxviewer.ui.dialogs.deidentify import DeidentifyDialog
 from tests.dicom.made import dataset, save
+from tests.there import there
 from tests.ui.windows import started
 
 pytestmark = pytest.mark.qt_log_ignore("This plugin does not support")  # offscreen has no window manager
@@ -73,7 +74,7 @@ def test_text_near_the_edge_is_proposed_and_stays_unless_the_reader_says_so(sess
     before = read_film(tmp_path / "Doe_Jane.dcm").pixels
     dialog = asked(session, qtbot)
     places = dialog.findChild(QListWidget)
-    assert places.count() == 1
+    assert there(places).count() == 1
     assert dialog.chosen == ()
     dialog.accept()
     path = saved(session, qtbot)
@@ -85,14 +86,14 @@ def test_text_near_the_edge_is_proposed_and_stays_unless_the_reader_says_so(sess
 def test_what_is_ticked_or_drawn_is_black(session: Session, qtbot: QtBot):
     dialog = asked(session, qtbot)
     places, view = dialog.findChild(QListWidget), dialog.findChild(QGraphicsView)
-    places.setFocus()
-    places.setCurrentRow(0)
+    there(places).setFocus()
+    there(places).setCurrentRow(0)
     QTest.keyClick(places, Qt.Key.Key_Space)
     assert len(dialog.chosen) == 1
-    middle = view.viewport().rect().center()
-    QTest.mousePress(view.viewport(), Qt.MouseButton.LeftButton, pos=middle)
-    QTest.mouseMove(view.viewport(), middle + QPoint(60, 40))
-    QTest.mouseRelease(view.viewport(), Qt.MouseButton.LeftButton, pos=middle + QPoint(60, 40))
+    middle = there(view).viewport().rect().center()
+    QTest.mousePress(there(view).viewport(), Qt.MouseButton.LeftButton, pos=middle)
+    QTest.mouseMove(there(view).viewport(), middle + QPoint(60, 40))
+    QTest.mouseRelease(there(view).viewport(), Qt.MouseButton.LeftButton, pos=middle + QPoint(60, 40))
     assert len(dialog.chosen) == 2
     drawn = dialog.chosen[1]
     dialog.accept()
@@ -111,7 +112,7 @@ def test_a_place_is_added_moved_and_sized_by_keys(session: Session, qtbot: QtBot
     add.setFocus()
     QTest.keyClick(add, Qt.Key.Key_Space)
     (before,) = dialog.chosen
-    places.setFocus()
+    there(places).setFocus()
     QTest.keyClick(places, Qt.Key.Key_Left, Qt.KeyboardModifier.ShiftModifier)
     QTest.keyClick(places, Qt.Key.Key_Down, Qt.KeyboardModifier.ControlModifier)
     (after,) = dialog.chosen
@@ -128,10 +129,10 @@ def test_a_place_is_added_moved_and_sized_by_keys(session: Session, qtbot: QtBot
 def test_a_place_can_be_taken_off_the_list_and_nothing_is_saved_on_cancel(session: Session, qtbot: QtBot, tmp_path):
     dialog = asked(session, qtbot)
     places = dialog.findChild(QListWidget)
-    places.setCurrentRow(0)
-    places.setFocus()
+    there(places).setCurrentRow(0)
+    there(places).setFocus()
     QTest.keyClick(places, Qt.Key.Key_Delete)
-    assert places.count() == 0
+    assert there(places).count() == 0
     dialog.reject()
     assert {path.name for path in tmp_path.glob("*.dcm")} == {"Doe_Jane.dcm"}
 
@@ -143,7 +144,7 @@ def test_a_file_that_changed_since_it_was_looked_at_is_refused(session: Session,
     qtbot.waitUntil(lambda: session.presenter.state.banner is not None)
     banner = session.presenter.state.banner
     assert banner is not None
-    qtbot.waitUntil(lambda: session.presenter.state.banner.reason is Unsaved.FILE_CHANGED)
+    qtbot.waitUntil(lambda: there(session.presenter.state.banner).reason is Unsaved.FILE_CHANGED)
     assert {path.name for path in tmp_path.glob("*.dcm")} == {"Doe_Jane.dcm"}
 
 

@@ -13,6 +13,7 @@ from ptxviewer.core.reasons.window import Saved
 from ptxviewer.core.reasons.writing import Unsaved
 from ptxviewer.paths import sample_study
 from ptxviewer.ui.dialogs.objects import ObjectsDialog
+from tests.there import there
 from tests.ui.windows import open_films, started
 
 pytestmark = pytest.mark.qt_log_ignore("This plugin does not support")  # offscreen has no window manager
@@ -68,7 +69,7 @@ def test_a_picture_file_is_told_that_it_has_no_study(
     with started(qtbot, tmp_path) as session:
         session.window.open_paths([picture])
         qtbot.waitUntil(lambda: session.presenter.state.current is not None, timeout=20_000)
-        qtbot.waitUntil(lambda: session.presenter.state.current.maps is not None, timeout=20_000)
+        qtbot.waitUntil(lambda: there(session.presenter.state.current).maps is not None, timeout=20_000)
         session.window.do("save_objects")
         asked().accept()
 

@@ -15,6 +15,7 @@ from pytestqt.qtbot import QtBot
 from ptxviewer.app.commands import COMMANDS
 from ptxviewer.paths import resource
 from ptxviewer.ui.application import Session
+from tests.there import there
 from tests.ui.windows import button_of, key, note_of, open_films, words
 
 
@@ -38,7 +39,7 @@ def test_space_hides_the_overlay_wherever_the_focus_is_but_types_in_a_note(sessi
         key(window, letter)
     assert note_of(session).toPlainText() == "a i"
     assert not session.presenter.state.overlay.peeking
-    assert not session.presenter.state.current.view.inverted
+    assert not there(session.presenter.state.current).view.inverted
 
 
 def test_the_overlay_comes_back_when_the_window_loses_the_keyboard(session: Session, qtbot: QtBot) -> None:
@@ -58,14 +59,14 @@ def test_keys_act_on_the_film_while_a_slider_has_the_focus(session: Session, qtb
     assert session.presenter.state.current_id == session.presenter.state.films[1].id
     assert session.window.strip.selectedIndexes()[0].row() == 1
     key(session.window, Qt.Key.Key_I)
-    assert session.presenter.state.current.view.inverted
+    assert there(session.presenter.state.current).view.inverted
 
 
 def test_enter_presses_the_button_that_has_the_focus(session: Session, qtbot: QtBot) -> None:
     open_films(session, qtbot)
     button_of(session.window.reading, "Reject").setFocus()
     key(session.window, Qt.Key.Key_Return)
-    assert session.presenter.state.current.review.verdict == "reject"
+    assert there(session.presenter.state.current).review.verdict == "reject"
     assert button_of(session.window.reading, "Reject").isChecked()
 
 
@@ -78,7 +79,7 @@ def test_tab_shows_the_film_alone_and_all_keys_still_work(session: Session, qtbo
     for part in (window.strip, window.reading, window.status, window.menuBar(), window.toolbar):
         assert not part.isVisible()
     key(window, Qt.Key.Key_H)
-    assert session.presenter.state.current.view.flipped
+    assert there(session.presenter.state.current).view.flipped
     key(window, Qt.Key.Key_Escape)
     assert window.reading.isVisible()
     note_of(session).setFocus()
@@ -106,7 +107,7 @@ def test_enter_ends_a_note_of_several_lines(session: Session, qtbot: QtBot) -> N
     QTest.keyClicks(note, "ask again")
     QTest.keyClick(note, Qt.Key.Key_Return)
     assert window.area.canvas.hasFocus()
-    assert session.presenter.state.current.review.note == "rim?\nask again"
+    assert there(session.presenter.state.current).review.note == "rim?\nask again"
 
 
 def test_a_slider_drag_is_one_undo_step_and_a_double_click_goes_back(session: Session, qtbot: QtBot) -> None:
@@ -116,22 +117,22 @@ def test_a_slider_drag_is_one_undo_step_and_a_double_click_goes_back(session: Se
     qtbot.mousePress(slider, left, pos=QPoint(60, 10))
     for x in (80, 120, 200):
         qtbot.mouseMove(slider, QPoint(x, 10))
-    assert session.presenter.state.current.hand is not None
+    assert there(session.presenter.state.current).hand is not None
     qtbot.mouseRelease(slider, left, pos=QPoint(200, 10))
-    threshold = session.presenter.state.current.review.threshold
+    threshold = there(session.presenter.state.current).review.threshold
     assert threshold is not None
     assert threshold > 0.6
     session.presenter.review.undo()
-    assert session.presenter.state.current.review.threshold is None
-    assert not session.presenter.state.current.can_undo
+    assert there(session.presenter.state.current).review.threshold is None
+    assert not there(session.presenter.state.current).can_undo
     session.presenter.review.thresholds.set(0.8)
     qtbot.mouseClick(slider, left, pos=QPoint(60, 10))
     at, none = QPointF(60, 10), Qt.KeyboardModifier.NoModifier
     second = QMouseEvent(QEvent.Type.MouseButtonDblClick, at, slider.mapToGlobal(at), left, left, none)
     QApplication.sendEvent(slider, second)
-    assert session.presenter.state.current.review.threshold is None
+    assert there(session.presenter.state.current).review.threshold is None
     session.presenter.review.undo()
-    assert session.presenter.state.current.review.threshold == 0.8, "and not where the first click went"
+    assert there(session.presenter.state.current).review.threshold == 0.8, "and not where the first click went"
 
 
 @pytest.mark.qt_log_ignore("This plugin does not support")  # offscreen has no window manager

@@ -12,6 +12,7 @@ from ptxviewer.core.reasons.window import Notice
 from ptxviewer.ui.application import Session
 from ptxviewer.ui.canvas.images import rgb_of
 from ptxviewer.ui.canvas.layers.lens import SIDE
+from tests.there import there
 
 
 def picture(widget: QWidget) -> np.ndarray:
@@ -123,7 +124,7 @@ def test_sharpening_changes_the_picture_says_so_and_leaves_the_film_and_the_prob
         assert ((chip[:, :, 0] - chip[:, :, 2]) > 80).any()  # amber, also without corner texts
     session.presenter.display.aids.sharpen("off")
     assert (picture(session.window.area.canvas) == plain).all()
-    assert session.presenter.state.current.radiograph.pixels is film.radiograph.pixels
+    assert there(there(session.presenter.state.current).radiograph).pixels is film.radiograph.pixels
     assert (film.radiograph.pixels == pixels).all()
 
 

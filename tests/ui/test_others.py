@@ -19,6 +19,7 @@ from ptxviewer.ui.application import Session
 from ptxviewer.ui.canvas.images import rgb_of
 from ptxviewer.ui.canvas.layers.others import drawn_of
 from ptxviewer.ui.dialogs.documents import DocumentsDialog
+from tests.there import there
 from tests.ui.windows import open_films, started, words
 
 pytestmark = pytest.mark.qt_log_ignore("This plugin does not support")  # offscreen has no window manager
@@ -73,7 +74,7 @@ def test_an_earlier_result_and_a_foreign_overlay_are_shown_told_and_hidden(
         session.window.do("toggle_others")
         assert violet(session) == 0
         session.window.do("take_over")
-        assert session.presenter.state.current.review.verdict == "accept"
+        assert there(session.presenter.state.current).review.verdict == "accept"
 
 
 def test_without_anything_from_elsewhere_there_is_no_such_section(qtbot: QtBot, tmp_path: Path) -> None:
@@ -98,7 +99,7 @@ def dialog_of(qtbot: QtBot, *documents: Document, identified: bool = True) -> Do
 
 
 def text_of(dialog: DocumentsDialog) -> str:
-    return dialog.findChild(QPlainTextEdit).toPlainText()
+    return there(dialog.findChild(QPlainTextEdit)).toPlainText()
 
 
 def test_a_document_is_a_page_of_text(qtbot: QtBot) -> None:

@@ -14,6 +14,7 @@ from pytestqt.qtbot import QtBot
 from ptxviewer.core.reasons.stored import KeyOfTwo, KeysIgnored
 from ptxviewer.ui.commands import normal_key, use_keys
 from ptxviewer.ui.dialogs.keys import KeySheet
+from tests.there import there
 from tests.ui.windows import open_films, started
 
 pytestmark = pytest.mark.qt_log_ignore("This plugin does not support")  # offscreen has no window manager
@@ -35,7 +36,7 @@ def test_own_keys_work_and_are_told(qtbot: QtBot, tmp_path: Path) -> None:
             (Qt.Key.Key_J, Qt.KeyboardModifier.ControlModifier, True),
         ):
             qtbot.keyClick(canvas, key, modifier)
-            assert session.presenter.state.current.view.inverted is inverted
+            assert there(session.presenter.state.current).view.inverted is inverted
         assert session.window.commands["invert"].toolTip().endswith("(Ctrl+J)")
         sheet = KeySheet()
         qtbot.addWidget(sheet)
@@ -46,7 +47,7 @@ def test_a_mistake_in_the_file_is_said_when_the_window_opens(qtbot: QtBot, tmp_p
     (tmp_path / "keys.json").write_text(json.dumps({"invert": "B", "fit": "B"}))
     with started(qtbot, tmp_path) as session:
         qtbot.waitUntil(lambda: session.presenter.state.banner is not None)
-        assert session.presenter.state.banner.reason == KeysIgnored(KeyOfTwo("B", "invert", "fit"), 0)
+        assert there(session.presenter.state.banner).reason == KeysIgnored(KeyOfTwo("B", "invert", "fit"), 0)
 
 
 @pytest.mark.parametrize(

@@ -12,6 +12,7 @@ from pytestqt.qtbot import QtBot
 
 from ptxviewer.paths import sample_study
 from ptxviewer.ui.application import Session
+from tests.there import there
 from tests.ui.windows import open_films, started
 
 pytestmark = pytest.mark.qt_log_ignore("This plugin does not support")  # offscreen has no window manager
@@ -67,4 +68,4 @@ def test_a_note_is_written_without_a_mouse(session: Session, qtbot: QtBot, end: 
     assert film is not None
     assert film.review.note == "bulla?"
     session.presenter.review.undo()
-    assert session.presenter.state.current.review.note == ""
+    assert there(session.presenter.state.current).review.note == ""

@@ -23,6 +23,7 @@ from ptxviewer.ui.report.layout import MARGIN, bounds, laid_out
 from ptxviewer.ui.report.page import paint_report
 from ptxviewer.ui.report.paper import PAPERS
 from tests.films import AT_DETECTOR, INFO, NAMED, ORIENTED, STUDIED, film, maps
+from tests.there import there
 
 pytestmark = pytest.mark.usefixtures("qapp")
 
@@ -204,7 +205,7 @@ def test_letters_that_no_font_has_are_told(square, monkeypatch):
 
 def test_the_png_is_whole_and_has_nothing_beside_it(tmp_path, square, mask):
     target = write_png(painted(square, mask), tmp_path / "report.png")
-    assert cv2.imdecode(np.frombuffer(target.read_bytes(), np.uint8), cv2.IMREAD_COLOR).shape[1] == WIDTH
+    assert there(cv2.imdecode(np.frombuffer(target.read_bytes(), np.uint8), cv2.IMREAD_COLOR)).shape[1] == WIDTH
     assert list(tmp_path.iterdir()) == [target]
 
 

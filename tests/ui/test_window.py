@@ -26,6 +26,7 @@ from ptxviewer.paths import sample_study
 from ptxviewer.ui.application import Application, Session
 from ptxviewer.ui.platform import single_instance
 from tests.benchmarks import bench_start
+from tests.there import there
 from tests.ui.windows import open_films, started
 
 
@@ -81,9 +82,11 @@ def test_the_wheel_zooms_at_the_cursor(session: Session, qtbot: QtBot) -> None:
     at = QPointF(200, 150)
 
     def under() -> tuple[float, float]:
-        view = session.presenter.state.current.view
+        view = there(session.presenter.state.current).view
         size = float(canvas.width()), float(canvas.height())
-        return viewport(film.radiograph.shape, size, zoom=view.zoom, center=view.center).to_film((at.x(), at.y()))
+        return viewport(there(film.radiograph).shape, size, zoom=view.zoom, center=view.center).to_film(
+            (at.x(), at.y())
+        )
 
     before = under()
     wheel = QWheelEvent(
@@ -91,7 +94,7 @@ def test_the_wheel_zooms_at_the_cursor(session: Session, qtbot: QtBot) -> None:
         Qt.KeyboardModifier.NoModifier, Qt.ScrollPhase.NoScrollPhase, False,
     )  # fmt: skip
     QApplication.sendEvent(canvas, wheel)
-    assert session.presenter.state.current.view.zoom is not None
+    assert there(session.presenter.state.current).view.zoom is not None
     assert under() == pytest.approx(before)
 
 

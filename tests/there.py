@@ -1,0 +1,13 @@
+"""Narrows what may be absent to what a test knows to be there."""
+
+from __future__ import annotations
+
+from typing import TypeVar
+
+T = TypeVar("T")
+
+
+def there(value: T | None) -> T:
+    """Return ``value``; the test fails where it is None."""
+    assert value is not None
+    return value
