@@ -141,7 +141,9 @@ def films_in(path: Path) -> list[dict[str, Any]]:
         return [{**row, "analysed_utc": "", "read_ms": 0, "infer_ms": 0} for row in store.films(order="film_id")]
 
 
-def test_a_store_goes_on_with_what_is_new_or_failed(engine: Counting, tmp_path: Path) -> None:
+def test_a_store_goes_on_with_what_is_new_or_failed(
+    engine: Counting, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
     folder, out = study(tmp_path / "films"), tmp_path / "results.sqlite"
     (folder / "9.dcm").write_bytes((folder / "0.dcm").read_bytes()[:300])
     assert cli.main(["triage", str(folder), "--out", str(out)]) == 1
@@ -152,7 +154,9 @@ def test_a_store_goes_on_with_what_is_new_or_failed(engine: Counting, tmp_path: 
     assert films_in(out) == first
     save(dataset(ramp(120, 70), ViewPosition="PA"), folder / "9.dcm")
     shutil.copy(folder / "0.dcm", folder / "copy.dcm")
+    capsys.readouterr()
     assert cli.main(["triage", str(folder), "--out", str(out)]) == 0
+    assert len(capsys.readouterr().out.splitlines()) == 2  # the second says that a file shows a film of the list
     assert engine.films == 5
     assert [row["film"] for row in sorted(films_in(out), key=lambda row: row["film"])] == [1, 2, 3, 4, 5]
     assert cli.main(["triage", str(folder), "--out", str(out), "--force"]) == 0

@@ -109,8 +109,9 @@ def _triage(
     with ResultStore(kept) as store:
         if table is not None and options.resume and table.is_file() and not store.count():
             _take_in(table, store)
+        again = 0
         try:
-            _run(paths, engine, kept, store, review, pseudonyms, options, health)
+            again = _run(paths, engine, kept, store, review, pseudonyms, options, health)
         except KeyboardInterrupt:
             if table is not None:
                 if not options.watch:
@@ -134,6 +135,14 @@ def _triage(
             file=target,
         )
     )
+    if again:
+        say(
+            trn(
+                "{count} more file shows a film that has its line already.",
+                "{count} more files show films that have their lines already.",
+                again,
+            )
+        )
     if options.wanted.nodes:
         say(told_of(health))
     if options.watch:  # it ends when it is asked to, whatever films there were
@@ -151,7 +160,9 @@ def _run(
     pseudonyms: Pseudonyms,
     options: Options,
     health: Health,
-) -> None:
+) -> int:
+    """Analyse what is to be done; returns how many files show a film that is in the list already."""
+    again = 0
     info = _network(engine, options)
     by = By(info.model_sha256, info.purpose, review.gate_overridden)
 
@@ -177,6 +188,7 @@ def _run(
         health.running(info)
         found = _found(paths, unpacked, options, pseudonyms, progress, health)
         for answered in stream.answers(health.handed_out(sources_of(found, pseudonyms, done, skip))):
+            again += answered.told.film is not None and known(answered.told.film)  # asked before it is kept
             made = _give(given, answered, pseudonyms)
             _keep(answered, store, pseudonyms, by, identified=options.identified)
             if given is not None:
@@ -186,6 +198,7 @@ def _run(
                 _delete_received(answered.source.candidate.path, paths[0])
             progress.count(failed=failed)
             health.film(failed=failed)
+    return again
 
 
 def _network(engine: Engine, options: Options) -> EngineInfo:
