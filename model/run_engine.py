@@ -14,7 +14,8 @@ from ptxviewer.core.answer import ProbabilityMaps
 from ptxviewer.core.engine import Checkpoint, EngineInfo, never_cancelled
 from ptxviewer.core.film import Radiograph
 from ptxviewer.core.findings.disagreement import Band
-from ptxviewer.core.viewport import pixel_aspect
+from ptxviewer.core.findings.upright import turns_upright
+from ptxviewer.inference.engine import answer_of
 from ptxviewer.inference.equivalence import trial_input
 from ptxviewer.inference.torch.network import PneumothoraxNet
 from ptxviewer.inference.torch.processor import has_fast_bf16
@@ -59,23 +60,9 @@ class RunEngine:
         """See ``Engine.predict``."""
         info = self.load()
         assert self._runner is not None
-        view = self._viewer.view(film)
-        result = self._runner.run(view.grid, checkpoint)
-        maps = view.onto_film(result.maps)
-        return ProbabilityMaps(
-            film.key,
-            film.rows,
-            film.cols,
-            maps[0],
-            result.score,
-            lung_image_left=maps[1],
-            lung_image_right=maps[2],
-            model_id=info.model_id,
-            model_sha256=info.model_sha256,
-            device=info.device,
-            aspect=pixel_aspect(film.spacing),
-            lungs_found=not view.whole,
-        )
+        turns = turns_upright(film)
+        shown = self._viewer.view(film, turns)
+        return answer_of(film, shown, turns, self._runner.run(shown.grid, checkpoint), info)
 
     def band(self, film: Radiograph, checkpoint: Checkpoint = never_cancelled) -> Band:
         """Refused: a run in training has no band to show."""

@@ -17,7 +17,7 @@ from ptxviewer.core.film import Radiograph
 from ptxviewer.core.lungbox import FIRST_LOOK
 from ptxviewer.inference.boxed import view_of
 from ptxviewer.inference.card import read_card, verify
-from ptxviewer.inference.engine import Shown, WholeFilm
+from ptxviewer.inference.engine import Shown, WholeFilm, turned
 from ptxviewer.inference.preprocess import prepare
 from ptxviewer.inference.torch.loading import network_of
 from ptxviewer.inference.torch.network import NetworkConfig, PneumothoraxNet
@@ -61,9 +61,9 @@ class Viewer:
             network = network_of(card, verify(bundle, card))
         self._runner = TorchRunner(network, Choice(torch.device("cpu"), "CPU"))
 
-    def view(self, film: Radiograph) -> Shown:
-        """Return what the network is shown of ``film``."""
+    def view(self, film: Radiograph, turns: int = 0) -> Shown:
+        """Return what the network is shown of ``film`` after quarter ``turns`` clockwise."""
         runner = self._runner
         if runner is None:
-            return WholeFilm(prepare(film, self.size))
-        return view_of(film, self.size, lambda grid: runner.run(grid).maps, self._first_size)
+            return WholeFilm(turned(prepare(film, self.size), turns))
+        return view_of(film, self.size, lambda grid: runner.run(grid).maps, self._first_size, turns)

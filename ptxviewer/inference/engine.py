@@ -81,6 +81,32 @@ class WholeFilm:
         return maps
 
 
+def answer_of(film: Radiograph, shown: Shown, turns: int, result: RunResult, info: EngineInfo) -> ProbabilityMaps:
+    """Return the answer on the film as it is stored, of a network that was ``shown`` it after ``turns`` clockwise.
+
+    Raises ``ModelUnavailable`` where the network's output is not a number: that must never read as "nothing found".
+    """
+    result = turned_back(replace(result, maps=shown.onto_film(result.maps)), turns)
+    if not (np.isfinite(result.score) and np.isfinite(result.maps).all()):
+        raise ModelUnavailable(Network.NO_USABLE_RESULT)
+    return ProbabilityMaps(
+        image_key=film.key,
+        rows=film.rows,
+        cols=film.cols,
+        pneumothorax=result.maps[0],
+        score=result.score,
+        frontal=result.frontal,
+        photographed=result.photographed,
+        lung_image_left=result.maps[1],
+        lung_image_right=result.maps[2],
+        model_id=info.model_id,
+        model_sha256=info.model_sha256,
+        device=info.device,
+        aspect=pixel_aspect(film.spacing),
+        lungs_found=not shown.whole,
+    )
+
+
 class BundleEngine:
     """``core.engine.Engine`` for the network in ``bundle``, the folder with metadata.json and weights.safetensors."""
 
@@ -147,28 +173,8 @@ class BundleEngine:
             as_stored = self._run(runner, stored.grid, checkpoint)
             if as_stored.frontal is not None and as_stored.frontal > result.frontal:
                 turns, shown, result, believed = 0, stored, as_stored, True
-        result = turned_back(replace(result, maps=shown.onto_film(result.maps)), turns)
-        if not (np.isfinite(result.score) and np.isfinite(result.maps).all()):
-            raise ModelUnavailable(Network.NO_USABLE_RESULT)
-        info = self.load()
-        return ProbabilityMaps(
-            image_key=film.key,
-            rows=film.rows,
-            cols=film.cols,
-            pneumothorax=result.maps[0],
-            score=result.score,
-            frontal=result.frontal,
-            photographed=result.photographed,
-            lung_image_left=result.maps[1],
-            lung_image_right=result.maps[2],
-            model_id=info.model_id,
-            model_sha256=info.model_sha256,
-            device=info.device,
-            infer_ms=1000 * (time.perf_counter() - started),
-            aspect=pixel_aspect(film.spacing),
-            as_stored=believed,
-            lungs_found=not shown.whole,
-        )
+        answer = answer_of(film, shown, turns, result, self.load())
+        return replace(answer, as_stored=believed, infer_ms=1000 * (time.perf_counter() - started))
 
     def band(self, film: Radiograph, checkpoint: Checkpoint = never_cancelled) -> Band:
         """See ``Engine.band``. A device without memory for it is not left: the band is then unavailable."""
