@@ -35,6 +35,15 @@ def resource(name: str) -> Path:
     return PACKAGE.parent / "resources" / name
 
 
+def guide_page(language: str) -> Path | None:
+    """Return the first page of the guide in a language, else in English; None where there is no guide."""
+    for root in _roots():
+        for page in (root / "docs" / "guide" / language / "index.md", root / "docs" / "guide" / "index.md"):
+            if page.is_file():
+                return page
+    return None
+
+
 def sample_study() -> tuple[Path, ...]:
     """Return the films of the sample study, in reading order."""
     return tuple(sorted(resource("sample").glob("*.dcm")))

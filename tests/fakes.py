@@ -196,6 +196,9 @@ class FakeShell:
     def open_palette(self) -> None:
         self.asked.append(("open_palette",))
 
+    def show_guide(self) -> None:
+        self.asked.append(("show_guide",))
+
     def show_shortcuts(self) -> None:
         self.asked.append(("show_shortcuts",))
 

@@ -2,6 +2,8 @@
 
     python tools/make_screenshots.py [FOLDER] [--scale 1] [--size 1440x900] [--only result]
 
+At 1x the pictures of the guide (docs/guide/pictures) are made on the way.
+
 No patient's film is shown: the sample study is an analytic phantom. A scale needs a process of its own, so without
 ``--scale`` this program starts itself once per scale.
 """
@@ -25,21 +27,26 @@ if TYPE_CHECKING:
     from ptxviewer.ui.application import Session
 
 ROOT = Path(__file__).resolve().parents[1]
+FOLDER = ROOT / "docs" / "screenshots"
 TOOLS = (
     "measured", "calibrated", "magnifier", "sharpened", "local-contrast", "apices", "bases", "edited", "erase",
     "palette", "keys", "settings",
 )  # fmt: skip
 STATES = (
-    "empty", "opening", "analysing", "result", "rejected", "fill", "heat", "band", "distances", "finding", "apart",
+    "empty", "opening", "analysing", "result", "threshold", "hidden", "rejected",
+    "fill", "heat", "band", "distances", "finding", "apart",
     "not-shown", *TOOLS, "report-text", "nothing-found", "worklist", "compare", "error",
 )  # fmt: skip
+GUIDE = ("empty", "result", "threshold", "hidden", "rejected", "edited", "report-text")
+GUIDE_WIDTH, GUIDE_QUALITY = 1200, 85
+"""Of the pictures in docs/guide, which ship with the program."""
 TIMEOUT_MS = 120_000
 
 
 def parsed() -> argparse.Namespace:
     """Return the arguments."""
     parser = argparse.ArgumentParser(description=(__doc__ or "").splitlines()[0])
-    parser.add_argument("folder", nargs="?", type=Path, default=ROOT / "docs" / "screenshots")
+    parser.add_argument("folder", nargs="?", type=Path, default=FOLDER)
     parser.add_argument("--scale", choices=("1", "1.5", "2"))
     parser.add_argument("--size", default="1440x900")
     parser.add_argument("--only", action="append", choices=STATES)
@@ -56,7 +63,7 @@ def shoot(arguments: argparse.Namespace) -> int:
     os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
     os.environ["QT_SCALE_FACTOR"] = arguments.scale
     sys.path.insert(0, str(ROOT))
-    from PySide6.QtCore import QEventLoop, QTimer
+    from PySide6.QtCore import QEventLoop, Qt, QTimer
 
     from ptxviewer.app.disk.settings import save
     from ptxviewer.app.state.banner import banner_for
@@ -127,8 +134,12 @@ def shoot(arguments: argparse.Namespace) -> int:
                 return
             settle()
             target = arguments.folder / (f"{name}.png" if arguments.scale == "1" else f"{name}@{arguments.scale}x.png")
-            widget.grab().save(str(target))
+            seen = widget.grab()
+            seen.save(str(target))
             print(target)
+            if name in GUIDE and arguments.scale == "1" and arguments.folder == FOLDER:
+                small = seen.toImage().scaledToWidth(GUIDE_WIDTH, Qt.TransformationMode.SmoothTransformation)
+                small.save(str(ROOT / "docs" / "guide" / "pictures" / f"{name}.jpg"), quality=GUIDE_QUALITY)
 
         presenter.warm_up()
         until(lambda: presenter.state.engine.phase == "ready")
@@ -149,6 +160,12 @@ def shoot(arguments: argparse.Namespace) -> int:
         done = (FilmStatus.DONE, FilmStatus.NOT_ANALYSED)
         until(lambda: bool(presenter.state.films) and all(film.status in done for film in presenter.state.films))
         picture("result")
+        presenter.review.thresholds.set(0.23)
+        picture("threshold")
+        presenter.review.thresholds.reset()
+        presenter.display.overlay.peek(True)
+        picture("hidden")
+        presenter.display.overlay.peek(False)
         presenter.review.set_verdict("reject")
         picture("rejected")
         presenter.review.undo()

@@ -46,6 +46,8 @@ PROG_ID = f"{NAME}.dicom"  # Windows
 INNO_ID = "7C0B6E52-9F0B-4C57-8F3C-2B0B5D6C5E11"  # never changes: by it an update finds the old version
 
 # What is promised, in bytes of a megabyte of 1,000,000.
+GUIDE_PAGES = ("report-text.md", "results.md", "pacs.md", "dicom-objects.md", "deidentify.md", "install.md", "scale.md")
+"""Pages beside the guide to which it leads; ``docs/guide`` ships whole."""
 MOST_UNPACKED_MB = 790
 MOST_PACKED_MB = 250
 

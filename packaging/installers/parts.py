@@ -20,7 +20,7 @@ PARTS = (
     ("GDCM", ("_gdcm", "python_gdcm.libs")),
     ("OpenJPEG and RLE", ("_openjpeg", "openjpeg", "rle")),
     ("highdicom and Pillow", ("highdicom", "PIL", "pillow.libs")),
-    ("Icons and sample study", ("resources",)),
+    ("Icons, sample study, guide", ("resources", "docs")),
     ("Python", ("python3", "libpython", "base_library.zip", "lib")),
 )
 INSIDE = "_internal/"

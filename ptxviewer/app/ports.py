@@ -124,6 +124,10 @@ class Shell(Protocol):
         """Open the command palette."""
         ...
 
+    def show_guide(self) -> None:
+        """Open the guide."""
+        ...
+
     def show_shortcuts(self) -> None:
         """Open the sheet of keys."""
         ...

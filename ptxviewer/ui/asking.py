@@ -21,10 +21,11 @@ from ptxviewer.app.state.screen import State
 from ptxviewer.core.errors import PtxError, reason_of
 from ptxviewer.core.reasons.window import Notice, Saved
 from ptxviewer.core.tag_list import TagList
+from ptxviewer.paths import guide_page
 from ptxviewer.ui.commands import capital
 from ptxviewer.ui.platform.folders import reports_folder
 from ptxviewer.ui.services import rule_figures
-from ptxviewer.words import tr
+from ptxviewer.words import language, tr
 
 if TYPE_CHECKING:
     from ptxviewer.app.state.pacs import What
@@ -332,6 +333,16 @@ class Asking:
         from ptxviewer.ui.dialogs.palette import Palette
 
         self._ask(Palette(self._shown(), self._do, self._window))
+
+    def guide(self) -> None:
+        """Open the guide in the reader's language, beside the window."""
+        page = guide_page(language())
+        if page is None:
+            self._presenter.show_problem(Notice.NO_GUIDE)
+            return
+        from ptxviewer.ui.dialogs.guide import GuideWindow
+
+        GuideWindow(page, self._window).show()
 
     def shortcuts(self) -> None:
         """Tell every key."""

@@ -71,6 +71,7 @@ class WindowShell:
         self.calibrate_monitor = dialogs.calibrate_monitor
         self.ask_window_name = dialogs.keep_window
         self.open_palette = dialogs.palette
+        self.show_guide = dialogs.guide
         self.show_shortcuts = dialogs.shortcuts
         self.about_film = dialogs.about_film
         self.show_tags = dialogs.tags

@@ -13,6 +13,7 @@ class Notice(Reason, Enum):
     """Reasons without arguments."""
 
     WENT_WRONG = "went_wrong"  # a bug
+    NO_GUIDE = "no_guide"  # its pages do not lie beside the program
     NO_FILMS = "no_films"
 
     # Of the film on screen

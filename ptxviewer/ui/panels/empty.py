@@ -9,6 +9,7 @@ from PySide6.QtGui import QColor, QPainter, QPaintEvent, QPen
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QPushButton, QVBoxLayout, QWidget
 
 from ptxviewer.core.msgid import N_
+from ptxviewer.ui.commands import key_of
 from ptxviewer.ui.controls import label
 from ptxviewer.ui.platform.icons import icon
 from ptxviewer.ui.platform.style import PALETTE
@@ -17,9 +18,10 @@ from ptxviewer.words import tr
 from ptxviewer.words.notices import RESEARCH_USE
 
 KEYS = (
-    (N_("Space"), N_("hides the overlay while held")),
-    ("[  ]", N_("move the threshold")),
-    ("?", N_("shows every key")),
+    (("peek",), N_("hides the overlay while held")),
+    (("threshold_down", "threshold_up"), N_("move the threshold")),
+    (("shortcuts",), N_("shows every key")),
+    (("guide",), N_("opens the guide")),
 )
 
 
@@ -59,10 +61,10 @@ class EmptyPage(QWidget):
         keys = QHBoxLayout()
         keys.setSpacing(8)
         keys.addStretch(1)
-        for number, (key, meaning) in enumerate(KEYS):
+        for number, (commands, meaning) in enumerate(KEYS):
             if number:
                 keys.addSpacing(20)
-            keys.addWidget(label("key", tr(key)))
+            keys.addWidget(label("key", "  ".join(key_of(command) for command in commands)))
             keys.addWidget(label("quiet", tr(meaning)))
         keys.addStretch(1)
         column = QVBoxLayout(self)

@@ -121,6 +121,7 @@ QFileDialog QListView, QListView#choices { background: %(canvas)s; border: 1px s
 QListView#choices { border-color: %(edge)s; border-radius: 4px; }
 QListView#choices::item { padding: 4px 6px; }
 QListView#choices:focus { border-color: %(accent)s; }
+#guide { background: %(panel)s; border: none; padding: 4px 12px; }
 QTableWidget { background: transparent; border: none; outline: 0; font-size: 12px; }
 QTableWidget::item { padding: 2px 0; border: none; }
 QHeaderView { background: transparent; }
