@@ -9,6 +9,8 @@ from __future__ import annotations
 
 import contextlib
 import json
+import os
+import signal
 import subprocess
 import sys
 import threading
@@ -26,16 +28,17 @@ PAUSE_S = 0.05
 pause = threading.Event()  # never set: its ``wait`` is the pause between two looks
 
 
-def application(pid: int) -> Any:
+def application(program: subprocess.Popen[bytes]) -> Any:
     """The program's root on the bus; its window appears there some time after it started."""
-    while True:
+    while program.poll() is None:
         with contextlib.suppress(GLib.Error):  # programs come and go
             desktop = Atspi.get_desktop(0)
             for number in range(desktop.get_child_count()):
                 one = desktop.get_child_at_index(number)
-                if one is not None and one.get_process_id() == pid and one.get_child_count():
+                if one is not None and one.get_process_id() == program.pid and one.get_child_count():
                     return one
         pause.wait(PAUSE_S)
+    raise SystemExit("the program has ended")
 
 
 def node(of: Any, depth: int) -> dict[str, Any]:
@@ -101,10 +104,12 @@ def answer(root: Any, order: str, rest: list[str]) -> Any:
 
 
 def main() -> int:
-    bus = subprocess.Popen([LAUNCHER, "--launch-immediately"], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+    bus = subprocess.Popen(
+        [LAUNCHER, "--launch-immediately"], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, start_new_session=True
+    )
     program = subprocess.Popen(sys.argv[1:], stdin=subprocess.PIPE, stdout=subprocess.DEVNULL)
     try:
-        root = application(program.pid)
+        root = application(program)
         for line in sys.stdin:
             order, *rest = json.loads(line)
             told = None
@@ -114,7 +119,7 @@ def main() -> int:
             print(json.dumps(told), flush=True)
     finally:
         program.kill()
-        bus.kill()
+        os.killpg(bus.pid, signal.SIGKILL)  # with the daemons that it started
     return 0
 
 
