@@ -102,4 +102,6 @@ def test_f1_opens_the_guide_beside_the_window(session: Session, qtbot: QtBot) ->
 def test_without_its_pages_a_sentence_says_so(session: Session, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("ptxviewer.ui.asking.guide_page", lambda _language: None)
     session.window.do("guide")
-    assert session.presenter.state.banner.reason is Notice.NO_GUIDE
+    banner = session.presenter.state.banner
+    assert banner is not None
+    assert banner.reason is Notice.NO_GUIDE
