@@ -54,16 +54,16 @@ class WindowShell:
 
     def __init__(self, window: Window) -> None:
         self._window = window
-        dialogs = window.asking
+        dialogs, saving = window.asking, window.asking.saving
         self.open_files = dialogs.open_files
         self.open_folder = dialogs.open_folder
-        self.save = dialogs.save
-        self.save_as = dialogs.save_as
-        self.preview_report = dialogs.preview_report
-        self.open_saved = dialogs.open_saved
-        self.show_saved = dialogs.show_saved
-        self.save_pictures = dialogs.save_pictures
-        self.save_objects = dialogs.save_objects
+        self.save = saving.save
+        self.save_as = saving.save_as
+        self.preview_report = saving.preview_report
+        self.open_saved = saving.open_saved
+        self.show_saved = saving.show_saved
+        self.save_pictures = saving.save_pictures
+        self.save_objects = saving.save_objects
         self.ask_watched_folder = dialogs.watch_folder
         self.ask_prior = dialogs.compare_with
         self.ask_settings = dialogs.settings
@@ -78,7 +78,7 @@ class WindowShell:
         self.show_documents = dialogs.documents
         self.about_program = dialogs.about
         self.show_site = dialogs.site
-        self.save_list = dialogs.save_list
+        self.save_list = saving.save_list
         self.open_results = dialogs.open_results
         self.ask_send = dialogs.send
         self.ask_find = dialogs.find_and_fetch
