@@ -17,6 +17,7 @@ from pathlib import Path
 
 import pytest
 from hypothesis import HealthCheck, settings
+from PySide6.QtWidgets import QApplication
 
 os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
 
@@ -49,6 +50,11 @@ def shared_dir() -> Path:
     if not path.is_dir():
         pytest.skip("the shared films and DICOM files do not lie beside this checkout")
     return path
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _application(qapp: QApplication) -> None:
+    """A process has one: where a report of the command line came first, it would be one that has no widgets."""
 
 
 @pytest.fixture(scope="session", autouse=True)
