@@ -58,7 +58,6 @@ class FilmWithRegions(QGraphicsView):
         super().__init__()
         self.setAccessibleName(tr("Film"))
         self.setBackgroundBrush(QColor(PALETTE["canvas"]))
-        self.setFrameShape(self.Shape.NoFrame)
         self.setScene(QGraphicsScene(self))
         self._film = self.scene().addPixmap(QPixmap.fromImage(grey_image(grey)))
         self._film.setTransformationMode(Qt.TransformationMode.SmoothTransformation)

@@ -55,7 +55,7 @@ QPushButton:pressed { background: %(line)s; }
 QPushButton:checked { border-color: %(accent)s; color: %(accent)s; }
 QPushButton:disabled { color: %(disabled)s; border-color: %(line)s; }
 QLineEdit:focus, QPlainTextEdit:focus, QComboBox:focus, QSpinBox:focus,
-QDoubleSpinBox:focus { border: 1px solid %(accent)s; }
+QDoubleSpinBox:focus { border: 2px solid %(accent)s; padding: 3px 5px; } /* 3 to 1 to what was there before */
 QPushButton:focus, QToolButton:focus { border: 1px solid %(text)s; } /* the accent says: chosen */
 QDialogButtonBox { dialogbuttonbox-buttons-have-icons: 0; } /* some desktops put a red cross on Cancel */
 QPushButton#small { padding: 2px 10px; font-size: 12px; }
@@ -106,11 +106,11 @@ QCheckBox::indicator, QListWidget::indicator {
 }
 QCheckBox::indicator:checked, QListWidget::indicator:checked { background: %(accent)s; border-color: %(accent)s; }
 QAbstractScrollArea::corner { background: %(panel)s; }
-QCheckBox:focus { color: %(accent)s; }
+QCheckBox, QRadioButton { border: 1px solid transparent; border-radius: 3px; }
+QCheckBox:focus, QRadioButton:focus { border-color: %(text)s; color: %(accent)s; }
 QRadioButton { spacing: 8px; }
 QRadioButton::indicator { width: 14px; height: 14px; border: 1px solid %(quiet)s; border-radius: 8px; }
 QRadioButton::indicator:checked { background: %(accent)s; border-color: %(accent)s; }
-QRadioButton:focus { color: %(accent)s; }
 
 QListView { background: %(panel)s; border: none; border-right: 1px solid %(line)s; outline: 0; }
 QTreeView { background: %(canvas)s; border: 1px solid %(line)s; outline: 0; }
@@ -121,7 +121,8 @@ QFileDialog QListView, QListView#choices { background: %(canvas)s; border: 1px s
 QListView#choices { border-color: %(edge)s; border-radius: 4px; }
 QListView#choices::item { padding: 4px 6px; }
 QListView#choices:focus { border-color: %(accent)s; }
-#guide { background: %(panel)s; border: none; padding: 4px 12px; }
+#guide { background: %(panel)s; border: 1px solid transparent; padding: 4px 12px; }
+#guide:focus { border-color: %(accent)s; }
 QTableWidget { background: transparent; border: none; outline: 0; font-size: 12px; }
 QTableWidget::item { padding: 2px 0; border: none; }
 QHeaderView { background: transparent; }
@@ -130,6 +131,8 @@ QHeaderView::section {
   padding: 3px; font-size: 12px; font-weight: normal;
 }
 QScrollArea { background: transparent; border: none; }
+QDialog QGraphicsView, QDialog QScrollArea#drop { border: 1px solid transparent; }
+QDialog QGraphicsView:focus, QDialog QScrollArea#drop:focus { border-color: %(accent)s; }
 QScrollBar:vertical { background: transparent; width: 8px; }
 QScrollBar::handle:vertical { background: %(edge)s; border-radius: 4px; min-height: 24px; }
 QScrollBar:horizontal { background: transparent; height: 8px; }
