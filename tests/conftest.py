@@ -53,7 +53,7 @@ def shared_dir() -> Path:
 
 
 @pytest.fixture(scope="session", autouse=True)
-def _application(qapp: QApplication) -> None:
+def _application(_home_of_its_own: None, qapp: QApplication) -> None:
     """A process has one: where a report of the command line came first, it would be one that has no widgets."""
 
 
