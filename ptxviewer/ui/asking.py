@@ -57,7 +57,7 @@ class Asking:
         self._documents_asked = 0
         self._following: FindDialog | QueueDialog | None = None  # the one that is open
         self._results: list[ResultsWindow] = []  # windows of their own, which live until they are closed
-        self._notice: FirstRunNotice | None = None  # the page of the first start, for as long as the window lives
+        self._notice: FirstRunNotice | None = None  # the page of the first start, while it is open
 
     def show_state(self, state: State) -> None:
         """Keep the page of the first start, and what follows the network, up to date; others stay as they are."""
@@ -72,8 +72,12 @@ class Asking:
             one.show_identified(state.identified)
 
     def _ask(self, dialog: QDialog) -> None:
-        """Show a dialog over the window; afterwards keys go to the film again, with or without a window manager."""
+        """Show a dialog over the window; afterwards keys go to the film again, with or without a window manager.
+
+        A dialog that was left is deleted once its answer has been taken: a day's dialogs do not pile up.
+        """
         dialog.finished.connect(self._window.activateWindow)
+        dialog.finished.connect(dialog.deleteLater)
         dialog.open()
 
     def _monitor(self) -> str:
@@ -341,4 +345,5 @@ class Asking:
 
         notice.accepted.connect(accepted)
         notice.rejected.connect(self._window.close)
+        notice.finished.connect(lambda _result: setattr(self, "_notice", None))
         self._ask(notice)

@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 from PySide6.QtCore import QDeadlineTimer, QPoint, QRect, Qt
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QApplication, QRadioButton, QTabWidget, QWidget
+from PySide6.QtWidgets import QApplication, QDialog, QRadioButton, QTabWidget, QWidget
 from pytestqt.qtbot import QtBot
 
 from ptxviewer.app.state.film import FilmStatus
@@ -208,3 +208,11 @@ def test_a_dialog_is_used_with_the_keyboard_alone(session: Session, qtbot: QtBot
     order[0].setFocus()
     QTest.keyClick(order[0], Qt.Key.Key_Escape)
     assert not dialog.isVisible()
+
+
+def test_dialogs_that_were_left_do_not_pile_up(session: Session, qtbot: QtBot) -> None:
+    commands = ("settings", "save_objects", "pacs_nodes", "pacs_find", "pacs_queue", "shortcuts", "about")
+    for command in commands:
+        session.window.do(command)
+        there(QApplication.activeModalWidget()).close()
+    qtbot.waitUntil(lambda: not session.window.findChildren(QDialog))
