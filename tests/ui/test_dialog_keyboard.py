@@ -19,6 +19,7 @@ from ptxviewer.core.pacs import Node, PacsSettings
 from ptxviewer.core.site import Share, SiteFigures
 from ptxviewer.core.tag_list import TagList, TagRow
 from ptxviewer.paths import guide_page, sample_study
+from ptxviewer.results.store import ResultStore
 from ptxviewer.ui.application import Session
 from ptxviewer.ui.canvas.images import rgb_of
 from ptxviewer.ui.dialogs.about import about_film
@@ -44,10 +45,12 @@ from ptxviewer.ui.dialogs.settings import SettingsDialog
 from ptxviewer.ui.dialogs.site import SiteDialog
 from ptxviewer.ui.dialogs.tags import TagsDialog
 from tests.fakes import FakeEngine
+from tests.results.made import film, findings
 from tests.there import there
 from tests.ui.test_accessible import name_of
 from tests.ui.test_contrast import GRAPHICS, linear
 from tests.ui.test_fitting_words import dressed
+from tests.ui.windows import started
 
 pytestmark = pytest.mark.qt_log_ignore("This plugin does not support")  # offscreen has no window manager
 MARGIN = 3  # screen pixels around a control, in which its focus may be drawn
@@ -80,7 +83,7 @@ def session(qapp: QApplication, tmp_path_factory: pytest.TempPathFactory) -> Ite
         one.window.show()
         one.window.open_paths(list(sample_study()[:2]))
         one.presenter.pacs.apply(NODES)
-        assert reached(lambda: [film.status for film in one.presenter.state.films] == [FilmStatus.DONE] * 2)
+        assert reached(lambda: [each.status for each in one.presenter.state.films] == [FilmStatus.DONE] * 2)
         yield one
         assert one.close()
         one.window.deleteLater()
@@ -191,6 +194,11 @@ def test_a_dialog_is_used_with_the_keyboard_alone(session: Session, qtbot: QtBot
     dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose, False)
     qtbot.addWidget(dialog)
     dialog.show()
+    walk(dialog, qtbot)
+
+
+def walk(dialog: QWidget, qtbot: QtBot) -> None:
+    """Every control is named, reached and seen to have the focus; Escape leaves."""
     dialog.activateWindow()
     qtbot.waitUntil(lambda: dialog.isActiveWindow() and QApplication.focusWidget() is not None)
     wanted = focusable(dialog)
@@ -216,3 +224,16 @@ def test_dialogs_that_were_left_do_not_pile_up(session: Session, qtbot: QtBot) -
         session.window.do(command)
         there(QApplication.activeModalWidget()).close()
     qtbot.waitUntil(lambda: not session.window.findChildren(QDialog))
+
+
+def test_the_list_of_a_store_is_used_with_the_keyboard_alone(qtbot: QtBot, qapp: QApplication, tmp_path: Path) -> None:
+    store = tmp_path / "r.sqlite"
+    with ResultStore(store) as made, made.transaction():
+        for number in range(1, 4):
+            made.put(film(number), findings(film(number)))
+    with dressed(qapp), started(qtbot, tmp_path / "settings") as one:
+        one.window.open_paths([store])
+        window = one.window.asking.lists[-1]
+        qtbot.addWidget(window)
+        qtbot.waitUntil(lambda: window.lines.rowCount() == 3)
+        walk(window, qtbot)
