@@ -123,7 +123,7 @@ class ResultStore:
         """Open a store, or make one. Raises ``ExportFailed`` and ``PtxError`` with a reason of ``Results``."""
         if writable and not path.parent.is_dir():
             raise ExportFailed(NotWritten(Unwritten.RESULTS, Writing.NO_SUCH_FOLDER))
-        if path.is_dir():
+        if writable and path.is_dir():
             raise ExportFailed(NotWritten(Unwritten.RESULTS, Writing.FOLDER_HAS_THAT_NAME))
         if not writable and not path.is_file():
             raise PtxError(Results.STORE_MISSING)

@@ -104,6 +104,8 @@ def test_what_cannot_be_opened_has_its_reason(tmp_path: Path):
         Unwritten.RESULTS, Writing.NO_SUCH_FOLDER
     )
     assert reason_of(lambda path: ResultStore(path, writable=False), tmp_path / "a.sqlite") is Results.STORE_MISSING
+    assert reason_of(lambda path: ResultStore(path, writable=False), tmp_path) is Results.STORE_MISSING
+    assert reason_of(ResultStore, tmp_path) == NotWritten(Unwritten.RESULTS, Writing.FOLDER_HAS_THAT_NAME)
     newer = store_of(tmp_path / "newer.sqlite", 1)
     with sqlite3.connect(newer) as other:
         other.execute("PRAGMA user_version = 99")
