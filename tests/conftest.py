@@ -17,7 +17,6 @@ from pathlib import Path
 
 import pytest
 from hypothesis import HealthCheck, settings
-from PySide6.QtWidgets import QApplication
 
 os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
 
@@ -53,8 +52,10 @@ def shared_dir() -> Path:
 
 
 @pytest.fixture(scope="session", autouse=True)
-def _application(_home_of_its_own: None, qapp: QApplication) -> None:
+def _application(_home_of_its_own: None, request: pytest.FixtureRequest) -> None:
     """A process has one: where a report of the command line came first, it would be one that has no widgets."""
+    if request.config.pluginmanager.hasplugin("pytest-qt"):
+        request.getfixturevalue("qapp")
 
 
 @pytest.fixture(scope="session", autouse=True)
