@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import os
 from array import array
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
 
-from ptxviewer.app.films.watched_folder import is_unfinished
+from ptxviewer.app.films.watched_folder import files_below
 from ptxviewer.core.engine import Checkpoint, never_cancelled
 from ptxviewer.results.query import Condition, parse
 from ptxviewer.results.schema import BY_NAME, Record, Value
@@ -197,19 +196,9 @@ Places = dict[tuple[int, int], Path | None]
 def places_in(folder: Path, checkpoint: Checkpoint = never_cancelled) -> Places:
     """Return where the files below a folder lie; it may be another mount than the one that was analysed."""
     found: Places = {}
-    for root, folders, names in os.walk(folder):
-        checkpoint()
-        folders[:] = [name for name in folders if not name.startswith(".")]
-        for name in names:
-            if is_unfinished(name):
-                continue
-            path = Path(root, name)
-            try:
-                status = path.stat()
-            except OSError:
-                continue
-            key = status.st_size, status.st_mtime_ns
-            found[key] = None if key in found else path
+    for path, status in files_below(folder, checkpoint):
+        key = status.st_size, status.st_mtime_ns
+        found[key] = None if key in found else path
     return found
 
 

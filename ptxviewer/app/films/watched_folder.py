@@ -8,7 +8,7 @@ drive that does not answer must hold up nothing else.
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
@@ -59,11 +59,8 @@ def is_unfinished(name: str) -> bool:
     return name.startswith((".", "~")) or name.lower().endswith(UNFINISHED)
 
 
-def list_folder(folder: Path, checkpoint: Checkpoint = never_cancelled, most: int | None = None) -> Listing:
-    """Return the files below ``folder`` that may be whole. Raises ``OSError``, and ``PtxError`` for too many."""
-    found: Listing = {}
-    most = MOST_FILES if most is None else most
-    os.stat(folder)  # a folder that cannot be reached is no empty one
+def files_below(folder: Path, checkpoint: Checkpoint = never_cancelled) -> Iterator[tuple[Path, os.stat_result]]:
+    """Yield the files below ``folder`` that are not hidden or unfinished by their names, each with its status."""
     for root, folders, names in os.walk(folder):
         checkpoint()
         folders[:] = [name for name in folders if not name.startswith(".")]
@@ -72,11 +69,20 @@ def list_folder(folder: Path, checkpoint: Checkpoint = never_cancelled, most: in
                 continue
             path = Path(root) / name
             try:
-                stat = path.stat()
+                status = path.stat()
             except OSError:  # gone, or renamed, meanwhile
                 continue
-            if stat.st_size:
-                found[path] = Stamp(stat.st_size, stat.st_mtime_ns, stat.st_ino)
+            yield path, status
+
+
+def list_folder(folder: Path, checkpoint: Checkpoint = never_cancelled, most: int | None = None) -> Listing:
+    """Return the files below ``folder`` that may be whole. Raises ``OSError``, and ``PtxError`` for too many."""
+    found: Listing = {}
+    most = MOST_FILES if most is None else most
+    os.stat(folder)  # a folder that cannot be reached is no empty one
+    for path, status in files_below(folder, checkpoint):
+        if status.st_size:
+            found[path] = Stamp(status.st_size, status.st_mtime_ns, status.st_ino)
         if len(found) > most:
             raise PtxError(TooManyWatchedFiles(most))
     return found
