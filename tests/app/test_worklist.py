@@ -86,7 +86,7 @@ def test_pictures_that_the_network_is_not_for_stand_at_the_end() -> None:
     assert numbers(worklist.shown(state(*films, kind="no answer"))) == [3, 1], "and still pass the filter"
 
 
-def test_a_film_that_waits_too_long_rises_behind_those_above_threshold_until_it_is_read() -> None:
+def test_a_film_that_waits_too_long_rises_until_it_is_read() -> None:
     films = (film(1, 0.05, since=0.0), film(2, 0.2, since=3000.0), film(3, None, WAITING, since=3000.0), film(4, 0.9))
     before = state(*films)
     later = worklist.clocked(before, 3600.0)
@@ -96,6 +96,36 @@ def test_a_film_that_waits_too_long_rises_behind_those_above_threshold_until_it_
     assert numbers(worklist.by_urgency(read)) == [4, 3, 2, 1]
     never = replace(later, settings=Settings(longest_wait_min=0))
     assert numbers(worklist.by_urgency(worklist.clocked(never, 9e9))) == [4, 3, 2, 1]
+
+
+def test_films_that_wait_too_long_take_turns_with_those_above_threshold_the_longest_waiting_first() -> None:
+    films = (
+        film(1, 0.9), film(2, 0.8, seen=True), film(3, 0.7), film(4, 0.6),
+        film(5, 0.02, since=20.0, overdue=True), film(6, 0.2, since=30.0, overdue=True),
+        film(7, 0.5, since=10.0, overdue=True), film(8, 0.3), film(9, None, WAITING, since=5.0, overdue=True),
+    )  # fmt: skip
+    assert numbers(worklist.by_urgency(state(*films))) == [1, 9, 2, 3, 7, 4, 5, 6, 8]
+    assert numbers(worklist.by_urgency(state(*films[4:7]))) == [7, 5, 6], "also where nothing else is there"
+
+
+@given(FILMS, st.lists(st.booleans(), min_size=30, max_size=30))
+def test_nobody_who_reads_by_urgency_lets_a_film_wait_for_ever(made, overdue) -> None:
+    """However many films above threshold keep coming, the next overdue one is at most the second to be read."""
+    films = [
+        film(number, score, status, seen=seen, overdue=late, since=float(number))
+        for number, ((score, status, seen), late) in enumerate(zip(made, overdue, strict=False), 1)
+    ]
+    read: list[int] = []
+    listed = state(*films, film(99, 0.95))
+    for number in range(100, 104):
+        chosen = worklist.next_urgent(listed)
+        if chosen is None:
+            break
+        read.append(chosen)
+        seen = [replace(one, seen=True) if one.id == chosen else one for one in listed.films]
+        listed = replace(listed, films=(*seen, film(number, 0.97)), current_id=chosen)
+    late = [one.number for one in films if worklist.overdue(one)]
+    assert not late or late[0] in read[:2]
 
 
 @pytest.mark.parametrize(

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 
 import numpy as np
 import pytest
 from PySide6.QtCore import QDeadlineTimer, QPoint, QRect, Qt
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QApplication, QDialog, QRadioButton, QTabWidget, QWidget
+from PySide6.QtWidgets import QAbstractButton, QApplication, QDialog, QRadioButton, QTabWidget, QWidget
 from pytestqt.qtbot import QtBot
 
 from ptxviewer.app.state.film import FilmStatus
@@ -21,6 +21,7 @@ from ptxviewer.core.tag_list import TagList, TagRow
 from ptxviewer.paths import guide_page, sample_study
 from ptxviewer.results.store import ResultStore
 from ptxviewer.ui.application import Session
+from ptxviewer.ui.canvas.canvas import Canvas
 from ptxviewer.ui.canvas.images import rgb_of
 from ptxviewer.ui.dialogs.about import about_film
 from ptxviewer.ui.dialogs.about_program import ProgramDialog
@@ -197,6 +198,18 @@ def test_a_dialog_is_used_with_the_keyboard_alone(session: Session, qtbot: QtBot
     walk(dialog, qtbot)
 
 
+def unseen(window: QWidget, controls: Iterable[QWidget]) -> list[str]:
+    """Return the controls that do not show that they have the focus."""
+    missed = []
+    for one in controls:
+        one.setFocus(Qt.FocusReason.TabFocusReason)
+        lit = picture(window, one)
+        one.clearFocus()
+        if (count := marked(picture(window, one), lit)) < LEAST:
+            missed.append(f"{said(one)}: {count} pixels")
+    return missed
+
+
 def walk(dialog: QWidget, qtbot: QtBot) -> None:
     """Every control is named, reached and seen to have the focus; Escape leaves."""
     dialog.activateWindow()
@@ -205,17 +218,26 @@ def walk(dialog: QWidget, qtbot: QtBot) -> None:
     assert [said(one) for one in wanted if not name_of(one).strip()] == []
     order = tabbed(dialog, len(wanted))
     assert [said(one) for one in wanted if one not in order] == []
-    unseen = []
-    for one in order:
-        one.setFocus(Qt.FocusReason.TabFocusReason)
-        lit = picture(dialog, one)
-        one.clearFocus()
-        if (count := marked(picture(dialog, one), lit)) < LEAST:
-            unseen.append(f"{said(one)}: {count} pixels")
-    assert unseen == []
+    assert unseen(dialog, order) == []
     order[0].setFocus()
     QTest.keyClick(order[0], Qt.Key.Key_Escape)
     assert not dialog.isVisible()
+
+
+def test_every_control_of_the_window_shows_that_it_has_the_focus(session: Session, qtbot: QtBot) -> None:
+    """Also one that is down, whose edge has the accent already."""
+    window = session.window
+    for command in ("two_thresholds", "worklist"):
+        window.do(command)
+    window.resize(1600, 1600)  # nothing is scrolled away
+    window.activateWindow()
+    qtbot.waitUntil(window.isActiveWindow)
+    controls = [one for one in focusable(window) if not isinstance(one, Canvas)]  # has it where nothing else does
+    down = [one for one in controls if isinstance(one, QAbstractButton) and one.isChecked()]
+    assert {one.text() for one in down} >= {"Outline", "All 2"}
+    assert unseen(window, controls) == []
+    for command in ("two_thresholds", "worklist"):
+        window.do(command)
 
 
 def test_dialogs_that_were_left_do_not_pile_up(session: Session, qtbot: QtBot) -> None:

@@ -5,6 +5,7 @@ Pure questions about a state. The order by urgency is that of ``films.urgency``;
 
 from __future__ import annotations
 
+from collections import deque
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from typing import Any, get_args
@@ -50,14 +51,36 @@ def overdue(film: Film) -> bool:
     return film.overdue and unread(film)
 
 
-def urgency_key(state: State, film: Film) -> tuple[int, bool, float, int]:
-    """Return the sort key of the order by urgency."""
-    return rank(group(state, film), film.urgency, film.number, overdue(film))
+def _waiting(state: State) -> list[Film]:
+    """Return the films that are overdue, the longest waiting first."""
+    return sorted((film for film in state.films if overdue(film)), key=lambda film: (film.since, film.number))
 
 
 def by_urgency(state: State) -> list[Film]:
-    """Return all films, the most urgent first; films of one urgency in the order in which they came."""
-    return sorted(state.films, key=lambda film: urgency_key(state, film))
+    """Return all films, the most urgent first; films of one urgency in the order in which they came.
+
+    Behind every unread film above threshold stands the overdue one whose turn it is, whatever its score: so neither
+    waits for more than as many of the others as there are before it of its own kind (ADR 0033).
+    """
+    groups = {film.id: group(state, film) for film in state.films}
+    films = sorted(state.films, key=lambda film: rank(groups[film.id], film.urgency, film.number))
+    waiting = deque(_waiting(state))
+    if not waiting:
+        return films
+    listed: dict[int, Film] = {}
+    for film in films:
+        if groups[film.id] != "above":
+            listed.update({one.id: one for one in waiting if one.id not in listed})
+            waiting.clear()
+        if film.id in listed:
+            continue
+        listed[film.id] = film
+        while unread(film) and waiting:
+            turn = waiting.popleft()
+            if turn.id not in listed:
+                listed[turn.id] = turn
+                break
+    return list({**listed, **{one.id: one for one in waiting if one.id not in listed}}.values())
 
 
 def _bare_cell(film: Film, column: Column, identified: bool) -> str:
@@ -163,8 +186,10 @@ def reading_order(state: State) -> list[int]:
 
 
 def next_urgent(state: State) -> int | None:
-    """Return the most urgent film that nobody has looked at."""
-    return next((film.id for film in by_urgency(state) if unread(film) and film.id != state.current_id), None)
+    """Return the most urgent film that nobody has looked at; behind one above threshold, the longest waiting one."""
+    here = state.current
+    turn = _waiting(state) if here is not None and group(state, here) == "above" else []
+    return next((film.id for film in (*turn, *by_urgency(state)) if unread(film) and film.id != state.current_id), None)
 
 
 def next_unread(state: State) -> int | None:

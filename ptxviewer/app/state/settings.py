@@ -157,7 +157,9 @@ class Settings:
         metadata=_row(
             page="films",
             label=N_("Raise films unread for minutes"),
-            help=N_("In the order by urgency they rise behind those above threshold, whatever their score. 0: never."),
+            help=N_(
+                "In the order by urgency they take turns with those above threshold, whatever their score. 0: never."
+            ),
             lowest=0,
             highest=10_000,
         ),

@@ -8,6 +8,7 @@ from typing import Any
 from PySide6.QtCore import QAbstractTableModel, QModelIndex, QObject, QPersistentModelIndex, QPointF, QRect, QRectF, Qt
 from PySide6.QtGui import QColor, QFont, QPainter, QPen
 
+from ptxviewer.app.films.urgency import Group
 from ptxviewer.app.films.worklist import COLUMNS, group, overdue, summary, unread
 from ptxviewer.app.state.film import Film, FilmStatus
 from ptxviewer.app.state.screen import Column, State
@@ -55,10 +56,8 @@ class Lines(QAbstractTableModel):
             found.append((row, film, new))
         return found
 
-    def _part(self, film: Film) -> tuple[object, bool]:
-        own = group(self._state, film)
-        raised = overdue(film) and own != "above"
-        return (None if raised else own), raised
+    def _part(self, film: Film) -> Group:
+        return "above" if overdue(film) else group(self._state, film)
 
     @property
     def state(self) -> State:

@@ -76,6 +76,10 @@ QPushButton#segment[place="first"] { border-top-left-radius: 4px; border-bottom-
 QPushButton#segment[place="last"] { border-top-right-radius: 4px; border-bottom-right-radius: 4px; }
 QPushButton#segment[place="middle"], QPushButton#segment[place="last"] { margin-left: -1px; }
 QPushButton#segment:checked { background: %(line)s; }
+/* what is down has the accent as its edge: the focus is a second line inside */
+QPushButton:checked:focus { border: 2px solid %(text)s; padding: 4px 11px; }
+QPushButton#small:checked:focus { padding: 1px 9px; }
+QPushButton#segment:checked:focus { padding: 3px 1px; }
 
 QLineEdit, QComboBox, QPlainTextEdit, QSpinBox, QDoubleSpinBox {
   background: %(canvas)s; border: 1px solid %(field)s; border-radius: 4px; padding: 4px 6px; min-height: 18px;
@@ -151,7 +155,8 @@ QToolTip { background: %(raised)s; color: %(text)s; border: 1px solid %(edge)s; 
 #worklist { background: %(panel)s; }
 #worklist #grip { background: %(panel)s; border-right: 1px solid %(line)s; }
 #worklist #grip:hover { background: %(line)s; }
-QTableView#films { background: transparent; border: none; outline: 0; font-size: 12px; }
+QTableView#films { background: transparent; border: 1px solid transparent; outline: 0; font-size: 12px; }
+QTableView#films:focus { border-color: %(accent)s; }
 QTableView#films::item { padding: 0 4px; border: none; }
 QTableView#films::item:selected { background: %(line)s; color: %(text)s; }
 #results { background: %(panel)s; }
