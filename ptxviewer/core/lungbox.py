@@ -15,6 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ptxviewer.core.arrays import FloatMap
+from ptxviewer.core.components import components
 from ptxviewer.core.geometry import GridMap
 
 NAME = "lung-box-1"  # in the model card; a change of any number here is a new name
@@ -84,11 +85,10 @@ def _within(rows: int, cols: int, middle_y: float, middle_x: float, side: int) -
 
 
 def _without_crumbs(mask: Mask) -> Mask:
-    count, labels, stats, _ = cv2.connectedComponentsWithStats(mask.astype(np.uint8), connectivity=8)
-    if count <= 2:
+    labels, areas = components(mask)
+    if len(areas) <= 2:
         return mask
-    areas = stats[1:, cv2.CC_STAT_AREA]
-    kept = np.concatenate(([False], areas >= CRUMB * areas.max()))
+    kept = np.concatenate(([False], areas[1:] >= CRUMB * areas[1:].max()))
     return np.asarray(kept[labels])
 
 

@@ -203,7 +203,7 @@ def _stored(array: NDArray[Any], bits_stored: int, signed: bool, shift: int) -> 
     ``shift`` is the number of bits below the stored ones: HighBit need not be BitsStored - 1 (PS3.5 8.1.1).
     """
     if array.dtype == np.uint16 and not shift and not int(array.max()) >> max(bits_stored, 1):
-        return np.array(array)  # a copy of our own, without the detour over 32 bits
+        return array if array.flags.writeable else np.array(array)  # without the detour over 32 bits
     wide = array.astype(np.int32)
     if shift:
         wide = (wide & 0xFFFF) >> shift

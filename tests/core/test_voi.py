@@ -6,7 +6,15 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from ptxviewer.core.film import VoiLut, Window
-from ptxviewer.core.voi import auto_window, display_lut, drag_window, shows_something, voi_values, window_values
+from ptxviewer.core.voi import (
+    auto_window,
+    display_lut,
+    drag_window,
+    percentiles,
+    shows_something,
+    voi_values,
+    window_values,
+)
 from tests.films import film
 
 centers = st.floats(-5000, 70000)
@@ -93,3 +101,9 @@ def test_no_drag_makes_a_film_vanish_for_good(dx, dy, width):
     dragged = drag_window(Window(2000, width, "LINEAR"), dx, dy, 4096)
     assert dragged.width >= 1
     window_values(np.zeros(1), dragged)
+
+
+@given(st.lists(st.integers(0, 65535), min_size=1, max_size=60), st.floats(0, 100))
+def test_percentiles_that_are_counted_are_those_that_are_sorted(values, share):
+    sample = np.array(values, np.uint16)
+    assert percentiles(sample, (0.5, share, 99.5)) == list(np.percentile(sample, (0.5, share, 99.5)))

@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 
 from ptxviewer.core.answer import BY_CARD, DecisionRule, Detection, Findings, HemithoraxFinding, Lesion, ProbabilityMaps
 from ptxviewer.core.arrays import FloatMap, Mask
+from ptxviewer.core.components import components
 from ptxviewer.core.errors import StaleResult
 from ptxviewer.core.film import PixelSpacing, Radiograph
 from ptxviewer.core.findings.distances import distances_of
@@ -87,12 +88,12 @@ def decide(
     if not width:
         return Decision(grid, threshold, gate, True, maps.aspect)
     window = slice(y, y + height), slice(x, x + width)  # elsewhere nothing is kept
-    count, labels, stats, _ = cv2.connectedComponentsWithStats(np.ascontiguousarray(kept[window]), connectivity=8)
+    labels, areas = components(kept[window])
     min_area = rule.min_area if detection.min_area is None else detection.min_area
-    keep = np.zeros(count, bool)
-    keep[1:] = stats[1:, cv2.CC_STAT_AREA] >= min_area * grid_map.height * grid_map.width
+    keep = areas >= min_area * grid_map.height * grid_map.width
+    keep[0] = False
     if detection.peak is not None:
-        high = np.zeros(count, bool)
+        high = np.zeros_like(keep)
         high[labels[scores[window] >= np.float32(max(detection.peak, threshold))]] = True
         keep &= high
     np.copyto(lowered[window], scores[window], where=keep[labels])
@@ -101,7 +102,9 @@ def decide(
 
 def held_back(maps: ProbabilityMaps, rule: DecisionRule, decision: Decision, detection: Detection = BY_CARD) -> bool:
     """Return whether the film score alone keeps areas of the map, which would count, from being marked."""
-    return not decision.gate_open and decide(maps, rule, decision.threshold, replace(detection, score=0.0)).present
+    if decision.gate_open or not (maps.pneumothorax >= np.float32(decision.threshold)).any():
+        return False
+    return decide(maps, rule, decision.threshold, replace(detection, score=0.0)).present
 
 
 def mask_at_film(decision: Decision, rows: int, cols: int) -> Mask:
@@ -112,7 +115,7 @@ def mask_at_film(decision: Decision, rows: int, cols: int) -> Mask:
 def _at_film(decision: Decision, rows: int, cols: int) -> tuple[FloatMap, Mask]:
     """The decision's scores and its mask at film resolution, resampled once."""
     if not decision.present:
-        return np.zeros((rows, cols), np.float32), np.zeros((rows, cols), bool)
+        return np.broadcast_to(np.float32(0), (rows, cols)), np.zeros((rows, cols), bool)
     score = GridMap.for_film(rows, cols, decision.grid.shape[0], decision.aspect).to_film(decision.grid)
     return score, score >= np.float32(decision.threshold)
 
@@ -188,17 +191,20 @@ def measure(
     if not across:
         return (), ()
     window = mask[top : top + down, left : left + across].view(np.uint8)
-    count, labels, stats, _ = cv2.connectedComponentsWithStats(window, connectivity=8)
-    components: list[_Component] = []
+    labels, areas = components(window)
+    count = len(areas)
+    whole = np.array([(0, 0, across, down)] * 2)  # one component has the window for its box
+    boxes = whole if count == 2 else cv2.connectedComponentsWithStats(window, connectivity=8)[2][:, :4]
+    measured: list[_Component] = []
     for label in range(1, count):
-        x, y, width, height, area = (int(v) for v in stats[label])
-        if area >= smallest_px:
+        x, y, width, height = (int(v) for v in boxes[label])
+        if areas[label] >= smallest_px:
             part = labels[y : y + height, x : x + width] == label
-            components.append(_component(part, left + x, top + y, score, lungs, sides, spacing, label))
+            measured.append(_component(part, left + x, top + y, score, lungs, sides, spacing, label))
     halves: list[HemithoraxFinding] = []
     zoned: dict[int, Lesion] = {}  # by label
     for on_left in (True, False):
-        members = [component for component in components if component.on_image_left is on_left]
+        members = [component for component in measured if component.on_image_left is on_left]
         if not members:
             continue
         air = mask

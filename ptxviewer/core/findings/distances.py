@@ -20,6 +20,7 @@ from numpy.typing import NDArray
 
 from ptxviewer.core.answer import Distances, Line, Measured
 from ptxviewer.core.arrays import Mask
+from ptxviewer.core.components import components
 from ptxviewer.core.findings.hemithorax import Half
 from ptxviewer.core.geometry import Point
 from ptxviewer.core.reasons.finding import Finding
@@ -94,10 +95,10 @@ def _main_lung(half: Half) -> Mask:
     lung = np.pad(half.lung.astype(np.uint8), width)
     deep = cv2.distanceTransform(lung, cv2.DIST_L2, cv2.DIST_MASK_PRECISE) > width
     thick = _grown(deep.astype(np.uint8), width)
-    count, labels, stats, _ = cv2.connectedComponentsWithStats(thick, connectivity=8)
-    if count < 2:
+    labels, areas = components(thick)
+    if len(areas) < 2:
         return np.zeros_like(half.lung)
-    largest = 1 + int(stats[1:, cv2.CC_STAT_AREA].argmax())
+    largest = 1 + int(areas[1:].argmax())
     main = (labels == largest).astype(np.uint8)
     for _ in range(REGROWN):  # opening has rounded the corners off: the costophrenic angle is part of the lung
         main = np.asarray(cv2.bitwise_and(_grown(main, width), lung), np.uint8)

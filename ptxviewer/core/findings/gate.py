@@ -10,7 +10,7 @@ from __future__ import annotations
 import numpy as np
 
 from ptxviewer.core.answer import Gate, ProbabilityMaps
-from ptxviewer.core.arrays import FloatMap
+from ptxviewer.core.arrays import FloatMap, Mask
 from ptxviewer.core.geometry import GridMap
 from ptxviewer.core.reasons.finding import Finding
 
@@ -25,7 +25,7 @@ def judge(maps: ProbabilityMaps, frontal_threshold: float) -> Gate:
     """Judge a film from the network's own outputs. Without a ``frontal`` score every film passes."""
     grid_map = maps.grid_map
     lungs = [_visible(lung, grid_map) for lung in (maps.lung_image_left, maps.lung_image_right) if lung is not None]
-    areas = [float(lung.mean()) for lung in lungs]
+    areas = [float(np.count_nonzero(lung)) / lung.size for lung in lungs]
     if maps.frontal is not None and maps.frontal < frontal_threshold:
         if len(areas) == 2 and max(areas) >= NO_LUNG > min(areas):
             return Gate(False, Finding.ONE_LUNG_FIELD)
@@ -38,13 +38,12 @@ def judge(maps: ProbabilityMaps, frontal_threshold: float) -> Gate:
     return Gate(True, cautions=(*whole, *_cautions(lungs, areas, _visible(maps.pneumothorax, grid_map))))
 
 
-def _visible(lung: FloatMap, grid_map: GridMap) -> FloatMap:
-    """The part of a lung map (S, S) that lies on the film, as 0 and 1."""
-    visible: FloatMap = (lung[grid_map.content] >= np.float32(LUNG)).astype(np.float32)
-    return visible
+def _visible(lung: FloatMap, grid_map: GridMap) -> Mask:
+    """Where there is lung in the part of a map (S, S) that lies on the film."""
+    return np.asarray(lung[grid_map.content] >= np.float32(LUNG))
 
 
-def _cautions(lungs: list[FloatMap], areas: list[float], air: FloatMap) -> tuple[Finding, ...]:
+def _cautions(lungs: list[Mask], areas: list[float], air: Mask) -> tuple[Finding, ...]:
     cautions = []
     if max(areas) < NO_LUNG:
         cautions.append(Finding.NO_LUNG_FIELD)

@@ -16,6 +16,7 @@ from numpy.typing import NDArray
 
 from ptxviewer.core.answer import ProbabilityMaps, Side, Zone
 from ptxviewer.core.arrays import FloatMap, Mask
+from ptxviewer.core.components import components
 from ptxviewer.core.film import Radiograph
 from ptxviewer.core.findings.upright import standing_directions
 from ptxviewer.core.reasons.finding import Finding
@@ -74,8 +75,20 @@ def on_measuring_grid(mask: Mask, shape: tuple[int, int]) -> Mask:
     """Bring a (rows, cols) mask of the film to the measuring grid: a pixel is in where half of it is."""
     if mask.shape == shape:
         return mask
-    small = cv2.resize(mask.view(np.uint8) * np.uint8(255), shape[::-1], interpolation=cv2.INTER_AREA)
-    return np.asarray(small >= 128)
+    _, top, across, down = cv2.boundingRect(mask.view(np.uint8))
+    small = np.zeros(shape, bool)
+    if not across:
+        return small
+    # One side after the other and only where there is something: the same sums as of all at once, in half the time.
+    film = mask[top : top + down] * np.float32(255)
+    film = np.asarray(cv2.resize(film, (shape[1], down), interpolation=cv2.INTER_AREA), np.float32)
+    columns = np.flatnonzero(film.any(0))
+    first, behind = int(columns[0]), int(columns[-1]) + 1
+    narrow = np.zeros((len(mask), behind - first), np.float32)
+    narrow[top : top + down] = film[:, first:behind]
+    scores = cv2.resize(narrow, (behind - first, shape[0]), interpolation=cv2.INTER_AREA)
+    small[:, first:behind] = scores.reshape(shape[0], -1) >= 127.5
+    return small
 
 
 def lung_fields(image_left: Mask, image_right: Mask) -> LungFields:
@@ -124,11 +137,9 @@ def _lung_fields_of(maps: ProbabilityMaps, shape: tuple[int, int]) -> LungFields
 
 def _enlarged(grid: FloatMap, content: tuple[slice, slice], shape: tuple[int, ...]) -> Mask:
     """One lung map on the measuring grid, without crumbs. Eight bits are enough for a border compared at 0.5."""
-    kept = (grid >= LUNG_SCORE).astype(np.uint8)
-    count, labels, stats, _ = cv2.connectedComponentsWithStats(kept, connectivity=8)
-    if count > 2:
-        areas = stats[1:, cv2.CC_STAT_AREA]
-        crumbs = np.concatenate(([False], areas < CRUMB * areas.max()))
+    labels, areas = components(grid >= LUNG_SCORE)
+    if len(areas) > 2:
+        crumbs = np.concatenate(([False], areas[1:] < CRUMB * areas[1:].max()))
         grid = np.where(crumbs[labels], np.float32(0), grid)
     levels = np.rint(np.clip(grid, 0, 1) * 255).astype(np.uint8)
     inside = np.ascontiguousarray(levels[content])
