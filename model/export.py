@@ -25,7 +25,7 @@ from model.viewing import has_first_look, looks_at_lungs, own_first_look
 from ptxviewer.core import lungbox
 from ptxviewer.core.answer import DecisionRule
 from ptxviewer.inference import preprocess
-from ptxviewer.inference.card import SCHEMA_VERSION, WEIGHTS_FILE, tupled
+from ptxviewer.inference.card import CARD_FILE, SCHEMA_VERSION, WEIGHTS_FILE, read_card, tupled
 from ptxviewer.inference.selftest import GOLDEN_FILE, golden_film, stacked
 from ptxviewer.inference.torch.loading import torch_engine
 from ptxviewer.inference.torch.network import CHANNELS, NetworkConfig
@@ -110,6 +110,29 @@ def write_first_look(run: Path, out: Path) -> dict[str, Any] | None:
     }
 
 
+def earlier_than(version: str, bundle: Path) -> list[dict[str, Any]]:
+    """Return what a card of ``version`` says of the networks before it: of the bundle that it replaces, if any.
+
+    By that, results that were kept of them are recognised, named and decided.
+    """
+    if not (bundle / CARD_FILE).exists():
+        return []
+    before: dict[str, Any] = json.loads((bundle / CARD_FILE).read_text(encoding="utf-8"))
+    earlier: list[dict[str, Any]] = before.get("earlier", [])
+    if before["version"] == version:
+        return earlier
+    gate = before["rule"]["frontal_threshold"]
+    others = {name: {**made["rule"], "frontal_threshold": gate} for name, made in before.get("rules", {}).items()}
+    return [
+        {
+            **{name: before[name] for name in ("id", "version", "sha256", "calibrated")},
+            "prevalence": read_card(bundle).prevalence,
+            "rules": {**others, "balanced": before["rule"]},
+        },
+        *earlier,
+    ]
+
+
 def write_golden(bundle: Path) -> None:
     """Store what the exported network says of one phantom, in fp32 on the CPU: the app's self-test repeats it."""
     scores = torch_engine("cpu", bundle, exact=True).predict(golden_film())
@@ -125,6 +148,7 @@ def export(run: Path, texts: Texts, out: Path, version: str, size: int | None, e
     size = size or trained_size
     state, config, heads = with_heads(weights_of(run), config, run)
     state = compact(state)
+    earlier = earlier_than(version, out)
     out.mkdir(parents=True, exist_ok=True)
     save_file(state, out / WEIGHTS_FILE)
     first_look = write_first_look(run, out)
@@ -147,6 +171,7 @@ def export(run: Path, texts: Texts, out: Path, version: str, size: int | None, e
         "rules": json.loads(evaluation.read_text()).get("rules", {}) if evaluation else {},
         "heads": heads,
         "first_look": first_look,
+        "earlier": earlier,
         **texts_of(replace(texts, limits=limits)),
     }
     write_card(card, out)

@@ -176,8 +176,8 @@ class Exporting:
         ``of`` is called at once, what it returns on the lane, ``done`` with what came of that on this thread.
         """
         self._store.settle()  # what is saved is the film as it is seen
-        state, info = self._store.state, self._store.state.engine.info
-        film = state.current
+        state, film = self._store.state, self._store.state.current
+        info = state.network_of(film)
         if film is None or film.radiograph is None:
             self._store.say(Notice.NO_REPORT_YET, "warning")
             return

@@ -260,6 +260,7 @@ class Services:
     browse: Lane | None = None  # orders stores of results; None: the disk lane does
     is_film: Callable[[Path], bool] = lambda _path: True  # by its first bytes; raises ``OSError``
     expected: EngineInfo | None = None  # what the card says of the network that will be loaded
+    earlier: tuple[EngineInfo, ...] = ()  # and of those before it, whose kept results are shown until analysed again
     now: Callable[[], datetime] = lambda: datetime.now(timezone.utc)
     self_test: Callable[[Checkpoint], SelfTest] = lambda _checkpoint: SelfTest(False, Network.NO_SELF_TEST)
     site: Callable[[Settings, EngineInfo], SiteFigures] | None = None  # None: no results are kept

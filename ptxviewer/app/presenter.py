@@ -68,7 +68,7 @@ class Presenter:
 
     @property
     def rule(self) -> DecisionRule | None:
-        """The model's operating point, None until the model is loaded."""
+        """The operating point that the film on screen is decided by, None until a network is known."""
         return self._store.rule
 
     def warm_up(self) -> None:

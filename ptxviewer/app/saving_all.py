@@ -47,7 +47,7 @@ class SavingAll:
     def _next(self, films: list[Film], export: Export, folder: Path, left_out: int) -> None:
         """Save the first of ``films`` on the disk lane, and then the rest."""
         state, services, film = self._store.state, self._services, films[0]
-        info, content_of, looked_at = state.engine.info, content_for(state, film), frozenset(self._looked_at)
+        info, content_of, looked_at = state.network_of(film), content_for(state, film), frozenset(self._looked_at)
         path = folder / neutral_name(export, film.number, services.now())
 
         def work(_checkpoint: object) -> bool:

@@ -67,8 +67,8 @@ class Store:
 
     @property
     def rule(self) -> DecisionRule | None:
-        """The model's operating point, None until the model is loaded."""
-        info = self.state.engine.info
+        """The operating point that the film on screen is decided by, None until a network is known."""
+        info = self.state.network_of(self.state.current)
         return info.rule if info else None
 
     def edit(self, change: Callable[[State], State]) -> None:

@@ -54,6 +54,7 @@ class Card:
     rules: Mapping[PurposeChoice, DecisionRule] = field(default_factory=dict)  # besides ``rule``, the balanced one
     figures: Mapping[PurposeChoice, RuleFigures] = field(default_factory=dict)
     first_look: FirstLook | None = None  # None: the network looks at the whole film
+    earlier: tuple[EngineInfo, ...] = ()  # what shipped before, under each of its rules; the newest first
 
     @property
     def of_first_look(self) -> Card | None:
@@ -136,6 +137,17 @@ class _FirstLook(msgspec.Struct):
     box: Literal["lung-box-1"]  # ``core.lungbox.NAME``: another box is another network's
 
 
+class _Earlier(msgspec.Struct):
+    """A network that shipped before: what its kept results are to be decided and named by."""
+
+    id: str
+    version: str
+    sha256: Sha256
+    rules: dict[PurposeChoice, _Rule]
+    calibrated: bool
+    prevalence: Share | None = None
+
+
 class _CardFile(msgspec.Struct):
     """``metadata.json``; fields that it has besides are for people."""
 
@@ -154,6 +166,7 @@ class _CardFile(msgspec.Struct):
     limits: tuple[str, ...] = ()
     rules: dict[PurposeChoice, _Purpose] = {}
     first_look: _FirstLook | None = None
+    earlier: list[_Earlier] = []
 
 
 def tupled(record: Mapping[str, Any]) -> dict[str, Any]:
@@ -203,6 +216,7 @@ def read_card(folder: Path) -> Card:
             if name != "balanced"
         },
         first_look=None if file.first_look is None else _first_look(file.first_look),
+        earlier=tuple(info for one in file.earlier for info in _earlier(one)),
         figures={
             name: RuleFigures(made.figures.sensitivity.value, made.figures.false_per_100.value / 100)
             for name, made in file.rules.items()
@@ -212,6 +226,22 @@ def read_card(folder: Path) -> Card:
 
 def _first_look(look: _FirstLook) -> FirstLook:
     return FirstLook(tupled(look.architecture), look.size, look.sha256.lower(), look.weights_file)
+
+
+def _earlier(one: _Earlier) -> list[EngineInfo]:
+    return [
+        EngineInfo(
+            model_id=f"{one.id} {one.version}",
+            model_sha256=one.sha256.lower(),
+            device="",
+            rule=_decision(rule, rule.frontal_threshold),
+            calibrated=one.calibrated,
+            purpose=purpose,
+            prevalence=one.prevalence,
+            older=True,
+        )
+        for purpose, rule in one.rules.items()
+    ]
 
 
 def _decision(rule: _Rule, frontal_threshold: float) -> DecisionRule:
@@ -257,3 +287,11 @@ def expected_info(folder: Path, purpose: PurposeChoice = "balanced") -> EngineIn
     except ModelUnavailable:
         return None
     return info_of(card, purpose)
+
+
+def earlier_infos(folder: Path) -> tuple[EngineInfo, ...]:
+    """Return what the card says of the networks before this one, () where there is no card to read."""
+    try:
+        return read_card(folder).earlier
+    except ModelUnavailable:
+        return ()

@@ -39,7 +39,7 @@ def text_of(
     if shown is None:
         text = review.text.text if review.text is not None else ""
         return text, tr(AUTHORS["reader"]) if text else ""
-    text, by = text_for(film, shown.findings, review, compared, said(first_read))
+    text, by = text_for(film, shown.findings, review, compared, said(first_read), shown.info)
     return text, tr(AUTHORS[by]) if text else ""
 
 

@@ -6,6 +6,7 @@ reader has spoken, the reader's word comes first and the network's after it.
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import replace
 from typing import Literal
 
@@ -152,6 +153,14 @@ def headline(film: Radiograph, findings: Findings, operating_point: float, verdi
     if not findings.present:
         return tr(_NONE_BY_READER[verdict])
     return tr(_BY_READER[verdict], where=where_text(film, findings))
+
+
+def listed_headline(present: bool, marked: Iterable[Side]) -> str:
+    """Return the decision of which no more than a line of the lists is known: that, and the ``marked`` sides."""
+    if not present:
+        return tr("None marked.")
+    sides = [finding.place(side) for side in marked]
+    return tr("Possible pneumothorax, {where}.", where=", ".join(sides) or finding.place("unknown"))
 
 
 def second_word(film: Radiograph, findings: Findings, operating_point: float, verdict: Verdict = "") -> str:

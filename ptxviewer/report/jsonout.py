@@ -51,7 +51,11 @@ def film_record(file: str, film: Radiograph, answer: Answer, timing: Timing) -> 
             "col_mm": film.spacing.col_mm,
             "origin": film.spacing.origin.value,
         },
-        "model": {"id": answer.maps.model_id, "sha256": answer.maps.model_sha256},
+        "model": {
+            "id": answer.maps.model_id,
+            "sha256": answer.maps.model_sha256,
+            "older": answer.info.older,
+        },
         "device": answer.maps.device,
         "timing_ms": _rounded(timing),
     }
@@ -73,7 +77,7 @@ def error_record(file: str, reason: Reason, timing: Timing) -> dict[str, Any]:
         "lesions": [],
         "hemithoraces": [],
         "spacing": {"row_mm": None, "col_mm": None, "origin": None},
-        "model": {"id": None, "sha256": None},
+        "model": {"id": None, "sha256": None, "older": None},
         "device": None,
         "timing_ms": _rounded(timing),
     }

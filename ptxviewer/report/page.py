@@ -36,6 +36,7 @@ from ptxviewer.report.decision import (
 )
 from ptxviewer.words import finding, measures, quantities, sentences, tr
 from ptxviewer.words.measuring import described
+from ptxviewer.words.network import older_network
 from ptxviewer.words.notices import NOT_EXCLUDED, RESEARCH_USE
 from ptxviewer.words.purposes import purpose_name
 from ptxviewer.words.windowing import describe, kind_of_film, preset_name
@@ -207,7 +208,8 @@ def headline_of(film: Radiograph, answer: Answer | None, verdict: Verdict = "") 
         return tr("Not analysed.")
     if answer.withheld:
         return tr("Result not shown.")
-    return headline(film, answer.findings, answer.info.rule.score_threshold, verdict)
+    said = headline(film, answer.findings, answer.info.rule.score_threshold, verdict)
+    return sentences(said, older_network(answer.info))
 
 
 def _remarks(film: Radiograph, answer: Answer | None, verdict: Verdict) -> tuple[Reason | str | None, ...]:
@@ -382,7 +384,9 @@ def _provenance(film: Radiograph, answer: Answer | None, when: datetime) -> str:
     if answer is not None:
         info, findings = answer.info, answer.findings
         parts += [
-            tr("network {network}", network=info.model_id),
+            tr("older network {network}", network=info.model_id)
+            if info.older
+            else tr("network {network}", network=info.model_id),
             tr("weights sha256 {digest}", digest=info.model_sha256[:16]),
         ]
         if not answer.withheld:

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from ptxviewer.core.answer import Findings, HemithoraxFinding, LineName
+from ptxviewer.core.engine import EngineInfo
 from ptxviewer.core.film import Radiograph
 from ptxviewer.core.findings.change import Compared, SideChange, direction_of
 from ptxviewer.core.findings.sizes import contradicted, sizes_of_half, without_contradictions
@@ -17,6 +18,7 @@ from ptxviewer.report.decision import zones_of_side
 from ptxviewer.report.templates import Case, Template, filled, template, word
 from ptxviewer.words import measures, quantities, tr
 from ptxviewer.words.comparison import days_apart
+from ptxviewer.words.network import older_network
 
 LINES: tuple[tuple[LineName, str], ...] = (("rim", "at hilum"), ("a", "at apex"))
 GUIDELINES = ("bts_2010", "accp_2001")
@@ -52,9 +54,11 @@ def prefilled(
     review: Review,
     compared: Compared | None = None,
     impression: Impression | None = None,
+    network: EngineInfo | None = None,
 ) -> Prefilled:
     """Return the text for a film and the name of its facts; ``impression`` is the reader's last word of a first read.
 
+    Where the ``network`` is an older one, the text ends with its name.
     No size is in it where two measures contradict each other, none in mm that the tags do not support, and nothing of
     what the reader rejected.
     """
@@ -69,7 +73,8 @@ def prefilled(
         "caution": _caution(film, of),
         "drain": word(of, f"drain {review.drain or 'unknown'}"),
     }
-    return Prefilled(filled(of.cases.get(case, ()), values, sides), _basis(film, told, case, review))
+    text = "\n".join(line for line in (filled(of.cases.get(case, ()), values, sides), older_network(network)) if line)
+    return Prefilled(text, _basis(film, told, case, review))
 
 
 Author = Literal["template", "reader", "reader, before the findings changed"]
@@ -81,9 +86,10 @@ def text_for(
     review: Review,
     compared: Compared | None = None,
     impression: Impression | None = None,
+    network: EngineInfo | None = None,
 ) -> tuple[str, Author]:
     """Return the text of a film, and whose it is; arguments as in ``prefilled``."""
-    given = prefilled(film, findings, review, compared, impression)
+    given = prefilled(film, findings, review, compared, impression, network)
     if review.text is None:
         return given.text, "template"
     same = review.text.basis == given.basis

@@ -22,6 +22,7 @@ from ptxviewer.results.rows import (
 )
 from ptxviewer.results.schema import VERSION, Record
 from ptxviewer.words import sentences
+from ptxviewer.words.network import older_network
 
 STATUS = {FilmStatus.DONE: "analysed", FilmStatus.NOT_SHOWN: "not shown", FilmStatus.FAILED: "failed"}
 
@@ -34,8 +35,9 @@ def listed(state: State, pseudonyms: Pseudonyms, *, identified: bool) -> tuple[l
     """
     films, findings = [], []
     for film in state.films:
-        record, own = _rows(film, state.engine.info, pseudonyms, identified)
-        films.append((_place(film, state.engine.info), record))
+        info = state.network_of(film)
+        record, own = _rows(film, info, pseudonyms, identified)
+        films.append((_place(film, info), record))
         findings += [{**one, "film": record["film"], "film_id": record["film_id"]} for one in own]
     ordered = [record for _, record in sorted(films, key=lambda placed: placed[0])]
     return [{**record, "rank": place} for place, record in enumerate(ordered, 1)], findings
@@ -73,7 +75,7 @@ def _rows(film: Film, info: EngineInfo | None, pseudonyms: Pseudonyms, identifie
         "group": _group(film, info),
         "score": None,
         "status": STATUS.get(film.status, "not analysed"),
-        "note": sentences(film.why),
+        "note": sentences(older_network(film.older), film.why),
         "reason": "" if film.why is None else film.why.code,
         "film_id": name or pseudonyms.of("place", stamp.file_id),
         "verdict": film.review.verdict,

@@ -8,6 +8,7 @@ from ptxviewer.app.state.film import Film, FilmStatus
 from ptxviewer.app.state.screen import Column
 from ptxviewer.core.msgid import N_, Msgid
 from ptxviewer.words import finding, sentences, tr, trc, trn
+from ptxviewer.words.network import older_network
 from ptxviewer.words.quantities import area_or_px, decimal, score, share
 
 STATUS: dict[FilmStatus, Msgid] = {
@@ -40,7 +41,7 @@ def words_of(column: Column) -> tuple[str, ...]:
     if column == "side":
         return finding.side("right"), finding.side("left"), trc("side", "both"), trc("side", "unknown")
     if column == "state":
-        return tuple(tr(text) for text in STATUS.values())
+        return *(tr(text) for text in STATUS.values()), tr("older network")
     return tuple(finding.verdict(name) for name in finding.VERDICTS if name) if column == "verdict" else ()
 
 
@@ -59,6 +60,8 @@ def film_name(film: Film, identified: bool) -> str:
 
 def status_text(film: Film) -> str:
     """Return where a film is on its way; what only waits to be opened waits."""
+    if film.status is FilmStatus.DONE and film.older is not None:
+        return tr("older network")
     return tr(STATUS[FilmStatus.WAITING if film.status is FilmStatus.OPENING else film.status])
 
 
@@ -130,7 +133,12 @@ def spoken(film: Film, identified: bool) -> str:
     if found is None:
         parts += [status_text(film), sentences(film.why)]
     else:
-        parts += [_score_line(film, found), cell(film, "side", identified), cell(film, "size", identified)]
+        parts += [
+            older_network(film.older).rstrip("."),
+            _score_line(film, found),
+            cell(film, "side", identified),
+            cell(film, "size", identified),
+        ]
     parts.append("" if rejected(film) and found is not None else cell(film, "verdict", identified))
     parts.append(tr("unread for too long") if overdue(film) else "")
     return ", ".join(part for part in parts if part)
@@ -139,7 +147,8 @@ def spoken(film: Film, identified: bool) -> str:
 def spoken_in_strip(film: Film) -> str:
     """Return what a screen reader says of an entry of the strip."""
     found = summary(film)
-    parts = [film_name(film, False), tr(STATUS[film.status]) if found is None else _score_line(film, found)]
+    parts = [film_name(film, False), older_network(film.older).rstrip(".") if found is not None else ""]
+    parts.append(tr(STATUS[film.status]) if found is None else _score_line(film, found))
     parts.append("" if rejected(film) and found is not None else cell(film, "verdict", False))
     return ", ".join(part for part in parts if part)
 

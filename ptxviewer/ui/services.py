@@ -138,6 +138,15 @@ def expected_engine(purpose: PurposeChoice) -> EngineInfo | None:
     return expected_info(bundle_dir(), purpose)
 
 
+def earlier_engines(purpose: PurposeChoice) -> tuple[EngineInfo, ...]:
+    """Return the networks that shipped before, the newest first, each under the rule for ``purpose`` first."""
+    from ptxviewer.inference.card import earlier_infos
+
+    infos = earlier_infos(bundle_dir())
+    order = list(dict.fromkeys(info.model_sha256 for info in infos))
+    return tuple(sorted(infos, key=lambda info: (order.index(info.model_sha256), info.purpose != purpose)))
+
+
 def rule_figures() -> Mapping[PurposeChoice, RuleFigures]:
     """Return how each rule of the shipped network did, as its card says; nothing where there is no card to read."""
     from ptxviewer.inference.card import read_card
@@ -219,6 +228,7 @@ class Backing:
             read_facts=read_facts,
             read_tags=read_tags,
             expected=expected_engine(settings.rule) if engine is None else None,
+            earlier=earlier_engines(settings.rule) if engine is None else (),
             pacs=PacsServices(
                 PacsService(),
                 lane=ThreadLane("pacs", post),

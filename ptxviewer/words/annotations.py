@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Literal
 
@@ -26,8 +27,10 @@ class Corners:
     bottom_right: tuple[str, ...]  # warnings
 
 
-def corner_texts(film: Radiograph, view: FilmView, voi: Voi, zoom: float, identified: bool, aid: str = "") -> Corners:
-    """Return the corner texts; ``zoom`` in device pixels per film pixel, ``aid`` says how the picture is sharpened."""
+def corner_texts(
+    film: Radiograph, view: FilmView, voi: Voi, zoom: float, identified: bool, aids: Iterable[str] = ()
+) -> Corners:
+    """Return the corner texts; ``zoom`` in device pixels per film pixel, ``aids`` are warnings besides."""
     patient, study, acquisition = film.patient, film.study, film.acquisition
     born = "  ".join(part for part in (patient.birth_date, patient.sex, patient.age) if part)
     left = (patient.name, patient.id, born) if identified else (tr("De-identified"),)
@@ -40,7 +43,7 @@ def corner_texts(film: Radiograph, view: FilmView, voi: Voi, zoom: float, identi
     warnings = (
         tr("Lossy compression") if acquisition.lossy else "",
         "" if acquisition.calibrated_source else tr("Not calibrated"),
-        aid,
+        *aids,
         tr("INVERTED") if view.inverted else "",
         tr("FLIPPED") if view.flipped else "",
         tr("TURNED {degrees}°", degrees=90 * view.quarter_turns) if view.quarter_turns else "",

@@ -107,6 +107,7 @@ TEXTS: dict[str, Msgid | Callable[..., str]] = {
     "no_common_spacing": N_("No trustworthy pixel spacing in both films: areas are not compared."),
     "result_rejected": N_("The reader rejected a result: it counts as nothing marked."),
     "mask_edited": N_("A mask was edited by the reader."),
+    "networks_differ": N_("The two results are of different networks."),
     "views_differ": _views_differ,
     "spacings_differ": _spacings_differ,
     "thresholds_differ": _thresholds_differ,

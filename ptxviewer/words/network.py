@@ -1,10 +1,12 @@
-"""The texts of ``core.reasons.network``: the model file, the device, the self-test."""
+"""The texts of ``core.reasons.network``: the model file, the device, the self-test; how an older network is named."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
 
+from ptxviewer.core.engine import EngineInfo
 from ptxviewer.core.msgid import N_, Msgid
+from ptxviewer.words import tr
 
 TEXTS: dict[str, Msgid | Callable[..., str]] = {
     "card_missing": N_("The network's card is missing."),
@@ -31,3 +33,8 @@ TEXTS: dict[str, Msgid | Callable[..., str]] = {
     ),
     "self_test_failed": N_("Self-test failed. {why}"),
 }
+
+
+def older_network(info: EngineInfo | None) -> str:
+    """Return what stands behind whatever an older network said, "" where it is the one that is loaded."""
+    return "" if info is None or not info.older else tr("Network {version} (older).", version=info.model_id.split()[-1])

@@ -46,6 +46,9 @@ TEXTS: dict[str, Msgid | Callable[..., str]] = {
     "mark_first": N_(
         "First read: mark a pneumothorax as present (Shift+Y) or absent (Shift+N); then the result is shown."
     ),
+    "analysed_again": N_(
+        "This film was analysed again by the present network after it was decided on an older one's result: check it."
+    ),
     "file_changed": N_("This file has changed since it was opened: it was read again."),
     "other_window": N_(
         "Another window of PTXViewer keeps its reviews in the same place: what both change is kept together."

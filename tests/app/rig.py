@@ -16,6 +16,7 @@ from ptxviewer.app.state.facts import Facts
 from ptxviewer.app.state.film import Film, FilmStatus
 from ptxviewer.app.state.screen import State
 from ptxviewer.app.state.settings import Settings
+from ptxviewer.core.engine import EngineInfo
 from ptxviewer.core.errors import ExportFailed
 from ptxviewer.core.objects import Brought
 from ptxviewer.core.reasons import Reason
@@ -92,6 +93,7 @@ class AppRig:
         sample: tuple[Path, ...] = (Path("sample"),),
         clock: Callable[[], datetime] = lambda: datetime(2026, 5, 6, 7, 8, tzinfo=timezone.utc),
         pacs: PacsServices | None = None,
+        earlier: tuple[EngineInfo, ...] = (),
     ) -> None:
         self.view, self.disk, self.model, self.reader = (
             RecordingView(isinstance(engine, ScoringEngine)), HandLane(), HandLane(), FakeReader()
@@ -132,6 +134,7 @@ class AppRig:
                 read_facts=facts,
                 now=clock,
                 pacs=pacs or nowhere(),
+                earlier=earlier,
             ),
             settings,
         )

@@ -15,7 +15,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from ptxviewer.app.display.comparison import change_of, roles_of
-from ptxviewer.app.films.worklist import AT_REST, ordered
+from ptxviewer.app.films.worklist import at_rest, ordered
 from ptxviewer.app.state.facts import Facts
 from ptxviewer.app.state.film import FilmStatus
 from ptxviewer.core.film import Patient, Study
@@ -145,7 +145,7 @@ class Play:
         presenter.films.background.go_on()
         self.rig.settle()
         for film in presenter.state.films:
-            assert film.status in AT_REST
+            assert at_rest(film)
             if film.status is FilmStatus.DONE:
                 assert film.summary is not None
         for film in presenter.state.films:
@@ -153,7 +153,7 @@ class Play:
             self.rig.settle()
             shown = self.rig.film
             assert shown.id == film.id
-            assert shown.status in AT_REST
+            assert at_rest(shown)
             if shown.status is FilmStatus.DONE:
                 assert shown.maps is not None
                 assert shown.radiograph is not None

@@ -260,7 +260,7 @@ def test_stopping_answers_at_once_keeps_every_film_and_can_be_taken_back() -> No
         many.turn(many.model)
     many.presenter.films.background.stop()
     assert many.model.alive == 0
-    assert all(film.status in worklist.AT_REST for film in many.state.films)
+    assert all(worklist.at_rest(film) for film in many.state.films)
     assert len(many.state.films) == 32
     many.presenter.films.background.go_on()
     many.settle()

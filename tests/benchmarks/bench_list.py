@@ -20,7 +20,7 @@ import numpy as np
 from PySide6.QtCore import QEventLoop, QTimer
 from PySide6.QtWidgets import QApplication
 
-from ptxviewer.app.films.worklist import AT_REST
+from ptxviewer.app.films.worklist import at_rest
 from ptxviewer.app.jobs import ThreadLane
 from ptxviewer.app.state.film import FilmStatus
 from ptxviewer.core.answer import ProbabilityMaps
@@ -181,7 +181,7 @@ def main() -> int:
         idle, *_ = heart.taken()
 
         def rest() -> int:
-            return sum(film.status in AT_REST for film in presenter.state.films)
+            return sum(at_rest(film) for film in presenter.state.films)
 
         start = time.monotonic()
         session.window.open_paths([films])
@@ -224,7 +224,7 @@ def main() -> int:
 
         def whole() -> bool:
             film = presenter.state.current
-            return film is not None and film.radiograph is not None and film.status in AT_REST
+            return film is not None and film.radiograph is not None and at_rest(film)
 
         first = until(whole)
         until(lambda: len(presenter.state.films) == total and rest() == total)

@@ -47,12 +47,14 @@ def written(
     frame: int = 0,
     reader: str = "",
     about_prior: Compared | None = None,
+    older: bool = False,
     **about,
 ):
-    """The objects of a film, by kind, and the answer that they are of."""
+    """The objects of a film, by kind, and the answer that they are of; ``older``: of a network that shipped before."""
     review = review or Review()
     path = save(ds, folder / "film.dcm")
     film, answer = answered(path, review, frame, **about)
+    answer = replace(answer, info=replace(answer.info, older=older))
     extra = Extra(reader, b"%PDF-1.4 a page", about_prior)
     files = save_objects(folder / "out", path, film, answer, review, KINDS, extra)
     return {file.name.split(".")[1]: pydicom.dcmread(file) for file in files}, answer
@@ -82,6 +84,14 @@ def test_the_mask_comes_back_bit_for_bit(tmp_path: Path) -> None:
     assert segmentation.SegmentSequence[0].SegmentAlgorithmType == "AUTOMATIC"
     algorithm = segmentation.SegmentSequence[0].SegmentationAlgorithmIdentificationSequence[0]
     assert INFO.model_sha256 in algorithm.AlgorithmParameters
+
+
+def test_objects_say_that_they_are_of_an_older_network(tmp_path: Path) -> None:
+    objects, _ = written(in_study(TALL), tmp_path, older=True)
+    algorithm = objects["seg"].SegmentSequence[0].SegmentationAlgorithmIdentificationSequence[0]
+    assert "network=older" in algorithm.AlgorithmParameters.replace(" ", "").replace(":", "=")
+    assert objects["seg"].ContentDescription.startswith("Older network.")
+    assert objects["sc"].DerivationDescription.startswith("Older network.")
 
 
 def test_an_edited_mask_is_saved_as_the_reader_left_it(tmp_path: Path) -> None:

@@ -4,11 +4,12 @@ import json
 
 import pytest
 
+from ptxviewer.app.disk.result_file import identity
 from ptxviewer.core.answer import DecisionRule
 from ptxviewer.core.errors import ModelUnavailable
 from ptxviewer.core.purposes import RuleFigures
 from ptxviewer.core.reasons.network import Network
-from ptxviewer.inference.card import expected_info, read_card, verify
+from ptxviewer.inference.card import earlier_infos, expected_info, read_card, verify
 from ptxviewer.paths import bundle_dir
 from tests.bundles import SIZE, write_bundle
 from tests.refusals import reason_of
@@ -111,3 +112,29 @@ def test_the_card_survives_a_round_trip_through_json(tmp_path):
 def test_the_card_says_from_where_on_a_film_is_frontal(tmp_path):
     rule = {"threshold": 0.1, "score_threshold": 0.0, "min_area": 0.0, "frontal_threshold": 0.25}
     assert read_card(write_bundle(tmp_path, rule=rule)).rule.frontal_threshold == 0.25
+
+
+EARLIER = {
+    "id": "test-net",
+    "version": "0.1",
+    "sha256": "ab" * 32,
+    "calibrated": True,
+    "prevalence": 0.2,
+    "rules": {
+        "balanced": {"threshold": 0.5, "score_threshold": 0.2, "min_area": 0.001, "frontal_threshold": 0.5},
+        "quiet": {"threshold": 0.5, "score_threshold": 0.7, "min_area": 0.001, "frontal_threshold": 0.5},
+    },
+}
+
+
+def test_a_card_names_the_networks_before_it_under_each_of_their_rules(tmp_path):
+    balanced, quiet = earlier_infos(write_bundle(tmp_path, earlier=[EARLIER]))
+    assert (balanced.model_id, balanced.older, balanced.purpose) == ("test-net 0.1", True, "balanced")
+    assert quiet.rule == DecisionRule(0.5, 0.7, 0.001, 0.5)
+    assert earlier_infos(tmp_path / "nowhere") == ()
+
+
+@pytest.mark.weights
+def test_results_that_network_0_5_left_are_recognised():
+    marks = [identity(info) for info in earlier_infos(bundle_dir()) if info.model_id.endswith("0.5")]
+    assert marks == ["d797c6d6c71baf2c", "a6e39f2bc77b65c3", "ad5794322f288440"]  # as they stand in the file names

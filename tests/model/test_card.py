@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from model.card import Texts, compute_of, correct, read_texts, training_of
+from model.export import earlier_than
 from model.metrics import row
 from ptxviewer.inference.card import read_card, verify
 from ptxviewer.paths import bundle_dir
@@ -138,3 +139,14 @@ def test_no_figure_of_the_shipped_card_lies_outside_its_interval():
     for name, figure in figures.items():
         assert figure["low"] is None or figure["low"] <= figure["value"] <= figure["high"], name
     assert figures["Expected calibration error of the film score"]["low"] is None
+
+
+def test_a_new_bundle_names_the_one_that_it_replaces(tmp_path):
+    bundle = bundle_in(tmp_path)
+    before = json.loads((bundle / "metadata.json").read_text())
+    named, *others = earlier_than("9.9", bundle)
+    assert (named["version"], named["sha256"]) == (before["version"], before["sha256"])
+    assert named["rules"]["balanced"] == before["rule"]
+    assert others == before["earlier"]
+    assert earlier_than(before["version"], bundle) == before["earlier"], "exported again, it is not its own forerunner"
+    assert earlier_than("9.9", tmp_path / "nowhere") == []

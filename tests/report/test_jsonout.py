@@ -54,7 +54,7 @@ def test_an_analysed_film_has_exactly_the_promised_fields():
     assert lesion["area_px"] == findings.area_px
     assert len(lesion["bbox"]) == 4
     assert record["spacing"] == {"row_mm": 0.2, "col_mm": 0.2, "origin": "at detector"}
-    assert record["model"] == {"id": "test-net 1", "sha256": "ab" * 32}
+    assert record["model"] == {"id": "test-net 1", "sha256": "ab" * 32, "older": False}
     assert record["mask"] == "model"
     assert record["timing_ms"] == {"read": 1.2, "infer": 5.7, "total": 9.0}
     text = json.dumps(record)

@@ -17,6 +17,7 @@ from ptxviewer.core.reasons.finding import DistancesMissing, Finding
 from ptxviewer.core.review import Measurement, Review
 from ptxviewer.core.view import FilmView
 from ptxviewer.report.decision import headline, nearness
+from ptxviewer.report.jsonout import film_record
 from ptxviewer.report.page import COLUMNS, MOST_ROWS, Options, Page, page
 from ptxviewer.words import measures, quantities, say
 from ptxviewer.words.notices import NOT_EXCLUDED, RESEARCH_USE
@@ -244,3 +245,13 @@ def test_cautions_limits_and_moved_lines_are_on_the_page(oriented):
     assert facts["Not given"] == f"Light index, BTS 2010: {say(DistancesMissing('rim'))}"
     unsized = replace(oriented, spacing=NO_SPACING)
     assert "at least 4,096 px" in dict(page(unsized, changed, options=AT_THAT_TIME).facts)["Sensitivity"]
+
+
+def test_what_an_older_network_said_carries_its_name_in_headline_text_and_provenance(oriented):
+    made = page(oriented, older := replace(analysed(oriented), info=replace(INFO, older=True)), options=AT_THAT_TIME)
+    assert made.headline.endswith("Network 1 (older).")
+    assert made.text.endswith("Network 1 (older).")
+    assert "older network test-net 1" in made.provenance
+    record = film_record("a.dcm", oriented, older, {})
+    assert record["model"]["older"] is True
+    assert "older" not in words(page(oriented, analysed(oriented), options=AT_THAT_TIME))

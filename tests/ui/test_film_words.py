@@ -10,10 +10,14 @@ import pytest
 
 from ptxviewer.app.films.worklist import COLUMNS, Progress, shown
 from ptxviewer.app.state.facts import Summary
-from ptxviewer.app.state.film import Film, FilmStatus, Result
+from ptxviewer.app.state.film import Film, FilmStatus, Result, not_analysed
 from ptxviewer.app.state.screen import Column, State, Worklist
-from ptxviewer.core.answer import Lesion, Zone
-from ptxviewer.ui.film_words import cell, progress_text
+from ptxviewer.core.answer import DecisionRule, Lesion, Zone
+from ptxviewer.core.engine import EngineInfo
+from ptxviewer.core.reasons.window import Notice
+from ptxviewer.ui.film_words import cell, progress_text, spoken, spoken_in_strip
+from ptxviewer.ui.panels.decision import older_text
+from ptxviewer.ui.panels.film_strip import chip
 from ptxviewer.ui.panels.findings_table import lesion_cells
 from ptxviewer.words import speak
 from ptxviewer.words.annotations import part_name
@@ -92,3 +96,18 @@ def test_every_column_has_a_cell():
 )
 def test_air_from_the_wall_to_the_middle_is_named_by_its_side_alone(zones: tuple[Zone, ...], place: str) -> None:
     assert lesion_cells(Lesion("right", 400, None, 0.9, 0.8, (0, 0, 1, 1), zones=zones))[0] == place
+
+
+def test_an_older_networks_result_is_told_from_one_of_the_present_network():
+    info = EngineInfo("ptx 0.5", "1" * 64, "", DecisionRule(0.3, 0.2, 0.001), older=True)
+    old = Film(id=7, path=Path("f"), number=7, status=FilmStatus.DONE, result=Result(summary=ABOVE, older=info))
+    assert cell(old, "state", False) == "older network"
+    assert chip(old) == ("0.91 (older)", "accent", False)
+    assert "Network 0.5 (older)" in spoken(old, False)
+    assert "Network 0.5 (older)" in spoken_in_strip(old)
+    assert "again" in older_text(old)
+    assert "Analysis cancelled." in older_text(not_analysed(old, Notice.CANCELLED))
+    assert older_text(film(ABOVE)) == ""
+
+
+ABOVE = Summary(0.91, True, ("left",), 12.4)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from ptxviewer.app.commands.base import BAR, BAR_AND_FILM, BUSY, FILM, KEYS_ONLY, MENU, SHOWN, Command, film
 from ptxviewer.app.exports import EXPORTS, Export
-from ptxviewer.app.films.worklist import AT_REST
+from ptxviewer.app.films.worklist import at_rest
 from ptxviewer.app.state.film import FilmStatus
 from ptxviewer.app.state.screen import State
 from ptxviewer.app.state.withheld import agreed
@@ -15,7 +15,7 @@ from ptxviewer.core.reasons.window import Notice, Saved
 def _can_report(state: State) -> bool:
     film = state.current
     done = film is not None and film.radiograph is not None and film.status not in BUSY
-    return done and state.engine.info is not None
+    return done and state.network_of(film) is not None
 
 
 def _saved(state: State) -> bool:
@@ -279,7 +279,9 @@ COMMANDS: tuple[Command, ...] = (
         enabled=lambda state: (
             state.current is not None
             and (
-                state.current.status in (FilmStatus.NOT_ANALYSED, FilmStatus.NOT_SHOWN) or agreed(state, state.current)
+                state.current.status in (FilmStatus.NOT_ANALYSED, FilmStatus.NOT_SHOWN)
+                or state.current.outdated
+                or agreed(state, state.current)
             )
         ),
         places=FILM,
@@ -291,7 +293,7 @@ COMMANDS: tuple[Command, ...] = (
         ("F5",),
         N_("Read or analyse this film again"),
         run=lambda p, _shell: p.films.retry(),
-        enabled=film(lambda film: film.status in (FilmStatus.FAILED, FilmStatus.NOT_ANALYSED)),
+        enabled=film(lambda film: film.status in (FilmStatus.FAILED, FilmStatus.NOT_ANALYSED) or film.outdated),
     ),
     Command(
         "cancel",
@@ -300,7 +302,7 @@ COMMANDS: tuple[Command, ...] = (
         ("Ctrl+.",),
         N_("Stop analysing this film, or all the others"),
         run=lambda p, _shell: p.films.cancel(),
-        enabled=lambda state: any(film.status in BUSY for film in state.films),
+        enabled=lambda state: any(film.awaited for film in state.films),
     ),
     Command(
         "documents",
@@ -337,7 +339,7 @@ COMMANDS: tuple[Command, ...] = (
         ("Ctrl+P",),
         N_("Analyse no film but the one on screen; again: go on"),
         run=lambda p, _shell: p.films.background.toggle_pause(),
-        enabled=lambda state: state.paused or any(film.status not in AT_REST for film in state.films),
+        enabled=lambda state: state.paused or not all(map(at_rest, state.films)),
         checked=lambda state: state.paused,
     ),
     Command(
@@ -347,7 +349,7 @@ COMMANDS: tuple[Command, ...] = (
         ("Ctrl+Shift+.",),
         N_("Analyse none of the other films; they stay in the list"),
         run=lambda p, _shell: p.films.background.stop(),
-        enabled=lambda state: any(film.status not in AT_REST for film in state.films if film.id != state.current_id),
+        enabled=lambda state: any(not at_rest(film) for film in state.films if film.id != state.current_id),
     ),
     Command(
         "go_on",

@@ -10,7 +10,7 @@ from ptxviewer.core.msgid import N_
 def _has_results(state: State) -> bool:
     film = state.current
     done = film is not None and film.radiograph is not None and film.status not in BUSY
-    return done and state.engine.info is not None
+    return done and state.network_of(film) is not None
 
 
 COMMANDS: tuple[Command, ...] = (

@@ -139,7 +139,10 @@ def compared_with_prior(state: State, film: Film) -> Compared | None:
     if prior is None or "reject" in (film.review.verdict, prior.review.verdict):
         return None
     change = change_of(film, prior)
-    if any(isinstance(caution, (ViewsDiffer, ThresholdsDiffer)) for caution in change.cautions):
+    if any(
+        caution is Caveat.NETWORKS_DIFFER or isinstance(caution, (ViewsDiffer, ThresholdsDiffer))
+        for caution in change.cautions
+    ):
         return None
     return Compared(change.sides, days_apart(film, prior)) if change.sides else None
 
@@ -163,6 +166,8 @@ def _cautions(newer: Film, older: Film) -> Iterator[Reason]:
         elif before.origin is not after.origin:
             yield SpacingsDiffer(before.origin, after.origin)
     if newer.findings is not None and older.findings is not None:
+        if newer.older != older.older:
+            yield Caveat.NETWORKS_DIFFER
         if newer.findings.threshold != older.findings.threshold:
             yield ThresholdsDiffer(older.findings.threshold, newer.findings.threshold)
         if "reject" in (newer.review.verdict, older.review.verdict):

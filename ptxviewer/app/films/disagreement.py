@@ -29,6 +29,7 @@ class Disagreement:
         if not state.overlay.band or film is None or film.band is not None or film.key in self._failed:
             return None
         ready = film.status is FilmStatus.DONE and film.maps is not None and film.radiograph is not None
+        ready = ready and film.older is None  # the network that is loaded would be asked about another's outline
         marked = film.findings is not None and film.findings.present and film.review.mask is None
         return film if ready and marked and not hidden(state, film) and not withheld(film) else None
 

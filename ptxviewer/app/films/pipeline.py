@@ -16,7 +16,7 @@ from ptxviewer.app.jobs import Outcome, Ticket
 from ptxviewer.app.ports import Services
 from ptxviewer.app.review.editor import ReviewEditor, measured
 from ptxviewer.app.state.banner import banner_for
-from ptxviewer.app.state.film import Film, FilmStatus, Result, moved, without_result
+from ptxviewer.app.state.film import Film, FilmStatus, Result, moved, not_analysed, without_result
 from ptxviewer.app.state.screen import Banner, EngineStatus
 from ptxviewer.app.state.withheld import challenged, question
 from ptxviewer.app.store import Store
@@ -74,7 +74,7 @@ class Pipeline:
         if self._analysing and candidate is not None and candidate == state.current_id != self._analysing.film_id:
             film = state.film(self._analysing.film_id)
             self._stop(self._analysing.film_id)
-            if film is not None:
+            if film is not None and film.status is FilmStatus.ANALYSING:
                 self._store.update(moved(film, FilmStatus.WAITING))  # not lost: it is analysed later
         self.disagreement.pump()  # for the film on screen: before the analysis of any other film
         if self._analysing is None and candidate is not None:
@@ -123,7 +123,8 @@ class Pipeline:
     def _read(self, film_id: int) -> None:
         film = self._store.state.film(film_id)
         assert film is not None
-        frame, services, model, rule = film.view.frame, self._services, self.cache.model, self._store.rule
+        frame, services, model, info = film.view.frame, self._services, self.cache.model, self._store.state.engine.info
+        rule = None if info is None else info.rule
 
         def work(_checkpoint: Checkpoint) -> ReadFilm:
             return read_film(services, film, model, rule)
@@ -165,21 +166,25 @@ class Pipeline:
                 notice=Notice.FILE_CHANGED,
             )
         film = with_pixels(film, read, self._editor.restored)
-        if film.status is FilmStatus.DONE and film.maps is None and not on_screen and film_id != state.prior_id:
+        if film.older is not None and radiograph.not_analysed is not None and not film.insisted:
+            film = without_result(film)  # an older version took it for a chest film
+        answered = film.status is FilmStatus.DONE and film.result is not None and not film.due
+        if answered and film.maps is None and not on_screen and film_id != state.prior_id:
             self._store.update(replace(film, radiograph=None))  # only its thumbnail was wanted
             return
         if film.maps is not None:
-            film = moved(film, FilmStatus.DONE)
+            film = moved(film, FilmStatus.DONE, film.why if film.outdated else None)
             if film.findings is None:
-                film = measured(film, film.radiograph, self._store.rule)
+                info = state.network_of(film)
+                film = measured(film, film.radiograph, None if info is None else info.rule)
             if film.findings is not None and film.summary is None:
                 film = listed(film, radiograph, film.findings)
         elif radiograph.not_analysed is not None and not film.insisted:
             film = moved(film, FilmStatus.NOT_ANALYSED, NotAnalysed(radiograph.not_analysed))
-        elif film.status is not FilmStatus.NOT_ANALYSED:
+        elif film.status is not FilmStatus.NOT_ANALYSED and film.older is None:
             film = moved(film, FilmStatus.WAITING)
-            if state.engine.phase == "failed":
-                film = moved(film, FilmStatus.NOT_ANALYSED, state.engine.why)
+        if film.awaited and state.engine.phase == "failed":
+            film = not_analysed(film, state.engine.why)
         self._store.update(self.cache.keep(film, fresh=False))
         if on_screen:
             self.announce()
@@ -216,9 +221,7 @@ class Pipeline:
             lambda state: replace(
                 state,
                 engine=EngineStatus("failed", why=why),
-                films=tuple(
-                    moved(film, FilmStatus.NOT_ANALYSED, why) if film.status in BUSY else film for film in state.films
-                ),
+                films=tuple(not_analysed(film, why) if film.awaited else film for film in state.films),
                 banner=Banner(why),
             )
         )
@@ -243,13 +246,14 @@ class Pipeline:
 
         if self._store.state.engine.phase == "not loaded":
             self._loading()
-        self._store.update(moved(film, FilmStatus.ANALYSING))
+        if not film.due:  # what an older network said stays until then
+            self._store.update(moved(film, FilmStatus.ANALYSING))
         self._analysing = _Running(self._services.model.submit(work, done), film_id)
 
     def _analysed(self, film_id: int, radiograph: Radiograph, review: Review, outcome: Outcome[Analysis]) -> None:
         film = self._store.state.film(film_id)
         key = radiograph.key
-        if film is None or film.key != key or film.status is not FilmStatus.ANALYSING:
+        if film is None or film.key != key or not (film.status is FilmStatus.ANALYSING or film.due):
             return  # closed, or another frame: the result belongs to nobody
         error = outcome.error
         if outcome.value is not None and outcome.value[1].image_key != key:
@@ -258,10 +262,12 @@ class Pipeline:
             if isinstance(error, ModelUnavailable) or self._services.engine.info is None:
                 self._engine_failed(error)
                 return
-            self._store.update(moved(film, FilmStatus.NOT_ANALYSED, reason_of(error)))
+            self._store.update(not_analysed(film, reason_of(error)))
         else:
             info, maps, findings = outcome.value
             self._ready(info)
+            if film.older is not None:
+                film = self._let_go(film)
             film = moved(replace(film, result=Result(maps, findings)), FilmStatus.DONE)
             spacing = film.radiograph.spacing if film.radiograph is not None else radiograph.spacing
             if (decisive(film.review), spacing) != (decisive(review), radiograph.spacing):
@@ -272,13 +278,20 @@ class Pipeline:
         if film_id == self._store.state.current_id:
             self.announce()
 
+    def _let_go(self, film: Film) -> Film:
+        """Return a film whose older result is about to be replaced; what its reader decided was about that one."""
+        if film.id == self._store.state.current_id:
+            self._editor.settle()
+            film = self._store.state.film(film.id) or film
+        return replace(film, notice=Notice.ANALYSED_AGAIN) if film.review.verdict else film
+
     # ---- the reader interferes
 
     def analyse_anyway(self) -> None:
         """Analyse the film on screen in spite of what speaks against it, or again after a failure."""
         state = self._store.state
         film = state.current
-        if film is None or film.status is not FilmStatus.NOT_ANALYSED:
+        if film is None or not (film.status is FilmStatus.NOT_ANALYSED or film.outdated):
             return
         again, engine = {film.id}, state.engine
         if engine.phase == "failed":  # a second try of the engine is one for all films that it failed
@@ -286,6 +299,8 @@ class Pipeline:
             engine = EngineStatus("not loaded")
 
         def waiting(other: Film) -> Film:
+            if other.id in again and other.outdated:
+                return moved(other, FilmStatus.DONE)
             if other.id not in again or other.status is not FilmStatus.NOT_ANALYSED:
                 return other
             return moved(replace(other, insisted=other.insisted or other.id == film.id), FilmStatus.WAITING)
@@ -301,15 +316,16 @@ class Pipeline:
         Films are never lost by it: what was dropped is still opened, and can be analysed on demand.
         """
         current = self._store.state.current
-        if current is not None and current.status in BUSY:
+        if current is not None and current.awaited:
             self._cancel({current.id})
         else:
             self.stop_background()
 
     def stop_background(self) -> None:
         """Stop everything but the film on screen."""
-        state, unread = self._store.state, (*BUSY, FilmStatus.OPENING)
-        self._cancel({film.id for film in state.films if film.status in unread and film.id != state.current_id})
+        state = self._store.state
+        unread = (film for film in state.films if film.awaited or film.status is FilmStatus.OPENING)
+        self._cancel({film.id for film in unread if film.id != state.current_id})
 
     def _cancel(self, film_ids: set[int]) -> None:
         for film_id in film_ids:
@@ -318,8 +334,7 @@ class Pipeline:
             lambda state: replace(
                 state,
                 films=tuple(
-                    moved(film, FilmStatus.NOT_ANALYSED, Notice.CANCELLED) if film.id in film_ids else film
-                    for film in state.films
+                    not_analysed(film, Notice.CANCELLED) if film.id in film_ids else film for film in state.films
                 ),
             )
         )
@@ -341,6 +356,8 @@ class Pipeline:
         """Take up again what was stopped."""
 
         def resumed(film: Film) -> Film:
+            if film.why is Notice.CANCELLED and film.outdated:
+                return moved(film, FilmStatus.DONE)
             if film.status is not FilmStatus.NOT_ANALYSED or film.why is not Notice.CANCELLED:
                 return film
             return moved(film, FilmStatus.OPENING if film.radiograph is None else FilmStatus.WAITING)

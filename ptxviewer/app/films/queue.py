@@ -15,7 +15,7 @@ from ptxviewer.app.state.film import NO_RESULT, Film, FilmStatus
 from ptxviewer.app.state.screen import State
 
 BUSY = (FilmStatus.WAITING, FilmStatus.ANALYSING)
-"""A film that will have a result soon."""
+"""A film that has no result and will have one soon."""
 READ_AHEAD = 3
 """Films that may lie ready for the network besides the one on screen: a folder of 500 must not fill the memory."""
 MOST_FILMS_KEPT = 12
@@ -26,18 +26,19 @@ MOST_MAPS_KEPT = 64
 def _order(state: State) -> list[Film]:
     """The film on screen, the one it is compared with, then the ones behind it, then the ones before it.
 
-    While the background is paused, no others.
+    Those that an older network's result is known of come last. While the background is paused, no others.
     """
     ids = [film.id for film in state.films]
     here = ids.index(state.current_id) if state.current_id in ids else 0
     films = [*state.films[here:], *state.films[:here]]
     first = [film for film_id in (state.current_id, state.prior_id) for film in films if film.id == film_id]
-    return first if state.paused else [*first, *(film for film in films if film not in first)]
+    rest = (film for film in films if film not in first)
+    return first if state.paused else [*first, *sorted(rest, key=lambda film: film.due)]
 
 
 def _ready(state: State) -> list[Film]:
     """The films that the network could start on, first one first."""
-    return [f for f in _order(state) if f.status is FilmStatus.WAITING and f.radiograph is not None]
+    return [f for f in _order(state) if (f.status is FilmStatus.WAITING or f.due) and f.radiograph is not None]
 
 
 def next_to_read(state: State, visible: Collection[int] = ()) -> int | None:
@@ -48,7 +49,7 @@ def next_to_read(state: State, visible: Collection[int] = ()) -> int | None:
             continue
         if film.id in (state.current_id, state.prior_id):
             return film.id
-        if ready < READ_AHEAD and film.status in (FilmStatus.OPENING, FilmStatus.WAITING):
+        if ready < READ_AHEAD and (film.status in (FilmStatus.OPENING, FilmStatus.WAITING) or film.due):
             return film.id
     bare = (film for film in state.films if film.id in visible and film.thumbnail is None)
     return next((film.id for film in bare if film.status in (FilmStatus.DONE, FilmStatus.NOT_ANALYSED)), None)

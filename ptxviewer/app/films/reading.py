@@ -6,6 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 from pathlib import Path
 
+from ptxviewer.app.disk.result_file import identity
 from ptxviewer.app.disk.review_file import review_name
 from ptxviewer.app.ports import Services
 from ptxviewer.app.review.saving import Kept, kept_review
@@ -13,6 +14,7 @@ from ptxviewer.app.state.facts import facts_of, summary_of
 from ptxviewer.app.state.film import NO_RESULT, Film, FilmStatus, moved
 from ptxviewer.core.answer import DecisionRule, Findings, ProbabilityMaps
 from ptxviewer.core.arrays import GreyImage
+from ptxviewer.core.engine import EngineInfo
 from ptxviewer.core.film import Radiograph
 from ptxviewer.core.findings.reviewed import as_reviewed, decisive, find_reviewed
 from ptxviewer.core.review import Review
@@ -35,6 +37,7 @@ class ReadFilm:
     maps: ProbabilityMaps | None = None
     findings: Findings | None = None
     measured_for: Decisive = UNCHANGED
+    older: EngineInfo | None = None  # the network that the maps are of, where they are not of the one that is loaded
 
 
 def fingerprint_of(services: Services, path: Path) -> str:
@@ -66,14 +69,27 @@ def read_film(services: Services, film: Film, model: str, rule: DecisionRule | N
         return read
     if radiograph.not_analysed is not None and not film.insisted:
         return read
-    maps = kept_maps(services, radiograph, model)
+    maps, older = kept_maps(services, radiograph, model), None
+    if maps is None:
+        maps, older = _older_maps(services, radiograph)
+        rule = rule if older is None else older.rule
     if maps is None:
         return read
-    if film.findings is not None:
-        return replace(read, maps=maps)
+    read = replace(read, maps=maps, older=older)
+    if film.findings is not None and film.older == older:
+        return read
     review = kept.saved.review if kept.saved is not None and film.review == Review() else film.review
     findings, _ = find_reviewed(as_reviewed(radiograph, review), maps, rule, review)
-    return replace(read, maps=maps, findings=findings, measured_for=decisive(review))
+    return replace(read, findings=findings, measured_for=decisive(review))
+
+
+def _older_maps(services: Services, radiograph: Radiograph) -> tuple[ProbabilityMaps | None, EngineInfo | None]:
+    """Return what a network before the one that is loaded has left of a film, and which; the newest that left any."""
+    for info in services.earlier:
+        maps = kept_maps(services, radiograph, identity(info))
+        if maps is not None:
+            return maps, info
+    return None, None
 
 
 def with_pixels(film: Film, read: ReadFilm, restored: Callable[[Film, Kept], Film]) -> Film:
@@ -92,13 +108,18 @@ def with_pixels(film: Film, read: ReadFilm, restored: Callable[[Film, Kept], Fil
     if film.maps is not None or read.maps is None or read.maps.image_key != film.key:
         return film
     fits = read.findings is not None and read.measured_for == decisive(film.review)
-    known = film.result or NO_RESULT
-    result = replace(known, maps=read.maps, findings=read.findings if fits else known.findings)
-    return moved(replace(film, result=result), FilmStatus.DONE)
+    known = NO_RESULT if film.result is None or film.older != read.older else film.result
+    result = replace(known, maps=read.maps, findings=read.findings if fits else known.findings, older=read.older)
+    return moved(replace(film, result=result), FilmStatus.DONE, film.why if film.outdated else None)
 
 
 def listed(film: Film, radiograph: Radiograph, findings: Findings) -> Film:
-    """Return the film as the lists show it after the network's findings on its pixels; its urgency never falls."""
+    """Return the film as the lists show it after the network's findings on its pixels; its urgency never falls.
+
+    The score of an older network says nothing of its urgency: limits are each network's own.
+    """
     summary = summary_of(findings, radiograph)
+    if film.older is not None:
+        return replace(film, result=replace(film.result or NO_RESULT, summary=summary))
     urgency = findings.score if film.urgency is None else max(film.urgency, findings.score)
     return replace(film, result=replace(film.result or NO_RESULT, summary=summary), urgency=urgency)

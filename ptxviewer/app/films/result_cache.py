@@ -19,7 +19,7 @@ from ptxviewer.app.review.saving import Kept, kept_review
 from ptxviewer.app.state.facts import Facts, summary_of
 from ptxviewer.app.state.film import NO_RESULT, Film, FilmStatus, moved
 from ptxviewer.app.store import Store
-from ptxviewer.core.engine import Checkpoint
+from ptxviewer.core.engine import Checkpoint, EngineInfo
 from ptxviewer.core.errors import reason_of
 from ptxviewer.core.film import Radiograph
 from ptxviewer.core.findings.decide import find
@@ -43,6 +43,22 @@ class _Recalled:
     fingerprint: str
     entry: Entry
     kept: Kept
+    older: EngineInfo | None = None  # whose it is, where it is not of the network that is loaded
+
+
+def _find(services: Services, fingerprint: str, model: str) -> tuple[Entry, EngineInfo | None] | None:
+    """Return what is kept of a file, and the network that it is of, where that is an older one."""
+    results = services.results
+    if results is None:
+        return None
+    entry = results.find(fingerprint, model)
+    if entry is not None:
+        return entry, None
+    for info in services.earlier:
+        entry = results.find(fingerprint, identity(info))
+        if entry is not None and entry.summary is not None:  # what could not be analysed then may be now
+            return entry, info
+    return None
 
 
 class ResultCache:
@@ -103,19 +119,18 @@ class ResultCache:
         self._store.edit(lambda state: replace(state, films=tuple(changed.get(film.id, film) for film in state.films)))
 
     def _recall(self, film_ids: list[int]) -> None:
-        services, model, results = self._services, self.model, self._services.results
+        services, model = self._services, self.model
         asked = [(film.id, film.path) for film in self._films(film_ids) if not film.key]
-        assert results is not None
 
         def work(checkpoint: Checkpoint) -> list[_Recalled]:
             recalled = []
             for film_id, path in asked:
                 checkpoint()
                 fingerprint = fingerprint_of(services, path)
-                entry = results.find(fingerprint, model) if fingerprint else None
-                if entry is not None:
-                    kept = kept_review(services, entry.kept_as, entry.shape)
-                    recalled.append(_Recalled(film_id, fingerprint, entry, kept))
+                found = _find(services, fingerprint, model) if fingerprint else None
+                if found is not None:
+                    kept = kept_review(services, found[0].kept_as, found[0].shape)
+                    recalled.append(_Recalled(film_id, fingerprint, found[0], kept, found[1]))
             return recalled
 
         def done(outcome: Outcome[list[_Recalled]]) -> None:
@@ -129,19 +144,24 @@ class ResultCache:
 
     def _applied(self, film: Film, recalled: _Recalled) -> Film:
         """Return a film that is still unread as it was left."""
-        entry, summary = recalled.entry, recalled.entry.summary
+        entry, summary, older = recalled.entry, recalled.entry.summary, recalled.older
         if film.status is not FilmStatus.OPENING or film.key or film.view.frame:
             return film
-        film = replace(film, key=entry.key, cached_as=recalled.fingerprint, frames=entry.frames)
+        cached_as = recalled.fingerprint if older is None else ""
+        film = replace(film, key=entry.key, cached_as=cached_as, frames=entry.frames)
         film = self._editor.restored(film, recalled.kept)
         if summary is None:
             return moved(film, FilmStatus.NOT_ANALYSED, entry.why_not)
         urgency = summary.score if film.urgency is None else max(film.urgency, summary.score)
+        model = self.model if older is None else identity(older)
         if decisive(film.review) != UNCHANGED:
             saved = self._editor.saving.newest(recalled.kept)
-            known = saved is not None and saved.network == self.model and saved.review == film.review
+            known = saved is not None and saved.network == model and saved.review == film.review
             summary = saved.size if saved is not None and saved.size and known else replace(summary, measured=False)
-        return moved(replace(film, result=replace(NO_RESULT, summary=summary), urgency=urgency), FilmStatus.DONE)
+        result = replace(NO_RESULT, summary=summary, older=older)
+        if older is None:  # else see ``listed``
+            film = replace(film, urgency=urgency)
+        return moved(replace(film, result=result), FilmStatus.DONE)
 
     def _name(self, film_ids: list[int]) -> None:
         read = self._services.read_facts
@@ -176,7 +196,9 @@ class ResultCache:
         info = self._store.state.engine.info
         fingerprint = film.fingerprint if film.view.frame == 0 else ""
         known = not fingerprint or film.cached_as == fingerprint
-        if results is None or radiograph is None or info is None or film.insisted or (known and not fresh):
+        if film.older is not None or film.insisted or (known and not fresh):
+            return film
+        if results is None or radiograph is None or info is None:
             return film
         maps, review, why_not = film.maps, film.review, radiograph.not_analysed
         findings = None if film.result is None else film.result.findings  # not those of a drag

@@ -17,8 +17,13 @@ from ptxviewer.app.state.screen import Column, Kind, State, Worklist
 from ptxviewer.core.reasons.window import Notice
 
 COLUMNS: tuple[Column, ...] = get_args(Column)
-AT_REST = (FilmStatus.DONE, FilmStatus.NOT_ANALYSED, FilmStatus.NOT_SHOWN, FilmStatus.FAILED)
+_AT_REST = (FilmStatus.DONE, FilmStatus.NOT_ANALYSED, FilmStatus.NOT_SHOWN, FilmStatus.FAILED)
 OPENS_FROM = 20  # new films with which the list opens by itself, unless the reader has closed it
+
+
+def at_rest(film: Film) -> bool:
+    """True where nothing is on its way for a film."""
+    return film.status in _AT_REST and not film.due
 
 
 def summary(film: Film) -> Summary | None:
@@ -33,7 +38,7 @@ def unread(film: Film) -> bool:
 
 def group(state: State, film: Film) -> Group:
     """Return where a film stands by urgency (``films.urgency``)."""
-    info = state.engine.info
+    info = state.network_of(film)
     limit = None if info is None else info.rule.score_threshold
     other = film.status is FilmStatus.NOT_ANALYSED and _not_meant(film)
     return group_of(summary(film), film.urgency, limit, other)
@@ -56,6 +61,11 @@ def _waiting(state: State) -> list[Film]:
     return sorted((film for film in state.films if overdue(film)), key=lambda film: (film.since, film.number))
 
 
+def _score(film: Film) -> float | None:
+    """The score that orders a film within its group, and no more than that where an older network has given it."""
+    return film.listed.score if film.urgency is None and film.older and film.listed else film.urgency
+
+
 def by_urgency(state: State) -> list[Film]:
     """Return all films, the most urgent first; films of one urgency in the order in which they came.
 
@@ -63,7 +73,7 @@ def by_urgency(state: State) -> list[Film]:
     waits for more than as many of the others as there are before it of its own kind (ADR 0033).
     """
     groups = {film.id: group(state, film) for film in state.films}
-    films = sorted(state.films, key=lambda film: rank(groups[film.id], film.urgency, film.number))
+    films = sorted(state.films, key=lambda film: rank(groups[film.id], _score(film), film.number))
     waiting = deque(_waiting(state))
     if not waiting:
         return films
@@ -226,8 +236,8 @@ class Progress:
 
 def progress(state: State) -> Progress:
     """Return how far the films are."""
-    waiting = sum(film.status not in AT_REST for film in state.films)
-    stopped = sum(film.status is FilmStatus.NOT_ANALYSED and film.why is Notice.CANCELLED for film in state.films)
+    waiting = sum(not at_rest(film) for film in state.films)
+    stopped = sum(film.why is Notice.CANCELLED and at_rest(film) for film in state.films)
     total = len(state.films)
     seconds = state.pace_s * waiting if state.pace_s is not None and not state.paused and waiting else None
     return Progress(total - waiting - stopped, total, waiting, stopped, seconds)

@@ -70,13 +70,13 @@ class Sending:
             return Notice.MARK_FIRST
         if film.status in BUSY:
             return Notice.STILL_ANALYSING
-        if self._store.state.engine.info is None:
+        if self._store.state.network_of(film) is None:
             return Notice.NO_MODEL_YET
         return None if film.maps is not None or film.summary is not None else Unsaved.NO_RESULT
 
     def _objects_of(self, film: Film, kinds: Collection[str]) -> Callable[[Path], Sequence[Path]]:
         """Return what makes the objects of a film as it is now, on the disk lane."""
-        services, info = self._services, self._store.state.engine.info
+        services, info = self._services, self._store.state.network_of(film)
         content_of = content_for(self._store.state, film)
 
         def fill(folder: Path) -> Sequence[Path]:

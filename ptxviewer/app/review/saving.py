@@ -77,7 +77,7 @@ class ReviewSaving:
 
     def _size(self, film: Film) -> tuple[Summary | None, str]:
         """What the lists say of a film that its reader changed, and by which network: it comes back without pixels."""
-        info = self._store.state.engine.info
+        info = self._store.state.network_of(film)
         if info is None or film.findings is None or film.radiograph is None or decisive(film.review) == _UNCHANGED:
             return None, ""
         return summary_of(film.findings, film.radiograph), identity(info)

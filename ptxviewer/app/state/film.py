@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Literal, Union
 
 from ptxviewer.app.state.facts import Facts, Summary, summary_of
 from ptxviewer.core.answer import DecisionRule, Detection, Findings, Line, ProbabilityMaps
+from ptxviewer.core.engine import EngineInfo
 from ptxviewer.core.film import Radiograph
 from ptxviewer.core.history import History
 from ptxviewer.core.points import Point
@@ -51,13 +52,17 @@ TRANSITIONS: Mapping[FilmStatus, frozenset[FilmStatus]] = {
 
 @dataclass(frozen=True, eq=False)
 class Result:
-    """What the network says of a film. Maps and findings are None while they are put away or not yet made again."""
+    """What a network says of a film. Maps and findings are None while they are put away or not yet made again.
+
+    ``older``: which one, where it is not the one that is loaded; such a result stands until the film is analysed again.
+    """
 
     maps: ProbabilityMaps | None = field(default=None, repr=False)
     findings: Findings | None = None  # under the settled review, measured at film resolution
     band: Band | None = field(default=None, repr=False)  # how far the outline moves when the network looks again
     summary: Summary | None = None  # of the network's own findings; what the lists show where ``findings`` is None
     selected: int | None = None  # which of the findings is looked at
+    older: EngineInfo | None = None
 
 
 NO_RESULT = Result()
@@ -127,7 +132,7 @@ class Film:
     path: Path = field(repr=False)
     number: int = 1  # "Film 3": the neutral name
     status: FilmStatus = FilmStatus.OPENING  # changed by ``moved`` alone
-    why: Reason | None = None  # why it failed, is not analysed or not shown
+    why: Reason | None = None  # why it failed, is not analysed or not shown, or why an older result stays
     radiograph: Radiograph | None = field(default=None, repr=False)  # None also when it was put away to save memory
     result: Result | None = None
     hand: Hand | None = None  # what the reader is doing to it; on the film on screen only
@@ -173,6 +178,26 @@ class Film:
     def band(self) -> Band | None:
         """The disagreement band."""
         return None if self.result is None else self.result.band
+
+    @property
+    def older(self) -> EngineInfo | None:
+        """The network that gave its result, where that is not the one that is loaded."""
+        return None if self.result is None else self.result.older
+
+    @property
+    def due(self) -> bool:
+        """True while its result is an older network's, and it is to be analysed again."""
+        return self.status is FilmStatus.DONE and self.older is not None and self.why is None
+
+    @property
+    def outdated(self) -> bool:
+        """True where an older network's result stays, for the reason ``why``."""
+        return self.status is FilmStatus.DONE and self.older is not None and self.why is not None
+
+    @property
+    def awaited(self) -> bool:
+        """True while a result is on its way: the first one, or one that replaces an older network's."""
+        return self.status in (FilmStatus.WAITING, FilmStatus.ANALYSING) or self.due
 
     @property
     def summary(self) -> Summary | None:
@@ -244,6 +269,12 @@ def moved(film: Film, to: FilmStatus, why: Reason | None = None) -> Film:
     if to is not film.status and to not in TRANSITIONS[film.status]:
         raise WrongTransition(f"{film.status.value} -> {to.value}")
     return replace(film, status=to, why=why)
+
+
+def not_analysed(film: Film, why: Reason | None) -> Film:
+    """Return a film that the network gives no answer on now: what an older one said of it stays."""
+    stays = film.status is FilmStatus.DONE and film.older is not None
+    return moved(film, FilmStatus.DONE if stays else FilmStatus.NOT_ANALYSED, why)
 
 
 def without_result(film: Film) -> Film:

@@ -201,6 +201,10 @@ class State:
         """The film with that id, or None when it has been closed."""
         return self._by_id.get(film_id)
 
+    def network_of(self, film: Film | None) -> EngineInfo | None:
+        """The network by whose rule a film is decided: the one that gave its result, else the one that is loaded."""
+        return self.engine.info if film is None or film.older is None else film.older
+
     def with_film(self, film: Film) -> State:
         """The same state with one film replaced; itself where that film was closed."""
         return replace(self, films=tuple(film if other.id == film.id else other for other in self.films))

@@ -32,7 +32,7 @@ def hidden(state: State, film: Film) -> bool:
 
 def agreed(state: State, film: Film) -> bool:
     """True where the result of a marked film stays hidden, because the network does not disagree."""
-    return hidden(state, film) and bool(film.first_read.marks) and film.status is FilmStatus.DONE
+    return hidden(state, film) and bool(film.first_read.marks) and film.status is FilmStatus.DONE and not film.due
 
 
 def refusal(film: Film) -> Reason | None:
@@ -59,6 +59,8 @@ def as_withheld(film: Film) -> Film:
 def as_hidden(film: Film, mode: ReadingMode = "first") -> Film:
     """Return the film as it is shown while its result is hidden."""
     why = film.why
+    if film.due:
+        return moved(replace(film, result=None, urgency=None), FilmStatus.WAITING)
     if film.status is FilmStatus.DONE:
         unmarked = Notice.MARK_FIRST if mode == "first" else Notice.MARK_FOR_DISAGREEMENT
         why = Notice.NO_DISAGREEMENT if film.first_read.marks else unmarked
@@ -104,7 +106,7 @@ def challenged(state: State, film: Film, when: str) -> Film:
     record, found = film.first_read, film.findings
     if state.settings.reading_mode != "disagreement" or not record.marks or record.revealed or found is None:
         return film
-    if withheld(film) or (record.marks[-1][0] == "present") is found.present:
+    if film.due or withheld(film) or (record.marks[-1][0] == "present") is found.present:
         return film
     return replace(film, first_read=replace(record, revealed=when, challenged=when))
 

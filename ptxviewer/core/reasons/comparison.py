@@ -24,6 +24,7 @@ class Caveat(Reason, Enum):
     NO_COMMON_SPACING = "no_common_spacing"
     RESULT_REJECTED = "result_rejected"
     MASK_EDITED = "mask_edited"
+    NETWORKS_DIFFER = "networks_differ"
 
 
 @dataclass(frozen=True)

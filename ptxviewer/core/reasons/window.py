@@ -23,6 +23,7 @@ class Notice(Reason, Enum):
     NO_DISAGREEMENT = "no_disagreement"  # there, the network says what the reader says
     CANCELLED = "cancelled"
     FILE_CHANGED = "file_changed"  # since it was last read
+    ANALYSED_AGAIN = "analysed_again"  # after the reader had decided about an older network's result
 
     # Why the reader's hand changes nothing
     MASK_IS_EDITED = "mask_is_edited"

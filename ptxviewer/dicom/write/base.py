@@ -76,6 +76,8 @@ class Job:
         }
         if findings.detection.peak is not None:
             values["peak"] = f"{findings.detection.peak:.4g}"
+        if self.answer.info.older:
+            values["network"] = "older than the one in use"
         return {**values, "weights sha256": self.answer.info.model_sha256}
 
     def algorithm(self) -> AlgorithmIdentificationSequence:
@@ -96,6 +98,8 @@ class Job:
         else:
             said = f"AI: possible pneumothorax (film score {findings.score:.2f})."
         verdict = READER_WORDS.get(self.review.verdict, "")
+        if self.answer.info.older:
+            said = f"Older network. {said}"
         return " ".join(part for part in (said, verdict and f"Reader: {verdict}.", RESEARCH_USE) if part)
 
     def lesion_lines(self) -> list[tuple[Lesion, NDArray[np.float64]]]:

@@ -24,7 +24,7 @@ class Decisions:
 
     def of(self, state: State, film: Film) -> Decision | None:
         """Return what the overlay of a film shows now, None where there is no result."""
-        info = state.engine.info
+        info = state.network_of(film)
         if film.maps is None or info is None:
             return None
         key = info.rule, film.threshold(info.rule), film.detection

@@ -17,6 +17,7 @@ from ptxviewer.report.decision import (
     film_check,
     headline,
     held_back_text,
+    listed_headline,
     perhaps_lying,
     second_word,
     told,
@@ -25,6 +26,7 @@ from ptxviewer.ui.commands import key_of, small_button
 from ptxviewer.ui.controls import label
 from ptxviewer.ui.platform.text_size import px
 from ptxviewer.words import say, sentences, tr
+from ptxviewer.words.network import older_network
 from ptxviewer.words.notices import NOT_EXCLUDED
 
 ROOM = 168  # screen pixels that are kept for all of it, so that what lies below stays where it is
@@ -56,6 +58,11 @@ class DecisionWords(QWidget):
             made.setAlignment(Qt.AlignmentFlag.AlignTop | Qt.AlignmentFlag.AlignLeft)
             column.addWidget(made)
         column.insertWidget(column.indexOf(self._caution), self._show, 0, Qt.AlignmentFlag.AlignLeft)
+        self._stop, self._again = (
+            small_button("cancel", do, tr("Stop")), small_button("analyse", do, tr("Analyse again"))
+        )  # fmt: skip
+        for button in (self._stop, self._again):
+            column.addWidget(button, 0, Qt.AlignmentFlag.AlignLeft)
         self._signs = SupineSigns(do)
         column.addWidget(self._signs)
         column.addStretch(1)
@@ -69,10 +76,13 @@ class DecisionWords(QWidget):
             line, remark = tr(HEADLINES.get(film.status, "")), sentences(film.why)
             if film.status is FilmStatus.NOT_SHOWN:
                 remark, check = "", remark
-            found, radiograph, info = film.findings, film.radiograph, state.engine.info
+            found, radiograph, info = film.findings, film.radiograph, state.network_of(film)
+            if film.older is not None and radiograph is not None and film.summary is not None:
+                line = sentences(listed_headline(film.summary.present, film.summary.sides), older_network(film.older))
+                check = older_text(film)
             if film.maps is not None and found is not None and radiograph is not None and info is not None:
                 limit, verdict = info.rule.score_threshold, film.review.verdict
-                line = headline(radiograph, found, limit, verdict)
+                line = sentences(headline(radiograph, found, limit, verdict), older_network(info))
                 second = second_word(radiograph, found, limit, verdict)
                 if (asked := question(film)) is not None:
                     line, second = say(asked), told(radiograph, found, limit)
@@ -81,14 +91,25 @@ class DecisionWords(QWidget):
                 note = say(found.side_note) if found.side_note is not None else ""
                 remark = sentences("" if found.present else tr(NOT_EXCLUDED), said, note)
                 own = film_check(radiograph, found.gate, film.review.gate_overridden)
-                check = sentences(own, *cautions(radiograph, film.review))
+                check = sentences(older_text(film), own, *cautions(radiograph, film.review))
                 signs = not found.present and perhaps_lying(radiograph)
         _tell(self._headline, line)
         _tell(self._second, second)
         _tell(self._remark, remark)
         _tell(self._caution, check)
         self._show.setVisible(held_back)
+        self._stop.setVisible(film is not None and film.due)
+        self._again.setVisible(film is not None and film.outdated)
         self._signs.setVisible(signs)
+
+
+def older_text(film: Film) -> str:
+    """Return what is to be known of an older network's result, "" of any other."""
+    if film.older is None:
+        return ""
+    if film.due:
+        return tr("This is what an older network said. The film is being analysed again.")
+    return sentences(tr("This is what an older network said. The film was not analysed again:"), film.why)
 
 
 class SupineSigns(QWidget):

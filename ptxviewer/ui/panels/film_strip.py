@@ -33,6 +33,7 @@ from ptxviewer.app.state.screen import State
 from ptxviewer.core.arrays import GreyImage
 from ptxviewer.ui.film_words import STATUS, marked, rejected, score_text, spoken_in_strip
 from ptxviewer.ui.panels.verdict_mark import paint_verdict
+from ptxviewer.ui.panels.worklist_rows import chip_pen
 from ptxviewer.ui.platform.plain import plain_tip
 from ptxviewer.ui.platform.style import PALETTE
 from ptxviewer.ui.platform.text_size import px
@@ -62,7 +63,9 @@ def chip(film: Film) -> tuple[str, str, bool]:
     found = summary(film)
     if found is not None:
         said = finding.verdict("reject") if rejected(film) else score_text(found)
-        return said, "accent" if marked(film) else "quiet", marked(film)
+        if film.older is not None:
+            said = tr("{score} (older)", score=said)
+        return said, "accent" if marked(film) else "quiet", marked(film) and film.older is None
     colour = {FilmStatus.FAILED: "failure", FilmStatus.ANALYSING: "accent"}.get(film.status, "quiet")
     return tr(STATUS[film.status]), colour, False
 
@@ -180,7 +183,7 @@ class _Painter(QStyledItemDelegate):
         place = QRectF(line.right() + 1 - width, line.y() + 0.5, width - 0.5, line.height() - 1)
         align = Qt.AlignmentFlag.AlignCenter
         if scored:
-            painter.setPen(QPen(colour, 1))
+            painter.setPen(chip_pen(film, colour))
             painter.setBrush(colour if filled else Qt.BrushStyle.NoBrush)
             painter.drawRoundedRect(place, 3, 3)
         painter.setPen(QColor(PALETTE["canvas"]) if filled else colour)

@@ -58,6 +58,7 @@ class ReadingPanel(QWidget):
         self._presenter = presenter
         self._do = do
         self._film_id: int | None = None
+        self._status: FilmStatus | None = None  # of the film, as it is shown
         self.thresholds = ThresholdControls(presenter, do)
         self.decision = DecisionWords(do)
         self.findings = FindingsTable(presenter, look)
@@ -175,8 +176,7 @@ class ReadingPanel(QWidget):
         self.text.settle()
 
     def _do_again(self) -> None:
-        film = self._presenter.state.current
-        if film is not None and film.status in (FilmStatus.WAITING, FilmStatus.ANALYSING):
+        if self._status in (FilmStatus.WAITING, FilmStatus.ANALYSING):
             self._presenter.films.cancel()
         else:
             self._presenter.films.retry()
@@ -189,7 +189,7 @@ class ReadingPanel(QWidget):
 
     def show_state(self, state: State) -> None:
         """Show the film on screen; without one everything is quiet."""
-        film, info = state.current, state.engine.info
+        film, info = state.current, state.network_of(state.current)
         rule = info.rule if info is not None else None
         if state.current_id != self._film_id:
             self._film_id = state.current_id
@@ -228,6 +228,7 @@ class ReadingPanel(QWidget):
     def _show_film(self, film: Film | None) -> None:
         """Which film it is, what can be done about its status, and where its millimetres come from."""
         again, spacing = "", ""
+        self._status = None if film is None else film.status
         if film is not None:
             again = {
                 FilmStatus.FAILED: tr("Try again"),

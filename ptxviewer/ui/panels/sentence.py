@@ -117,7 +117,8 @@ class SentencePanel(QWidget):
         """The text that the template gives for a film, None while nothing can be told of it."""
         if film is None or film.radiograph is None or film.findings is None or film.maps is None:
             return None
-        facts = film.radiograph, film.findings, film.review, compared_with_prior(state, film), said(film.first_read)
+        compared, impression = compared_with_prior(state, film), said(film.first_read)
+        facts = film.radiograph, film.findings, film.review, compared, impression, film.older
         if self._facts != facts:  # a hand that draws asks for every picture
             self._facts, self._prefilled = facts, prefilled(*facts)
         return self._prefilled

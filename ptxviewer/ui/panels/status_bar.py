@@ -22,7 +22,7 @@ from ptxviewer.words.quantities import duration
 
 def progress_text(state: State) -> str:
     """Return what is being done now, or ""."""
-    analysing = sum(film.status in (FilmStatus.WAITING, FilmStatus.ANALYSING) for film in state.films)
+    analysing = sum(film.awaited for film in state.films)
     opening = sum(film.status is FilmStatus.OPENING for film in state.films)
     left = analysing + opening
     current = state.current.status if state.current is not None else None

@@ -83,7 +83,7 @@ class VerdictFoot(QWidget):
 
     def show_state(self, state: State, film: Film | None) -> None:
         """Show the decisions on ``film``, the one on screen."""
-        ready = film is not None and film.maps is not None and state.engine.info is not None
+        ready = film is not None and film.maps is not None and state.network_of(film) is not None
         edited = film is not None and film.review.mask is not None
         marks = film.first_read.marks if film is not None else ()
         self._first.setVisible(state.settings.first_read)

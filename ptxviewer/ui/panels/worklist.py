@@ -413,6 +413,7 @@ class WorklistPanel(QWidget):
             tr("{count} of {total} shown: the filter hides {hidden}.", count=count, total=now.total, hidden=left_out)
             if left_out
             else sentences(
+                tr("Dashed: by an older network.") if any(film.older for film in state.films) else "",
                 ordered_by(chosen.sort),
                 tr("Bold: not looked at yet."),
                 tr("{key}: next most urgent.", key=key_of("next_urgent")),

@@ -168,7 +168,7 @@ def paint_row(
 
 def _colour(film: Film, column: Column) -> str:
     if column == "state":
-        quiet = "quiet" if film.status in QUIET_STATES else "warning"
+        quiet = "quiet" if film.status in QUIET_STATES and film.older is None else "warning"
         return {FilmStatus.FAILED: "failure", FilmStatus.ANALYSING: "accent"}.get(film.status, quiet)
     return "text" if column == "name" or marked(film) else "quiet"
 
@@ -181,15 +181,20 @@ def _paint_status(painter: QPainter, film: Film, x: int, top: int, columns: Sequ
     painter.drawText(QRect(x + 7, top, end - x - 8, px(ROW)), Qt.AlignmentFlag.AlignVCenter, text)
 
 
+def chip_pen(film: Film, colour: QColor) -> QPen:
+    """Return what a score is framed with: dashes where it is an older network's."""
+    return QPen(colour, 1, Qt.PenStyle.SolidLine if film.older is None else Qt.PenStyle.DashLine)
+
+
 def _paint_score(painter: QPainter, film: Film, x: int, top: int) -> None:
-    """A chip as in the strip, filled where something is above threshold."""
+    """A chip as in the strip, filled where something is above threshold, unless an older network says so."""
     found = summary(film)
     if found is None:
         return
     place = QRectF(x + 4.5, top + px(ROW) / 2 - px(9) - 0.5, px(40), px(18))
-    filled = marked(film)
-    colour = QColor(PALETTE["accent" if filled else "quiet"])
-    painter.setPen(QPen(colour if filled else QColor(PALETTE["edge"]), 1))
+    filled = marked(film) and film.older is None
+    colour = QColor(PALETTE["accent" if marked(film) else "quiet"])
+    painter.setPen(chip_pen(film, colour if marked(film) else QColor(PALETTE["edge"])))
     painter.setBrush(colour if filled else Qt.BrushStyle.NoBrush)
     painter.drawRoundedRect(place, 3, 3)
     painter.setPen(QColor(PALETTE["canvas"]) if filled else colour)

@@ -1,4 +1,4 @@
-"""What is written at the edges of the film: corner texts, side letters, scale bar; and how it is sharpened."""
+"""What is written at the edges of the film: corner texts, side letters, scale bar; what is always to be known of it."""
 
 from __future__ import annotations
 
@@ -10,20 +10,28 @@ from ptxviewer.ui.canvas.layers.base import Layer
 from ptxviewer.ui.canvas.scene import Scene
 from ptxviewer.ui.platform.text_size import factor
 from ptxviewer.words.annotations import bar_label, corner_texts, sharpened
+from ptxviewer.words.network import older_network
+
+
+def _aids(scene: Scene) -> tuple[str, ...]:
+    """How the picture is sharpened, and that the outline on it is an older network's."""
+    shown = scene.film.maps is not None and scene.state.overlay.shown
+    older = older_network(scene.film.older).rstrip(".") if shown else ""
+    return tuple(text for text in (sharpened(scene.state.sharpening), older) if text)
 
 
 class CornersLayer(Layer):
-    """Corner texts, letters and bar; where they are off, a film that is drawn sharpened still says so."""
+    """Corner texts, letters and bar; where they are off, the film still says what ``_aids`` tell."""
 
     def depends(self, scene: Scene) -> object:
         """Who is on the film, how it is shown, and where it lies."""
-        state = scene.state
-        if not state.settings.annotations and state.sharpening == "off":
+        state, aids = scene.state, _aids(scene)
+        if not state.settings.annotations and not aids:
             return None
         return (
             state.settings.annotations,
             state.identified,
-            state.sharpening,
+            aids,
             scene.radiograph,
             scene.film.view,
             scene.lie,
@@ -32,15 +40,15 @@ class CornersLayer(Layer):
     def paint(self, painter: QPainter, scene: Scene) -> None:
         """Write the texts."""
         area, view, radiograph = scene.area, scene.film.view, scene.radiograph
-        aid = sharpened(scene.state.sharpening)
+        aids = _aids(scene)
         if not scene.state.settings.annotations:
             edge = written.MARGIN
             written.paint_chips(
-                painter, (aid,), area.right() - edge, area.bottom() - edge, area.width() - 2 * edge, scene.taken
+                painter, aids, area.right() - edge, area.bottom() - edge, area.width() - 2 * edge, scene.taken
             )
             return
         zoom, voi = scene.port.zoom * scene.ratio, voi_of(radiograph, view)
-        corners = corner_texts(radiograph, view, voi, zoom, scene.state.identified, aid)
+        corners = corner_texts(radiograph, view, voi, zoom, scene.state.identified, aids)
         written.paint_letters(painter, area, edge_letters(radiograph, view), scene.taken, factor())
         written.paint_corners(painter, area, corners, scene.taken)
         bar = scale_bar(radiograph.spacing, view, scene.port.zoom, min(area.width() / 4, 260))

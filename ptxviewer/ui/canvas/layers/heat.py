@@ -35,7 +35,7 @@ class HeatBarLayer(Layer):
 
     @staticmethod
     def _threshold(scene: Scene) -> float | None:
-        info = scene.state.engine.info
+        info = scene.state.network_of(scene.film)
         return None if info is None else scene.film.threshold(info.rule)
 
     def paint(self, painter: QPainter, scene: Scene) -> None:
