@@ -14,8 +14,9 @@ from pathlib import Path
 
 import numpy as np
 
+from model.cases import Case, cases, listed
 from model.data import read_grey
-from model.evaluate import Case, cases, figures, listed, outcome
+from model.figures import figures, outcome
 from model.metrics import dice, markdown
 from ptxviewer.core.answer import DecisionRule
 from ptxviewer.core.findings.decide import find

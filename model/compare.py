@@ -16,16 +16,13 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
+from model.cases import Case, each_case, listed
 from model.data import chest_drain
-from model.evaluate import Case, each_case, listed
-from model.metrics import Compared, auc, bootstrap, dice, differences, row
-from ptxviewer.core.answer import DecisionRule
+from model.figures import EXTENT, RIGHT, map_dice
+from model.metrics import Compared, auc, bootstrap, differences, row
 from ptxviewer.core.engine import Engine
-from ptxviewer.core.findings.decide import find
 
 FALSE_PER_100 = 8.0  # at which sensitivities are compared
-EXTENT = 0.4  # threshold of the map at which its Dice is taken, whatever the film score says
-RIGHT = 0.4  # Dice above which a map is called right
 
 
 @dataclass(frozen=True)
@@ -45,17 +42,15 @@ class Judged:
 
 def judge_film(case: Case) -> Judged:
     """Take the figures of one film; its mask is compared at the film's own resolution."""
-    _, mask = find(case.film, case.maps, DecisionRule(EXTENT, 0.0, 0.0))
-    outlined = bool(case.example.mask)
     return Judged(
         case.example.film,
         case.example.patient,
         case.example.split,
         bool(case.example.present),
-        outlined,
+        bool(case.example.mask),
         case.maps.score,
         float(case.maps.pneumothorax.max()),
-        dice(mask, case.truth) if outlined else float("nan"),
+        map_dice(case),
         chest_drain(case.example),
     )
 

@@ -21,7 +21,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from model.evaluate import Case, cases, listed
+from model.cases import Case, cases, listed
 from ptxviewer.core.answer import DecisionRule, Side
 from ptxviewer.core.findings.decide import find
 from ptxviewer.core.findings.hemithorax import LungFields, lung_fields, lung_fields_of, orientation_of

@@ -1,13 +1,16 @@
 """The figures of the model card: by hand where a hand can count them, and each film read once."""
 
 import json
+from dataclasses import replace
 
 import cv2
 import numpy as np
 import pytest
 
 from model.agreement import compare, summary
-from model.evaluate import Case, Outcome, beside, cases, choose_rule, figures, innermost, outcome
+from model.cases import Case, beside, cases
+from model.evaluate import choose_rule
+from model.figures import Outcome, figures, innermost, outcome
 from model.pack import Example
 from ptxviewer.core.answer import DecisionRule, ProbabilityMaps
 from tests.films import INFO, RULE, film, maps
@@ -45,6 +48,22 @@ def test_the_figures_are_those_of_a_hand():
     assert rows["Mean Dice over all films (empty on empty counts 1)"] == pytest.approx(3.5 / 6)
     assert rows["Mean Dice of an always empty mask"] == pytest.approx(4 / 6)
     assert rows["Mean area of a false-positive mask, % of film"] == pytest.approx(1)
+
+
+def test_whether_a_right_map_is_found_and_what_a_score_is_worth_are_figures():
+    outcomes = [
+        replace(said(True, True, 0.5, 0.9, "a"), map_dice=0.6),
+        replace(said(True, False, 0.0, 0.1, "b"), map_dice=0.5),
+        replace(said(True, False, 0.0, 0.1, "c"), map_dice=0.1),
+        said(False, False, 1.0, 0.1, "d"),
+        said(True, True, 1.0, 0.95, "e"),  # nobody has outlined it
+    ]
+    rows = figures(outcomes, draws=20)
+    right = rows["Sensitivity, films whose map is right (Dice above 0.4)"]
+    assert (right["value"], right["films"]) == (0.5, 2)
+    assert rows["Dice on positive films, map at 0.4 whatever the film score"]["value"] == pytest.approx(0.4)
+    bands = {name: row for name, row in rows.items() if name.startswith("Share with")}
+    assert [(row["value"], row["films"]) for row in bands.values()] == [(pytest.approx(2 / 3), 3), (1.0, 2)]
 
 
 def test_a_film_that_the_rule_misses_counts_as_nothing_found_whatever_its_map_says():
