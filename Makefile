@@ -3,6 +3,7 @@
 #   make test     the tests            make check   lint, format, types, import contracts
 #   make coverage the tests, with the coverage of each package
 #   make fuzz     mutated films for 10 minutes (ARGS="--minutes 60 --seed 7")
+#   make hostile  films of a folder that broke this program or others, in every command and the window: make hostile FILES=folder
 #   make cluster-test  workers of a Dask cluster that are killed, a scheduler that dies, TLS: minutes
 #   make bench    timings              make train   train the network: make train DATA=folder
 #   make package  the app that people install, in dist/
@@ -28,7 +29,7 @@ SET_UP = test -n "$(PYTHON)" || { echo "PTXViewer needs Python 3.10 or newer: no
 WORKERS ?= 2
 PYTEST := PYTHONDONTWRITEBYTECODE= OMP_NUM_THREADS=1 $(BIN)/python -m pytest -n $(WORKERS) --dist worksteal
 
-.PHONY: run test coverage check bench fuzz train package lock audit words container-check cluster-test
+.PHONY: run test coverage check bench fuzz hostile train package lock audit words container-check cluster-test
 
 run: $(READY)
 	$(BIN)/python -m ptxviewer --sample
@@ -63,6 +64,10 @@ bench: $(READY)
 # Mutated films, archives and indexes through predict, triage and the window's presenter; not part of the tests.
 fuzz: $(READY)
 	$(BIN)/python -m tests.fuzz $(ARGS)
+
+# Each film by its name and all as a folder, in a process of its own: what lives, what is said, time, memory, picture.
+hostile: $(READY)
+	$(BIN)/python -m tests.hostile $(FILES) $(ARGS)
 
 # The app that people install, in dist/: the frozen folder, then the packages of this system. It has an environment of its own.
 package: $(READY_TO_PACKAGE)
