@@ -29,6 +29,7 @@ from ptxviewer.dicom.streams import ITEM
 
 PICTURE_STARTS = (b"\x89PNG\r\n", b"\xff\xd8\xff", b"BM", b"II*\x00", b"MM\x00*", b"RIFF")
 LOWEST_TEXT = 0x0909  # a tabulator twice: what begins with letters is no dataset
+HIGHEST_FIRST = 0x10  # group with which a dataset begins
 MOST_TAGS = 1 << 20  # bytes before the pixels, and as many behind
 ORDERS: tuple[Literal["little", "big"], ...] = ("little", "big")
 COMPRESSED = (ITEM, b"\xff\xd8", b"\xff\x4f\xff\x51", b"\x00\x00\x00\x0cjP  ")
@@ -69,7 +70,7 @@ def content_of(path: Path, largest_inflated: int = LARGEST_INFLATED) -> Iterator
 
 
 def _inflated(file: BinaryIO, start: bytes, largest: int) -> Inflated | None:
-    """Return a film inflated; None where it is not deflated, or damaged: then the parser will say so."""
+    """Return a film inflated; None where it does not say so, or is damaged: then the parser will say so."""
     if start[128:140] != META_START or DEFLATED not in start:
         return None
     begin = 144 + struct.unpack_from("<I", start, 140)[0]
@@ -79,10 +80,9 @@ def _inflated(file: BinaryIO, start: bytes, largest: int) -> Inflated | None:
     meta = start[:begin].replace(DEFLATED, ExplicitVRLittleEndian.encode("ascii").ljust(len(DEFLATED), b"\0"))
     content = Inflated(meta)
     file.seek(content.seek(0, os.SEEK_END))
-    inflating = zlib.decompressobj(-zlib.MAX_WBITS)
     try:
-        while not inflating.eof and (block := inflating.unconsumed_tail or file.read(1 << 16)):
-            content.write(inflating.decompress(block, 1 << 22))
+        for block in _blocks(file):
+            content.write(block)
             if content.tell() > largest:
                 raise UnreadableFilm(InflatesTooLarge(largest))
     except zlib.error:
@@ -91,6 +91,24 @@ def _inflated(file: BinaryIO, start: bytes, largest: int) -> Inflated | None:
         file.seek(0)
     content.seek(0)
     return content
+
+
+def _blocks(file: BinaryIO) -> Iterator[bytes]:
+    """Yield what follows in a file that says it is deflated: inflated, or as it is where it begins as a dataset does.
+
+    A zlib stream (RFC 1950), which the standard does not mean, is inflated, too. Raises ``zlib.error``.
+    """
+    begin = file.tell()
+    first = file.read(6)
+    file.seek(begin)
+    if int.from_bytes(first[:2], "little") <= HIGHEST_FIRST and first[4:6].isalpha() and first[4:6].isupper():
+        while block := file.read(1 << 20):
+            yield block
+        return
+    is_zlib = first[:1] == b"\x78" and not int.from_bytes(first[:2], "big") % 31
+    inflating = zlib.decompressobj(zlib.MAX_WBITS if is_zlib else -zlib.MAX_WBITS)
+    while not inflating.eof and (block := inflating.unconsumed_tail or file.read(1 << 16)):
+        yield inflating.decompress(block, 1 << 22)
 
 
 def is_harmless(content: BinaryIO) -> bool:

@@ -25,10 +25,29 @@ def lut_table(item: Dataset, values: tuple[float, float], little: bool = True) -
     return table, _first(descriptor[1], table.size, values), max(bits, int(table.max()).bit_length())
 
 
+def palette_colours(ds: Dataset, pixels: NDArray[Any]) -> tuple[NDArray[np.uint16], int]:
+    """Return the colours (rows, cols, 3) of a palette's entries, and their white (PS3.3 C.7.6.3.1.5).
+
+    For tables of other bits than 8 or 16, and shorter than they say: the last entry stands for what is missing. Raises
+    as ``lut_table`` does.
+    """
+    values = float(pixels.min()), float(pixels.max())
+    channels, bits = [], 1
+    for colour in ("Red", "Green", "Blue"):
+        item = Dataset()
+        item.LUTDescriptor = ds[f"{colour}PaletteColorLookupTableDescriptor"].value
+        item.LUTData = ds[f"{colour}PaletteColorLookupTableData"].value
+        table, first, stated = lut_table(item, values, ds.original_encoding[1] is not False)
+        channels.append(table[np.clip(pixels.astype(np.int64) - first, 0, table.size - 1)])
+        bits = max(bits, stated)
+    return np.stack(channels, -1), (1 << bits) - 1
+
+
 def _entries(data: Any, entries: int, bits: int, little: bool) -> NDArray[np.generic]:
     """The entries as they lie in the file: words, or 8-bit entries two to a word, the first in its low byte."""
     if isinstance(data, bytes):
-        if len(data) >= 2 * entries:
+        broken_off = bits > 8 and not entries <= len(data) <= entries + 1  # by their bits words, and not as many bytes
+        if len(data) >= 2 * entries or broken_off:
             return np.frombuffer(data[: len(data) & ~1], "<u2" if little else ">u2")
         if little or len(data) % 2:
             return np.frombuffer(data, np.uint8)

@@ -6,6 +6,7 @@ through ``repair.repair``: its image pixel module is whole.
 
 from __future__ import annotations
 
+import math
 import struct
 from dataclasses import dataclass, replace
 from typing import Any
@@ -19,11 +20,18 @@ from pydicom.pixels.utils import pixel_array
 
 from ptxviewer.core.errors import UnreadableFilm
 from ptxviewer.core.reasons import Reason
-from ptxviewer.core.reasons.reading import ImageTooLarge, Reading, StreamDamaged, StreamOfOtherSize
+from ptxviewer.core.reasons.reading import (
+    ColoursNotRead,
+    ImageTooLarge,
+    Reading,
+    StreamDamaged,
+    StreamOfOtherSize,
+    TagMissing,
+)
 from ptxviewer.dicom import second_decoder
 from ptxviewer.dicom.bounds import LARGEST_PIXELS
 from ptxviewer.dicom.graphics import overlays_in_pixels
-from ptxviewer.dicom.luts import lut_table
+from ptxviewer.dicom.luts import lut_table, palette_colours
 from ptxviewer.dicom.repair import is_native
 from ptxviewer.dicom.streams import MOST_TILES, StreamHeader, stream_header
 from ptxviewer.dicom.uids import coding_of
@@ -31,7 +39,10 @@ from ptxviewer.dicom.values import frames_of, functional, number
 
 LARGEST_RESCALE = 1e30  # beyond it, sums of modality values overflow
 FINEST = 1e15  # intercept over slope, beyond which neighbouring pixels have the same value in floating point
+LEVELS, FEWEST_GREYS = 65_536, 1_024  # of a film whose values are spread: all of them, and those that it needs
+MOST_STRAY, FAR = 4, 0.45  # values at the ends of them that stand for something else, and how far they lie, of all
 HUE = 4  # mean difference of the channels, of 255, from which a picture is a coloured one
+COLOURS_NOT_READ = ("ARGB", "CMYK", "HSV")  # retired (PS3.3 C.7.6.3.1.2)
 XA_CLASSES = ("1.2.840.10008.5.1.4.1.1.12.1", "1.2.840.10008.5.1.4.1.1.12.2")  # angiography and fluoroscopy, and theirs
 
 
@@ -47,6 +58,7 @@ class Decoded:
     colour: bool = False  # the picture has hues, not just three equal channels
     top: int | None = None  # the largest value of a picture in colour: white
     notes: tuple[Reason, ...] = ()
+    padding: tuple[int, int] | None = None  # pixels that are none, where the values are not those of the file
 
 
 def check_size(ds: Dataset, frame: int) -> StreamHeader | None:
@@ -168,8 +180,7 @@ def _colour(ds: Dataset, frame: int, photometric: str) -> Decoded:
     array = _decoded(ds, frame, raw=False)
     top = (1 << min(max(int(number(ds, "BitsStored", 8)), 1), 16)) - 1
     if photometric == "PALETTE COLOR":
-        array = apply_color_lut(array, ds)
-        top = 255 if array.dtype == np.uint8 or int(array.max()) <= 255 else 65535
+        array, top = _through_palette(ds, array)
     if array.ndim == 2:
         array = np.repeat(array[..., None], 3, 2)
     rgb = array[..., :3].astype(np.float32)
@@ -185,16 +196,65 @@ def _colour(ds: Dataset, frame: int, photometric: str) -> Decoded:
     )
 
 
-def _requantised(array: NDArray[Any], slope: float, intercept: float) -> Decoded:
-    """More than 16 bits, or floating point: the range in use is spread over 16 bits."""
+def _through_palette(ds: Dataset, array: NDArray[Any]) -> tuple[NDArray[Any], int]:
+    """Return the colours of a palette's entries and their white; tables that pydicom refuses are read as they lie."""
+    for colour in ("Red", "Green", "Blue"):
+        plain = f"{colour}PaletteColorLookupTableData"
+        if not ds.get(plain) and not ds.get(f"Segmented{plain}"):
+            raise UnreadableFilm(TagMissing(plain))
+    try:
+        colours = apply_color_lut(array, ds)
+    except (ValueError, TypeError, IndexError, NotImplementedError):
+        return palette_colours(ds, array)
+    return colours, 255 if colours.dtype == np.uint8 or int(colours.max()) <= 255 else 65535
+
+
+def _requantised(array: NDArray[Any], slope: float, intercept: float, padding: tuple[float, float] | None) -> Decoded:
+    """More than 16 bits, or floating point: the range in use is spread over 16 bits.
+
+    ``padding`` are the smallest and the largest value that stand for no image (PS3.3 C.7.5.1.1.2): they, and what is no
+    number, are pixel 0, and padding.
+    """
     values = array.astype(np.float64)
-    finite = np.isfinite(values)
-    if not finite.any():
+    none = ~np.isfinite(values)
+    if padding is not None:
+        none |= (values >= padding[0]) & (values <= padding[1])
+    if none.all():
         raise UnreadableFilm(Reading.NO_FINITE_VALUES)
-    low, high = float(values[finite].min()), float(values[finite].max())
-    step = (high - low) / 65535 or 1.0
-    pixels = np.round((np.where(finite, values, low) - low) / step).astype(np.uint16)
-    return Decoded(pixels, slope * step, low * slope + intercept, offset=None)
+    low, high = _range_in_use(values[~none])
+    first = int(none.any())  # the pixel of the lowest value
+    step = (high - low) / (65535 - first) or 1.0
+    pixels = (np.round(np.clip(np.where(none, low, values) - low, 0, high - low) / step) + first).astype(np.uint16)
+    pixels[none] = 0
+    origin = low - first * step
+    return Decoded(pixels, slope * step, origin * slope + intercept, None, padding=(0, 0) if first else None)
+
+
+def _padding_of(ds: Dataset) -> tuple[float, float] | None:
+    for kind in ("FloatPixel", "DoubleFloatPixel", "Pixel"):
+        first = number(ds, f"{kind}PaddingValue", math.nan)
+        if f"{kind}Data" in ds and not math.isnan(first):
+            limit = number(ds, f"{kind}PaddingRangeLimit", first)
+            return min(first, limit), max(first, limit)
+    return None
+
+
+def _range_in_use(values: NDArray[np.float64]) -> tuple[float, float]:
+    """Return the smallest and the largest value, without those that stand for something else: beside the largest
+    number of its kind all the film would be a few greys. What lies outside is shown as the nearer end."""
+    ends = low, high = float(values.min()), float(values.max())
+    for _ in range(MOST_STRAY):
+        inner = values[(values > low) & (values < high)]
+        if inner.size < values.size / 4:
+            break
+        first, last = float(inner.min()), float(inner.max())
+        if first == last or max(first - low, high - last) < FAR * (high - low):
+            break
+        if first - low >= high - last:
+            low = first
+        else:
+            high = last
+    return (low, high) if (high - low) * LEVELS < FEWEST_GREYS * (ends[1] - ends[0]) else ends
 
 
 def _stored(array: NDArray[Any], bits_stored: int, signed: bool, shift: int) -> NDArray[np.uint16]:
@@ -264,14 +324,17 @@ def decode(ds: Dataset, frame: int, says_grey: bool = False) -> Decoded:
     """
     claim = check_size(ds, frame)
     photometric = str(ds.get("PhotometricInterpretation", "MONOCHROME2")).strip().upper()
-    if int(number(ds, "SamplesPerPixel", 1)) >= 3 or photometric == "PALETTE COLOR":
+    samples = int(number(ds, "SamplesPerPixel", 1))
+    if samples not in (1, 3) or photometric == "HSV":
+        raise UnreadableFilm(ColoursNotRead(photometric if photometric in COLOURS_NOT_READ else ""))
+    if samples == 3 or photometric == "PALETTE COLOR":
         decoded = _colour(ds, frame, photometric)
         return replace(decoded, top=None, notes=()) if says_grey and not decoded.colour else decoded
     array = _grey(ds, frame, claim)
     transformation = functional(ds, frame, "PixelValueTransformationSequence") or ds
     slope, intercept = rescale_of(transformation)
     if array.dtype.kind == "f" or array.dtype.itemsize > 2:
-        spread = _requantised(array, slope, intercept)
+        spread = _requantised(array, slope, intercept, _padding_of(ds))
         _check_rescale(spread.slope, spread.intercept)
         return spread
     signed = array.dtype.kind == "i"

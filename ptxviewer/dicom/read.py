@@ -232,7 +232,7 @@ def _check_pixels(ds: Dataset) -> None:
         raise UnreadableFilm(NotAnImage(ObjectKind.DICOMDIR))
     if not sop_class and "Rows" not in ds:
         raise UnreadableFilm(Reading.NOT_DICOM)
-    raise UnreadableFilm(Reading.NO_IMAGE)
+    raise UnreadableFilm(Reading.IMAGE_ON_SERVER if "PixelDataProviderURL" in ds else Reading.NO_IMAGE)
 
 
 def _dicom(ds: Dataset, frame: int) -> Radiograph:
@@ -254,7 +254,7 @@ def _dicom(ds: Dataset, frame: int) -> Radiograph:
         notes.extend([Reading.HAS_SHUTTER] if graphics.covered is not None else [])
     is_colour = decoded.top is not None
     signed = number(ds, "PixelRepresentation") == 1
-    padding = None if is_colour else _padding(ds, decoded, signed)
+    padding = None if is_colour else decoded.padding or _padding(ds, decoded, signed)
     if padding is not None and padding[0] <= decoded.pixels.min() and decoded.pixels.max() <= padding[1]:
         padding = None
         notes.append(Reading.ALL_IS_PADDING)

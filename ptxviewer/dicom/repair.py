@@ -22,11 +22,11 @@ from pydicom.uid import (
 from ptxviewer.core.errors import UnreadableFilm
 from ptxviewer.core.reasons import Reason
 from ptxviewer.core.reasons.reading import FramesMissing, TagMissing
+from ptxviewer.dicom.encapsulation import NO_OFFSETS, fragments, plain_pixels, sound_offsets
 from ptxviewer.dicom.streams import (
     ITEM,
     StreamHeader,
     first_fragment,
-    fragments,
     looks_like_rle,
     stream_header,
     syntax_of,
@@ -34,7 +34,6 @@ from ptxviewer.dicom.streams import (
 from ptxviewer.dicom.values import number
 
 NUMBERS = ("SamplesPerPixel", "Rows", "Columns", "BitsAllocated", "BitsStored", "HighBit", "PixelRepresentation")
-NO_OFFSETS = ITEM + bytes(4)  # an empty offset table
 UNCOMPRESSED = (
     ImplicitVRLittleEndian,
     ExplicitVRLittleEndian,
@@ -110,11 +109,28 @@ def _repair_syntax(ds: Dataset) -> StreamHeader | None:
             return None
     elif syntax_of(data[8 : 8 + int.from_bytes(data[4:8], "little")]) is not None:  # no offset table before the streams
         ds.PixelData = NO_OFFSETS + data
+    if (pixels := plain_pixels(ds.PixelData, str(syntax), _native_length(ds))) is not None:
+        ds.file_meta.TransferSyntaxUID = ExplicitVRLittleEndian
+        ds.PixelData = pixels
+        ds["PixelData"].VR = "OW"
+        ds["PixelData"].is_undefined_length = False
+        return None
+    _repair_offsets(ds)
     header, by_stream = stream_header(fragment), syntax_of(fragment)
     if by_stream is not None and _family(by_stream) != _family(syntax):
         ds.file_meta.TransferSyntaxUID = by_stream
     ds["PixelData"].is_undefined_length = True
     return header
+
+
+def _repair_offsets(ds: Dataset) -> None:
+    """Take out offset tables that contradict the fragments; each fragment says itself where it ends."""
+    for keyword in ("ExtendedOffsetTable", "ExtendedOffsetTableLengths"):  # a fragment is a frame then (C.7.6.3.1.8)
+        if keyword in ds:
+            del ds[keyword]
+    sound = sound_offsets(ds.PixelData, max(1, int(number(ds, "NumberOfFrames", 1))))
+    if sound is not ds.PixelData:
+        ds.PixelData = sound
 
 
 def _family(syntax: str) -> str:
@@ -125,10 +141,10 @@ def _family(syntax: str) -> str:
     return str(syntax)
 
 
-def _native_length(ds: Dataset) -> int:
-    """The bytes of uncompressed pixels by the tags, padded to an even number (PS3.5 8.1.1)."""
+def _native_length(ds: Dataset, allocated: int = 0) -> int:
+    """The bytes of uncompressed pixels by the tags, padded to an even number (PS3.5 8.1.1); or of so many bits."""
     samples = max(1, int(number(ds, "SamplesPerPixel", 1)))
-    bits = int(number(ds, "BitsAllocated", 16))
+    bits = allocated or int(number(ds, "BitsAllocated", 16))
     frames = max(1, int(number(ds, "NumberOfFrames", 1)))
     pixels = max(0, int(number(ds, "Rows"))) * max(0, int(number(ds, "Columns")))
     length = -(-pixels * samples * bits * frames // 8)
@@ -145,6 +161,8 @@ def _repair_samples(ds: Dataset, header: StreamHeader | None) -> None:
     colour = bool(stated) and not stated.startswith(("MONOCHROME", "PALETTE"))
     if not stated or colour != (samples >= 3):
         stated = "MONOCHROME2" if samples < 3 else _colours_of(header)
+    if stated == "YBR_FULL_422" and is_native(ds) and len(ds.PixelData) == _native_length(ds):
+        stated = "YBR_FULL"  # a colour for each pixel, whatever the tag says
     if ds.get("PhotometricInterpretation") != stated:
         ds.PhotometricInterpretation = stated
     if ds.get("SamplesPerPixel") != samples:
@@ -179,7 +197,7 @@ def _repair_bits(ds: Dataset, header: StreamHeader | None) -> None:
     if header is not None and header.bits <= 16:
         actual = 8 if header.bits <= 8 else 16  # what decoders return, whatever the tag says
     else:
-        actual = allocated if allocated >= 1 else _bits_of_length(ds)
+        actual = _allocated_by_length(ds, allocated, stored) if allocated >= 1 else _bits_of_length(ds)
     if actual != allocated:
         allocated = ds.BitsAllocated = actual
     if stored < 1 or stored > allocated:
@@ -189,6 +207,20 @@ def _repair_bits(ds: Dataset, header: StreamHeader | None) -> None:
         ds.HighBit = stored - 1
     if int(number(ds, "PixelRepresentation", -1)) not in (0, 1):
         ds.PixelRepresentation = 0
+
+
+def _allocated_by_length(ds: Dataset, allocated: int, stored: int) -> int:
+    """Return the bits that each uncompressed pixel has by their length: whole words that are called packed, words that
+    are called bytes, bytes that are called words; ``allocated`` where that fits, or where nothing does."""
+    if 8 < allocated < 16 or (allocated == 8 and stored > 8):
+        actual = 16
+    elif allocated == 16 and stored <= 8:
+        actual = 8
+    else:
+        return allocated
+    length = len(ds.PixelData)
+    as_stated = not is_native(ds) or length == _native_length(ds)
+    return actual if not as_stated and length == _native_length(ds, actual) else allocated
 
 
 def _bits_of_length(ds: Dataset) -> int:

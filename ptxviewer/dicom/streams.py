@@ -102,15 +102,6 @@ def first_fragment(pixel_data: bytes) -> bytes | None:
     return pixel_data[at + 8 : at + 8 + int.from_bytes(pixel_data[at + 4 : at + 8], "little")]
 
 
-def fragments(pixel_data: bytes) -> int:
-    """Return the number of fragments behind the offset table; a torn last one counts."""
-    count = at = 0
-    while pixel_data[at : at + 4] == ITEM:
-        at += 8 + int.from_bytes(pixel_data[at + 4 : at + 8], "little")
-        count += 1
-    return max(0, count - 1)
-
-
 def looks_like_rle(stream: bytes) -> bool:
     """True for an RLE header: a number of segments, the first of which follows the 64 bytes (PS3.5 G.5)."""
     return len(stream) > 64 and 1 <= int.from_bytes(stream[:4], "little") <= 15 and stream[4:8] == b"\x40\0\0\0"

@@ -6,6 +6,7 @@ from pydicom.uid import UID
 
 LONGEST_UID = 64  # PS3.5 6.2
 NEWER = {
+    "1.2.840.10008.1.2.8.1": "Deflated Image Frame Compression",
     "1.2.840.10008.1.2.4.110": "JPEG XL Lossless",
     "1.2.840.10008.1.2.4.111": "JPEG XL JPEG Recompression",
     "1.2.840.10008.1.2.4.112": "JPEG XL",

@@ -140,6 +140,7 @@ TEXTS: dict[str, Msgid | Callable[..., str]] = {
         "Decompressed, this file is larger than {limit}, more than this viewer can hold.", limit=megabytes(limit_bytes)
     ),
     "no_image": N_("This DICOM file holds no image."),
+    "image_on_server": N_("This file holds no image: it says on which server the image is (JPIP)."),
     "not_an_image": N_("This is {kind}, not an image."),
     "structured_report": N_("a structured report"),
     "pdf_document": N_("a PDF document"),
@@ -201,6 +202,11 @@ TEXTS: dict[str, Msgid | Callable[..., str]] = {
     "all_is_padding": N_("By its tags all of this film is padding: it is shown all the same."),
     "end_of_file_damaged": N_("The end of this file is damaged; its image is whole."),
     "tag_missing": N_("The image in this file cannot be decoded: {keyword} is missing."),
+    "colours_not_read": lambda photometric: (
+        tr("The colours of this picture ({photometric}) are of a kind that is not read.", photometric=photometric)
+        if photometric
+        else tr("The colours of this picture are of a kind that is not read.")
+    ),
     "frames_missing": lambda stated, present: trn(
         "This file holds {count} frame of {stated}.",
         "This file holds {count} frames of {stated}.",

@@ -8,6 +8,7 @@ import struct
 import subprocess
 import sys
 import threading
+import zlib
 from collections.abc import Callable, Iterator
 from multiprocessing import shared_memory
 from pathlib import Path
@@ -309,6 +310,17 @@ def test_a_deflated_film_is_inflated_no_further_than_a_film_can_be_large(
     with pytest.raises(UnreadableFilm) as caught, content_of(path, 1000):
         pass
     assert caught.value.reason == InflatesTooLarge(1000)
+
+
+@pytest.mark.parametrize("packed", [zlib.compress, bytes])
+def test_a_film_that_says_it_is_deflated_is_read_however_it_lies(
+    tmp_path: Path, packed: Callable[[bytes], bytes]
+) -> None:
+    plain = made.save(made.dataset(made.ramp()), tmp_path / "plain.dcm").read_bytes()
+    said = made.save(made.dataset(made.ramp()), tmp_path / "a.dcm", DeflatedExplicitVRLittleEndian)
+    tags, meta = (144 + struct.unpack_from("<I", file, 140)[0] for file in (plain, said.read_bytes()))
+    said.write_bytes(said.read_bytes()[:meta] + packed(plain[tags:]))
+    assert np.array_equal(read_film(said).pixels, made.ramp())
 
 
 def harmless(path: Path) -> bool:

@@ -16,7 +16,7 @@ from pydicom.encaps import encapsulate
 from pydicom.uid import RLELossless
 
 from ptxviewer.core.film import Radiograph
-from ptxviewer.core.reasons.reading import ImageNotDecoded, NotAnImage, ObjectKind, Reading
+from ptxviewer.core.reasons.reading import ColoursNotRead, ImageNotDecoded, NotAnImage, ObjectKind, Reading, TagMissing
 from ptxviewer.core.voi import display_lut
 from ptxviewer.dicom.bounds import LARGEST_FILE
 from ptxviewer.dicom.luts import lut_table
@@ -82,6 +82,43 @@ def test_a_palette_is_applied(tmp_path: Path) -> None:
     assert film.not_analysed is Reading.COLOUR_PICTURE
 
 
+def in_palette(bits: int, entries: int) -> Dataset:
+    """A ramp of indices, and a palette of greys with so many entries."""
+    ds = made.dataset(made.ramp(SIDE, SIDE, 255).astype(np.uint8), 8, PhotometricInterpretation="PALETTE COLOR")
+    table = np.linspace(0, (1 << bits) - 1, 256).round().astype(np.uint16)[:entries]
+    for name in ("Red", "Green", "Blue"):
+        ds.add_new(f"{name}PaletteColorLookupTableDescriptor", "US", [256, 0, bits])
+        ds.add_new(f"{name}PaletteColorLookupTableData", "OW", table.tobytes())
+    return ds
+
+
+@pytest.mark.parametrize(("bits", "entries"), [(8, 256), (10, 256), (12, 256), (16, 256), (16, 200)])
+def test_a_palette_of_any_bits_or_one_that_breaks_off_is_applied(tmp_path: Path, bits: int, entries: int) -> None:
+    film = read(in_palette(bits, entries), tmp_path)
+    shown = display_lut(film, film.vois[film.default_voi])[film.pixels].astype(int)
+    index = made.ramp(SIDE, SIDE, 255)
+    assert np.abs(shown - np.minimum(index, entries - 1)).max() <= 1
+
+
+def test_a_palette_without_one_of_its_colours_is_named(tmp_path: Path) -> None:
+    ds = in_palette(16, 256)
+    del ds.BluePaletteColorLookupTableData
+    assert reason_of(read_film, made.save(ds, tmp_path / "a.dcm")) == TagMissing("BluePaletteColorLookupTableData")
+
+
+@pytest.mark.parametrize(("term", "samples", "named"), [("HSV", 3, "HSV"), ("CMYK", 4, "CMYK"), ("SPECTRAL", 5, "")])
+def test_colours_that_are_not_read_are_named(tmp_path: Path, term: str, samples: int, named: str) -> None:
+    ds = made.dataset(np.zeros((SIDE, SIDE), np.uint8), 8, SamplesPerPixel=samples, PlanarConfiguration=0)
+    ds.PhotometricInterpretation, ds.PixelData = term, bytes(SIDE * SIDE * samples)
+    assert reason_of(read_film, made.save(ds, tmp_path / "a.dcm")) == ColoursNotRead(named)
+
+
+def test_an_image_that_lies_on_a_server_is_said_to(tmp_path: Path) -> None:
+    ds = made.dataset(np.zeros((SIDE, SIDE), np.uint16), PixelDataProviderURL="https://node.example/1")
+    del ds.PixelData
+    assert reason_of(read_film, made.save(ds, tmp_path / "a.dcm")) is Reading.IMAGE_ON_SERVER
+
+
 @pytest.mark.parametrize(("keyword", "kind"), [("FloatPixelData", np.float32), ("DoubleFloatPixelData", np.float64)])
 def test_floating_point_values_keep_their_range(tmp_path: Path, keyword: str, kind: type) -> None:
     values: np.ndarray = np.tile(np.linspace(-1.5, 2.5, SIDE).astype(kind), (SIDE, 1))
@@ -93,6 +130,50 @@ def test_floating_point_values_keep_their_range(tmp_path: Path, keyword: str, ki
     film = read(ds, tmp_path)
     step = 2 * 4 / 65535
     assert np.allclose(film.pixels[1] * film.slope + film.intercept, values[1] * 2 + 1, atol=step)
+
+
+def floats(values: np.ndarray, **tags: object) -> Dataset:
+    ds = made.dataset(np.zeros(values.shape, np.uint16), 16, **tags)
+    del ds.PixelData, ds.BitsStored, ds.HighBit, ds.PixelRepresentation
+    ds.BitsAllocated = 8 * values.itemsize
+    setattr(ds, "FloatPixelData" if values.itemsize == 4 else "DoubleFloatPixelData", values.tobytes())
+    return ds
+
+
+@pytest.mark.parametrize(
+    ("kind", "far", "tags"),
+    [
+        (np.float32, -1e30, {"FloatPixelPaddingValue": -1e30}),
+        (np.float32, -1e30, {"FloatPixelPaddingValue": 0.0, "FloatPixelPaddingRangeLimit": -1e31}),
+        (np.float64, 1e300, {"DoubleFloatPixelPaddingValue": 1e300}),
+        (np.float32, -5.0, {"FloatPixelPaddingValue": -5.0}),
+    ],
+)
+@pytest.mark.parametrize("photometric", ["MONOCHROME1", "MONOCHROME2"])
+def test_padding_of_floating_point_is_black_and_takes_no_greys(
+    tmp_path: Path, kind: type, far: float, tags: dict[str, float], photometric: str
+) -> None:
+    values: np.ndarray = np.tile(np.linspace(1, 5, SIDE).astype(kind), (SIDE, 1))
+    values[:40] = far
+    film = read(floats(values, PhotometricInterpretation=photometric, **tags), tmp_path)
+    assert np.allclose(film.pixels[40:] * film.slope + film.intercept, values[40:], atol=4 / 65535)
+    assert not display_lut(film, film.vois[0])[film.pixels[:40]].any()
+
+
+@pytest.mark.parametrize("far", [(-3.4e38,), (3.4e38,), (-3.4e38, 3.4e38), (-(2.0**31), -1e9)])
+def test_a_few_values_far_outside_do_not_take_the_greys_of_all_others(tmp_path: Path, far: tuple[float, ...]) -> None:
+    values: np.ndarray = np.tile(np.linspace(0, 4095, SIDE).astype(np.float32), (SIDE, 1))
+    for row, value in enumerate(far):
+        values[row] = value
+    film = read(floats(values), tmp_path)
+    assert np.allclose(film.pixels[4:] * film.slope + film.intercept, values[4:], atol=0.1)
+
+
+def test_two_values_are_kept_however_far_apart(tmp_path: Path) -> None:
+    values = np.zeros((SIDE, SIDE), np.float32)
+    values[::2] = 1e9
+    film = read(floats(values), tmp_path)
+    assert np.allclose(film.pixels * film.slope + film.intercept, values, rtol=1e-4)
 
 
 def test_an_image_without_a_finite_value_is_refused(tmp_path: Path) -> None:
@@ -179,6 +260,13 @@ def test_an_image_of_no_size_is_refused(tmp_path: Path) -> None:
     ds = made.dataset(made.ramp())
     ds.Rows = 0
     assert reason_of(read_film, made.save(ds, tmp_path / "a.dcm")) is Reading.NO_ROWS_OR_COLUMNS
+
+
+def test_ybr_that_says_half_the_colours_and_has_all_of_them_is_shown(tmp_path: Path) -> None:
+    ramp = made.ramp(SIDE, SIDE, 255).astype(np.uint8)
+    ds = made.dataset(ramp, 8, SamplesPerPixel=3, PhotometricInterpretation="YBR_FULL_422", PlanarConfiguration=0)
+    ds.PixelData = np.stack([ramp, np.full_like(ramp, 128), np.full_like(ramp, 128)], -1).tobytes()
+    assert np.abs(read(ds, tmp_path).pixels.astype(int) - ramp).max() <= 1
 
 
 def test_ybr_with_half_the_colours_needs_two_thirds_of_the_bytes(tmp_path: Path) -> None:

@@ -15,11 +15,12 @@ from pydicom.encaps import encapsulate
 from ptxviewer.core.errors import UnreadableFilm
 from ptxviewer.core.film import Radiograph, VoiLut, Window
 from ptxviewer.core.voi import display_lut
+from ptxviewer.dicom.encapsulation import fragments
 from ptxviewer.dicom.harmless import is_picture, is_something_else
 from ptxviewer.dicom.luts import lut_table
 from ptxviewer.dicom.pixels import unpacked
 from ptxviewer.dicom.repair import repair
-from ptxviewer.dicom.streams import first_fragment, fragments, stream_header, syntax_of
+from ptxviewer.dicom.streams import first_fragment, stream_header, syntax_of
 from tests.dicom import coded
 from tests.fuzz.seeds import texture
 

@@ -111,6 +111,17 @@ def test_pixels_without_gaps_between_them_are_unpacked(tmp_path: Path, bits: int
     assert np.array_equal(read_film(made.save(ds, tmp_path / "a.dcm"), frame).pixels, frames[frame])
 
 
+@pytest.mark.parametrize(
+    ("values", "stored", "allocated"), [(RAMP, 12, 12), (RAMP >> 2, 10, 10), (RAMP, 12, 8), (RAMP8, 8, 16)]
+)
+def test_whole_words_and_bytes_are_read_whatever_the_tags_call_them(
+    tmp_path: Path, values: np.ndarray, stored: int, allocated: int
+) -> None:
+    ds = made.dataset(values, stored, BitsAllocated=allocated)
+    ds["PixelData"].VR = "OW"
+    assert np.array_equal(read_film(made.save(ds, tmp_path / "a.dcm")).pixels, values)
+
+
 def test_frames_that_are_not_there_are_told(tmp_path: Path) -> None:
     ds = made.dataset(np.stack([RAMP, RAMP]), NumberOfFrames=3)
     path = made.save(ds, tmp_path / "a.dcm")

@@ -28,6 +28,7 @@ class Reading(Reason, Enum):
 
     # Its image
     NO_IMAGE = "no_image"
+    IMAGE_ON_SERVER = "image_on_server"  # JPIP: the file has its address
     NO_ROWS_OR_COLUMNS = "no_rows_or_columns"
     NO_SUCH_FRAME = "no_such_frame"
     IMAGE_INCOMPLETE = "image_incomplete"
@@ -125,6 +126,13 @@ class TagMissing(Reason):
     """An image cannot be decoded without this tag; ``keyword`` is its name in PS3.6."""
 
     keyword: str
+
+
+@dataclass(frozen=True)
+class ColoursNotRead(Reason):
+    """A picture in colours that are not read; ``photometric`` is a defined term of PS3.3 C.7.6.3.1.2, or empty."""
+
+    photometric: str
 
 
 @dataclass(frozen=True)
