@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
+import itertools
 import json
 import signal
 import sys
@@ -289,3 +290,53 @@ def test_predict_says_what_the_gate_says_and_keeps_the_numbers(engine, tmp_path,
     assert (record["score"], record["present"]) == (0.9, True)
     assert forced["gate"]["overridden"]
     assert forced["lesions"] == record["lesions"]
+
+
+class SideBySide(FakeEngine):
+    """An engine that takes films from several threads; see ``core.engine.ManyFilms``."""
+
+    def __init__(self, stop_at: int = 0) -> None:
+        super().__init__()
+        self.load()
+        self._stop_at = stop_at
+        self._began = itertools.count(1)
+
+    def share_cores(self) -> int:
+        return 2
+
+    def predict(self, film, checkpoint=lambda: None):
+        if next(self._began) == self._stop_at:
+            signal.raise_signal(signal.SIGTERM)
+        return super().predict(film, checkpoint)
+
+
+def test_films_side_by_side_give_what_they_give_one_by_one_in_their_order(tmp_path, monkeypatch, capsys):
+    for number in range(12):
+        frontal(tmp_path / "study" / f"{number:02}.dcm", rows=90 + number)
+    (tmp_path / "study" / "05.dcm").write_bytes(b"")
+    told = []
+    for name, engine in (("one", FakeEngine()), ("many", SideBySide())):
+        monkeypatch.setattr(cli, "make_engine", lambda *_, engine=engine: engine)
+        assert predict(tmp_path / name, tmp_path / "study", "--save-mask") == 1
+        told.append(capsys.readouterr().err)
+    one, many = ({stem: {**record, "timing_ms": 0} for stem, record in records(tmp_path / name).items()}
+                 for name in ("one", "many"))  # fmt: skip
+    assert one == many
+    assert len(one) == 12
+    assert told[0] == told[1]
+    for path in (tmp_path / "one").glob("*.png"):
+        assert path.read_bytes() == (tmp_path / "many" / path.name).read_bytes()
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="Windows has no such signals")
+def test_side_by_side_a_run_that_is_asked_to_end_names_what_has_no_result(tmp_path, monkeypatch, capsys):
+    monkeypatch.setattr(cli, "make_engine", lambda *_: SideBySide(stop_at=4))
+    for number in range(12):
+        frontal(tmp_path / "study" / f"{number:02}.dcm")
+    assert predict(tmp_path / "out", tmp_path / "study") == 143
+    done = set(records(tmp_path / "out"))
+    said = capsys.readouterr().err
+    assert len(done) < 12
+    assert [f"{number:02}.dcm: {say(Command.STOPPED)}" in said for number in range(12)] == [
+        f"{number:02}" not in done for number in range(12)
+    ]

@@ -108,18 +108,11 @@ class Counting(FakeEngine):
 
 
 class SideBySide(Counting):
-    """An engine that takes prepared films from several threads; see ``core.engine.ManyFilms``."""
-
-    grid_size = 32
+    """An engine that takes films from several threads; see ``core.engine.ManyFilms``."""
 
     def share_cores(self) -> int:
         self.load()
         return 2
-
-    def predict_grid(self, film, grid):
-        assert grid.shape == (1, 32, 32)
-        assert film.pixels.strides == (0, 0)  # its pixels stayed where it was read
-        return self.predict(film)
 
 
 @pytest.fixture

@@ -15,9 +15,10 @@ import numpy as np
 
 from ptxviewer.cli import main as cli
 from ptxviewer.core.answer import ProbabilityMaps
-from ptxviewer.core.arrays import FloatMap
 from ptxviewer.core.cpu import cores
+from ptxviewer.core.engine import Checkpoint, never_cancelled
 from ptxviewer.core.film import Radiograph
+from ptxviewer.inference.preprocess import prepare
 from ptxviewer.results.store import ResultStore
 from tests.fakes import FakeEngine
 
@@ -27,22 +28,21 @@ VARIES = {"analysed_utc": "", "read_ms": 0, "infer_ms": 0}
 class CheapEngine(FakeEngine):
     """The forward pass taken out: a score by the film's name, and nothing marked. ``core.engine.ManyFilms``."""
 
-    grid_size = 512
-
     def share_cores(self) -> int:
         """See ``ManyFilms.share_cores``."""
         self.load()
         return cores()
 
-    def predict_grid(self, film: Radiograph, grid: FloatMap | None) -> ProbabilityMaps:
-        """See ``ManyFilms.predict_grid``."""
+    def predict(self, film: Radiograph, checkpoint: Checkpoint = never_cancelled) -> ProbabilityMaps:
+        """See ``Engine.predict``."""
+        prepare(film, 512)
         score = zlib.crc32(film.study.sop_uid.encode()) % 1000 / 1000
-        return replace(self.predict(film), score=score, pneumothorax=np.zeros((64, 64), np.float32))
+        return replace(super().predict(film), score=score, pneumothorax=np.zeros((64, 64), np.float32))
 
 
 class _Dotting(CheapEngine):
-    def predict_grid(self, film: Radiograph, grid: FloatMap | None) -> ProbabilityMaps:
-        maps = super().predict_grid(film, grid)
+    def predict(self, film: Radiograph, checkpoint: Checkpoint = never_cancelled) -> ProbabilityMaps:
+        maps = super().predict(film)
         os.write(1, b".")
         return maps
 

@@ -13,13 +13,15 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from enum import Enum
+from functools import partial
 from pathlib import Path, PurePath
 from typing import TYPE_CHECKING
 
+from ptxviewer.core.cpu import cores
 from ptxviewer.core.engine import Engine
 from ptxviewer.core.errors import ExportFailed, PtxError, UnreadableFilm
 from ptxviewer.core.film import Radiograph
-from ptxviewer.core.findings.reviewed import Answer, answer_of, as_reviewed
+from ptxviewer.core.findings.reviewed import Answer
 from ptxviewer.core.reasons import Reason
 from ptxviewer.core.reasons.command import Command
 from ptxviewer.core.review import Review
@@ -66,6 +68,11 @@ class Outcome:
     answer: Answer | None = None
     timing: Mapping[str, float | None] = field(default_factory=dict)  # ms: "read", "infer", "total"
     review: Review = field(default_factory=Review)  # under which the answer was measured
+    known: bool = False  # it needed no analysis
+
+    def taking(self, total_ms: float) -> Outcome:
+        """The same with how long all of it took."""
+        return replace(self, timing={"read": None, "infer": None, **self.timing, "total": total_ms})
 
 
 ReviewOf = Callable[[Radiograph], Review]
@@ -144,54 +151,42 @@ def unique_stems(files: Iterable[str]) -> Iterator[str]:
         yield name
 
 
-def analyse(item: Item, engine: Engine, asked: Review | ReviewOf) -> Outcome:
-    """Read, analyse and measure one film. Raises ``PtxError`` where that cannot be done.
-
-    A film that is not for the network, or that the gate refuses, has its answer only when its review overrides it.
-    """
-    from ptxviewer.dicom.read import read_film
-
-    if item.path is None:
-        assert item.error is not None
-        raise UnreadableFilm(item.error)
-    started = time.perf_counter()
-    film = read_film(item.path)
-    timing: dict[str, float | None] = {"read": 1000 * (time.perf_counter() - started), "infer": None}
-    review = asked(film) if callable(asked) else asked
-    if film.not_analysed and not review.gate_overridden:
-        return Outcome(item, Status.NOT_ANALYSED, film.not_analysed, film, timing=timing)
-    maps = engine.predict(film)
-    timing["infer"] = maps.infer_ms
-    film = as_reviewed(film, review)
-    answer = answer_of(film, maps, engine.load(), review)
-    status = Status.NOT_SHOWN if answer.withheld else Status.ANALYSED
-    return Outcome(item, status, answer.findings.gate.reason or None, film, answer, timing, review)
+def settled(item: Item, do: Callable[[], Outcome]) -> Outcome:
+    """Return what ``do`` makes of an item, or what went wrong with it; only ``ExportFailed`` is raised."""
+    try:
+        return do()
+    except ExportFailed:
+        raise
+    except UnreadableFilm as error:
+        return Outcome(item, Status.FAILED, error.reason)
+    except PtxError as error:
+        return Outcome(item, Status.NOT_ANALYSED, error.reason)
+    except Exception:
+        log.exception("A film ended unexpectedly")
+        return Outcome(item, Status.FAILED, Command.FILM_FAILED)
 
 
 def outcomes(
-    items: Iterable[Item], engine: Engine, review: Review | ReviewOf, export: Callable[[Outcome], None] | None = None
+    items: Sequence[Item], engine: Engine, review: Review | ReviewOf, export: Callable[[Outcome], None] | None = None
 ) -> Iterator[Outcome]:
-    """Analyse every item; ``export`` writes what is asked for of each film that was read.
+    """Analyse every item, in order; ``export`` writes what is asked for of each film that was read, one at a time.
 
     Whatever happens with one film, in analysis or export, the others go on; only ``ExportFailed`` ends the loop.
+    A few films have all cores, one after the other: the first is there sooner.
     """
-    for item in items:
-        started = time.perf_counter()
-        try:
-            outcome = analyse(item, engine, review)
-            if export is not None:
-                export(outcome)
-        except ExportFailed:
-            raise
-        except UnreadableFilm as error:
-            outcome = Outcome(item, Status.FAILED, error.reason)
-        except PtxError as error:
-            outcome = Outcome(item, Status.NOT_ANALYSED, error.reason)
-        except Exception:
-            log.exception("A film ended unexpectedly")
-            outcome = Outcome(item, Status.FAILED, Command.FILM_FAILED)
-        timing = {"read": None, "infer": None, **outcome.timing, "total": 1000 * (time.perf_counter() - started)}
-        yield replace(outcome, timing=timing)
+    from ptxviewer.cli.pipeline import Pipeline
+    from ptxviewer.dicom.isolated.pool import shared_pool
+
+    def exported(outcome: Outcome) -> Outcome:
+        if export is not None and outcome.film is not None:
+            export(outcome)
+        return outcome
+
+    with Pipeline(engine, shared_pool(), share=len(items) > 2 * cores()) as pipeline:
+        for outcome in pipeline.each(iter(items), lambda item: pipeline.outcome(item, review)):
+            started, total_ms = time.perf_counter(), outcome.timing["total"] or 0.0
+            outcome = settled(outcome.item, partial(exported, outcome))  # noqa: PLW2901 - or what came of its export
+            yield outcome.taking(total_ms + 1000 * (time.perf_counter() - started))
 
 
 @contextmanager

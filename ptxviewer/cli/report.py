@@ -7,8 +7,9 @@ from pathlib import Path
 
 from ptxviewer.app.exports import EXPORTS, Content, Export
 from ptxviewer.app.state.settings import PaperChoice
-from ptxviewer.cli.batch import Item, Outcome, ReviewOf, analyse, items_of, outcomes, progress, told_saved
+from ptxviewer.cli.batch import Item, Outcome, ReviewOf, items_of, outcomes, progress, told_saved
 from ptxviewer.cli.export import made_folder
+from ptxviewer.cli.pipeline import Pipeline
 from ptxviewer.core.engine import Engine
 from ptxviewer.core.errors import PtxError
 from ptxviewer.core.files import remove_parts
@@ -56,7 +57,9 @@ def report_one(
     paper: PaperChoice,
 ) -> None:
     """Analyse a film and write it. Raises ``PtxError``."""
-    outcome = analyse(Item(1, str(path), path.stem, path), engine, review)
+    from ptxviewer.dicom.isolated.pool import shared_pool
+
+    outcome = Pipeline(engine, shared_pool(), share=False).analysed(Item(1, str(path), path.stem, path), review)
     write(outcome, target, export, complain=complain, identified=identified, paper=paper)
 
 

@@ -126,22 +126,11 @@ class Engine(Protocol):
 
 @runtime_checkable
 class ManyFilms(Protocol):
-    """An engine that takes films prepared elsewhere, several at once: for archives."""
+    """An engine whose ``predict`` takes several films at once, from as many threads: for archives."""
 
     def share_cores(self) -> int:
         """Load the network, and give every film one core from now on; returns how many threads may call at once.
 
         One film on one core takes longer, many take less time together: nothing waits for the slowest part.
-        """
-        ...
-
-    @property
-    def grid_size(self) -> int | None:
-        """Side of the grid that ``inference.preprocess.prepare`` is to make of a film; None: the pixels are needed."""
-        ...
-
-    def predict_grid(self, film: Radiograph, grid: FloatMap | None) -> ProbabilityMaps:
-        """Return what ``Engine.predict`` returns: of a film without its pixels and its (1, S, S) grid, where there
-        is a ``grid_size``, else of the film.
         """
         ...

@@ -94,17 +94,17 @@ with contextlib.suppress(ImportError):
     gdcm.Trace.DebugOff()
 
 
-def read_film(path: Path, frame: int = 0) -> Radiograph:
+def read_film(path: Path, frame: int = 0, pool: Pool | None = None) -> Radiograph:
     """Return frame ``frame`` (from 0) of the film at ``path``. Raises ``UnreadableFilm`` and nothing else.
 
-    In a child process, unless nothing in the file can do harm: see ``harmless``.
+    In a child process (of ``pool``, or of the program's own), unless nothing in the file can do harm: see ``harmless``.
     """
     if multiprocessing.current_process().daemon:  # daemons may have no children
         return read_here(path, frame)
     film = _harmless_film(path, frame)
     if film is not None:
         return film
-    return in_child(read_here, path, frame)
+    return in_child(read_here, path, frame, pool=pool)
 
 
 def in_child(function: Callable[..., T], path: Path, *arguments: object, pool: Pool | None = None) -> T:

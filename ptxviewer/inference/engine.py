@@ -140,31 +140,10 @@ class BundleEngine:
         Running out of a device's memory, and only that, moves the work to the CPU for good.
         Raises ``ModelUnavailable`` where the network's output is not a number: that must never read as "nothing found".
         """
-        return self._predict(film, None, checkpoint)
-
-    def share_cores(self) -> int:
-        """See ``ManyFilms.share_cores``."""
-        _, runner = self._ready()
-        if self._first is not None:
-            self._first[1].share_cores()
-        return runner.share_cores()
-
-    @property
-    def grid_size(self) -> int | None:
-        """See ``ManyFilms.grid_size``; a network that looks at the lungs goes back to the pixels."""
-        card, _ = self._ready()
-        return card.size if self._first is None else None
-
-    def predict_grid(self, film: Radiograph, grid: FloatMap | None) -> ProbabilityMaps:
-        """See ``ManyFilms.predict_grid``; raises as ``predict``."""
-        return self._predict(film, grid, never_cancelled)
-
-    def _predict(self, film: Radiograph, grid: FloatMap | None, checkpoint: Checkpoint) -> ProbabilityMaps:
         card, runner = self._ready()
         checkpoint()
         started = time.perf_counter()
-        if grid is None and self._first is None:
-            grid = prepare(film, card.size)  # once, however it is turned
+        grid = prepare(film, card.size) if self._first is None else None  # once, however it is turned
         turns, believed = turns_upright(film), False
         shown = self._shown(film, turns, checkpoint, grid)
         result = self._run(runner, shown.grid, checkpoint)
@@ -175,6 +154,13 @@ class BundleEngine:
                 turns, shown, result, believed = 0, stored, as_stored, True
         answer = answer_of(film, shown, turns, result, self.load())
         return replace(answer, as_stored=believed, infer_ms=1000 * (time.perf_counter() - started))
+
+    def share_cores(self) -> int:
+        """See ``ManyFilms.share_cores``."""
+        _, runner = self._ready()
+        if self._first is not None:
+            self._first[1].share_cores()
+        return runner.share_cores()
 
     def band(self, film: Radiograph, checkpoint: Checkpoint = never_cancelled) -> Band:
         """See ``Engine.band``. A device without memory for it is not left: the band is then unavailable."""
@@ -197,8 +183,6 @@ class BundleEngine:
         card, _ = self._ready()
         if self._first is None:
             return WholeFilm(turned(prepare(film, card.size) if grid is None else grid, turns))
-        if grid is not None:
-            raise RuntimeError("a network that looks at the lungs needs the film")
         first, runner = self._first
         return view_of(film, card.size, lambda grid: self._run(runner, grid, checkpoint).maps, first.size, turns)
 

@@ -24,7 +24,6 @@ from ptxviewer.core.engine import Engine
 from ptxviewer.core.heap import keep_freed_memory
 from ptxviewer.core.review import Review
 from ptxviewer.dicom.read import read_here
-from ptxviewer.inference.preprocess import prepare
 from ptxviewer.inference.torch.loading import torch_engine
 from tests.benchmarks.archive import COLS, ROWS, SYNTAXES, coded, numbered, phantoms
 from tests.triage_process import CheapEngine
@@ -91,10 +90,8 @@ def main() -> int:
         engine = torch_engine("cpu")
         engine.share_cores()
         film = read_here(min(folders["uncompressed"].iterdir()))
-        size = engine.grid_size
-        grid = None if size is None else prepare(film, size)
-        engine.predict_grid(film, grid)
-        bare = cost(lambda: [engine.predict_grid(film, grid) for _ in range(MANY)])[0] / MANY * 1000
+        engine.predict(film)
+        bare = cost(lambda: [engine.predict(film) for _ in range(MANY)])[0] / MANY * 1000
         whole, wall = per_film(engine, folders["uncompressed"], target / "network")
         assert engine.info is not None
         print(

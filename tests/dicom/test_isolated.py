@@ -162,6 +162,30 @@ def test_a_child_that_is_killed_from_outside_costs_no_film(pool: Pool, tmp_path:
     assert failure.value.cause is Cause.KILLED
 
 
+@posix
+def test_who_leaves_waits_for_no_film_that_hangs(pool: Pool, tmp_path: Path) -> None:
+    """Ctrl+C in a folder with a hostile film: its child is ended, and no other is begun for it."""
+    started = tmp_path / "started"
+    os.mkfifo(started)
+    ended: list[object] = []
+
+    def hang() -> None:
+        try:
+            pool.call(misbehaving.hang_in_native_code, str(started))
+        except CallFailed as failure:
+            ended.append(failure.cause)
+
+    thread = threading.Thread(target=hang)
+    thread.start()
+    started.read_text("ascii")
+    with pool.ends_calls():
+        thread.join(10)
+        with pytest.raises(CallFailed):
+            pool.call(misbehaving.add, 1, 1)
+    assert ended == [Cause.KILLED]
+    assert pool.call(misbehaving.add, 1, 1) == 2
+
+
 def test_threads_may_call_at_once(pool: Pool) -> None:
     two = Pool(most=2, timeout_s=20)
     results: list[int] = []

@@ -120,13 +120,3 @@ def test_a_network_that_looks_at_whole_films_says_nothing_of_lungs(tmp_path: Pat
     maps = BundleEngine(write_bundle(tmp_path / "bundle"), lambda _card, _weights: FakeRunner()).predict(film)
     assert maps.lungs_found
     assert maps.size == 64
-
-
-def test_a_network_that_looks_at_the_lungs_asks_for_the_film_and_refuses_a_grid(tmp_path):
-    engine, film = engine_of(boxed_bundle(tmp_path / "bundle")), film_of(PHANTOM)
-    engine.share_cores()
-    assert engine.grid_size is None
-    maps, expected = engine.predict_grid(film, None), engine.predict(film)
-    np.testing.assert_array_equal(maps.pneumothorax, expected.pneumothorax)
-    with pytest.raises(RuntimeError):
-        engine.predict_grid(film, np.zeros((1, 64, 64), np.float32))

@@ -8,18 +8,14 @@ from concurrent.futures import ThreadPoolExecutor
 import numpy as np
 import pytest
 
-from ptxviewer.cli.reading_ahead import read_prepared, without_pixels
 from ptxviewer.core.engine import OutOfMemory, RunResult
 from ptxviewer.core.errors import Cancelled, ModelUnavailable
 from ptxviewer.core.film import Radiograph
 from ptxviewer.core.reasons.network import DeviceRefused, Network
-from ptxviewer.dicom.read import read_here
 from ptxviewer.inference.engine import BundleEngine
 from ptxviewer.inference.equivalence import same_decision
-from ptxviewer.inference.preprocess import prepare
 from ptxviewer.inference.torch.loading import torch_engine
 from tests.bundles import SIZE, write_bundle
-from tests.dicom.made import dataset, save
 from tests.fakes import FakeEngine, FakeRunner
 from tests.refusals import reason_of
 from tests.there import there
@@ -156,27 +152,13 @@ def test_same_decision_needs_masks_to_compare():
     assert not same_decision(RunResult(maps, 0.5), RunResult(shifted, 0.5), 0.4)
 
 
-def test_films_prepared_elsewhere_get_the_answer_of_the_whole_film(bundle, tmp_path):
-    """Its pixels are gone when the network sees it: what it is shown must be the grid."""
-    engine = engine_of(bundle, FakeRunner())
-    engine.share_cores()
-    path = save(dataset(film(200, 150).pixels, 16, PatientOrientation=["R", "H"]), tmp_path / "film.dcm")
-    prepared = read_prepared(path, engine.grid_size, forced=False)
-    without = without_pixels(prepared)
-    assert not without.pixels.any()
-    maps, expected = engine.predict_grid(without, prepared.grid), engine.predict(read_here(path))
-    assert expected.pneumothorax.std() > 0.01
-    np.testing.assert_array_equal(maps.pneumothorax, expected.pneumothorax)
-    assert (maps.image_key, maps.rows, maps.cols, maps.score) == (expected.image_key, 200, 150, expected.score)
-
-
 def test_several_films_at_once_get_the_answers_that_they_get_one_by_one(bundle):
     engine = torch_engine("cpu", bundle)
     engine.share_cores()
     films = [film(seed=seed, key=str(seed)) for seed in range(6)]
-    alone = [engine.predict_grid(one, prepare(one, SIZE)) for one in films]
+    alone = [engine.predict(one) for one in films]
     with ThreadPoolExecutor(3) as threads:
-        together = list(threads.map(lambda one: engine.predict_grid(one, prepare(one, SIZE)), films * 3))
+        together = list(threads.map(engine.predict, films * 3))
     for maps, expected in zip(together, alone * 3, strict=True):
         assert maps.image_key == expected.image_key
         np.testing.assert_array_equal(maps.pneumothorax, expected.pneumothorax)

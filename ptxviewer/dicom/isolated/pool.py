@@ -126,6 +126,10 @@ class _Child:
         self.let_go()
         return status
 
+    def kill(self) -> None:
+        """Kill the process; whoever waits for it sees that it has ended."""
+        self._process.kill()
+
     def let_go(self) -> None:
         """Give the shared memory back."""
         self._take_name()
@@ -233,6 +237,7 @@ class Pool:
         self._guard = threading.Lock()
         self._idle: list[_Child] = []
         self._busy: list[_Child] = []
+        self._ending = 0  # of calls: none is begun meanwhile
 
     @property
     def memory_bytes(self) -> int:
@@ -253,7 +258,7 @@ class Pool:
     def warm(self) -> None:
         """Start a child where there is none; returns at once, the child gets ready meanwhile."""
         with self._guard:
-            if self._idle or self._busy:
+            if self._idle or self._busy or self._ending:
                 return
             with contextlib.suppress(CallFailed):
                 self._idle.append(self._new())
@@ -297,6 +302,8 @@ class Pool:
 
     def _take(self) -> _Child:
         with self._guard:
+            if self._ending:
+                raise CallFailed(Cause.KILLED)
             while self._idle:
                 child = self._idle.pop()
                 if child.alive:
@@ -321,6 +328,19 @@ class Pool:
         status = child.end()
         self.warm()  # the next call finds another one ready
         return status
+
+    @contextlib.contextmanager
+    def ends_calls(self) -> Iterator[None]:
+        """Let no call take place within this context; those under way fail at once, whatever their children do."""
+        with self._guard:
+            self._ending += 1
+            for child in self._busy:
+                child.kill()
+        try:
+            yield
+        finally:
+            with self._guard:
+                self._ending -= 1
 
     def close(self) -> None:
         """End the children; a call that is under way fails. A later call starts new ones."""
