@@ -239,6 +239,32 @@ def test_a_parcel_is_tried_again_after_longer_and_longer_pauses(archive: Archive
     assert (sender.left, archive.objects) == (0, 1)
 
 
+def test_a_film_that_was_tried_half_written_counts_once_and_as_it_is_at_last(
+    archive: Archive, tmp_path: Path, monkeypatch
+) -> None:
+    films, status = tmp_path / "films", tmp_path / "status.json"
+    whole = film(films, 0).read_bytes()
+    late, torn = films / "late.dcm", films / "torn.dcm"
+    told: list[tuple[int, int]] = []
+
+    def happens(second: int) -> None:
+        if second == 1:
+            late.write_bytes(whole[:600])
+            torn.write_bytes(whole[:600])
+        if second == 12:  # it stood still for longer than a file has to
+            save(in_study(ramp(99, 70)), late)
+            torn.write_bytes(whole[:700])
+        record = json.loads(status.read_text())
+        told.append((record["films_done"], record["films_failed"]))
+
+    monkeypatch.setattr(health, "BEAT_S", 0.0)
+    seconds(monkeypatch, happens, end=24)
+    assert run(films, tmp_path / "r.sqlite", "--watch", "--status", str(status)) == 0
+    assert (3, 2) in told
+    assert told[-1] == (3, 1)
+    assert [row["status"] for row in rows(tmp_path / "r.sqlite")].count("failed") == 1
+
+
 def test_films_that_nodes_send_are_analysed(archive: Archive, tmp_path: Path, monkeypatch) -> None:
     films, out, status = tmp_path / "incoming", tmp_path / "r.sqlite", tmp_path / "status.json"
     (tmp_path / "settings").mkdir()

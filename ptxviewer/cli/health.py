@@ -100,6 +100,12 @@ class Health:
             self._times.append(self.clock())
         self.beat()
 
+    def tried_again(self) -> None:
+        """Take back a film that was counted as failed: its file has changed and is counted anew."""
+        with self._guard:
+            self.counts.done -= 1
+            self.counts.failed -= 1
+
     def sent(self, objects: int) -> None:
         """Count objects that a node has taken."""
         with self._guard:

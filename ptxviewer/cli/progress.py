@@ -39,6 +39,11 @@ class Progress:
         self._times.append(self.now())
         self.tell()
 
+    def tried_again(self) -> None:
+        """Take back a film that was counted as failed: its file has changed and is counted anew."""
+        self.done -= 1
+        self.failed -= 1
+
     def skip(self) -> None:
         """Count a film that was done before."""
         self.skipped += 1

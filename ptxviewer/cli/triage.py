@@ -185,6 +185,7 @@ def _run(
             progress.skip()
             health.counts.skipped += 1
 
+        failing: set[str] = set()  # files that failed, until they do not: one may have been half-written
         health.running(info)
         found = _found(paths, unpacked, options, pseudonyms, progress, health)
         for answered in stream.answers(health.handed_out(sources_of(found, pseudonyms, done, skip))):
@@ -196,6 +197,10 @@ def _run(
             failed = answered.told.status == Status.FAILED.value
             if options.delete_received and made and not failed:
                 _delete_received(answered.source.candidate.path, paths[0])
+            name = answered.source.stamp.file_id
+            for counted in (progress, health) if name in failing else ():
+                counted.tried_again()
+            (failing.add if failed else failing.discard)(name)
             progress.count(failed=failed)
             health.film(failed=failed)
     return again
