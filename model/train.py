@@ -11,14 +11,17 @@ import argparse
 import hashlib
 import json
 import os
+import signal
 import subprocess
 import sys
 import time
 from collections import deque
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
 from dataclasses import asdict, replace
 from pathlib import Path
+from threading import Event
 from typing import Any
 
 import numpy as np
@@ -211,6 +214,25 @@ def quick_look(trainer: Trainer, films: Pack, size: int) -> dict[str, float]:
     }
 
 
+@contextmanager
+def asked_to_stop() -> Iterator[Event]:
+    """Yield what is set by Ctrl+C and where the system wants the program to end; a second time it ends at once."""
+    stop = Event()
+    before = {number: signal.getsignal(number) for number in (signal.SIGINT, signal.SIGTERM)}
+
+    def ask(number: int, _frame: object) -> None:
+        stop.set()
+        signal.signal(number, before[signal.Signals(number)])
+
+    for number in before:
+        signal.signal(number, ask)
+    try:
+        yield stop
+    finally:
+        for number, handler in before.items():
+            signal.signal(number, handler)
+
+
 def run(
     config: Config,
     films: Pack,
@@ -218,8 +240,8 @@ def run(
     encoder: Path | None = None,
     weights: Path | None = None,
     device: torch.device | None = None,
-) -> None:
-    """Train to the end of ``config``, continuing from ``folder`` where it holds a checkpoint."""
+) -> bool:
+    """Train to the end of ``config``, continuing from ``folder`` where it holds a checkpoint; False: it was stopped."""
     folder.mkdir(parents=True, exist_ok=True)
     trainer = Trainer(config, encoder, weights, device)
     checkpoint = folder / "checkpoint.pt"
@@ -248,10 +270,10 @@ def run(
         log.write(json.dumps(entry) + "\n")
         log.flush()
 
-    with log, ThreadPoolExecutor(loaders) as pool:
+    with log, asked_to_stop() as stop, ThreadPoolExecutor(loaders) as pool:
         coming = deque(pool.submit(make, step) for step in range(first, min(config.steps, first + loaders + 1)))
         told = started
-        while trainer.step < config.steps:
+        while trainer.step < config.steps and not stop.is_set():
             made = coming.popleft().result()
             following = trainer.step + loaders + 1
             if following < config.steps:
@@ -262,14 +284,20 @@ def run(
             if now - told >= TELL_EVERY_S or trainer.step == config.steps:
                 told = now
                 print(progress(trainer.step, config.steps, (now - started) / (trainer.step - first), parts), flush=True)
-            if trainer.step % SAVE_EVERY == 0 or trainer.step == config.steps:
+            if trainer.step % SAVE_EVERY == 0 or trainer.step == config.steps or stop.is_set():
                 trainer.save(checkpoint)
             if trainer.step % LOOK_EVERY == 0 or trainer.step == config.steps:
                 look = quick_look(trainer, films, config.phase(trainer.step - 1).size)
                 note({"step": trainer.step, "look": 1, **look})
                 print(f"step {trainer.step}: " + ", ".join(f"{k} {v:.3f}" for k, v in look.items()), flush=True)
                 draw_curves(folder)
+        for unused in coming:
+            unused.cancel()
+    if trainer.step < config.steps:
+        print(f"Stopped behind step {trainer.step} of {config.steps}; the same command goes on from there.", flush=True)
+        return False
     torch.save({name: value.cpu() for name, value in trainer.average.items()}, folder / "average.pt")
+    return True
 
 
 def progress(step: int, steps: int, seconds: float, parts: dict[str, float]) -> str:
@@ -389,7 +417,8 @@ def main() -> None:
         per_step = timed(config, films, device)
         config = fitted(config, 60 * asked.minutes, per_step, time.monotonic() - started)
         print(f"{per_step:.2f} s a step here: {config.steps} steps", flush=True)
-    run(config, films, asked.run, asked.encoder, asked.weights, device)
+    if not run(config, films, asked.run, asked.encoder, asked.weights, device):
+        raise SystemExit(130)  # as a shell says of what was stopped by hand
 
 
 if __name__ == "__main__":

@@ -1,15 +1,19 @@
 """A machine with PyTorch and numpy and nothing else trains from a pack, stops, and goes on."""
 
 import json
+import os
+import signal
 import subprocess
 import sys
 from pathlib import Path
 
 import numpy as np
+import pytest
+import torch
 
 from model.cutting import stored_side
 from model.pack import Example, write_pack, write_stamps
-from model.train import main
+from model.train import Trainer, main
 
 ROOT = Path(__file__).resolve().parents[2]
 SIZE = 64
@@ -18,7 +22,7 @@ import sys
 for name in ("cv2", "matplotlib", "tqdm", "safetensors", "pydicom", "PySide6", "torchvision"):
     sys.modules[name] = None  # as if it were not installed
 sys.argv = ["train", *sys.argv[1:]]
-from model.train import main
+from model.train import Trainer, main
 main()
 """
 
@@ -91,3 +95,29 @@ def test_the_time_that_there_is_decides_how_long_it_trains(tmp_path, monkeypatch
     planned = json.loads((tmp_path / "run" / "run.json").read_text())["config"]["phases"][0]["steps"]
     assert 1 <= planned < 1000000
     assert f"step {planned} of {planned}" in said
+
+
+@pytest.mark.skipif(os.name == "nt", reason="a process cannot press Ctrl+C for itself there")
+def test_ctrl_c_ends_a_run_behind_its_step_and_the_same_command_goes_on_to_the_same_weights(
+    tmp_path, monkeypatch, capsys
+):
+    (tmp_path / "whole").mkdir()
+    train(monkeypatch, *arguments_for(tmp_path / "whole", 5))
+    once = Trainer.train_step
+
+    def pressed(trainer, batch):
+        if trainer.step == 1:
+            os.kill(os.getpid(), signal.SIGINT)
+        return once(trainer, batch)
+
+    monkeypatch.setattr(Trainer, "train_step", pressed)
+    with pytest.raises(SystemExit) as ended:
+        train(monkeypatch, *arguments_for(tmp_path, 5))
+    monkeypatch.setattr(Trainer, "train_step", once)
+    assert ended.value.code == 130
+    assert "Stopped behind step 2 of 5" in capsys.readouterr().out
+    assert signal.getsignal(signal.SIGINT) is signal.default_int_handler
+    assert not (tmp_path / "run" / "average.pt").exists()
+    train(monkeypatch, *arguments_for(tmp_path, 5))
+    through, stopped = (torch.load(folder / "run" / "average.pt") for folder in (tmp_path / "whole", tmp_path))
+    assert all(torch.equal(through[name], stopped[name]) for name in through)
