@@ -23,8 +23,7 @@ from model.data import chest_drain, read_drains
 from model.metrics import auc
 from model.pack import DRAINS_FILE, ROOM, Example, Pack
 from model.tensors import read_tensors
-from model.train import start_from
-from ptxviewer.inference.torch.network import PneumothoraxNet
+from ptxviewer.inference.torch.network import Encoder
 
 BUNDLE_WEIGHTS = Path("model/bundle/weights.safetensors")
 SIDE = 448  # pixels of the grid on which drains are looked for
@@ -35,15 +34,16 @@ STRENGTH = 1e-2  # inverse of the penalty (scikit-learn's C) over some 3,000 fea
 
 def summaries(films: Pack, weights: Path) -> NDArray[np.float32]:
     """Return (films, F) means and maxima of the encoder's last two stages, on the grid over the lungs' box."""
-    net = PneumothoraxNet(Config().network)
-    start_from(net, read_tensors(weights))
-    net.eval()
+    encoder = Encoder(Config().network).eval()
+    stored = {name.removeprefix("encoder."): one.float() for name, one in read_tensors(weights).items()}
+    counters = {name: one for name, one in encoder.state_dict().items() if name.endswith("num_batches_tracked")}
+    encoder.load_state_dict(counters | {name: one for name, one in stored.items() if name in encoder.state_dict()})
     rows: list[NDArray[np.float32]] = []
     for first in range(0, len(films.films), BATCH):
         indices = range(first, min(first + BATCH, len(films.films)))
         grids = np.stack([plain(films.image(i), SIDE, ROOM, films.inside(i)) for i in indices])
         with torch.inference_mode(), torch.autocast("cpu", torch.bfloat16):
-            stages = net.encoder(torch.from_numpy(grids))[-2:]
+            stages = encoder(torch.from_numpy(grids))[-2:]
         pooled = [pool for stage in stages for pool in (stage.float().mean((2, 3)), stage.float().amax((2, 3)))]
         rows.extend(torch.cat(pooled, 1).numpy())
     return np.stack(rows)

@@ -5,10 +5,11 @@ import pytest
 
 from model.config import Config, Phase
 from model.data import chest_drain
-from model.drains import drain_read, probabilities
+from model.drains import drain_read, probabilities, summaries
 from model.metrics import auc
 from model.pack import Example
 from model.sampler import Sampler
+from ptxviewer.paths import bundle_dir
 
 
 class Films:
@@ -56,3 +57,19 @@ def test_a_film_that_nobody_has_looked_at_is_not_called_undrained():
     unknown = Example("labelled/nobody-looked.webp", True, "", None, "p", "positive", "train")
     assert chest_drain(unknown) is None
     assert drain_read(unknown) is None
+
+
+@pytest.mark.weights
+def test_the_encoder_of_the_shipped_network_sees_films_whatever_heads_it_has():
+    class OneFilm:
+        films = (None,)
+
+        def image(self, _index):
+            return np.full((80, 80), 90, np.uint8)
+
+        def inside(self, _index):
+            return 0, 80, 0, 80
+
+    seen = summaries(OneFilm(), bundle_dir() / "weights.safetensors")
+    assert seen.shape == (1, 2 * (512 + 1024))
+    assert np.isfinite(seen).all()
