@@ -5,12 +5,13 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QLabel, QPushButton, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QLabel, QPushButton, QVBoxLayout, QWidget
 
 from ptxviewer.app.state.film import Film, FilmStatus
 from ptxviewer.app.state.screen import State
 from ptxviewer.app.state.withheld import question
 from ptxviewer.core.msgid import N_, Msgid
+from ptxviewer.core.reasons.reading import NotAnalysed
 from ptxviewer.report.decision import (
     SIGNS,
     cautions,
@@ -29,7 +30,7 @@ from ptxviewer.words import say, sentences, tr
 from ptxviewer.words.network import older_network
 from ptxviewer.words.notices import NOT_EXCLUDED
 
-ROOM = 168  # screen pixels that are kept for all of it, so that what lies below stays where it is
+ROOM = 138  # screen pixels that are kept for all of it, so that what lies below stays where it is
 HEADLINES: dict[FilmStatus, Msgid] = {
     FilmStatus.OPENING: N_("Opening ..."),
     FilmStatus.WAITING: N_("Waiting for the network ..."),
@@ -54,16 +55,21 @@ class DecisionWords(QWidget):
         )  # fmt: skip
         self._caution = label("amber", wrap=True)
         self._show = small_button("show_held_back", do, tr("Show them"))
-        for made in (self._headline, self._second, self._remark, self._caution):
+        for made in (self._headline, self._second, self._caution, self._remark):
             made.setAlignment(Qt.AlignmentFlag.AlignTop | Qt.AlignmentFlag.AlignLeft)
             column.addWidget(made)
-        column.insertWidget(column.indexOf(self._caution), self._show, 0, Qt.AlignmentFlag.AlignLeft)
         self._stop, self._again = (
             small_button("cancel", do, tr("Stop")), small_button("analyse", do, tr("Analyse again"))
         )  # fmt: skip
-        for button in (self._stop, self._again):
-            column.addWidget(button, 0, Qt.AlignmentFlag.AlignLeft)
         self._signs = SupineSigns(do)
+        self._more = QWidget()  # what can be asked for, in one line
+        more = QHBoxLayout(self._more)
+        more.setContentsMargins(0, 0, 0, 0)
+        more.setSpacing(12)
+        for button in (self._show, self._stop, self._again, self._signs.title):
+            more.addWidget(button)
+        more.addStretch(1)
+        column.addWidget(self._more)
         column.addWidget(self._signs)
         column.addStretch(1)
         self.setMinimumHeight(px(ROOM))
@@ -73,7 +79,8 @@ class DecisionWords(QWidget):
         line = second = remark = check = ""
         held_back = signs = False
         if film is not None:
-            line, remark = tr(HEADLINES.get(film.status, "")), sentences(film.why)
+            why = film.why.why if isinstance(film.why, NotAnalysed) else film.why  # the headline says so already
+            line, remark = tr(HEADLINES.get(film.status, "")), sentences(why)
             if film.status is FilmStatus.NOT_SHOWN:
                 remark, check = "", remark
             found, radiograph, info = film.findings, film.radiograph, state.network_of(film)
@@ -97,10 +104,16 @@ class DecisionWords(QWidget):
         _tell(self._second, second)
         _tell(self._remark, remark)
         _tell(self._caution, check)
-        self._show.setVisible(held_back)
-        self._stop.setVisible(film is not None and film.due)
-        self._again.setVisible(film is not None and film.outdated)
+        offers = (
+            (self._show, held_back),
+            (self._stop, film is not None and film.due),
+            (self._again, film is not None and film.outdated),
+            (self._signs.title, signs),
+        )
+        for button, there in offers:
+            button.setVisible(there)
         self._signs.setVisible(signs)
+        self._more.setVisible(any(there for _button, there in offers))
 
 
 def older_text(film: Film) -> str:
@@ -113,20 +126,19 @@ def older_text(film: Film) -> str:
 
 
 class SupineSigns(QWidget):
-    """What to look for where air does not rise to the apex: a list that opens, and the way to both bases."""
+    """What to look for where air does not rise to the apex: a list that ``title`` opens, and the way to both bases."""
 
     def __init__(self, do: Callable[[str], None]) -> None:
         super().__init__()
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(2)
-        self._title = QPushButton()
-        self._title.setObjectName("disclosure")
-        self._title.setFocusPolicy(Qt.FocusPolicy.TabFocus)
-        self._title.clicked.connect(self._toggle)
+        self.title = QPushButton()
+        self.title.setObjectName("disclosure")
+        self.title.setFocusPolicy(Qt.FocusPolicy.TabFocus)
+        self.title.clicked.connect(self._toggle)
         self._list = label("quiet", "\n".join(f"• {tr(sign)}" for sign in SIGNS), wrap=True)
         self._bases = small_button("bases", do, tr("Bases side by side ({key})", key=key_of("bases")))
-        column.addWidget(self._title)
         column.addWidget(self._list)
         column.addWidget(self._bases, 0, Qt.AlignmentFlag.AlignLeft)
         self._open(False)
@@ -137,7 +149,7 @@ class SupineSigns(QWidget):
     def _open(self, opened: bool) -> None:
         self._list.setVisible(opened)
         self._bases.setVisible(opened)
-        self._title.setText(tr("Signs on a supine film") + (" ▾" if opened else " ▸"))
+        self.title.setText(tr("Signs on a supine film") + (" ▾" if opened else " ▸"))
 
 
 def _tell(line: QLabel, text: str) -> None:
