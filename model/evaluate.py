@@ -23,6 +23,7 @@ from model.plots import contact_sheet, evaluation
 from model.rules import MOST_FALSE, Table, choose, row_of, rule_of_patients, rules
 from ptxviewer.core.answer import DecisionRule
 from ptxviewer.core.findings.decide import find
+from ptxviewer.core.site import histogram
 
 
 def precision(data: Path, found: list[Case], rule: DecisionRule, bundle: Path, cache: Path) -> Row:
@@ -140,6 +141,10 @@ def report(
         "rule": asdict(rule),
         "model_sha256": model_sha256,
         "figures": rows,
+        "scores": {
+            name: histogram(o.score for o in outcomes if o.present is present)
+            for name, present in (("with", True), ("without", False))
+        },
         "rules": purposes or {},
         "cross_fitted": all(case.example.patient in of_patients for case in found),
     }

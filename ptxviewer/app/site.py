@@ -12,21 +12,26 @@ from ptxviewer.app.disk.review_file import DamagedReview, ReviewFolder, Saved
 from ptxviewer.core.purposes import RuleFigures
 from ptxviewer.core.reasons import encode
 from ptxviewer.core.review import said
-from ptxviewer.core.site import Share, SiteFigures, expected_band
+from ptxviewer.core.site import CardScores, Share, SiteFigures, expected_band, histogram
 
 LAST = 1000  # films
-BINS = 10
 
 
 def figures(
-    films: Iterable[tuple[Entry, Saved | None]], rule: RuleFigures | None = None, here: float | None = None
+    films: Iterable[tuple[Entry, Saved | None]],
+    rule: RuleFigures | None = None,
+    scores: CardScores | None = None,
+    here: float | None = None,
 ) -> SiteFigures:
-    """Return the figures of films and what their readers said."""
+    """Return the figures of films and what their readers said.
+
+    ``rule`` and ``scores`` are what the card lets expect, ``here`` the share of films with a pneumothorax, if known.
+    """
     seen = above = refused = 0
     why: Counter[str] = Counter()
     views: Counter[str] = Counter()
     spacings: Counter[str] = Counter()
-    histogram = [0] * BINS
+    answered: list[float] = []
     agreement: Counter[tuple[bool, bool]] = Counter()  # (reader, network)
     for entry, saved in films:
         seen += 1
@@ -43,22 +48,22 @@ def figures(
             refused += 1
             continue
         above += summary.present
-        histogram[min(BINS - 1, int(summary.score * BINS))] += 1
+        answered.append(summary.score)
         truth = None if saved is None else reader_says(saved, summary.present)
         if truth is not None:
             agreement[truth, summary.present] += 1
-    answered = sum(histogram)
     return SiteFigures(
         seen,
-        Share(above, answered),
-        Share(refused, answered + refused),
+        Share(above, len(answered)),
+        Share(refused, len(answered) + refused),
         tuple(why.most_common()),
-        tuple(histogram),
+        histogram(answered),
         tuple(views.most_common()),
         tuple(spacings.most_common()),
         Share(agreement[True, True], agreement[True, True] + agreement[True, False]),
         Share(agreement[False, False], agreement[False, False] + agreement[False, True]),
         None if rule is None else expected_band(rule, here),
+        None if scores is None else scores.expected(here),
     )
 
 

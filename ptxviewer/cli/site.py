@@ -40,7 +40,7 @@ def run(last: int, settings: Settings, *, as_json: bool) -> int:
     films = kept_films(
         ResultFolder(cache_folder() / "results"), ReviewFolder(data_folder() / "reviews"), identity(info), last
     )
-    found = figures(films, card.figures.get(info.purpose), settings.pneumothorax_share / 100 or None)
+    found = figures(films, card.figures.get(info.purpose), card.scores, settings.pneumothorax_share / 100 or None)
     if as_json:
         say(json.dumps(as_record(found), indent=1, allow_nan=False))
         return 0

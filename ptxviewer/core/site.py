@@ -2,13 +2,40 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 from ptxviewer.core.purposes import RuleFigures
 from ptxviewer.core.statistics import wilson
 
 USUAL_SHARE = 0.2  # of films with a pneumothorax: where nobody has set it, more are not expected
+BINS = 10  # of a histogram of film scores
 FACTOR = 2.0  # by which the share of films with a pneumothorax may be off before it is said
+
+
+def histogram(scores: Iterable[float]) -> tuple[int, ...]:
+    """Return how many scores lie in each of ``BINS`` equal parts of [0, 1]."""
+    counts = [0] * BINS
+    for score in scores:
+        counts[min(BINS - 1, int(score * BINS))] += 1
+    return tuple(counts)
+
+
+@dataclass(frozen=True)
+class CardScores:
+    """Histograms of the film scores of the card's films, with and without a pneumothorax."""
+
+    positive: tuple[int, ...]
+    negative: tuple[int, ...]
+
+    def expected(self, here: float | None) -> tuple[float, ...]:
+        """Return the share of each part where a share ``here`` of films shows a pneumothorax; None: as in the card."""
+        positive, negative = sum(self.positive), sum(self.negative)
+        share = positive / (positive + negative) if here is None else here
+        return tuple(
+            share * one / positive + (1 - share) * other / negative
+            for one, other in zip(self.positive, self.negative, strict=True)
+        )
 
 
 @dataclass(frozen=True)
@@ -43,6 +70,7 @@ class SiteFigures:
     sensitivity: Share  # of the network against the reader
     specificity: Share
     band: tuple[float, float] | None = None
+    expected: tuple[float, ...] | None = None  # shares of the bins of ``histogram``, by the card
 
     @property
     def outside(self) -> bool:

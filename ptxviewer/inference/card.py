@@ -16,6 +16,7 @@ from ptxviewer.core.errors import ModelUnavailable
 from ptxviewer.core.purposes import PurposeChoice, RuleFigures
 from ptxviewer.core.reasons import Reason
 from ptxviewer.core.reasons.network import Network
+from ptxviewer.core.site import BINS, CardScores
 from ptxviewer.inference import preprocess
 
 SCHEMA_VERSION = 1
@@ -80,6 +81,17 @@ class Card:
         except (KeyError, TypeError, ValueError, ZeroDivisionError):
             return None
         return share if self.calibrated and 0 < share < 1 else None
+
+    @property
+    def scores(self) -> CardScores | None:
+        """Histograms of the film scores behind the figures, None where the card has none."""
+        try:
+            counts = self.metrics["scores"] if self.metrics else {}
+            scores = CardScores(tuple(map(int, counts["with"])), tuple(map(int, counts["without"])))
+        except (KeyError, TypeError, ValueError):
+            return None
+        kinds = scores.positive, scores.negative
+        return scores if all(len(one) == BINS and min(one) >= 0 and any(one) for one in kinds) else None
 
     def rule_for(self, purpose: PurposeChoice) -> tuple[DecisionRule, PurposeChoice]:
         """Return the rule for a purpose, the network's own where the card has none, and the purpose it then serves."""

@@ -40,6 +40,7 @@ from ptxviewer.ui.platform.folders import reports_folder
 
 if TYPE_CHECKING:
     from ptxviewer.core.site import SiteFigures
+    from ptxviewer.inference.card import Card
 
 
 def read(path: Path, frame: int) -> Radiograph:
@@ -149,12 +150,17 @@ def earlier_engines(purpose: PurposeChoice) -> tuple[EngineInfo, ...]:
 
 def rule_figures() -> Mapping[PurposeChoice, RuleFigures]:
     """Return how each rule of the shipped network did, as its card says; nothing where there is no card to read."""
+    card = _card()
+    return {} if card is None else card.figures
+
+
+def _card() -> Card | None:
     from ptxviewer.inference.card import read_card
 
     try:
-        return read_card(bundle_dir()).figures
+        return read_card(bundle_dir())
     except ModelUnavailable:
-        return {}
+        return None
 
 
 def _site_figures(results: Path, reviews: Path, settings: Settings, info: EngineInfo) -> SiteFigures:
@@ -162,8 +168,8 @@ def _site_figures(results: Path, reviews: Path, settings: Settings, info: Engine
     from ptxviewer.app.site import figures, kept_films
 
     films = kept_films(ResultFolder(results), ReviewFolder(reviews), identity(info))
-    share = settings.pneumothorax_share / 100 or None
-    return figures(films, rule_figures().get(info.purpose), share)
+    share, card = settings.pneumothorax_share / 100 or None, _card()
+    return figures(films) if card is None else figures(films, card.figures.get(info.purpose), card.scores, share)
 
 
 @dataclass(frozen=True)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Sequence
+from math import ceil
 from typing import Any
 
 from ptxviewer.core.msgid import N_
@@ -9,7 +11,7 @@ from ptxviewer.core.reasons import UnknownReason, decode
 from ptxviewer.core.site import Share, SiteFigures
 from ptxviewer.words import say, tr, trn
 from ptxviewer.words.diagnostics import Facts
-from ptxviewer.words.quantities import SPACING_LABELS, decimal
+from ptxviewer.words.quantities import SPACING_LABELS, decimal, share
 
 BLOCKS = " ▁▂▃▄▅▆▇█"
 
@@ -18,18 +20,18 @@ def _percent(value: float) -> str:
     return decimal(100 * value, 1)
 
 
-def share_text(share: Share) -> str:
+def share_text(found: Share) -> str:
     """Return "12.0 % (8.1 – 17.4 %), 18 of 150"; "" of nothing."""
-    if share.value is None:
+    if found.value is None:
         return ""
-    low, high = share.interval
+    low, high = found.interval
     return tr(
         "{value} % ({low} – {high} %), {hits} of {of}",
-        value=_percent(share.value),
+        value=_percent(found.value),
         low=_percent(low),
         high=_percent(high),
-        hits=share.hits,
-        of=share.of,
+        hits=found.hits,
+        of=found.of,
     )
 
 
@@ -44,19 +46,32 @@ def _told(code: str) -> str:
     return code.replace("_", " ") if isinstance(reason, UnknownReason) else say(reason)
 
 
-def _bars(histogram: tuple[int, ...]) -> str:
+def _bars(values: Sequence[float], numbers: Iterable[str]) -> str:
     """A histogram in block letters and in numbers, from score 0 to 1."""
-    top = max(*histogram, 1)
-    bars = "".join(BLOCKS[-(-count * (len(BLOCKS) - 1) // top)] for count in histogram)
-    return f"0 {bars} 1   ({', '.join(str(count) for count in histogram)})"
+    top = max(*values, 1e-9)
+    bars = "".join(BLOCKS[ceil(value * (len(BLOCKS) - 1) / top)] for value in values)
+    return f"0 {bars} 1   ({', '.join(numbers)})"
 
 
-def facts(found: SiteFigures) -> Facts:
-    """Return the figures by name; what there is nothing of is left out."""
+def scores_here(found: SiteFigures) -> str:
+    """Return how the film scores lie, "" without any."""
+    return _bars(found.histogram, map(str, found.histogram)) if found.above.of else ""
+
+
+def scores_expected(found: SiteFigures) -> str:
+    """Return how the card lets the film scores lie, in percent of the films, "" where it does not say."""
+    if found.expected is None or not found.above.of:
+        return ""
+    return _bars(found.expected, (share(100 * one) for one in found.expected))
+
+
+def facts(found: SiteFigures, *, scores: bool = True) -> Facts:
+    """Return the figures by name; what there is nothing of is left out, as are the ``scores`` that are drawn."""
     origins = {origin.value: tr(text) for origin, text in SPACING_LABELS.items()}
     rows = (
         (N_("Above threshold"), share_text(found.above)),
-        (N_("Film scores"), _bars(found.histogram) if found.above.of else ""),
+        (N_("Film scores"), scores_here(found) if scores else ""),
+        (N_("Film scores by the card"), scores_expected(found) if scores else ""),
         (N_("Refused by the gate"), share_text(found.refused)),
         (N_("Not analysed"), "\n".join(f"{count} x {_told(code)}" for code, count in found.not_analysed)),
         (N_("Sensitivity against the reader"), share_text(found.sensitivity)),
@@ -90,9 +105,9 @@ def band_note(found: SiteFigures) -> str:
     )
 
 
-def _record(share: Share) -> dict[str, Any]:
-    low, high = share.interval
-    return {"share": share.value, "low": low, "high": high, "hits": share.hits, "films": share.of}
+def _record(found: Share) -> dict[str, Any]:
+    low, high = found.interval
+    return {"share": found.value, "low": low, "high": high, "hits": found.hits, "films": found.of}
 
 
 def as_record(found: SiteFigures) -> dict[str, Any]:
@@ -105,6 +120,7 @@ def as_record(found: SiteFigures) -> dict[str, Any]:
         "refused_by_gate": _record(found.refused),
         "not_analysed": dict(found.not_analysed),
         "score_histogram": found.histogram,
+        "expected_score_histogram": found.expected,
         "views": dict(found.views),
         "spacing_origins": dict(found.spacings),
         "sensitivity_against_reader": _record(found.sensitivity),

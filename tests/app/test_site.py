@@ -15,8 +15,10 @@ from ptxviewer.app.state.facts import Summary
 from ptxviewer.cli import main as cli
 from ptxviewer.core.reasons.reading import NotAnalysed, Reading
 from ptxviewer.core.review import FirstRead, Review
-from ptxviewer.inference.card import expected_info
+from ptxviewer.core.site import CardScores
+from ptxviewer.inference.card import expected_info, read_card
 from ptxviewer.paths import SETTINGS_DIR, bundle_dir
+from tests.there import there
 
 YES, NO = Summary(0.9, True, ("left",)), Summary(0.05, False)
 
@@ -38,6 +40,29 @@ def test_films_are_counted_by_what_came_of_them():
     assert dict(found.views) == {"PA": 5, "LL": 1}
     assert dict(found.spacings) == {"at detector": 5, "none": 1}
     assert found.sensitivity.value is None
+
+
+def test_the_card_says_how_the_scores_are_expected_to_lie():
+    card = CardScores((0,) * 9 + (20,), (80,) + (0,) * 9)
+    assert card.expected(None) == pytest.approx((0.8, *(0.0,) * 8, 0.2))
+    assert card.expected(0.05) == pytest.approx((0.95, *(0.0,) * 8, 0.05))
+    assert figures([(entry(1), None)], None, card, 0.5).expected == pytest.approx((0.5, *(0.0,) * 8, 0.5))
+    assert figures([(entry(1), None)]).expected is None
+
+
+def test_the_shipped_card_has_the_scores_of_its_films():
+    card = read_card(bundle_dir())
+    scores, metrics = there(card.scores), there(card.metrics)
+    assert sum(scores.positive) + sum(scores.negative) == metrics["films"]
+    assert sum(scores.positive) == metrics["figures"]["Sensitivity"]["films"]
+
+
+@pytest.mark.parametrize(
+    "counts",
+    [None, {}, {"with": [1], "without": [1]}, {"with": [0] * 10, "without": [1] * 10}, {"with": ["x"] * 10}, [1, 2]],
+)
+def test_a_card_without_good_scores_has_none(counts: object):
+    assert replace(read_card(bundle_dir()), metrics={"scores": counts}).scores is None
 
 
 @pytest.mark.parametrize(
@@ -71,6 +96,7 @@ def test_the_command_counts_what_the_window_kept(tmp_path: Path, monkeypatch, ca
     record = json.loads(capsys.readouterr().out)
     assert (record["films"], record["above_threshold"]["share"]) == (4, 0.5)
     assert record["sensitivity_against_reader"]["share"] == 1
+    assert sum(record["expected_score_histogram"]) == pytest.approx(1)
     assert record["specificity_against_reader"]["share"] == 0.5
     assert cli.main(["site"]) == 0
     said = capsys.readouterr().out

@@ -67,6 +67,7 @@ class DecisionWords(QWidget):
         more.setContentsMargins(0, 0, 0, 0)
         more.setSpacing(12)
         for button in (self._show, self._stop, self._again, self._signs.title):
+            button.hide()  # the panel is as wide as what is seen of it
             more.addWidget(button)
         more.addStretch(1)
         column.addWidget(self._more)
