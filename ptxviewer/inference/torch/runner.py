@@ -5,20 +5,23 @@ This module imports torch at its top; ``loading`` imports it inside functions, o
 
 from __future__ import annotations
 
+import contextlib
 import copy
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
+import numpy as np
 import torch
 from torch import Tensor, nn
 
 from ptxviewer.core.arrays import FloatMap
 from ptxviewer.core.cpu import cores
-from ptxviewer.core.devices import DeviceChoice
+from ptxviewer.core.devices import DeviceChoice, batch_of
 from ptxviewer.core.engine import Checkpoint, OutOfMemory, RunResult, never_cancelled
 from ptxviewer.core.reasons import Reason
 from ptxviewer.core.reasons.network import DeviceRefused, DeviceUnusable
+from ptxviewer.inference.batches import Batches
 from ptxviewer.inference.equivalence import same_decision
 from ptxviewer.inference.torch.fused import can_fuse, fold_batch_norm, fuse
 from ptxviewer.inference.torch.network import PneumothoraxNet
@@ -64,15 +67,23 @@ def choose_device(wanted: DeviceChoice) -> Choice:
     return Choice(torch.device("cpu"), "CPU", note)
 
 
-class TorchRunner:
-    """``core.engine.Runner`` with PyTorch. One thread at a time, unless cores are shared out."""
+def _lacks_memory(error: RuntimeError) -> bool:
+    """True where a device has no memory left; MPS has no class of its own for that."""
+    return isinstance(error, torch.cuda.OutOfMemoryError) or str(error).startswith("MPS backend out of memory")
 
-    def __init__(self, net: PneumothoraxNet, choice: Choice) -> None:
+
+class TorchRunner:
+    """``core.engine.Runner`` with PyTorch. One thread at a time, unless cores or batches are shared out."""
+
+    def __init__(self, net: PneumothoraxNet, choice: Choice, batch: int | None = None) -> None:
+        """``batch``: films of one pass where there are many; None is what the device's row says."""
         self.device = choice.name
         self.note = choice.note
         self._on = choice.device
         self._checkpoint: Checkpoint = never_cancelled
         self._cores = 1  # that are shared out, each film on one
+        self._batch = batch_of(choice.device.type) if batch is None else batch
+        self._batches: Batches | None = None  # of several threads, once these are told of
         self._net = fold_batch_norm(net.eval()).requires_grad_(False)
         encoder = self._net.encoder
         stages = (encoder, encoder.layer1, encoder.layer2, encoder.layer3, encoder.layer4)
@@ -82,35 +93,50 @@ class TorchRunner:
 
     def run(self, grid: FloatMap, checkpoint: Checkpoint = never_cancelled) -> RunResult:
         """See ``Runner.run``."""
+        if self._batches is not None:
+            return self._batches.run(grid)
+        return self.run_many([grid], checkpoint)[0]
+
+    def run_many(self, grids: Sequence[FloatMap], checkpoint: Checkpoint = never_cancelled) -> list[RunResult]:
+        """Return the output for each of several inputs, from one pass; errors as ``run``."""
         if self._cores > 1:  # of this thread: each has a number of its own
             torch.set_num_threads(1)
         self._checkpoint = checkpoint
         try:
             with torch.inference_mode():
-                image = torch.from_numpy(grid)[None].to(self._on, self._net.encoder.conv1.weight.dtype)
-                logits = self._net(image.contiguous(memory_format=torch.channels_last))
+                images = torch.from_numpy(np.stack(grids)).to(self._on, self._net.encoder.conv1.weight.dtype)
+                logits = self._net(images.contiguous(memory_format=torch.channels_last))
                 film, frontal, photographed = (
-                    None if one is None else float(torch.sigmoid(one[0].float()))
+                    [None] * len(grids) if one is None else torch.sigmoid(one.float()).tolist()
                     for one in (logits.film, logits.frontal, logits.photographed)
                 )
-                assert film is not None
-                maps = torch.sigmoid(logits.maps[0].float()).contiguous().cpu().numpy()
-                return RunResult(maps, film, frontal, photographed)
-        except torch.cuda.OutOfMemoryError:
+                maps = torch.sigmoid(logits.maps.float()).contiguous().cpu().numpy()
+                return [RunResult(*one) for one in zip(maps, film, frontal, photographed, strict=True)]
+        except RuntimeError as error:
+            if not _lacks_memory(error):
+                raise
             raise OutOfMemory from None
         finally:
             self._checkpoint = never_cancelled
 
     def move_to_cpu(self) -> None:
         """See ``Runner.move_to_cpu``."""
-        left = self._on
-        self._move(torch.device("cpu"))
-        self.device = "CPU"
-        if left.type == "cuda":
-            torch.cuda.empty_cache()
+        with contextlib.nullcontext() if self._batches is None else self._batches.turn:
+            left = self._on
+            if left.type == "cpu":  # another thread has been here
+                return
+            self._move(torch.device("cpu"))
+            self.device = "CPU"
+            if self._batches is not None:
+                self._batches.most = 1
+            if left.type == "cuda":
+                torch.cuda.empty_cache()
 
     def share_cores(self) -> int:
         """See ``ManyFilms.share_cores``. No thread then has a checkpoint of its own."""
+        if self._batch > 1:
+            self._batches = self._batches or Batches(self.run_many, self._batch)
+            return 2 * self._batch  # one batch is on the device, the next comes together
         if self._on.type != "cpu":
             return 1
         self._cores = cores()
