@@ -24,6 +24,7 @@ from ptxviewer.core.film import Radiograph
 from ptxviewer.core.findings.reviewed import Answer
 from ptxviewer.core.reasons import Reason
 from ptxviewer.core.reasons.command import Command
+from ptxviewer.core.reasons.reading import Reading
 from ptxviewer.core.review import Review
 from ptxviewer.core.scratch import ScratchFolder
 from ptxviewer.words import sentences, tr, trn
@@ -161,6 +162,8 @@ def settled(item: Item, do: Callable[[], Outcome]) -> Outcome:
         return Outcome(item, Status.FAILED, error.reason)
     except PtxError as error:
         return Outcome(item, Status.NOT_ANALYSED, error.reason)
+    except MemoryError:
+        return Outcome(item, Status.FAILED, Reading.OUT_OF_MEMORY)
     except Exception:
         log.exception("A film ended unexpectedly")
         return Outcome(item, Status.FAILED, Command.FILM_FAILED)

@@ -31,6 +31,7 @@ from ptxviewer.core.engine import Engine, EngineInfo
 from ptxviewer.core.files import remove_parts
 from ptxviewer.core.film import Radiograph
 from ptxviewer.core.pacs import Station, is_received
+from ptxviewer.core.reasons import Reason
 from ptxviewer.core.reasons.command import Command
 from ptxviewer.core.review import Review
 from ptxviewer.core.scratch import ScratchFolder
@@ -216,9 +217,13 @@ def _stream(
 ) -> AbstractContextManager[Stream | ClusterStream]:
     if options.cluster is None:
         return Stream(engine, review, known)
-    if (caution := options.cluster.where.caution()) is not None:
+
+    def tell(caution: Reason) -> None:
         complain(sentences(caution))
-    return cluster_stream(options.cluster, review)
+
+    if (caution := options.cluster.where.caution()) is not None:
+        tell(caution)
+    return cluster_stream(options.cluster, review, tell)
 
 
 def _give(given: Giving | None, answered: Answered, pseudonyms: Pseudonyms) -> bool:

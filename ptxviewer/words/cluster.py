@@ -6,7 +6,7 @@ from collections.abc import Callable
 
 from ptxviewer.core.msgid import N_, Msgid
 from ptxviewer.core.reasons import Reason
-from ptxviewer.words import sentences, tr
+from ptxviewer.words import sentences, tr, trn
 
 
 def _other_program(address: str, theirs: str, ours: str) -> str:
@@ -17,6 +17,14 @@ def _other_program(address: str, theirs: str, ours: str) -> str:
         theirs=theirs,
         address=address,
         ours=ours,
+    )
+
+
+def _waits(minutes: int) -> str:
+    return trn(
+        "The scheduler has no worker: waiting for one, at most {count} minute.",
+        "The scheduler has no worker: waiting for one, at most {count} minutes.",
+        minutes,
     )
 
 
@@ -43,6 +51,7 @@ TEXTS: dict[str, Msgid | Callable[..., str]] = {
         "The connection to the scheduler is not encrypted, and patient data travels on it: "
         "use a trusted network, or TLS (--tls-ca, --tls-cert, --tls-key)."
     ),
+    "waits_for_workers": _waits,
     "other_program": _other_program,
     "other_network": N_("The worker {address} has another network. No film was analysed."),
     "worker_not_ready": _not_ready,

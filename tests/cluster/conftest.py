@@ -14,6 +14,6 @@ def two_workers(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
     """A scheduler with two workers; a file "other" beside the scheduler file gives them another network."""
     folder = tmp_path_factory.mktemp("cluster")
     with site(folder) as made:
-        made.workers(2, OTHER_NETWORK=str(folder / "other"))
+        made.workers(2, OTHER_NETWORK=str(folder / "other"), TRIED=str(folder / "tried"))
         made.ready(2)
         yield made

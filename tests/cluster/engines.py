@@ -12,7 +12,7 @@ from pathlib import Path
 
 from tests.fakes import FakeEngine
 
-KILLS, HANGS = 111, 112  # rows of the films that do that to a worker
+KILLS, HANGS, FILLS, LACKS = 111, 112, 113, 114  # rows of the films that do that to a worker
 
 
 class WorkingEngine(FakeEngine):
@@ -25,11 +25,25 @@ class WorkingEngine(FakeEngine):
             os.kill(os.getpid(), signal.SIGKILL)
         if film.rows == HANGS:
             threading.Event().wait()
+        if film.rows == FILLS:
+            tried()
+            filled = [b"x" * (64 << 20) for _ in range(64)]  # more than --memory-limit lets a worker have
+            threading.Event().wait()
+            return filled
+        if film.rows == LACKS:
+            tried()
+            raise MemoryError
         until = time.thread_time() + float(os.environ.get("CPU_MS", "0")) / 1000
         while time.thread_time() < until:
             zlib.crc32(b"x" * 10_000)
         time.sleep(float(os.environ.get("WAIT_MS", "0")) / 1000)
         return replace(super().predict(film, checkpoint), score=zlib.crc32(film.key.encode()) % 1000 / 1000)
+
+
+def tried():
+    """Note which process had the film."""
+    with Path(os.environ["TRIED"]).open("a", encoding="ascii") as file:
+        file.write(f"{os.getpid()}\n")
 
 
 class OtherEngine(WorkingEngine):

@@ -49,11 +49,11 @@ class Site:
             )
         )  # fmt: skip
 
-    def workers(self, count: int, threads: int = 1, **environment: str) -> None:
-        """Start workers, each with a nanny that starts it again."""
+    def workers(self, count: int, threads: int = 1, memory: str = "0", **environment: str) -> None:
+        """Start workers, each with a nanny that starts it again, also where it takes more ``memory`` (0: no limit)."""
         self._start(
             "worker", "--host", "127.0.0.1", "--nworkers", str(count), "--nthreads", str(threads),
-            "--memory-limit", "0", **environment,
+            "--memory-limit", memory, **environment,
         )  # fmt: skip
 
     @contextlib.contextmanager

@@ -141,6 +141,16 @@ class Quiet(http.server.SimpleHTTPRequestHandler):
         pass
 
 
+def test_a_film_for_which_a_worker_has_no_memory_is_tried_by_another(two_workers: Site, tmp_path: Path) -> None:
+    folder = study(tmp_path / "films", 6)
+    study(tmp_path / "large", 1, lambda _number: engines.LACKS)
+    assert run(on(two_workers), tmp_path / "list.sqlite", tmp_path / "large", folder) == 1
+    reasons = [row["reason"] for row in kept(tmp_path / "list.sqlite").values() if row["status"] == "failed"]
+    assert reasons == [Reading.OUT_OF_MEMORY.code]
+    tried = two_workers.file.with_name("tried").read_text("ascii").splitlines()
+    assert len(set(tried)) == len(tried) == 2
+
+
 def test_a_film_in_an_archive_is_named_with_what_to_do(two_workers: Site, tmp_path: Path) -> None:
     import shutil
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import resource
 import shutil
 import signal
 import subprocess
@@ -15,20 +16,22 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Literal
 
+import psutil
 import pytest
 
 pytest.importorskip("distributed")
 
-from ptxviewer.cli.cluster.options import Where  # noqa: E402
+from ptxviewer.cli.cluster.options import Patience, Where  # noqa: E402
 from ptxviewer.cli.progress import Progress  # noqa: E402
 from ptxviewer.core.errors import PtxError  # noqa: E402
-from ptxviewer.core.reasons.cluster import Cluster  # noqa: E402
+from ptxviewer.core.reasons.cluster import Cluster, WaitsForWorkers  # noqa: E402
 from ptxviewer.inference.card import info_of, read_card  # noqa: E402
 from ptxviewer.inference.shipped import make_engine  # noqa: E402
 from ptxviewer.paths import bundle_dir  # noqa: E402
 from ptxviewer.phantom.film import PhantomSpec, film_of, make_phantom  # noqa: E402
 from ptxviewer.results.store import ResultStore  # noqa: E402
 from ptxviewer.words import say  # noqa: E402
+from tests.cluster import engines  # noqa: E402
 from tests.cluster.rig import Site, site  # noqa: E402
 from tests.cluster.test_cluster import kept, on, run, study  # noqa: E402
 from tests.dicom.made import dataset, save  # noqa: E402
@@ -59,16 +62,27 @@ def killing(made: Site, every_s: float = EVERY_S) -> Iterator[list[int]]:
         thread.join()
 
 
+def cpu_s() -> float:
+    """CPU seconds of this process and of those that it has waited for."""
+    used = (resource.getrusage(who) for who in (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN))
+    return sum(one.ru_utime + one.ru_stime for one in used)
+
+
 def test_two_thousand_films_over_four_workers_with_one_killed_every_ten_seconds(tmp_path: Path) -> None:
+    begun, spent = time.monotonic(), cpu_s()
     folder = study(tmp_path / "films", 2000)
     assert run(None, tmp_path / "one.sqlite", folder) == 0
     with site(tmp_path / "site") as made:
         made.workers(4, CPU_MS="20")
         made.ready(4)
-        started = time.monotonic()
+        started, before = time.monotonic(), cpu_s()
         with killing(made) as killed:
             assert run(on(made), tmp_path / "many.sqlite", folder) == 0
-    print(f"{len(killed)} killed in {time.monotonic() - started:.0f} s, load {os.getloadavg()[0]:.1f}")
+        took = time.monotonic() - started
+        spent_by_workers = sum(sum(psutil.Process(pid).cpu_times()[:2]) for pid in made.pids().values())
+    cpu = cpu_s() - before + spent_by_workers
+    print(f"{len(killed)} killed in {took:.0f} s, CPU {cpu:.0f} s, load {os.getloadavg()[0]:.1f};", end=" ")
+    print(f"with films and the run on one computer {time.monotonic() - begun:.0f} s, CPU {cpu_s() - spent:.0f} s")
     assert killed
     assert kept(tmp_path / "many.sqlite") == kept(tmp_path / "one.sqlite")
     assert len(kept(tmp_path / "many.sqlite")) == 2000
@@ -135,6 +149,40 @@ def test_a_scheduler_that_dies_ends_the_run_with_a_sentence_and_the_next_run_goe
         assert run(on(other), out, folder) == 0
     assert len(written) == 60
     assert len(kept(out)) == 60
+
+
+def test_workers_that_the_nanny_ends_for_their_memory_cost_one_film_and_no_other(tmp_path: Path) -> None:
+    folder = study(tmp_path / "films", 30)
+    large = study(tmp_path / "large", 1, lambda _number: engines.FILLS)
+    with site(tmp_path / "site") as made:
+        made.workers(2, memory="1GB", TRIED=str(tmp_path / "tried"))
+        made.ready(2)
+        assert run(on(made), tmp_path / "list.sqlite", large, folder) == 1
+    rows = kept(tmp_path / "list.sqlite")
+    assert [row["reason"] for row in rows.values() if row["status"] == "failed"] == [Cluster.WORKERS_ENDED.code]
+    assert len(rows) == 31
+    assert len(set((tmp_path / "tried").read_text("ascii").splitlines())) == 2
+
+
+def test_a_scheduler_without_workers_is_waited_for_and_that_is_said(
+    tmp_path: Path, capfd: pytest.CaptureFixture[str]
+) -> None:
+    folder, patience = study(tmp_path / "films", 1), Patience(wait_s=1, silent_s=0.2)
+    with site(tmp_path / "site") as made:
+        made.written()
+        with pytest.raises(PtxError) as alone:
+            run(on(made, patience=patience), tmp_path / "list.sqlite", folder)
+        assert alone.value.reason is Cluster.NO_WORKERS
+        assert capfd.readouterr().err == f"ptxviewer: {say(WaitsForWorkers(1))}\n"
+        command = [sys.executable, "-m", "ptxviewer", "triage", str(folder), "--out", str(tmp_path / "b.sqlite")]
+        with subprocess.Popen(
+            [*command, "--scheduler", str(made.file), "--language", "en"], stderr=subprocess.PIPE
+        ) as waiting:
+            assert waiting.stderr is not None
+            assert waiting.stderr.readline().decode() == f"ptxviewer: {say(WaitsForWorkers(10))}\n"
+            waiting.send_signal(signal.SIGINT)
+            assert waiting.wait(30) == 130
+            assert b"Traceback" not in waiting.stderr.read()
 
 
 def test_two_schedulers_and_two_runs_on_one_keep_to_themselves(tmp_path: Path) -> None:

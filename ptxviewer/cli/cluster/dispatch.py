@@ -13,7 +13,7 @@ import pkgutil
 import queue
 import socket
 from asyncio import CancelledError
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 from urllib.parse import urlsplit
@@ -24,7 +24,9 @@ from ptxviewer import __version__
 from ptxviewer.cli.cluster.options import Asked, MakeEngine, Patience, Where
 from ptxviewer.cli.cluster.work import TOPIC, Done, Films, Work, analyse, name_of
 from ptxviewer.core.errors import PtxError
+from ptxviewer.core.reasons import Reason
 from ptxviewer.core.reasons.cluster import Cluster, OtherProgram
+from ptxviewer.core.reasons.reading import Reading
 
 AHEAD = 3  # films under way for each thread: one in its hand, one at its worker, one whose answer travels
 TRIES = 2
@@ -42,6 +44,13 @@ class _Film:
     begun_at: str = ""  # the worker that began it last
     lost: int = 0  # workers that ended with it in their hands
     times: int = 1  # that it was handed to Dask
+
+
+Tell = Callable[[Reason], object]
+
+
+def _silent(_caution: Reason) -> None:
+    """Tell nobody."""
 
 
 class _Client(Client):
@@ -76,13 +85,16 @@ Answer = tuple[int, Done | None]
 class Workers:
     """The workers of a cluster, all with the same network. A context manager: leaving it gives the cluster back."""
 
-    def __init__(self, where: Where, asked: Asked, make: MakeEngine, patience: Patience | None = None) -> None:
-        """Connect, wait for a worker and see whether all fit. Raises ``PtxError``."""
+    def __init__(
+        self, where: Where, asked: Asked, make: MakeEngine, patience: Patience | None = None, tell: Tell = _silent
+    ) -> None:
+        """Connect, wait for a worker and see whether all fit; ``tell`` takes cautions. Raises ``PtxError``."""
         self._asked = asked
+        self._tell = tell
         self._patience = patience or Patience()
         self._inbox: queue.Queue[tuple[int, Future[Done] | None, Any]] = queue.Queue()
         self._films: dict[int, _Film] = {}
-        self._threads, self._looked, self._seen = 0, float("-inf"), self._patience.now()
+        self._threads, self._looked, self._seen, self._waits = 0, float("-inf"), self._patience.now(), False
         address, security = where.address(), where.security()
         for name in TALKATIVE:
             logging.getLogger(name).setLevel(logging.CRITICAL)
@@ -92,18 +104,25 @@ class Workers:
         except (OSError, ValueError, TypeError):
             raise PtxError(Cluster.SCHEDULER_UNREACHABLE) from None
         try:
-            self._check(address)
+            self._await_worker()
+            self._check_versions(address)
             self._prepare(Films(asked, make))
         except BaseException:
             self._leave()
             raise
 
-    def _check(self, address: str) -> None:
-        """Refuse other versions before anything of ours is sent. Standard library only: it must work without us."""
+    def _await_worker(self) -> None:
         try:
+            with contextlib.suppress(TimeoutError):
+                self._client.wait_for_workers(1, timeout=min(self._patience.silent_s, self._patience.wait_s))
+                return
+            self._tell(self._patience.waits)
             self._client.wait_for_workers(1, timeout=self._patience.wait_s)
         except TimeoutError:
             raise PtxError(Cluster.NO_WORKERS) from None
+
+    def _check_versions(self, address: str) -> None:
+        """Refuse other versions before anything of ours is sent. Standard library only: it must work without us."""
         ask = (pkgutil.resolve_name, "ptxviewer:__version__")
         there: dict[str, Any] = self._client.run(*ask, on_error="return")
         with contextlib.suppress(ImportError):
@@ -157,10 +176,11 @@ class Workers:
         work = Work(self._asked.run, number, place)
         self._films[number] = _Film(work, self._submitted(work, 1))
 
-    def _submitted(self, work: Work, time_: int) -> Future[Done]:
+    def _submitted(self, work: Work, time_: int, workers: Sequence[str] = ()) -> Future[Done]:
         # Older films first: what a worker left behind is not put behind what is still to come.
         name = f"ptxviewer-film-{self._asked.run}-{work.number}-{time_}"
-        future = self._client.submit(analyse, work, key=name, pure=False, priority=-work.number)
+        place = {"workers": list(workers), "allow_other_workers": True} if workers else {}
+        future = self._client.submit(analyse, work, key=name, pure=False, priority=-work.number, **place)
         loop = self._client.loop
         assert loop is not None  # of a client that is connected
         loop.add_callback(self._fetch, work.number, future)
@@ -186,20 +206,29 @@ class Workers:
             film = self._films.get(number)
             if film is None or (future is not None and future is not film.future):
                 continue  # given up, or asked for once more
+            if isinstance(done, Done) and done.told.reason is Reading.OUT_OF_MEMORY and film.lost < TRIES - 1:
+                film.lost += 1
+                self._once_more(film)
+                continue
             if isinstance(done, Done):
                 yield self._out(number, done)
             elif future is None or (isinstance(done, KilledWorker) and film.lost >= TRIES):
                 yield self._out(number, None)
             elif isinstance(done, KilledWorker) and film.times < TRIES:
                 # It was in the hands of workers that ended with another film: it has not had its tries.
-                film.times += 1
-                film.future = self._submitted(film.work, film.times)
+                self._once_more(film)
                 continue
             elif isinstance(done, KilledWorker):
                 yield self._out(number, None)
             else:
                 raise PtxError(Cluster.SCHEDULER_LOST)
             wait = False
+
+    def _once_more(self, film: _Film) -> None:
+        """Hand a film out again, to another worker than the last where there is one."""
+        film.times += 1
+        others = [one for one in self._client.nthreads() if one != film.begun_at]
+        film.future = self._submitted(film.work, film.times, others)
 
     def _out(self, number: int, done: Done | None) -> Answer:
         film = self._films.pop(number)
@@ -220,9 +249,12 @@ class Workers:
         except (OSError, ValueError, RuntimeError, CancelledError):
             raise PtxError(Cluster.SCHEDULER_LOST) from None
         if self._threads:
-            self._seen = now
+            self._seen, self._waits = now, False
         elif now - self._seen > self._patience.wait_s:
             raise PtxError(Cluster.NO_WORKERS)
+        elif not self._waits and now - self._seen > self._patience.silent_s:
+            self._waits = True
+            self._tell(self._patience.waits)
 
     def _begun(self, event: tuple[float, Mapping[str, Any]]) -> None:
         """A worker has begun a film. On Dask's thread."""

@@ -19,7 +19,7 @@ from ptxviewer.core.engine import Engine, EngineInfo
 from ptxviewer.core.errors import PtxError
 from ptxviewer.core.purposes import PurposeChoice
 from ptxviewer.core.reasons import Reason
-from ptxviewer.core.reasons.cluster import Cluster
+from ptxviewer.core.reasons.cluster import Cluster, WaitsForWorkers
 
 if TYPE_CHECKING:
     from distributed import Security
@@ -27,6 +27,7 @@ if TYPE_CHECKING:
 MakeEngine = Callable[[DeviceChoice, PurposeChoice], Engine]
 FILM_S = 180.0  # in one worker's hand: reading ends by itself after 10 s, so this is a network or a storage that hangs
 WAIT_S = 600.0  # for the first worker, and for another one where all have ended
+SILENT_S = 10.0  # a worker that was killed is there again by then: only after that it is said that one is waited for
 LOOK_S = 2.0  # between two looks at how many workers there are
 
 
@@ -93,7 +94,13 @@ class Patience:
 
     wait_s: float = WAIT_S
     look_s: float = LOOK_S
+    silent_s: float = SILENT_S
     now: Callable[[], float] = field(default=time.monotonic)
+
+    @property
+    def waits(self) -> Reason:
+        """What is said while a run waits for a worker."""
+        return WaitsForWorkers(max(1, round(self.wait_s / 60)))
 
 
 @dataclass(frozen=True)

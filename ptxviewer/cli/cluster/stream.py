@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import importlib.util
 import os
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import replace
 from typing import TYPE_CHECKING
@@ -86,12 +86,15 @@ class ClusterStream:
 
 
 @contextmanager
-def cluster_stream(cluster: OnCluster, review: Review) -> Iterator[ClusterStream]:
-    """Provide the workers of a cluster, which are asked for their program and network first. Raises ``PtxError``."""
+def cluster_stream(cluster: OnCluster, review: Review, tell: Callable[[Reason], object]) -> Iterator[ClusterStream]:
+    """Provide the workers of a cluster, which are asked for their program and network first; ``tell`` takes cautions.
+
+    Raises ``PtxError``.
+    """
     if importlib.util.find_spec("distributed") is None:
         raise PtxError(Cluster.NOT_INSTALLED)
     from ptxviewer.cli.cluster.dispatch import Workers
 
     asked = cluster.asked(forced=review.gate_overridden)
-    with Workers(cluster.where, asked, cluster.make, cluster.patience) as workers:
+    with Workers(cluster.where, asked, cluster.make, cluster.patience, tell) as workers:
         yield ClusterStream(workers, cluster.info, review)

@@ -25,6 +25,13 @@ class Cluster(Reason, Enum):
 
 
 @dataclass(frozen=True)
+class WaitsForWorkers(Reason):
+    """A caution: there is no worker, or none any more, and the run waits for one, at most so long."""
+
+    minutes: int
+
+
+@dataclass(frozen=True)
 class OtherProgram(Reason):
     """A worker, or the scheduler, has another version of this program; ``theirs`` "": none."""
 

@@ -113,6 +113,8 @@ class TorchRunner:
                 maps = torch.sigmoid(logits.maps.float()).contiguous().cpu().numpy()
                 return [RunResult(*one) for one in zip(maps, film, frontal, photographed, strict=True)]
         except RuntimeError as error:
+            if "can't allocate memory" in str(error):  # of this computer: no other device has any
+                raise MemoryError from None
             if not _lacks_memory(error):
                 raise
             raise OutOfMemory from None
