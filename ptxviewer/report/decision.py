@@ -102,11 +102,16 @@ def distance_text(film: Radiograph, half: HemithoraxFinding) -> str:
     return ""
 
 
-def _half_text(film: Radiograph, findings: Findings, half: HemithoraxFinding) -> str:
-    """ "left, 39 % of the hemithorax (about 4 cm at the hilum)"; without a percent its area in cm², never pixels."""
+def _half_text(film: Radiograph, findings: Findings, half: HemithoraxFinding, *, briefly: bool = False) -> str:
+    """ "left, 39 % of the hemithorax (about 4 cm at the hilum)"; without a percent its area in cm², never pixels.
+
+    ``briefly``, where the other side has said of what the share is: "right apex, 5 %".
+    """
     where = side_and_zone(half.side, zones_of_side(findings, half.side))
     if contradicted(half):
         return tr("{where}, size uncertain: the measures disagree", where=where)
+    if half.percent is not None and briefly:
+        return f"{where}, {measures.rounded_share(half.percent)}"
     if half.percent is not None:
         size = tr("{percent} of the hemithorax", percent=measures.rounded_share(half.percent))
     elif film.spacing.pixel_area_mm2 is not None:
@@ -123,7 +128,8 @@ def where_text(film: Radiograph, findings: Findings) -> str:
     halves = findings.halves
     if len(halves) == 1:
         return _half_text(film, findings, halves[0])
-    sides = "; ".join(_half_text(film, findings, half) for half in halves)
+    larger = bool(halves) and halves[0].percent is not None and not contradicted(halves[0])
+    sides = "; ".join(_half_text(film, findings, half, briefly=larger and half is not halves[0]) for half in halves)
     return tr("both sides: {sides}", sides=sides) if halves else finding.place("unknown")
 
 

@@ -158,7 +158,9 @@ def test_findings_on_both_sides_and_many_of_them(oriented):
     grid = maps(oriented).pneumothorax.copy()
     grid[12:24, 40:50] = 0.8
     both = analysed(oriented, grid=grid)
-    assert headline(oriented, both.findings, RULE.score_threshold).startswith("Possible pneumothorax, both sides: ")
+    said = headline(oriented, both.findings, RULE.score_threshold)
+    assert said.startswith("Possible pneumothorax, both sides: ")
+    assert (said.count("%"), said.count("of the hemithorax")) == (2, 1), "of what the share is stands there once"
     lesion = both.findings.lesions[0]
     many = with_findings(both, lesions=(lesion,) * (MOST_ROWS + 3))
     made = page(oriented, many, options=AT_THAT_TIME)
