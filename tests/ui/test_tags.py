@@ -5,7 +5,9 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
+from PySide6.QtCore import Qt
 from PySide6.QtGui import QGuiApplication
+from PySide6.QtTest import QTest
 from pytestqt.qtbot import QtBot
 
 from ptxviewer.ui.application import Session
@@ -39,7 +41,11 @@ def test_tags_are_searched_and_copied_and_patient_data_hidden(qtbot: QtBot, tmp_
         dialog.tree.selectAll()
         dialog.tree.copy()
         assert QGuiApplication.clipboard().text() == "(0010,0010)\tPatient's Name\t<b>Doe</b>^Jane"
+        QTest.keyClick(dialog.search, Qt.Key.Key_Down)
+        assert dialog.tree.hasFocus(), "the found lines are a key away"
         dialog.search.setText("0028 0010")
+        dialog.tree.copy()
+        assert QGuiApplication.clipboard().text() == "(0028,0010)\tRows\t60", "what was chosen before is out of sight"
         assert seen(dialog) == ["Rows=60"]
         dialog.reject()
         session.presenter.display.toggle_identified()

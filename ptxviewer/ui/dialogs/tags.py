@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import Qt
+from collections.abc import Iterator
+
+from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QColor, QGuiApplication, QKeyEvent, QKeySequence
 from PySide6.QtWidgets import (
     QDialog,
@@ -27,11 +29,10 @@ from ptxviewer.words import say, sentences, tr, trn
 
 SIZE = (900, 620)
 VALUE = 3  # the column of the values
-ROW = Qt.ItemDataRole.UserRole
 
 
 class _Tree(QTreeWidget):
-    """Copies the chosen lines."""
+    """Copies the chosen lines, or all that the search has found."""
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         """Ctrl+C copies tag, name and value of each."""
@@ -41,10 +42,33 @@ class _Tree(QTreeWidget):
             super().keyPressEvent(event)
 
     def copy(self) -> None:
-        """Copy the chosen lines as they are seen."""
-        chosen = sorted(self.selectedItems(), key=lambda one: one.data(0, ROW))
+        """Copy the chosen lines as they are seen; without any all lines in sight."""
+        seen = [one for one in _items(self) if not one.isHidden()]
+        chosen = [one for one in seen if one.isSelected()] or seen
         lines = ("\t".join((one.text(0), one.text(1), one.text(VALUE))) for one in chosen)
         QGuiApplication.clipboard().setText("\n".join(lines))
+
+
+def _items(tree: QTreeWidget) -> Iterator[QTreeWidgetItem]:
+    """Walk through a tree from top to bottom."""
+    ahead = [one for place in reversed(range(tree.topLevelItemCount())) if (one := tree.topLevelItem(place))]
+    while ahead:
+        item = ahead.pop()
+        yield item
+        ahead += [one for place in reversed(range(item.childCount())) if (one := item.child(place))]
+
+
+class _Search(QLineEdit):
+    """Down and Enter lead to the first line that was found."""
+
+    left = Signal()
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        """Lead out of the search."""
+        if event.key() in (Qt.Key.Key_Down, Qt.Key.Key_Return, Qt.Key.Key_Enter):
+            self.left.emit()
+        else:
+            super().keyPressEvent(event)
 
 
 class TagsDialog(QDialog):
@@ -58,11 +82,12 @@ class TagsDialog(QDialog):
         self._cut = False
         self.setWindowTitle(tr("Tags of this file"))
         self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-        self.search = QLineEdit()
+        self.search = _Search()
         self.search.setPlaceholderText(tr("Search: number, name, value"))
         self.search.setAccessibleName(tr("Search the tags"))
         self.search.setClearButtonEnabled(True)
         self.search.textChanged.connect(self._filter)
+        self.search.left.connect(self._to_lines)
         self.tree = tree = _Tree()
         tree.setObjectName("tags")
         tree.setAccessibleName(tr("Tags of this file"))
@@ -94,6 +119,12 @@ class TagsDialog(QDialog):
         resize_to(self, *SIZE)
         self.search.setFocus()
 
+    def _to_lines(self) -> None:
+        first = next((item for item in self._items if not item.isHidden()), None)
+        if first is not None:
+            self.tree.setCurrentItem(first)
+            self.tree.setFocus()
+
     def show_problem(self, why: Reason) -> None:
         """Say why there are no tags."""
         self._foot.setText(say(why))
@@ -103,9 +134,8 @@ class TagsDialog(QDialog):
         self._rows, self._cut = tags.rows, tags.cut
         parents: list[QTreeWidgetItem] = []
         tops: list[QTreeWidgetItem] = []
-        for number, row in enumerate(tags.rows):
+        for row in tags.rows:
             item = self._item(row)
-            item.setData(0, ROW, number)
             del parents[row.depth :]
             if parents:
                 parents[-1].addChild(item)

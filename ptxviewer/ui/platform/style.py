@@ -144,6 +144,7 @@ QScrollBar::handle:horizontal { background: %(edge)s; border-radius: 4px; min-wi
 QScrollBar::add-line, QScrollBar::sub-line { height: 0; width: 0; }
 QScrollBar::add-page, QScrollBar::sub-page { background: transparent; }
 QToolTip { background: %(raised)s; color: %(text)s; border: 1px solid %(edge)s; padding: 3px 6px; }
+QBalloonTip QLabel { color: %(canvas)s; } /* Qt's own notice, where the desktop has none, is light yellow */
 
 #caption { background: %(panel)s; border-bottom: 1px solid %(line)s; }
 #caption[active="true"] { border-bottom: 1px solid %(accent)s; }
