@@ -31,6 +31,7 @@ ORDERS: dict[Column, str] = {
 }
 FIRST = 500  # films that are shown while the others are still being ordered
 PAGE = 200  # rows that are read at once
+LONGEST_CHOICE = 100  # letters
 PAGES = 40  # kept in memory
 CHECK_EVERY = 20_000  # films between two questions whether the order is still wanted
 
@@ -102,7 +103,8 @@ class Choices:
 def choices(path: Path) -> Choices:
     """Return what the films of a store differ in. Raises ``PtxError``."""
     with ResultStore(path, writable=False) as store:
-        return Choices(tuple(map(str, store.distinct("view"))), tuple(map(str, store.distinct(SITE))))
+        views, sites = (map(str, store.distinct(column)) for column in ("view", SITE))
+        return Choices(*(tuple(one for one in them if len(one) <= LONGEST_CHOICE) for them in (views, sites)))
 
 
 def ordered(path: Path, condition: Condition, order: str, checkpoint: Checkpoint, *, first: bool = False) -> Listing:

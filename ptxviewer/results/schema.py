@@ -6,6 +6,7 @@ Names are a promise and carry their unit; ``docs/results.md`` and ``results.sche
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 from typing import Any, Literal
 
@@ -14,6 +15,22 @@ Kind = Literal["text", "integer", "number", "boolean"]
 Value = str | int | float | bool | None
 Record = dict[str, Value]
 """A row by the names of its columns; None is "not known" or "does not apply"."""
+
+
+LONGEST_TEXT = 10_000  # letters of a cell: longer than any path and any sentence
+
+
+def as_kind(kind: Kind, value: object) -> Value:
+    """Return a value of a store as its column has it, None for one of another kind: SQLite keeps anything anywhere."""
+    if value is None:
+        return None
+    if kind == "text":
+        return value[:LONGEST_TEXT] if isinstance(value, str) else None
+    if kind == "boolean":
+        return bool(value) if isinstance(value, int) else None
+    if kind == "integer":
+        return value if isinstance(value, int) else None
+    return value if isinstance(value, (int, float)) and -math.inf < value < math.inf else None
 
 
 @dataclass(frozen=True)

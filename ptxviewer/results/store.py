@@ -8,11 +8,13 @@ a later run skips what is there. The order of urgency is an index; no list of fi
 from __future__ import annotations
 
 import contextlib
+import logging
 import os
 import sqlite3
 import threading
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -20,11 +22,12 @@ from ptxviewer.core.errors import ExportFailed, PtxError
 from ptxviewer.core.reasons.command import Command
 from ptxviewer.core.reasons.results import Results
 from ptxviewer.core.reasons.writing import NotWritten, Unwritten, Writing
-from ptxviewer.results.schema import FINDINGS, VERSION, Column, Record, Value, kept
+from ptxviewer.results.schema import FINDINGS, VERSION, Column, Record, Value, as_kind, kept
 
+log = logging.getLogger(__name__)
 APPLICATION = 0x50545856  # "PTXV", in the header of the file
 SQL_TYPES = {"text": "TEXT", "integer": "INTEGER", "number": "REAL", "boolean": "INTEGER"}
-WAIT_S = 10.0  # for another program's transaction
+WAIT_S, WAIT_TO_READ_S = 10.0, 1.0  # for another program's transaction; in the log of our stores it keeps no reader
 ORDER = "CASE \"group\" WHEN 'above' THEN 0 WHEN 'no answer' THEN 1 ELSE 2 END"
 URGENT = f"{ORDER}, score DESC, film"
 """SQL: the most urgent first, as ``app.films.urgency.rank``; a film without a score counts as 0 in its group."""
@@ -97,15 +100,21 @@ _WHY = (
 
 @contextlib.contextmanager
 def _told() -> Iterator[None]:
-    """Make a reason of what SQLite says. Its codes have names only from Python 3.11 on, its messages always did."""
+    """Make a reason of what SQLite says. Its codes have names only from Python 3.11 on, its messages always did.
+
+    What it says besides is of the file: tables that are not there, texts that are none, a trigger of somebody else's.
+    """
     try:
         yield
-    except sqlite3.DatabaseError as error:
+    except sqlite3.ProgrammingError:  # ours: it has been closed
+        raise
+    except (sqlite3.Error, OverflowError) as error:  # a film's number may be the largest that there is
         text = str(error).lower()
         for word, told in _WHY:
             if word in text:
                 raise type(told)(told.reason) from None
-        raise
+        log.warning("SQLite refuses a store of results: %s", error.__class__.__name__)
+        raise PtxError(Results.STORE_DAMAGED) from None
 
 
 def _mode(path: Path, writable: bool) -> str:
@@ -114,6 +123,16 @@ def _mode(path: Path, writable: bool) -> str:
         return "mode=rwc"
     alone = not path.with_name(f"{path.name}-wal").exists()
     return "mode=ro&immutable=1" if alone and not os.access(path.parent, os.W_OK) else "mode=ro"
+
+
+def _connected(path: Path, writable: bool) -> sqlite3.Connection:
+    """Open the file; text in it that is no UTF-8 costs its letters, not the list."""
+    place = Path(os.path.realpath(path)).as_uri()  # Path.resolve raises for links in a circle
+    wait = WAIT_S if writable else WAIT_TO_READ_S
+    uri = f"{place}?{_mode(path, writable)}"
+    db = sqlite3.connect(uri, uri=True, timeout=wait, isolation_level=None, check_same_thread=False)
+    db.text_factory = partial(str, encoding="utf-8", errors="replace")
+    return db
 
 
 class ResultStore:
@@ -130,14 +149,18 @@ class ResultStore:
         self._guard = threading.RLock()
         self._path = path
         new = not path.is_file() or path.stat().st_size == 0
-        with _told():
-            uri = f"{path.resolve().as_uri()}?{_mode(path, writable)}"
-            self._db = sqlite3.connect(uri, uri=True, timeout=WAIT_S, isolation_level=None, check_same_thread=False)
-            try:
-                self._open(new, writable)
-            except BaseException:
-                self._db.close()
+        try:
+            with _told():
+                self._db = _connected(path, writable)
+                try:
+                    self._open(new, writable)
+                except BaseException:
+                    self._db.close()
+                    raise
+        except ExportFailed:
+            if writable:
                 raise
+            raise PtxError(Results.STORE_UNREADABLE) from None
 
     def _open(self, new: bool, writable: bool) -> None:
         if new and writable:
@@ -302,21 +325,16 @@ class ResultStore:
     ) -> Iterator[Record]:
         """Yield films that fit, the most urgent first, with their ``rank`` in this order; a page is in memory."""
         names = [column.name for column in _FILMS]
-        booleans = {column.name for column in _FILMS if column.kind == "boolean"}
         asked = f"SELECT {_quoted(names)} FROM films{_where(where)} ORDER BY {order} LIMIT ? OFFSET ?"
         for rank, row in enumerate(self._rows(asked, (*values, limit, offset)), offset + 1):
-            record: Record = dict(zip(names, row, strict=True))
-            for name in booleans:
-                value = record[name]
-                record[name] = None if value is None else bool(value)
-            yield {"rank": rank, **record}
+            yield {"rank": rank, **_record(_FILMS, row)}
 
     def findings(self, where: str = "", values: Sequence[Value] = ()) -> Iterator[Record]:
         """Yield the findings of the films that fit, in the order of the films' numbers."""
         names = [column.name for column in _FINDINGS]
         chosen = f" WHERE film IN (SELECT film FROM films{_where(where)})" if where else ""
         for row in self._rows(f"SELECT {_quoted(names)} FROM findings{chosen} ORDER BY film, finding", values):
-            yield dict(zip(names, row, strict=True))
+            yield _record(_FINDINGS, row)
 
     def findings_of(self, film: int) -> list[Record]:
         """Return the findings of one film."""
@@ -373,6 +391,10 @@ class ResultStore:
             cursor = self._db.execute(asked, values)
             while page := cursor.fetchmany(_PAGE):
                 yield from page
+
+
+def _record(columns: Sequence[Column], row: tuple[Any, ...]) -> Record:
+    return {column.name: as_kind(column.kind, value) for column, value in zip(columns, row, strict=True)}
 
 
 def _where(condition: str) -> str:

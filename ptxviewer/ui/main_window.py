@@ -27,6 +27,7 @@ from ptxviewer.ui.menus import build_menus, make_action, make_toolbar, typing
 from ptxviewer.ui.panels.empty import EmptyPage
 from ptxviewer.ui.panels.status_bar import StatusBar
 from ptxviewer.ui.platform import geometry
+from ptxviewer.ui.platform.dropped import local_paths
 from ptxviewer.words import tr
 
 if TYPE_CHECKING:
@@ -314,7 +315,7 @@ class MainWindow(QMainWindow):
         """Open what was dropped."""
         self.veil.hide()
         event.acceptProposedAction()
-        self.open_paths([Path(url.toLocalFile()) for url in event.mimeData().urls() if url.isLocalFile()])
+        self.open_paths(local_paths(event.mimeData().urls()))
 
     def come_forward(self) -> None:
         """A second start was meant for this window."""

@@ -20,6 +20,7 @@ TEXTS: dict[str, Msgid | Callable[..., str]] = {
     "store_missing": N_("There is no store of results of this name."),
     "store_not_ours": N_("This file is no store of results; it is left as it is."),
     "store_newer": N_("A newer version of the program wrote this store of results."),
+    "store_unreadable": N_("The store of results could not be read: there is no permission, or the disk refused it."),
     "store_damaged": N_("The store of results is damaged."),
     "store_busy": N_("Another program is writing this store of results."),
     "no_table_of_ours": N_("This file is no table of results of this program."),

@@ -154,6 +154,12 @@ def report(paths: list[Path], scratch: Path) -> Seen:
     return Seen("report", "", cost, pages + len(failures), tuple(wrong))
 
 
+def right_of(path: Path) -> Path | None:
+    """The picture that a film is to be shown as, where there is one."""
+    right = path.with_name(f"{path.stem}{RIGHT}")
+    return right if os.path.exists(right) else None  # noqa: PTH110 - Path.exists raises for a long name
+
+
 def share_within_2_levels(shown: np.ndarray, right: Path) -> float:
     """How much of a picture is as it should be."""
     wanted = cv2.imdecode(np.frombuffer(right.read_bytes(), np.uint8), cv2.IMREAD_GRAYSCALE)
@@ -169,8 +175,8 @@ def render(path: Path, scratch: Path) -> Seen:
     wrong = _ended("render", status, err)
     if target.exists() != (status == 0) or (status and len(_said(err)) != 1):
         wrong.append(f"render: status {status}, {out!r}, {err!r}")
-    right = path.with_name(f"{path.stem}{RIGHT}")
-    if right.exists():
+    right = right_of(path)
+    if right is not None:
         shown = cv2.imread(str(target), cv2.IMREAD_GRAYSCALE) if target.exists() else None
         share = 0.0 if shown is None else share_within_2_levels(np.asarray(shown), right)
         wrong += [f"render: {share:.4f} of the picture is right"] if share < 0.999 else []
@@ -186,8 +192,8 @@ def window(drops: list[list[Path]], scratch: Path) -> Iterator[Seen]:
     for paths, one in zip(drops, seen, strict=False):
         name = paths[0].name if len(paths) == 1 else f"{len(paths)} by name"
         wrong = list(one["wrong"])
-        right = paths[0].with_name(f"{paths[0].stem}{RIGHT}")
-        if len(paths) == 1 and right.exists():
+        right = right_of(paths[0]) if len(paths) == 1 else None
+        if right is not None:
             shown = cv2.imread(one["picture"], cv2.IMREAD_GRAYSCALE) if one["picture"] else None
             share = 0.0 if shown is None else share_within_2_levels(np.asarray(shown), right)
             wrong += [f"{share:.4f} of the picture is right"] if share < 0.999 else []

@@ -50,7 +50,7 @@ class Errors(logging.Handler):
 def drop(session: Session, paths: list[Path]) -> None:
     """Let files fall on the window, as the system does."""
     data = QMimeData()
-    data.setUrls([QUrl.fromLocalFile(os.fspath(path)) for path in paths])
+    data.setUrls([QUrl.fromEncoded(path.as_uri().encode()) for path in paths])
     copy, left, none = Qt.DropAction.CopyAction, Qt.MouseButton.LeftButton, Qt.KeyboardModifier.NoModifier
     session.window.dropEvent(QDropEvent(QPointF(400, 300), copy, data, left, none))
 

@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import logging
+import os
+import sys
 from dataclasses import replace
 from pathlib import Path
+from urllib.parse import quote
 
 import numpy as np
 import pytest
@@ -27,6 +30,7 @@ from ptxviewer.paths import sample_study
 from ptxviewer.ui.application import Session
 from ptxviewer.ui.canvas.annotations import EDGE_ROOM, MARGIN
 from ptxviewer.ui.dialogs.settings import SettingsDialog
+from ptxviewer.ui.platform.dropped import local_paths
 from ptxviewer.words import say
 from tests.fakes import FakeEngine
 from tests.ui.windows import StoppingEngine, open_films, started, words
@@ -152,6 +156,15 @@ def test_films_dropped_anywhere_are_opened_and_the_drop_is_announced(session: Se
     QApplication.sendEvent(window, QDropEvent(QPointF(400, 400), act, mime, button, none))
     assert not window.veil.isVisible()
     qtbot.waitUntil(lambda: len(session.presenter.state.films) == len(sample_study()), timeout=10_000)
+
+
+@pytest.mark.skipif(sys.platform in ("win32", "darwin"), reason="names are text there, never bytes")
+def test_a_file_whose_name_is_no_utf8_is_the_one_that_is_opened(tmp_path: Path) -> None:
+    place = os.fsencode(tmp_path) + b"/caf\xe9 #1.dcm"
+    Path(os.fsdecode(place)).touch()
+    urls = [QUrl.fromEncoded(b"file://" + quote(place).encode()), QUrl.fromLocalFile("/a b"), QUrl("https://a.org/b")]
+    assert local_paths(urls) == [Path(os.fsdecode(place)), Path("/a b")]
+    assert local_paths(urls)[0].is_file()
 
 
 @pytest.mark.filterwarnings("ignore:Function.*QDragEnterEvent:DeprecationWarning")  # since Qt 6.12 only

@@ -14,6 +14,7 @@ class Results(Reason, Enum):
     STORE_MISSING = "store_missing"
     STORE_NOT_OURS = "store_not_ours"
     STORE_NEWER = "store_newer"
+    STORE_UNREADABLE = "store_unreadable"  # the disk, no permission
     STORE_DAMAGED = "store_damaged"
     STORE_BUSY = "store_busy"  # another program writes it
     NO_TABLE_OF_OURS = "no_table_of_ours"

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from PySide6.QtCore import QAbstractTableModel, QModelIndex, QObject, QPersistentModelIndex, Qt
+from PySide6.QtCore import QAbstractTableModel, QModelIndex, QObject, QPersistentModelIndex, Qt, Signal
 from PySide6.QtGui import QColor
 
 from ptxviewer.core.errors import PtxError
@@ -88,12 +88,13 @@ def verdict_word(code: str) -> str:
 class StoreRows(QAbstractTableModel):
     """A store's films by their place; ``identified``: patients may be named."""
 
+    failed = Signal(object)  # why a row could not be read
+
     def __init__(self, rows: Rows, identified: bool, parent: QObject | None = None) -> None:
         super().__init__(parent)
         self._rows = rows
         self._count = 0
         self.identified = identified
-        self.problem: PtxError | None = None  # the last row that could not be read
 
     def use(self, numbers: Any, *, longer: bool = False) -> None:
         """Show other films, or more behind those that are there."""
@@ -113,7 +114,7 @@ class StoreRows(QAbstractTableModel):
         try:
             return self._rows.at(place)
         except PtxError as error:
-            self.problem = error
+            self.failed.emit(error.reason)
             return None
 
     def number(self, place: int) -> int:

@@ -87,6 +87,7 @@ class ResultsWindow(QWidget):
         self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
         self.setWindowTitle(tr("{file} - results (research use only)", file=path.name))
         self.lines = StoreRows(rows, presenter.state.identified, self)
+        self.lines.failed.connect(self.tell, Qt.ConnectionType.QueuedConnection)  # rows are read while they are painted
         self._build()
         self.setMinimumSize(px(SMALLEST[0]), px(SMALLEST[1]))
         resize_to_window(self)
@@ -227,6 +228,7 @@ class ResultsWindow(QWidget):
 
         def done(outcome: Outcome[Listing]) -> None:
             if outcome.value is None:
+                self._count.setText("")
                 self.tell(reason_of(outcome.error))
             else:
                 self._show(outcome.value, longer=longer)
