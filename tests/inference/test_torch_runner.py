@@ -170,9 +170,19 @@ def test_cancelling_works_in_bf16_too(runner):
 
 
 def test_one_core_is_left_to_the_window(monkeypatch):
+    monkeypatch.delenv("OMP_NUM_THREADS", raising=False)
     for cores, threads in ((1, 1), (2, 2), (3, 2), (16, 15)):
         monkeypatch.setattr(os, "sched_getaffinity", lambda _, cores=cores: set(range(cores)), raising=False)
         assert thread_count() == threads
     monkeypatch.delattr(os, "sched_getaffinity")
     monkeypatch.setattr(os, "cpu_count", lambda: None)
     assert thread_count() == 1
+
+
+@pytest.mark.parametrize(
+    ("asked", "threads"), [("1", 1), ("2,1", 2), ("64", 7), ("0", 1), ("", 7), ("-1", 7), ("many", 7)]
+)
+def test_fewer_threads_are_used_where_the_environment_asks_for_fewer(monkeypatch, asked, threads):
+    monkeypatch.setattr(os, "sched_getaffinity", lambda _: set(range(8)), raising=False)
+    monkeypatch.setenv("OMP_NUM_THREADS", asked)
+    assert thread_count() == threads

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -59,8 +60,13 @@ def start(card: Card, weights: bytes, device: DeviceChoice = "auto", exact: bool
 
 
 def thread_count() -> int:
-    """All cores that this process may use; with more than two, one is left to the window."""
-    return cores() - 1 if cores() > 2 else cores()
+    """All cores that this process may use; with more than two, one is left to the window.
+
+    Where OMP_NUM_THREADS asks for fewer, as on computers that many programs share, so many it is.
+    """
+    free = cores() - 1 if cores() > 2 else cores()
+    asked = os.environ.get("OMP_NUM_THREADS", "").split(",")[0].strip()  # the rest of a list is for nested regions
+    return min(free, max(1, int(asked))) if asked.isdecimal() else free
 
 
 def network_of(card: Card, weights: bytes) -> PneumothoraxNet:
