@@ -9,7 +9,6 @@ import faulthandler
 import gc
 import importlib.util
 import logging
-import logging.handlers
 import os
 import sys
 import threading
@@ -86,11 +85,23 @@ def _private_text(path: Path, mode: str) -> TextIOWrapper:
     return TextIOWrapper(open(path, f"{mode}b", opener=private_opener), "utf-8", line_buffering=True)
 
 
-class _LogFile(logging.handlers.RotatingFileHandler):
-    """The log on disk; where it cannot be written, nothing is said: logging's own complaint shows the whole record."""
+class _LogFile(logging.FileHandler):
+    """The log on disk and the two before it; where it cannot be written, nothing is said: logging's own complaint
+    shows the whole record. (logging.handlers has one, but brings pickle and sockets to every start.)
+    """
 
     def _open(self) -> TextIOWrapper:
         return _private_text(Path(self.baseFilename), self.mode)
+
+    def emit(self, record: logging.LogRecord) -> None:
+        """Write a record, to a new file where this one is full."""
+        if self.stream is not None and self.stream.tell() >= LOG_BYTES:
+            self.stream.close()
+            self.stream = None
+            for newer, older in ((".1", ".2"), ("", ".1")):
+                with contextlib.suppress(OSError):  # no such file yet; or, on Windows, one that another process writes
+                    os.replace(self.baseFilename + newer, self.baseFilename + older)
+        super().emit(record)
 
     def handleError(self, record: logging.LogRecord) -> None:  # noqa: N802 - logging's own name
         """Let the record go."""
@@ -104,7 +115,7 @@ def _write_log() -> None:
     with contextlib.suppress(OSError):
         folder = log_folder()
         private_folder(folder)
-        handler = _LogFile(folder / LOG_NAME, maxBytes=LOG_BYTES, backupCount=2, encoding="utf-8", delay=True)
+        handler = _LogFile(folder / LOG_NAME, encoding="utf-8", delay=True)
         handler.setFormatter(ScrubbingFormatter("%(asctime)s %(levelname)s %(name)s %(message)s"))
         logger.addHandler(handler)
 

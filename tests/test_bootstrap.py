@@ -137,3 +137,23 @@ def test_a_dll_that_does_not_load_is_left_for_torch_to_explain(monkeypatch: pyte
     preload_torch_dll("linux", refuse)
     monkeypatch.setattr(importlib.util, "find_spec", lambda _name: None)
     preload_torch_dll("win32", refuse)
+
+
+def test_a_log_that_is_full_is_put_aside_and_the_oldest_of_three_goes(tmp_path):
+    code = """
+import logging
+from ptxviewer import bootstrap
+bootstrap.LOG_BYTES = 2000
+bootstrap.prepare()
+for number in range(200):
+    logging.getLogger("ptxviewer").info("record %d", number)
+"""
+    assert run_python(code, tmp_path).returncode == 0
+    [current] = (tmp_path / "state").rglob("ptxviewer.log")
+    assert sorted(one.name for one in current.parent.glob("ptxviewer.log*")) == [
+        "ptxviewer.log", "ptxviewer.log.1", "ptxviewer.log.2",
+    ]  # fmt: skip
+    older = [current.with_name(f"ptxviewer.log{end}").read_text("utf-8").splitlines() for end in (".2", ".1", "")]
+    assert [len("\n".join(one)) < 2100 for one in older] == [True] * 3
+    numbers = [int(line.rsplit(" ", 1)[1]) for lines in older for line in lines]
+    assert numbers == list(range(numbers[0], 200)), "none is lost in between"

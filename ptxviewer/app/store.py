@@ -12,7 +12,6 @@ from ptxviewer.app.state.screen import Banner, Level, State
 from ptxviewer.app.state.withheld import as_seen
 from ptxviewer.core.answer import DecisionRule
 from ptxviewer.core.reasons import Reason
-from ptxviewer.core.reasons.window import Saved
 
 
 def leaves(before: State, after: State) -> bool:
@@ -30,7 +29,7 @@ def outlived(before: State, after: State) -> bool:
         return False
     film, then = before.current, after.current
     same = film is not None and then is not None and (film.id, film.view.frame) == (then.id, then.view.frame)
-    if (film is None and then is None) or isinstance(after.message, Saved):
+    if (film is None and then is None) or after.tells_of_saved:
         return False
     if not same or after.tool != before.tool:
         return True

@@ -26,7 +26,6 @@ from ptxviewer.app.state.settings import DEFAULTS, Settings
 from ptxviewer.bootstrap import scrubbed
 from ptxviewer.core.private import private_folder
 from ptxviewer.core.reasons import Reason
-from ptxviewer.core.reasons.window import Notice
 from ptxviewer.paths import SETTINGS_DIR, cache_folder, data_folder, sample_study, settings_folder, site_settings
 from ptxviewer.ui.commands import normal_key, use_keys
 from ptxviewer.ui.controls import tabular
@@ -157,6 +156,8 @@ class Session:
         if self._backing is None:
             self._backing = self._make_backing()
             if not self._backing.alone:
+                from ptxviewer.core.reasons.window import Notice
+
                 self._backing.presenter.show_problem(Notice.OTHER_WINDOW, "warning")
             for problem in self._problems:
                 self._backing.presenter.show_problem(problem)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 from dataclasses import dataclass
 from functools import cached_property
+from pathlib import Path
 
 import pytest
 
@@ -28,9 +29,20 @@ class Shipped:
         return self.engine.predict(golden_film())
 
 
+def bundle_that_ships() -> Path:
+    """The shipped bundle; before the first export the test is skipped, but not in CI."""
+    if not (bundle_dir() / CARD_FILE).exists() and not os.environ.get("CI"):
+        pytest.skip("no weights have been exported yet")
+    return bundle_dir()
+
+
 @pytest.fixture(scope="session")
 def shipped() -> Shipped:
     """The shipped network on the CPU; no test may change it."""
-    if not (bundle_dir() / CARD_FILE).exists() and not os.environ.get("CI"):
-        pytest.skip("no weights have been exported yet")
-    return Shipped(torch_engine("cpu", bundle_dir()))
+    return Shipped(torch_engine("cpu", bundle_that_ships()))
+
+
+@pytest.fixture(scope="session")
+def exact() -> Shipped:
+    """The shipped network in float32, whatever this computer would choose; no test may change it."""
+    return Shipped(torch_engine("cpu", bundle_that_ships(), exact=True))

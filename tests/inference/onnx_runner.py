@@ -7,6 +7,7 @@ from ptxviewer.core.engine import Checkpoint, RunResult, never_cancelled
 from ptxviewer.core.errors import ModelUnavailable
 from ptxviewer.core.reasons.network import Network
 from ptxviewer.inference.card import Card
+from ptxviewer.inference.torch.loading import thread_count
 
 
 class OnnxRunner:
@@ -18,7 +19,9 @@ class OnnxRunner:
     def __init__(self, network: bytes) -> None:
         import onnxruntime
 
-        self._session = onnxruntime.InferenceSession(network, providers=["CPUExecutionProvider"])
+        options = onnxruntime.SessionOptions()
+        options.intra_op_num_threads = thread_count()
+        self._session = onnxruntime.InferenceSession(network, options, ["CPUExecutionProvider"])
         self._input = self._session.get_inputs()[0].name
         self._outputs = [output.name for output in self._session.get_outputs()]
 

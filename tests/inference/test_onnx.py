@@ -10,79 +10,72 @@ import pytest
 from model.to_onnx import export
 from ptxviewer.core.errors import Cancelled, ModelUnavailable
 from ptxviewer.core.findings.decide import find
-from ptxviewer.inference.card import CARD_FILE, read_card, verify
+from ptxviewer.inference.card import read_card, verify
 from ptxviewer.inference.engine import BundleEngine
 from ptxviewer.inference.selftest import golden_film, self_test
-from ptxviewer.inference.torch.loading import torch_engine
-from ptxviewer.paths import bundle_dir
 from ptxviewer.phantom.film import PhantomSpec, film_of, make_phantom
-from tests.bundles import write_bundle
+from tests.inference.conftest import Shipped, bundle_that_ships
 from tests.inference.onnx_runner import start_onnx
 
 MISSING = [name for name in ("onnxruntime", "onnx", "onnxscript") if importlib.util.find_spec(name) is None]
-pytestmark = pytest.mark.skipif(bool(MISSING), reason=f"the extra 'onnx' is not installed: {', '.join(MISSING)}")
-
-
-@pytest.fixture(scope="module")
-def small(tmp_path_factory):
-    """A small network in both formats: (bundle for PyTorch, bundle for ONNX Runtime)."""
-    folder = tmp_path_factory.mktemp("small")
-    export(write_bundle(folder / "torch"), folder / "onnx")
-    return folder / "torch", folder / "onnx"
+pytestmark = [
+    pytest.mark.weights,
+    pytest.mark.skipif(bool(MISSING), reason=f"the extra 'onnx' is not installed: {', '.join(MISSING)}"),
+]
 
 
 @pytest.fixture(scope="module")
 def exported(tmp_path_factory):
     """The shipped network for ONNX Runtime."""
-    if not (bundle_dir() / CARD_FILE).exists():
-        pytest.skip("no weights have been exported yet")
     folder = tmp_path_factory.mktemp("shipped")
-    export(bundle_dir(), folder)
+    export(bundle_that_ships(), folder)
     return folder
 
 
-def test_both_runtimes_give_the_same_maps(small):
-    film = golden_film()
-    expected = torch_engine("cpu", small[0], exact=True).predict(film)
-    maps = BundleEngine(small[1], start_onnx).predict(film)
+@pytest.fixture(scope="module")
+def other(exported):
+    """The engine that runs it; no test may change it."""
+    return Shipped(BundleEngine(exported, start_onnx))
+
+
+def test_both_runtimes_give_the_same_maps(other, exact):
+    expected, maps = exact.golden, other.golden
     np.testing.assert_allclose(maps.pneumothorax, expected.pneumothorax, atol=1e-4)
     np.testing.assert_allclose(maps.lung_image_left, expected.lung_image_left, atol=1e-4)
     np.testing.assert_allclose(maps.lung_image_right, expected.lung_image_right, atol=1e-4)
     assert maps.score == pytest.approx(expected.score, abs=1e-4)
-    assert maps.image_key == film.key
+    assert maps.image_key == golden_film().key
 
 
-def test_the_card_of_another_format_names_its_file_and_guards_it(small):
-    folder = small[1]
-    card = read_card(folder)
-    assert verify(folder, card) == (folder / "network.onnx").read_bytes()
+def test_the_card_of_another_format_names_its_file_and_guards_it(exported):
+    card = read_card(exported)
+    assert verify(exported, card) == (exported / "network.onnx").read_bytes()
     with pytest.raises(ModelUnavailable):
         start_onnx(card, b"no network")
 
 
-def test_a_retired_job_stops_in_the_other_runtime_too(small):
+def test_a_retired_job_stops_in_the_other_runtime_too(other):
     def retired():
         raise Cancelled
 
-    engine = BundleEngine(small[1], start_onnx)
-    engine.load()
     with pytest.raises(Cancelled):
-        engine.predict(golden_film(), retired)
+        other.engine.predict(golden_film(), retired)
 
 
-@pytest.mark.weights
-def test_the_shipped_network_passes_its_self_test_in_the_other_runtime(exported):
-    result = self_test(BundleEngine(exported, start_onnx), exported)
+def test_the_shipped_network_passes_its_self_test_in_the_other_runtime(other, exported):
+    result = self_test(other.engine, exported)
     assert result.passed, result
 
 
-@pytest.mark.weights
-def test_both_runtimes_decide_alike_on_phantoms(exported):
-    reference, other = torch_engine("cpu", exact=True), BundleEngine(exported, start_onnx)
-    rule = other.load().rule
-    for film in (golden_film(), film_of(make_phantom(PhantomSpec(side="none", rows=256, cols=224)))):
-        expected, expected_mask = find(film, reference.predict(film), rule)
-        findings, mask = find(film, other.predict(film), rule)
+def test_both_runtimes_decide_alike_on_phantoms(other, exact):
+    rule = other.engine.load().rule
+    normal = film_of(make_phantom(PhantomSpec(side="none", rows=256, cols=224)))
+    for film, said, said_too in (
+        (golden_film(), exact.golden, other.golden),
+        (normal, exact.engine.predict(normal), other.engine.predict(normal)),
+    ):
+        expected, expected_mask = find(film, said, rule)
+        findings, mask = find(film, said_too, rule)
         assert findings.present == expected.present
         assert findings.score == pytest.approx(expected.score, abs=1e-3)
         assert [lesion.side for lesion in findings.lesions] == [lesion.side for lesion in expected.lesions]

@@ -1,28 +1,20 @@
 """The shipped weights: unaltered, loadable, and still saying what they said when they were exported."""
 
-import os
-
 import cv2
 import numpy as np
 import pytest
 
 from ptxviewer.core.findings.decide import find
-from ptxviewer.inference.card import CARD_FILE, WEIGHTS_FILE, read_card, verify
+from ptxviewer.inference.card import WEIGHTS_FILE, read_card, verify
 from ptxviewer.inference.selftest import golden_film, stacked
-from ptxviewer.inference.torch.loading import torch_engine
 from ptxviewer.paths import bundle_dir
+from tests.inference.conftest import bundle_that_ships
 
 pytestmark = pytest.mark.weights
 
 
-@pytest.fixture(scope="module")
-def bundle():
-    if not (bundle_dir() / CARD_FILE).exists() and not os.environ.get("CI"):
-        pytest.skip("no weights have been exported yet")
-    return bundle_dir()
-
-
-def test_the_bundle_is_whole_and_small_enough_to_ship(bundle):
+def test_the_bundle_is_whole_and_small_enough_to_ship():
+    bundle = bundle_that_ships()
     card = read_card(bundle)
     assert len(verify(bundle, card)) == (bundle / WEIGHTS_FILE).stat().st_size <= 60_000_000
     assert card.metrics, "the card ships with the figures that model.evaluate measured"
@@ -32,12 +24,12 @@ def test_the_bundle_is_whole_and_small_enough_to_ship(bundle):
     assert card.training_data
 
 
-def test_the_weights_still_say_what_they_said_when_exported(bundle):
+def test_the_weights_still_say_what_they_said_when_exported(exact):
     """In float32, whatever this computer would choose: what is looked at first is part of it."""
-    maps = torch_engine("cpu", bundle, exact=True).predict(golden_film())
+    maps = exact.golden
     said = stacked(maps)
     assert said is not None
-    with np.load(bundle / "golden.npz") as golden:
+    with np.load(bundle_dir() / "golden.npz") as golden:
         np.testing.assert_allclose(said, golden["maps"].astype(np.float32), atol=5e-3)
         assert maps.score == pytest.approx(float(golden["score"]), abs=2e-3)
 

@@ -5,21 +5,16 @@ from __future__ import annotations
 from ptxviewer.app.commands.base import BAR, BAR_AND_FILM, BUSY, FILM, KEYS_ONLY, MENU, SHOWN, Command, film
 from ptxviewer.app.exports import EXPORTS, Export
 from ptxviewer.app.films.worklist import at_rest
-from ptxviewer.app.state.film import FilmStatus
+from ptxviewer.app.state.film import FilmStatus, cancelled
 from ptxviewer.app.state.screen import State
 from ptxviewer.app.state.withheld import agreed
 from ptxviewer.core.msgid import N_
-from ptxviewer.core.reasons.window import Notice, Saved
 
 
 def _can_report(state: State) -> bool:
     film = state.current
     done = film is not None and film.radiograph is not None and film.status not in BUSY
     return done and state.network_of(film) is not None
-
-
-def _saved(state: State) -> bool:
-    return isinstance(state.message, Saved)
 
 
 def _save_film(export: Export) -> Command:
@@ -134,7 +129,7 @@ COMMANDS: tuple[Command, ...] = (
         (),
         N_("Open the file or folder that was saved last"),
         run=lambda _p, shell: shell.open_saved(),
-        enabled=_saved,
+        enabled=lambda state: state.tells_of_saved,
     ),
     Command(
         "show_saved",
@@ -143,7 +138,7 @@ COMMANDS: tuple[Command, ...] = (
         (),
         N_("Open the folder of what was saved last"),
         run=lambda _p, shell: shell.show_saved(),
-        enabled=_saved,
+        enabled=lambda state: state.tells_of_saved,
     ),
     Command(
         "save_list",
@@ -358,6 +353,6 @@ COMMANDS: tuple[Command, ...] = (
         (),
         N_("Analyse the films whose analysis was stopped"),
         run=lambda p, _shell: p.films.background.go_on(),
-        enabled=lambda state: any(film.why is Notice.CANCELLED for film in state.films),
+        enabled=lambda state: any(cancelled(film) for film in state.films),
     ),
 )

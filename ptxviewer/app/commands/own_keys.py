@@ -6,7 +6,6 @@ from collections.abc import Callable, Mapping, Sequence
 
 from ptxviewer.app.commands import BY_ID, COMMANDS
 from ptxviewer.core.reasons import Reason
-from ptxviewer.core.reasons.stored import KeyNotKnown, KeyOfTwo, NoSuchCommand
 
 Keys = Mapping[str, Sequence[str]]
 """Command ids with the keys of each, the first of them the one that is told."""
@@ -29,6 +28,8 @@ def settled(own: Keys, normal: Callable[[str], str]) -> tuple[dict[str, tuple[st
     chosen: dict[str, tuple[str, ...]] = {}
     owner: dict[str, str] = {}
     for name, keys in own.items():
+        from ptxviewer.core.reasons.stored import KeyNotKnown, KeyOfTwo, NoSuchCommand  # not at a usual start
+
         if name not in BY_ID or BY_ID[name].held:
             problems.append(NoSuchCommand(name))
             continue

@@ -9,7 +9,6 @@ from pathlib import Path
 from ptxviewer.app.commands.own_keys import Keys, settled
 from ptxviewer.core.files import write_atomic
 from ptxviewer.core.reasons import Reason
-from ptxviewer.core.reasons.stored import KeysIgnored, Stored
 from ptxviewer.core.reasons.writing import Unwritten
 
 NAME = "keys.json"
@@ -23,9 +22,11 @@ def load(path: Path, normal: Callable[[str], str], say: Callable[[Reason], None]
     try:
         stored = json.loads(path.read_bytes())
     except FileNotFoundError:
-        stored = {}
+        return settled({}, normal)[0]
     except (OSError, ValueError, RecursionError):
         stored = None
+    from ptxviewer.core.reasons.stored import KeysIgnored, Stored  # not at a start without the file
+
     if not isinstance(stored, dict):
         say(Stored.KEYS_DAMAGED)
         stored = {}

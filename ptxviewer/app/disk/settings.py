@@ -14,7 +14,6 @@ from ptxviewer.core.errors import ExportFailed
 from ptxviewer.core.files import write_atomic
 from ptxviewer.core.private import put_aside
 from ptxviewer.core.reasons import Reason
-from ptxviewer.core.reasons.stored import Stored
 from ptxviewer.core.reasons.writing import NotWritten, Unwritten, Writing
 
 TYPES: dict[str, Any] = get_type_hints(Settings)
@@ -24,6 +23,8 @@ def load_site(path: Path, say: Callable[[Reason], None] = lambda _reason: None) 
     """Return the defaults that a site has put at ``path`` for all its readers: a settings file like a reader's own."""
     stored = _read(path)
     if stored is None:
+        from ptxviewer.core.reasons.stored import Stored  # not at a usual start
+
         say(Stored.SITE_SETTINGS_DAMAGED)
     personal = {row.key: getattr(DEFAULTS, row.key) for row in ROWS if row.personal}
     return replace(_taken(stored or {}, DEFAULTS), **personal)
@@ -37,6 +38,8 @@ def load(path: Path, say: Callable[[Reason], None] | None = None, default: Setti
     """
     stored = _read(path)
     if stored is None and say is not None:
+        from ptxviewer.core.reasons.stored import Stored  # not at a usual start
+
         with contextlib.suppress(OSError):
             put_aside(path)
         say(Stored.SETTINGS_DAMAGED)

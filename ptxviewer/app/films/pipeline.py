@@ -16,7 +16,7 @@ from ptxviewer.app.jobs import Outcome, Ticket
 from ptxviewer.app.ports import Services
 from ptxviewer.app.review.editor import ReviewEditor, measured
 from ptxviewer.app.state.banner import banner_for
-from ptxviewer.app.state.film import Film, FilmStatus, Result, moved, not_analysed, without_result
+from ptxviewer.app.state.film import Film, FilmStatus, Result, cancelled, moved, not_analysed, without_result
 from ptxviewer.app.state.screen import Banner, EngineStatus
 from ptxviewer.app.state.withheld import challenged, question
 from ptxviewer.app.store import Store
@@ -356,9 +356,9 @@ class Pipeline:
         """Take up again what was stopped."""
 
         def resumed(film: Film) -> Film:
-            if film.why is Notice.CANCELLED and film.outdated:
+            if cancelled(film) and film.outdated:
                 return moved(film, FilmStatus.DONE)
-            if film.status is not FilmStatus.NOT_ANALYSED or film.why is not Notice.CANCELLED:
+            if film.status is not FilmStatus.NOT_ANALYSED or not cancelled(film):
                 return film
             return moved(film, FilmStatus.OPENING if film.radiograph is None else FilmStatus.WAITING)
 

@@ -12,9 +12,8 @@ from typing import Any, get_args
 
 from ptxviewer.app.films.urgency import Group, group_of, rank
 from ptxviewer.app.state.facts import Summary
-from ptxviewer.app.state.film import Film, FilmStatus
+from ptxviewer.app.state.film import Film, FilmStatus, cancelled
 from ptxviewer.app.state.screen import Column, Kind, State, Worklist
-from ptxviewer.core.reasons.window import Notice
 
 COLUMNS: tuple[Column, ...] = get_args(Column)
 _AT_REST = (FilmStatus.DONE, FilmStatus.NOT_ANALYSED, FilmStatus.NOT_SHOWN, FilmStatus.FAILED)
@@ -237,7 +236,7 @@ class Progress:
 def progress(state: State) -> Progress:
     """Return how far the films are."""
     waiting = sum(not at_rest(film) for film in state.films)
-    stopped = sum(film.why is Notice.CANCELLED and at_rest(film) for film in state.films)
+    stopped = sum(cancelled(film) and at_rest(film) for film in state.films)
     total = len(state.films)
     seconds = state.pace_s * waiting if state.pace_s is not None and not state.paused and waiting else None
     return Progress(total - waiting - stopped, total, waiting, stopped, seconds)

@@ -277,6 +277,13 @@ def not_analysed(film: Film, why: Reason | None) -> Film:
     return moved(film, FilmStatus.DONE if stays else FilmStatus.NOT_ANALYSED, why)
 
 
+def cancelled(film: Film) -> bool:
+    """True where the reader cancelled its analysis."""
+    from ptxviewer.core.reasons.window import Notice  # not at a start
+
+    return film.why is Notice.CANCELLED
+
+
 def without_result(film: Film) -> Film:
     """Return the film without anything that belongs to an answer, and with empty hands."""
     return replace(film, result=None, hand=None)

@@ -11,12 +11,12 @@ from typing import TYPE_CHECKING, Literal
 from ptxviewer.app.state.film import Film
 from ptxviewer.app.state.pacs import NOTHING_SENT, PacsState
 from ptxviewer.app.state.settings import DEFAULTS, Settings
-from ptxviewer.core.engine import EngineInfo
-from ptxviewer.core.film import Radiograph
 from ptxviewer.core.reasons import Reason
 
 if TYPE_CHECKING:
     from ptxviewer.core.drawing.strokes import Shape
+    from ptxviewer.core.engine import EngineInfo
+    from ptxviewer.core.film import Radiograph
     from ptxviewer.core.objects import Document, FilmObject
     from ptxviewer.core.review import MeasureKind
     from ptxviewer.core.sharpen import Sharpening
@@ -183,6 +183,15 @@ class State:
         """The film on screen with its pixels, None while there are none."""
         film = self.current
         return None if film is None or film.radiograph is None else Shown(film, film.radiograph)
+
+    @property
+    def tells_of_saved(self) -> bool:
+        """True while the message says what was saved, and where."""
+        if self.message is None:
+            return False
+        from ptxviewer.core.reasons.window import Saved  # not at a start
+
+        return isinstance(self.message, Saved)
 
     @property
     def prior_id(self) -> int | None:

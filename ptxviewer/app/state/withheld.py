@@ -15,14 +15,16 @@ every export.
 from __future__ import annotations
 
 from dataclasses import replace
+from typing import TYPE_CHECKING
 
 from ptxviewer.app.state.film import Film, FilmStatus, moved
 from ptxviewer.app.state.screen import State
 from ptxviewer.app.state.settings import ReadingMode
 from ptxviewer.core.reasons import Reason
-from ptxviewer.core.reasons.finding import Finding
-from ptxviewer.core.reasons.window import LookAgain, Notice
 from ptxviewer.core.review import FirstRead, Impression
+
+if TYPE_CHECKING:
+    from ptxviewer.core.reasons.window import LookAgain  # with the other reasons of a film: not at a start
 
 
 def hidden(state: State, film: Film) -> bool:
@@ -41,9 +43,14 @@ def refusal(film: Film) -> Reason | None:
         return None
     if film.findings is not None:
         gate = film.findings.gate
-        return None if gate.passed else gate.reason or Finding.NOT_FRONTAL
-    recalled = film.summary is not None and film.summary.refused  # the reason itself comes with the film's pixels
-    return Finding.NOT_FRONTAL if recalled else None
+        refused, why = not gate.passed, gate.reason
+    else:  # recalled: the reason itself comes with the film's pixels
+        refused, why = film.summary is not None and film.summary.refused, None
+    if not refused:
+        return None
+    from ptxviewer.core.reasons.finding import Finding
+
+    return why or Finding.NOT_FRONTAL
 
 
 def withheld(film: Film) -> bool:
@@ -62,6 +69,8 @@ def as_hidden(film: Film, mode: ReadingMode = "first") -> Film:
     if film.due:
         return moved(replace(film, result=None, urgency=None), FilmStatus.WAITING)
     if film.status is FilmStatus.DONE:
+        from ptxviewer.core.reasons.window import Notice
+
         unmarked = Notice.MARK_FIRST if mode == "first" else Notice.MARK_FOR_DISAGREEMENT
         why = Notice.NO_DISAGREEMENT if film.first_read.marks else unmarked
     return replace(film, result=None, urgency=None, why=why)
@@ -116,6 +125,8 @@ def question(film: Film) -> LookAgain | None:
     record, found = film.first_read, film.findings
     if not record.open_question or not record.marks or found is None:
         return None
+    from ptxviewer.core.reasons.window import LookAgain
+
     impression = record.marks[-1][0]
     if not found.lesions:
         return LookAgain(impression)

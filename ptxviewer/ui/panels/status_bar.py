@@ -11,7 +11,6 @@ from ptxviewer.app.commands import BY_ID
 from ptxviewer.app.films.worklist import arrivals
 from ptxviewer.app.state.film import FilmStatus
 from ptxviewer.app.state.screen import State
-from ptxviewer.core.reasons.window import Saved
 from ptxviewer.ui.commands import tooltip_of
 from ptxviewer.ui.controls import ElidedLabel, label
 from ptxviewer.ui.platform.plain import plain_tip
@@ -110,7 +109,7 @@ class StatusBar(QWidget):
         if self._message.text() != text:
             self._message.setText(text)
             self._message.setMaximumWidth(self._message.fontMetrics().horizontalAdvance(text) + 4)
-        there = isinstance(state.message, Saved) and not progress_text(state)
+        there = state.tells_of_saved and not progress_text(state)
         for button in self._saved:
             button.setVisible(there)
         self._engine.setText(engine_text(state))
