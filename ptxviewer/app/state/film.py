@@ -11,7 +11,6 @@ from typing import TYPE_CHECKING, Literal, Union
 
 from ptxviewer.app.state.facts import Facts, Summary, summary_of
 from ptxviewer.core.answer import DecisionRule, Detection, Findings, Line, ProbabilityMaps
-from ptxviewer.core.engine import EngineInfo
 from ptxviewer.core.film import Radiograph
 from ptxviewer.core.history import History
 from ptxviewer.core.points import Point
@@ -22,6 +21,7 @@ from ptxviewer.core.view import FilmView
 if TYPE_CHECKING:
     from ptxviewer.core.arrays import GreyImage
     from ptxviewer.core.drawing.strokes import Stroke
+    from ptxviewer.core.engine import EngineInfo
     from ptxviewer.core.findings.disagreement import Band
 
 
