@@ -113,7 +113,7 @@ def in_child(function: Callable[..., T], path: Path, *arguments: object, pool: P
     try:
         return pool.call(function, path, *arguments)
     except CallFailed as failure:
-        raise UnreadableFilm(_reason(failure.cause, path, pool)) from None
+        raise UnreadableFilm(_reason(failure, path, pool)) from None
     except UnreadableFilm as error:
         if error.reason is Reading.OUT_OF_MEMORY:
             raise UnreadableFilm(TooMuchMemory(pool.memory_bytes)) from None
@@ -126,10 +126,11 @@ def warm_up() -> None:
         shared_pool().warm()
 
 
-def _reason(cause: Cause, path: Path, pool: Pool) -> Reason:
+def _reason(failure: CallFailed, path: Path, pool: Pool) -> Reason:
     """Return what ended the child at a file."""
+    cause = failure.cause
     if cause is Cause.TOO_SLOW:
-        return TookTooLong(round(pool.timeout_s))
+        return TookTooLong(round(failure.limit_s or pool.timeout_s))
     if cause is Cause.TOO_MUCH_MEMORY:
         return TooMuchMemory(pool.memory_bytes)
     if cause is Cause.NOT_STARTED:

@@ -194,8 +194,9 @@ def test_the_clock_runs_while_a_call_is_made(signals: Callable[[int], list[int]]
     came = signals(signal.SIGALRM)
     limits.within(60)
     assert signal.getitimer(signal.ITIMER_REAL)[0] > 50
+    assert 0 < signal.getitimer(signal.ITIMER_PROF)[0] < limits.MOST_CPU_S + 1
     limits.within(0)
-    assert signal.getitimer(signal.ITIMER_REAL)[0] == 0
+    assert signal.getitimer(signal.ITIMER_REAL)[0] == signal.getitimer(signal.ITIMER_PROF)[0] == 0
     limits.within(0.001)
     while not came:
         threading.Event().wait(0.001)

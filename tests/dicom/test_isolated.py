@@ -39,6 +39,7 @@ from ptxviewer.core.reasons.reading import (
 from ptxviewer.dicom import read
 from ptxviewer.dicom.bounds import LARGEST_INFLATED
 from ptxviewer.dicom.harmless import content_of, is_harmless
+from ptxviewer.dicom.isolated import limits
 from ptxviewer.dicom.isolated import pool as pools
 from ptxviewer.dicom.isolated.pool import CallFailed, Cause, Pool
 from ptxviewer.dicom.read import read_film, read_here
@@ -149,6 +150,19 @@ def test_a_call_that_never_ends_is_ended(function: Callable[[], None]) -> None:
         assert failure.value.cause is Cause.TOO_SLOW
     finally:
         impatient.close()
+
+
+@posix
+def test_a_loop_ends_by_the_clock_of_the_processor_where_films_may_wait_longer() -> None:
+    patient = Pool(timeout_s=60, library="tests.dicom.hasty")
+    try:
+        with pytest.raises(CallFailed) as failure:
+            patient.call(misbehaving.loop)
+        assert failure.value.cause is Cause.TOO_SLOW
+        assert failure.value.limit_s == limits.MOST_CPU_S
+        assert patient.call(misbehaving.add, 1, 1) == 2
+    finally:
+        patient.close()
 
 
 @posix

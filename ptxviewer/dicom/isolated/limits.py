@@ -12,6 +12,9 @@ import os
 import signal
 import sys
 
+MOST_CPU_S = 8.0
+"""Seconds of the processor for one call: a decoder that never ends uses them up, also where films may wait longer."""
+
 LIMITED_BY_PARENT = sys.platform in ("darwin", "win32")
 """macOS ignores RLIMIT_AS, and Windows has no limit that a process sets for itself."""
 
@@ -52,12 +55,13 @@ def end_with_parent(sentinel: int) -> None:
 
 
 def within(seconds: float) -> None:
-    """End this process unless it calls again within ``seconds``; 0 stops the clock.
+    """End this process unless it calls again within ``seconds``, or ``MOST_CPU_S`` of the processor; 0 stops the clock.
 
-    The parent is usually there to do it, a little sooner; this is for a child whose parent was killed.
+    The parent is usually there to do the first, a little sooner; that is for a child whose parent was killed.
     """
     if sys.platform != "win32":
         signal.setitimer(signal.ITIMER_REAL, seconds)
+        signal.setitimer(signal.ITIMER_PROF, min(seconds, MOST_CPU_S))
 
 
 if sys.platform == "win32":

@@ -28,14 +28,14 @@ from ptxviewer.dicom.isolated.child import Tag, serve
 
 T = TypeVar("T")
 MOST_CHILDREN = 2
-TIMEOUT_S = 8.0  # of a film: with all that comes before and after, its line is there within 10
+TIMEOUT_S = limits.MOST_CPU_S  # of a film: with all that comes before and after, its line is there within 10
 LIBRARY = "ptxviewer.dicom.read"  # what a child imports before its first call
 START_S = 60.0  # a virus scanner may look at every library first
 MEMORY_BYTES = 1_250_000_000  # beyond what the libraries take: with the program itself below 2 GB
 GRACE_S = 2.0  # after the time-out, before a child ends by itself
 LOOK_S = 0.05  # between two looks at the memory of a child, where the parent has to look
 LIBRARIES_BYTES = 500_000_000  # what a child maps before its first film, where its limit does not count from there
-SIGALRM = getattr(signal, "SIGALRM", 0)
+SIGALRM, SIGPROF = getattr(signal, "SIGALRM", 0), getattr(signal, "SIGPROF", 0)  # of its clocks (``limits.within``)
 KILLED = {-signal.SIGTERM, -getattr(signal, "SIGKILL", 9), -getattr(signal, "SIGHUP", 1)}
 KEPT_BYTES = 64 << 20  # of shared memory, kept for the next film: the largest of most hospitals
 END_S = 1.0  # how long a child that hung up may take to end
@@ -53,11 +53,12 @@ class Cause(Enum):
 
 
 class CallFailed(Exception):
-    """A call came to no end of its own."""
+    """A call came to no end of its own; ``limit_s`` is the time that was too short, 0 that of the pool."""
 
-    def __init__(self, cause: Cause) -> None:
+    def __init__(self, cause: Cause, limit_s: float = 0.0) -> None:
         super().__init__(cause)
         self.cause = cause
+        self.limit_s = limit_s
 
 
 class _Gone(Exception):
@@ -285,6 +286,8 @@ class Pool:
             status = self._drop(child)
             if status in KILLED:
                 raise _Killed from None
+            if status == -SIGPROF:
+                raise CallFailed(Cause.TOO_SLOW, limits.MOST_CPU_S) from None
             raise CallFailed(Cause.TOO_SLOW if status == -SIGALRM else Cause.CRASHED) from None
         except (CallFailed, MemoryError) as error:
             self._drop(child)
