@@ -77,15 +77,16 @@ def chest_drain(example: Example) -> bool | None:
     return example.film in lists["drain"]
 
 
-def not_frontal_lists() -> dict[str, list[str]]:
-    """Return the films of the training set that its index calls frontal and that are something else, by kind."""
+def not_frontal_lists(data: Path) -> dict[str, list[str]]:
+    """Return the films below ``data`` that its index calls frontal and that are something else, by kind."""
     lists: dict[str, Any] = json.loads((Path(__file__).parent / "labels" / "not_frontal.json").read_text())
-    return {kind: films for kind, films in lists.items() if kind != "about"}
+    there = {kind: [f for f in films if (data / f).is_file()] for kind, films in lists.items() if kind != "about"}
+    return {kind: films for kind, films in there.items() if films}
 
 
-def not_frontal() -> frozenset[str]:
+def not_frontal(data: Path) -> frozenset[str]:
     """Return the films of ``not_frontal_lists`` whatever they are."""
-    return frozenset(film for films in not_frontal_lists().values() for film in films)
+    return frozenset(film for films in not_frontal_lists(data).values() for film in films)
 
 
 def fingerprint(examples: list[Example]) -> str:

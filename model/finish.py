@@ -113,14 +113,15 @@ def choose_frontal(
 ) -> tuple[list[Example], list[Example]]:
     """Return frontal films for fitting (of the training set and of the lung set) and others for the threshold.
 
-    No patient is in both. Films named in ``not_frontal`` are in neither.
+    No patient is in both. Films named in ``not_frontal`` are in neither. Of few films a half is for fitting.
     """
     labelled = [e for e in examples if e.split == "train" and e.present is not None and e.film not in not_frontal]
     lungs = [e for e in examples if e.group == "lungs"]
     order = rng.permutation(len(labelled))
-    fitted = [labelled[i] for i in order[:FITTED_FRONTALS]]
+    count = min(FITTED_FRONTALS, len(labelled) // 2)
+    fitted = [labelled[i] for i in order[:count]]
     patients = {e.patient for e in fitted}
-    choosing = [e for i in order[FITTED_FRONTALS:] if (e := labelled[i]).patient not in patients][:CHOOSING_FRONTALS]
+    choosing = [e for i in order[count:] if (e := labelled[i]).patient not in patients][:CHOOSING_FRONTALS]
     return fitted + [lungs[i] for i in rng.permutation(len(lungs))[:FITTED_LUNGS]], choosing
 
 
@@ -159,7 +160,7 @@ def finish(run: Path, data: Path, others: Path, threads: int, bundle: Path = BUN
     slope, offset = fit_platt(val_logits, truth)
     honest = cross_fitted(val_logits, truth, [e.patient for e in val])
 
-    wrong = not_frontal()
+    wrong = not_frontal(data)
     fitted, choosing_films = choose_frontal(examples, rng, wrong)
     for_fitting = [read_film(data / e.film) for e in fitted]
 
@@ -171,6 +172,7 @@ def finish(run: Path, data: Path, others: Path, threads: int, bundle: Path = BUN
     choosing = features([read_film(data / e.film) for e in choosing_films], "further frontal films")
     other = features(other_films(others), "other pictures")
     unlike = features([read_film(data / film) for film in sorted(wrong)], "films that are not frontal")
+    unlike = unlike if wrong else plain[:0]
 
     def turned_and_cut(films: list[Radiograph], each: int) -> Floats:
         count = each * len(SPOILT)

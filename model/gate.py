@@ -56,7 +56,7 @@ def every_kind(engine: Engine, data: Path, others: Path, count: int = FILMS) -> 
         f"frontal film, {kind}": met(engine, (made(film, kind, number) for number, film in enumerate(films)))
         for kind in tqdm(KINDS, desc="kinds")
     }
-    for kind, names in sorted(not_frontal_lists().items()):
+    for kind, names in sorted(not_frontal_lists(data).items()):
         kinds[f"{kind}, of the training set"] = met(engine, [read_film(data / name) for name in names])
     for folder in sorted(path for path in others.iterdir() if path.is_dir()):
         kinds[folder.name] = met(engine, other_films(folder))

@@ -311,6 +311,8 @@ def test_films_that_only_the_index_calls_frontal_do_not_teach_the_gate():
     names = [*sideways, *(f"labelled/{number}.webp" for number in range(20))]
     examples = [Example(name, True, "", None, name, "positive") for name in names]
     fitted, choosing = choose_frontal(examples, np.random.default_rng(0), sideways)
+    assert fitted
+    assert choosing, "of few films not all teach it"
     assert sorted(e.film for e in (*fitted, *choosing)) == sorted(names[len(sideways) :])
     assert not {e.patient for e in fitted} & {e.patient for e in choosing}
 
