@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Literal
 
 from ptxviewer.core.drawing.tiles import PackedMask
-from ptxviewer.core.film import Voi
+from ptxviewer.core.film import Radiograph, Voi, VoiLut
 from ptxviewer.core.points import Point
 from ptxviewer.core.review import Verdict
 
@@ -49,6 +49,13 @@ class Presentation:
     shutter: Shutter | None = None
     quarter_turns: int = 0  # clockwise, before the flip
     flipped: bool = False
+    lut: VoiLut | None = None  # Presentation LUT: from the grey behind the window to the one that is shown; 0 is black
+
+    def changes(self, film: Radiograph) -> bool:
+        """True where the film would be shown in another way than by itself."""
+        grey = self.voi is not None or self.lut is not None or isinstance(self.modality, VoiLut)
+        turned = bool(self.quarter_turns) or self.flipped
+        return grey or turned or self.shutter is not None or (self.inverse is True and not film.inverse)
 
 
 @dataclass(frozen=True)

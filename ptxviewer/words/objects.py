@@ -24,7 +24,8 @@ def caption(one: FilmObject) -> str:
 def presentation_line(one: FilmObject, presentation: Presentation) -> str:
     """Return what a presentation state would change: "Presentation state (ACME): window, shutter, drawings"."""
     parts = (
-        tr("window") if presentation.voi is not None else "",
+        tr("window") if presentation.voi is not None or presentation.lut is not None else "",
+        tr("inverted") if presentation.inverse else "",
         tr("shutter") if presentation.shutter is not None else "",
         tr("turned or mirrored") if presentation.quarter_turns or presentation.flipped else "",
         tr("drawings") if one.marks else "",

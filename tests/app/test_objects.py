@@ -15,11 +15,12 @@ from ptxviewer.app.state.facts import Facts
 from ptxviewer.app.state.settings import Settings
 from ptxviewer.core.drawing.shutter import Shutter
 from ptxviewer.core.drawing.tiles import PackedMask
-from ptxviewer.core.film import Study, Window
+from ptxviewer.core.film import Study, VoiLut, Window
 from ptxviewer.core.findings.decide import decide, mask_at_film
 from ptxviewer.core.objects import Brought, Document, FilmObject, Mark, Presentation, Region
 from ptxviewer.core.reasons.window import Notice
 from ptxviewer.core.view import orientation_letters
+from ptxviewer.core.voi import display_lut
 from tests.app.rig import AppRig
 from tests.app.test_decision import Doubtful
 from tests.films import ORIENTED
@@ -215,6 +216,18 @@ def test_a_window_of_a_presentation_state_that_shows_nothing_of_the_film_is_not_
     assert rig.film.view.voi is None
     assert rig.film.view.shutter is not None
     assert is_applied(rig.state, rig.film)
+
+
+def test_a_presentation_table_is_applied_behind_the_window_and_taken_off_again() -> None:
+    rig = of_film(AppRig())
+    curve = VoiLut(np.array([0, 10, 255], np.uint16), 0, 8)
+    opened(rig, Brought((replace(FOREIGN, presentation=Presentation(Window(15, 10), inverse=False, lut=curve)),)))
+    rig.do("toggle_presentation")
+    radiograph, voi = there(rig.film.radiograph), there(rig.film.view.voi)
+    assert display_lut(radiograph, voi)[[0, 15, 40]].tolist() == [0, pytest.approx(10, abs=1), 255]
+    assert is_applied(rig.state, rig.film)
+    rig.do("toggle_presentation")
+    assert rig.film.view.voi is None
 
 
 def test_a_film_without_a_presentation_state_is_offered_none() -> None:

@@ -97,6 +97,14 @@ def test_a_film_is_added_when_it_has_stopped_growing(watched: Folder) -> None:
     assert names(watched.rig) == ["a"]
 
 
+def test_a_film_that_waits_while_the_clock_is_put_back_waits_no_longer(watched: Folder) -> None:
+    watched.put("a")
+    watched.look()
+    watched.look(-3600)
+    watched.look()
+    assert names(watched.rig) == ["a"]
+
+
 def test_what_arrives_does_not_take_the_screen(watched: Folder) -> None:
     for name in ("a", "b", "c"):
         watched.put(name)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import zipfile
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -15,7 +16,7 @@ from pydicom.uid import UID, ExplicitVRLittleEndian, generate_uid
 
 from ptxviewer.core.drawing.shutter import Shutter
 from ptxviewer.core.drawing.tiles import PackedMask
-from ptxviewer.core.film import VoiLut, Window
+from ptxviewer.core.film import Radiograph, VoiLut, Window
 from ptxviewer.core.findings.reviewed import answer_of, as_reviewed
 from ptxviewer.core.objects import Brought, FilmObject, Mark, Presentation
 from ptxviewer.core.reasons.reading import Reading
@@ -238,10 +239,37 @@ def test_a_modality_table_alone_changes_how_a_film_is_shown(tmp_path: Path) -> N
     assert (wanted.modality.table[0], wanted.modality.bits) == (4095, 12)
 
 
+@pytest.mark.parametrize(("bits", "entries"), [(8, 256), (12, 4096), (16, 2)])
+def test_a_presentation_table_is_read_and_a_shape_beside_it_is_not_believed(
+    tmp_path: Path, bits: int, entries: int
+) -> None:
+    values = np.linspace(0, (1 << bits) - 1, entries).round().astype("<u2")
+    table = item(LUTDescriptor=[entries, 0, bits], LUTData=values.tobytes())
+    series = [item(ReferencedImageSequence=Sequence([reference(generate_uid())]))]
+    path = made(
+        GSPS, tmp_path, ReferencedSeriesSequence=Sequence(series), PresentationLUTSequence=Sequence([table]),
+        PresentationLUTShape="INVERSE",
+    )  # fmt: skip
+    wanted = there(the_one(path).presentation)
+    assert np.array_equal(there(wanted.lut).table, values)
+    assert (there(wanted.lut).bits, wanted.inverse) == (bits, False)
+
+
+def test_an_inversion_alone_changes_how_a_film_is_shown(tmp_path: Path) -> None:
+    series = [item(ReferencedImageSequence=Sequence([reference(generate_uid())]))]
+    path = made(GSPS, tmp_path, ReferencedSeriesSequence=Sequence(series), PresentationLUTShape="INVERSE")
+    wanted = there(the_one(path).presentation)
+    film = Radiograph("film", np.zeros((4, 4), np.uint16))
+    assert wanted.changes(film)
+    assert not wanted.changes(replace(film, inverse=True))  # it is white on black by itself
+
+
 @pytest.mark.parametrize(
     "tags",
     [
         {},
+        {"PresentationLUTSequence": Sequence([item(LUTDescriptor=[4096, 0, 12])])},  # without its data
+        {"PresentationLUTSequence": Sequence([item(LUTDescriptor=[4, 0, 8], LUTData=bytes(8))])},  # of one grey
         {"RescaleSlope": "0", "RescaleIntercept": "-100"},
         {"RescaleSlope": "1e308", "SoftcopyVOILUTSequence": Sequence([item(WindowCenter=100, WindowWidth=50)])},
         {"ModalityLUTSequence": Sequence([item(LUTDescriptor=[4096, 0, 12])])},

@@ -19,8 +19,11 @@ if TYPE_CHECKING:
 
 def offered(state: State, film: Film | None) -> FilmObject | None:
     """Return the newest presentation state of a film that shows it in another way, None where none came along."""
-    objects = () if film is None or film.radiograph is None else objects_of(state, film)
-    return next((one for one in reversed(objects) if one.presentation is not None), None)
+    radiograph = None if film is None else film.radiograph
+    if film is None or radiograph is None:
+        return None
+    states = (one for one in reversed(objects_of(state, film)) if one.presentation is not None)
+    return next((one for one in states if one.presentation is not None and one.presentation.changes(radiograph)), None)
 
 
 def is_applied(state: State, film: Film | None) -> bool:
@@ -40,7 +43,7 @@ def shown_by(wanted: Presentation, film: Radiograph, view: FilmView) -> FilmView
     from ptxviewer.core.voi import shows_something
 
     moved = (turned.quarter_turns, turned.flipped) != (view.quarter_turns, view.flipped)
-    window = wanted.voi if wanted.modality is None else on_film(wanted.voi, wanted.modality, film)
+    window = on_film(wanted.voi, wanted.modality, film, wanted.lut)
     if window is not None and not shows_something(film, window):  # made for other values: the reader's stays
         window = view.voi
     return replace(

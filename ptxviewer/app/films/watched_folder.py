@@ -105,7 +105,7 @@ def look(
             renamed[by_stamp.pop(stamp)] = path
             continue
         before = waiting.get(path)
-        since = before[1] if before is not None and before[0] == stamp else now
+        since = min(before[1], now) if before is not None and before[0] == stamp else now  # a clock may be put back
         still[path] = stamp, since
         if now - since >= STILL_S:
             try:

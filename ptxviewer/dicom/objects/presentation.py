@@ -66,13 +66,15 @@ def presentation_state(ds: Dataset) -> tuple[FilmObject, ...]:
 
 def _presentation(ds: Dataset, film: Film) -> Presentation | None:
     """How a film is to be shown; None where that is as it is shown anyway."""
-    shutter = voi = modality = None
+    shutter = voi = modality = lut = None
     with contextlib.suppress(Exception):  # a broken shutter must not cost the window
         shutter = shutter_of(ds, bitmap=True)
     with contextlib.suppress(Exception):  # a window for values that nobody can make is none
         modality = _modality(ds)
         voi = _voi(ds, film)
-    shape = tags.text(ds, "PresentationLUTShape").upper()
+    with contextlib.suppress(Exception):
+        lut = _presentation_lut(ds)
+    shape = "IDENTITY" if lut is not None else tags.text(ds, "PresentationLUTShape").upper()
     wanted = Presentation(
         voi=voi,
         modality=modality,
@@ -80,9 +82,10 @@ def _presentation(ds: Dataset, film: Film) -> Presentation | None:
         shutter=shutter,
         quarter_turns=round(number(ds, "ImageRotation") / 90) % 4,
         flipped=tags.text(ds, "ImageHorizontalFlip").upper() == "Y",
+        lut=lut,
     )
-    changes = wanted.voi is not None or isinstance(modality, VoiLut) or wanted.shutter is not None
-    return wanted if changes or wanted.quarter_turns or wanted.flipped else None
+    changes = wanted.voi is not None or isinstance(modality, VoiLut) or wanted.shutter is not None or lut is not None
+    return wanted if changes or wanted.quarter_turns or wanted.flipped or wanted.inverse else None
 
 
 def _modality(ds: Dataset) -> Modality:
@@ -91,6 +94,14 @@ def _modality(ds: Dataset) -> Modality:
         table, first, bits = lut_table(item, (0.0, 65535.0), ds.original_encoding[1] is not False)
         return VoiLut(table, first, bits)
     return Rescale(*rescale_of(ds))
+
+
+def _presentation_lut(ds: Dataset) -> VoiLut | None:
+    """The table of PS3.3 C.11.6 from the greys behind the window to P-values; a shape has none."""
+    for item in items(ds, "PresentationLUTSequence"):
+        table, first, bits = lut_table(item, (0.0, 65535.0), ds.original_encoding[1] is not False)
+        return VoiLut(table, first, bits) if table.size > 1 and table.max() > table.min() else None
+    return None
 
 
 def _voi(ds: Dataset, film: Film) -> Voi | None:
