@@ -1,6 +1,7 @@
 """An archive of real-size films through ``triage``: memory at start, middle and end, and ten kills that lose nothing.
 
     python -m tests.benchmarks.bench_archive FOLDER FILMS [--real] [--kills N]
+    python -m tests.benchmarks.bench_archive /tmp/archive 5000 --kills 10     # 20 GB of films, about 10 minutes at rest
 
 Makes the films in FOLDER where they are not there yet (4 MB each); it is for the caller to remove. Takes minutes for
 thousands of films, so it is not one of ``make bench``.
@@ -11,6 +12,7 @@ from __future__ import annotations
 import argparse
 import contextlib
 import random
+import statistics
 import subprocess
 import sys
 import tempfile
@@ -24,6 +26,7 @@ from tests.triage_process import rows_by_key, started
 PHANTOMS = 4
 SHARES = {"uncompressed": 2, "JPEG lossless": 6, "JPEG 2000": 2, "RLE": 10}  # of 20 films
 LOOK_S = 1.0
+GROWS = 1.15  # memory from the first to the last quarter
 
 
 def make(folder: Path, count: int) -> None:
@@ -93,7 +96,7 @@ def killed(films: Path, store: Path, settings: Path, kills: int, took_s: float) 
 
 
 def main() -> int:
-    """Print the figures; 1 when a store differs."""
+    """Print the figures and verdicts; 1 where one of them is bad."""
     parser = argparse.ArgumentParser()
     parser.add_argument("folder", type=Path)
     parser.add_argument("films", type=int)
@@ -108,24 +111,39 @@ def main() -> int:
     print(f"  {asked.films} films, {size / 1e9:.1f} GB, made in {time.monotonic() - begun:.0f} s", flush=True)
     out = Path(tempfile.mkdtemp(dir=asked.folder))
     seen = watch(started(films, out / "whole.sqlite", settings, real=asked.real))
-    memory = [round(one / 1e6) for one in seen.memory]
-    start = len(memory) // 20
-    print(f"  exit {seen.status}, {seen.took_s:.0f} s, {asked.films / seen.took_s:.1f} films a second")
-    if memory:
-        middle = len(memory) // 2
-        print(f"  memory with children, MB: start {memory[start]}, middle {memory[middle]}, end {memory[-1]}", end="")
-        print(f"; most {max(memory)}", flush=True)
+    print(f"  exit {seen.status}, {seen.took_s:.0f} s, {asked.films / seen.took_s:.1f} films a second", flush=True)
+    verdicts = [flat(seen.memory)]
     rows = rows_by_key(out / "whole.sqlite")
-    print(f"  store: {len(rows)} films, {len({row['film_id'] for row in rows})} keys")
-    good = len(rows) == asked.films
+    keys, failed = len({row["film_id"] for row in rows}), sum(row["status"] == "failed" for row in rows)
+    print(f"  store: {len(rows)} films, {keys} keys, {failed} failed", flush=True)
+    verdicts.append(said("every film once, with an answer", len(rows) == keys == asked.films and not failed))
     if asked.kills:
+        begun = time.monotonic()
         status = killed(films, out / "killed.sqlite", settings, asked.kills, seen.took_s)
-        same = rows_by_key(out / "killed.sqlite") == rows
-        print(
-            f"  killed {asked.kills} times and resumed: exit {status}, the store is {'the same' if same else 'ANOTHER'}"
-        )
-        good = good and same
-    return 0 if good else 1
+        print(f"  killed {asked.kills} times and resumed: exit {status}, {time.monotonic() - begun:.0f} s in all")
+        verdicts.append(said("the same store", rows_by_key(out / "killed.sqlite") == rows))
+    return 0 if all(verdicts) else 1
+
+
+def flat(memory: list[int]) -> bool:
+    """Say what memory was taken, and whether the last quarter of a run takes more than the first, its start aside."""
+    if len(memory) < 20:
+        print("  memory: too short a run to tell")
+        return True
+    early, late = (
+        statistics.median(memory[int(first * len(memory)) : int(last * len(memory))]) / 1e6
+        for first, last in ((0.05, 0.3), (0.7, 0.95))
+    )
+    print(
+        f"  memory with children, MB, median: first quarter {early:.0f}, last {late:.0f}; most {max(memory) / 1e6:.0f}"
+    )
+    return said(f"memory flat (at most {GROWS} times)", late <= GROWS * early)
+
+
+def said(what: str, kept: bool) -> bool:
+    """Print a verdict."""
+    print(f"  {'KEPT    ' if kept else 'NOT KEPT'}  {what}", flush=True)
+    return kept
 
 
 if __name__ == "__main__":
