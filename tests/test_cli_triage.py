@@ -248,3 +248,14 @@ def test_what_a_stopped_run_did_not_come_to_is_analysed_by_the_next(
     assert rest.films == 2
     found = films_in(out) if suffix == ".sqlite" else [row for kind, row in tables.read(out) if kind == "film"]
     assert {(row["film"], row["status"]) for row in found} == {(number, "analysed") for number in (1, 2, 3, 4)}
+
+
+def test_ages_are_whole_years_and_those_of_the_oldest_say_no_more(engine: Counting, tmp_path: Path) -> None:
+    ages = {"045Y": 45, "007M": 0, "030M": 2, "095Y": 90, "": None}
+    for number, age in enumerate(ages):
+        save(dataset(ramp(80 + number, 70), ViewPosition="PA", PatientAge=age), tmp_path / f"{number}.dcm")
+    assert cli.main(["triage", str(tmp_path), "--out", str(tmp_path / "list.sqlite")]) == 0
+    with ResultStore(tmp_path / "list.sqlite", writable=False) as store:
+        assert {row["rows_px"]: row["age_years"] for row in store.films()} == {
+            80 + number: age for number, age in enumerate(ages.values())
+        }

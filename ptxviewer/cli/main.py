@@ -306,7 +306,10 @@ def main(argv: list[str] | None = None) -> int:
         if command is window_command:
             return command(arguments)
         with ends_on_request():
-            return command(arguments)
+            status = command(arguments)
+        if sys.stdout is not None:
+            sys.stdout.flush()
+        return status
     except SystemExit as leave:  # argparse: --help, --version, bad usage
         return int(leave.code or 0)
     except PtxError as error:
@@ -314,6 +317,10 @@ def main(argv: list[str] | None = None) -> int:
     except KeyboardInterrupt as request:
         complain(tr("Stopped."))
         return 143 if isinstance(request, Terminated) else 130
+    except BrokenPipeError:  # of "| head": nobody reads on, which is no failure of ours
+        with contextlib.suppress(OSError, ValueError):
+            os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())  # what is left is not complained of at exit
+        return 141  # as by SIGPIPE
     except Exception as error:  # the command line's one boundary: a bug is named, and logged without its text
         log.critical("Unexpected failure", exc_info=True)
         complain(tr("Unexpected failure ({error}): this is a bug in ptxviewer.", error=type(error).__name__))

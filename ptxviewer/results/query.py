@@ -10,6 +10,7 @@ from ptxviewer.core.reasons.results import QueryNotUnderstood, UnknownColumn
 from ptxviewer.results.schema import BY_NAME, Column, Value
 
 PART = re.compile(r"""([a-z_0-9]+)\s*(>=|<=|!=|=|>|<|~)\s*("[^"]*"|'[^']*'|[^\s"']+)""")
+DATE = re.compile(r"\d{4}(-\d\d){0,2}")  # a year, a month, a day
 ALIASES = {
     "size": "percent", "area": "area_cm2", "site": "site_id", "date": "study_year", "year": "study_year",
     "age": "age_years", "patient": "patient_id", "network": "network_id",
@@ -52,6 +53,8 @@ def _comparison(name: str, sign: str, given: str, part: str) -> tuple[str, list[
     if column is None or column.computed:
         raise PtxError(UnknownColumn(name))
     personal = PERSONAL.get(column.name) if name in ALIASES else None
+    if personal == "study_date" and any(one and not DATE.fullmatch(one) for one in written.split(",")):
+        raise PtxError(QueryNotUnderstood(part))
     if personal and (column.kind == "text" or not written.isdigit()):
         first, own = _compare(BY_NAME[personal], sign, written, part)
         if column.kind != "text":

@@ -22,6 +22,7 @@ from ptxviewer.results.store import Stamp
 from ptxviewer.words import sentences
 
 OLDEST = 90  # years: above, an age alone points at somebody (45 CFR 164.514)
+A_YEAR = {"y": 1, "mo": 12, "wk": 52, "d": 365}
 UNREVIEWED = Review()
 
 
@@ -64,10 +65,9 @@ def film_name(sop_uid: str, key: str, pseudonyms: Pseudonyms) -> str:
 
 
 def _age(patient: Patient) -> int | None:
-    digits, unit = patient.age[:3], patient.age[3:4]
-    if not digits.isdigit() or unit not in ("Y", "M", "W", "D"):
-        return None
-    return min(int(digits), OLDEST) if unit == "Y" else int(digits) // {"M": 12, "W": 52, "D": 365}[unit]
+    """Years, of an age as ``dicom.tags`` writes it: "45 y", "7 mo"."""
+    number, _, unit = patient.age.partition(" ")
+    return min(int(number) // A_YEAR[unit], OLDEST) if number.isdigit() and unit in A_YEAR else None
 
 
 def _rounded(value: float | None, digits: int) -> float | None:

@@ -47,7 +47,9 @@ def test_a_query_chooses_the_films_that_it_says(store: ResultStore, text: str, f
     assert store.count(condition.sql, condition.values) == len(chosen)
 
 
-@pytest.mark.parametrize("text", ["score", "score>=", "score>=high", "present=perhaps", "score~5", "1=1", "'; DROP"])
+@pytest.mark.parametrize(
+    "text", ["score", "score>=", "score>=high", "present=perhaps", "score~5", "date>=yesterday", "1=1", "'; DROP"]
+)
 def test_what_is_no_comparison_is_said(text: str):
     assert isinstance(reason_of(parse, text), (QueryNotUnderstood, UnknownColumn))
 
