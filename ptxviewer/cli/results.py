@@ -152,9 +152,9 @@ def _evaluated(store: ResultStore, condition: Condition, arguments: argparse.Nam
                 parts += [tr("The second store minus the first, on the same films:"), _table(gains)]
     text = "\n\n".join(parts)
     content = json.dumps(record, indent=1, allow_nan=False)
-    say(content if arguments.json else text)
     if arguments.report is not None:
         _report(arguments.report, content, text, found)
+    say(content if arguments.json else text)
 
 
 def _report(folder: Path, content: str, text: str, found: Cases | None) -> None:

@@ -13,6 +13,7 @@ from ptxviewer.results.pseudonyms import Pseudonyms
 from ptxviewer.results.store import ResultStore
 
 NAMED_BY = ("film_id", "sop_instance_uid", "file", "film")
+SIGNS = ",;\t"  # between columns: what a spreadsheet writes depends on its language
 YES, NO = ("1", "yes", "true", "present"), ("0", "no", "false", "absent")
 
 
@@ -35,7 +36,9 @@ def read_labels(path: Path, store: ResultStore, pseudonyms: Pseudonyms, masks: P
     found: dict[int, Label] = {}
     try:
         with path.open(encoding="utf-8-sig", newline="") as file:
-            lines = csv.DictReader(file)
+            first = file.readline()
+            file.seek(0)
+            lines = csv.DictReader(file, delimiter=max(SIGNS, key=first.count))
             heading = lines.fieldnames or ()
             named = next((name for name in NAMED_BY if name in heading), None)
             if named is None or not {"present", "mask"} & set(heading):
@@ -45,7 +48,9 @@ def read_labels(path: Path, store: ResultStore, pseudonyms: Pseudonyms, masks: P
                 film = _film(store, pseudonyms, named, (line[named] or "").strip(), path.parent)
                 if film is not None:
                     found[film] = label
-    except (OSError, UnicodeError, csv.Error):
+    except OSError:
+        raise PtxError(Results.LABELS_UNREADABLE) from None
+    except (UnicodeError, csv.Error):
         raise PtxError(LabelsNotUnderstood(0)) from None
     if not found:
         raise PtxError(Results.NO_TRUTH)

@@ -30,4 +30,5 @@ TEXTS: dict[str, Msgid | Callable[..., str]] = {
     "query_not_understood": N_("This part of the query is not understood: {part}"),
     "unknown_column": N_("There is no column of this name: {name}"),
     "labels_not_understood": _labels,
+    "labels_unreadable": N_("The file with the labels cannot be read."),
 }

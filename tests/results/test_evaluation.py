@@ -111,6 +111,16 @@ def test_labels_name_films_by_id_number_uid_or_file(tmp_path: Path):
 def test_labels_that_say_nothing_are_refused(store: Path, tmp_path: Path, lines, reason):
     with ResultStore(store) as opened:
         assert reason_of(read_labels, labels(tmp_path / "l.csv", *lines), opened, NAMES) == reason
+        assert reason_of(read_labels, tmp_path / "none.csv", opened, NAMES) is Results.LABELS_UNREADABLE
+
+
+@pytest.mark.parametrize("sign", [";", "\t"])
+def test_labels_are_read_as_a_spreadsheet_of_another_language_writes_them(store: Path, tmp_path: Path, sign: str):
+    with ResultStore(store) as opened:
+        written = labels(
+            tmp_path / "l.csv", f"film{sign}present{sign}remark", f"1{sign}1{sign}a, b, c", f"2{sign}0{sign}"
+        )
+        assert read_labels(written, opened, NAMES) == {1: Label(True), 2: Label(False)}
 
 
 def test_dice_is_that_of_the_masks(tmp_path: Path, capsys, monkeypatch):

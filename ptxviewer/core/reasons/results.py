@@ -20,6 +20,7 @@ class Results(Reason, Enum):
     NO_TABLE_OF_OURS = "no_table_of_ours"
     NO_PARQUET = "no_parquet"  # the library is not installed
     NO_TRUTH = "no_truth"  # no line of the labels fits a film
+    LABELS_UNREADABLE = "labels_unreadable"  # the file is not there, or may not be read
     NOTHING_SELECTED = "nothing_selected"
 
 
