@@ -136,6 +136,9 @@ class FakeShell:
     def open_folder(self) -> None:
         self.asked.append(("open_folder",))
 
+    def change_keys(self) -> None:
+        self.asked.append(("change_keys",))
+
     def preview_report(self) -> None:
         self.asked.append(("preview_report",))
 

@@ -132,6 +132,10 @@ class Shell(Protocol):
         """Open the sheet of keys."""
         ...
 
+    def change_keys(self) -> None:
+        """Let the reader change the keys of commands."""
+        ...
+
     def about_film(self) -> None:
         """Tell what the file says of the film on screen."""
         ...
@@ -246,6 +250,7 @@ class Services:
     is_object: Callable[[Path], bool] = lambda _path: False  # it belongs to films and is none
     read_objects: Callable[[Sequence[Path]], list[Brought]] = lambda _paths: []  # what came of such files
     save_settings: Callable[[Settings], None] = lambda _settings: None
+    save_keys: Callable[[Mapping[str, Sequence[str]]], None] = lambda _keys: None  # of all commands, by their ids
     reports_folder: Callable[[str], Path] = Path  # where reports go, from what the settings say
     sample: tuple[Path, ...] = ()
     reviews: Reviews | None = None  # None: reviews last as long as the window

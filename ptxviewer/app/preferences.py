@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 
 from ptxviewer.app.ports import Services
@@ -32,6 +32,13 @@ class Preferences:
     def change(self, change: Change) -> None:
         """Change settings on the screen; they are saved when the window closes, or with the next ``save``."""
         self._store.edit(lambda state: replace(state, settings=change(state.settings)))
+
+    def keep_keys(self, keys: Mapping[str, Sequence[str]]) -> None:
+        """Write the keys of commands to disk; a failure is told."""
+        try:
+            self._services.save_keys(keys)
+        except PtxError as error:
+            self._store.say(error.reason, "warning")
 
     def save(self, change: Change = _same) -> None:
         """Change settings and write them to disk; a failure is told."""

@@ -19,6 +19,7 @@ from PySide6.QtGui import QFileOpenEvent
 from PySide6.QtWidgets import QApplication
 
 from ptxviewer import __version__
+from ptxviewer.app.commands.own_keys import differing
 from ptxviewer.app.disk import keys_file
 from ptxviewer.app.disk import settings as settings_file
 from ptxviewer.app.state.screen import State, state_at_start
@@ -137,6 +138,7 @@ class Session:
                 settings,
                 engine,
                 save_settings=lambda value: settings_file.save(settings_path, value, site),
+                save_keys=lambda keys: keys_file.save(settings_path.with_name(keys_file.NAME), differing(keys)),
                 reviews=reviews or settings_path.parent / "reviews",
                 results=results or settings_path.parent / "results",
                 pacs=PacsPlaces(

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import QTimer
 from PySide6.QtWidgets import QDialog, QFileDialog, QWidget
 
+from ptxviewer.app.commands import COMMANDS
 from ptxviewer.app.jobs import Outcome
 from ptxviewer.app.presenter import Presenter
 from ptxviewer.app.state.screen import State
@@ -20,12 +21,15 @@ from ptxviewer.core.errors import PtxError, reason_of
 from ptxviewer.core.reasons.window import Notice
 from ptxviewer.core.tag_list import TagList
 from ptxviewer.paths import guide_page
+from ptxviewer.ui.commands import keys_of, use_keys
+from ptxviewer.ui.menus import follow_keys
 from ptxviewer.ui.platform.folders import reports_folder
 from ptxviewer.ui.saving import Saving
 from ptxviewer.ui.services import rule_figures
 from ptxviewer.words import language, tr
 
 if TYPE_CHECKING:
+    from ptxviewer.app.commands.own_keys import Keys
     from ptxviewer.app.state.pacs import What
     from ptxviewer.core.site import SiteFigures
     from ptxviewer.ui.dialogs.notice import FirstRunNotice
@@ -241,6 +245,17 @@ class Asking:
 
         self._ask(KeySheet(self._window))
 
+    def change_keys(self) -> None:
+        """Let the reader change the keys of commands; they count at once."""
+        from ptxviewer.ui.dialogs.edit_keys import KeysEditor
+
+        def kept(keys: Keys) -> None:
+            use_keys({name: tuple(of) for name, of in keys.items()})
+            follow_keys(self._window)
+            self._presenter.preferences.keep_keys(keys)
+
+        self._ask(KeysEditor({row.id: keys_of(row) for row in COMMANDS}, kept, self._window))
+
     def about(self) -> None:
         """Tell of the program and its network."""
         from ptxviewer.ui.dialogs.about_program import ProgramDialog
@@ -323,7 +338,7 @@ class Asking:
         notes: dict[tuple[str, str], str] = {
             ("rule", purpose): rule_note(figures) for purpose, figures in rule_figures().items()
         }
-        dialog = SettingsDialog(self._presenter.state.settings, self._window, notes=notes)
+        dialog = SettingsDialog(self._presenter.state.settings, self._window, notes=notes, change_keys=self.change_keys)
         dialog.accepted.connect(lambda: self._presenter.apply_settings(dialog.chosen(self._presenter.state.settings)))
         self._ask(dialog)
 

@@ -67,6 +67,19 @@ def spin_box(lowest: int, highest: int) -> QSpinBox:
     return made
 
 
+class SearchField(QLineEdit):
+    """What a list is searched by: Down and Enter lead to the first line that was found."""
+
+    left = Signal()
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        """Lead out of the search."""
+        if event.key() in (Qt.Key.Key_Down, Qt.Key.Key_Return, Qt.Key.Key_Enter):
+            self.left.emit()
+        else:
+            super().keyPressEvent(event)
+
+
 class TextField(QPlainTextEdit):
     """Text of some lines, in a field of one height; it says when the keyboard leaves it. Tab goes on."""
 

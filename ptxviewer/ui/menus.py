@@ -23,7 +23,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from ptxviewer.app.commands import COMMANDS, GROUP_NAMES, TOOLBAR
+from ptxviewer.app.commands import BY_ID, COMMANDS, GROUP_NAMES, TOOLBAR
 from ptxviewer.app.commands.base import Command, Group
 from ptxviewer.app.commands.measure import CHOICES
 from ptxviewer.app.state.screen import State
@@ -68,6 +68,7 @@ def make_action(
 ) -> QAction:
     """Return the Qt action of a row, which the window is to be given when its text is settled."""
     made = QAction(menu_text(row), window)
+    made.setObjectName(row.id)
     if row.icon:
         made.setIcon(icon(row.icon))
         made.setIconVisibleInMenu(False)
@@ -80,6 +81,14 @@ def make_action(
     if row.checked is not None:
         _follow_toggles(made, row, do, state)
     return made
+
+
+def follow_keys(window: QWidget) -> None:
+    """Give the actions of a window the keys that their commands have now."""
+    for made in window.actions():
+        if (row := BY_ID.get(made.objectName())) is not None:
+            made.setShortcuts([QKeySequence(key) for key in keys_of(row)])
+            made.setToolTip(tooltip_of(row))
 
 
 def _follow_toggles(made: QAction, row: Command, do: Callable[[str], None], state: Callable[[], State]) -> None:

@@ -39,6 +39,7 @@ from ptxviewer.ui.platform.bridge import Bridge
 from ptxviewer.ui.platform.folders import reports_folder
 
 if TYPE_CHECKING:
+    from ptxviewer.app.commands.own_keys import Keys
     from ptxviewer.core.site import SiteFigures
     from ptxviewer.inference.card import Card
 
@@ -196,6 +197,7 @@ class Backing:
         engine: Engine | None,
         *,
         save_settings: Callable[[Settings], None],
+        save_keys: Callable[[Keys], None],
         reviews: Path,
         results: Path,
         pacs: PacsPlaces,
@@ -220,6 +222,7 @@ class Backing:
             objects=write_objects,
             reports_folder=reports_folder,
             save_settings=save_settings,
+            save_keys=save_keys,
             sample=sample_study(),
             reviews=self._reviews,
             keep=ThreadLane("reviews", self._bridge.post),

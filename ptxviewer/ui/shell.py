@@ -73,6 +73,7 @@ class WindowShell:
         self.open_palette = dialogs.palette
         self.show_guide = dialogs.guide
         self.show_shortcuts = dialogs.shortcuts
+        self.change_keys = dialogs.change_keys
         self.about_film = dialogs.about_film
         self.show_tags = dialogs.tags
         self.show_documents = dialogs.documents

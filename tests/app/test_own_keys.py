@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from ptxviewer.app.commands import COMMANDS
-from ptxviewer.app.commands.own_keys import differing, settled, usual
+from ptxviewer.app.commands.own_keys import differing, owner_of, settled, usual, with_keys
 from ptxviewer.app.disk import keys_file
 from ptxviewer.core.reasons import Reason
 from ptxviewer.core.reasons.stored import KeyNotKnown, KeyOfTwo, KeysIgnored, NoSuchCommand, Stored
@@ -92,3 +92,12 @@ def test_what_is_wrong_is_one_reason_however_much_it_is(tmp_path: Path) -> None:
 def test_the_usual_keys_have_one_meaning_each() -> None:
     given = [key for command in COMMANDS for key in command.keys]
     assert len(given) == len(set(given))
+
+
+def test_a_key_that_is_given_is_taken_from_its_owner_and_the_file_says_both() -> None:
+    keys = with_keys(usual(), "invert", ("F",))
+    assert (owner_of(usual(), "F"), owner_of(keys, "F"), owner_of(keys, "I")) == ("fit", "invert", None)
+    assert differing(keys) == {"invert": ("F",), "fit": ()}
+    assert settled(differing(keys), normal) == (keys, [])
+    again = with_keys(with_keys(keys, "fit", usual()["fit"]), "invert", usual()["invert"])
+    assert differing(again) == {}

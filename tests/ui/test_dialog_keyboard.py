@@ -12,6 +12,7 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QAbstractButton, QApplication, QDialog, QRadioButton, QTabWidget, QWidget
 from pytestqt.qtbot import QtBot
 
+from ptxviewer.app.commands.own_keys import usual
 from ptxviewer.app.state.film import FilmStatus
 from ptxviewer.app.state.settings import PAGES, Settings
 from ptxviewer.core.objects import Document
@@ -30,6 +31,7 @@ from ptxviewer.ui.dialogs.calibrate import CalibrationDialog
 from ptxviewer.ui.dialogs.choose_prior import ChoosePrior
 from ptxviewer.ui.dialogs.deidentify import DeidentifyDialog
 from ptxviewer.ui.dialogs.documents import DocumentsDialog
+from ptxviewer.ui.dialogs.edit_keys import KeysEditor
 from ptxviewer.ui.dialogs.guide import GuideWindow
 from ptxviewer.ui.dialogs.keep_window import KeepWindowDialog
 from ptxviewer.ui.dialogs.keys import KeySheet
@@ -121,6 +123,7 @@ DIALOGS: dict[str, Callable[[Session], QWidget]] = {
     "site": lambda one: SiteDialog(SITE, one.window),
     **{f"settings, page {number}": settings_at(number) for number in range(len(PAGES))},
     "keys": lambda one: KeySheet(one.window),
+    "change keys": lambda one: KeysEditor(usual(), lambda _keys: None, one.window),
     "palette": lambda one: Palette(one.presenter.state, lambda _command: None, one.window),
     "calibration": lambda one: CalibrationDialog(lambda _mm: None, one.window),
     "keep window": lambda one: KeepWindowDialog((), lambda _name: None, one.window),

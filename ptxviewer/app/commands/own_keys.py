@@ -10,6 +10,9 @@ from ptxviewer.core.reasons import Reason
 Keys = Mapping[str, Sequence[str]]
 """Command ids with the keys of each, the first of them the one that is told."""
 
+HELD = frozenset(key for command in COMMANDS if command.held for key in command.keys)
+"""Keys that last while they are held: no other command can have them."""
+
 
 def usual() -> dict[str, tuple[str, ...]]:
     """Return the keys that the program comes with."""
@@ -23,7 +26,7 @@ def settled(own: Keys, normal: Callable[[str], str]) -> tuple[dict[str, tuple[st
     taken from the command that usually has it. Where it was chosen for two, the first keeps it. A key that lasts while
     it is held cannot be changed, nor given away.
     """
-    held = {normal(key) for command in COMMANDS if command.held for key in command.keys}
+    held = {normal(key) for key in HELD}
     problems: list[Reason] = []
     chosen: dict[str, tuple[str, ...]] = {}
     owner: dict[str, str] = {}
@@ -50,3 +53,14 @@ def settled(own: Keys, normal: Callable[[str], str]) -> tuple[dict[str, tuple[st
 def differing(keys: Keys) -> dict[str, tuple[str, ...]]:
     """Return the commands whose keys are not the usual ones: what is worth keeping."""
     return {name: tuple(keys[name]) for name, before in usual().items() if tuple(keys.get(name, before)) != before}
+
+
+def owner_of(keys: Keys, key: str) -> str | None:
+    """Return the command that has a key, None where none has."""
+    return next((name for name, given in keys.items() if key in given), None)
+
+
+def with_keys(keys: Keys, command: str, given: Sequence[str]) -> dict[str, tuple[str, ...]]:
+    """Return keys in which a command has ``given`` and no others, taken from the commands that had them."""
+    left = {name: tuple(key for key in have if key not in given) for name, have in keys.items()}
+    return {**left, command: tuple(given)}

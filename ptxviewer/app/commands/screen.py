@@ -150,6 +150,14 @@ COMMANDS: tuple[Command, ...] = (
         run=lambda _p, shell: shell.show_shortcuts(),
     ),
     Command(
+        "change_keys",
+        N_("Change keys..."),
+        "help",
+        (),
+        N_("Keys as you want them"),
+        run=lambda _p, shell: shell.change_keys(),
+    ),
+    Command(
         "about_film",
         N_("About this film"),
         "help",

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 from types import MappingProxyType
 from typing import Any
 
+from PySide6.QtCore import Qt
 from PySide6.QtWidgets import (
     QCheckBox,
     QComboBox,
@@ -23,8 +24,10 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from ptxviewer.app.commands import BY_ID
 from ptxviewer.app.state.settings import PAGES, ROWS, Row, Settings
 from ptxviewer.core.msgid import N_
+from ptxviewer.ui.commands import menu_text
 from ptxviewer.ui.controls import label, spin_box
 from ptxviewer.ui.dialogs.fitting import fitted
 from ptxviewer.ui.platform.text_size import px
@@ -44,11 +47,20 @@ class SettingsDialog(QDialog):
     """One editor a row; ``chosen`` gives what was chosen."""
 
     def __init__(
-        self, settings: Settings, parent: QWidget | None = None, *, notes: Mapping[tuple[str, str], str] = NO_NOTES
+        self,
+        settings: Settings,
+        parent: QWidget | None = None,
+        *,
+        notes: Mapping[tuple[str, str], str] = NO_NOTES,
+        change_keys: Callable[[], None] = lambda: None,
     ) -> None:
-        """``notes`` stand behind a choice: its figures, by the setting's key and the choice's value."""
+        """``notes`` stand behind a choice: its figures, by the setting's key and the choice's value.
+
+        ``change_keys`` is done, once the dialog is left, by a button on its first page.
+        """
         super().__init__(parent)
         self._notes = notes
+        self._change_keys = change_keys
         self.setWindowTitle(tr("Settings"))
         self._settings = settings
         self._editors: dict[str, Editor] = {}
@@ -59,7 +71,7 @@ class SettingsDialog(QDialog):
         for page, title in PAGES:
             rows = [row for row in ROWS if row.kind != "hidden" and row.page == page]
             if rows:
-                pages.addTab(self._page(rows), tr(title))
+                pages.addTab(self._page(rows, self._keys() if page == "general" else None), tr(title))
         buttons = QDialogButtonBox(QDialogButtonBox.StandardButton.Ok | QDialogButtonBox.StandardButton.Cancel)
         buttons.accepted.connect(self.accept)
         buttons.rejected.connect(self.reject)
@@ -71,13 +83,23 @@ class SettingsDialog(QDialog):
         foot.addWidget(buttons)
         whole.addLayout(foot)
 
-    def _page(self, rows: list[Row]) -> QScrollArea:
+    def _keys(self) -> QPushButton:
+        """Keys have a file and a dialog of their own; what was chosen here until then is kept."""
+        button = QPushButton(menu_text(BY_ID["change_keys"]))
+        button.setAutoDefault(False)
+        button.clicked.connect(self.accept)
+        button.clicked.connect(self._change_keys)
+        return button
+
+    def _page(self, rows: list[Row], below: QPushButton | None) -> QScrollArea:
         page = QWidget()
         column = QVBoxLayout(page)
         column.setContentsMargins(24, 20, 24, 4)
         column.setSpacing(4)
         for row in rows:
             self._add(column, row)
+        if below is not None:
+            column.addWidget(below, 0, Qt.AlignmentFlag.AlignLeft)
         column.addStretch(1)
         return fitted(page, px(WIDTH))
 

@@ -4,13 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from PySide6.QtCore import Qt, Signal
+from PySide6.QtCore import Qt
 from PySide6.QtGui import QColor, QGuiApplication, QKeyEvent, QKeySequence
 from PySide6.QtWidgets import (
     QDialog,
     QHBoxLayout,
     QHeaderView,
-    QLineEdit,
     QPushButton,
     QTreeWidget,
     QTreeWidgetItem,
@@ -20,7 +19,7 @@ from PySide6.QtWidgets import (
 
 from ptxviewer.core.reasons import Reason
 from ptxviewer.core.tag_list import TagList, TagRow, found_in, shown_value
-from ptxviewer.ui.controls import label
+from ptxviewer.ui.controls import SearchField, label
 from ptxviewer.ui.dialogs.fitting import resize_to
 from ptxviewer.ui.platform.plain import plain_tip
 from ptxviewer.ui.platform.style import PALETTE
@@ -58,19 +57,6 @@ def _items(tree: QTreeWidget) -> Iterator[QTreeWidgetItem]:
         ahead += [one for place in reversed(range(item.childCount())) if (one := item.child(place))]
 
 
-class _Search(QLineEdit):
-    """Down and Enter lead to the first line that was found."""
-
-    left = Signal()
-
-    def keyPressEvent(self, event: QKeyEvent) -> None:
-        """Lead out of the search."""
-        if event.key() in (Qt.Key.Key_Down, Qt.Key.Key_Return, Qt.Key.Key_Enter):
-            self.left.emit()
-        else:
-            super().keyPressEvent(event)
-
-
 class TagsDialog(QDialog):
     """Opens at once, and is filled when the file has been read."""
 
@@ -82,7 +68,7 @@ class TagsDialog(QDialog):
         self._cut = False
         self.setWindowTitle(tr("Tags of this file"))
         self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-        self.search = _Search()
+        self.search = SearchField()
         self.search.setPlaceholderText(tr("Search: number, name, value"))
         self.search.setAccessibleName(tr("Search the tags"))
         self.search.setClearButtonEnabled(True)
