@@ -106,8 +106,8 @@ class KeysEditor(QDialog):
         self.search.setClearButtonEnabled(True)
         self.search.textChanged.connect(self._filter)
         self.search.left.connect(self._to_lines)
-        self.tree = self._table()
         self.field = KeyField()
+        self.tree = self._table()
         self.field.pressed.connect(self._pressed)
         self._name = label("text")
         self._none, self._usual = QPushButton(tr("No key")), QPushButton(tr("Usual key"))
@@ -140,6 +140,7 @@ class KeysEditor(QDialog):
         whole.addWidget(self._said)
         whole.addLayout(foot)
         resize_to(self, *SIZE)
+        self.setTabOrder(self.tree, self.field)
         self._show()
         self.tree.setCurrentItem(self._items()[0])
         self.search.setFocus()
@@ -160,7 +161,7 @@ class KeysEditor(QDialog):
                 item.setData(0, COMMAND, command.id)
                 tree.addTopLevelItem(item)
         tree.currentItemChanged.connect(lambda _now, _before: self._show_chosen())
-        tree.entered.connect(lambda: self.field.setFocus())
+        tree.entered.connect(self.field.setFocus)
         tree.itemDoubleClicked.connect(lambda _item, _column: self.field.setFocus())
         return tree
 
