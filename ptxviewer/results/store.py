@@ -135,6 +135,14 @@ def _connected(path: Path, writable: bool) -> sqlite3.Connection:
     return db
 
 
+def _identity(path: Path) -> tuple[int, int] | None:
+    """Return which file lies at a path, None where there is none."""
+    with contextlib.suppress(OSError):
+        status = path.stat()
+        return status.st_dev, status.st_ino
+    return None
+
+
 class ResultStore:
     """One store, open until its context ends. Any thread may ask it and write to it, one at a time."""
 
@@ -148,12 +156,14 @@ class ResultStore:
             raise PtxError(Results.STORE_MISSING)
         self._guard = threading.RLock()
         self._path = path
+        self._file: tuple[int, int] | None = None  # which file is written to
         new = not path.is_file() or path.stat().st_size == 0
         try:
             with _told():
                 self._db = _connected(path, writable)
                 try:
                     self._open(new, writable)
+                    self._file = _identity(path) if writable else None
                 except BaseException:
                     self._db.close()
                     raise
@@ -207,6 +217,8 @@ class ResultStore:
     def transaction(self) -> Iterator[None]:
         """All of what is written in this context, or nothing. Raises ``ExportFailed``, ``PtxError``."""
         with self._guard, _told():
+            if self._file is not None and self._file != _identity(self._path):
+                raise PtxError(Results.STORE_GONE)  # POSIX writes on into a file that has no name any more
             self._db.execute("BEGIN IMMEDIATE")
             try:
                 yield

@@ -22,6 +22,7 @@ TEXTS: dict[str, Msgid | Callable[..., str]] = {
     "store_newer": N_("A newer version of the program wrote this store of results."),
     "store_unreadable": N_("The store of results could not be read: there is no permission, or the disk refused it."),
     "store_damaged": N_("The store of results is damaged."),
+    "store_gone": N_("The store of results was moved or deleted while it was written."),
     "store_busy": N_("Another program is writing this store of results."),
     "no_table_of_ours": N_("This file is no table of results of this program."),
     "no_parquet": N_("Parquet needs the library pyarrow: pip install 'ptxviewer[parquet]'."),

@@ -127,7 +127,7 @@ def main() -> int:
 
 def flat(memory: list[int]) -> bool:
     """Say what memory was taken, and whether the last quarter of a run takes more than the first, its start aside."""
-    if len(memory) < 20:
+    if len(memory) < 120:  # looks, one a second: by then the children have their heaps
         print("  memory: too short a run to tell")
         return True
     early, late = (

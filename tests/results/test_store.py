@@ -169,3 +169,15 @@ def test_a_store_in_a_folder_that_is_read_only_can_be_read(tmp_path: Path, monke
     with ResultStore(path, writable=False) as store:
         assert store.count() == 3
     assert [one.name for one in tmp_path.iterdir()] == ["a.sqlite"]
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="Windows deletes no file that is open")
+@pytest.mark.parametrize("again", [False, True])
+def test_a_store_that_is_deleted_under_a_run_takes_no_more_films_in_silence(tmp_path: Path, again: bool):
+    path = tmp_path / "a.sqlite"
+    with ResultStore(path) as store:
+        store.add(film(1))
+        path.unlink()
+        if again:
+            path.write_bytes(b"of somebody else")
+        assert reason_of(store.add, film(2)) is Results.STORE_GONE

@@ -16,6 +16,7 @@ class Results(Reason, Enum):
     STORE_NEWER = "store_newer"
     STORE_UNREADABLE = "store_unreadable"  # the disk, no permission
     STORE_DAMAGED = "store_damaged"
+    STORE_GONE = "store_gone"  # moved or deleted while it was written
     STORE_BUSY = "store_busy"  # another program writes it
     NO_TABLE_OF_OURS = "no_table_of_ours"
     NO_PARQUET = "no_parquet"  # the library is not installed
