@@ -7,9 +7,10 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
-from PySide6.QtCore import QModelIndex, QPoint, Qt
+from PySide6.QtCore import QEvent, QModelIndex, QPoint, QPointF, Qt
+from PySide6.QtGui import QMouseEvent
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QApplication, QFileDialog, QPushButton
+from PySide6.QtWidgets import QApplication, QFileDialog, QPushButton, QWidget
 from pytestqt.qtbot import QtBot
 
 from ptxviewer.app.films.worklist import COLUMNS
@@ -26,6 +27,7 @@ from ptxviewer.ui.application import Session
 from ptxviewer.ui.panels.worklist import WIDTHS, WorklistPanel, hidden_columns
 from ptxviewer.ui.platform.notices import Notices
 from tests.dicom.made import dataset, ramp, save
+from tests.there import there
 from tests.ui.windows import started, words
 
 
@@ -147,6 +149,30 @@ def test_the_list_can_be_280_pixels_wide_and_leaves_the_film_its_share(session: 
     assert {"score", "name"} <= set(shown)
     panel.set_width(5000)
     assert panel.width() <= 0.4 * session.window.width()
+
+
+def test_the_edge_of_the_list_follows_the_hand_and_no_pointer_that_passes(session: Session) -> None:
+    session.presenter.films.list.toggle()
+    panel = there(session.window.worklist)
+    QApplication.processEvents()
+    grip = there(panel.findChild(QWidget, "grip"))
+
+    def pointer(kind: QEvent.Type, x: float, held: bool) -> None:
+        button, none = Qt.MouseButton.LeftButton, Qt.MouseButton.NoButton
+        at = QPointF(x, 100)
+        event = QMouseEvent(
+            kind, QPointF(grip.mapFromGlobal(at)), at, button if kind != QEvent.Type.MouseMove else none,
+            button if held else none, Qt.KeyboardModifier.NoModifier,
+        )  # fmt: skip
+        QApplication.sendEvent(grip, event)
+
+    before, edge = panel.width(), float(panel.mapToGlobal(QPoint(panel.width(), 0)).x())
+    pointer(QEvent.Type.MouseMove, edge - 3, held=False)
+    assert panel.width() == before
+    pointer(QEvent.Type.MouseButtonPress, edge - 3, held=True)
+    pointer(QEvent.Type.MouseMove, edge - 43, held=True)
+    pointer(QEvent.Type.MouseButtonRelease, edge - 43, held=False)
+    assert panel.width() == before - 40
 
 
 def test_of_films_that_a_watched_folder_brought_each_is_told_once_and_only_to_who_works_elsewhere() -> None:

@@ -38,7 +38,8 @@ from ptxviewer.words import sentences, tr
 
 NARROWEST, WIDEST = 280, 800
 USUAL_SHARE = 0.3  # of the window, until the reader has chosen a width
-AROUND = 23  # margins and grip
+GRIP = 7  # width of the edge that is dragged
+AROUND = 18 + GRIP  # margins and grip
 KIND_ROOM = 18  # screen pixels around the name of a kind
 LARGEST_SHARE = 0.4  # of the window: the film is the screen
 CALM_S = 1.5  # after the pointer's last move the order may change again
@@ -92,13 +93,20 @@ class _Grip(QWidget):
         super().__init__()
         self.setObjectName("grip")
         self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
-        self.setFixedWidth(5)
+        self.setFixedWidth(GRIP)
         self.setCursor(Qt.CursorShape.SplitHCursor)
         self.setToolTip(tr("Drag: width of the list"))
 
+        self._behind = 0.0  # from the hand to the edge
+
+    def mousePressEvent(self, event: QMouseEvent) -> None:
+        """Take hold."""
+        self._behind = self.width() - event.position().x()
+
     def mouseMoveEvent(self, event: QMouseEvent) -> None:
-        """Follow the hand."""
-        self.moved.emit(round(event.globalPosition().x()))
+        """Follow the hand; a pointer that only passes moves nothing (the stylesheet's hover brings such moves, too)."""
+        if event.buttons() & Qt.MouseButton.LeftButton:
+            self.moved.emit(round(event.globalPosition().x() + self._behind))
 
 
 class _Table(QTableView):
