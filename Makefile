@@ -24,9 +24,10 @@ PYTHON ?= $(shell for p in python3 python3.13 python3.12 python3.11 python3.10; 
 SET_UP = test -n "$(PYTHON)" || { echo "PTXViewer needs Python 3.10 or newer: none was found."; exit 1; }; \
 	$(PYTHON) tools/set_up.py
 
-# Two processes, each with one thread for numerics. `make test WORKERS=0` runs everything in one process.
+# Three processes, each with one thread for numerics: two cores are never idle while one waits for children of its
+# tests. `make test WORKERS=0` runs everything in one process.
 # Compiled modules are kept even where the environment says otherwise: some hundred children of the tests load them.
-WORKERS ?= 2
+WORKERS ?= 3
 PYTEST := PYTHONDONTWRITEBYTECODE= OMP_NUM_THREADS=1 $(BIN)/python -m pytest -n $(WORKERS) --dist worksteal
 
 .PHONY: run test coverage check bench fuzz hostile train package lock audit words container-check cluster-test

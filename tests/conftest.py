@@ -30,11 +30,27 @@ REPOSITORY = Path(__file__).resolve().parents[1]
 ONE_FOR_ALL = ("fsspecIO",)  # threads that a library starts once for the whole process
 FOREIGN = "Dummy-"  # how Python names a thread that it has not started
 THREAD_END_S = 5  # how long a thread that was told to end may take
+WAITING = (  # tests that mostly wait for other processes, the longest first: files, or single tests
+    "tests/ui/test_pacs.py::test_a_day_with_an_archive", "tests/test_real_files.py", "tests/pacs/",
+    "tests/dicom/test_isolated.py", "tests/ui/test_screen_reader.py", "tests/cluster/",
+    "tests/test_triage_interrupted.py", "tests/model/test_bare.py", "tests/test_architecture.py",
+    "tests/ui/test_single_instance.py", "tests/dicom/test_against_dcmtk.py", "tests/test_unattended.py",
+    "tests/test_cli.py", "tests/test_paths.py", "tests/inference/test_preload.py", "tests/ui/test_processes.py",
+)  # fmt: skip
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
     """One option of our own."""
     parser.addoption("--update-snapshots", action="store_true", help="keep the pictures of this run: look at them")
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """What waits is begun first, by one process, while the others compute: at the end nobody waits for it."""
+
+    def place(item: pytest.Item) -> int:
+        return next((place for place, name in enumerate(WAITING) if item.nodeid.startswith(name)), len(WAITING))
+
+    items.sort(key=place)
 
 
 def pytest_collection_finish() -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import random
 import sqlite3
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -19,31 +20,39 @@ from tests.triage_process import CheapEngine, rows_by_key, started
 FILMS = 24
 
 
-@pytest.fixture
-def films(tmp_path: Path) -> Path:
-    folder = tmp_path / "films"
-    folder.mkdir()
+@pytest.fixture(scope="module")
+def films(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    folder = tmp_path_factory.mktemp("films")
     for number in range(FILMS):
         save(dataset(ramp(80 + number, 70), ViewPosition="PA"), folder / f"{number:02}.dcm")
     (folder / "torn.dcm").write_bytes((folder / "00.dcm").read_bytes()[:300])
     return folder
 
 
-@pytest.fixture
-def whole(films: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> list[dict[str, Any]]:
+@pytest.fixture(scope="module")
+def settings(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
+    """Where all runs have their settings; the network is a cheap one."""
+    folder = tmp_path_factory.mktemp("settings")
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(cli, "make_engine", lambda *_: CheapEngine())
+        patch.setenv("PTXVIEWER_SETTINGS_DIR", str(folder))
+        yield folder
+
+
+@pytest.fixture(scope="module")
+def whole(films: Path, settings: Path, tmp_path_factory: pytest.TempPathFactory) -> list[dict[str, Any]]:
     """The rows of a run that nothing interrupts."""
-    monkeypatch.setattr(cli, "make_engine", lambda *_: CheapEngine())
-    monkeypatch.setenv("PTXVIEWER_SETTINGS_DIR", str(tmp_path / "settings"))
-    assert cli.main(["triage", str(films), "--out", str(tmp_path / "whole.sqlite")]) == 1
-    return rows_by_key(tmp_path / "whole.sqlite")
+    store = tmp_path_factory.mktemp("whole") / "whole.sqlite"
+    assert cli.main(["triage", str(films), "--out", str(store)]) == 1
+    return rows_by_key(store)
 
 
 def test_killed_at_any_film_a_run_goes_on_where_it_was(
-    films: Path, whole: list[dict[str, Any]], tmp_path: Path
+    films: Path, settings: Path, whole: list[dict[str, Any]], tmp_path: Path
 ) -> None:
     out, chance, kept = tmp_path / "killed.sqlite", random.Random(20), 0
     for _ in range(2):
-        with started(films, out, tmp_path / "settings") as process:
+        with started(films, out, settings) as process:
             assert process.stdout is not None
             process.stdout.read(chance.randint(1, FILMS // 3))
             process.kill()

@@ -10,9 +10,12 @@ import sys
 import threading
 from collections.abc import Iterator
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
-from distributed import Client
+
+if TYPE_CHECKING:
+    from distributed import Client
 
 REPOSITORY = Path(__file__).resolve().parents[2]
 QUIET = {
@@ -59,6 +62,8 @@ class Site:
     @contextlib.contextmanager
     def client(self, security: object = None) -> Iterator[Client]:
         """Provide a client of the test's own."""
+        from distributed import Client
+
         with Client(scheduler_file=str(self.file), set_as_default=False, timeout=30, security=security) as client:
             yield client
 

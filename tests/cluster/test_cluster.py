@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import functools
 import http.server
+import importlib.util
 import os
 import pickle
 import signal
@@ -13,32 +14,32 @@ from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 from types import SimpleNamespace
-from typing import Any, cast
+from typing import TYPE_CHECKING, Any, cast
 
 import pytest
 
-pytest.importorskip("distributed")
+from ptxviewer import __version__
+from ptxviewer.cli import main as cli
+from ptxviewer.cli.cluster.options import OnCluster, Where
+from ptxviewer.cli.cluster.places import fetch
+from ptxviewer.cli.progress import Progress
+from ptxviewer.cli.triage import Options, triage
+from ptxviewer.core.errors import PtxError, UnreadableFilm
+from ptxviewer.core.reasons.cluster import Cluster, OtherNetwork, OtherProgram
+from ptxviewer.core.reasons.reading import FileTooLarge, Reading
+from ptxviewer.core.review import Review
+from ptxviewer.results.store import ResultStore
+from ptxviewer.words import say
+from tests.cluster import engines
+from tests.cluster.rig import Site
+from tests.dicom.made import dataset, ramp, save
 
-from distributed.worker import Worker  # noqa: E402
+if TYPE_CHECKING:
+    from distributed.worker import Worker
 
-from ptxviewer import __version__  # noqa: E402
-from ptxviewer.cli import main as cli  # noqa: E402
-from ptxviewer.cli.cluster import dispatch, work  # noqa: E402
-from ptxviewer.cli.cluster.options import OnCluster, Where  # noqa: E402
-from ptxviewer.cli.cluster.places import fetch  # noqa: E402
-from ptxviewer.cli.cluster.work import HUNG, Watch  # noqa: E402
-from ptxviewer.cli.progress import Progress  # noqa: E402
-from ptxviewer.cli.triage import Options, triage  # noqa: E402
-from ptxviewer.core.errors import PtxError, UnreadableFilm  # noqa: E402
-from ptxviewer.core.reasons.cluster import Cluster, OtherNetwork, OtherProgram  # noqa: E402
-from ptxviewer.core.reasons.reading import FileTooLarge, Reading  # noqa: E402
-from ptxviewer.core.review import Review  # noqa: E402
-from ptxviewer.results.store import ResultStore  # noqa: E402
-from ptxviewer.words import say  # noqa: E402
-from tests.cluster import engines  # noqa: E402
-from tests.cluster.rig import Site  # noqa: E402
-from tests.dicom.made import dataset, ramp, save  # noqa: E402
-
+pytestmark = pytest.mark.skipif(
+    importlib.util.find_spec("distributed") is None, reason="the extra 'cluster' is missing"
+)
 ALONE = ("film", "file_id", "analysed_utc", "read_ms", "infer_ms", "rank")  # what may differ from one machine's rows
 FAKE = engines.make("auto", "balanced").load()
 
@@ -177,7 +178,7 @@ def test_another_network_or_program_is_refused_before_the_first_film(
     other.touch()
     assert isinstance(refusal(on(two_workers), tmp_path), OtherNetwork)
     other.unlink()
-    monkeypatch.setattr(dispatch, "__version__", "0.0.1")
+    monkeypatch.setattr("ptxviewer.cli.cluster.dispatch.__version__", "0.0.1")
     reason = refusal(on(two_workers), tmp_path)
     assert isinstance(reason, OtherProgram)
     assert (reason.theirs, reason.ours) == (__version__, "0.0.1")
@@ -186,7 +187,7 @@ def test_another_network_or_program_is_refused_before_the_first_film(
 def test_no_scheduler_no_worker_no_library_is_one_sentence(
     two_workers: Site, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(dispatch, "CONNECT_S", 0.2)
+    monkeypatch.setattr("ptxviewer.cli.cluster.dispatch.CONNECT_S", 0.2)
     away = replace(on(two_workers), where=Where("tcp://127.0.0.1:9"))
     assert refusal(away, tmp_path) is Cluster.SCHEDULER_UNREACHABLE
     assert refusal(replace(away, where=Where("nonsense://1")), tmp_path) is Cluster.SCHEDULER_UNREACHABLE
@@ -218,15 +219,17 @@ def test_what_does_not_go_together_is_said(tmp_path: Path, capsys: pytest.Captur
 def test_what_a_worker_sends_back_has_no_pixels_and_what_it_may_log_names_nobody(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(work, "log_without_patients", lambda: None)  # this process has other tests
+    monkeypatch.setattr("ptxviewer.cli.cluster.work.log_without_patients", lambda: None)  # this process has other tests
+    from ptxviewer.cli.cluster import work
+
     film = study(tmp_path / "Planted", 1) / "Planted0.dcm"
     films = work.Films(OnCluster(Where("tcp://x:1"), FAKE, engines.make).asked(forced=False), engines.make)
-    asyncio.run(films.setup(cast(Worker, SimpleNamespace(address="tcp://x:2"))))
+    asyncio.run(films.setup(cast("Worker", SimpleNamespace(address="tcp://x:2"))))
     asked = [
         work.Work("run", number, place) for number, place in enumerate((str(film), f"file://{film}", "file:///no"))
     ]
     done = [films.done(one) for one in asked]
-    films.teardown(cast(Worker, None))
+    films.teardown(cast("Worker", None))
     assert [one.told.status for one in done] == ["analysed", "analysed", "failed"]
     assert [one.shape for one in done] == [(120, 70), (120, 70), (1, 1)]
     assert all(len(pickle.dumps(one)) < 5000 for one in done)
@@ -234,14 +237,18 @@ def test_what_a_worker_sends_back_has_no_pixels_and_what_it_may_log_names_nobody
 
 
 def test_a_worker_that_has_another_version_refuses_itself() -> None:
+    from ptxviewer.cli.cluster import work
+
     asked = OnCluster(Where("tcp://x:1"), FAKE, engines.make).asked(forced=False)
-    here = cast(Worker, SimpleNamespace(address="tcp://x:2"))
+    here = cast("Worker", SimpleNamespace(address="tcp://x:2"))
     with pytest.raises(PtxError) as refused:
         asyncio.run(work.Films(replace(asked, version="0.0.1"), engines.make).setup(here))
     assert refused.value.reason == OtherProgram("tcp://x:2", __version__, "0.0.1")
 
 
 def test_a_film_that_hangs_ends_its_worker(caplog: pytest.LogCaptureFixture) -> None:
+    from ptxviewer.cli.cluster.work import HUNG, Watch
+
     ended = threading.Event()
     statuses: list[int] = []
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import importlib.util
 import os
 import resource
 import shutil
@@ -19,24 +20,25 @@ from typing import Literal
 import psutil
 import pytest
 
-pytest.importorskip("distributed")
+from ptxviewer.cli.cluster.options import Patience, Where
+from ptxviewer.cli.progress import Progress
+from ptxviewer.core.errors import PtxError
+from ptxviewer.core.reasons.cluster import Cluster, WaitsForWorkers
+from ptxviewer.inference.card import info_of, read_card
+from ptxviewer.inference.shipped import make_engine
+from ptxviewer.paths import bundle_dir
+from ptxviewer.phantom.film import PhantomSpec, film_of, make_phantom
+from ptxviewer.results.store import ResultStore
+from ptxviewer.words import say
+from tests.cluster import engines
+from tests.cluster.rig import Site, site
+from tests.cluster.test_cluster import kept, on, run, study
+from tests.dicom.made import dataset, save
 
-from ptxviewer.cli.cluster.options import Patience, Where  # noqa: E402
-from ptxviewer.cli.progress import Progress  # noqa: E402
-from ptxviewer.core.errors import PtxError  # noqa: E402
-from ptxviewer.core.reasons.cluster import Cluster, WaitsForWorkers  # noqa: E402
-from ptxviewer.inference.card import info_of, read_card  # noqa: E402
-from ptxviewer.inference.shipped import make_engine  # noqa: E402
-from ptxviewer.paths import bundle_dir  # noqa: E402
-from ptxviewer.phantom.film import PhantomSpec, film_of, make_phantom  # noqa: E402
-from ptxviewer.results.store import ResultStore  # noqa: E402
-from ptxviewer.words import say  # noqa: E402
-from tests.cluster import engines  # noqa: E402
-from tests.cluster.rig import Site, site  # noqa: E402
-from tests.cluster.test_cluster import kept, on, run, study  # noqa: E402
-from tests.dicom.made import dataset, save  # noqa: E402
-
-pytestmark = pytest.mark.cluster
+pytestmark = [
+    pytest.mark.cluster,
+    pytest.mark.skipif(importlib.util.find_spec("distributed") is None, reason="the extra 'cluster' is missing"),
+]
 EVERY_S = 10.0
 
 

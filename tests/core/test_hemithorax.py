@@ -26,8 +26,14 @@ TWENTY_FOUR = KINDS[::3] + KINDS[1::24]
 
 
 @cache
+def drawn(side: str, size: float, view: str) -> Phantom:
+    return make_phantom(PhantomSpec(side=side, size=size, view=view, bits=16, seed=7, rows=1024, cols=860, noise=0))
+
+
 def phantom(side: str, size: float, view: str, bits: int) -> Phantom:
-    return make_phantom(PhantomSpec(side=side, size=size, view=view, bits=bits, seed=7, rows=1024, cols=860, noise=0))
+    """A phantom of so many bits; the upper ones of one that is drawn once."""
+    made = drawn(side, size, view)
+    return replace(made, spec=replace(made.spec, bits=bits), pixels=made.pixels >> np.uint16(16 - bits))
 
 
 def film_like(made: Phantom, spaced: bool, inverse: bool) -> Radiograph:

@@ -7,7 +7,6 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from scipy import stats
 
 from model.metrics import auc, bootstrap, dice, expected_calibration_error, markdown, reliability, row
 
@@ -58,6 +57,8 @@ def test_the_bootstrap_draws_whole_patients():
 
 
 def test_the_interval_is_scipys_for_films_of_different_patients():
+    from scipy import stats
+
     values = np.random.default_rng(3).exponential(size=60)
     value, low, high = bootstrap(lambda i: float(values[i].mean()), [str(i) for i in range(60)], draws=400)
     expected = stats.bootstrap((values,), np.mean, n_resamples=400, method="BCa", rng=np.random.default_rng(0))

@@ -54,7 +54,8 @@ def masked(of, mask, **more):
 
 
 def cyan_box(page, colour=CYAN):
-    found = np.argwhere((np.abs(page.astype(int) - colour) <= 3).all(2))
+    lowest, highest = (np.clip(np.asarray(colour) + change, 0, 255).astype(np.uint8) for change in (-3, 3))
+    found = np.argwhere(((page >= lowest) & (page <= highest)).all(2))
     (top, left), (bottom, right) = found.min(0), found.max(0)
     return left, top, right, bottom
 
