@@ -129,6 +129,15 @@ def test_lines_rest_while_the_pointer_is_over_them(session: Session, qtbot: QtBo
     assert names(panel)[-2:] == [before[0], before[-1]], "what is not for the network stays last"
 
 
+def test_what_an_edge_in_amber_means_is_said_while_there_is_one(session: Session, qtbot: QtBot, tmp_path: Path) -> None:
+    panel = opened(session, qtbot, tmp_path / "films", 3)
+    assert "Amber" not in words(panel)
+    shown = session.presenter.state
+    late = (*shown.films[:-1], replace(shown.films[-1], overdue=True, seen=False))
+    panel.show_state(replace(shown, films=late, worklist=replace(shown.worklist, kind="all"), current_id=late[0].id))
+    qtbot.waitUntil(lambda: "Amber" in words(panel))
+
+
 def test_narrow_lists_do_without_columns_in_their_order() -> None:
     whole = sum(WIDTHS.values())
     assert hidden_columns(whole) == set()

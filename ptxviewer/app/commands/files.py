@@ -93,7 +93,7 @@ COMMANDS: tuple[Command, ...] = (
         enabled=lambda state: bool(state.settings.recent),
         places=KEYS_ONLY,
     ),
-    *(_save(export, first=export is EXPORTS[0]) if export.of_result else _save_film(export) for export in EXPORTS),
+    _save(EXPORTS[0], first=True),
     Command(
         "save_report_as",
         N_("Save {name} as..."),
@@ -104,6 +104,7 @@ COMMANDS: tuple[Command, ...] = (
         enabled=_can_report,
         values=(("name", EXPORTS[0].name),),
     ),
+    *(_save(export, first=False) if export.of_result else _save_film(export) for export in EXPORTS[1:]),
     Command(
         "save_pictures",
         N_("Save pictures of all films..."),

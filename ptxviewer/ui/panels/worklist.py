@@ -422,6 +422,7 @@ class WorklistPanel(QWidget):
             if left_out
             else sentences(
                 tr("Dashed: by an older network.") if any(film.older for film in state.films) else "",
+                tr("Amber edge: unread for too long.") if any(map(worklist.overdue, state.films)) else "",
                 ordered_by(chosen.sort),
                 tr("Bold: not looked at yet."),
                 tr("{key}: next most urgent.", key=key_of("next_urgent")),
