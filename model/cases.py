@@ -72,7 +72,9 @@ def each_case(data: Path, chosen: list[Example], engine: Engine, cache: Path) ->
             }
             half: dict[str, Any] = {k: v.astype(np.float16) for k, v in grids.items()}
             frontal = np.nan if maps.frontal is None else maps.frontal
-            np.savez_compressed(kept, score=maps.score, frontal=frontal, **half)
+            part = kept.with_suffix(".part.npz")  # a run that is killed leaves no half file that the next one takes
+            np.savez_compressed(part, score=maps.score, frontal=frontal, **half)
+            part.replace(kept)
         with np.load(kept) as stored:
             maps = ProbabilityMaps(
                 image_key=film.key,
