@@ -1,6 +1,7 @@
 """``make hostile``: films that broke this program or others, and situations, through every command and the window.
 
 python -m tests.hostile ../shared/dicom/attacks ../shared/dicom/faults    # each file by its name, then each folder
+python -m tests.hostile --alone FOLDER                                    # each film in a process of its own, too
 python -m tests.hostile --ways window render -- FOLDER                    # only some of the ways
 python -m tests.hostile --only voi16 FOLDER                               # only files with this in their names
 
@@ -212,13 +213,16 @@ def _scratch() -> Iterator[Path]:
         yield Path(folder)
 
 
-def tried(folder: Path, ways: set[str], only: str) -> Iterator[Seen]:
-    """Everything in a folder by name, each alone; then all names in one command; then the folder."""
+def tried(folder: Path, ways: set[str], only: str, alone: bool) -> Iterator[Seen]:
+    """Everything in a folder by name, each alone; then all names in one command; then the folder.
+
+    ``alone`` False: each alone is rendered and dropped, which is what does not load the network anew.
+    """
     files = inputs_in(folder, only)
     commands = {"predict": predict, "triage": triage, "report": report}
     for path in files:
         for way in WAYS:
-            if way not in ways or way == "window":
+            if way not in ways or way == "window" or (way != "render" and not alone):
                 continue
             with _scratch() as scratch:
                 seen = render(path, scratch) if way == "render" else commands[way]([path], scratch)
@@ -251,6 +255,7 @@ def main() -> int:
     parser = argparse.ArgumentParser(prog="python -m tests.hostile")
     parser.add_argument("--ways", nargs="+", choices=WAYS, default=WAYS)
     parser.add_argument("--only", default="", help="files with this in their path")
+    parser.add_argument("--alone", action="store_true", help="each film by itself in all commands: longer")
     parser.add_argument("folders", nargs="*", type=Path, help="of films; what is made here is tried in any case")
     arguments = parser.parse_args()
     every: list[Seen] = []
@@ -258,7 +263,7 @@ def main() -> int:
     with _scratch() as scratch:
         made = [] if arguments.only else [situations(scratch / "made")]
         for folder in [*arguments.folders, *made]:
-            for seen in tried(folder.resolve(), set(arguments.ways), arguments.only):
+            for seen in tried(folder.resolve(), set(arguments.ways), arguments.only, arguments.alone):
                 line, fine = told(seen, "names" in seen.name or "folder" in seen.name or seen.lines > 1)
                 every.append(seen)
                 failed += not fine
