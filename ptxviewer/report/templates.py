@@ -101,7 +101,7 @@ def _read(path: Path) -> Template | None:
         if len(content) > MOST_BYTES:
             raise BrokenTemplate(TemplateBroken(path.name, 0, TemplateProblem.TOO_LONG))
         return parsed(content.decode("utf-8-sig"), path.name)
-    except FileNotFoundError:
+    except (FileNotFoundError, NotADirectoryError):
         return None
     except (OSError, UnicodeDecodeError):
         raise BrokenTemplate(TemplateBroken(path.name, 0, TemplateProblem.NOT_READABLE)) from None

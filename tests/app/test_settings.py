@@ -12,9 +12,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from ptxviewer.app.disk import keys_file, pacs_file
 from ptxviewer.app.disk.settings import load, load_site, save
 from ptxviewer.app.state.settings import ROWS, Settings
 from ptxviewer.core.errors import ExportFailed
+from ptxviewer.core.pacs import NO_PACS
 from ptxviewer.core.reasons import Reason
 from ptxviewer.core.reasons.stored import Stored
 
@@ -131,3 +133,14 @@ def test_a_broken_site_file_is_said_to_be_the_sites(tmp_path: Path) -> None:
     said: list[Reason] = []
     assert load_site(site, said.append) == Settings()
     assert said == [Stored.SITE_SETTINGS_DAMAGED]
+
+
+def test_a_home_that_can_hold_no_folder_is_no_damage(tmp_path: Path) -> None:
+    """A user of the system, whose home is /dev/null."""
+    nowhere = tmp_path / "file" / "settings.json"
+    nowhere.parent.touch()
+    told: list[Reason] = []
+    assert load(nowhere, told.append) == Settings()
+    assert keys_file.load(nowhere, str, told.append) == {}
+    assert pacs_file.load(nowhere, told.append) == NO_PACS
+    assert told == []

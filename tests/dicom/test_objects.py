@@ -255,6 +255,17 @@ def test_a_presentation_table_is_read_and_a_shape_beside_it_is_not_believed(
     assert (there(wanted.lut).bits, wanted.inverse) == (bits, False)
 
 
+def test_drawings_for_many_films_are_read_once_and_no_more_than_are_shown(tmp_path: Path) -> None:
+    line = item(GraphicData=[1.0, 1.0, 5.0, 5.0], GraphicType="POLYLINE", GraphicAnnotationUnits="PIXEL")
+    films = [item(ReferencedImageSequence=Sequence([reference(generate_uid()) for _ in range(1000)]))]
+    drawn = Sequence([item(GraphicObjectSequence=Sequence([line] * 600))])
+    path = made(GSPS, tmp_path, ReferencedSeriesSequence=Sequence(films), GraphicAnnotationSequence=drawn)
+    (brought,) = read_objects([path])
+    assert {(len(one.marks), one.cut) for one in brought.objects} == {(500, True)}
+    assert len(brought.objects) == 1000
+    assert len({id(one.marks[0]) for one in brought.objects}) == 1
+
+
 def test_an_inversion_alone_changes_how_a_film_is_shown(tmp_path: Path) -> None:
     series = [item(ReferencedImageSequence=Sequence([reference(generate_uid())]))]
     path = made(GSPS, tmp_path, ReferencedSeriesSequence=Sequence(series), PresentationLUTShape="INVERSE")

@@ -9,13 +9,13 @@ import time
 from dataclasses import dataclass
 from pathlib import Path
 
-LOOK_S = 0.02
-TICKS = os.sysconf("SC_CLK_TCK")
+LOOK_S = 0.01
+TICKS, PAGE = os.sysconf("SC_CLK_TCK"), os.sysconf("SC_PAGE_SIZE")
 
 
 @dataclass(frozen=True)
 class Cost:
-    """What something took; memory is the sum over the processes, each at its peak."""
+    """What something took; memory is that of all processes at once, looked at every few milliseconds."""
 
     wall_s: float
     cpu_s: float
@@ -33,20 +33,12 @@ def family(pid: int) -> list[int]:
     return found
 
 
-def forget_peaks(pid: int) -> None:
-    """Count the peaks from here (proc(5))."""
-    for one in family(pid):
-        with contextlib.suppress(OSError):
-            Path(f"/proc/{one}/clear_refs").write_text("5")
-
-
-def peak_bytes(pid: int) -> int:
-    """The sum of the peaks of those that live now."""
+def held_bytes(pid: int) -> int:
+    """What a process and its descendants hold in memory now; what they share counts for each of them."""
     total = 0
     for one in family(pid):
         with contextlib.suppress(OSError, IndexError, ValueError):
-            status = Path(f"/proc/{one}/status").read_text()
-            total += 1024 * int(status.split("VmHWM:")[1].split()[0])
+            total += PAGE * int(Path(f"/proc/{one}/statm").read_text().split()[1])
     return total
 
 
@@ -65,7 +57,7 @@ def watched(process: subprocess.Popen[bytes], hung_s: float) -> tuple[int, Cost]
     started, before = time.monotonic(), os.times()
     peak = 0
     while process.poll() is None:
-        peak = max(peak, peak_bytes(process.pid))
+        peak = max(peak, held_bytes(process.pid))
         if time.monotonic() - started > hung_s:
             process.kill()
         with contextlib.suppress(subprocess.TimeoutExpired):

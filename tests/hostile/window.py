@@ -28,7 +28,7 @@ from ptxviewer.core.view import voi_of
 from ptxviewer.core.voi import display_lut
 from ptxviewer.ui.application import Application, Session
 from ptxviewer.words import say, speak
-from tests.hostile.watching import cpu_s, forget_peaks, peak_bytes
+from tests.hostile.watching import LOOK_S, cpu_s, held_bytes
 
 ENDED = {FilmStatus.DONE, FilmStatus.NOT_ANALYSED, FilmStatus.NOT_SHOWN, FilmStatus.FAILED}
 HUNG_S = 300.0
@@ -84,14 +84,13 @@ def tried(session: Session, paths: list[Path], picture: Path, errors: Errors) ->
     """Drop, wait for the end, look, and close what was opened."""
     mine = os.getpid()
     errors.seen.clear()
-    forget_peaks(mine)
     peak, before, started = 0, cpu_s(mine), time.monotonic()
     done = threading.Event()
 
     def watch() -> None:
         nonlocal peak
-        while not done.wait(0.02):
-            peak = max(peak, peak_bytes(mine))
+        while not done.wait(LOOK_S):
+            peak = max(peak, held_bytes(mine))
 
     watcher = threading.Thread(target=watch)
     watcher.start()

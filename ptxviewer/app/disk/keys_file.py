@@ -21,7 +21,7 @@ def load(path: Path, normal: Callable[[str], str], say: Callable[[Reason], None]
     """
     try:
         stored = json.loads(path.read_bytes())
-    except FileNotFoundError:
+    except (FileNotFoundError, NotADirectoryError):
         return settled({}, normal)[0]
     except (OSError, ValueError, RecursionError):
         stored = None

@@ -28,7 +28,7 @@ def load(
     """
     try:
         stored = path.read_bytes()
-    except FileNotFoundError:
+    except (FileNotFoundError, NotADirectoryError):
         return default
     except OSError:
         say(Stored.PACS_DAMAGED)

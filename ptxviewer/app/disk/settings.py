@@ -50,7 +50,7 @@ def _read(path: Path) -> dict[str, Any] | None:
     """Return the object in a JSON file, ``{}`` where there is no file, None where it is no such file."""
     try:
         stored = json.loads(path.read_bytes(), parse_constant=_no_number)
-    except FileNotFoundError:
+    except (FileNotFoundError, NotADirectoryError):
         return {}
     except (OSError, ValueError, RecursionError):
         return None

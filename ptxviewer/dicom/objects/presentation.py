@@ -6,6 +6,7 @@ The drawings are shown, window, shutter and turn only when the reader asks for t
 from __future__ import annotations
 
 import contextlib
+import itertools
 from collections.abc import Iterator
 
 from pydicom.dataset import Dataset
@@ -43,9 +44,13 @@ def presentation_state(ds: Dataset) -> tuple[FilmObject, ...]:
     marks: dict[Film, list[Mark]] = {film: [] for film in films}
     for annotation in items(ds, "GraphicAnnotationSequence"):
         of = list(references(annotation, "ReferencedImageSequence")) or films
+        drawn: dict[tuple[Point, Point] | None, list[Mark]] = {}  # most films of an object show the same area
         for film in of:
             area = _displayed(ds, film)
-            marks.setdefault(film, []).extend(_marks(annotation, area))
+            if area not in drawn:
+                drawn[area] = list(itertools.islice(_marks(annotation, area), MOST_MARKS + 1))
+            mine = marks.setdefault(film, [])
+            mine += drawn[area][: MOST_MARKS + 1 - len(mine)]
     return tuple(
         FilmObject(
             uid=tags.text(ds, "SOPInstanceUID"),
@@ -56,11 +61,11 @@ def presentation_state(ds: Dataset) -> tuple[FilmObject, ...]:
             own=is_own(ds),
             made=made_of(ds),
             label=plain(tags.text(ds, "ContentDescription") or tags.text(ds, "ContentLabel"), LONGEST),
-            marks=tuple(drawn[:MOST_MARKS]),
-            cut=len(drawn) > MOST_MARKS,
+            marks=tuple(made[:MOST_MARKS]),
+            cut=len(made) > MOST_MARKS,
             presentation=None if is_own(ds) else _presentation(ds, film),
         )
-        for film, drawn in marks.items()
+        for film, made in marks.items()
     )
 
 
