@@ -20,6 +20,8 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from installers import facts, smoke
+from installers.built_app import App, SmokeError
+from installers.desktop import desktop
 
 SUITE = "bookworm"
 OPENERS = ("file", "libglib2.0-bin")  # beside xdg-utils: what tells a film by its content where no desktop runs
@@ -80,7 +82,7 @@ def mounted(root: Path) -> Iterator[None]:
 def opened_by_the_desktop(root: Path, pictures: Path | None) -> int:
     """Open one film with ``xdg-open`` and the next with ``gio open``; returns 0 when both land in one window."""
     with tempfile.TemporaryDirectory(prefix="ptx-desktop-", dir=root / "tmp") as folder:
-        app = smoke.App(f"/usr/bin/{facts.COMMAND}", Path(folder), root, unplugged=False)
+        app = App(f"/usr/bin/{facts.COMMAND}", Path(folder), root, unplugged=False)
         pictures = pictures or app.home
         pictures.mkdir(parents=True, exist_ok=True)
         ways = iter((["xdg-open"], ["gio", "open"]))
@@ -94,8 +96,8 @@ def opened_by_the_desktop(root: Path, pictures: Path | None) -> int:
             )
 
         try:
-            print(f"  ok    xdg-open, gio open: {smoke.desktop(app, pictures, opener)}", flush=True)
-        except smoke.SmokeError as error:
+            print(f"  ok    xdg-open, gio open: {desktop(app, pictures, opener)}", flush=True)
+        except SmokeError as error:
             print(f"  FAIL  xdg-open, gio open: {error}", flush=True)
             return 1
     return 0

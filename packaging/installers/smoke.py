@@ -11,7 +11,6 @@ from __future__ import annotations
 
 import argparse
 import json
-import os
 import re
 import shutil
 import signal
@@ -19,99 +18,15 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from datetime import datetime
 from pathlib import Path
-from typing import TypeVar
 
 from installers import facts, films
+from installers.built_app import ANSWER_S, LOG, App, SmokeError, check, sample_films, still_running, wait_for
+from installers.desktop import desktop
 
-ANSWER_S = 180  # the longest that one command may take; a build machine may be busy
 FIRST_PAINT_MS = 500  # promised, warm, on a machine that does nothing else
-LOG = {  # below the home, as platformdirs has it
-    "win32": Path("ptxviewer/Logs/ptxviewer.log"),
-    "darwin": Path("Library/Logs/ptxviewer/ptxviewer.log"),
-}.get(sys.platform, Path(".local/state/ptxviewer/log/ptxviewer.log"))
-
-
-T = TypeVar("T")
-
-
-class SmokeError(Exception):
-    """What the built app did not do."""
-
-
-def check(condition: object, sentence: str) -> None:
-    """Raise ``SmokeError`` unless the condition holds."""
-    if not condition:
-        raise SmokeError(sentence)
-
-
-class App:
-    """The built app in a home of its own; with ``root`` it is started inside that root, where paths begin anew."""
-
-    def __init__(self, program: str, home: Path, root: Path | None, unplugged: bool) -> None:
-        self.program = program
-        self.home = home
-        self.root = root
-        unshare, chroot = (shutil.which(name) or name for name in ("unshare", "chroot"))  # not on the app's own PATH
-        self.prefix = ([unshare, "--net", "--"] if unplugged else []) + ([chroot, str(root)] if root else [])
-
-    def inside(self, path: Path) -> str:
-        """Return a path as the app sees it."""
-        return str(path) if self.root is None else "/" + str(path.relative_to(self.root))
-
-    def environment(self, **more: str) -> dict[str, str]:
-        """Return an environment in which nothing of this shell is left: no Python, no library path, no display."""
-        plain = {"HOME": self.inside(self.home), "PATH": "/usr/local/bin:/usr/bin:/bin", "LANG": "C.UTF-8"}
-        if sys.platform == "win32":
-            plain |= {name: os.environ[name] for name in ("SYSTEMROOT", "TEMP") if name in os.environ}
-            plain |= {"PATH": os.environ["PATH"], "USERPROFILE": str(self.home)}
-            # Windows knows the real folders whatever the environment says: these are platformdirs' own names for them.
-            plain |= {f"WIN_PD_OVERRIDE_{name}": str(self.home) for name in ("APPDATA", "LOCAL_APPDATA", "PERSONAL")}
-        return plain | {"QT_QPA_PLATFORM": "offscreen"} | more
-
-    def start(self, *arguments: str, **more: str) -> subprocess.Popen[str]:
-        """Start the app and do not wait."""
-        command = [*self.prefix, self.program, *arguments]
-        cwd = None if self.root else self.home
-        pipe = subprocess.PIPE
-        return subprocess.Popen(command, env=self.environment(**more), cwd=cwd, text=True, stdout=pipe, stderr=pipe)
-
-    def run(self, *arguments: str, expected: int = 0) -> str:
-        """Run the app to its end; returns what it printed. Raises ``SmokeError`` when its status is another."""
-        process = self.start(*arguments)
-        try:
-            out, error = process.communicate(timeout=ANSWER_S)
-        except subprocess.TimeoutExpired:
-            process.kill()
-            raise SmokeError(f"{arguments[0]} did not end in {ANSWER_S} s") from None
-        check(
-            process.returncode == expected, f"{arguments} ended with {process.returncode}: {out[-500:]}{error[-900:]}"
-        )
-        return out
-
-    def log(self) -> str:
-        """Return the app's log."""
-        path = self.home / LOG
-        return path.read_text("utf-8") if path.exists() else ""
-
-
-def still_running(process: subprocess.Popen[str], sentence: str) -> None:
-    """Raise ``SmokeError`` with what a process said when it has ended."""
-    if process.poll() is not None:
-        raise SmokeError(f"{sentence}: {process.communicate()}")
-
-
-def wait_for(what: Callable[[], T], sentence: str, seconds: float = ANSWER_S) -> T:
-    """Wait for an answer that is true and return it; ``SmokeError`` with the sentence when there is none in time."""
-    end = time.monotonic() + seconds
-    while not (answer := what()):
-        if time.monotonic() > end:
-            raise SmokeError(sentence)
-        time.sleep(0.02)
-    return answer
 
 
 # --- one check each ---------------------------------------------------------------------------------------------------
@@ -200,27 +115,6 @@ def pacs(app: App) -> str:
     return "no node, said so"
 
 
-def sample_films(app: App) -> list[str]:
-    """Return the films of the sample study inside the built app, as the app sees them."""
-    found = resources(app)
-    return [app.inside(path) for path in sorted((found / "sample").glob("*.dcm"))]
-
-
-def resources(app: App) -> Path:
-    """Return the folder of resources of the built app, as seen from here."""
-    program = Path(app.program) if app.root is None else app.root / app.program.lstrip("/")
-    if app.root is not None and program.is_symlink():
-        target = Path(os.readlink(program))
-        program = app.root / (target if not target.is_absolute() else target.relative_to("/"))
-        if not target.is_absolute():
-            program = (app.root / app.program.lstrip("/")).parent / target
-    folder = program.resolve().parent
-    for one in (folder / "_internal" / "resources", folder.parent / "Resources" / "resources"):
-        if one.is_dir():
-            return one
-    raise SmokeError(f"no resources beside {program}")
-
-
 def window(app: App) -> str:
     """The window comes, a second start hands its film over and ends, and the window quits when it is told to."""
     first = app.start(sample_films(app)[0])
@@ -284,96 +178,6 @@ def first_paint(app: App, runs: int = 7) -> str:
     span = f"median of {runs}, {warm[0]:.0f} to {warm[-1]:.0f}; first start {measured[0]:.0f}"
     took = sorted(processor)[len(processor) // 2]
     return f"first paint after {warm[len(warm) // 2]:.0f} ms ({span}), {took} ms of them of one processor{verdict}"
-
-
-# --- the desktop ------------------------------------------------------------------------------------------------------
-
-
-@contextmanager
-def virtual_screen(number: int) -> Iterator[dict[str, str]]:
-    """Give a screen that nobody sees, with a window manager where there is one."""
-    display = f":{number}"
-    server = subprocess.Popen(
-        ["Xvfb", display, "-screen", "0", "1440x900x24", "-nolisten", "tcp"], stderr=subprocess.DEVNULL
-    )
-    wait_for(Path(f"/tmp/.X11-unix/X{number}").exists, "Xvfb did not start", 20)
-    manager = None
-    if shutil.which("openbox"):
-        manager = subprocess.Popen(["openbox"], env={**os.environ, "DISPLAY": display}, stderr=subprocess.DEVNULL)
-    try:
-        yield {"DISPLAY": display, "QT_QPA_PLATFORM": "xcb"}
-    finally:
-        for one in (manager, server):
-            if one is not None:
-                one.terminate()
-                one.wait(20)
-
-
-def xdotool(screen: dict[str, str], *arguments: str) -> str:
-    """Press keys and ask for windows on the virtual screen."""
-    environment = {**os.environ, "DISPLAY": screen["DISPLAY"]}
-    return subprocess.run(
-        ["xdotool", *arguments], env=environment, capture_output=True, text=True, check=False
-    ).stdout.strip()
-
-
-def windows(screen: dict[str, str]) -> list[str]:
-    """Return the app's main windows."""
-    return xdotool(screen, "search", "--onlyvisible", "--name", r"^PTXViewer").split()
-
-
-def activate(screen: dict[str, str]) -> None:
-    """Give the keys to the app's window; asking for it fails while another window is just being closed."""
-    window, *_others = wait_for(lambda: windows(screen), "the window has gone", 20)
-    xdotool(screen, "windowactivate", window)
-
-
-def picture(screen: dict[str, str], target: Path) -> None:
-    """Keep what the screen shows, for people."""
-    if shutil.which("import"):
-        environment = {**os.environ, "DISPLAY": screen["DISPLAY"]}
-        subprocess.run(["import", "-window", "root", str(target)], env=environment, check=False)
-
-
-def desktop(app: App, pictures: Path, opener: Callable[[str, dict[str, str]], object] | None = None) -> str:
-    """On a screen: a film is opened, its report saved by key; a second film lands in the same window.
-
-    ``opener`` opens a film the way the desktop does; by default the program is started with it.
-    """
-    sample = sample_films(app)
-    reports = app.home / "Documents"
-    reports.mkdir(exist_ok=True)
-
-    def open_film(film: str, screen: dict[str, str]) -> None:
-        if opener is None:
-            app.start(film, **screen)
-        else:
-            opener(film, screen)
-
-    with virtual_screen(90 + os.getpid() % 400) as screen:
-        open_film(sample[0], screen)
-        wait_for(lambda: windows(screen), "no window came on screen")
-        time.sleep(3)  # the page of the first start
-        picture(screen, pictures / "first-start.png")
-        xdotool(screen, "key", "Return")
-        deadline = time.monotonic() + ANSWER_S
-        while not list(reports.glob("ptx-report-*.png")):  # the key is refused while the film is being analysed
-            check(time.monotonic() < deadline, "no report was saved by Ctrl+S")
-            activate(screen)
-            xdotool(screen, "key", "ctrl+s")
-            time.sleep(2)
-        picture(screen, pictures / "film.png")
-        open_film(sample[1], screen)
-        time.sleep(8)
-        activate(screen)
-        check(len(windows(screen)) == 1, "a second film opened a second window")
-        picture(screen, pictures / "second-film.png")
-        activate(screen)
-        xdotool(screen, "key", "ctrl+q")
-        wait_for(lambda: not windows(screen), "the window did not close on Ctrl+Q", 30)
-    for word in ("ERROR", "CRITICAL"):
-        check(word not in app.log(), f"the log holds {word}: {app.log()[-800:]}")
-    return "film shown, report saved by key, second film in the same window, closed by key"
 
 
 CHECKS = (version, self_test, transfer_syntaxes, prediction, report, dicom_objects, pacs, window, read_only_home)

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
+from pathlib import Path
 
 from ptxviewer.app.disk.result_file import identity
 from ptxviewer.app.display.comparison import compared_with_prior
@@ -11,15 +13,34 @@ from ptxviewer.app.films.reading import kept_maps
 from ptxviewer.app.ports import Services
 from ptxviewer.app.state.film import Film
 from ptxviewer.app.state.screen import State
+from ptxviewer.app.state.settings import Settings
 from ptxviewer.app.state.withheld import as_seen
 from ptxviewer.core.answer import ProbabilityMaps
 from ptxviewer.core.engine import EngineInfo
 from ptxviewer.core.errors import ExportFailed
 from ptxviewer.core.film import Radiograph
-from ptxviewer.core.findings.reviewed import answer_of, as_reviewed
+from ptxviewer.core.findings.reviewed import Answer, answer_of, as_reviewed
 from ptxviewer.core.reasons.writing import Unsaved
+from ptxviewer.core.review import Review
 
 Measure = Callable[[Radiograph, ProbabilityMaps | None, EngineInfo], Content]
+
+
+def content_by(
+    settings: Settings, film: Radiograph, answer: Answer | None, review: Review, path: Path, number: int
+) -> Content:
+    """Return what is saved or sent of a film by the reader's settings alone; ``film`` as reviewed."""
+    return Content(
+        film,
+        answer,
+        review,
+        identified=settings.report_identified,
+        reader=settings.reader,
+        paper=settings.paper,
+        share_here=settings.pneumothorax_share / 100 or None,
+        source=path,
+        number=number,
+    )
 
 
 def content_for(state: State, film: Film) -> Measure:
@@ -29,22 +50,15 @@ def content_for(state: State, film: Film) -> Measure:
 
     def content(radiograph: Radiograph, maps: ProbabilityMaps | None, info: EngineInfo) -> Content:
         measured = as_reviewed(radiograph, review)
-        return Content(
-            measured,
-            None if maps is None else answer_of(measured, maps, info, review),
-            review,
-            film.view,
-            identified=settings.report_identified,
-            reader=settings.reader,
+        answer = None if maps is None else answer_of(measured, maps, info, review)
+        return replace(
+            content_by(settings, measured, answer, review, film.path, film.number),
+            view=film.view,
             overlay_mode=settings.overlay_mode if overlay.shown else "outline",
             overlay_opacity=settings.overlay_opacity,
             distances=overlay.lines and overlay.shown,
-            paper=settings.paper,
-            share_here=settings.pneumothorax_share / 100 or None,
-            source=film.path,
             compared=compared,
             first_read=film.first_read,
-            number=film.number,
         )
 
     return content

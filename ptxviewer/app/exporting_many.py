@@ -6,6 +6,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from ptxviewer.app.contents import content_by
 from ptxviewer.app.disk.result_file import identity
 from ptxviewer.app.exports import Content
 from ptxviewer.app.films.reading import kept_maps
@@ -91,14 +92,13 @@ class ManyExports:
 
     def _job(self, film: Source, write: Write, of_result: bool) -> Callable[[Checkpoint], None]:
         services, settings = self._services, self._store.state.settings
-        named = settings.report_identified
 
         def work(checkpoint: Checkpoint) -> None:
             if film.path is None:
                 raise PtxError(Reading.FILE_GONE)
             radiograph = services.read_film(film.path, 0)
             review = Review()
-            if radiograph.acquisition.may_carry_text and not named:
+            if radiograph.acquisition.may_carry_text and not settings.report_identified:
                 raise PtxError(Reading.MAY_CARRY_TEXT)  # somebody has to look at it
             answer = None
             if of_result:
@@ -110,18 +110,6 @@ class ManyExports:
                     maps = services.engine.predict(radiograph, checkpoint)
                 radiograph = as_reviewed(radiograph, review)
                 answer = answer_of(radiograph, maps, info, review)
-            write(
-                Content(
-                    radiograph,
-                    answer,
-                    review,
-                    identified=named,
-                    reader=settings.reader,
-                    paper=settings.paper,
-                    share_here=settings.pneumothorax_share / 100 or None,
-                    source=film.path,
-                    number=film.number,
-                )
-            )
+            write(content_by(settings, radiograph, answer, review, film.path, film.number))
 
         return work

@@ -24,7 +24,8 @@ from ptxviewer.core.reasons.window import Saved
 from ptxviewer.results import tables
 from ptxviewer.results.store import ResultStore
 from ptxviewer.ui.application import Session
-from ptxviewer.ui.panels.worklist import WIDTHS, WorklistPanel, hidden_columns
+from ptxviewer.ui.panels.worklist import WorklistPanel
+from ptxviewer.ui.panels.worklist_table import WIDTHS, hidden_columns
 from ptxviewer.ui.platform.notices import Notices
 from tests.dicom.made import dataset, ramp, save
 from tests.there import there

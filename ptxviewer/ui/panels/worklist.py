@@ -6,168 +6,46 @@ The order rests while the pointer moves over the table: a line must not slip awa
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 
-from PySide6.QtCore import QEvent, QModelIndex, QPoint, QRect, Qt, QTimer, Signal
-from PySide6.QtGui import QColor, QFont, QFontMetrics, QKeyEvent, QMouseEvent, QPainter, QPaintEvent, QResizeEvent
+from PySide6.QtCore import QModelIndex, QPoint, Qt, QTimer
+from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import (
     QAbstractItemView,
     QHBoxLayout,
     QHeaderView,
-    QLineEdit,
     QMenu,
     QProgressBar,
     QPushButton,
-    QTableView,
     QVBoxLayout,
     QWidget,
 )
 
 from ptxviewer.app.films import worklist
 from ptxviewer.app.presenter import Presenter
-from ptxviewer.app.state.screen import Column, Kind, State
+from ptxviewer.app.state.screen import Kind, State
 from ptxviewer.core.msgid import N_, Msgid
 from ptxviewer.ui.commands import key_of, small_button
 from ptxviewer.ui.controls import ElidedLabel, Segments, label
-from ptxviewer.ui.film_words import heading, ordered_by, progress_text, words_of
-from ptxviewer.ui.panels.worklist_rows import MARK_ROOM, ROW, Lines, paint_row
+from ptxviewer.ui.film_words import ordered_by, progress_text
+from ptxviewer.ui.panels.worklist_rows import ROW, Lines
+from ptxviewer.ui.panels.worklist_table import CALM_S, GRIP, Grip, Search, Table, hidden_columns, widths_for
 from ptxviewer.ui.platform.plain import plain_tip
-from ptxviewer.ui.platform.style import PALETTE
 from ptxviewer.ui.platform.text_size import px
 from ptxviewer.words import sentences, tr
 
 NARROWEST, WIDEST = 280, 800
 USUAL_SHARE = 0.3  # of the window, until the reader has chosen a width
-GRIP = 7  # width of the edge that is dragged
 AROUND = 18 + GRIP  # margins and grip
 KIND_ROOM = 18  # screen pixels around the name of a kind
 LARGEST_SHARE = 0.4  # of the window: the film is the screen
-CALM_S = 1.5  # after the pointer's last move the order may change again
 REFRESH_MS = 120  # films that are done in the background change the list at most so often
-WIDTHS: dict[Column, int] = {
-    "score": 50, "side": 48, "size": 52, "name": 120, "view": 40, "date": 86, "state": 96, "verdict": 60,
-}  # fmt: skip
-TEXT = 12  # height of the font, as the stylesheet has it
-HEADING_ROOM, WORD_ROOM = 20, 12  # screen pixels beside a heading (with its arrow) and beside a word in a cell
-LEAVE_FIRST: tuple[Column, ...] = ("date", "view", "state", "side", "verdict", "size")
-"""Columns that a narrow list does without, in this order."""
 KINDS: tuple[tuple[Kind, Msgid, Msgid], ...] = (
     ("all", N_("All"), N_("All films")),
     ("above", N_("Above"), N_("Films above threshold")),
     ("no answer", N_("No answer"), N_("Films that wait, were not analysed, or could not be opened")),
     ("unread", N_("Unread"), N_("Films that nobody has looked at")),
 )
-
-
-def hidden_columns(width: int, widths: Mapping[Column, int] = WIDTHS) -> set[Column]:
-    """Return the columns for which a list of that width has no room."""
-    left, needed = set(), sum(widths.values())
-    for column in LEAVE_FIRST:
-        if needed <= width:
-            break
-        needed -= widths[column]
-        left.add(column)
-    return left
-
-
-def widths_for(table: QWidget) -> dict[Column, int]:
-    """Return the widths of the columns in the language that is spoken: no heading and no word is cut."""
-    font = QFont(table.font())
-    font.setPixelSize(px(TEXT))
-    metrics = QFontMetrics(font)
-
-    def needed(column: Column) -> int:
-        words = max((metrics.horizontalAdvance(word) + WORD_ROOM for word in words_of(column)), default=0)
-        words += MARK_ROOM if column == "verdict" else 0
-        return max(px(WIDTHS[column]), metrics.horizontalAdvance(heading(column)) + HEADING_ROOM, words)
-
-    return {column: needed(column) for column in worklist.COLUMNS}
-
-
-class _Grip(QWidget):
-    """The edge that is dragged to make the list wider or narrower."""
-
-    moved = Signal(int)
-
-    def __init__(self) -> None:
-        super().__init__()
-        self.setObjectName("grip")
-        self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
-        self.setFixedWidth(GRIP)
-        self.setCursor(Qt.CursorShape.SplitHCursor)
-        self.setToolTip(tr("Drag: width of the list"))
-
-        self._behind = 0.0  # from the hand to the edge
-
-    def mousePressEvent(self, event: QMouseEvent) -> None:
-        """Take hold."""
-        self._behind = self.width() - event.position().x()
-
-    def mouseMoveEvent(self, event: QMouseEvent) -> None:
-        """Follow the hand; a pointer that only passes moves nothing (the stylesheet's hover brings such moves, too)."""
-        if event.buttons() & Qt.MouseButton.LeftButton:
-            self.moved.emit(round(event.globalPosition().x() + self._behind))
-
-
-class _Table(QTableView):
-    """Remembers when the pointer last moved over it. (An event filter would do; PySide crashes with it at the end.)"""
-
-    moved_at = -CALM_S
-    hovered = -1
-
-    def mouseMoveEvent(self, event: QMouseEvent) -> None:
-        """Note the time and the line."""
-        self.moved_at = time.monotonic()
-        self._hover(self.rowAt(round(event.position().y())))
-        super().mouseMoveEvent(event)
-
-    def leaveEvent(self, event: QEvent) -> None:
-        """No line is under the pointer any more."""
-        self._hover(-1)
-        super().leaveEvent(event)
-
-    def _hover(self, row: int) -> None:
-        if row != self.hovered:
-            self.hovered = row
-            self.viewport().update()
-
-    def paintEvent(self, event: QPaintEvent) -> None:
-        """Draw the lines in sight, in one go: see ``paint_row``."""
-        lines = self.model()
-        assert isinstance(lines, Lines)
-        painter = QPainter(self.viewport())
-        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        width, chosen = self.viewport().width(), self.currentIndex().row()
-        columns = [
-            (column, self.columnViewportPosition(index), self.columnWidth(index))
-            for index, column in enumerate(worklist.COLUMNS)
-            if not self.isColumnHidden(index)
-        ]
-        offset = self.verticalScrollBar().value()
-        area = event.rect()
-        for row, film, starts in lines.films((offset + area.top()) // px(ROW), (offset + area.bottom()) // px(ROW)):
-            top = row * px(ROW) - offset
-            if row in (chosen, self.hovered):
-                painter.fillRect(QRect(0, top, width, px(ROW)), QColor(PALETTE["line" if row == chosen else "raised"]))
-            paint_row(painter, lines.state, film, top, columns)
-            if starts:
-                painter.fillRect(QRect(0, top, width, 1), QColor(PALETTE["edge"]))
-
-
-class _Search(QLineEdit):
-    """The filter; Escape empties it, and like Down and Enter leads to the list."""
-
-    left = Signal()
-
-    def keyPressEvent(self, event: QKeyEvent) -> None:
-        """Lead out of the filter."""
-        if event.key() == Qt.Key.Key_Escape:
-            self.clear()
-            self.textEdited.emit("")
-        if event.key() in (Qt.Key.Key_Escape, Qt.Key.Key_Down, Qt.Key.Key_Return, Qt.Key.Key_Enter):
-            self.left.emit()
-        else:
-            super().keyPressEvent(event)
 
 
 class WorklistPanel(QWidget):
@@ -215,7 +93,7 @@ class WorklistPanel(QWidget):
         )
         column.addWidget(self._kinds)
         table = self._table()
-        self.search = _Search()
+        self.search = Search()
         self.search.setPlaceholderText(tr("Filter: name, view, date, verdict ... ({key})", key=key_of("filter_films")))
         self.search.setAccessibleName(tr("Filter the worklist"))
         self.search.setAcceptDrops(False)
@@ -237,7 +115,7 @@ class WorklistPanel(QWidget):
         foot.addWidget(self._foot, 1)
         foot.addWidget(self._all)
         column.addLayout(foot)
-        self._grip = _Grip()
+        self._grip = Grip()
         self._grip.moved.connect(lambda x: self.set_width(x - self.mapToGlobal(QPoint(0, 0)).x()))
         row = QHBoxLayout(self)
         row.setContentsMargins(0, 0, 0, 0)
@@ -261,8 +139,8 @@ class WorklistPanel(QWidget):
             row.addWidget(button)
         return row
 
-    def _table(self) -> _Table:
-        table = self.table = _Table()
+    def _table(self) -> Table:
+        table = self.table = Table()
         table.setObjectName("films")
         table.setModel(self.lines)
         table.setShowGrid(False)
