@@ -5,7 +5,9 @@ from __future__ import annotations
 import contextlib
 import csv
 import json
+import os
 import shutil
+import sys
 import zlib
 from dataclasses import replace
 from pathlib import Path
@@ -87,6 +89,18 @@ def test_file_names_and_refused_films_on_demand(films: Path, tmp_path: Path, cap
     assert {Path(row["file"]).name for row in listed} == {path.name for path in films.iterdir()}
     assert {row["status"] for row in listed} == {"analysed", "failed"}
     assert [record.getMessage() for record in caplog.records] == ["A film ended unexpectedly"]
+
+
+@pytest.mark.skipif(sys.platform in ("win32", "darwin"), reason="names are text there, never bytes")
+@pytest.mark.parametrize("suffix", [".csv", ".jsonl", ".parquet", ".sqlite"])
+def test_a_name_that_is_no_utf8_is_spelled_in_every_table(engine: Counting, tmp_path: Path, suffix: str) -> None:
+    study(tmp_path / "in", 1)
+    (film,) = (tmp_path / "in").iterdir()
+    film.rename(os.fsdecode(os.fsencode(film.parent) + b"/caf\xe9.dcm"))
+    target = tmp_path / f"list{suffix}"
+    assert cli.main(["triage", str(film.parent), "--out", str(target), "--identified"]) == 0
+    if suffix == ".csv":
+        assert [Path(row["file"]).name for row in rows(target)] == ["caf\\udce9.dcm"]
 
 
 def test_a_list_that_cannot_be_written_is_said_before_any_film_is_analysed(films: Path, tmp_path: Path, capsys) -> None:

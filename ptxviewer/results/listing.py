@@ -15,6 +15,7 @@ from ptxviewer.results.rows import (
     film_name,
     findings_of,
     measured,
+    path_text,
     stamp_of,
     summed_up,
     taken_how,
@@ -96,7 +97,7 @@ def _rows(film: Film, info: EngineInfo | None, pseudonyms: Pseudonyms, identifie
     if summary is not None:
         record |= summed_up(summary)
     if identified:
-        record["file"] = str(film.path)
+        record["file"] = path_text(str(film.path))
     if summary is None or found is None:
         return record, []
     return record | measured(found), findings_of(found)

@@ -42,6 +42,11 @@ class Told:
     when: datetime | None = None
 
 
+def path_text(path: str) -> str:
+    """Return a path as every table holds it; bytes of its name that are no UTF-8 are written as ``\\udcff``."""
+    return path.encode("utf-8", "backslashreplace").decode("utf-8")
+
+
 def stamp_of(path: Path, name: str, pseudonyms: Pseudonyms, *, member: bool = False) -> Stamp:
     """Return the state of a file that is called ``name``; size and time are 0 where they say nothing.
 
@@ -174,7 +179,7 @@ def rows_of(
     if stamp is not None:
         record |= {"file_id": stamp.file_id, "file_bytes": stamp.size, "file_mtime_ns": stamp.mtime_ns}
     if identified and told.file:
-        record["file"] = told.file
+        record["file"] = path_text(told.file)
     return record, [] if findings is None else findings_of(findings)
 
 

@@ -12,6 +12,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from ptxviewer.app.commands.own_keys import settled
 from ptxviewer.app.disk import keys_file, pacs_file
 from ptxviewer.app.disk.settings import load, load_site, save
 from ptxviewer.app.state.settings import ROWS, Settings
@@ -141,6 +142,6 @@ def test_a_home_that_can_hold_no_folder_is_no_damage(tmp_path: Path) -> None:
     nowhere.parent.touch()
     told: list[Reason] = []
     assert load(nowhere, told.append) == Settings()
-    assert keys_file.load(nowhere, str, told.append) == {}
+    assert keys_file.load(nowhere, str, told.append) == settled({}, str)[0]
     assert pacs_file.load(nowhere, told.append) == NO_PACS
     assert told == []
