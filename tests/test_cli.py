@@ -14,6 +14,7 @@ from ptxviewer import words
 from ptxviewer.app.disk import settings as settings_file
 from ptxviewer.app.state.settings import Settings
 from ptxviewer.cli import main as cli
+from ptxviewer.core.devices import DEVICES
 from ptxviewer.core.engine import SelfTest
 from ptxviewer.core.reasons.network import SelfTestPassed
 from ptxviewer.paths import bundle_dir, sample_study
@@ -143,8 +144,10 @@ def test_selftest_ends_with_the_result_and_prints_what_support_asks_for(engine, 
     assert facts["passed"] is False
     assert facts["Film decoders"] == "all there"
     assert facts["Device"] == "CPU"
-    assert cli.main(["selftest", "--device", "cuda"]) == 1
-    assert engine.asked == ["auto", "cuda"]
+    offered = [device.id for device in DEVICES]
+    assert [cli.main(["selftest", "--device", device]) for device in offered] == [1] * len(offered)
+    assert engine.asked == ["auto", *offered]
+    assert "mps" in offered
     assert "Self-test failed" in capsys.readouterr().out
     from ptxviewer.inference import selftest
 
