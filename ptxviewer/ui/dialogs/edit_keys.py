@@ -24,6 +24,7 @@ from ptxviewer.app.commands.own_keys import HELD, Keys, owner_of, usual, with_ke
 from ptxviewer.ui.commands import key_text, name_of, normal_key
 from ptxviewer.ui.controls import SearchField, label
 from ptxviewer.ui.dialogs.fitting import resize_to
+from ptxviewer.ui.platform.plain import plain_tip
 from ptxviewer.ui.platform.style import PALETTE
 from ptxviewer.ui.platform.text_size import px
 from ptxviewer.words import sentences, tr
@@ -211,7 +212,8 @@ class KeysEditor(QDialog):
             item.setText(KEYS, key_text(self.keys[command]))
             own = tuple(self.keys[command]) != before[command]
             item.setForeground(KEYS, QColor(PALETTE["accent" if own else "text"]))
-            item.setToolTip(KEYS, tr("Usually: {keys}", keys=key_text(before[command]) or tr("none")) if own else "")
+            tip = tr("Usually: {keys}", keys=key_text(before[command]) or tr("none")) if own else ""
+            item.setToolTip(KEYS, plain_tip(tip))
         self._show_chosen()
 
     def _show_chosen(self) -> None:
