@@ -67,7 +67,7 @@ def test_every_record_has_the_promised_fields_and_nothing_of_the_patient(engine,
     assert set(record) >= PROMISED
     assert (record["status"], record["error"], record["present"], record["score"]) == ("ok", None, True, 0.9)
     assert set(record["spacing"]) == {"row_mm", "col_mm", "origin"}
-    assert record["model"] == {"id": "fake", "sha256": "0" * 64}
+    assert record["model"] == {"id": "fake", "sha256": "0" * 64, "older": False}
     assert set(record["timing_ms"]) == {"read", "infer", "total"}
     assert record["timing_ms"]["total"] >= record["timing_ms"]["read"] > 0
     assert NAME not in text
