@@ -87,6 +87,7 @@ class DecisionWords(QWidget):
             found, radiograph, info = film.findings, film.radiograph, state.network_of(film)
             if film.older is not None and radiograph is not None and film.summary is not None:
                 line = sentences(listed_headline(film.summary.present, film.summary.sides), older_network(film.older))
+                remark = "" if film.summary.present else tr(NOT_EXCLUDED)
                 check = older_text(film)
             if film.maps is not None and found is not None and radiograph is not None and info is not None:
                 limit, verdict = info.rule.score_threshold, film.review.verdict

@@ -45,6 +45,15 @@ NEARNESS: dict[Nearness, Msgid] = {
 }
 
 
+def _score_of(film: Film | None) -> float | None:
+    """The film score: of an older network also where nothing but its decision is left."""
+    if film is None:
+        return None
+    if film.maps is not None:
+        return film.maps.score
+    return film.summary.score if film.older is not None and film.summary is not None else None
+
+
 class ReadingPanel(QWidget):
     """Renders a state's film; every control is an intent of the presenter."""
 
@@ -205,12 +214,13 @@ class ReadingPanel(QWidget):
         self.verdict.show_state(state, film)
         self._show_film(film)
         self._kind.setText("" if info is None else tr("film score, {kind}", kind=score_name(info.calibrated)))
-        if film is None or film.maps is None or rule is None:
+        score = _score_of(film)
+        if score is None or rule is None:
             self._number.setText("–")
             self._where.setText(tr("no score") if film is not None else "")
             self._bar.show_score(None, None)
             return
-        score, mark = film.maps.score, rule.score_threshold
+        mark = rule.score_threshold
         here = score_here(score, None if info is None else info.prevalence, state.settings.pneumothorax_share / 100)
         if here:
             self._kind.setText(here)
