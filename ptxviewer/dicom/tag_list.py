@@ -9,7 +9,9 @@ from pathlib import Path
 from pydicom.dataelem import DataElement
 from pydicom.dataset import Dataset
 
+from ptxviewer.core.errors import UnreadableFilm
 from ptxviewer.core.plaintext import plain
+from ptxviewer.core.reasons.reading import Reading
 from ptxviewer.core.tag_list import TagList, TagRow
 from ptxviewer.dicom import harmless
 from ptxviewer.dicom.dataset import parsed
@@ -44,6 +46,12 @@ def list_tags(path: Path) -> TagList:
 def tags_here(path: Path) -> TagList:
     """Do the work of ``list_tags`` in this process."""
     with refusals(), harmless.content_of(path) as content:
+        start = content.read(1024)
+        content.seek(0)
+        if harmless.is_picture(start):
+            raise UnreadableFilm(Reading.PICTURE_WITHOUT_TAGS)
+        if harmless.is_something_else(start):
+            raise UnreadableFilm(Reading.NOT_DICOM)
         ds = parsed(content, up_to_pixels=True)
         rows: list[TagRow] = []
         meta = getattr(ds, "file_meta", None)

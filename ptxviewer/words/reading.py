@@ -166,6 +166,7 @@ TEXTS: dict[str, Msgid | Callable[..., str]] = {
     "stream_of_other_size": _stream_of_other_size,
     "stream_of_other_components": N_("The compressed image in this file is not of the colours that the file says."),
     "picture_unreadable": N_("This picture is damaged, too large, or of a kind that cannot be read."),
+    "picture_without_tags": N_("This film is a picture file: it has no DICOM tags."),
     "folder_forbidden": N_("This folder may not be read: permission denied."),
     "folder_unreadable": N_("This folder could not be read from its disk."),
     "not_on_disc": N_("The DICOMDIR names this film, but it is not there."),

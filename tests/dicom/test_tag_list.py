@@ -9,6 +9,7 @@ from pydicom.dataset import Dataset
 from pydicom.sequence import Sequence
 
 from ptxviewer.core.errors import UnreadableFilm
+from ptxviewer.core.reasons.reading import Reading
 from ptxviewer.core.tag_list import TagRow, found_in, shown_value
 from ptxviewer.dicom import tag_list
 from ptxviewer.dicom.tag_list import list_tags, tags_here
@@ -72,6 +73,24 @@ def test_what_is_broken_costs_no_other_row_and_more_than_is_listed_is_said(
             tags_here(path)
         except UnreadableFilm as refused:
             assert refused.reason
+
+
+@pytest.mark.parametrize(
+    ("content", "reason"),
+    [
+        (b"RIFF\x24\xac\x00\x00WEBPVP8 " + bytes(200), Reading.PICTURE_WITHOUT_TAGS),
+        (b"\x89PNG\r\n\x1a\n" + bytes(200), Reading.PICTURE_WITHOUT_TAGS),
+        (b"hello " * 40, Reading.NOT_DICOM),
+    ],
+)
+def test_the_bytes_of_a_picture_or_a_text_are_not_taken_for_tags(
+    tmp_path: Path, content: bytes, reason: Reading
+) -> None:
+    path = tmp_path / "film"
+    path.write_bytes(content)
+    with pytest.raises(UnreadableFilm) as refused:
+        tags_here(path)
+    assert refused.value.reason is reason
 
 
 def test_deep_nesting_ends(tmp_path: Path) -> None:

@@ -36,6 +36,7 @@ class Reading(Reason, Enum):
     NO_FINITE_VALUES = "no_finite_values"
     STREAM_OF_OTHER_COMPONENTS = "stream_of_other_components"
     PICTURE_UNREADABLE = "picture_unreadable"  # PNG, JPEG and their like
+    PICTURE_WITHOUT_TAGS = "picture_without_tags"
 
     # What films are collected from
     FOLDER_FORBIDDEN = "folder_forbidden"
