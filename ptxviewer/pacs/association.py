@@ -75,8 +75,9 @@ def associated(
         opened.append(event.assoc)
         bound_writing(event)
 
-    begun = time.monotonic()
-    try:
+    def ask() -> tuple[Association, Pacs | None]:
+        opened.clear()
+        begun = time.monotonic()
         association = entity.associate(
             node.host,
             node.port,
@@ -90,6 +91,17 @@ def associated(
                 *handlers,
             ],
         )
+        if association.is_established:
+            return association, None
+        if not opened:
+            return association, why_not_connected(node.host, node.port, context, CONNECT_S)
+        return association, _why_refused(association, time.monotonic() - begun)
+
+    try:
+        association, refused = ask()
+        if refused is Pacs.DROPPED:  # a partner that closes at once may lose its own refusal: it is asked once more
+            _close(association)
+            association, refused = ask()
     except (OSError, ValueError):  # a name that nobody knows
         raise PtxError(Pacs.NO_CONNECTION) from None
     except BaseException:  # Ctrl+C: its threads must not keep the program
@@ -97,10 +109,8 @@ def associated(
             hang_up(one)
         raise
     try:
-        if not association.is_established:
-            if not opened:
-                raise PtxError(why_not_connected(node.host, node.port, context, CONNECT_S))
-            raise PtxError(_why_refused(association, time.monotonic() - begun))
+        if refused is not None:
+            raise PtxError(refused)
         yield Line(association)
     except BaseException:
         if association.is_established:
