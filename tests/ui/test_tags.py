@@ -10,6 +10,7 @@ from PySide6.QtGui import QGuiApplication
 from PySide6.QtTest import QTest
 from pytestqt.qtbot import QtBot
 
+from ptxviewer.app.state.film import FilmStatus
 from ptxviewer.ui.application import Session
 from ptxviewer.ui.dialogs.tags import TagsDialog
 from tests.dicom.made import dataset, ramp, save
@@ -55,4 +56,21 @@ def test_tags_are_searched_and_copied_and_patient_data_hidden(qtbot: QtBot, tmp_
         assert seen(dialog) == []
         dialog.search.setText("")
         assert "Patient's Name=hidden" in seen(dialog)
+        dialog.reject()
+
+
+@pytest.mark.qt_log_ignore("This plugin does not support")
+def test_the_tags_of_a_film_that_cannot_be_opened_are_listed(qtbot: QtBot, tmp_path: Path) -> None:
+    broken = dataset(ramp(60, 50))
+    del broken.PixelData
+    save(broken, tmp_path / "film.dcm")
+    with started(qtbot, tmp_path) as session:
+        session.window.open_paths([tmp_path / "film.dcm"])
+        qtbot.waitUntil(lambda: [film.status for film in session.presenter.state.films] == [FilmStatus.FAILED])
+        session.window.commands["tags"].trigger()
+        dialog = session.window.findChild(TagsDialog)
+        assert dialog is not None
+        qtbot.waitUntil(lambda: dialog.tree.topLevelItemCount() > 0, timeout=20_000)
+        dialog.search.setText("rows")
+        assert seen(dialog) == ["Rows=60"]
         dialog.reject()

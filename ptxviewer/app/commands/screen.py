@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from ptxviewer.app.commands.base import FILM, KEYS_ONLY, SHOWN, Command, film
 from ptxviewer.app.review.finding_selection import chosen
+from ptxviewer.app.state.film import FilmStatus
 from ptxviewer.app.state.screen import KIND_OF, SHAPES, State
 from ptxviewer.core.msgid import N_
 
@@ -172,7 +173,7 @@ COMMANDS: tuple[Command, ...] = (
         "help",
         ("Ctrl+T",),
         N_("All that its file says, to search and to copy"),
-        enabled=SHOWN,
+        enabled=film(lambda film: film.radiograph is not None or film.status is FilmStatus.FAILED),
         run=lambda _p, shell: shell.show_tags(),
     ),
     Command(

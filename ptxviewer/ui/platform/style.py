@@ -91,6 +91,7 @@ QComboBox QAbstractItemView {
   selection-color: %(text)s;
 }
 QToolButton#more::menu-indicator { image: none; width: 0; }
+QLineEdit QToolButton { padding: 0; margin: 0; min-width: 0; border: none; background: transparent; }
 QSpinBox QLineEdit, QDoubleSpinBox QLineEdit { background: transparent; border: none; padding: 0 5px; min-height: 0; }
 QTabWidget::pane { border: none; border-top: 1px solid %(line)s; }
 QTabWidget::tab-bar { left: 20px; }
