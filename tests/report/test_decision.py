@@ -8,7 +8,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from ptxviewer.core.answer import DecisionRule, Findings, HemithoraxFinding, Lesion, Zone
+from ptxviewer.core.answer import DecisionRule, Detection, Findings, HemithoraxFinding, Lesion, Zone
 from ptxviewer.core.drawing.tiles import PackedMask
 from ptxviewer.core.film import Posture
 from ptxviewer.core.findings.change import SideChange
@@ -19,7 +19,18 @@ from ptxviewer.core.findings.sizes import contradicted, sizes_of_half, without_c
 from ptxviewer.core.reasons.finding import AreaWithoutDistances, Finding
 from ptxviewer.core.review import Posture as ReaderPosture
 from ptxviewer.core.review import Review, Verdict
-from ptxviewer.report.decision import cautions, headline, held_back_text, perhaps_lying, second_word, where_text
+from ptxviewer.report.decision import (
+    cautions,
+    detection_text,
+    headline,
+    held_back_text,
+    listed_headline,
+    perhaps_lying,
+    score_here,
+    second_word,
+    side_and_zone,
+    where_text,
+)
 from ptxviewer.report.page import page
 from ptxviewer.words import speak
 from ptxviewer.words.comparison import side_change
@@ -159,3 +170,25 @@ def test_a_drain_is_a_caution_beside_any_result() -> None:
     assert cautions(FILM, review) == (Finding.DRAINED_CHEST,)
     made = page(FILM, answer_of(FILM, maps(FILM), INFO, review), review)
     assert "drain" in dict(made.facts)["Caution"]
+
+
+def test_a_score_is_told_for_the_share_of_this_site_and_only_where_both_shares_are_known() -> None:
+    assert score_here(0.5, 0.5, 0.1) == "0.10 where 10 % of films show one, not 50 %"
+    assert score_here(0.5, None, 0.1) == ""
+    assert score_here(0.5, 0.5, 0.0) == ""
+
+
+def test_where_no_side_is_known_none_is_named() -> None:
+    assert (
+        side_and_zone("unknown", ("apical",)) == listed_headline(True, ()).removeprefix("Possible pneumothorax, ")[:-1]
+    )
+    assert listed_headline(False, ()) == "None marked."
+    assert listed_headline(True, ("left", "right")) == "Possible pneumothorax, left side, right side."
+
+
+def test_limits_that_the_reader_changed_are_told_and_the_cards_are_not() -> None:
+    assert detection_text(FILM, found()) == ""
+    own = replace(found(), detection=Detection(0.2, 0.6, 0.001))
+    said = detection_text(FILM, own)
+    assert "peak at least 0.60" in said
+    assert "set by reader" in said

@@ -90,6 +90,13 @@ def test_no_size_in_mm_without_spacing_and_none_where_measures_disagree() -> Non
     assert "contradict" in text
 
 
+def test_without_a_share_of_the_hemithorax_the_text_has_the_area_where_the_film_supports_it() -> None:
+    half = replace(MARKED.halves[0], percent=None)
+    unmeasured = replace(MARKED, halves=(half,))
+    assert "cm²" in prefilled(FILM, unmeasured, Review()).text
+    assert "cm²" not in prefilled(replace(FILM, spacing=NO_SPACING), unmeasured, Review()).text
+
+
 def test_what_was_rejected_is_not_in_the_text() -> None:
     text = prefilled(FILM, MARKED, Review(verdict="reject")).text
     assert "No pneumothorax." in text
