@@ -28,6 +28,8 @@ from PySide6.QtWidgets import (
     QSizePolicy,
     QSlider,
     QSpinBox,
+    QTreeWidget,
+    QTreeWidgetItemIterator,
     QWidget,
 )
 
@@ -70,12 +72,21 @@ def spin_box(lowest: int, highest: int) -> QSpinBox:
 class SearchField(QLineEdit):
     """What a list is searched by: Down and Enter lead to the first line that was found."""
 
-    left = Signal()
+    def __init__(self, hint: str, name: str, lines: QTreeWidget) -> None:
+        """``hint`` stands in the empty field, ``name`` is heard; ``lines`` are what is searched."""
+        super().__init__()
+        self._lines = lines
+        self.setPlaceholderText(hint)
+        self.setAccessibleName(name)
+        self.setClearButtonEnabled(True)
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         """Lead out of the search."""
         if event.key() in (Qt.Key.Key_Down, Qt.Key.Key_Return, Qt.Key.Key_Enter):
-            self.left.emit()
+            seen = QTreeWidgetItemIterator(self._lines, QTreeWidgetItemIterator.IteratorFlag.NotHidden)
+            if first := seen.value():
+                self._lines.setCurrentItem(first)
+                self._lines.setFocus()
         else:
             super().keyPressEvent(event)
 

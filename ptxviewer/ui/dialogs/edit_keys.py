@@ -101,14 +101,10 @@ class KeysEditor(QDialog):
         super().__init__(parent)
         self.keys: Keys = keys
         self.setWindowTitle(tr("Change keys"))
-        self.search = SearchField()
-        self.search.setPlaceholderText(tr("Search: command or key"))
-        self.search.setAccessibleName(tr("Search the commands"))
-        self.search.setClearButtonEnabled(True)
-        self.search.textChanged.connect(self._filter)
-        self.search.left.connect(self._to_lines)
         self.field = KeyField()
         self.tree = self._table()
+        self.search = SearchField(tr("Search: command or key"), tr("Search the commands"), self.tree)
+        self.search.textChanged.connect(self._filter)
         self.field.pressed.connect(self._pressed)
         self._name = label("text")
         self._none, self._usual = QPushButton(tr("No key")), QPushButton(tr("Usual key"))
@@ -196,12 +192,6 @@ class KeysEditor(QDialog):
         self.keys = keys
         self._show()
         self._say()
-
-    def _to_lines(self) -> None:
-        first = next((item for item in self._items() if not item.isHidden()), None)
-        if first is not None:
-            self.tree.setCurrentItem(first)
-            self.tree.setFocus()
 
     # Rendering
 

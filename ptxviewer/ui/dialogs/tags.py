@@ -68,13 +68,9 @@ class TagsDialog(QDialog):
         self._cut = False
         self.setWindowTitle(tr("Tags of this file"))
         self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-        self.search = SearchField()
-        self.search.setPlaceholderText(tr("Search: number, name, value"))
-        self.search.setAccessibleName(tr("Search the tags"))
-        self.search.setClearButtonEnabled(True)
-        self.search.textChanged.connect(self._filter)
-        self.search.left.connect(self._to_lines)
         self.tree = tree = _Tree()
+        self.search = SearchField(tr("Search: number, name, value"), tr("Search the tags"), tree)
+        self.search.textChanged.connect(self._filter)
         tree.setObjectName("tags")
         tree.setAccessibleName(tr("Tags of this file"))
         tree.setHeaderLabels([tr("Tag"), tr("Name"), tr("Type"), tr("Value")])
@@ -104,12 +100,6 @@ class TagsDialog(QDialog):
         whole.addLayout(foot)
         resize_to(self, *SIZE)
         self.search.setFocus()
-
-    def _to_lines(self) -> None:
-        first = next((item for item in self._items if not item.isHidden()), None)
-        if first is not None:
-            self.tree.setCurrentItem(first)
-            self.tree.setFocus()
 
     def show_problem(self, why: Reason) -> None:
         """Say why there are no tags."""
