@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 
 from ptxviewer.app.disk.result_file import Entry, entry_bytes, entry_from, maps_bytes, maps_from
-from ptxviewer.app.disk.review_file import NOTHING, Saved
+from ptxviewer.app.disk.review_file import NOTHING, Saved, review_name
 from ptxviewer.app.exports import Export
 from ptxviewer.app.jobs import Outcome, Ticket, outcome_of
 from ptxviewer.app.state.facts import Facts
@@ -259,6 +259,9 @@ class FakeReviews:
         self.broken: Writing | None = None
         self.writes = 0
 
+    def name_of(self, film: Radiograph) -> str:
+        return review_name(film)
+
     def load(self, name: str, shape: tuple[int, int]) -> Saved | None:
         return self.kept.get(name)
 
@@ -287,7 +290,9 @@ class FakeResults:
         self.hits += content is not None
         return None if content is None else entry_from(content)
 
-    def maps(self, key: str, shape: tuple[int, int], model: str) -> ProbabilityMaps | None:
+    def maps(
+        self, key: str, shape: tuple[int, int], model: str, older: Callable[[], str] | None = None
+    ) -> ProbabilityMaps | None:
         content = self.grids.get((key, model))
         self.recalled += content is not None
         return None if content is None else maps_from(content)

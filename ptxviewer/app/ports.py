@@ -204,6 +204,10 @@ class Shell(Protocol):
 class Reviews(Protocol):
     """Where reviews are kept; see ``review_file.ReviewFolder``."""
 
+    def name_of(self, film: Radiograph) -> str:
+        """Return the name under which the review of a film is kept."""
+        ...
+
     def load(self, name: str, shape: tuple[int, int]) -> Saved | None:
         """Return the review kept as ``name`` of a film of ``shape``. Raises ``PtxError``."""
         ...
@@ -223,8 +227,10 @@ class Results(Protocol):
         """Return what is known of the file with that fingerprint."""
         ...
 
-    def maps(self, key: str, shape: tuple[int, int], model: str) -> ProbabilityMaps | None:
-        """Return the maps of the film with that key."""
+    def maps(
+        self, key: str, shape: tuple[int, int], model: str, older: Callable[[], str] | None = None
+    ) -> ProbabilityMaps | None:
+        """Return the maps of the film with that key; ``older`` gives its key of earlier versions where it is wanted."""
         ...
 
     def save(self, mark: str, model: str, entry: Entry, maps: ProbabilityMaps | None) -> None:

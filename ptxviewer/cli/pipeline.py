@@ -22,6 +22,7 @@ from ptxviewer.core.engine import Engine, ManyFilms
 from ptxviewer.core.errors import PtxError, UnreadableFilm
 from ptxviewer.core.film import Radiograph
 from ptxviewer.core.findings.reviewed import answer_of, as_reviewed
+from ptxviewer.core.keys import with_older_key
 from ptxviewer.core.review import Review
 
 if TYPE_CHECKING:
@@ -43,10 +44,14 @@ class Pipeline:
     An engine that is no ``ManyFilms`` is called from the thread that asks, one film after the other.
     """
 
-    def __init__(self, engine: Engine, pool: Pool, *, ahead: int = 1, share: bool = True) -> None:
-        """``ahead``: films under way for each thread, ``share`` False: one film at a time has all cores."""
+    def __init__(self, engine: Engine, pool: Pool, *, ahead: int = 1, share: bool = True, older: bool = False) -> None:
+        """``ahead``: films under way for each thread, ``share`` False: one film at a time has all cores.
+
+        ``older``: films get the key of earlier versions, too.
+        """
         self._engine = engine
         self._pool = pool
+        self._older = older
         self._threads: ThreadPoolExecutor | None = None
         at_once = workers = 1
         if share and isinstance(engine, ManyFilms):
@@ -112,6 +117,8 @@ class Pipeline:
             raise UnreadableFilm(item.error)
         started = time.perf_counter()
         film = read_film(item.path, pool=self._pool)
+        if self._older:
+            film = with_older_key(film)
         timing: dict[str, float | None] = {"read": 1000 * (time.perf_counter() - started), "infer": None}
         if known(film):
             return Outcome(item, Status.ANALYSED, film=film, timing=timing, known=True)

@@ -147,7 +147,7 @@ def _evaluated(store: ResultStore, condition: Condition, arguments: argparse.Nam
                 theirs = evaluation.cases(
                     other, read_labels(arguments.truth, other, pseudonyms), condition.sql, condition.values
                 )
-                gains = evaluation.differences(found, theirs)
+                gains = evaluation.differences(found, theirs, agreed.by)
                 record["differences"] = [_plain(one) for one in gains]
                 parts += [tr("The second store minus the first, on the same films:"), _table(gains)]
     text = "\n\n".join(parts)
@@ -214,9 +214,15 @@ def _table(measures: Sequence[Measure]) -> str:
 
 def _agreement(agreed: Agreement) -> str:
     values = {name: f"{value:.3f}" if isinstance(value, float) else value for name, value in asdict(agreed).items()}
-    return tr(
+    del values["by"]
+    by_sop = tr(
+        "One of the stores names films as an earlier version did, so films are matched by their SOP instance. Those "
+        "without one, or with one that another film of their store has, count as films of one store only."
+    )
+    said = tr(
         "Both stores have {films} films ({only_first} are only in the first, {only_second} only in the second). Marked "
         "by both {both}, by the first alone {first}, by the second alone {second}, by neither {neither}. Film scores "
         "differ by {mean_difference} on average and {largest_difference} at most.",
         **values,
     )
+    return f"{said} {by_sop}" if agreed.by == "sop_id" else said

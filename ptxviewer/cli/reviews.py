@@ -12,14 +12,14 @@ from ptxviewer.core.review import Review
 
 def kept_reviews(base: Review) -> ReviewOf:
     """Return what gives each film its kept review, ``base`` where there is none; what ``base`` sets goes before."""
-    from ptxviewer.app.disk.review_file import ReviewFolder, review_name
+    from ptxviewer.app.disk.review_file import ReviewFolder
     from ptxviewer.paths import reviews_folder
 
     folder = ReviewFolder(reviews_folder())
 
     def of(film: Radiograph) -> Review:
         try:
-            saved = folder.load(review_name(film), film.shape)
+            saved = folder.load(folder.name_of(film), film.shape)
         except PtxError:
             return base
         if saved is None:

@@ -72,15 +72,20 @@ def _source(candidate: Candidate, pseudonyms: Pseudonyms) -> Source:
 class Stream:
     """Analyses films with ``engine``. A context manager: leaving it ends its threads and child processes."""
 
-    def __init__(self, engine: Engine, review: Review, known: Callable[[Radiograph], bool]) -> None:
-        """``known`` is asked from several threads whether a film that was read needs no analysis."""
+    def __init__(
+        self, engine: Engine, review: Review, known: Callable[[Radiograph], bool], *, older: bool = False
+    ) -> None:
+        """``known`` is asked from several threads whether a film that was read needs no analysis.
+
+        ``older``: films get the key of earlier versions, too; somebody knows them by it.
+        """
         from ptxviewer.dicom.isolated.pool import Pool
 
         self._engine = engine
         self._review = review
         self._known = known
         self._pool = Pool(most=cores() + 1, timeout_s=PATIENCE_S)
-        self._pipeline = Pipeline(engine, self._pool, ahead=AHEAD)
+        self._pipeline = Pipeline(engine, self._pool, ahead=AHEAD, older=older)
 
     def __enter__(self) -> Stream:
         return self

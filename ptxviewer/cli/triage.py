@@ -38,7 +38,7 @@ from ptxviewer.core.scratch import ScratchFolder
 from ptxviewer.paths import settings_folder
 from ptxviewer.results import tables
 from ptxviewer.results.pseudonyms import Pseudonyms, pseudonyms_in
-from ptxviewer.results.rows import Told, film_id, rows_of
+from ptxviewer.results.rows import Told, id_in, rows_of
 from ptxviewer.results.schema import Record
 from ptxviewer.results.store import By, ResultStore, Stamp, stamp_in
 from ptxviewer.words import sentences, trn
@@ -168,7 +168,7 @@ def _run(
     by = By(info.model_sha256, info.purpose, review.gate_overridden)
 
     def known(film: Radiograph) -> bool:
-        return store.number_of(film_id(film, pseudonyms), by) is not None
+        return store.number_of(id_in(store, film, pseudonyms), by) is not None
 
     def done(stamp: Stamp) -> bool:
         return store.done(stamp, by)
@@ -176,10 +176,9 @@ def _run(
     with ExitStack() as stack:
         unpacked = stack.enter_context(ScratchFolder())
         progress = stack.enter_context(progress_of(options.progress))
-        has_row = lambda name: store.count("film_id = ?", (name,)) > 0  # noqa: E731 - of the film with this pseudonym
-        given = stack.enter_context(giving(options.wanted, place, has_row, health, complain))
+        given = stack.enter_context(giving(options.wanted, place, store.holds, health, complain))
         stack.enter_context(_listening(options, paths, health))
-        stream = stack.enter_context(_stream(engine, review, known, options))
+        stream = stack.enter_context(_stream(engine, review, known, options, older=store.holds_older()))
         store.begin(_run_record(info, by))
 
         def skip() -> None:
@@ -191,7 +190,7 @@ def _run(
         found = _found(paths, unpacked, options, pseudonyms, progress, health)
         for answered in stream.answers(health.handed_out(sources_of(found, pseudonyms, done, skip))):
             again += answered.told.film is not None and known(answered.told.film)  # asked before it is kept
-            made = _give(given, answered, pseudonyms)
+            made = _give(given, answered, store, pseudonyms)
             _keep(answered, store, pseudonyms, by, identified=options.identified)
             if given is not None:
                 given.released()
@@ -213,25 +212,25 @@ def _network(engine: Engine, options: Options) -> EngineInfo:
 
 
 def _stream(
-    engine: Engine, review: Review, known: Callable[[Radiograph], bool], options: Options
+    engine: Engine, review: Review, known: Callable[[Radiograph], bool], options: Options, *, older: bool
 ) -> AbstractContextManager[Stream | ClusterStream]:
     if options.cluster is None:
-        return Stream(engine, review, known)
+        return Stream(engine, review, known, older=older)
 
     def tell(caution: Reason) -> None:
         complain(sentences(caution))
 
     if (caution := options.cluster.where.caution()) is not None:
         tell(caution)
-    return cluster_stream(options.cluster, review, tell)
+    return cluster_stream(options.cluster, review, tell, older=older)
 
 
-def _give(given: Giving | None, answered: Answered, pseudonyms: Pseudonyms) -> bool:
+def _give(given: Giving | None, answered: Answered, store: ResultStore, pseudonyms: Pseudonyms) -> bool:
     """Make what is wanted besides the row (nothing of a film without an answer); returns whether all was made."""
     film, answer = answered.told.film, answered.answer
     if given is None or film is None or answer is None:
         return True
-    return given.prepare(film_id(film, pseudonyms), answered.source.candidate.path, answer, answered.told.review)
+    return given.prepare(id_in(store, film, pseudonyms), answered.source.candidate.path, answer, answered.told.review)
 
 
 def _delete_received(path: Path, folder: Path) -> None:
@@ -303,12 +302,15 @@ def _keep(answered: Answered, store: ResultStore, pseudonyms: Pseudonyms, by: By
     """Write what came of a film; of one that is there already, that this file shows it, too."""
     told, stamp = answered.told, answered.source.stamp
     if answered.known and told.film is not None:
-        number = store.number_of(film_id(told.film, pseudonyms), by)
+        number = store.number_of(id_in(store, told.film, pseudonyms), by)
         if number is not None:
             with store.transaction():
                 store.seen(stamp, number)
             return
-    store.add(*rows_of(told, stamp, pseudonyms, identified=identified), stamp)
+    row, findings = rows_of(told, stamp, pseudonyms, identified=identified)
+    if told.film is not None:
+        row["film_id"] = id_in(store, told.film, pseudonyms)
+    store.add(row, findings, stamp)
 
 
 def _take_in(table: Path, store: ResultStore) -> None:

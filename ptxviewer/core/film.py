@@ -194,6 +194,7 @@ class Radiograph:
     reader_posture: Posture = ""  # what the reader says of it, in place of the file
     stored_offset: int | None = None  # pixel of the stored value 0; None where pixels are no longer stored values
     graphics: FileGraphics | None = None  # drawn over the film where they are shown; the network never sees them
+    older_key: str = ""  # what earlier versions called it by; see ``core.keys``
 
     def __post_init__(self) -> None:
         if self.pixels.ndim != 2 or self.pixels.dtype != "uint16" or self.pixels.size == 0:

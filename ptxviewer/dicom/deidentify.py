@@ -35,6 +35,7 @@ from ptxviewer.core.burnt_in import Region
 from ptxviewer.core.errors import ExportFailed
 from ptxviewer.core.files import write_atomic
 from ptxviewer.core.film import Radiograph, VoiLut, Window
+from ptxviewer.core.keys import older_key
 from ptxviewer.core.reasons.reading import Reading
 from ptxviewer.core.reasons.writing import Unsaved
 from ptxviewer.core.terms import MODALITIES, VIEWS, term
@@ -151,7 +152,7 @@ def deidentified(frames: Sequence[Radiograph], header: Dataset, key: bytes, regi
     ds.SOPClassUID = _sop_class(header, len(frames))
     for keyword in ("StudyInstanceUID", "SeriesInstanceUID"):
         setattr(ds, keyword, who.uid(tags.text(header, keyword) or f"{keyword} of {who.name}"))
-    instance = tags.text(header, "SOPInstanceUID") or film.key
+    instance = tags.text(header, "SOPInstanceUID") or older_key(film)  # the same UID as ever
     ds.SOPInstanceUID = who.uid(instance if not regions else f"{instance}|{sorted(regions)!r}")
     for keyword in EMPTY:
         setattr(ds, keyword, "" if keyword != "PatientOrientation" else None)

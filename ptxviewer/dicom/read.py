@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import contextlib
 import errno
-import hashlib
 import logging
 import math
 import multiprocessing
@@ -33,6 +32,7 @@ from ptxviewer.core.calibration import spacing_from_tags
 from ptxviewer.core.errors import UnreadableFilm
 from ptxviewer.core.files import NotRegular
 from ptxviewer.core.film import Acquisition, Patient, PixelSpacing, Radiograph, SpacingOrigin, Study, Voi, Window
+from ptxviewer.core.keys import key_of
 from ptxviewer.core.msgid import N_
 from ptxviewer.core.reasons import Reason
 from ptxviewer.core.reasons.reading import (
@@ -355,9 +355,7 @@ def _finished(from_file: tuple[Voi, ...], film: Radiograph) -> Radiograph:
     automatic = voi.auto_window(film.pixels, film.slope, film.intercept, film.padding)
     usable = tuple(preset for preset in from_file if voi.shows_something(film, preset))
     notes = (*film.notes, Reading.WINDOW_SHOWS_NOTHING) if from_file and not usable else film.notes
-    digest = hashlib.blake2b(np.ascontiguousarray(film.pixels).reshape(-1).data, digest_size=16)
-    digest.update(repr((film.shape, film.slope, film.intercept, film.inverse, film.padding, film.frame)).encode())
-    return replace(film, key=digest.hexdigest(), vois=(*usable, automatic), notes=notes)
+    return replace(film, key=key_of(film), vois=(*usable, automatic), notes=notes)
 
 
 def _picture(content: bytes) -> Radiograph:

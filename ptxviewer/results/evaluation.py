@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
@@ -12,14 +13,16 @@ from numpy.typing import NDArray
 
 from ptxviewer.core.statistics import Booleans, Figure, Floats, auc, bootstrap, dice, wilson
 from ptxviewer.results.labels import Label
+from ptxviewer.results.schema import Value
 from ptxviewer.results.store import ResultStore
 
 DRAWS, MANY, DRAWS_OF_MANY = 1000, 20_000, 200  # of the bootstrap; from so many films on fewer
 GROUPS = ("view", "sex", "age", "modality", "posture", "side", "site_id")
 SMALLEST = 5  # films of either kind in a subgroup
+ONE_OF_ITS_SOP = "sop_id IN (SELECT sop_id FROM films WHERE sop_id != '' GROUP BY sop_id HAVING count(*) = 1)"
 AGES = ((0, 40), (40, 65), (65, 200))
 COLUMNS = ("film", "film_id", "present", "score", "patient_id", "view", "sex", "age_years", "modality", "posture",
-           "side", "site_id", "score_limit")  # fmt: skip
+           "side", "site_id", "score_limit", "sop_id")  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -40,6 +43,7 @@ class Cases:
 
     films: NDArray[np.int64]
     ids: tuple[str, ...]
+    sops: tuple[str, ...]  # pseudonyms of their SOP instances
     truth: Booleans
     called: Booleans
     score: Floats
@@ -49,10 +53,10 @@ class Cases:
     limit: float  # film score from which the rule marks anything; NaN where the films do not agree
 
 
-def cases(store: ResultStore, labels: Mapping[int, Label], where: str = "", values: Sequence[object] = ()) -> Cases:
+def cases(store: ResultStore, labels: Mapping[int, Label], where: str = "", values: Sequence[Value] = ()) -> Cases:
     """Return the labelled films of a store that fit the SQL condition."""
     rows, without = [], []
-    for row in store.values_of(COLUMNS, where, values):  # type: ignore[arg-type]
+    for row in store.values_of(COLUMNS, where, values):
         label = labels.get(row[0])
         if label is None:
             continue
@@ -67,6 +71,7 @@ def cases(store: ResultStore, labels: Mapping[int, Label], where: str = "", valu
     return Cases(
         np.array(named["film"], np.int64),
         tuple(named["film_id"]),
+        tuple(str(sop or "") for sop in named["sop_id"]),
         np.array(columns[-1], bool),
         np.array(named["present"], bool),
         np.array(named["score"], float),
@@ -166,7 +171,7 @@ def _mask(path: object) -> Booleans | None:
 
 @dataclass(frozen=True)
 class Agreement:
-    """Two stores on the films that both answered."""
+    """Two stores on the films that both answered. ``by``: the column by which the same film is known in both."""
 
     films: int
     only_first: int  # films that the other store has no answer for
@@ -177,23 +182,31 @@ class Agreement:
     neither: int
     mean_difference: float  # of the film scores, without sign
     largest_difference: float
+    by: str = "film_id"
 
 
-def agreement(first: ResultStore, second: ResultStore, where: str = "", values: Sequence[object] = ()) -> Agreement:
+def same_by(first: ResultStore, second: ResultStore) -> str:
+    """Return the column by which a film of one store is known in the other.
+
+    Earlier versions made ``film_id`` of another key; where only one of two rows has that, the SOP instance tells.
+    """
+    older, newer = first.holds_older() or second.holds_older(), first.holds_newer() or second.holds_newer()
+    return "sop_id" if older and newer else "film_id"
+
+
+def agreement(first: ResultStore, second: ResultStore, where: str = "", values: Sequence[Value] = ()) -> Agreement:
     """Compare the answers of two stores, film by film, in the order of their pseudonyms; a page is in memory."""
-    condition = f"({where}) AND score IS NOT NULL" if where else "score IS NOT NULL"
-    ones = first.by_id(("film_id", "present", "score"), condition, values)  # type: ignore[arg-type]
-    others = second.by_id(("film_id", "present", "score"), condition, values)  # type: ignore[arg-type]
-    counts = {"first": 0, "second": 0}
+    answered, by = f"({where}) AND score IS NOT NULL" if where else "score IS NOT NULL", same_by(first, second)
+    condition = answered if by == "film_id" else f"{answered} AND {ONE_OF_ITS_SOP}"
+    ones = first.by_id((by, "present", "score"), condition, values)
+    others = second.by_id((by, "present", "score"), condition, values)
     table = {(a, b): 0 for a in (False, True) for b in (False, True)}
     total = largest = 0.0
     one, other = next(ones, None), next(others, None)
     while one is not None or other is not None:
         if other is None or (one is not None and one[0] < other[0]):
-            counts["first"] += 1
             one = next(ones, None)
         elif one is None or other[0] < one[0]:
-            counts["second"] += 1
             other = next(others, None)
         else:
             table[bool(one[1]), bool(other[1])] += 1
@@ -201,16 +214,23 @@ def agreement(first: ResultStore, second: ResultStore, where: str = "", values: 
             largest = max(largest, abs(one[2] - other[2]))
             one, other = next(ones, None), next(others, None)
     films = sum(table.values())
+    only = [store.count(answered, values) - films for store in (first, second)]
     return Agreement(
-        films, counts["first"], counts["second"], table[True, True], table[True, False], table[False, True],
-        table[False, False], total / films if films else math.nan, largest,
+        films, only[0], only[1], table[True, True], table[True, False], table[False, True],
+        table[False, False], total / films if films else math.nan, largest, by,
     )  # fmt: skip
 
 
-def differences(first: Cases, second: Cases) -> list[Measure]:
-    """Return what the second store has more than the first on the same films, drawn by patients together."""
-    place = {film: index for index, film in enumerate(second.ids)}
-    pairs = [(i, place[film]) for i, film in enumerate(first.ids) if film in place]
+def differences(first: Cases, second: Cases, by: str = "film_id") -> list[Measure]:
+    """Return what the second store has more than the first on the same films, drawn by patients together.
+
+    ``by``: see ``same_by``.
+    """
+    mine_by, theirs_by = ((one.ids if by == "film_id" else one.sops) for one in (first, second))
+    once = {name for name, count in Counter(theirs_by).items() if name and count == 1}
+    place = {name: index for index, name in enumerate(theirs_by) if name in once}
+    counts = Counter(mine_by)
+    pairs = [(i, place[name]) for i, name in enumerate(mine_by) if name in place and counts[name] == 1]
     if not pairs:
         return []
     mine, theirs = (np.array(side) for side in zip(*pairs, strict=True))

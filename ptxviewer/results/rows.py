@@ -14,11 +14,12 @@ from ptxviewer.app.state.facts import Summary, summary_of
 from ptxviewer.core.answer import Findings
 from ptxviewer.core.engine import EngineInfo
 from ptxviewer.core.film import Patient, Radiograph, Study
+from ptxviewer.core.keys import is_older
 from ptxviewer.core.reasons import Reason
 from ptxviewer.core.review import Review
 from ptxviewer.results.pseudonyms import Pseudonyms
 from ptxviewer.results.schema import VERSION, Record
-from ptxviewer.results.store import Stamp
+from ptxviewer.results.store import NEW, ResultStore, Stamp
 from ptxviewer.words import sentences
 
 OLDEST = 90  # years: above, an age alone points at somebody (45 CFR 164.514)
@@ -64,9 +65,19 @@ def film_id(film: Radiograph, pseudonyms: Pseudonyms) -> str:
     return film_name(film.study.sop_uid, film.key, pseudonyms)
 
 
+def id_in(store: ResultStore, film: Radiograph, pseudonyms: Pseudonyms) -> str:
+    """Return the pseudonym by which a store knows a film: the one of earlier versions where its row has that."""
+    name = film_id(film, pseudonyms)
+    if not film.older_key or store.holds(name):
+        return name
+    older = film_name(film.study.sop_uid, film.older_key, pseudonyms)
+    return older if store.holds(older) else name
+
+
 def film_name(sop_uid: str, key: str, pseudonyms: Pseudonyms) -> str:
     """As ``film_id``, by the film's key."""
-    return pseudonyms.of("film", sop_uid, key)
+    name = pseudonyms.of("film", sop_uid, key)
+    return name if not name or is_older(key) else NEW + name[len(NEW) :]
 
 
 def _age(patient: Patient) -> int | None:

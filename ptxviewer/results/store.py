@@ -33,6 +33,9 @@ URGENT = f"{ORDER}, score DESC, film"
 """SQL: the most urgent first, as ``app.films.urgency.rank``; a film without a score counts as 0 in its group."""
 SETTLED = f"status != 'failed' AND coalesce(reason, '') != '{Command.STOPPED.value}'"
 """SQL: not to be tried again."""
+NEW = "k"  # with which pseudonyms of films begin; those of earlier versions, of other keys, are hexadecimal digits
+NEWER, OLDER = f"film_id >= '{NEW}'", f"film_id < '{NEW}' AND rows_px IS NOT NULL"
+"""SQL: of films that were read, by the kind of their pseudonym."""
 _FILMS, _FINDINGS = kept(), FINDINGS
 _PAGE = 500  # rows that are read at once
 
@@ -315,6 +318,18 @@ class ResultStore:
         """True where a file has a row, whatever came of it."""
         return self._one("SELECT 1 FROM files WHERE file_id = ?", (file_id,)) is not None
 
+    def holds(self, film_id: str) -> bool:
+        """True where a film has a row, whatever came of it."""
+        return self._one("SELECT 1 FROM films WHERE film_id = ?", (film_id,)) is not None
+
+    def holds_older(self) -> bool:
+        """True where films have pseudonyms that an earlier version gave them."""
+        return self._one(f"SELECT 1 FROM films WHERE {OLDER} LIMIT 1", ()) is not None
+
+    def holds_newer(self) -> bool:
+        """True where films have pseudonyms of this version."""
+        return self._one(f"SELECT 1 FROM films WHERE {NEWER} LIMIT 1", ()) is not None
+
     def number_of(self, film_id: str, by: By) -> int | None:
         """Return the number of a film that was answered so, None where it was not."""
         row = self._one(
@@ -379,8 +394,10 @@ class ResultStore:
         return [value for (value,) in self._rows(asked, ())]
 
     def by_id(self, names: Sequence[str], where: str = "", values: Sequence[Value] = ()) -> Iterator[tuple[Any, ...]]:
-        """Yield these columns of the films that fit, in the order of their pseudonyms."""
-        yield from self._rows(f"SELECT {_quoted(names)} FROM films{_where(where)} ORDER BY film_id", values)
+        """Yield these columns of the films that fit, in the order of the first of them."""
+        yield from self._rows(
+            f"SELECT {_quoted(names)} FROM films{_where(where)} ORDER BY {_quoted(names[:1])}", values
+        )
 
     def one(self, where: str, values: Sequence[Value]) -> int | None:
         """Return the number of the one film that fits; None where none does, or several do."""

@@ -25,9 +25,11 @@ from ptxviewer.cli.cluster.places import fetch
 from ptxviewer.cli.progress import Progress
 from ptxviewer.cli.triage import Options, triage
 from ptxviewer.core.errors import PtxError, UnreadableFilm
+from ptxviewer.core.keys import older_key
 from ptxviewer.core.reasons.cluster import Cluster, OtherNetwork, OtherProgram
 from ptxviewer.core.reasons.reading import FileTooLarge, Reading
 from ptxviewer.core.review import Review
+from ptxviewer.dicom import read
 from ptxviewer.results.store import ResultStore
 from ptxviewer.words import say
 from tests.cluster import engines
@@ -107,6 +109,18 @@ def test_a_second_run_asks_for_what_is_new(two_workers: Site, tmp_path: Path, mo
     assert run(on(two_workers), out, folder) == 0
     assert len(done) == 6 - 4
     assert len(kept(out)) == 6
+
+
+def test_a_film_of_a_store_of_an_earlier_version_keeps_its_row_though_it_has_moved(
+    two_workers: Site, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    folder, out = study(tmp_path / "films", 3), tmp_path / "list.sqlite"
+    with monkeypatch.context() as earlier:
+        earlier.setattr(read, "key_of", older_key)
+        assert run(None, out, folder) == 0
+    before = set(kept(out))
+    assert run(on(two_workers), out, folder.rename(tmp_path / "moved")) == 0
+    assert set(kept(out)) == before
 
 
 def test_films_at_addresses_are_fetched_by_the_workers(two_workers: Site, tmp_path: Path) -> None:

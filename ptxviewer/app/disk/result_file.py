@@ -13,8 +13,8 @@ import io
 import os
 import zipfile
 import zlib
-from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
@@ -27,6 +27,7 @@ from ptxviewer.core.answer import ProbabilityMaps, Side
 from ptxviewer.core.engine import EngineInfo
 from ptxviewer.core.errors import ExportFailed
 from ptxviewer.core.files import open_regular, write_atomic
+from ptxviewer.core.keys import is_older
 from ptxviewer.core.private import private_folder
 from ptxviewer.core.reasons import Reason, decode, encode
 from ptxviewer.core.reasons.writing import NotWritten, Unwritten, Writing
@@ -35,6 +36,7 @@ FORMAT: Literal[2] = 2
 MOST_BYTES = 4_000_000_000  # about 3 MB a film, so that a folder of 500 never drives itself out
 KEPT_SHARE = 0.9  # of the bound, after the oldest were evicted
 BLOCK = 16_384
+NEW = "b3-"  # with which the names of maps begin that are found by keys of today
 GRIDS = ("pneumothorax", "lung_image_left", "lung_image_right")
 BROKEN = (
     ValueError, TypeError, KeyError, IndexError, EOFError, OSError, OverflowError, MemoryError, RecursionError,
@@ -175,6 +177,7 @@ class ResultFolder:
     def __init__(self, folder: Path, most_bytes: int = MOST_BYTES) -> None:
         self._folder = folder
         self._most_bytes = most_bytes
+        self._holds_older: bool | None = None  # maps under keys of earlier versions; None until somebody asks
         self._held: int | None = None  # bytes in the folder, None until somebody writes
 
     def find(self, mark: str, model: str) -> Entry | None:
@@ -197,8 +200,26 @@ class ResultFolder:
             with contextlib.suppress(*BROKEN):
                 yield entry_from(content or b"")
 
-    def maps(self, key: str, shape: tuple[int, int], model: str) -> ProbabilityMaps | None:
-        """Return the maps of the film with that key and shape, None where there are none."""
+    def maps(
+        self, key: str, shape: tuple[int, int], model: str, older: Callable[[], str] | None = None
+    ) -> ProbabilityMaps | None:
+        """Return the maps of the film with that key and shape, None where there are none.
+
+        ``older`` gives the key of earlier versions, and is asked only where maps of theirs may be there.
+        """
+        found = self._maps(key, shape, model)
+        if found is None and older is not None and self._has_older():
+            found = self._maps(older(), shape, model)
+            return None if found is None else replace(found, image_key=key)
+        return found
+
+    def _has_older(self) -> bool:
+        if self._holds_older is None:
+            names = (path.name for path, *_ in self._files())
+            self._holds_older = any(n.endswith((".npz", legacy.MAPS)) and not n.startswith(NEW) for n in names)
+        return self._holds_older
+
+    def _maps(self, key: str, shape: tuple[int, int], model: str) -> ProbabilityMaps | None:
         path = self._maps_path(key, model)
         if not path.exists():
             path = path.with_suffix(legacy.MAPS)
@@ -237,7 +258,8 @@ class ResultFolder:
         self._held = None
 
     def _maps_path(self, key: str, model: str) -> Path:
-        return self._folder / f"{hashlib.blake2b(key.encode(), digest_size=20).hexdigest()}-{model}.npz"
+        name = hashlib.blake2b(key.encode(), digest_size=20).hexdigest()
+        return self._folder / f"{'' if is_older(key) else NEW}{name}-{model}.npz"
 
     def _read(self, path: Path) -> bytes | None:
         try:

@@ -22,6 +22,7 @@ from ptxviewer.core.errors import ExportFailed, PtxError
 from ptxviewer.core.files import write_atomic
 from ptxviewer.core.film import Radiograph
 from ptxviewer.core.geometry import Point
+from ptxviewer.core.keys import is_older, older_key
 from ptxviewer.core.locks import held, opened, taken
 from ptxviewer.core.merging import merged
 from ptxviewer.core.private import private_folder, put_aside
@@ -31,6 +32,7 @@ from ptxviewer.core.reasons.writing import NotWritten, Unwritten, Writing
 from ptxviewer.core.review import Drain, FirstRead, Measurement, MovedLine, Posture, ReportText, Review, Verdict
 
 FORMAT = 1
+NEW = "-b3-"  # in names made of keys of today
 CLAIM, SAVING = ".window", ".saving"  # files that are locked: while a window is open, while a review is written
 LONGEST_WAIT_S = 2.0  # for another window that writes
 
@@ -56,8 +58,12 @@ NOTHING = Saved(Review())
 
 def review_name(film: Radiograph) -> str:
     """Return the name under which the review of a film is kept, without suffix."""
-    instance = f"{film.study.sop_uid}|{film.frame}" if film.study.sop_uid else film.key
-    return f"{_hash(instance)[:32]}-{_hash(film.key)[:16]}"
+    return _name(film, film.key)
+
+
+def _name(film: Radiograph, key: str) -> str:
+    instance = f"{film.study.sop_uid}|{film.frame}" if film.study.sop_uid else key
+    return f"{_hash(instance)[:32]}{'-' if is_older(key) else NEW}{_hash(key)[:16]}"
 
 
 def _hash(text: str) -> str:
@@ -189,6 +195,7 @@ class ReviewFolder:
         self.folder = folder
         self._seen: dict[str, bytes] = {}  # by name: what this window read or wrote last
         self._claim: int | None = None
+        self._older: frozenset[str] | None = None  # names that earlier versions gave, None until they are wanted
 
     def claim(self) -> bool:
         """Mark the folder as in use by this window, until it ends; False where another window has done so before."""
@@ -203,6 +210,25 @@ class ReviewFolder:
         if self._claim is not None:
             os.close(self._claim)
             self._claim = None
+
+    def name_of(self, film: Radiograph) -> str:
+        """Return the name of a film's review: where an earlier version made one, the name that it has since then."""
+        name = review_name(film)
+        if self._path(name).exists():
+            return name
+        # An older name begins with the hash of the SOP instance; without one, with that of the older key.
+        same = name.partition("-")[0]
+        if not any(older.startswith(same) or not film.study.sop_uid for older in self._older_names()):
+            return name
+        older = _name(film, older_key(film))
+        return older if older in self._older_names() else name
+
+    def _older_names(self) -> frozenset[str]:
+        if self._older is None:
+            with contextlib.suppress(OSError):
+                names = (path.stem for path in self.folder.glob("*.json"))
+                self._older = frozenset(name for name in names if NEW not in name)
+        return self._older or frozenset()
 
     def load(self, name: str, shape: tuple[int, int]) -> Saved | None:
         """Return the review kept as ``name``, None where there is none.

@@ -154,7 +154,7 @@ class Pipeline:
                 self.announce()
             return
         radiograph = read.radiograph
-        if film.key and film.key != radiograph.key:  # the file has changed: this is another film
+        if film.key and film.key not in (radiograph.key, read.listed_as):  # the file has changed: this is another film
             film = Film(
                 film.id,
                 film.path,
@@ -165,6 +165,8 @@ class Pipeline:
                 arrived=film.arrived,
                 notice=Notice.FILE_CHANGED,
             )
+        if read.listed_as:
+            film = replace(film, cached_as="")  # its entry is written anew, under the key of today
         film = with_pixels(film, read, self._editor.restored)
         if film.older is not None and radiograph.not_analysed is not None and not film.insisted:
             film = without_result(film)  # an older version took it for a chest film

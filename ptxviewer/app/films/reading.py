@@ -7,9 +7,8 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from ptxviewer.app.disk.result_file import identity
-from ptxviewer.app.disk.review_file import review_name
 from ptxviewer.app.ports import Services
-from ptxviewer.app.review.saving import Kept, kept_review
+from ptxviewer.app.review.saving import Kept, kept_review_of
 from ptxviewer.app.state.facts import facts_of, summary_of
 from ptxviewer.app.state.film import NO_RESULT, Film, FilmStatus, moved
 from ptxviewer.core.answer import DecisionRule, Findings, ProbabilityMaps
@@ -17,6 +16,7 @@ from ptxviewer.core.arrays import GreyImage
 from ptxviewer.core.engine import EngineInfo
 from ptxviewer.core.film import Radiograph
 from ptxviewer.core.findings.reviewed import as_reviewed, decisive, find_reviewed
+from ptxviewer.core.keys import is_older, older_key
 from ptxviewer.core.review import Review
 from ptxviewer.core.thumbnail import thumbnail
 from ptxviewer.core.viewport import pixel_aspect
@@ -37,6 +37,7 @@ class ReadFilm:
     maps: ProbabilityMaps | None = None
     findings: Findings | None = None
     measured_for: Decisive = UNCHANGED
+    listed_as: str = ""  # its key of earlier versions, where the lists had it under such a key
     older: EngineInfo | None = None  # the network that the maps are of, where they are not of the one that is loaded
 
 
@@ -52,7 +53,7 @@ def kept_maps(services: Services, radiograph: Radiograph, model: str) -> Probabi
     """Return the maps of a film that the network with this ``identity`` has left, None where there are none."""
     if services.results is None or not model:
         return None
-    maps = services.results.maps(radiograph.key, radiograph.shape, model)
+    maps = services.results.maps(radiograph.key, radiograph.shape, model, lambda: older_key(radiograph))
     if maps is None or maps.aspect != pixel_aspect(radiograph.spacing):  # those of a version that took it for square
         return None
     return maps
@@ -63,8 +64,11 @@ def read_film(services: Services, film: Film, model: str, rule: DecisionRule | N
     before = fingerprint_of(services, film.path)
     radiograph = services.read_film(film.path, film.view.frame)
     fingerprint = before if before and fingerprint_of(services, film.path) == before else ""
-    kept = kept_review(services, review_name(radiograph), radiograph.shape)
-    read = ReadFilm(radiograph, kept, thumbnail(radiograph), fingerprint)
+    listed_as = older_key(radiograph) if is_older(film.key) and film.key != radiograph.key else ""
+    kept = kept_review_of(services, radiograph)
+    if listed_as and film.review_name and kept.saved is None and kept.problem is None:
+        kept = Kept(film.review_name)  # where the lists look for it
+    read = ReadFilm(radiograph, kept, thumbnail(radiograph), fingerprint, listed_as=listed_as)
     if rule is None or film.maps is not None:
         return read
     if radiograph.not_analysed is not None and not film.insisted:

@@ -211,7 +211,7 @@ class ResultCache:
                 own, _ = find(as_filed(radiograph), maps, info.rule)  # an entry is of the network, not of its reader
             entry = Entry(
                 radiograph.key,
-                review_name(radiograph),
+                film.review_name or review_name(radiograph),
                 radiograph.shape,
                 radiograph.frames,
                 None if maps is not None or why_not is None else NotAnalysed(why_not),

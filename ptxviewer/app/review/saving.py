@@ -9,7 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 
 from ptxviewer.app.disk.result_file import identity
-from ptxviewer.app.disk.review_file import NOTHING, Saved
+from ptxviewer.app.disk.review_file import NOTHING, Saved, review_name
 from ptxviewer.app.jobs import Outcome, Ticket
 from ptxviewer.app.ports import Services
 from ptxviewer.app.state.facts import Summary, summary_of
@@ -17,6 +17,7 @@ from ptxviewer.app.state.film import Film
 from ptxviewer.app.store import Store
 from ptxviewer.core.engine import Checkpoint
 from ptxviewer.core.errors import PtxError, reason_of
+from ptxviewer.core.film import Radiograph
 from ptxviewer.core.findings.reviewed import decisive
 from ptxviewer.core.reasons import Reason
 from ptxviewer.core.reasons.window import Notice, ReviewNotSaved
@@ -42,6 +43,12 @@ def kept_review(services: Services, name: str, shape: tuple[int, int]) -> Kept:
         return Kept(name, services.reviews.load(name, shape))
     except PtxError as error:
         return Kept(name, problem=error.reason)
+
+
+def kept_review_of(services: Services, film: Radiograph) -> Kept:
+    """As ``kept_review``, of a film that was read."""
+    name = review_name(film) if services.reviews is None else services.reviews.name_of(film)
+    return kept_review(services, name, film.shape)
 
 
 class ReviewSaving:

@@ -41,6 +41,7 @@ class Asked:
     forced: bool
     network_sha256: str
     version: str = __version__
+    older: bool = False  # films get the key of earlier versions, too
     film_s: float = FILM_S
 
 
@@ -114,8 +115,7 @@ class OnCluster:
     film_s: float = FILM_S
     patience: Patience = field(default_factory=Patience)
 
-    def asked(self, *, forced: bool) -> Asked:
+    def asked(self, *, forced: bool, older: bool = False) -> Asked:
         """Return what this run asks of every worker."""
-        return Asked(
-            uuid.uuid4().hex[:12], self.device, self.info.purpose, forced, self.info.model_sha256, film_s=self.film_s
-        )
+        run, info = uuid.uuid4().hex[:12], self.info
+        return Asked(run, self.device, info.purpose, forced, info.model_sha256, older=older, film_s=self.film_s)

@@ -86,15 +86,17 @@ class ClusterStream:
 
 
 @contextmanager
-def cluster_stream(cluster: OnCluster, review: Review, tell: Callable[[Reason], object]) -> Iterator[ClusterStream]:
+def cluster_stream(
+    cluster: OnCluster, review: Review, tell: Callable[[Reason], object], *, older: bool = False
+) -> Iterator[ClusterStream]:
     """Provide the workers of a cluster, which are asked for their program and network first; ``tell`` takes cautions.
 
-    Raises ``PtxError``.
+    ``older``: see ``cli.stream.Stream``. Raises ``PtxError``.
     """
     if importlib.util.find_spec("distributed") is None:
         raise PtxError(Cluster.NOT_INSTALLED)
     from ptxviewer.cli.cluster.dispatch import Workers
 
-    asked = cluster.asked(forced=review.gate_overridden)
+    asked = cluster.asked(forced=review.gate_overridden, older=older)
     with Workers(cluster.where, asked, cluster.make, cluster.patience, tell) as workers:
         yield ClusterStream(workers, cluster.info, review)

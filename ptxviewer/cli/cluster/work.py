@@ -95,7 +95,7 @@ class Films(WorkerPlugin):
             raise PtxError(WorkerNotReady(here, error.reason)) from None
         if info.model_sha256 != asked.network_sha256:
             raise PtxError(OtherNetwork(here))
-        self._stream = Stream(engine, Review(gate_overridden=asked.forced), lambda _film: False)
+        self._stream = Stream(engine, Review(gate_overridden=asked.forced), lambda _film: False, older=asked.older)
         self._one = contextlib.nullcontext() if isinstance(engine, ManyFilms) else threading.Lock()
         self._watch = Watch(asked.film_s)
 
