@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 from dataclasses import dataclass
 from pathlib import Path
@@ -77,6 +78,11 @@ def doubtful() -> frozenset[str]:
     return frozenset(lists["negative"])
 
 
+def fold_of(patient: str, folds: int) -> int:
+    """Return the fold of a patient, the same on every computer: all films of one patient are left out together."""
+    return int.from_bytes(hashlib.sha256(patient.encode()).digest()[:8], "big") % folds
+
+
 class Sampler:
     """Draws the batch of any step; several steps may be drawn at once, each in a thread of its own."""
 
@@ -85,7 +91,13 @@ class Sampler:
         self.config = config
         self.examples = films.examples
         left_out = doubtful() if config.clean else frozenset()
-        usable = [(i, e) for i, e in enumerate(self.examples) if e.split == "train" and e.film not in left_out]
+        usable = [
+            (i, e)
+            for i, e in enumerate(self.examples)
+            if e.split == "train"
+            and e.film not in left_out
+            and (config.fold is None or fold_of(e.patient, config.fold[1]) != config.fold[0])
+        ]
         names = ("positive", "negative", "lungs", "phantom")
         self.groups = {group: np.array([i for i, e in usable if e.group == group], int) for group in names}
         if config.drains is not None and films.drains is None:
