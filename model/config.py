@@ -47,6 +47,7 @@ class Config:
     )
     clean: bool = False  # films whose label is in doubt (``labels/doubtful.json``) are not drawn
     fold: tuple[int, int] | None = None  # (k, n): the patients of fold k of n are not drawn (``sampler.fold_of``)
+    hard: float = 0.0  # a film whose label a network that has not seen it contradicts fully is drawn 1 + ``hard`` times
     head_rate: float = 3.0  # of ``rate``, for what decides the film by its halves
     frozen: tuple[str, ...] = ()  # modules of the encoder that stay as they started, batch statistics too
     phantoms: float = ANALYTIC_SHARE  # share of films that are analytic

@@ -27,7 +27,8 @@ from model.augment import Augmentation, augment, changes, plain, warp
 from model.cutting import Cutter
 from model.data import read_grey, read_index, split_lungs
 from model.losses import soft_dice
-from model.train import autocast_on, keep_memory, layout_of
+from model.train import keep_memory
+from model.trainer import autocast_on, layout_of
 from ptxviewer.core.geometry import GridMap
 from ptxviewer.core.lungbox import LungBox, lung_box
 from ptxviewer.inference.torch.network import NetworkConfig, PneumothoraxNet

@@ -17,7 +17,7 @@ import torch
 from model.config import tupled
 from model.export import config_of, weights_of
 from model.tensors import read_tensors
-from model.train import start_from
+from model.trainer import start_from
 from model.viewing import FIRST_LOOK_FILE
 from ptxviewer.inference.card import Card, read_card
 from ptxviewer.inference.torch.network import NetworkConfig, PneumothoraxNet

@@ -30,6 +30,7 @@ MASKS = 3  # pneumothorax, lung on the left, lung on the right of the picture
 
 STAMPS_FILE = "stamps.bin"
 DRAINS_FILE = "drains.json"  # written by ``model.drains``, where it was asked
+FOLDS_FILE = "folds.json"  # written by ``model.folds``, where it was asked
 
 Pixels = NDArray[np.uint8]
 Inside = tuple[int, int, int, int]  # first and last row (exclusive), first and last column
@@ -146,6 +147,8 @@ class Pack:
         self.stamps = Stamps(folder, record["stamps"], self.side) if record.get("stamps") else None
         drains = folder / DRAINS_FILE
         self.drains: list[float] | None = json.loads(drains.read_text()) if drains.exists() else None
+        folds = folder / FOLDS_FILE
+        self.unseen: list[float | None] | None = json.loads(folds.read_text()) if folds.exists() else None
         count = 1 + max(film.part for film in self.films)
         self._parts = [np.memmap(part_path(folder, number), np.uint8, "r") for number in range(count)]
 

@@ -23,6 +23,7 @@ class Films(Protocol):
 
     stamps: Stamps | None
     drains: list[float] | None  # every film's probability of a chest drain, where the pack has them
+    unseen: list[float | None] | None  # every film's score by a network that has not seen it, where the pack has them
 
     @property
     def examples(self) -> list[Example]:
@@ -102,6 +103,8 @@ class Sampler:
         self.groups = {group: np.array([i for i, e in usable if e.group == group], int) for group in names}
         if config.drains is not None and films.drains is None:
             raise ValueError("this plan draws films by their drains, and the pack does not know them: run model.drains")
+        if config.hard and films.unseen is None:
+            raise ValueError("this plan draws hard films more often, and the pack does not know them: run model.folds")
         self.shares = {group: self._shares(group, chosen) for group, chosen in self.groups.items()}
 
     def _shares(self, group: str, chosen: NDArray[np.int64]) -> NDArray[np.float64]:
@@ -109,6 +112,7 @@ class Sampler:
         weights = np.array([wanted.get(f"{self.examples[i].set} {self.examples[i].group}", 1.0) for i in chosen])
         if not weights.size:
             return weights
+        weights *= self._hardness(chosen)
         weights /= weights.sum()
         if self.config.drains is None or self.films.drains is None or group not in ("positive", "negative"):
             return weights
@@ -119,6 +123,14 @@ class Sampler:
             return weights
         weights = weights * (chance * share / drained + (1 - chance) * (1 - share) / (1 - drained))
         return np.asarray(weights / weights.sum(), np.float64)
+
+    def _hardness(self, chosen: NDArray[np.int64]) -> NDArray[np.float64]:
+        """How often each film is drawn for being hard: 1 where label and unseen score agree, or nobody knows."""
+        if not self.config.hard or self.films.unseen is None:
+            return np.ones(len(chosen))
+        pairs = [(self.films.unseen[i], float(bool(self.examples[i].present))) for i in chosen]
+        apart = np.array([0.0 if score is None else abs(label - score) for score, label in pairs])
+        return 1 + self.config.hard * apart
 
     def _draw(self, rng: np.random.Generator, phase: Phase) -> int:
         """Index of one film."""

@@ -13,7 +13,8 @@ import torch
 
 from model.cutting import stored_side
 from model.pack import Example, write_pack, write_stamps
-from model.train import Trainer, main
+from model.train import main
+from model.trainer import Trainer
 
 ROOT = Path(__file__).resolve().parents[2]
 SIZE = 64
@@ -22,7 +23,7 @@ import sys
 for name in ("cv2", "matplotlib", "tqdm", "safetensors", "pydicom", "PySide6", "torchvision"):
     sys.modules[name] = None  # as if it were not installed
 sys.argv = ["train", *sys.argv[1:]]
-from model.train import Trainer, main
+from model.train import main
 main()
 """
 

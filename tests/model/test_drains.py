@@ -16,6 +16,7 @@ class Films:
     """Films as they come: of 30 positive ones 24 are drained, of 60 negative ones 6."""
 
     stamps = None
+    unseen = None
 
     def __init__(self, drains=True):
         self.examples = [

@@ -14,7 +14,8 @@ from model.finish import choose_frontal, cross_fitted, fit_logistic, fit_platt
 from model.losses import side_targets
 from model.pack import Example
 from model.sampler import Sampler, doubtful
-from model.train import Trainer, fitted
+from model.train import fitted
+from model.trainer import Trainer
 from ptxviewer.inference.torch.network import NetworkConfig
 from tests.there import there
 
@@ -27,6 +28,7 @@ class MadeFilms:
 
     stamps = None
     drains = None
+    unseen = None
 
     def __init__(self):
         rng = np.random.default_rng(0)
