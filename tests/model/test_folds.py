@@ -33,7 +33,8 @@ class Films:
             for n in range(80)
         ]
         agrees = [0.9 if n < 40 else 0.1 for n in range(80)]
-        self.unseen = [0.0, *agrees[1:40], 1.0, *agrees[41:]] if unseen else None
+        contradicted: list[float | None] = [0.0, *agrees[1:40], 1.0, *agrees[41:]]
+        self.unseen = contradicted if unseen else None
 
 
 def made_run(folder, fold):
@@ -71,6 +72,7 @@ def test_hard_films_are_drawn_more_often():
 
 def test_a_film_that_no_network_was_asked_about_counts_as_an_easy_one():
     films = Films()
+    assert films.unseen is not None
     films.unseen[5] = None
     shares = Sampler(films, replace(PLAN, hard=2.0)).shares["positive"]
     assert shares[0] / shares[5] == pytest.approx(3.0)
@@ -86,6 +88,7 @@ def test_every_training_film_is_judged_by_the_run_that_left_it_out(tmp_path):
     examples = Pack(tmp_path / "pack").examples
     judge(tmp_path / "pack", [made_run(tmp_path / f"fold{n}", (n, FOLDS)) for n in range(FOLDS)])
     unseen = Pack(tmp_path / "pack").unseen
+    assert unseen is not None
     assert [score is not None for score in unseen] == [one.split == "train" for one in examples]
     assert all(0 < score < 1 for score in unseen if score is not None)
 
