@@ -8,6 +8,7 @@ contours share every edge and a film at 1:1 is not interpolated.
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TypeVar
 
@@ -39,6 +40,11 @@ class Viewport:
         """Film point to screen point."""
         x, y = self.matrix @ (point[0], point[1], 1.0)
         return float(x), float(y)
+
+    def all_to_screen(self, points: Sequence[Point]) -> tuple[Point, ...]:
+        """Film points to screen points, at once."""
+        places = np.asarray(points, np.float64).reshape(-1, 2) @ self.matrix[:, :2].T + self.matrix[:, 2]
+        return tuple((x, y) for x, y in places.tolist())
 
     def to_film(self, point: Point) -> Point:
         """Screen point to film point."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 
 from ptxviewer.core.drawing.measure import RegionStatistics, angle_degrees, cobb_degrees, length_mm, region_statistics
+from ptxviewer.core.drawing.sums import BlockSums
 from ptxviewer.core.film import PixelSpacing, Radiograph
 from ptxviewer.core.msgid import N_, Msgid
 from ptxviewer.core.review import MeasureKind, Measurement
@@ -27,9 +28,9 @@ def kind(name: MeasureKind) -> str:
     return tr(KINDS[name])
 
 
-def lines(film: Radiograph, measurement: Measurement) -> tuple[str, ...]:
-    """Return what a measurement says on a film, in lines."""
-    statistics = region_statistics(film, measurement) if measurement.region else None
+def lines(film: Radiograph, measurement: Measurement, kept: BlockSums | None = None) -> tuple[str, ...]:
+    """Return what a measurement says on a film, in lines; ``kept``: see ``region_statistics``."""
+    statistics = region_statistics(film, measurement, kept) if measurement.region else None
     return lines_of(measurement, film.spacing, statistics, film.acquisition.value_unit)
 
 

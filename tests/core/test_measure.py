@@ -22,6 +22,7 @@ from ptxviewer.core.drawing.measure import (
     straightened,
     with_handle,
 )
+from ptxviewer.core.drawing.sums import BlockSums
 from ptxviewer.core.film import NO_SPACING, PixelSpacing, Radiograph, SpacingOrigin
 from ptxviewer.core.reasons.reading import CalibrationDoubtful
 from ptxviewer.core.review import Measurement
@@ -39,6 +40,10 @@ def film(rows: int = 60, cols: int = 50, **changes: object) -> Radiograph:
     rng = np.random.default_rng(7)
     pixels = rng.integers(100, 4000, (rows, cols)).astype(np.uint16)
     return Radiograph("film", pixels, **changes)
+
+
+LARGE = film(900, 650)
+KEPT = BlockSums(LARGE.pixels)
 
 
 def turned(at: tuple[float, float], angle: float) -> tuple[float, float]:
@@ -139,6 +144,23 @@ def test_a_large_ellipse_has_the_area_of_an_ellipse():
     found = region_statistics(one, Measurement("ellipse", ((50.0, 100.0), (450.0, 500.0))))
     assert found is not None
     assert found.area_mm2 == pytest.approx(math.pi * 40 * 40, rel=1e-3)
+
+
+@given(st.tuples(coordinate, coordinate), st.tuples(coordinate, coordinate), st.sampled_from(["ellipse", "rectangle"]))
+@example((-200.0, -300.0), (900.0, 1200.0), "ellipse")
+@example((16.0, 128.0), (640.0, 512.0), "rectangle")
+def test_sums_that_are_kept_change_no_number(a, b, kind):
+    region = Measurement(kind, (a, b))
+    assert region_statistics(LARGE, region, KEPT) == region_statistics(LARGE, region)
+
+
+def test_sums_of_another_film_are_not_used():
+    region = Measurement("ellipse", ((20.0, 20.0), (600.0, 800.0)))
+    other = film(900, 650, slope=2.0)
+    other = replace(other, pixels=other.pixels // 2)
+    assert region_statistics(other, region, KEPT) == region_statistics(other, region)
+    padded = replace(LARGE, padding=(0, 2000))
+    assert region_statistics(padded, region, KEPT) == region_statistics(padded, region)
 
 
 def test_padding_and_what_lies_off_the_film_is_not_measured():

@@ -290,6 +290,28 @@ def test_the_best_picture_comes_when_the_hand_rests(canvas: Canvas, qtbot: QtBot
     assert rested.std() == pytest.approx(settled.std(), rel=0.1)  # noise averaged away, not sampled
 
 
+@pytest.mark.parametrize("zoom", [0.3, 0.59, 0.61, 0.8, 0.99])
+@pytest.mark.parametrize("padding", [None, (0, 0)])
+def test_while_the_hand_zooms_everything_is_where_it_is_at_rest(
+    canvas: Canvas, qtbot: QtBot, zoom: float, padding: tuple[int, int] | None
+) -> None:
+    drawn = np.zeros((1400, 1100), np.uint16)
+    for at in range(100, 1000, 100):
+        cv2.circle(drawn, (at, at + 200), 40, 400 + at, -1, cv2.LINE_AA)
+    smooth = cv2.GaussianBlur(drawn, (0, 0), 3)
+    pixels = np.where(drawn == 0, 0, np.maximum(smooth, 1)) if padding else smooth
+    fine = Radiograph("fine", pixels.astype(np.uint16), vois=(Window(700, 1400),), padding=padding)
+    canvas.set_state(state(Film(1, Path("film"), status=FilmStatus.DONE, radiograph=fine)))
+    views(canvas)
+    with qtbot.waitSignal(canvas.rested, timeout=5000):
+        canvas.change_view(FilmView(zoom=zoom, center=(500.0, 700.0)))
+        quick = picture(canvas).astype(int)
+    off = np.abs(quick - picture(canvas).astype(int))
+    assert off.mean() < 1
+    if padding is None:
+        assert off.max() < 25
+
+
 def test_the_probe_reads_value_and_score() -> None:
     one = film(slope=2.0, intercept=-5.0)
     assert one.radiograph is not None

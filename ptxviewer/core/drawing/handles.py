@@ -151,16 +151,18 @@ def label_place(
         ):
             place = (left, top, left + width, top + height)
             outside = width * height - overlap(place, area)
-            badness = 4 * outside
-            if badness < least:
-                badness += 2 * _covered(place, taken)
+            # What is told at a glance comes first: most places are out of the question by then.
+            badness = 4 * outside + _covered(place, boxes)
             if thing.closed:
                 badness += 8 * overlap(place, box)
+            if badness < least:
+                badness += 2 * _covered(place, taken)
             if badness < least and any(crosses(place, start, end) for start, end in own):
                 badness += 8 * width * height
-            if badness < least:
-                badness += _covered(place, boxes)
-                badness += width * height * sum(crosses(place, start, end) for start, end in lines)
+            for start, end in lines:
+                if badness >= least:
+                    break
+                badness += width * height * crosses(place, start, end)
             if badness >= least:
                 continue
             badness += sum(200.0 for x, y in thing.handles if left <= x <= place[2] and top <= y <= place[3])

@@ -12,18 +12,16 @@ from dataclasses import dataclass, replace
 from itertools import pairwise
 from typing import TYPE_CHECKING
 
-import cv2
 import numpy as np
 from numpy.typing import NDArray
 
+from ptxviewer.core.drawing.sums import STRIP, BlockSums, Sums, sums_of
 from ptxviewer.core.geometry import Point
 from ptxviewer.core.review import Measurement
 
 if TYPE_CHECKING:
     from ptxviewer.core.film import PixelSpacing, Radiograph
 
-INSIDE = np.uint16(0xFFFF)
-STRIP = 128  # rows of a region that are summed at a time
 ELLIPSE_POINTS = 72  # corners with which an ellipse is drawn and found under the pointer
 
 
@@ -71,11 +69,11 @@ def cobb_degrees(points: tuple[Point, ...], aspect: float = 1.0) -> float | None
 
 
 Runs = tuple[NDArray[np.int32], NDArray[np.int32]]
-"""Per row the first column of a region and the one behind its last, from the region's left edge."""
+"""Per row the first column of a region and the one behind its last, from the film's left edge."""
 
 
-def _inside(measurement: Measurement, rows: int, cols: int) -> tuple[slice, slice, Runs | None] | None:
-    """Return the part of the film with the pixels of a region, None off the film; runs None is all of the part."""
+def _inside(measurement: Measurement, rows: int, cols: int) -> tuple[range, Runs] | None:
+    """Return the rows of the film that hold pixels of a rectangle or an ellipse with its columns, None off the film."""
     (xa, ya), (xb, yb) = measurement.points
     if not all(math.isfinite(v) for v in (xa, ya, xb, yb)):
         return None
@@ -84,58 +82,47 @@ def _inside(measurement: Measurement, rows: int, cols: int) -> tuple[slice, slic
     top, bottom = max(math.ceil(y0 - 0.5), 0), min(math.ceil(y1 - 0.5), rows)
     if left >= right or top >= bottom:
         return None
-    part = slice(top, bottom), slice(left, right)
     if measurement.kind == "rectangle":
-        return *part, None
+        return range(top, bottom), (np.full(bottom - top, left, np.int32), np.full(bottom - top, right, np.int32))
     y = (np.arange(top, bottom) + 0.5 - (y0 + y1) / 2) / ((y1 - y0) / 2)
     half = np.sqrt(np.maximum(1 - y * y, 0.0)) * ((x1 - x0) / 2)
-    middle = (x0 + x1) / 2 - left - 0.5
-    first = np.clip(np.ceil(middle - half), 0, right - left)  # a row may lie beyond the film's edge altogether
-    last = np.maximum(np.minimum(np.floor(middle + half) + 1, right - left), first)
-    return *part, (first.astype(np.int32), last.astype(np.int32))
+    middle = (x0 + x1) / 2 - 0.5
+    first = np.clip(np.ceil(middle - half), left, right)  # a row may lie beyond the film's edge altogether
+    last = np.maximum(np.minimum(np.floor(middle + half) + 1, right), first)
+    return range(top, bottom), (first.astype(np.int32), last.astype(np.int32))
 
 
-Columns = tuple[slice, NDArray[np.uint16] | None]
-"""Some columns of a strip, and what counts of them: ``INSIDE`` or 0, None where all of it counts."""
+def _parts(film: Radiograph, region: Measurement, kept: BlockSums | None) -> Iterator[Sums]:
+    """Yield the sums of a region in parts that stay in the processor's cache: strips of rows, cut by columns.
 
-
-def _columns(first: NDArray[np.int32], last: NDArray[np.int32]) -> Iterator[Columns]:
-    """Cut a strip of an ellipse, with its runs, into what is inside in every row and what has to be told by row."""
-    inner, outer = int(first.max()), int(last.min())
-    if inner < outer:
-        yield slice(inner, outer), None
-        parts = [(int(first.min()), inner), (outer, int(last.max()))]
-    else:
-        parts = [(int(first.min()), int(last.max()))]
-    for left, right in parts:
-        if right > left:
-            place = np.arange(left, right, dtype=np.int32)
-            within = (place >= first[:, None]) & (place < last[:, None])
-            yield slice(left, right), np.asarray(np.where(within, INSIDE, 0), np.uint16)
-
-
-def _strips(film: Radiograph, region: Measurement) -> Iterator[tuple[NDArray[np.uint16], NDArray[np.uint16] | None]]:
-    """Yield the pixels of a region in strips of rows that stay in the processor's cache, and what counts of them."""
-    if region.kind == "polygon":
-        yield from _polygon_strips(film, region.points)
-        return
+    What lies inside in every row of a strip needs no mask, and comes from ``kept`` where it holds whole blocks.
+    """
     inside = _inside(region, film.rows, film.cols)
     if inside is None:
         return
-    rows, cols, runs = inside
-    whole: tuple[Columns, ...] = ((slice(None), None),)
-    for top in range(rows.start, rows.stop, STRIP):
-        strip = film.pixels[top : min(top + STRIP, rows.stop), cols]
-        within = slice(top - rows.start, top - rows.start + len(strip))
-        for columns, counts in whole if runs is None else _columns(runs[0][within], runs[1][within]):
-            part = strip[:, columns]
-            yield part, counts if film.padding is None else _without_padding(part, counts, film.padding)
+    rows, (firsts, lasts) = inside
+    top = rows.start
+    while top < rows.stop:
+        bottom = min((top // STRIP + 1) * STRIP, rows.stop)
+        first, last = (ends[top - rows.start : bottom - rows.start] for ends in (firsts, lasts))
+        inner, outer = int(first.max()), int(last.min())
+        whole = kept.within(top, bottom, inner, outer) if kept is not None else None
+        if kept is not None and whole is not None:
+            inner, outer = whole
+            yield kept.of(top, inner, outer)
+        elif inner < outer:
+            yield from _sums(film, film.pixels[top:bottom, inner:outer], None)
+        sides = [(int(first.min()), inner), (outer, int(last.max()))]
+        for left, right in sides if inner < outer else [(sides[0][0], sides[1][1])]:
+            if left < right:
+                place = np.arange(left, right, dtype=np.int32)
+                within = (place >= first[:, None]) & (place < last[:, None])
+                yield from _sums(film, film.pixels[top:bottom, left:right], within)
+        top = bottom
 
 
-def _polygon_strips(
-    film: Radiograph, corners: tuple[Point, ...]
-) -> Iterator[tuple[NDArray[np.uint16], NDArray[np.uint16] | None]]:
-    """Yield the pixels in and around a polygon, and which of them lie inside: by the even-odd rule, row by row."""
+def _polygon_parts(film: Radiograph, corners: tuple[Point, ...]) -> Iterator[Sums]:
+    """Yield the sums of a polygon in strips of rows: what is inside goes by the even-odd rule, row by row."""
     points = np.asarray(corners, np.float64)
     if len(points) < 3 or not np.isfinite(points).all():
         return
@@ -149,43 +136,40 @@ def _polygon_strips(
     centres = np.arange(left, right) + 0.5
     for first in range(top, bottom, STRIP):
         rows = range(first, min(first + STRIP, bottom))
-        counts = np.zeros((len(rows), right - left), np.uint16)
+        counts = np.zeros((len(rows), right - left), np.bool_)
         for number, row in enumerate(rows):
             y = row + 0.5
             crossed = (starts[:, 1] <= y) != (ends[:, 1] <= y)
             a, b = starts[crossed], ends[crossed]
             crossings = np.sort(a[:, 0] + (y - a[:, 1]) / (b[:, 1] - a[:, 1]) * (b[:, 0] - a[:, 0]))
-            counts[number, np.searchsorted(crossings, centres, side="right") % 2 == 1] = INSIDE
-        part = film.pixels[rows.start : rows.stop, left:right]
-        yield part, counts if film.padding is None else _without_padding(part, counts, film.padding)
+            counts[number, np.searchsorted(crossings, centres, side="right") % 2 == 1] = True
+        yield from _sums(film, film.pixels[rows.start : rows.stop, left:right], counts)
 
 
-def _without_padding(
-    part: NDArray[np.uint16], counts: NDArray[np.uint16] | None, padding: tuple[int, int]
-) -> NDArray[np.uint16]:
-    image = np.asarray(np.where((part < padding[0]) | (part > padding[1]), INSIDE, 0), np.uint16)
-    return image if counts is None else counts & image
+def _sums(film: Radiograph, part: NDArray[np.uint16], counts: NDArray[np.bool_] | None) -> Iterator[Sums]:
+    """Yield the sums of those pixels of a part that count and are no padding, nothing where there are none."""
+    if film.padding is not None:
+        image = (part < film.padding[0]) | (part > film.padding[1])
+        counts = image if counts is None else counts & image
+    sums = sums_of(part, counts)
+    if sums is not None:
+        yield sums
 
 
-def region_statistics(film: Radiograph, region: Measurement) -> RegionStatistics | None:
-    """Return what the pixels of a region say, None where it holds none of the film's."""
-    count = total = squares = 0
-    low, high = math.inf, -math.inf
-    for part, counts in _strips(film, region):
-        pixels = part.size if counts is None else int(cv2.countNonZero(counts))
-        if pixels == 0:
-            continue
-        inside = over = part
-        if counts is not None:  # 0 outside adds nothing to the sums, the highest value there is not the lowest
-            inside = np.asarray(cv2.bitwise_and(part, counts), np.uint16)
-            over = np.asarray(cv2.bitwise_or(part, cv2.bitwise_not(counts)), np.uint16)
-        # Two sums of whole numbers are exact, and take a quarter of the time of cv2.meanStdDev.
-        count += pixels
-        total += round(cv2.sumElems(inside)[0])
-        squares += round(cv2.norm(inside, cv2.NORM_L2SQR))
-        low, high = min(low, int(over.min())), max(high, int(inside.max()))
-    if count == 0:
+def region_statistics(film: Radiograph, region: Measurement, kept: BlockSums | None = None) -> RegionStatistics | None:
+    """Return what the pixels of a region say, None where it holds none of the film's.
+
+    ``kept`` are sums of the same film: the numbers are the same, and a large region costs its border alone.
+    """
+    if kept is not None and (kept.pixels is not film.pixels or film.padding is not None):
+        kept = None
+    parts = list(_polygon_parts(film, region.points) if region.kind == "polygon" else _parts(film, region, kept))
+    if not parts:
         return None
+    count, total, squares = (
+        sum(values) for values in zip(*((p.pixels, p.total, p.squares) for p in parts), strict=True)
+    )
+    low, high = min(part.low for part in parts), max(part.high for part in parts)
     deviation = math.sqrt(max(count * squares - total * total, 0)) / count
     ends = low * film.slope + film.intercept, high * film.slope + film.intercept
     sample = math.sqrt(count / (count - 1)) if count > 1 else 1.0

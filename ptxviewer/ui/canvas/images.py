@@ -25,6 +25,17 @@ def grey_image(grey: GreyImage) -> QImage:
     return image
 
 
+def grey_view(grey: GreyImage) -> QImage:
+    """Return a picture of (rows, cols) grey levels that lie in memory row by row; the caller keeps them for it.
+
+    The rows may be part of longer ones: nothing is copied.
+    """
+    rows, cols = grey.shape
+    step = grey.strides[0]
+    flat = np.lib.stride_tricks.as_strided(grey, ((rows - 1) * step + cols,), (1,), writeable=False)
+    return QImage(flat.data, cols, rows, step, QImage.Format.Format_Grayscale8)
+
+
 def grey_through(levels: NDArray[np.uint16], table: GreyImage) -> tuple[QImage, GreyImage]:
     """Return the picture of (rows, cols) ``levels`` sent through a table, and its pixels to be changed in place."""
     image = _empty(levels.shape, QImage.Format.Format_Grayscale8)

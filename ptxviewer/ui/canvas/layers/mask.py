@@ -53,6 +53,16 @@ class NetworkMaskLayer(PictureLayer):
         """Let go of the decision."""
         self._key: tuple[object, ...] = ()
         self._pictures: list[Picture] = []
+        self._grid: tuple[tuple[object, ...], FloatMap, NDArray[np.bool_]] | None = None
+
+    def _lying(self, decision: Decision, scene: Scene) -> tuple[FloatMap, NDArray[np.bool_]]:
+        """The scores as the film lies, and where they reach the threshold: the same while it is zoomed and moved."""
+        place = scene.place
+        key = (decision, scene.radiograph.key, place.quarter_turns, place.flipped)
+        if self._grid is None or self._grid[0] != key:
+            grid = grid_on_screen(decision.grid, scene.radiograph, place)
+            self._grid = key, grid, grid >= np.float32(decision.threshold)
+        return self._grid[1:]
 
     def depends(self, scene: Scene) -> object:
         """The decision, how it is drawn and where the film lies; nothing where a reader changed the mask."""
@@ -63,15 +73,19 @@ class NetworkMaskLayer(PictureLayer):
     def pictures(self, scene: Scene) -> Sequence[Picture]:
         """Return a picture of each part of the mask."""
         decision, place, fill = scene.decision, scene.place, _fill(scene)
-        key = (decision, place, scene.ratio, fill, _rejected(scene))
+        key = (decision, place, scene.ratio, fill, _rejected(scene), scene.moving)
         if decision is not None and key != self._key:
-            grid = grid_on_screen(decision.grid, scene.radiograph, place)
+            grid, kept = self._lying(decision, scene)
             limit = np.float32(decision.threshold)
             self._pictures = []
-            for region in patches(grid >= limit, place, round(2 * RIM * scene.ratio)):
+            for region in patches(kept, place, round(2 * RIM * scene.ratio)):
                 score = resampled(grid, (place.width, place.height), region, cv2.INTER_LINEAR)
                 mask = (score >= limit).view(np.uint8)
-                levels = rejected(mask, scene.ratio) if _rejected(scene) else drawn(mask, scene.ratio, fill)
+                levels = (
+                    rejected(mask, scene.ratio)
+                    if _rejected(scene)
+                    else drawn(mask, scene.ratio, fill, quickly=scene.moving)
+                )
                 self._pictures.append((colour_image(levels), place.left + region[0], place.top + region[1]))
             self._key = key
         return self._pictures

@@ -9,6 +9,7 @@ from PySide6.QtGui import QPainter
 from ptxviewer.app.review.measurements import shown_measurements
 from ptxviewer.core.drawing.handles import Drawn, Grip, bounds, grown, label_place, overlap
 from ptxviewer.core.drawing.measure import gaps_of, handles_of, line_of
+from ptxviewer.core.drawing.sums import BlockSums
 from ptxviewer.core.film import PixelSpacing
 from ptxviewer.core.geometry import Box
 from ptxviewer.core.review import Measurement
@@ -25,8 +26,8 @@ KEEP_OFF = 10.0  # screen pixels from the edge of the canvas
 def on_screen(scene: Scene, measurement: Measurement) -> Drawn:
     """Return a measurement's handles and line in screen points."""
     return Drawn(
-        tuple(scene.screen(point) for point in handles_of(measurement)),
-        tuple(scene.screen(point) for point in line_of(measurement)),
+        scene.port.all_to_screen(handles_of(measurement)),
+        scene.port.all_to_screen(line_of(measurement)),
         measurement.region,
         gaps_of(measurement),
     )
@@ -39,13 +40,16 @@ class _Texts:
     film_key: str = ""
     spacing: PixelSpacing | None = None
     texts: dict[Measurement, tuple[str, ...]] | None = None
+    sums: BlockSums | None = None
 
     def of(self, scene: Scene, measurement: Measurement) -> tuple[str, ...]:
         film = scene.radiograph
         if self.texts is None or len(self.texts) > 100 or (self.film_key, self.spacing) != (film.key, film.spacing):
             self.film_key, self.spacing, self.texts = film.key, film.spacing, {}
+        if self.sums is None or self.sums.pixels is not film.pixels:
+            self.sums = BlockSums(film.pixels)
         if measurement not in self.texts:
-            self.texts[measurement] = lines(film, measurement)
+            self.texts[measurement] = lines(film, measurement, self.sums)
         return self.texts[measurement]
 
 
