@@ -6,15 +6,15 @@ import numpy as np
 
 from ptxviewer.core.answer import DecisionRule, ProbabilityMaps
 from ptxviewer.core.engine import EngineInfo
-from ptxviewer.core.film import Acquisition, Patient, PixelSpacing, Radiograph, SpacingOrigin, Study, Window
+from ptxviewer.core.film import Acquisition, Age, Patient, PixelSpacing, Radiograph, SpacingOrigin, Study, Window
 from ptxviewer.core.reasons.reading import Reading
 from ptxviewer.core.voi import AUTOMATIC
 
 RULE = DecisionRule(threshold=0.5, score_threshold=0.4, min_area=0.001)
-INFO = EngineInfo("test-net 1", "ab" * 32, "CPU", RULE)
+INFO = EngineInfo("test-net 1", "ab" * 32, "CPU", RULE, version="1")
 AT_DETECTOR = PixelSpacing(0.2, 0.2, SpacingOrigin.DETECTOR, Reading.SIZES_AT_DETECTOR)
 ORIENTED = Acquisition(modality="DX", view="PA", row_direction="L", column_direction="F")
-NAMED = Patient(name="Ångström, 田中", id="PAT-0815", birth_date="1960-02-03", sex="F", age="66 y")
+NAMED = Patient(name="Ångström, 田中", id="PAT-0815", birth_date="1960-02-03", sex="F", age=Age(66, "Y"))
 STUDIED = Study(date="2026-01-02", time="10:11", description="Thorax p.a.", institution="St. Elsewhere")
 
 

@@ -18,7 +18,7 @@ def table() -> str:
     """Return all commands as a table of Markdown, in the order of the menus."""
     lines = ["| command | does | keys |", "|---|---|---|"]
     for command in COMMANDS:
-        name = untranslated(command.text, **dict(command.values)).rstrip(". ")
+        name = untranslated(command.text, **dict(command.values))
         keys = ", ".join(f"`{key}`" for key in command.keys).replace("|", "\\|")
         lines.append(f"| `{command.id}` | {GROUP_NAMES[command.group]}: {name} | {keys} |")
     return "\n".join(lines)

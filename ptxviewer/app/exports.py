@@ -32,15 +32,16 @@ class Export:
     name: Msgid  # what is saved, as in "Save report"
     format: str  # "PNG"
     suffix: str  # ".png"
+    stem: str  # in neutral file names
     keys: tuple[str, ...] = ()
     of_result: bool = True  # shows what the network says; False: the film alone, also one that was not analysed
 
 
 EXPORTS: tuple[Export, ...] = (
-    Export("report", N_("report"), "PNG", ".png", keys=("Ctrl+S",)),
-    Export("report_pdf", N_("report"), "PDF", ".pdf"),
-    Export("picture", N_("picture with drawings"), "PNG", ".film.png"),
-    Export("deidentified", N_("de-identified film"), "DICOM", ".dcm", of_result=False),
+    Export("report", N_("report"), "PNG", ".png", "report", keys=("Ctrl+S",)),
+    Export("report_pdf", N_("report"), "PDF", ".pdf", "report"),
+    Export("picture", N_("picture with drawings"), "PNG", ".film.png", "picture"),
+    Export("deidentified", N_("de-identified film"), "DICOM", ".dcm", "deidentified", of_result=False),
 )
 """The first one is what is saved where nothing else was asked for."""
 PICTURE = next(export for export in EXPORTS if export.id == "picture")
@@ -138,7 +139,7 @@ def with_suffix(path: Path, export: Export) -> Path:
 
 def neutral_name(export: Export, film_number: int, when: datetime) -> str:
     """Return a file name that says nothing of the patient."""
-    return f"{neutral_stem(export.id.partition('_')[0], film_number, when)}{export.suffix}"
+    return f"{neutral_stem(export.stem, film_number, when)}{export.suffix}"
 
 
 def neutral_stem(kind: str, film_number: int, when: datetime) -> str:

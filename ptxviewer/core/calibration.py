@@ -24,6 +24,15 @@ MOST_OBLONG = 5.0
 Pair = tuple[float, float]
 
 
+def typed_length(text: str, shortest_mm: float, longest_mm: float) -> float | None:
+    """Return the millimetres that were typed, with a decimal point or comma; None where they are none, or outside."""
+    try:
+        value = float(text.strip().removesuffix("mm").strip().replace(",", "."))
+    except ValueError:
+        return None
+    return value if shortest_mm <= value <= longest_mm else None
+
+
 @dataclass(frozen=True, slots=True)
 class SpacingTags:
     """The tags that bear on spacing, as plain numbers; (row, column) in mm, None where absent or unreadable."""

@@ -38,6 +38,7 @@ class EngineInfo:
     note: Reason | None = None  # for the status bar: the device that was asked for is not usable
     purpose: PurposeChoice = "balanced"  # which of the card's rules ``rule`` is
     prevalence: float | None = None  # share of films with a pneumothorax for which the score is calibrated
+    version: str = ""  # of the network
     older: bool = False  # an earlier network, of which results were kept; never the one that is loaded
 
 

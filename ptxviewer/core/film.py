@@ -93,6 +93,17 @@ class VoiLut:
 Voi = Window | VoiLut
 
 
+AgeUnit = Literal["Y", "M", "W", "D"]
+
+
+@dataclass(frozen=True, slots=True)
+class Age:
+    """An age in years, months, weeks or days (AS of PS3.5 6.2)."""
+
+    number: int
+    unit: AgeUnit
+
+
 @dataclass(frozen=True, slots=True)
 class Patient:
     """Who the film shows. Its repr is empty of facts so that no log or traceback can leak them."""
@@ -101,7 +112,7 @@ class Patient:
     id: str = ""
     birth_date: str = ""  # ISO date or ""
     sex: str = ""
-    age: str = ""  # "054Y" is shown as "54 y"
+    age: Age | None = None
 
     def __repr__(self) -> str:
         return "Patient(...)"

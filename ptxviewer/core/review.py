@@ -105,6 +105,12 @@ class ReportText:
 
 
 Verdict = Literal["", "accept", "edited", "reject", "unsure"]
+GivenVerdict = Literal["", "accept", "reject", "unsure"]
+
+
+def given(verdict: Verdict) -> GivenVerdict:
+    """Return what the reader chose: to accept an edited mask is the verdict "edited"."""
+    return "accept" if verdict == "edited" else verdict
 
 
 @dataclass(frozen=True, slots=True)

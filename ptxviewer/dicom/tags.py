@@ -4,14 +4,26 @@ from __future__ import annotations
 
 import contextlib
 import re
-from typing import Any
+from typing import Any, get_args
 
 import numpy as np
 from pydicom.dataset import Dataset
 
 from ptxviewer.core import voi
 from ptxviewer.core.calibration import Pair, SpacingTags
-from ptxviewer.core.film import Acquisition, Patient, Posture, Radiograph, Study, Voi, VoiFunction, VoiLut, Window
+from ptxviewer.core.film import (
+    Acquisition,
+    Age,
+    AgeUnit,
+    Patient,
+    Posture,
+    Radiograph,
+    Study,
+    Voi,
+    VoiFunction,
+    VoiLut,
+    Window,
+)
 from ptxviewer.core.plaintext import plain
 from ptxviewer.core.reasons import Reason
 from ptxviewer.core.reasons.reading import OtherBodyPart, OtherModality, Reading, WindowsLeftOut
@@ -74,10 +86,9 @@ def _date(value: str) -> str:
     return f"{value[:4]}-{value[4:6]}-{value[6:8]}" if len(value) >= 8 and value[:8].isdigit() else ""
 
 
-def _age(value: str) -> str:
-    units = {"Y": "y", "M": "mo", "W": "wk", "D": "d"}
-    number_part, unit = value[:-1].lstrip("0"), value[-1:]
-    return f"{number_part or '0'} {units[unit]}" if unit in units and value[:-1].isdigit() else ""
+def _age(value: str) -> Age | None:
+    unit = next((one for one in get_args(AgeUnit) if one == value[-1:]), None)
+    return Age(int(value[:-1]), unit) if unit is not None and value[:-1].isdecimal() else None
 
 
 def patient(ds: Dataset) -> Patient:

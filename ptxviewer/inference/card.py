@@ -250,6 +250,7 @@ def _earlier(one: _Earlier) -> list[EngineInfo]:
             calibrated=one.calibrated,
             purpose=purpose,
             prevalence=one.prevalence,
+            version=one.version,
             older=True,
         )
         for purpose, rule in one.rules.items()
@@ -289,6 +290,7 @@ def info_of(card: Card, purpose: PurposeChoice, device: str = "", note: Reason |
         note=note,
         purpose=purpose,
         prevalence=card.prevalence,
+        version=card.version,
     )
 
 

@@ -255,7 +255,7 @@ def _patient(film: Radiograph) -> tuple[Pair, ...]:
         (tr("ID"), patient.id),
         (tr("Born"), patient.birth_date),
         (tr("Sex"), patient.sex),
-        (tr("Age"), patient.age),
+        (tr("Age"), quantities.age(patient.age)),
         (tr("Study"), " ".join(part for part in (study.date, study.time) if part)),
         ("", study.description),
     )

@@ -13,7 +13,7 @@ from ptxviewer.app.films.urgency import group_of
 from ptxviewer.app.state.facts import Summary, summary_of
 from ptxviewer.core.answer import Findings
 from ptxviewer.core.engine import EngineInfo
-from ptxviewer.core.film import Patient, Radiograph, Study
+from ptxviewer.core.film import AgeUnit, Patient, Radiograph, Study
 from ptxviewer.core.keys import is_older
 from ptxviewer.core.reasons import Reason
 from ptxviewer.core.review import Review
@@ -23,7 +23,7 @@ from ptxviewer.results.store import NEW, ResultStore, Stamp
 from ptxviewer.words import sentences
 
 OLDEST = 90  # years: above, an age alone points at somebody (45 CFR 164.514)
-A_YEAR = {"y": 1, "mo": 12, "wk": 52, "d": 365}
+A_YEAR: dict[AgeUnit, int] = {"Y": 1, "M": 12, "W": 52, "D": 365}
 UNREVIEWED = Review()
 
 
@@ -81,9 +81,8 @@ def film_name(sop_uid: str, key: str, pseudonyms: Pseudonyms) -> str:
 
 
 def _age(patient: Patient) -> int | None:
-    """Years, of an age as ``dicom.tags`` writes it: "45 y", "7 mo"."""
-    number, _, unit = patient.age.partition(" ")
-    return min(int(number) // A_YEAR[unit], OLDEST) if number.isdigit() and unit in A_YEAR else None
+    """Whole years."""
+    return None if patient.age is None else min(patient.age.number // A_YEAR[patient.age.unit], OLDEST)
 
 
 def _rounded(value: float | None, digits: int) -> float | None:

@@ -44,12 +44,12 @@ def _values(command: Command) -> dict[str, str]:
 
 def menu_text(command: Command) -> str:
     """Return the text of a command in a menu; "..." at its end says that it asks something first."""
-    return tr(command.text, **_values(command))
+    return tr("{command}...", command=name_of(command)) if command.asks else name_of(command)
 
 
 def name_of(command: Command) -> str:
     """Return the name of a command, as on a button."""
-    return menu_text(command).rstrip(". ")
+    return tr(command.text, **_values(command))
 
 
 def short_name_of(command: Command) -> str:

@@ -8,7 +8,7 @@ from ptxviewer.app.state.film import Film, FilmStatus
 from ptxviewer.app.state.screen import Column
 from ptxviewer.core.msgid import N_, Msgid
 from ptxviewer.words import finding, sentences, tr, trc, trn
-from ptxviewer.words.network import older_network
+from ptxviewer.words.network import older_network_name
 from ptxviewer.words.quantities import area_or_px, decimal, score, share
 
 STATUS: dict[FilmStatus, Msgid] = {
@@ -134,7 +134,7 @@ def spoken(film: Film, identified: bool) -> str:
         parts += [status_text(film), sentences(film.why)]
     else:
         parts += [
-            older_network(film.older).rstrip("."),
+            older_network_name(film.older),
             _score_line(film, found),
             cell(film, "side", identified),
             cell(film, "size", identified),
@@ -147,7 +147,7 @@ def spoken(film: Film, identified: bool) -> str:
 def spoken_in_strip(film: Film) -> str:
     """Return what a screen reader says of an entry of the strip."""
     found = summary(film)
-    parts = [film_name(film, False), older_network(film.older).rstrip(".") if found is not None else ""]
+    parts = [film_name(film, False), older_network_name(film.older) if found is not None else ""]
     parts.append(tr(STATUS[film.status]) if found is None else _score_line(film, found))
     parts.append("" if rejected(film) and found is not None else cell(film, "verdict", False))
     return ", ".join(part for part in parts if part)

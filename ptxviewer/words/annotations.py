@@ -32,7 +32,7 @@ def corner_texts(
 ) -> Corners:
     """Return the corner texts; ``zoom`` in device pixels per film pixel, ``aids`` are warnings besides."""
     patient, study, acquisition = film.patient, film.study, film.acquisition
-    born = "  ".join(part for part in (patient.birth_date, patient.sex, patient.age) if part)
+    born = "  ".join(part for part in (patient.birth_date, patient.sex, quantities.age(patient.age)) if part)
     left = (patient.name, patient.id, born) if identified else (tr("De-identified"),)
     modality = kind_of_film(acquisition, identified)
     right = (study.description, " ".join((study.date, study.time)).strip(), modality) if identified else (modality,)

@@ -36,5 +36,10 @@ TEXTS: dict[str, Msgid | Callable[..., str]] = {
 
 
 def older_network(info: EngineInfo | None) -> str:
-    """Return what stands behind whatever an older network said, "" where it is the one that is loaded."""
-    return "" if info is None or not info.older else tr("Network {version} (older).", version=info.model_id.split()[-1])
+    """Return the sentence behind whatever an older network said, "" where it is the one that is loaded."""
+    return "" if info is None or not info.older else tr("Network {version} (older).", version=info.version)
+
+
+def older_network_name(info: EngineInfo | None) -> str:
+    """Return the same as a label, for lists and corner texts."""
+    return "" if info is None or not info.older else tr("Network {version} (older)", version=info.version)

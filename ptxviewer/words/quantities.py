@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from ptxviewer.core.film import PixelSpacing, SpacingOrigin
-from ptxviewer.core.msgid import N_
+from ptxviewer.core.film import Age, AgeUnit, PixelSpacing, SpacingOrigin
+from ptxviewer.core.msgid import N_, Msgid
 from ptxviewer.words import tr, trc
 
 SPACING_LABELS = {
@@ -17,6 +17,14 @@ SPACING_LABELS = {
     SpacingOrigin.NONE: N_("pixels only"),
 }
 """What stands beside a size. The value of an origin is its code in JSON."""
+
+
+AGES: dict[AgeUnit, Msgid] = {
+    "Y": N_("{number} y"),
+    "M": N_("{number} mo"),
+    "W": N_("{number} wk"),
+    "D": N_("{number} d"),
+}
 
 
 def _localised(text: str) -> str:
@@ -51,6 +59,13 @@ def measured(value: float) -> str:
 def share(percent: float, places: int = 0) -> str:
     """Return "12 %"; ``percent`` counts to 100."""
     return f"{decimal(percent, places)} %"
+
+
+def age(of: Age | None) -> str:
+    """Return "54 y", "7 mo", "3 wk", "12 d"; "" where it is not known."""
+    if of is None:
+        return ""
+    return tr(AGES[of.unit], number=of.number)
 
 
 def limit(value: float) -> str:

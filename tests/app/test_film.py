@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import replace
 from itertools import product
 from pathlib import Path
@@ -19,6 +20,7 @@ from ptxviewer.app.state.film import (
     with_review,
     without_result,
 )
+from ptxviewer.app.state.screen import State
 from ptxviewer.core.drawing.strokes import Stroke
 from ptxviewer.core.review import Review
 
@@ -44,6 +46,25 @@ def test_a_film_moves_only_where_the_table_lets_it(start: FilmStatus, to: FilmSt
     else:
         with pytest.raises(WrongTransition):
             moved(film, to)
+
+
+class CountedFilms(tuple[Film, ...]):
+    """A list of films that counts how often it is gone through."""
+
+    walks = 0
+
+    def __iter__(self) -> Iterator[Film]:
+        self.walks += 1
+        return super().__iter__()
+
+
+def test_the_film_on_screen_is_looked_up_once_for_each_state() -> None:
+    films = CountedFilms(Film(id=n, path=Path("f"), number=n) for n in range(500))
+    state = State(films=films, current_id=499)
+    for _ in range(171):
+        assert state.current is not None
+        assert state.film(499) is state.current
+    assert films.walks == 1
 
 
 def test_the_table_names_every_status() -> None:

@@ -160,6 +160,13 @@ def test_the_reader_sorts_by_any_column_and_empty_cells_stay_last() -> None:
         assert numbers(worklist.ordered(state(*named, sort=sort, reverse=True))) == other, sort
 
 
+def test_films_without_a_name_come_last_and_films_that_are_not_named_are_in_the_order_of_their_numbers() -> None:
+    named = film(11, 0.5, facts=Facts(Patient(name="Zeta")))
+    films = state(film(10, 0.1), film(2, 0.9), named, sort="name")
+    assert numbers(worklist.ordered(replace(films, identified=True))) == [11, 2, 10]
+    assert numbers(worklist.ordered(replace(films, identified=False))) == [2, 10, 11]
+
+
 def test_a_filter_finds_words_of_a_line_and_names_only_while_they_are_on_screen() -> None:
     facts = Facts(Patient(name="Doe, Jane", id="4711"), Study(date="2026-01-02"), "DX", "AP")
     films = film(1, 0.9, facts=facts), film(2, 0.8), film(3, None, FAILED)

@@ -64,6 +64,8 @@ def test_whether_a_right_map_is_found_and_what_a_score_is_worth_are_figures():
     assert rows["Dice on positive films, map at 0.4 whatever the film score"]["value"] == pytest.approx(0.4)
     bands = {name: row for name, row in rows.items() if name.startswith("Share with")}
     assert [(row["value"], row["films"]) for row in bands.values()] == [(pytest.approx(2 / 3), 3), (1.0, 2)]
+    calibration = rows["Expected calibration error of the film score"]
+    assert calibration["low"] is calibration["high"] is None, "resampling biases it upwards: it has no interval"
 
 
 def test_a_film_that_the_rule_misses_counts_as_nothing_found_whatever_its_map_says():

@@ -76,8 +76,10 @@ def test_the_copied_picture_is_of_both_films_and_names_nobody(session: Session) 
     assert "2026" in words(page), "the screen still names them"
     session.presenter.apply_settings(replace(session.presenter.state.settings, report_identified=True))
     session.window.commands["copy_picture"].trigger()
-    assert seen.pixmap().toImage() != plain, "dates stand in the captions only where reports may have them"
-    assert plain.copy(page.films.rect()) != page.films.grab().toImage()
+    named = seen.pixmap().toImage()
+    whole = page.films.grab().toImage().convertToFormat(named.format())
+    assert plain.copy(whole.rect()) != whole
+    assert named.copy(whole.rect()) == whole, "both films as displayed, not the one canvas behind them"
 
 
 @pytest.mark.qt_log_ignore("This plugin does not support")  # offscreen has no window manager

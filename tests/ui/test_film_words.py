@@ -99,7 +99,7 @@ def test_air_from_the_wall_to_the_middle_is_named_by_its_side_alone(zones: tuple
 
 
 def test_an_older_networks_result_is_told_from_one_of_the_present_network():
-    info = EngineInfo("ptx 0.5", "1" * 64, "", DecisionRule(0.3, 0.2, 0.001), older=True)
+    info = EngineInfo("ptx 0.5", "1" * 64, "", DecisionRule(0.3, 0.2, 0.001), version="0.5", older=True)
     old = Film(id=7, path=Path("f"), number=7, status=FilmStatus.DONE, result=Result(summary=ABOVE, older=info))
     assert cell(old, "state", False) == "older network"
     assert chip(old) == ("0.91 (older)", "accent", False)

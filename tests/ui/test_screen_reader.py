@@ -164,7 +164,7 @@ def test_the_reading_is_heard(reader: Reader) -> None:
     assert "of the hemithorax" in said
     assert one(nodes, "image", "Film score")["description"].startswith("0.90")
     film = [node for node in nodes if (node["role"], node["name"]) == ("image", "Film")]
-    assert [node["description"].split(";")[0] for node in film] == [said.replace("\N{NO-BREAK SPACE}", " ").rstrip(".")]
+    assert [node["description"] for node in film] == [said.replace("\N{NO-BREAK SPACE}", " ")]
     threshold = one(nodes, "slider", "Threshold")
     assert threshold["value"] == 50
     assert threshold["description"].startswith("0.50.")  # its own positions are those of a ruler

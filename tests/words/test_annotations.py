@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 from ptxviewer.core.film import (  # fmt: skip
     NO_SPACING,
     Acquisition,
+    Age,
     Patient,
     PixelSpacing,
     Radiograph,
@@ -28,7 +29,7 @@ FILM = Radiograph(
     pixels=np.zeros((8, 6), np.uint16),
     vois=(VOI,),
     spacing=PixelSpacing(0.14, 0.14, SpacingOrigin.DETECTOR),
-    patient=Patient("Planted, Name", "ID-77", "1950-01-02", "F", "54 y"),
+    patient=Patient("Planted, Name", "ID-77", "1950-01-02", "F", Age(54, "Y")),
     study=Study("2024-02-03", "10:22", "Planted study", institution="Planted hospital"),
     acquisition=Acquisition("DX", "PA", lossy=True, row_direction="L", column_direction="F"),
 )

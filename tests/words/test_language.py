@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from ptxviewer import words
-from ptxviewer.core.film import NO_SPACING, PixelSpacing, SpacingOrigin
+from ptxviewer.core.film import NO_SPACING, Age, PixelSpacing, SpacingOrigin
 from ptxviewer.core.reasons.finding import Finding
 from ptxviewer.core.reasons.reading import Reading, TooManyFilms
 from ptxviewer.words import quantities as q
@@ -29,6 +29,12 @@ def test_reasons_are_told_in_the_language_that_is_spoken(german: Any):
     assert words.say(TooManyFilms(10_000)).startswith("Hier sind mehr als 10.000 Aufnahmen")
     words.speak("en")
     assert words.say(TooManyFilms(10_000)).startswith("There are more than 10,000 films")
+
+
+def test_an_age_is_told_in_the_language_that_is_spoken(german: Any):
+    assert [q.age(Age(54, "Y")), q.age(Age(7, "M")), q.age(None)] == ["54 J", "7 Mon", ""]
+    words.speak("en")
+    assert q.age(Age(54, "Y")) == "54 y"
 
 
 def test_a_language_without_a_catalogue_is_english():

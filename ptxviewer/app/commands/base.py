@@ -47,6 +47,7 @@ class Command:
     held: bool = False  # lasts while the key is down
     places: frozenset[Place] = frozenset({"menu"})
     values: tuple[tuple[str, str], ...] = ()
+    asks: bool = False  # something first: "..." stands behind its text in a menu
     short: Msgid = NO_TEXT  # on the toolbar, where the text is long
 
 

@@ -25,11 +25,12 @@ COMMANDS: tuple[Command, ...] = (
     ),
     Command(
         "compare_with",
-        N_("Compare with..."),
+        N_("Compare with"),
         "films",
         ("Ctrl+Shift+D",),
         N_("Choose the film beside this one"),
         enabled=lambda state: state.current is not None and len(state.films) > 1,
+        asks=True,
         run=lambda _p, shell: shell.ask_prior(),
     ),
     Command(

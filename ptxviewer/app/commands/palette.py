@@ -85,7 +85,7 @@ def entries(
         if command.held or command.id == "palette":
             continue
         values = {key: spoken(value) for key, value in command.values}
-        group, name = spoken(GROUP_NAMES[command.group]), spoken(command.text, **values).rstrip(". ")
+        group, name = spoken(GROUP_NAMES[command.group]), spoken(command.text, **values)
         tip = spoken(command.tip, **values) if command.tip else ""
         enabled = command.enabled(state)
         by_name = match(typed, name)

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Literal
 from ptxviewer.app.commands.base import ANALYSED, FILM, SHOWN, Command, film
 from ptxviewer.app.review.finding_selection import can_choose, chosen
 from ptxviewer.core.msgid import N_, Msgid
-from ptxviewer.core.review import Drain, Impression, Posture
+from ptxviewer.core.review import Drain, Impression, Posture, given
 
 if TYPE_CHECKING:
     from ptxviewer.app.ports import Shell
@@ -25,10 +25,7 @@ def _verdict(verdict: Verdict, text: Msgid, key: str, tip: Msgid) -> Command:
         tip,
         run=lambda presenter, _shell: presenter.review.set_verdict(verdict),
         enabled=ANALYSED,
-        checked=lambda state: (
-            state.current is not None
-            and (state.current.review.verdict or "none").replace("edited", "accept") == verdict
-        ),
+        checked=lambda state: state.current is not None and given(state.current.review.verdict) == verdict,
         icon=verdict,
         places=FILM,
     )

@@ -128,10 +128,11 @@ COMMANDS: tuple[Command, ...] = (
     Command("back", N_("Back"), "screen", ("Esc",), run=_back, enabled=_can_go_back, places=KEYS_ONLY),
     Command(
         "palette",
-        N_("Command palette..."),
+        N_("Command palette"),
         "help",
         ("Ctrl+K",),
         N_("Find anything by a few letters"),
+        asks=True,
         run=lambda _p, shell: shell.open_palette(),
     ),
     Command(
@@ -152,10 +153,11 @@ COMMANDS: tuple[Command, ...] = (
     ),
     Command(
         "change_keys",
-        N_("Change keys..."),
+        N_("Change keys"),
         "help",
         (),
         N_("Keys as you want them"),
+        asks=True,
         run=lambda _p, shell: shell.change_keys(),
     ),
     Command(
@@ -169,11 +171,12 @@ COMMANDS: tuple[Command, ...] = (
     ),
     Command(
         "tags",
-        N_("Tags of this file..."),
+        N_("Tags of this file"),
         "help",
         ("Ctrl+T",),
         N_("All that its file says, to search and to copy"),
         enabled=film(lambda film: film.radiograph is not None or film.status is FilmStatus.FAILED),
+        asks=True,
         run=lambda _p, shell: shell.show_tags(),
     ),
     Command(

@@ -92,6 +92,10 @@ def by_urgency(state: State) -> list[Film]:
     return list({**listed, **{one.id: one for one in waiting if one.id not in listed}}.values())
 
 
+def _who(film: Film, identified: bool) -> str:
+    return film.facts.patient.name or film.facts.patient.id if film.facts is not None and identified else ""
+
+
 def _bare_cell(film: Film, column: Column, identified: bool) -> str:
     """What is looked for and sorted while no window has told what it writes: codes and numbers."""
     found, facts = summary(film), film.facts
@@ -99,7 +103,7 @@ def _bare_cell(film: Film, column: Column, identified: bool) -> str:
         "score": "" if found is None else found.score,
         "side": "" if found is None else found.side,
         "size": "" if found is None or not found.sized else found.area_px,
-        "name": facts.patient.name or facts.patient.id if facts is not None and identified else film.number,
+        "name": _who(film, identified) or film.number,
         "view": "" if facts is None else facts.view,
         "date": facts.study.date if facts is not None and identified else "",
         "state": film.status.value,
@@ -143,7 +147,15 @@ def _key(state: State, column: Column) -> Callable[[Film], Any]:
         return _size_key
     if column == "date":
         return lambda film: film.facts.taken if film.facts is not None else ""
-    return lambda film: cell(state, film, column).casefold().removeprefix(f"{film.number}  ")
+    if column == "name":
+        return lambda film: (_who(film, state.identified).casefold(), film.number)
+    return lambda film: cell(state, film, column).casefold()
+
+
+def _is_filled(state: State, film: Film, column: Column) -> bool:
+    if column == "name" and state.identified:
+        return bool(_who(film, identified=True))  # a film without a name is called by its number
+    return bool(cell(state, film, column))
 
 
 def ordered(state: State) -> list[Film]:
@@ -152,8 +164,8 @@ def ordered(state: State) -> list[Film]:
     if chosen.sort is None:
         return films[::-1] if chosen.reverse else films
     key, column = _key(state, chosen.sort), chosen.sort
-    filled = [film for film in films if cell(state, film, column)]
-    empty = [film for film in films if not cell(state, film, column)]
+    filled = [film for film in films if _is_filled(state, film, column)]
+    empty = [film for film in films if not _is_filled(state, film, column)]
     filled.sort(key=key, reverse=chosen.reverse != (column == "date"))
     return [*filled, *empty]
 

@@ -13,6 +13,7 @@ from ptxviewer.app.review.editor import ReviewEditor
 from ptxviewer.app.state.film import Film, MeasurementInHand
 from ptxviewer.app.state.screen import KIND_OF
 from ptxviewer.app.store import Store
+from ptxviewer.core.calibration import typed_length
 from ptxviewer.core.drawing.handles import Grip
 from ptxviewer.core.drawing.measure import has_size, moved, region_statistics, straightened, with_handle
 from ptxviewer.core.film import Radiograph
@@ -25,12 +26,8 @@ SHORTEST_MM, LONGEST_MM = 0.1, 1000.0  # of an object that a film is calibrated 
 
 
 def object_length(text: str) -> float | None:
-    """Return the millimetres that were typed, with a decimal point or comma; None where they are none."""
-    try:
-        value = float(text.strip().removesuffix("mm").strip().replace(",", "."))
-    except ValueError:
-        return None
-    return value if SHORTEST_MM <= value <= LONGEST_MM else None
+    """Return the millimetres that were typed for an object; None where no object is like that."""
+    return typed_length(text, SHORTEST_MM, LONGEST_MM)
 
 
 def shown_measurements(film: Film) -> tuple[Measurement, ...]:

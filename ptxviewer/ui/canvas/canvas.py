@@ -148,8 +148,8 @@ class Canvas(QWidget):
             self.update()
 
     def _describe(self, scene: Scene | None) -> None:
-        texts = () if scene is None else (marked(scene), *(layer.described(scene) for layer in self._layers))
-        described = "; ".join(text for text in texts if text)
+        drawn = () if scene is None else [text for layer in self._layers if (text := layer.described(scene))]
+        described = sentences("" if scene is None else marked(scene), "; ".join(drawn))
         if described != self._described:
             self._described = described
             self.setAccessibleDescription(described)

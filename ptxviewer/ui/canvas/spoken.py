@@ -15,4 +15,4 @@ def marked(scene: Scene) -> str:
     if film.findings is None or info is None or not scene.state.overlay.shown or question(film) is not None:
         return ""
     said = headline(scene.radiograph, film.findings, info.rule.score_threshold, film.review.verdict)
-    return sentences(said, older_network(info)).rstrip(".")
+    return sentences(said, older_network(info))

@@ -8,6 +8,7 @@ from PySide6.QtCore import QRectF, QSize
 from PySide6.QtGui import QColor, QPainter, QPaintEvent
 from PySide6.QtWidgets import QDialog, QDialogButtonBox, QLineEdit, QVBoxLayout, QWidget
 
+from ptxviewer.core.calibration import typed_length
 from ptxviewer.ui.controls import label
 from ptxviewer.ui.platform.style import PALETTE
 from ptxviewer.words import tr
@@ -18,11 +19,7 @@ SHORTEST_MM, LONGEST_MM = 20.0, 400.0  # of the bar: 25 to 500 pixels per inch
 
 def bar_length(text: str) -> float | None:
     """Return the millimetres that were typed, with a decimal point or comma; None where no monitor is like that."""
-    try:
-        value = float(text.strip().removesuffix("mm").strip().replace(",", "."))
-    except ValueError:
-        return None
-    return value if SHORTEST_MM <= value <= LONGEST_MM else None
+    return typed_length(text, SHORTEST_MM, LONGEST_MM)
 
 
 class _Bar(QWidget):

@@ -147,15 +147,14 @@ class PreviewDialog(QDialog):
     def _buttons(self) -> QHBoxLayout:
         row = QHBoxLayout()
         row.setSpacing(8)
-        for text, act in (
-            (tr("Print..."), self._print),
-            (tr("Save as..."), self._save_as),
-            (tr("Save PNG"), lambda: self._save(PNG)),
-            (tr("Save PDF"), lambda: self._save(PDF)),
-            (tr("Close"), self.reject),
+        for text, act, stretch in (
+            (tr("Print..."), self._print, 0),
+            (tr("Save as..."), self._save_as, 0),
+            (tr("Save PNG"), lambda: self._save(PNG), 1),
+            (tr("Save PDF"), lambda: self._save(PDF), 0),
+            (tr("Close"), self.reject, 0),
         ):
-            if text == tr("Save PNG"):
-                row.addStretch(1)
+            row.addStretch(stretch)
             button = QPushButton(text)
             button.setAutoDefault(False)
             button.clicked.connect(act)

@@ -11,6 +11,7 @@ from ptxviewer.app.commands import BY_ID
 from ptxviewer.app.presenter import Presenter
 from ptxviewer.app.state.film import Film
 from ptxviewer.app.state.screen import State
+from ptxviewer.core.review import Verdict, given
 from ptxviewer.ui.commands import name_of, small_button, tooltip_of
 from ptxviewer.ui.controls import Segments, TextField, hairline, label
 from ptxviewer.words import finding, sentences, tr
@@ -91,8 +92,8 @@ class VerdictFoot(QWidget):
         self._first.show_choice(marks[-1][0] if marks else "")
         self._verdicts.name_choice("accept", tr("Edited") if edited else name_of(BY_ID["verdict_accept"]))
         self._verdicts.setEnabled(ready)
-        verdict = film.review.verdict if film is not None and ready else ""
-        self._verdicts.show_choice(verdict.replace("edited", "accept"))
+        verdict: Verdict = film.review.verdict if film is not None and ready else ""
+        self._verdicts.show_choice(given(verdict))
         self._said.setText(finding.verdict(verdict))
         self._show_note(film)
 

@@ -110,7 +110,7 @@ class ExportMenu:
         """Save the films that are chosen in one format, under neutral names."""
         write = WRITERS[export.id]
         self._run(
-            lambda content: write(content, folder / f"{_stem(export.id.partition('_')[0], content)}{export.suffix}"),
+            lambda content: write(content, folder / f"{_stem(export.stem, content)}{export.suffix}"),
             export.of_result,
         )
 

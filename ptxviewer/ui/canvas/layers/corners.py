@@ -10,13 +10,13 @@ from ptxviewer.ui.canvas.layers.base import Layer
 from ptxviewer.ui.canvas.scene import Scene
 from ptxviewer.ui.platform.text_size import factor
 from ptxviewer.words.annotations import bar_label, corner_texts, sharpened
-from ptxviewer.words.network import older_network
+from ptxviewer.words.network import older_network_name
 
 
 def _aids(scene: Scene) -> tuple[str, ...]:
     """How the picture is sharpened, and that the outline on it is an older network's."""
     shown = scene.film.maps is not None and scene.state.overlay.shown
-    older = older_network(scene.film.older).rstrip(".") if shown else ""
+    older = older_network_name(scene.film.older) if shown else ""
     return tuple(text for text in (sharpened(scene.state.sharpening), older) if text)
 
 
