@@ -9,6 +9,7 @@ from __future__ import annotations
 import math
 import struct
 from dataclasses import dataclass, replace
+from functools import cached_property
 from typing import Any
 
 import numpy as np
@@ -17,6 +18,7 @@ from pydicom.dataset import Dataset
 from pydicom.encaps import get_frame
 from pydicom.pixels.processing import apply_color_lut
 from pydicom.pixels.utils import pixel_array
+from pydicom.uid import ExplicitVRLittleEndian, ImplicitVRLittleEndian
 
 from ptxviewer.core.errors import UnreadableFilm
 from ptxviewer.core.reasons import Reason
@@ -59,6 +61,11 @@ class Decoded:
     top: int | None = None  # the largest value of a picture in colour: white
     notes: tuple[Reason, ...] = ()
     padding: tuple[int, int] | None = None  # pixels that are none, where the values are not those of the file
+
+    @cached_property
+    def ends(self) -> tuple[int, int]:
+        """The smallest and the largest pixel."""
+        return int(self.pixels.min()), int(self.pixels.max())
 
 
 def check_size(ds: Dataset, frame: int) -> StreamHeader | None:
@@ -132,6 +139,8 @@ def _decoded(ds: Dataset, frame: int, raw: bool) -> NDArray[Any]:
     if is_native(ds) and 8 < int(ds.get("BitsAllocated", 16)) < 16 and int(ds.SamplesPerPixel) == 1:
         array: NDArray[Any] = unpacked(ds, frame)
         return _signed_words(array, int(ds.BitsAllocated)) if int(ds.PixelRepresentation) else array
+    if (words := _words(ds)) is not None:
+        return words
     try:
         # The bits beside the stored ones are dropped here, by HighBit; in colour by pydicom.
         array = np.asarray(pixel_array(ds, index=frame, raw=raw, correct_unused_bits=not raw))
@@ -144,6 +153,22 @@ def _decoded(ds: Dataset, frame: int, raw: bool) -> NDArray[Any]:
     if array.ndim == 4:
         array = array[0]
     return array
+
+
+def _words(ds: Dataset) -> NDArray[Any] | None:
+    """Return the only frame of a film of plain 16-bit words as it lies in the file's bytes; None for any other film.
+
+    pydicom makes the same array, of a copy.
+    """
+    if ds.file_meta.TransferSyntaxUID not in (ImplicitVRLittleEndian, ExplicitVRLittleEndian):
+        return None
+    if "PixelData" not in ds or not isinstance(ds.PixelData, bytes) or frames_of(ds) != 1:
+        return None
+    rows, cols = int(ds.Rows), int(ds.Columns)
+    if ds.get("BitsAllocated") != 16 or ds.get("SamplesPerPixel") != 1 or len(ds.PixelData) // 2 < rows * cols:
+        return None
+    kind = {0: "<u2", 1: "<i2"}.get(ds.get("PixelRepresentation", -1))
+    return None if kind is None else np.frombuffer(ds.PixelData, kind, rows * cols).reshape(rows, cols)
 
 
 def _grey(ds: Dataset, frame: int, claim: StreamHeader | None) -> NDArray[Any]:
@@ -263,7 +288,7 @@ def _stored(array: NDArray[Any], bits_stored: int, signed: bool, shift: int) -> 
     ``shift`` is the number of bits below the stored ones: HighBit need not be BitsStored - 1 (PS3.5 8.1.1).
     """
     if array.dtype == np.uint16 and not shift and not int(array.max()) >> max(bits_stored, 1):
-        return array if array.flags.writeable else np.array(array)  # without the detour over 32 bits
+        return array  # without the detour over 32 bits
     wide = array.astype(np.int32)
     if shift:
         wide = (wide & 0xFFFF) >> shift

@@ -256,7 +256,7 @@ def _dicom(ds: Dataset, frame: int) -> Radiograph:
     is_colour = decoded.top is not None
     signed = number(ds, "PixelRepresentation") == 1
     padding = None if is_colour else decoded.padding or _padding(ds, decoded, signed)
-    if padding is not None and padding[0] <= decoded.pixels.min() and decoded.pixels.max() <= padding[1]:
+    if padding is not None and padding[0] <= decoded.ends[0] and decoded.ends[1] <= padding[1]:
         padding = None
         notes.append(Reading.ALL_IS_PADDING)
     film = Radiograph(
@@ -296,7 +296,7 @@ def _with_windows(ds: Dataset, film: Radiograph, decoded: Decoded, signed: bool)
 
 def _possible_values(ds: Dataset, film: Radiograph, decoded: Decoded, signed: bool) -> tuple[float, float]:
     """The smallest and the largest modality value that the stored bits can hold, or that a table or a float has."""
-    first, last = int(film.pixels.min()), int(film.pixels.max())
+    first, last = decoded.ends
     bits = int(number(ds, "BitsStored", 16))
     if decoded.offset is not None and 0 < bits <= 16:
         low = decoded.offset - (1 << (bits - 1) if signed else 0)

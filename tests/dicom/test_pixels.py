@@ -5,15 +5,17 @@ from __future__ import annotations
 import errno
 import functools
 import importlib.util
+import warnings
 from collections.abc import Callable
 from pathlib import Path
 
 import cv2
 import numpy as np
+import pydicom
 import pytest
 from pydicom.dataset import Dataset
 from pydicom.encaps import encapsulate
-from pydicom.uid import RLELossless
+from pydicom.uid import ExplicitVRBigEndian, ExplicitVRLittleEndian, ImplicitVRLittleEndian, RLELossless
 
 from ptxviewer.core.film import Radiograph
 from ptxviewer.core.reasons.reading import ColoursNotRead, ImageNotDecoded, NotAnImage, ObjectKind, Reading, TagMissing
@@ -194,6 +196,22 @@ def test_bits_above_a_signed_value_are_dropped(tmp_path: Path) -> None:
     values = np.tile(np.linspace(-2048, 2047, SIDE).astype(np.int16), (SIDE, 1))
     film = read(made.dataset(((values & 0x0FFF) | 0x1000).astype(np.int16), 12), tmp_path)
     assert np.array_equal(film.pixels * film.slope + film.intercept, values)
+
+
+@pytest.mark.parametrize("kind", [np.uint16, np.int16])
+@pytest.mark.parametrize("syntax", [ImplicitVRLittleEndian, ExplicitVRLittleEndian, ExplicitVRBigEndian])
+@pytest.mark.parametrize("behind", [b"", b"\x01\x02\x03\x04"], ids=["as long as they should be", "with more behind"])
+def test_words_are_those_that_pydicom_reads(tmp_path: Path, kind: type, syntax: str, behind: bytes) -> None:
+    values: np.ndarray = np.random.default_rng(1).integers(-32768, 32768, (33, 47)).astype(kind)
+    ds = made.dataset(values, 16)
+    content = values.byteswap().tobytes() if syntax == ExplicitVRBigEndian else values.tobytes()
+    ds.PixelData = content + behind
+    path = made.save(ds, tmp_path / "a.dcm", syntax)
+    film = read_here(path)
+    assert np.array_equal(film.pixels * film.slope + film.intercept, values)
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # of what lies behind
+        assert np.array_equal(values, pydicom.dcmread(path).pixel_array)
 
 
 def test_each_frame_has_the_rescale_of_its_own_functional_group(tmp_path: Path) -> None:
