@@ -33,15 +33,16 @@ class Export:
     format: str  # "PNG"
     suffix: str  # ".png"
     stem: str  # in neutral file names
+    option: str  # of ``ptxviewer report``: "png" is --png
     keys: tuple[str, ...] = ()
     of_result: bool = True  # shows what the network says; False: the film alone, also one that was not analysed
 
 
 EXPORTS: tuple[Export, ...] = (
-    Export("report", N_("report"), "PNG", ".png", "report", keys=("Ctrl+S",)),
-    Export("report_pdf", N_("report"), "PDF", ".pdf", "report"),
-    Export("picture", N_("picture with drawings"), "PNG", ".film.png", "picture"),
-    Export("deidentified", N_("de-identified film"), "DICOM", ".dcm", "deidentified", of_result=False),
+    Export("report", N_("report"), "PNG", ".png", "report", "png", keys=("Ctrl+S",)),
+    Export("report_pdf", N_("report"), "PDF", ".pdf", "report", "pdf"),
+    Export("picture", N_("picture with drawings"), "PNG", ".film.png", "picture", "picture"),
+    Export("deidentified", N_("de-identified film"), "DICOM", ".dcm", "deidentified", "", of_result=False),
 )
 """The first one is what is saved where nothing else was asked for."""
 PICTURE = next(export for export in EXPORTS if export.id == "picture")

@@ -121,7 +121,7 @@ def report_command(arguments: argparse.Namespace) -> int:
         parsers.report_parser().error(
             tr("must end in {endings}, not {name}", endings=endings, name=arguments.output.name)
             if export is None
-            else tr("several films need a folder and --pdf, --png or --picture")
+            else tr("several films need a folder and one of {options}", options=parsers.options_of(REPORTS))
         )
     engine = make_engine(arguments.device, arguments.rule)
     review = _reviews(arguments)

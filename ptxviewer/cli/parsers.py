@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 from collections.abc import Callable, Iterable
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from ptxviewer import __version__
 from ptxviewer.cli.parser import Parser, add_language
@@ -12,6 +13,9 @@ from ptxviewer.core.devices import DEVICES
 from ptxviewer.core.purposes import PURPOSES
 from ptxviewer.words import sentences, tr
 from ptxviewer.words.notices import RESEARCH_USE
+
+if TYPE_CHECKING:
+    from ptxviewer.app.exports import Export
 
 
 def fraction(text: str) -> float:
@@ -152,10 +156,14 @@ def render_parser() -> argparse.ArgumentParser:
     return parser
 
 
+def options_of(exports: Iterable[Export]) -> str:
+    """Return the options that ask for formats: "--png, --pdf"."""
+    return ", ".join(f"--{export.option}" for export in exports)
+
+
 def report_parser() -> argparse.ArgumentParser:
     """Return the parser of ``ptxviewer report``."""
     from ptxviewer.app.exports import REPORTS
-    from ptxviewer.cli.report import FLAGS
 
     parser = Parser(
         prog="ptxviewer report",
@@ -170,11 +178,14 @@ def report_parser() -> argparse.ArgumentParser:
         type=Path,
         required=True,
         metavar=f"{endings}|DIR",
-        help=tr("the file to write, its suffix says in which format; with --pdf, --png or --picture a folder"),
+        help=tr(
+            "the file to write, its suffix says in which format; with one of {options} a folder",
+            options=options_of(REPORTS),
+        ),
     )
     for export in REPORTS:
         parser.add_argument(
-            f"--{FLAGS[export.id]}",
+            f"--{export.option}",
             action="append_const",
             dest="formats",
             const=export.id,

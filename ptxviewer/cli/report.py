@@ -19,8 +19,6 @@ from ptxviewer.core.review import Review
 from ptxviewer.words import sentences
 
 Say = Callable[[str], object]
-FLAGS = {"report": "png", "report_pdf": "pdf", "picture": "picture"}
-"""The option of the command line that asks for a format, by the id of its row."""
 
 
 def write(
