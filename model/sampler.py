@@ -74,9 +74,9 @@ class Stack:
 
 
 def doubtful() -> frozenset[str]:
-    """Return the negative films of the training set whose label is in doubt."""
+    """Return the films of the training set whose label is in doubt."""
     lists = json.loads((Path(__file__).parent / "labels" / "doubtful.json").read_text(encoding="utf-8"))
-    return frozenset(lists["negative"])
+    return frozenset(lists["negative"]) | frozenset(lists["positive"])
 
 
 def fold_of(patient: str, folds: int) -> int:
