@@ -67,7 +67,11 @@ def _mean_of(run: dict[str, Any]) -> str:
     if mean is None:
         return ""
     share = round(100 * mean["share"])
-    return f"What ships is the mean of these weights ({share} %) and those of {mean['with']} ({100 - share} %). "
+    count = mean.get("runs", 1)
+    ours = (
+        "these weights" if count == 1 else f"the weights of {count} such runs, which differ in their seeds and films,"
+    )
+    return f"What ships is the mean of {ours} ({share} %) and those of {mean['with']} ({100 - share} %). "
 
 
 def compute_of(run: dict[str, Any]) -> str:

@@ -1,6 +1,6 @@
-"""The mean of a run's weights and a bundle's: what lies between two states of a network is often better than both.
+"""The mean of runs' weights and a bundle's: what lies between states of a network is often better than each.
 
-``python -m model.mean --run runs/third --bundle model/bundle --out runs/mean`` writes a run of its own, which
+``python -m model.mean --run runs/third runs/seed --bundle model/bundle --out runs/mean`` writes a run of its own, which
 ``model.compare``, ``model.finish`` and ``model.export`` take like any other. Only weights that descend from each other
 can be averaged (Wortsman et al., "Model soups", arXiv 2203.05482).
 """
@@ -10,6 +10,7 @@ from __future__ import annotations
 import argparse
 import json
 import shutil
+from collections.abc import Sequence
 from pathlib import Path
 
 import torch
@@ -45,15 +46,27 @@ def mean_of(ours: Weights, theirs: Weights, share: float) -> Weights:
     }
 
 
-def write_mean(run: Path, bundle: Path, out: Path, share: float = 0.5, size: int | None = None) -> None:
-    """Write the mean as a run in ``out``; ``size`` is the side of the grid that it is to be used at."""
+def mean_of_runs(runs: Sequence[Path]) -> Weights:
+    """Return the mean of the runs' averaged weights, each with the same share; counters are the first one's."""
+    mean = weights_of(runs[0])
+    for count, run in enumerate(runs[1:], start=1):
+        mean = mean_of(mean, weights_of(run), count / (count + 1))
+    return mean
+
+
+def write_mean(runs: Sequence[Path], bundle: Path, out: Path, share: float = 0.5, size: int | None = None) -> None:
+    """Write the mean as a run in ``out``; ``size`` is the side of the grid that it is to be used at.
+
+    ``share`` is that of all ``runs`` together; what the first one's ``run.json`` says stands for all.
+    """
+    run = runs[0]
     config, trained_size = config_of(run)
     card = read_card(bundle)
     out.mkdir(parents=True, exist_ok=True)
-    torch.save(mean_of(weights_of(run), of_bundle(bundle, card, config), share), out / "average.pt")
+    torch.save(mean_of(mean_of_runs(runs), of_bundle(bundle, card, config), share), out / "average.pt")
     record = json.loads((run / "run.json").read_text())
     record["size"] = size or trained_size
-    record["mean"] = {"with": f"{card.id} {card.version}", "sha256": card.sha256, "share": share}
+    record["mean"] = {"with": f"{card.id} {card.version}", "sha256": card.sha256, "share": share, "runs": len(runs)}
     (out / "run.json").write_text(json.dumps(record, indent=1))
     for file in (f"{FIRST_LOOK_FILE}.safetensors", f"{FIRST_LOOK_FILE}.json"):
         if (run / file).exists():
@@ -63,10 +76,10 @@ def write_mean(run: Path, bundle: Path, out: Path, share: float = 0.5, size: int
 def main() -> None:
     """Command line."""
     parser = argparse.ArgumentParser(description=(__doc__ or "").splitlines()[0])
-    parser.add_argument("--run", type=Path, required=True)
+    parser.add_argument("--run", type=Path, nargs="+", required=True, help="runs of one start: all with the same share")
     parser.add_argument("--bundle", type=Path, default=Path("model/bundle"))
     parser.add_argument("--out", type=Path, required=True)
-    parser.add_argument("--share", type=float, default=0.5, help="of the run's weights; the rest are the bundle's")
+    parser.add_argument("--share", type=float, default=0.5, help="of the runs' weights; the rest are the bundle's")
     parser.add_argument("--size", type=int, help="side of the grid; default: the size of the run's last phase")
     asked = parser.parse_args()
     write_mean(asked.run, asked.bundle, asked.out, asked.share, asked.size)

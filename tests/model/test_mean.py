@@ -7,7 +7,7 @@ import torch
 
 from model.card import Texts, training_of
 from model.export import config_of, weights_of
-from model.mean import mean_of, write_mean
+from model.mean import mean_of, mean_of_runs, write_mean
 from ptxviewer.inference.card import read_card
 from ptxviewer.inference.torch.loading import network_of
 from ptxviewer.inference.torch.network import NetworkConfig, PneumothoraxNet
@@ -35,7 +35,7 @@ def test_a_run_that_is_averaged_with_the_bundle_says_so_and_keeps_what_the_bundl
     torch.save(net.state_dict(), run / "average.pt")
     config = {"phases": [{"size": 640, "batch": 6, "steps": 10}], "network": network, "phantoms": 0.01, "seed": 1}
     (run / "run.json").write_text(json.dumps({"config": config, "code": "abc", "data": "def", "boxes": "lung-box-1"}))
-    write_mean(run, bundle_dir(), tmp_path / "mean", size=96)
+    write_mean([run], bundle_dir(), tmp_path / "mean", size=96)
     record = json.loads((tmp_path / "mean" / "run.json").read_text())
     assert config_of(tmp_path / "mean")[1] == 96
     assert record["boxes"] == "lung-box-1"
@@ -50,3 +50,13 @@ def test_a_run_that_is_averaged_with_the_bundle_says_so_and_keeps_what_the_bundl
 def test_the_ends_are_the_two_themselves(share):
     ours, theirs = {"a": torch.tensor([1.0])}, {"a": torch.tensor([2.0])}
     assert float(mean_of(ours, theirs, share)["a"]) == (1.0 if share else 2.0)
+
+
+def test_several_runs_have_the_same_share(tmp_path):
+    runs = [tmp_path / f"run{number}" for number in range(3)]
+    for number, run in enumerate(runs):
+        run.mkdir()
+        torch.save({"a": torch.tensor([3.0 * number]), "counter": torch.tensor(number)}, run / "average.pt")
+    mean = mean_of_runs(runs)
+    assert float(mean["a"]) == pytest.approx(3.0)
+    assert int(mean["counter"]) == 0
