@@ -101,10 +101,32 @@ def house(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return copy
 
 
+# Imports that close a circle, and why they may.
+CIRCLES = {
+    (
+        "ptxviewer.words",
+        "ptxviewer.words.reasons",
+    ): "a reason may hold another; imported when one is told",
+    ("model.pack", "model.cutting"): "the command line of the module imports what it runs",
+    ("model.pack", "model.devices"): "the command line of the module imports what it runs",
+}
+
 LINT = """
 import contextlib, io, json, sys
+from graphlib import CycleError, TopologicalSorter
 from pathlib import Path
+import grimp
 from importlinter.cli import lint_imports_command
+
+def circle(left_out):
+    found = grimp.build_graph("ptxviewer", "model", exclude_type_checking_imports=True, cache_dir=None)
+    for importer, imported in left_out:
+        assert found.direct_import_exists(importer=importer, imported=imported), (importer, imported)
+        found.remove_import(importer=importer, imported=imported)
+    try:
+        TopologicalSorter({m: found.find_modules_directly_imported_by(m) for m in found.modules}).prepare()
+    except CycleError as error:
+        return error.args[1]
 
 def linted(*contracts):
     said = io.StringIO()
@@ -114,8 +136,9 @@ def linted(*contracts):
         except SystemExit as end:
             return end.code == 0, said.getvalue()
 
-answers = [linted()]
-for contract, path, line in json.load(sys.stdin):
+wrongs, left_out = json.load(sys.stdin)
+answers = [circle(left_out), linted()]
+for contract, path, line in wrongs:
     Path(path).write_text(line + chr(10))
     answers.append(linted(contract))
     Path(path).unlink()
@@ -123,13 +146,14 @@ json.dump(answers, sys.stdout)
 """
 
 
-def test_the_house_keeps_every_contract_and_a_wrong_import_breaks_its_own(house: Path):
+def test_the_house_has_no_circle_keeps_every_contract_and_a_wrong_import_breaks_its_own(house: Path):
     """In one process, which imports the linter once."""
     wrongs = [(contract, path, line) for contract, wrong in VIOLATIONS.items() for path, line in wrong]
-    command, given = [sys.executable, "-c", LINT], json.dumps(wrongs)
+    command, given = [sys.executable, "-c", LINT], json.dumps([wrongs, list(CIRCLES)])
     done = subprocess.run(command, cwd=house, input=given, capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stderr
-    (kept, said), *broken = json.loads(done.stdout)
+    circle, (kept, said), *broken = json.loads(done.stdout)
+    assert circle is None, "modules that import each other"
     assert kept, said
     assert f"{len(VIOLATIONS)} kept, 0 broken" in said
     for wrong, (kept, said) in zip(wrongs, broken, strict=True):

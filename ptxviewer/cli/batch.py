@@ -5,26 +5,21 @@ Torch and pydicom are imported inside functions, so that ``--help`` and ``--vers
 
 from __future__ import annotations
 
-import logging
 import os
 import sys
 import time
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, field, replace
-from enum import Enum
 from functools import partial
 from pathlib import Path, PurePath
 from typing import TYPE_CHECKING
 
+from ptxviewer.cli.outcome import Item, Outcome, ReviewOf, settled
+from ptxviewer.cli.pipeline import Pipeline
 from ptxviewer.core.cpu import cores
 from ptxviewer.core.engine import Engine
-from ptxviewer.core.errors import ExportFailed, PtxError, UnreadableFilm
-from ptxviewer.core.film import Radiograph
-from ptxviewer.core.findings.reviewed import Answer
+from ptxviewer.core.errors import UnreadableFilm
 from ptxviewer.core.reasons import Reason
-from ptxviewer.core.reasons.command import Command
-from ptxviewer.core.reasons.reading import Reading
 from ptxviewer.core.review import Review
 from ptxviewer.core.scratch import ScratchFolder
 from ptxviewer.words import sentences, tr, trn
@@ -33,51 +28,8 @@ if TYPE_CHECKING:
     from ptxviewer.dicom.candidates import Candidate
 
 Say = Callable[[str], object]
-log = logging.getLogger(__name__)
 LONGEST_STEM = 200  # bytes, of the 255 that file systems allow
 NOT_IN_NAMES = '<>:"/\\|?*'  # of a file on Windows
-
-
-@dataclass(frozen=True)
-class Item:
-    """One film of a batch: what it is called in the results, and where it lies now (None = it could not be found)."""
-
-    number: int  # from 1, in the order in which the films were found
-    file: str
-    stem: str  # of the files that are written for it: no other item's
-    path: Path | None
-    error: Reason | None = None  # why there is no path
-
-
-class Status(str, Enum):
-    """What came of a film; the value is its code in CSV files."""
-
-    ANALYSED = "analysed"
-    NOT_SHOWN = "not shown"  # the gate refuses it
-    NOT_ANALYSED = "not analysed"  # no film for the network, unless it is forced
-    FAILED = "failed"
-
-
-@dataclass(frozen=True, eq=False)
-class Outcome:
-    """What came of one item: a film with an answer, or the reason why there is none."""
-
-    item: Item
-    status: Status
-    reason: Reason | None = None
-    film: Radiograph | None = None
-    answer: Answer | None = None
-    timing: Mapping[str, float | None] = field(default_factory=dict)  # ms: "read", "infer", "total"
-    review: Review = field(default_factory=Review)  # under which the answer was measured
-    known: bool = False  # it needed no analysis
-
-    def taking(self, total_ms: float) -> Outcome:
-        """The same with how long all of it took."""
-        return replace(self, timing={"read": None, "infer": None, **self.timing, "total": total_ms})
-
-
-ReviewOf = Callable[[Radiograph], Review]
-"""Gives each film its review."""
 
 
 @contextmanager
@@ -152,23 +104,6 @@ def unique_stems(files: Iterable[str]) -> Iterator[str]:
         yield name
 
 
-def settled(item: Item, do: Callable[[], Outcome]) -> Outcome:
-    """Return what ``do`` makes of an item, or what went wrong with it; only ``ExportFailed`` is raised."""
-    try:
-        return do()
-    except ExportFailed:
-        raise
-    except UnreadableFilm as error:
-        return Outcome(item, Status.FAILED, error.reason)
-    except PtxError as error:
-        return Outcome(item, Status.NOT_ANALYSED, error.reason)
-    except MemoryError:
-        return Outcome(item, Status.FAILED, Reading.OUT_OF_MEMORY)
-    except Exception:
-        log.exception("A film ended unexpectedly")
-        return Outcome(item, Status.FAILED, Command.FILM_FAILED)
-
-
 def outcomes(
     items: Sequence[Item], engine: Engine, review: Review | ReviewOf, export: Callable[[Outcome], None] | None = None
 ) -> Iterator[Outcome]:
@@ -177,7 +112,6 @@ def outcomes(
     Whatever happens with one film, in analysis or export, the others go on; only ``ExportFailed`` ends the loop.
     A few films have all cores, one after the other: the first is there sooner.
     """
-    from ptxviewer.cli.pipeline import Pipeline
     from ptxviewer.dicom.isolated.pool import shared_pool
 
     def exported(outcome: Outcome) -> Outcome:

@@ -9,8 +9,9 @@ import argparse
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
-from ptxviewer.cli.batch import Item, items_of, progress, told_saved
+from ptxviewer.cli.batch import items_of, progress, told_saved
 from ptxviewer.cli.export import made_folder
+from ptxviewer.cli.outcome import Item
 from ptxviewer.core.burnt_in import Region, text_regions
 from ptxviewer.core.errors import ExportFailed, PtxError, UnreadableFilm
 from ptxviewer.core.files import remove_parts

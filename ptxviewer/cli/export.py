@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable, Collection, Sequence
 from pathlib import Path
 
-from ptxviewer.cli.batch import Outcome, ReviewOf, items_of, outcomes, progress, told_saved
+from ptxviewer.cli.batch import items_of, outcomes, progress, told_saved
+from ptxviewer.cli.outcome import Outcome, ReviewOf
 from ptxviewer.core.engine import Engine
 from ptxviewer.core.errors import ExportFailed, PtxError, UnreadableFilm
 from ptxviewer.core.reasons import Reason

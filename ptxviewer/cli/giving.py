@@ -23,9 +23,9 @@ from ptxviewer.app.disk.outbox import Outbox
 from ptxviewer.app.exports import USUAL
 from ptxviewer.app.pacs.delivering import pause_after, tried_once
 from ptxviewer.app.state.pacs import Parcel
-from ptxviewer.cli.batch import Item, Outcome, Status
 from ptxviewer.cli.export import made_folder, write_objects
 from ptxviewer.cli.health import Health
+from ptxviewer.cli.outcome import Item, Outcome, Status
 from ptxviewer.core.archive import Network
 from ptxviewer.core.errors import Cancelled, ExportFailed, PtxError
 from ptxviewer.core.findings.reviewed import Answer

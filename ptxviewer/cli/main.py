@@ -23,8 +23,8 @@ from ptxviewer.words import languages, sentences, speak, system_language, tr
 
 if TYPE_CHECKING:
     from ptxviewer.app.state.settings import Settings
-    from ptxviewer.cli.batch import Outcome, ReviewOf
     from ptxviewer.cli.cluster.options import OnCluster
+    from ptxviewer.cli.outcome import Outcome, ReviewOf
     from ptxviewer.core.film import Radiograph
     from ptxviewer.core.review import Review
 

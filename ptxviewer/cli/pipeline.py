@@ -16,7 +16,7 @@ from collections.abc import Callable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
 from typing import TYPE_CHECKING, TypeVar
 
-from ptxviewer.cli.batch import Item, Outcome, ReviewOf, Status, settled
+from ptxviewer.cli.outcome import Item, Outcome, ReviewOf, Status, settled
 from ptxviewer.core.cpu import cores
 from ptxviewer.core.engine import Engine, ManyFilms
 from ptxviewer.core.errors import PtxError, UnreadableFilm

@@ -11,8 +11,9 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from ptxviewer.cli.batch import Item, Outcome, items_of, outcomes, progress
+from ptxviewer.cli.batch import items_of, outcomes, progress
 from ptxviewer.cli.export import made_folder, write_objects
+from ptxviewer.cli.outcome import Item, Outcome
 from ptxviewer.core.engine import Engine
 from ptxviewer.core.errors import ExportFailed, PtxError
 from ptxviewer.core.files import remove_parts, write_atomic

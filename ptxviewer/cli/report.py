@@ -7,8 +7,9 @@ from pathlib import Path
 
 from ptxviewer.app.exports import EXPORTS, Content, Export
 from ptxviewer.app.state.settings import PaperChoice
-from ptxviewer.cli.batch import Item, Outcome, ReviewOf, items_of, outcomes, progress, told_saved
+from ptxviewer.cli.batch import items_of, outcomes, progress, told_saved
 from ptxviewer.cli.export import made_folder
+from ptxviewer.cli.outcome import Item, Outcome, ReviewOf
 from ptxviewer.cli.pipeline import Pipeline
 from ptxviewer.core.engine import Engine
 from ptxviewer.core.errors import PtxError

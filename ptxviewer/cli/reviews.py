@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from ptxviewer.cli.batch import ReviewOf
+from ptxviewer.cli.outcome import ReviewOf
 from ptxviewer.core.errors import PtxError
 from ptxviewer.core.film import Radiograph
 from ptxviewer.core.review import Review

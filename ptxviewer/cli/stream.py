@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from ptxviewer.cli.batch import Item
+from ptxviewer.cli.outcome import Item
 from ptxviewer.cli.pipeline import Pipeline
 from ptxviewer.core.cpu import cores
 from ptxviewer.core.engine import Engine

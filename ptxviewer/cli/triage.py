@@ -16,7 +16,6 @@ from typing import TYPE_CHECKING
 
 from ptxviewer import __version__
 from ptxviewer.cli.arrivals import arriving
-from ptxviewer.cli.batch import Status
 from ptxviewer.cli.cluster.options import OnCluster
 from ptxviewer.cli.cluster.places import sources_at
 from ptxviewer.cli.cluster.stream import ClusterStream, cluster_stream
@@ -24,6 +23,7 @@ from ptxviewer.cli.export import made_folder
 from ptxviewer.cli.giving import Giving, Wanted, giving
 from ptxviewer.cli.giving import told as told_of
 from ptxviewer.cli.health import Health
+from ptxviewer.cli.outcome import Status
 from ptxviewer.cli.progress import Progress, Style, progress_of
 from ptxviewer.cli.speaking import complain
 from ptxviewer.cli.stream import Answered, Source, Stream, sources_of

@@ -11,9 +11,9 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from ptxviewer.cli.batch import Status
 from ptxviewer.cli.cluster.options import OnCluster
 from ptxviewer.cli.cluster.places import is_address
+from ptxviewer.cli.outcome import Status
 from ptxviewer.cli.stream import Answered, Source
 from ptxviewer.core.engine import EngineInfo
 from ptxviewer.core.errors import PtxError

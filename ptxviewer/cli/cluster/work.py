@@ -23,9 +23,9 @@ from distributed.worker import Worker
 
 from ptxviewer import __version__
 from ptxviewer.bootstrap import ScrubbingFormatter
-from ptxviewer.cli.batch import Status
 from ptxviewer.cli.cluster.options import Asked, MakeEngine
 from ptxviewer.cli.cluster.places import fetch, is_address
+from ptxviewer.cli.outcome import Status
 from ptxviewer.cli.stream import Source, Stream
 from ptxviewer.core.engine import ManyFilms
 from ptxviewer.core.errors import PtxError, UnreadableFilm
