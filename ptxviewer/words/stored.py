@@ -31,6 +31,9 @@ TEXTS: dict[str, Msgid | Callable[..., str]] = {
     ),
     "settings_damaged": N_("The settings could not be read and were put aside: the defaults are used."),
     "pacs_damaged": N_("The list of PACS nodes was damaged: it is put aside, and empty now."),
+    "pacs_unreadable": N_(
+        "The list of PACS nodes could not be read: it counts as empty for now, and is left as it is."
+    ),
     "keys_damaged": N_("The file of your own keys, keys.json, could not be read: the usual keys are used."),
     "no_such_command": N_("Your file of keys names {command}: no command of that name has keys that can be changed."),
     "key_not_known": N_("Your file of keys gives {command} the key {key}, which is none or cannot be changed."),

@@ -136,6 +136,15 @@ def test_a_broken_site_file_is_said_to_be_the_sites(tmp_path: Path) -> None:
     assert said == [Stored.SITE_SETTINGS_DAMAGED]
 
 
+def test_a_list_of_nodes_that_cannot_be_read_is_not_called_damaged(tmp_path: Path) -> None:
+    unreadable = tmp_path / pacs_file.NAME
+    unreadable.mkdir()  # stands for no permission, which does not hold for root
+    told: list[Reason] = []
+    assert pacs_file.load(unreadable, told.append) == NO_PACS
+    assert told == [Stored.PACS_UNREADABLE]
+    assert unreadable.is_dir()
+
+
 def test_a_home_that_can_hold_no_folder_is_no_damage(tmp_path: Path) -> None:
     """A user of the system, whose home is /dev/null."""
     nowhere = tmp_path / "file" / "settings.json"

@@ -5,12 +5,14 @@ from __future__ import annotations
 import configparser
 import re
 import shlex
+from pathlib import Path
 
 import pytest
 
 from installers import facts
 from ptxviewer.cli import parsers
 from ptxviewer.cli.health import health_parser
+from tools import build_container as build
 from tools import check_container as check
 
 CONTAINERFILE = (check.CONTAINER / "Containerfile").read_text("utf-8")
@@ -62,3 +64,24 @@ def test_container_and_unit_call_commands_that_there_are() -> None:
     probe = [word.strip(',"') for word in said["HEALTHCHECK"].partition("CMD ")[2].strip("[]").split()]
     assert probe[3] == "health"
     assert health_parser().parse_args(probe[4:]).status.name == "status.json"
+
+
+def test_without_a_builder_one_sentence_says_so(capsys: pytest.CaptureFixture[str]) -> None:
+    assert build.main({"CONTAINER_ENGINE": "no-such-engine"}) == 1
+    assert capsys.readouterr().out == "container: no image was built: no-such-engine is not installed\n"
+
+
+def test_the_trial_runs_the_image_within_the_limits_of_the_quadlet_and_the_guide() -> None:
+    command = build.run_command("podman", {"CONTAINER_RUN_OPTIONS": "--ulimit host"}, Path("films"))
+    assert command[-3:] == ["--ulimit", "host", build.IMAGE]
+    guide = (check.REPOSITORY / "docs" / "guide" / "unattended.md").read_text("utf-8")
+    said = shlex.split(guide[guide.index("podman run") :].split("```")[0].replace("\\\n", " "))
+    assert set(build.LIMITS) <= set(said)
+    assert "films:/in:ro,z" in command
+
+
+def test_an_image_that_podman_builds_keeps_its_health_check() -> None:
+    assert build.build_command("podman", {})[2:4] == ["--format", "docker"]
+    assert "--format" not in build.build_command("docker", {})
+    more = {"CONTAINER_BUILD_OPTIONS": "--build-arg PYTHON=mirror.example/python:3.12"}
+    assert "PYTHON=mirror.example/python:3.12" in build.build_command("docker", more)

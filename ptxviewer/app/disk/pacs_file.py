@@ -24,14 +24,15 @@ def load(
 ) -> PacsSettings:
     """Return what is kept at ``path``, ``default`` where there is no file.
 
-    A file that is damaged, or was written by hand with what cannot be, is put aside as ``pacs.damaged`` and told.
+    A file that is damaged, or was written by hand with what cannot be, is put aside as ``pacs.damaged`` and told; one
+    that cannot be read is told, and stays.
     """
     try:
         stored = path.read_bytes()
     except (FileNotFoundError, NotADirectoryError):
         return default
     except OSError:
-        say(Stored.PACS_DAMAGED)
+        say(Stored.PACS_UNREADABLE)
         return default
     found = _understood(stored)
     if found is None:

@@ -17,6 +17,7 @@ class Stored(Reason, Enum):
     REVIEW_OF_BOTH_ASIDE = "review_of_both_aside"  # and what it changed in another way was put aside
     SETTINGS_DAMAGED = "settings_damaged"  # put aside; the defaults are used
     PACS_DAMAGED = "pacs_damaged"
+    PACS_UNREADABLE = "pacs_unreadable"  # no permission, a disk that fails: the file may be good
     KEYS_DAMAGED = "keys_damaged"  # of the reader's own keys; it stays, and the usual ones are used
     SITE_SETTINGS_DAMAGED = "site_settings_damaged"  # the program's own defaults are used
 
