@@ -195,7 +195,7 @@ class ReviewFolder:
         self.folder = folder
         self._seen: dict[str, bytes] = {}  # by name: what this window read or wrote last
         self._claim: int | None = None
-        self._older: frozenset[str] | None = None  # names that earlier versions gave, None until they are wanted
+        self._older: tuple[frozenset[str], frozenset[str]] | None = None  # see ``_older_names``; None: not yet wanted
 
     def claim(self) -> bool:
         """Mark the folder as in use by this window, until it ends; False where another window has done so before."""
@@ -216,19 +216,23 @@ class ReviewFolder:
         name = review_name(film)
         if self._path(name).exists():
             return name
+        names, instances = self._older_names()
         # An older name begins with the hash of the SOP instance; without one, with that of the older key.
-        same = name.partition("-")[0]
-        if not any(older.startswith(same) or not film.study.sop_uid for older in self._older_names()):
+        if not names or (film.study.sop_uid and name.partition("-")[0] not in instances):
             return name
         older = _name(film, older_key(film))
-        return older if older in self._older_names() else name
+        return older if older in names else name
 
-    def _older_names(self) -> frozenset[str]:
+    def _older_names(self) -> tuple[frozenset[str], frozenset[str]]:
+        """The names that earlier versions gave, and with which hashes these begin."""
         if self._older is None:
-            with contextlib.suppress(OSError):
-                names = (path.stem for path in self.folder.glob("*.json"))
-                self._older = frozenset(name for name in names if NEW not in name)
-        return self._older or frozenset()
+            try:
+                found = [entry.removesuffix(".json") for entry in os.listdir(self.folder) if entry.endswith(".json")]
+            except OSError:  # no review was ever kept, or what is there cannot be read
+                found = []
+            names = frozenset(name for name in found if NEW not in name)
+            self._older = names, frozenset(name.partition("-")[0] for name in names)
+        return self._older
 
     def load(self, name: str, shape: tuple[int, int]) -> Saved | None:
         """Return the review kept as ``name``, None where there is none.
