@@ -103,12 +103,9 @@ def house(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 # Imports that close a circle, and why they may.
 CIRCLES = {
-    (
-        "ptxviewer.words",
-        "ptxviewer.words.reasons",
-    ): "a reason may hold another; imported when one is told",
-    ("model.pack", "model.cutting"): "the command line of the module imports what it runs",
-    ("model.pack", "model.devices"): "the command line of the module imports what it runs",
+    ("ptxviewer.words", "ptxviewer.words.reasons"): "a reason may hold another",
+    ("model.pack", "model.cutting"): "imported by the function that packs, which these serve",
+    ("model.pack", "model.devices"): "imported by the function that packs, which these serve",
 }
 
 LINT = """
