@@ -348,3 +348,31 @@ def test_health_is_an_exit_status(tmp_path: Path, capsys) -> None:
     path.write_text("{")
     assert cli.main(["health", str(path)]) == 1
     assert cli.main(["health"]) == 2
+
+
+def test_a_folder_that_cannot_be_read_is_said_once_and_is_no_health(tmp_path: Path, capsys) -> None:
+    """A drive that is not mounted, rights that were forgotten: a run that waits for ever must not look well."""
+    folder, status = tmp_path / "in", tmp_path / "status.json"
+    health, looks = Health(status), 0
+
+    def wait(_seconds: float) -> None:
+        nonlocal looks
+        looks += 1
+        health.beat(now=True)
+        if looks == 2:
+            assert cli.main(["health", str(status)]) == 1
+            folder.mkdir()
+        if looks == 4:
+            raise KeyboardInterrupt
+
+    with contextlib.suppress(KeyboardInterrupt), health.kept():
+        health.running(FakeEngine().load())
+        found = arriving([folder, tmp_path], tmp_path, wait=wait, looked=health.looked, away=health.away)
+        for _ in found:
+            record = read(status)
+            assert record is not None
+            if looks == 3:
+                assert cli.main(["health", str(status)]) == 0
+                assert record["folders_away"] == 0
+    said = [line for line in capsys.readouterr().err.splitlines() if str(folder) in line]
+    assert len(said) == 2  # that it is away, and that it is back

@@ -22,11 +22,13 @@ def arriving(
     now: Callable[[], float] = time.monotonic,
     wait: Callable[[float], None] = time.sleep,
     looked: Callable[[int], None] = lambda _arriving: None,
+    away: Callable[[list[Path]], None] = lambda _folders: None,
 ) -> Iterator[Candidate | None]:
     """Yield the films of ``paths`` without end: a file when it has stopped changing, and again when it changes later.
 
     None stands for "nothing more for now"; ``looked`` is told how many files are not whole yet, or not handed out.
-    A folder that cannot be reached is looked at again. Raises ``PtxError`` for more files than can be watched.
+    A folder that cannot be read is looked at again; ``away`` is told which these are, at each look. Raises ``PtxError``
+    for more files than can be watched.
     """
     from ptxviewer.dicom.collect import candidates_at
 
@@ -35,8 +37,14 @@ def arriving(
     while True:
         started = now()
         listing: Listing = {}
+        unread = []
         for path in paths:
-            listing |= _listed(path, known)
+            there = _listed(path)
+            if there is None:  # its films are not gone
+                unread.append(path)
+                there = {one: stamp for one, stamp in known.items() if path in one.parents}
+            listing |= there
+        away(unread)
         found = look(listing, known, waiting, started, lambda path: bool(candidates_at(path, unpacked, peek=True)))
         for old, new in found.renamed.items():
             known[new] = known.pop(old)
@@ -58,8 +66,9 @@ def _oldest_first(found: tuple[Path, Stamp]) -> tuple[int, Path]:
     return stamp.mtime_ns, path
 
 
-def _listed(path: Path, known: Listing) -> Listing:
+def _listed(path: Path) -> Listing | None:
+    """Return the files of a folder, None where it cannot be read: no permission, or a drive that does not answer."""
     try:
         return list_folder(path, most=MOST_FILES)
-    except OSError:  # a drive that does not answer: its films are not gone
-        return {one: stamp for one, stamp in known.items() if path in one.parents}
+    except OSError:
+        return None

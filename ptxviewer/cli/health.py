@@ -25,7 +25,7 @@ from ptxviewer.core.engine import EngineInfo
 from ptxviewer.core.errors import PtxError, reason_of
 from ptxviewer.core.files import write_atomic
 from ptxviewer.core.reasons import Reason
-from ptxviewer.words import tr
+from ptxviewer.words import tr, trn
 
 FORMAT = 1
 BEAT_S = 2.0  # between two writes
@@ -58,6 +58,7 @@ class Counts:
     sent: int = 0
     not_sent: int = 0
     received: int = 0
+    away: int = 0  # watched folders that cannot be read
 
 
 @dataclass
@@ -77,11 +78,20 @@ class Health:
     _last_sent: datetime | None = None
     _times: deque[float] = field(default_factory=deque)
     _written: float = float("-inf")
+    _away: list[Path] = field(default_factory=list)
     _guard: threading.RLock = field(default_factory=threading.RLock)
 
     def looked(self, arriving: int) -> None:
         """Take what the last look at the watched folders came to."""
         self.counts.arriving = arriving
+
+    def away(self, folders: list[Path]) -> None:
+        """Take which watched folders cannot be read, and say where that has changed."""
+        for folder in [one for one in folders if one not in self._away]:
+            complain(tr("The folder {folder} cannot be read. It is looked at again.", folder=folder))
+        for folder in [one for one in self._away if one not in folders]:
+            complain(tr("The folder {folder} can be read again.", folder=folder))
+        self._away, self.counts.away = folders, len(folders)
 
     def handed_out(self, sources: Iterator[T | None]) -> Iterator[T | None]:
         """Let what is to be analysed through, and count it; each time that something is asked for, the run is alive."""
@@ -149,6 +159,7 @@ class Health:
             "last_sent_utc": _stamp(self._last_sent),
             "listening": self.listening,
             "received": one.received,
+            "folders_away": one.away,
         }
 
     def _rate(self) -> float:
@@ -216,6 +227,9 @@ def health_command(arguments: argparse.Namespace) -> int:
         return 1
     if age > arguments.max_age:
         complain(tr("The run has said nothing for {seconds} s.", seconds=round(age)))
+        return 1
+    if away := record.get("folders_away"):
+        complain(trn("{count} watched folder cannot be read.", "{count} watched folders cannot be read.", away))
         return 1
     say(
         tr(

@@ -270,7 +270,7 @@ def _found(
     from ptxviewer.dicom.collect import count_files
 
     if options.watch:
-        return arriving(paths, unpacked, looked=health.looked)
+        return arriving(paths, unpacked, looked=health.looked, away=health.away)
     if progress.style != "none" and not options.addresses:
         progress.total = count_files(paths)
     return _each(paths, unpacked, options, pseudonyms)

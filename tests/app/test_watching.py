@@ -71,6 +71,13 @@ def test_a_failure_while_the_folder_is_listed_is_told_as_what_it_is(
     caplog.clear()
 
 
+def test_a_folder_that_is_there_but_cannot_be_listed_is_not_taken_for_an_empty_one(tmp_path: Path) -> None:
+    stands_for_no_permission = tmp_path / "file"  # root may list everything
+    stands_for_no_permission.touch()
+    with pytest.raises(NotADirectoryError):
+        list_folder(stands_for_no_permission)
+
+
 def test_a_folder_of_too_many_files_is_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(watched_folder, "MOST_FILES", 2)
     for name in "abc":

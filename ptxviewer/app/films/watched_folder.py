@@ -79,7 +79,8 @@ def list_folder(folder: Path, checkpoint: Checkpoint = never_cancelled, most: in
     """Return the files below ``folder`` that may be whole. Raises ``OSError``, and ``PtxError`` for too many."""
     found: Listing = {}
     most = MOST_FILES if most is None else most
-    os.stat(folder)  # a folder that cannot be reached is no empty one
+    with os.scandir(folder):  # a folder that cannot be reached, or not be read, is no empty one
+        pass
     for path, status in files_below(folder, checkpoint):
         if status.st_size:
             found[path] = Stamp(status.st_size, status.st_mtime_ns, status.st_ino)
