@@ -287,11 +287,12 @@ def _with_windows(ds: Dataset, film: Radiograph, decoded: Decoded, signed: bool)
     """Add the windows and tables of the file to a film; those that cannot be meant for its pixels are told."""
     possible = _possible_values(ds, film, decoded, signed)
     vois, notes = tags.file_vois(ds, film, possible)
-    seen = tuple(preset for preset in vois if voi.shows_something(film, preset))
+    counts = voi.counts_of(film.pixels, film.padding)
+    seen = tuple(preset for preset in vois if voi.shows_something(film, preset, counts))
     meant = tuple(preset for preset in seen if voi.grey_span(preset, *possible) >= SMALLEST_SPAN)
     if seen and not meant:
         notes = (*notes, Reading.WINDOW_OF_OTHER_BITS)
-    return _finished(meant if seen else vois, replace(film, notes=(*film.notes, *notes)))
+    return _finished(meant if seen else vois, replace(film, notes=(*film.notes, *notes)), counts)
 
 
 def _possible_values(ds: Dataset, film: Radiograph, decoded: Decoded, signed: bool) -> tuple[float, float]:
@@ -350,10 +351,11 @@ def _padding_value(ds: Dataset, keyword: str) -> int | None:
     return None if math.isinf(stated) else int(stated)
 
 
-def _finished(from_file: tuple[Voi, ...], film: Radiograph) -> Radiograph:
+def _finished(from_file: tuple[Voi, ...], film: Radiograph, counts: NDArray[np.intp] | None = None) -> Radiograph:
     """Add presets, default window and key."""
-    automatic = voi.auto_window(film.pixels, film.slope, film.intercept, film.padding)
-    usable = tuple(preset for preset in from_file if voi.shows_something(film, preset))
+    counts = voi.counts_of(film.pixels, film.padding) if counts is None else counts
+    automatic = voi.window_over(counts, film.slope, film.intercept)
+    usable = tuple(preset for preset in from_file if voi.shows_something(film, preset, counts))
     notes = (*film.notes, Reading.WINDOW_SHOWS_NOTHING) if from_file and not usable else film.notes
     return replace(film, key=key_of(film), vois=(*usable, automatic), notes=notes)
 
