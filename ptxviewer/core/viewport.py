@@ -8,8 +8,8 @@ contours share every edge and a film at 1:1 is not interpolated.
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from typing import TypeVar
 
 import cv2
@@ -36,15 +36,17 @@ class Viewport:
     quarter_turns: int
     flipped: bool
 
+    @cached_property
+    def _rows(self) -> tuple[tuple[float, float, float], tuple[float, float, float]]:
+        """The matrix as numbers: a hundred points a frame are brought to the screen one by one."""
+        (a, b, right), (c, d, down) = self.matrix.tolist()
+        return (a, b, right), (c, d, down)
+
     def to_screen(self, point: Point) -> Point:
         """Film point to screen point."""
-        x, y = self.matrix @ (point[0], point[1], 1.0)
-        return float(x), float(y)
-
-    def all_to_screen(self, points: Sequence[Point]) -> tuple[Point, ...]:
-        """Film points to screen points, at once."""
-        places = np.asarray(points, np.float64).reshape(-1, 2) @ self.matrix[:, :2].T + self.matrix[:, 2]
-        return tuple((x, y) for x, y in places.tolist())
+        (a, b, right), (c, d, down) = self._rows
+        x, y = point
+        return a * x + b * y + right, c * x + d * y + down
 
     def to_film(self, point: Point) -> Point:
         """Screen point to film point."""

@@ -26,8 +26,8 @@ KEEP_OFF = 10.0  # screen pixels from the edge of the canvas
 def on_screen(scene: Scene, measurement: Measurement) -> Drawn:
     """Return a measurement's handles and line in screen points."""
     return Drawn(
-        scene.port.all_to_screen(handles_of(measurement)),
-        scene.port.all_to_screen(line_of(measurement)),
+        tuple(scene.screen(point) for point in handles_of(measurement)),
+        tuple(scene.screen(point) for point in line_of(measurement)),
         measurement.region,
         gaps_of(measurement),
     )
