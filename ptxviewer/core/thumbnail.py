@@ -19,6 +19,7 @@ def thumbnail(film: Radiograph) -> GreyImage:
     factor = LONGER_SIDE / max(film.shape)
     size = max(1, round(film.cols * factor)), max(1, round(film.rows * factor))
     small = np.asarray(cv2.resize(coarse, size, interpolation=cv2.INTER_AREA), np.uint16)
-    grey = np.ascontiguousarray(display_lut(film, film.vois[film.default_voi])[small])
+    lut = display_lut(film, film.vois[film.default_voi], levels=int(small.max()) + 1)
+    grey = np.ascontiguousarray(lut[small])
     grey.setflags(write=False)
     return grey

@@ -54,12 +54,12 @@ def voi_values(values: NDArray[np.float64], voi: Voi) -> NDArray[np.float64]:
     return grey
 
 
-def display_lut(film: Radiograph, voi: Voi, inverted: bool = False) -> GreyImage:
-    """Return the (65536,) uint8 table from the film's pixels to grey, 0 black.
+def display_lut(film: Radiograph, voi: Voi, inverted: bool = False, levels: int = LEVELS) -> GreyImage:
+    """Return the (levels,) uint8 table from the film's pixels, all of them below ``levels``, to grey, 0 black.
 
     Order: modality value, VOI, then one inversion when exactly one of film and reader asks for it; padding is black.
     """
-    values = np.arange(LEVELS, dtype=np.float64) * film.slope + film.intercept
+    values = np.arange(levels, dtype=np.float64) * film.slope + film.intercept
     grey = np.clip(voi_values(values, voi), 0.0, 1.0)
     if film.inverse != inverted:
         grey = 1.0 - grey

@@ -64,6 +64,7 @@ def _checked(text: str, names: frozenset[str], fail: BrokenTemplate) -> None:
         raise fail
 
 
+@lru_cache(maxsize=8)
 def parsed(text: str, name: str) -> Template:
     """Return the template in the text of the file ``name``; sections may be missing. Raises ``BrokenTemplate``."""
     cases: dict[Case, list[str]] = {}

@@ -43,6 +43,7 @@ class RecordingView:
         self.renaming = False  # files change their names, by which films are known here
         self.scoring = scoring  # a ``ScoringEngine`` is at work
         self.urgencies: dict[tuple[int, str], float] = {}
+        self._held: dict[int, Film] = {}  # what held of a film holds until another value takes its place
 
     def render(self, state: State) -> None:
         if state.banner is not None and (self.state.banner is None or self.state.banner.reason != state.banner.reason):
@@ -51,7 +52,11 @@ class RecordingView:
         self.renders += 1
         assert state.current_id is None or state.current is not None
         assert len({film.id for film in state.films}) == len(state.films)
+        before, self._held = self._held, {film.id: film for film in state.films}
         for film in state.films:
+            assert film.hand is None or film.id == state.current_id
+            if before.get(film.id) is film:
+                continue
             if film.radiograph is not None:
                 assert film.radiograph.key == film.key
                 assert film.radiograph.frame == film.view.frame
@@ -59,7 +64,6 @@ class RecordingView:
                 assert film.key.split("|")[:2] == [film.path.name, str(film.view.frame)]
             if film.band is not None:
                 assert film.band.image_key == film.key
-            assert film.hand is None or film.id == state.current_id
             if film.maps is not None:
                 assert film.maps.image_key == film.key
                 assert film.status is FilmStatus.DONE

@@ -12,7 +12,7 @@ from ptxviewer.app.state.screen import State
 from tests.app.rig import AppRig
 
 
-@pytest.fixture
+@pytest.fixture(scope="module")
 def state() -> State:
     rig = AppRig()
     rig.open("a", "b")

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from PySide6.QtCore import QUrl
 from PySide6.QtGui import QDesktopServices
-from PySide6.QtWidgets import QApplication, QCheckBox, QComboBox, QPushButton
+from PySide6.QtWidgets import QApplication, QCheckBox, QComboBox, QFileDialog, QPushButton
 from pytestqt.qtbot import QtBot
 
 from ptxviewer.app.state.settings import Settings
@@ -60,6 +60,19 @@ def test_what_is_chosen_in_the_preview_is_saved(session: Session, qtbot: QtBot) 
     assert target.suffix == ".pdf"
     assert b"/MediaBox [0 0 612.0" in target.read_bytes()
     assert not session.presenter.state.settings.report_identified, "asked for this page only"
+
+
+def test_save_as_writes_what_the_name_says(
+    session: Session, qtbot: QtBot, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    target = tmp_path / "x.pdf"  # among the formats that the dialog offers the first is a PNG
+    monkeypatch.setattr(QFileDialog, "getSaveFileName", lambda *_: (str(target), ""))
+    session.window.do("save_report_as")
+    assert saved(session, qtbot) == target
+    content = target.read_bytes()
+    assert content.startswith(b"%PDF-")
+    assert content.count(b"/Type /Page\n") == 1, "the report, whole"
+    assert [path.name for path in tmp_path.iterdir() if path.stem == "x"] == ["x.pdf"]
 
 
 def test_a_preview_that_is_closed_saves_nothing(session: Session, qtbot: QtBot, tmp_path: Path) -> None:

@@ -37,11 +37,17 @@ def session(qtbot: QtBot, tmp_path: Path) -> Iterator[Session]:
 
 
 @pytest.fixture
-def store(tmp_path: Path) -> Path:
-    """Film 1 is at its place, film 2 is not; the others have no file in the store."""
-    path, there = tmp_path / "r.sqlite", tmp_path / "there.dcm"
+def store(written: Path, tmp_path: Path) -> Path:
+    return Path(shutil.copyfile(written, tmp_path / written.name))
+
+
+@pytest.fixture(scope="module")
+def written(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Film 1 is at its place, film 2 is not; the others have no file in the store. Tests have copies of it."""
+    folder = tmp_path_factory.mktemp("store")
+    path, there = folder / "r.sqlite", folder / "there.dcm"
     shutil.copyfile(sample_study()[0], there)
-    files = {1: str(there), 2: str(tmp_path / "gone.dcm")}
+    files = {1: str(there), 2: str(folder / "gone.dcm")}
     with ResultStore(path) as made, made.transaction():
         for number in range(1, FILMS + 1):
             row = film(number, file=files.get(number), patient=NAME)
@@ -119,13 +125,13 @@ def test_enter_brings_the_film_on_screen_and_says_where_it_is_gone(session: Sess
 
 @pytest.mark.qt_log_ignore("does not support raise")
 def test_a_film_that_the_store_does_not_name_is_found_in_a_folder(
-    session: Session, qtbot: QtBot, store: Path, tmp_path: Path
+    session: Session, qtbot: QtBot, store: Path, written: Path
 ) -> None:
     window = opened(session, qtbot, store)
     only(window, qtbot, 3)
     window.open_chosen()
     before = window.told.text()
-    window.look_in(tmp_path)
+    window.look_in(written.parent)
     qtbot.waitUntil(lambda: window.place_of_number(3) is not None)
     window.open_chosen()
     assert window.told.text() != before

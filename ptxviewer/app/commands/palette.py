@@ -51,6 +51,8 @@ def match(typed: str, text: str) -> tuple[float, tuple[int, ...]] | None:
         there = text.lower()
     if not wanted:
         return 0.0, ()
+    if not _in_order(wanted, there):  # most texts, for most of what is typed
+        return None
     # best[j]: the best (score, places) of the letters so far with the last of them at j
     best: dict[int, tuple[float, tuple[int, ...]]] = {-1: (0.0, ())}
     for letter in wanted:
@@ -66,11 +68,19 @@ def match(typed: str, text: str) -> tuple[float, tuple[int, ...]] | None:
                     options.append((score + gain - LATE * (place - max(last, 0)), (*places, place)))
             if options:
                 found[place] = max(options)
-        if not found:
-            return None
         best = found
     score, places = max(best.values())
     return score - LATE * len(there) / 10, places  # of equals the shorter name
+
+
+def _in_order(letters: Sequence[str], text: str) -> bool:
+    """True where a text has these letters in their order."""
+    place = 0
+    for letter in letters:
+        place = text.find(letter, place) + 1
+        if not place:
+            return False
+    return True
 
 
 def entries(
@@ -89,13 +99,14 @@ def entries(
         tip = spoken(command.tip, **values) if command.tip else ""
         enabled = command.enabled(state)
         by_name = match(typed, name)
-        by_more = match(typed, f"{group} {name} {tip} {' '.join(command.keys)}")
-        if by_name is None and by_more is None:
-            continue
-        score = by_name[0] if by_name is not None else TIP_WEIGHT * (by_more or (0.0, ()))[0] / 2
-        if by_name is None and by_more is not None and len(by_more[1]) > 2 and not _dense(by_more[1]):
-            continue  # letters strewn over a sentence mean nothing
-        entry = Entry(command, name, tip, group, enabled, by_name[1] if by_name is not None else ())
+        if by_name is not None:
+            score, places = by_name
+        else:
+            by_more = match(typed, f"{group} {name} {tip} {' '.join(command.keys)}")
+            if by_more is None or (len(by_more[1]) > 2 and not _dense(by_more[1])):
+                continue  # letters strewn over a sentence mean nothing
+            score, places = TIP_WEIGHT * by_more[0] / 2, ()
+        entry = Entry(command, name, tip, group, enabled, places)
         ranked.append(((-score if enabled else NOT_NOW - score, order), entry))
     return tuple(entry for _, entry in sorted(ranked, key=lambda one: one[0]))
 

@@ -7,9 +7,10 @@ from __future__ import annotations
 
 import statistics
 from collections import deque
-from collections.abc import Collection
+from collections.abc import Collection, Iterable, Iterator
 from dataclasses import replace
 from datetime import datetime
+from itertools import islice
 
 from ptxviewer.app.state.film import NO_RESULT, Film, FilmStatus
 from ptxviewer.app.state.screen import State
@@ -32,19 +33,22 @@ def _order(state: State) -> list[Film]:
     here = ids.index(state.current_id) if state.current_id in ids else 0
     films = [*state.films[here:], *state.films[:here]]
     first = [film for film_id in (state.current_id, state.prior_id) for film in films if film.id == film_id]
-    rest = (film for film in films if film not in first)
-    return first if state.paused else [*first, *sorted(rest, key=lambda film: film.due)]
+    if state.paused:
+        return first
+    rest = [film for film in films if film not in first]
+    return [*first, *(film for film in rest if not film.due), *(film for film in rest if film.due)]
 
 
-def _ready(state: State) -> list[Film]:
+def _ready(order: Iterable[Film]) -> Iterator[Film]:
     """The films that the network could start on, first one first."""
-    return [f for f in _order(state) if (f.status is FilmStatus.WAITING or f.due) and f.radiograph is not None]
+    return (f for f in order if f.radiograph is not None and (f.status is FilmStatus.WAITING or f.due))
 
 
 def next_to_read(state: State, visible: Collection[int] = ()) -> int | None:
     """Return the film whose pixels are wanted next, or None; at last one of ``visible`` that lacks its thumbnail."""
-    ready = len(_ready(state))
-    for film in _order(state):
+    order = _order(state)
+    ready = sum(1 for _ in _ready(order))
+    for film in order:
         if film.radiograph is not None or film.status is FilmStatus.FAILED:
             continue
         if film.id in (state.current_id, state.prior_id):
@@ -59,7 +63,7 @@ def next_to_analyse(state: State) -> int | None:
     """Return the film that the network looks at next, or None."""
     if state.engine.phase == "failed":
         return None
-    return next((film.id for film in _ready(state)), None)
+    return next((film.id for film in _ready(_order(state))), None)
 
 
 def put_away(state: State, budget_bytes: int) -> State:
@@ -74,7 +78,7 @@ def put_away(state: State, budget_bytes: int) -> State:
         return state
     place = {film.id: index for index, film in enumerate(state.films)}
     here = place.get(state.current_id, 0) if state.current_id is not None else 0
-    stay = {state.current_id, state.prior_id, *(film.id for film in _ready(state)[:READ_AHEAD])}
+    stay = {state.current_id, state.prior_id, *(film.id for film in islice(_ready(_order(state)), READ_AHEAD))}
     stay |= {film.id for film in state.films if film.status is FilmStatus.ANALYSING}
     changed: dict[int, Film] = {}
     count = len(held)

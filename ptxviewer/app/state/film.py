@@ -162,7 +162,7 @@ class Film:
         """The network's maps."""
         return None if self.result is None else self.result.maps
 
-    @property
+    @cached_property  # of every film of a folder, some are asked at every change of the state
     def findings(self) -> Findings | None:
         """What was found, under the review; a distance that is dragged is where the hand is, a threshold near it."""
         found = None if self.result is None else self.result.findings
@@ -184,7 +184,7 @@ class Film:
         """The network that gave its result, where that is not the one that is loaded."""
         return None if self.result is None else self.result.older
 
-    @property
+    @cached_property
     def due(self) -> bool:
         """True while its result is an older network's, and it is to be analysed again."""
         return self.status is FilmStatus.DONE and self.older is not None and self.why is None
@@ -198,6 +198,15 @@ class Film:
     def awaited(self) -> bool:
         """True while a result is on its way: the first one, or one that replaces an older network's."""
         return self.status in (FilmStatus.WAITING, FilmStatus.ANALYSING) or self.due
+
+    @cached_property
+    def refused(self) -> bool:
+        """True while the gate refuses the film and the reader has not insisted."""
+        if self.review.gate_overridden:
+            return False
+        if self.findings is not None:
+            return not self.findings.gate.passed
+        return self.summary is not None and self.summary.refused  # recalled
 
     @property
     def summary(self) -> Summary | None:

@@ -39,23 +39,17 @@ def agreed(state: State, film: Film) -> bool:
 
 def refusal(film: Film) -> Reason | None:
     """Return why the gate refuses the film, None where it does not or the reader has insisted."""
-    if film.review.gate_overridden:
-        return None
-    if film.findings is not None:
-        gate = film.findings.gate
-        refused, why = not gate.passed, gate.reason
-    else:  # recalled: the reason itself comes with the film's pixels
-        refused, why = film.summary is not None and film.summary.refused, None
-    if not refused:
+    if not film.refused:
         return None
     from ptxviewer.core.reasons.finding import Finding
 
-    return why or Finding.NOT_FRONTAL
+    # Of a recalled film the reason itself comes with its pixels.
+    return (film.findings and film.findings.gate.reason) or Finding.NOT_FRONTAL
 
 
 def withheld(film: Film) -> bool:
     """True while the gate refuses the film and the reader has not insisted."""
-    return refusal(film) is not None
+    return film.refused
 
 
 def as_withheld(film: Film) -> Film:
