@@ -55,9 +55,9 @@ def masked(of, mask, **more):
 
 def cyan_box(page, colour=CYAN):
     lowest, highest = (np.clip(np.asarray(colour) + change, 0, 255).astype(np.uint8) for change in (-3, 3))
-    found = np.argwhere(((page >= lowest) & (page <= highest)).all(2))
-    (top, left), (bottom, right) = found.min(0), found.max(0)
-    return left, top, right, bottom
+    found = cv2.inRange(np.ascontiguousarray(page), lowest, highest) > 0
+    rows, cols = np.flatnonzero(found.any(1)), np.flatnonzero(found.any(0))
+    return cols[0], rows[0], cols[-1], rows[-1]
 
 
 @pytest.fixture
