@@ -18,6 +18,7 @@ from ptxviewer.app.jobs import ThreadLane
 from ptxviewer.app.ports import Services
 from ptxviewer.app.presenter import Presenter
 from ptxviewer.app.state.film import FilmStatus
+from ptxviewer.app.state.screen import State
 from ptxviewer.core.answer import ProbabilityMaps
 from ptxviewer.core.drawing.handles import Grip
 from ptxviewer.core.engine import Checkpoint, never_cancelled
@@ -56,6 +57,7 @@ class Play:
         self.dropped = 0
         self.shown: str | None = None  # what must be on screen in the end: the last drop, untouched since
         self.expected: set[str] = set()
+        self.checked = State()
 
     def drop(self, number: int) -> None:
         kind = DROPS[number % len(DROPS)]
@@ -125,7 +127,9 @@ class Play:
         elif act in TURNS:
             lane, what = act.split()
             getattr({"disk": rig.disk, "model": rig.model}[lane], what)()
-        self.sizes_are_of_their_film()
+        if presenter.state is not self.checked:  # most turns of a lane change nothing
+            self.sizes_are_of_their_film()
+            self.checked = presenter.state
         bands = int(presenter.display.disagreement.busy)
         assert rig.model.alive <= 1 + bands, "a job was forgotten that may still deliver"
         analysing = sum(film.status is FilmStatus.ANALYSING for film in presenter.state.films)
