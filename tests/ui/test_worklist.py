@@ -10,7 +10,7 @@ import pytest
 from PySide6.QtCore import QEvent, QModelIndex, QPoint, QPointF, Qt
 from PySide6.QtGui import QMouseEvent
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QApplication, QFileDialog, QPushButton, QWidget
+from PySide6.QtWidgets import QApplication, QFileDialog, QLabel, QPushButton, QWidget
 from pytestqt.qtbot import QtBot
 
 from ptxviewer.app.films.worklist import COLUMNS
@@ -137,6 +137,14 @@ def test_what_an_edge_in_amber_means_is_said_while_there_is_one(session: Session
     late = (*shown.films[:-1], replace(shown.films[-1], overdue=True, seen=False))
     panel.show_state(replace(shown, films=late, worklist=replace(shown.worklist, kind="all"), current_id=late[0].id))
     qtbot.waitUntil(lambda: "Amber" in words(panel))
+
+
+def test_the_line_below_a_narrow_list_is_read_whole(session: Session, qtbot: QtBot, tmp_path: Path) -> None:
+    panel = opened(session, qtbot, tmp_path / "films")
+    panel.set_width(280)
+    foot = next(one for one in panel.findChildren(QLabel) if one.text().startswith("All films"))
+    qtbot.waitUntil(lambda: 0 < foot.heightForWidth(foot.width()) <= foot.height())
+    assert foot.fontMetrics().horizontalAdvance(foot.text()) > foot.width(), "it takes more than one line"
 
 
 def test_narrow_lists_do_without_columns_in_their_order() -> None:

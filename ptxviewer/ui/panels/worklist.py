@@ -105,9 +105,8 @@ class WorklistPanel(QWidget):
         self._none.setAlignment(Qt.AlignmentFlag.AlignCenter)
         column.addWidget(self._none, 1)
         foot = QHBoxLayout()
-        self._foot = ElidedLabel()
-        self._foot.setObjectName("quiet")
-        self._foot.setFixedHeight(px(26))
+        self._foot = label("quiet", wrap=True)  # what the order is, or what is left out, is read whole
+        self._foot.setMinimumHeight(px(26))
         self._all = QPushButton(tr("Show all"))
         self._all.setObjectName("small")
         self._all.setFocusPolicy(Qt.FocusPolicy.TabFocus)
