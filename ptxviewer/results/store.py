@@ -8,13 +8,10 @@ a later run skips what is there. The order of urgency is an index; no list of fi
 from __future__ import annotations
 
 import contextlib
-import logging
-import os
 import sqlite3
 import threading
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -22,12 +19,11 @@ from ptxviewer.core.errors import ExportFailed, PtxError
 from ptxviewer.core.reasons.command import Command
 from ptxviewer.core.reasons.results import Results
 from ptxviewer.core.reasons.writing import NotWritten, Unwritten, Writing
+from ptxviewer.results.database import connected, identity, told_why
 from ptxviewer.results.schema import FINDINGS, VERSION, Column, Record, Value, as_kind, kept
 
-log = logging.getLogger(__name__)
 APPLICATION = 0x50545856  # "PTXV", in the header of the file
 SQL_TYPES = {"text": "TEXT", "integer": "INTEGER", "number": "REAL", "boolean": "INTEGER"}
-WAIT_S, WAIT_TO_READ_S = 10.0, 1.0  # for another program's transaction; in the log of our stores it keeps no reader
 ORDER = "CASE \"group\" WHEN 'above' THEN 0 WHEN 'no answer' THEN 1 ELSE 2 END"
 URGENT = f"{ORDER}, score DESC, film"
 """SQL: the most urgent first, as ``app.films.urgency.rank``; a film without a score counts as 0 in its group."""
@@ -90,62 +86,6 @@ def _tables() -> str:
     """
 
 
-_WHY = (
-    ("full", ExportFailed(NotWritten(Unwritten.RESULTS, Writing.DISK_FULL))),
-    ("readonly", ExportFailed(NotWritten(Unwritten.RESULTS, Writing.NO_PERMISSION))),
-    ("unable to open", ExportFailed(NotWritten(Unwritten.RESULTS, Writing.NO_PERMISSION))),
-    ("disk i/o", ExportFailed(NotWritten(Unwritten.RESULTS, Writing.DISK_REFUSED))),
-    ("locked", PtxError(Results.STORE_BUSY)),
-    ("not a database", PtxError(Results.STORE_NOT_OURS)),
-    ("malformed", PtxError(Results.STORE_DAMAGED)),
-)
-
-
-@contextlib.contextmanager
-def _told() -> Iterator[None]:
-    """Make a reason of what SQLite says. Its codes have names only from Python 3.11 on, its messages always did.
-
-    What it says besides is of the file: tables that are not there, texts that are none, a trigger of somebody else's.
-    """
-    try:
-        yield
-    except sqlite3.ProgrammingError:  # ours: it has been closed
-        raise
-    except (sqlite3.Error, OverflowError) as error:  # a film's number may be the largest that there is
-        text = str(error).lower()
-        for word, told in _WHY:
-            if word in text:
-                raise type(told)(told.reason) from None
-        log.warning("SQLite refuses a store of results: %s", error.__class__.__name__)
-        raise PtxError(Results.STORE_DAMAGED) from None
-
-
-def _mode(path: Path, writable: bool) -> str:
-    """How SQLite opens a store: reading one makes a file beside it, which a folder that is read-only does not allow."""
-    if writable:
-        return "mode=rwc"
-    alone = not path.with_name(f"{path.name}-wal").exists()
-    return "mode=ro&immutable=1" if alone and not os.access(path.parent, os.W_OK) else "mode=ro"
-
-
-def _connected(path: Path, writable: bool) -> sqlite3.Connection:
-    """Open the file; text in it that is no UTF-8 costs its letters, not the list."""
-    place = Path(os.path.realpath(path)).as_uri()  # Path.resolve raises for links in a circle
-    wait = WAIT_S if writable else WAIT_TO_READ_S
-    uri = f"{place}?{_mode(path, writable)}"
-    db = sqlite3.connect(uri, uri=True, timeout=wait, isolation_level=None, check_same_thread=False)
-    db.text_factory = partial(str, encoding="utf-8", errors="replace")
-    return db
-
-
-def _identity(path: Path) -> tuple[int, int] | None:
-    """Return which file lies at a path, None where there is none."""
-    with contextlib.suppress(OSError):
-        status = path.stat()
-        return status.st_dev, status.st_ino
-    return None
-
-
 class ResultStore:
     """One store, open until its context ends. Any thread may ask it and write to it, one at a time."""
 
@@ -162,11 +102,11 @@ class ResultStore:
         self._file: tuple[int, int] | None = None  # which file is written to
         new = not path.is_file() or path.stat().st_size == 0
         try:
-            with _told():
-                self._db = _connected(path, writable)
+            with told_why():
+                self._db = connected(path, writable)
                 try:
                     self._open(new, writable)
-                    self._file = _identity(path) if writable else None
+                    self._file = identity(path) if writable else None
                 except BaseException:
                     self._db.close()
                     raise
@@ -219,8 +159,8 @@ class ResultStore:
     @contextlib.contextmanager
     def transaction(self) -> Iterator[None]:
         """All of what is written in this context, or nothing. Raises ``ExportFailed``, ``PtxError``."""
-        with self._guard, _told():
-            if self._file is not None and self._file != _identity(self._path):
+        with self._guard, told_why():
+            if self._file is not None and self._file != identity(self._path):
                 raise PtxError(Results.STORE_GONE)  # POSIX writes on into a file that has no name any more
             self._db.execute("BEGIN IMMEDIATE")
             try:
@@ -369,7 +309,7 @@ class ResultStore:
 
     def runs(self) -> list[Record]:
         """Return the runs, the first one first."""
-        with _told():
+        with told_why():
             asked = self._db.execute("SELECT * FROM runs ORDER BY run")
             names = [described[0] for described in asked.description]
             return [dict(zip(names, row, strict=True)) for row in asked]
@@ -401,7 +341,7 @@ class ResultStore:
 
     def one(self, where: str, values: Sequence[Value]) -> int | None:
         """Return the number of the one film that fits; None where none does, or several do."""
-        with self._guard, _told():
+        with self._guard, told_why():
             found = self._db.execute(f"SELECT film FROM films{_where(where)} LIMIT 2", values).fetchall()
         return int(found[0][0]) if len(found) == 1 else None
 
@@ -411,12 +351,12 @@ class ResultStore:
         return None if row is None else int(row[0])
 
     def _one(self, asked: str, values: Sequence[Value]) -> tuple[Any, ...] | None:
-        with self._guard, _told():
+        with self._guard, told_why():
             row: tuple[Any, ...] | None = self._db.execute(asked, values).fetchone()
             return row
 
     def _rows(self, asked: str, values: Sequence[Value]) -> Iterator[tuple[Any, ...]]:
-        with _told():
+        with told_why():
             cursor = self._db.execute(asked, values)
             while page := cursor.fetchmany(_PAGE):
                 yield from page
