@@ -27,6 +27,7 @@ if TYPE_CHECKING:
 
 CONNECT_S, ANSWER_S, SILENT_S = 10.0, 30.0, 60.0
 """Seconds until a connection is there, until one answer is, and that a line may be silent."""
+AGAIN = 2  # times that a partner which closes at once is asked again: it may have lost its own refusal so
 
 Handler = tuple[Any, Any]
 MOST_CONTEXTS = 128  # of one association (PS3.8 9.3.2.2)
@@ -99,7 +100,9 @@ def associated(
 
     try:
         association, refused = ask()
-        if refused is Pacs.DROPPED:  # a partner that closes at once may lose its own refusal: it is asked once more
+        for _ in range(AGAIN):
+            if refused is not Pacs.DROPPED:
+                break
             _close(association)
             association, refused = ask()
     except (OSError, ValueError):  # a name that nobody knows
