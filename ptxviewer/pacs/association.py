@@ -23,11 +23,11 @@ if TYPE_CHECKING:
     from pydicom.dataset import Dataset
     from pynetdicom.association import Association
     from pynetdicom.events import Event
+    from pynetdicom.pdu_primitives import A_ASSOCIATE
     from pynetdicom.presentation import PresentationContext
 
 CONNECT_S, ANSWER_S, SILENT_S = 10.0, 30.0, 60.0
 """Seconds until a connection is there, until one answer is, and that a line may be silent."""
-AGAIN = 2  # times that a partner which closes at once is asked again: it may have lost its own refusal so
 
 Handler = tuple[Any, Any]
 MOST_CONTEXTS = 128  # of one association (PS3.8 9.3.2.2)
@@ -100,9 +100,7 @@ def associated(
 
     try:
         association, refused = ask()
-        for _ in range(AGAIN):
-            if refused is not Pacs.DROPPED:
-                break
+        if refused is Pacs.DROPPED:  # a partner that closes at once may lose its own refusal: it is asked once more
             _close(association)
             association, refused = ask()
     except (OSError, ValueError):  # a name that nobody knows
@@ -148,9 +146,22 @@ def _close(association: Association) -> None:
         line.socket.close()
 
 
-def _why_refused(association: Association, waited_s: float) -> Pacs:
+def _rejection(association: Association) -> A_ASSOCIATE | None:
+    """Return the partner's refusal, None where none has come.
+
+    One that comes at once may still lie in the queue: where the line has been closed on it before pynetdicom looks
+    whether the line is there, it gives up without reading its answers.
+    """
+    from pynetdicom.pdu_primitives import A_ASSOCIATE
+
     if association.is_rejected:
-        answer = association.acceptor.primitive
+        return association.acceptor.primitive
+    unread = association.dul.peek_next_pdu()
+    return unread if isinstance(unread, A_ASSOCIATE) and unread.result else None
+
+
+def _why_refused(association: Association, waited_s: float) -> Pacs:
+    if (answer := _rejection(association)) is not None:
         kind = (getattr(answer, "result_source", 0), getattr(answer, "diagnostic", 0))  # PS3.8 table 9-21
         known = {(1, 7): Pacs.CALLED_UNKNOWN, (1, 3): Pacs.CALLING_UNKNOWN}
         return known.get(kind, Pacs.PARTNER_BUSY if kind[0] == 3 else Pacs.ASSOCIATION_REJECTED)
