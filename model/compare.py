@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import argparse
 import json
-import os
 from collections.abc import Callable
 from dataclasses import asdict, dataclass
 from pathlib import Path
@@ -16,6 +15,7 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
+from model.background import add_options, give_way
 from model.cases import Case, each_case, listed
 from model.data import chest_drain
 from model.figures import EXTENT, RIGHT, map_dice
@@ -151,11 +151,9 @@ def main() -> None:
     parser.add_argument("--old", type=Path, default=Path("model/bundle"), help="the bundle to compare with")
     parser.add_argument("--run", type=Path, required=True, help="folder of a run; its averaged weights are judged")
     parser.add_argument("--out", type=Path, default=Path("runs/compare"))
-    parser.add_argument("--threads", type=int, default=1)
-    parser.add_argument("--nice", type=int, default=15, help="how far other programs go first, up to 19")
+    add_options(parser)
     asked = parser.parse_args()
-    if hasattr(os, "nice"):
-        os.nice(asked.nice)
+    give_way(asked.nice)
     import torch
 
     from model.run_engine import RunEngine

@@ -10,7 +10,6 @@ from __future__ import annotations
 
 import argparse
 import json
-import os
 from pathlib import Path
 
 import numpy as np
@@ -18,6 +17,7 @@ import torch
 from numpy.typing import NDArray
 
 from model.augment import plain
+from model.background import add_options, give_way
 from model.config import Config
 from model.data import chest_drain, read_drains
 from model.metrics import auc
@@ -99,11 +99,9 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=(__doc__ or "").splitlines()[0])
     parser.add_argument("--pack", type=Path, required=True)
     parser.add_argument("--weights", type=Path, default=BUNDLE_WEIGHTS)
-    parser.add_argument("--threads", type=int, default=1)
-    parser.add_argument("--nice", type=int, default=15, help="how far other programs go first, up to 19")
+    add_options(parser)
     asked = parser.parse_args()
-    if hasattr(os, "nice"):
-        os.nice(asked.nice)
+    give_way(asked.nice)
     torch.set_num_threads(asked.threads)
     judge(asked.pack, asked.weights)
 

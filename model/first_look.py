@@ -10,7 +10,6 @@ from __future__ import annotations
 
 import argparse
 import json
-import os
 import time
 from dataclasses import asdict
 from pathlib import Path
@@ -24,6 +23,7 @@ from torch.nn import functional as F
 from tqdm import tqdm
 
 from model.augment import Augmentation, augment, changes, plain, warp
+from model.background import add_options, give_way
 from model.cutting import Cutter
 from model.data import read_grey, read_index, split_lungs
 from model.losses import soft_dice
@@ -176,11 +176,9 @@ def main() -> None:
     parser.add_argument("--bundle", type=Path, default=Path("model/bundle"), help="whose lungs are learned")
     parser.add_argument("--out", type=Path, required=True)
     parser.add_argument("--steps", type=int, default=4000)
-    parser.add_argument("--threads", type=int, default=1)
-    parser.add_argument("--nice", type=int, default=19, help="how far other programs go first, up to 19")
+    add_options(parser, nice=19)
     asked = parser.parse_args()
-    if hasattr(os, "nice"):
-        os.nice(asked.nice)
+    give_way(asked.nice)
     asked.out.mkdir(parents=True, exist_ok=True)
     train(Cutter(asked.data, asked.bundle, TEACHER_SIZE, asked.threads), asked.out, asked.steps)
 

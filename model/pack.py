@@ -23,6 +23,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from model.background import add_options, give_way
+
 ROOM = 1.25  # side of what is stored, in sides of the box
 LARGEST_PART = 55_000_000  # bytes
 FORMAT = 1
@@ -284,11 +286,9 @@ def main() -> None:
     )
     parser.add_argument("--first-look", type=Path, help="folder with first_look.safetensors: finds the lungs instead")
     parser.add_argument("--size", type=int, default=512, help="pixels of the box's side")
-    parser.add_argument("--threads", type=int, default=1)
-    parser.add_argument("--nice", type=int, default=15, help="how far other programs go first, up to 19")
+    add_options(parser)
     asked = parser.parse_args()
-    if hasattr(os, "nice"):
-        os.nice(asked.nice)
+    give_way(asked.nice)
     pack(asked.data, asked.out, asked.size, asked.bundle, asked.threads, asked.first_look)
 
 

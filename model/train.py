@@ -29,6 +29,7 @@ import torch
 from torch.nn import functional as F
 
 from model.augment import middle_of, plain
+from model.background import add_options, give_way
 from model.config import Config, read_config
 from model.metrics import auc, dice
 from model.pack import ROOM, Pack
@@ -242,11 +243,9 @@ def main() -> None:
     parser.add_argument("--device", default="auto", help="auto, cpu, cuda or mps")
     parser.add_argument("--config", type=Path, help="JSON with fields of Config that differ from the default")
     parser.add_argument("--minutes", type=float, help="as many steps as fit into this time on this computer")
-    parser.add_argument("--threads", type=int, default=0)
-    parser.add_argument("--nice", type=int, default=15, help="how far other programs go first, up to 19")
+    add_options(parser, threads=0)
     asked = parser.parse_args()
-    if hasattr(os, "nice"):
-        os.nice(asked.nice)
+    give_way(asked.nice)
     if asked.threads:
         torch.set_num_threads(asked.threads)
     # A run that was stopped goes on by its own plan, unless another one is given.

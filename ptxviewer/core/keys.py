@@ -13,7 +13,7 @@ import numpy as np
 
 from ptxviewer.core.film import Radiograph
 
-MARK = "b3-"  # with which keys begin; those of earlier versions are hexadecimal digits
+MARK = "b3-"  # with which keys, and names of files made of them, begin; older ones are hexadecimal digits
 DIGEST = 16  # bytes
 
 

@@ -27,7 +27,7 @@ from ptxviewer.core.answer import ProbabilityMaps, Side
 from ptxviewer.core.engine import EngineInfo
 from ptxviewer.core.errors import ExportFailed
 from ptxviewer.core.files import open_regular, write_atomic
-from ptxviewer.core.keys import is_older
+from ptxviewer.core.keys import MARK, is_older
 from ptxviewer.core.private import private_folder
 from ptxviewer.core.reasons import Reason, decode, encode
 from ptxviewer.core.reasons.writing import NotWritten, Unwritten, Writing
@@ -36,7 +36,6 @@ FORMAT: Literal[2] = 2
 MOST_BYTES = 4_000_000_000  # about 3 MB a film, so that a folder of 500 never drives itself out
 KEPT_SHARE = 0.9  # of the bound, after the oldest were evicted
 BLOCK = 16_384
-NEW = "b3-"  # with which the names of maps begin that are found by keys of today
 GRIDS = ("pneumothorax", "lung_image_left", "lung_image_right")
 BROKEN = (
     ValueError, TypeError, KeyError, IndexError, EOFError, OSError, OverflowError, MemoryError, RecursionError,
@@ -216,7 +215,7 @@ class ResultFolder:
     def _has_older(self) -> bool:
         if self._holds_older is None:
             names = (path.name for path, *_ in self._files())
-            self._holds_older = any(n.endswith((".npz", legacy.MAPS)) and not n.startswith(NEW) for n in names)
+            self._holds_older = any(n.endswith((".npz", legacy.MAPS)) and not n.startswith(MARK) for n in names)
         return self._holds_older
 
     def _maps(self, key: str, shape: tuple[int, int], model: str) -> ProbabilityMaps | None:
@@ -259,7 +258,7 @@ class ResultFolder:
 
     def _maps_path(self, key: str, model: str) -> Path:
         name = hashlib.blake2b(key.encode(), digest_size=20).hexdigest()
-        return self._folder / f"{'' if is_older(key) else NEW}{name}-{model}.npz"
+        return self._folder / f"{'' if is_older(key) else MARK}{name}-{model}.npz"
 
     def _read(self, path: Path) -> bytes | None:
         try:

@@ -22,7 +22,7 @@ from ptxviewer.core.errors import ExportFailed, PtxError
 from ptxviewer.core.files import write_atomic
 from ptxviewer.core.film import Radiograph
 from ptxviewer.core.geometry import Point
-from ptxviewer.core.keys import is_older, older_key
+from ptxviewer.core.keys import MARK, is_older, older_key
 from ptxviewer.core.locks import held, opened, taken
 from ptxviewer.core.merging import merged
 from ptxviewer.core.private import private_folder, put_aside
@@ -32,7 +32,7 @@ from ptxviewer.core.reasons.writing import NotWritten, Unwritten, Writing
 from ptxviewer.core.review import Drain, FirstRead, Measurement, MovedLine, Posture, ReportText, Review, Verdict
 
 FORMAT = 1
-NEW = "-b3-"  # in names made of keys of today
+NEW = f"-{MARK}"  # in names made of keys of today
 CLAIM, SAVING = ".window", ".saving"  # files that are locked: while a window is open, while a review is written
 LONGEST_WAIT_S = 2.0  # for another window that writes
 
