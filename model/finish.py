@@ -23,14 +23,12 @@ import contextlib
 import json
 from collections.abc import Collection, Iterable
 from pathlib import Path
-from typing import Any, Literal
+from typing import TYPE_CHECKING, Any, Literal
 
 import numpy as np
 import torch
 from numpy.typing import NDArray
 from safetensors.torch import save_file
-from sklearn.linear_model import LogisticRegression
-from sklearn.model_selection import GroupKFold, cross_val_predict
 from tqdm import tqdm
 
 from model.data import not_frontal, read_index
@@ -45,6 +43,9 @@ from ptxviewer.dicom.read import read_film
 from ptxviewer.inference.torch.network import PneumothoraxNet
 from ptxviewer.inference.torch.processor import has_fast_bf16
 from ptxviewer.phantom.film import PhantomSpec, film_of, make_phantom
+
+if TYPE_CHECKING:
+    from sklearn.linear_model import LogisticRegression
 
 Floats = NDArray[np.float64]
 Booleans = NDArray[np.bool_]
@@ -63,6 +64,8 @@ def fit_logistic(features: Floats, truth: Booleans, penalty: float) -> tuple[Flo
 
     Both classes weigh one half, and ``penalty`` x |w|^2 / 2 is added to the mean loss.
     """
+    from sklearn.linear_model import LogisticRegression
+
     fitted = LogisticRegression(C=1 / (penalty * len(truth)), class_weight="balanced", max_iter=1000)
     fitted.fit(features, truth)
     return np.asarray(fitted.coef_[0], np.float64), float(fitted.intercept_[0])
@@ -70,6 +73,8 @@ def fit_logistic(features: Floats, truth: Booleans, penalty: float) -> tuple[Flo
 
 def platt() -> LogisticRegression:
     """Return the model of a film's probability given its logit: no penalty, two numbers (Platt 1999)."""
+    from sklearn.linear_model import LogisticRegression
+
     return LogisticRegression(C=np.inf)
 
 
@@ -81,6 +86,8 @@ def fit_platt(logit: Floats, truth: Booleans) -> tuple[float, float]:
 
 def cross_fitted(logit: Floats, truth: Booleans, patients: list[str], folds: int = 5) -> Floats:
     """Return the probability (N,) of every film from a Platt fit on the other patients."""
+    from sklearn.model_selection import GroupKFold, cross_val_predict
+
     split = GroupKFold(folds)
     predicted = cross_val_predict(platt(), logit[:, None], truth, groups=patients, cv=split, method="predict_proba")
     return np.asarray(predicted[:, 1], np.float64)

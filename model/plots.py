@@ -1,18 +1,20 @@
-"""Pictures of a training run and of an evaluation; matplotlib is imported here and nowhere else."""
+"""Pictures of a training run and of an evaluation; matplotlib is imported here and nowhere else, when one is drawn."""
 
 from __future__ import annotations
 
 import json
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import cv2
 import numpy as np
-from matplotlib.axes import Axes
-from matplotlib.backends.backend_agg import FigureCanvasAgg
-from matplotlib.figure import Figure
 from numpy.typing import NDArray
 
 from ptxviewer.core.statistics import reliability, roc
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+    from matplotlib.figure import Figure
 
 Floats = NDArray[np.float64]
 Booleans = NDArray[np.bool_]
@@ -20,6 +22,9 @@ Picture = tuple[NDArray[np.uint8], Booleans, NDArray[np.float32]]
 
 
 def _figure(columns: int, path: Path, draw: list[tuple[str, str, str]]) -> tuple[Figure, list[Axes], Path]:
+    from matplotlib.backends.backend_agg import FigureCanvasAgg
+    from matplotlib.figure import Figure
+
     figure = Figure(figsize=(4.2 * columns, 4), layout="constrained")
     FigureCanvasAgg(figure)
     axes = [figure.add_subplot(1, columns, index + 1) for index in range(columns)]

@@ -125,11 +125,24 @@ def test_a_bug_where_no_log_can_be_written_says_no_more(tmp_path):
     assert done.stderr == "ptxviewer: Unexpected failure (ZeroDivisionError): this is a bug in ptxviewer.\n"
 
 
+PRELOADED = """
+import sys
+from ptxviewer.__main__ import main
+from ptxviewer.inference.torch.preload import LIBRARIES, preload_torch
+preload_torch()
+assert sys.platform != "linux" or LIBRARIES["linux"] in open("/proc/self/maps").read()
+assert "torch" not in sys.modules
+sys.exit(main())
+"""
+
+
 @pytest.mark.weights
 def test_the_shipped_network_finds_the_samples_pneumothorax_and_none_on_the_normal_film(tmp_path):
+    """After torch's libraries came into memory as they do in the window: the import finds them there."""
     if not (bundle_dir() / "metadata.json").exists() and not os.environ.get("CI"):
         pytest.skip("no weights have been exported yet")
-    done = program(tmp_path, "predict", *sample_study(), "--out", tmp_path / "out", "--device", "cpu", "--save-mask")
+    arguments = ("predict", *sample_study(), "--out", tmp_path / "out", "--device", "cpu", "--save-mask")
+    done = program(tmp_path, *arguments, code=PRELOADED)
     assert (done.returncode, done.stderr) == (0, "")
     sick, normal = records(tmp_path / "out").values()
     assert sick["present"]

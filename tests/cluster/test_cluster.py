@@ -80,14 +80,14 @@ def kept(path: Path) -> dict[str, dict[str, Any]]:
 def test_every_film_once_though_workers_are_killed_and_a_film_ends_two(
     two_workers: Site, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    folder = study(tmp_path / "Planted_folder", 199)
+    folder = study(tmp_path / "Planted_folder", 99)
     bad = study(tmp_path / "Planted_bad", 1, lambda _number: engines.KILLS)
     assert run(None, tmp_path / "one.sqlite", folder) == 0
     written: list[int] = []
 
     def count(progress: Progress, *, failed: bool = False) -> None:
         written.append(failed)
-        if len(written) in {60, 150}:
+        if len(written) in {30, 75}:
             os.kill(min(two_workers.pids().values()), signal.SIGKILL)
 
     monkeypatch.setattr(Progress, "count", count)
@@ -96,7 +96,7 @@ def test_every_film_once_though_workers_are_killed_and_a_film_ends_two(
     failed = {key: row for key, row in many.items() if row["status"] == "failed"}
     assert [row["reason"] for row in failed.values()] == [Cluster.WORKERS_ENDED.code]
     assert {key: row for key, row in many.items() if key not in failed} == one
-    assert len(written) == 200
+    assert len(written) == 100
     assert "Planted" not in two_workers.said()
 
 

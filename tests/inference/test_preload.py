@@ -1,7 +1,9 @@
-"""The window goes on while torch's libraries come into memory; whatever goes wrong there is left to the import."""
+"""The window goes on while torch's libraries come into memory; whatever goes wrong there is left to the import.
+
+That the import then finds them is seen by the command line's test of the shipped network, in a process of its own.
+"""
 
 import importlib.util
-import subprocess
 import sys
 from pathlib import Path
 from types import SimpleNamespace
@@ -43,18 +45,3 @@ def test_what_cannot_be_loaded_is_told_by_the_import_and_not_here(torch_folder):
     (torch_folder / LIBRARIES["linux"]).unlink()
     assert not preload_torch("linux", pytest.fail)
     assert not preload_torch("sunos5", pytest.fail)
-
-
-def test_the_import_finds_in_memory_what_was_loaded():
-    """In a process of its own: torch works after it, and the library was there before the import."""
-    name = LIBRARIES.get(sys.platform)
-    if name is None or sys.platform != "linux":
-        pytest.skip("looks into /proc")
-    code = (
-        "from ptxviewer.inference.torch.preload import preload_torch\n"
-        "preload_torch()\n"
-        f"assert '{name}' in open('/proc/self/maps').read()\n"
-        "import torch\n"
-        "assert float(torch.ones(3).sum()) == 3\n"
-    )
-    subprocess.run([sys.executable, "-c", code], check=True, cwd=Path(__file__).parents[2], timeout=120)

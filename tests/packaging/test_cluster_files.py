@@ -2,11 +2,17 @@
 
 from __future__ import annotations
 
+import importlib.util
+
 import pytest
 
-pytest.importorskip("distributed")
+pytest.importorskip("yaml")
 
 from tools import check_cluster as check  # noqa: E402
+
+pytestmark = pytest.mark.skipif(
+    importlib.util.find_spec("distributed") is None, reason="the extra 'cluster' is missing"
+)
 
 TEXT = check.KUBERNETES.read_text("utf-8")
 
