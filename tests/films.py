@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import cache
+
 import numpy as np
 
 from ptxviewer.core.answer import DecisionRule, ProbabilityMaps
@@ -9,6 +11,7 @@ from ptxviewer.core.engine import EngineInfo
 from ptxviewer.core.film import Acquisition, Age, Patient, PixelSpacing, Radiograph, SpacingOrigin, Study, Window
 from ptxviewer.core.reasons.reading import Reading
 from ptxviewer.core.voi import AUTOMATIC
+from ptxviewer.phantom.film import Phantom, PhantomSpec, make_phantom
 
 RULE = DecisionRule(threshold=0.5, score_threshold=0.4, min_area=0.001)
 INFO = EngineInfo("test-net 1", "ab" * 32, "CPU", RULE, version="1")
@@ -16,6 +19,12 @@ AT_DETECTOR = PixelSpacing(0.2, 0.2, SpacingOrigin.DETECTOR, Reading.SIZES_AT_DE
 ORIENTED = Acquisition(modality="DX", view="PA", row_direction="L", column_direction="F")
 NAMED = Patient(name="Ångström, 田中", id="PAT-0815", birth_date="1960-02-03", sex="F", age=Age(66, "Y"))
 STUDIED = Study(date="2026-01-02", time="10:11", description="Thorax p.a.", institution="St. Elsewhere")
+
+
+@cache
+def phantom(spec: PhantomSpec) -> Phantom:
+    """A phantom that is made once for all tests, which takes a sixth of a second: none may change its arrays."""
+    return make_phantom(spec)
 
 
 def film(rows=200, cols=160, key="film", **changes) -> Radiograph:

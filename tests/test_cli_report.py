@@ -28,10 +28,10 @@ def engine(monkeypatch: pytest.MonkeyPatch) -> Asked:
 
 def test_a_report_of_what_is_not_analysed_unasked_is_not_written(engine, tmp_path, qapp, capsys):
     lateral = frontal(tmp_path / "x.dcm", ViewPosition="LL")
-    assert cli.main(["report", str(lateral), "-o", str(tmp_path / "x.png")]) == 1
+    assert cli.main(["report", str(lateral), "-o", str(tmp_path / "x.pdf")]) == 1
     assert capsys.readouterr().err == f"ptxviewer: {say(NotAnalysed(Reading.LATERAL_VIEW))}\n"
-    assert not (tmp_path / "x.png").exists()
-    assert cli.main(["report", str(lateral), "-o", str(tmp_path / "x.png"), "--force"]) == 0
+    assert not (tmp_path / "x.pdf").exists()
+    assert cli.main(["report", str(lateral), "-o", str(tmp_path / "x.pdf"), "--force"]) == 0
 
 
 def test_a_report_is_a_page_without_the_patient(engine, tmp_path, qapp):
@@ -52,7 +52,7 @@ def test_a_broken_template_of_the_report_text_is_told_and_the_report_written(
     (tmp_path / "sentences" / "en.txt").write_text("== presence ==")
     templates.use(sentence_folders())
     film = frontal(tmp_path / "x.dcm", 400, 300)
-    assert cli.main(["report", str(film), "-o", str(tmp_path / "a.png")]) == 0
+    assert cli.main(["report", str(film), "-o", str(tmp_path / "a.pdf")]) == 0
     assert "en.txt is not used, line 1" in capsys.readouterr().err
     templates.use(())
 
@@ -68,8 +68,8 @@ def test_many_films_get_reports_of_all_formats_in_a_folder(engine, tmp_path, qap
     said = capsys.readouterr()
     assert f"ptx-report-0001  {films[0]}" in said.out
     assert "bad.dcm" in said.err
-    assert cli.main(["report", films[0], "-o", str(out), "--png", "--identified"]) == 0
-    assert (out / f"{NAME}.png").exists()
+    assert cli.main(["report", films[0], "-o", str(out), "--picture", "--identified"]) == 0
+    assert (out / f"{NAME}.film.png").exists()
 
 
 def test_reports_and_objects_carry_what_a_reader_decided_in_the_window(engine, tmp_path, qapp, monkeypatch):
@@ -96,7 +96,7 @@ def test_a_format_is_what_the_suffix_says(engine, tmp_path, qapp):
 
 def test_a_report_into_a_folder_that_is_not_there_gets_one_sentence(engine, tmp_path, qapp, capsys):
     film = frontal(tmp_path / "x.dcm")
-    assert cli.main(["report", str(film), "-o", str(tmp_path / "no" / "x.png")]) == 1
+    assert cli.main(["report", str(film), "-o", str(tmp_path / "no" / "x.pdf")]) == 1
     assert capsys.readouterr().err == "ptxviewer: The report could not be written. That folder does not exist.\n"
 
 

@@ -5,6 +5,8 @@ Another precision, another device or another runtime never gives the same number
 
 from __future__ import annotations
 
+import functools
+
 import numpy as np
 
 from ptxviewer.core.arrays import FloatMap
@@ -32,10 +34,11 @@ def same_decision(reference: RunResult, other: RunResult, threshold: float) -> b
     return True
 
 
+@functools.lru_cache(maxsize=2)  # another device or rule starts the same network and its first look again
 def trial_input(size: int) -> FloatMap:
     """Return the (1, size, size) input of a phantom with a large pneumothorax, on which two outputs are compared.
 
-    The phantom is projected at half the size, because this happens at every start.
+    The phantom is projected at half the size, because this happens at every start. Nobody may change the array.
     """
     from ptxviewer.phantom.film import PhantomSpec, film_of, make_phantom  # not needed before a film is analysed
 

@@ -7,7 +7,8 @@ import torch
 from ptxviewer.core.geometry import GridMap
 from ptxviewer.inference.boxed import view_of
 from ptxviewer.inference.preprocess import MEAN, STD, prepare
-from ptxviewer.phantom.film import PhantomSpec, film_of, make_phantom
+from ptxviewer.phantom.film import PhantomSpec, film_of
+from tests.films import phantom as made_once
 
 BLACK = -MEAN / STD
 
@@ -21,7 +22,7 @@ def one_thread():
 
 
 def made():
-    return make_phantom(PhantomSpec(side="right", size=0.5, seed=2, rows=300, cols=240))
+    return made_once(PhantomSpec(side="right", size=0.5, seed=2, rows=320, cols=256))
 
 
 def lungs_of(phantom, size):
@@ -37,7 +38,7 @@ def test_the_network_is_shown_the_lungs_and_nothing_that_they_do_not_need():
     assert not view.whole
     box = view.place.box
     assert not box.whole
-    assert box.side < 300
+    assert box.side < 320
     lungs = phantom.lung_right | phantom.lung_left
     inside = np.zeros_like(lungs)
     inside[max(0, box.top) : box.top + box.side, max(0, box.left) : box.left + box.side] = True

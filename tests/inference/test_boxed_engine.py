@@ -19,14 +19,18 @@ from ptxviewer.core.reasons.finding import Finding
 from ptxviewer.core.reasons.network import Network
 from ptxviewer.inference.card import Card
 from ptxviewer.inference.engine import BundleEngine
-from ptxviewer.phantom.film import PhantomSpec, film_of, make_phantom
+from ptxviewer.phantom.film import Phantom, PhantomSpec, film_of
 from tests.bundles import write_bundle
 from tests.fakes import FakeRunner
+from tests.films import phantom
 from tests.inference.test_orientation import LYING, lying
 from tests.refusals import reason_of
 
 FIRST, ROWS, COLS = 48, 320, 256
-PHANTOM = make_phantom(PhantomSpec(side="right", size=0.5, seed=2, rows=ROWS, cols=COLS))
+
+
+def chest() -> Phantom:
+    return phantom(PhantomSpec(side="right", size=0.5, seed=2, rows=ROWS, cols=COLS))
 
 
 class LungFinder(FakeRunner):
@@ -35,7 +39,8 @@ class LungFinder(FakeRunner):
     def __init__(self, *, blind: bool = False) -> None:
         super().__init__()
         grid = GridMap.for_film(ROWS, COLS, FIRST)
-        parts = (PHANTOM.mask, PHANTOM.lung_right, PHANTOM.lung_left)
+        truth = chest()
+        parts = (truth.mask, truth.lung_right, truth.lung_left)
         self._maps = np.stack([grid.to_grid(part.astype(np.float32)) for part in parts]) * (not blind)
 
     def run(self, grid: np.ndarray, checkpoint: Checkpoint = never_cancelled) -> RunResult:
@@ -70,18 +75,18 @@ def alike(one: ProbabilityMaps, other: np.ndarray) -> bool:
 
 
 def test_the_network_is_shown_the_lungs_and_its_map_is_empty_outside_their_box(tmp_path: Path) -> None:
-    maps = engine_of(boxed_bundle(tmp_path / "bundle")).predict(film_of(PHANTOM))
+    maps = engine_of(boxed_bundle(tmp_path / "bundle")).predict(film_of(chest()))
     assert maps.size > 64  # the box's grid is not made coarser on the whole film's
     assert maps.lungs_found
     at = maps.grid_map.to_film(maps.pneumothorax)
-    lungs = PHANTOM.lung_right | PHANTOM.lung_left
+    lungs = chest().lung_right | chest().lung_left
     assert at[lungs].mean() > 0.05
     assert at[-8:].max() == 0  # below the lungs' box
 
 
 @pytest.mark.parametrize("anticlockwise", LYING)
 def test_a_film_that_lies_is_seen_as_one_that_stands(tmp_path: Path, anticlockwise: int) -> None:
-    engine, film = engine_of(boxed_bundle(tmp_path / "bundle")), film_of(PHANTOM)
+    engine, film = engine_of(boxed_bundle(tmp_path / "bundle")), film_of(chest())
     upright = engine.predict(film)
     stored = lying(film, anticlockwise)
     assert alike(engine.predict(stored), np.rot90(upright.pneumothorax, anticlockwise))
@@ -90,7 +95,7 @@ def test_a_film_that_lies_is_seen_as_one_that_stands(tmp_path: Path, anticlockwi
 
 
 def test_a_film_stored_at_half_the_rows_is_seen_as_the_square_one(tmp_path: Path) -> None:
-    engine, film = engine_of(boxed_bundle(tmp_path / "bundle")), film_of(PHANTOM)
+    engine, film = engine_of(boxed_bundle(tmp_path / "bundle")), film_of(chest())
     pixels = np.ascontiguousarray(film.pixels[::2])
     squeezed = replace(film, key="half", pixels=pixels, spacing=PixelSpacing(0.8, 0.4, SpacingOrigin.DETECTOR))
     maps = engine.predict(squeezed)
@@ -99,7 +104,7 @@ def test_a_film_stored_at_half_the_rows_is_seen_as_the_square_one(tmp_path: Path
 
 
 def test_where_no_lungs_are_found_the_whole_film_is_analysed_and_the_reader_is_told(tmp_path: Path) -> None:
-    maps = engine_of(boxed_bundle(tmp_path / "bundle"), blind=True).predict(film_of(PHANTOM))
+    maps = engine_of(boxed_bundle(tmp_path / "bundle"), blind=True).predict(film_of(chest()))
     assert not maps.lungs_found
     assert Finding.WHOLE_FILM in judge(maps, 0.0).cautions
 
@@ -116,7 +121,7 @@ def test_a_box_of_another_kind_is_refused(tmp_path: Path) -> None:
 
 
 def test_a_network_that_looks_at_whole_films_says_nothing_of_lungs(tmp_path: Path) -> None:
-    film: Radiograph = film_of(PHANTOM)
+    film: Radiograph = film_of(chest())
     maps = BundleEngine(write_bundle(tmp_path / "bundle"), lambda _card, _weights: FakeRunner()).predict(film)
     assert maps.lungs_found
     assert maps.size == 64

@@ -90,7 +90,7 @@ def test_numpy_and_torch_are_enough_to_train_and_a_longer_plan_goes_on_from_what
 
 
 def test_the_time_that_there_is_decides_how_long_it_trains(tmp_path, monkeypatch, capsys):
-    train(monkeypatch, *arguments_for(tmp_path, 1000000, "--minutes", "0.02"))
+    train(monkeypatch, *arguments_for(tmp_path, 1000000, "--minutes", "0.004"))
     said = capsys.readouterr().out
     assert "s a step here" in said
     planned = json.loads((tmp_path / "run" / "run.json").read_text())["config"]["phases"][0]["steps"]

@@ -13,8 +13,9 @@ from model.data import read_index
 from model.pack import Pack, pack
 from model.viewing import own_first_look
 from ptxviewer.inference.torch.network import NetworkConfig, PneumothoraxNet
-from ptxviewer.phantom.film import PhantomSpec, make_phantom
+from ptxviewer.phantom.film import PhantomSpec
 from tests.bundles import write_bundle
+from tests.films import phantom
 from tests.there import there
 
 SIDE = 96
@@ -30,7 +31,7 @@ def data(tmp_path):
     for number, (set_, split, present, masked) in enumerate(
         [("labelled", "train", 1, True), ("positive_only", "train", 1, False), ("labelled", "val", 0, False)]
     ):
-        made = make_phantom(PhantomSpec(side="right" if present else "none", seed=number, rows=SIDE, cols=SIDE))
+        made = phantom(PhantomSpec(side="right" if present else "none", seed=number, rows=SIDE, cols=SIDE))
         film, mask = f"{set_}/{number}.png", f"masks/{number}.png" if masked else ""
         cv2.imwrite(str(folder / film), (made.pixels >> (made.spec.bits - 8)).astype(np.uint8))
         if masked:

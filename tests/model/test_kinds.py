@@ -4,11 +4,12 @@ import numpy as np
 import pytest
 
 from model.kinds import KINDS, SPOILT, grey_of, made
-from ptxviewer.phantom.film import PhantomSpec, film_of, make_phantom
+from ptxviewer.phantom.film import PhantomSpec, film_of
+from tests.films import phantom
 
 
 def film():
-    return film_of(make_phantom(PhantomSpec(side="right", seed=3, rows=200, cols=160)))
+    return film_of(phantom(PhantomSpec(side="right", seed=3, rows=200, cols=160)))
 
 
 @pytest.mark.parametrize("kind", [kind for kind in KINDS if kind != "as it is"])

@@ -6,13 +6,15 @@ import numpy as np
 import pytest
 
 from model.photographs import glare, moire, perspective, photographed
-from ptxviewer.phantom.film import PhantomSpec, make_phantom
+from ptxviewer.phantom.film import PhantomSpec, film_of
+from tests.films import phantom
+
+SPEC = PhantomSpec(side="right", size=0.5, seed=1, rows=240, cols=200)
 
 
 @cache
 def film():
-    phantom = make_phantom(PhantomSpec(side="right", size=0.5, seed=1, rows=240, cols=200))
-    return (phantom.pixels >> (phantom.spec.bits - 8)).astype(np.uint8)
+    return (phantom(SPEC).pixels >> (SPEC.bits - 8)).astype(np.uint8)
 
 
 @pytest.mark.parametrize("seed", range(6))
@@ -52,9 +54,8 @@ def test_a_film_is_put_on_the_screen_with_what_is_dense_bright(inverse):
     from dataclasses import replace
 
     from model.kinds import made
-    from ptxviewer.phantom.film import film_of
 
-    straight = film_of(make_phantom(PhantomSpec(side="right", size=0.5, seed=1, rows=240, cols=200)))
+    straight = film_of(phantom(SPEC))
     stored = replace(straight, pixels=65535 - straight.pixels, inverse=True) if inverse else straight
     taken = made(stored, "photographed", seed=2)
     assert not taken.inverse

@@ -175,7 +175,7 @@ def test_a_network_that_decides_by_halves_goes_on_from_what_the_whole_film_had_t
     made = config(network=NetworkConfig(**{**TINY.__dict__, "sides": True}))
     by_halves = Trainer(made, weights=tmp_path / "weights.safetensors")
     torch.testing.assert_close(by_halves.net.side_head.read.weight, plain.net.film_head.weight, rtol=0.01, atol=0.01)
-    losses = train(by_halves, Sampler(MadeFilms(), made), 60)
+    losses = train(by_halves, Sampler(MadeFilms(), made), 40)
     assert np.mean(losses[-5:]) < 0.7 * np.mean(losses[:5])
     assert by_halves.net.side_head.place.weight.abs().max() > 0
 
@@ -252,7 +252,8 @@ def test_what_is_exported_loads_in_the_app_with_both_heads(tmp_path, sides):
     from model.run_engine import RunEngine
     from ptxviewer.inference.selftest import self_test
     from ptxviewer.inference.torch.loading import torch_engine
-    from ptxviewer.phantom.film import PhantomSpec, film_of, make_phantom
+    from ptxviewer.phantom.film import PhantomSpec, film_of
+    from tests.films import phantom
 
     architecture = NetworkConfig(**{**TINY.__dict__, "sides": sides})
     trainer = Trainer(config(network=architecture))
@@ -287,15 +288,14 @@ def test_what_is_exported_loads_in_the_app_with_both_heads(tmp_path, sides):
     info = engine.load()
     assert info.calibrated
     assert info.rule.frontal_threshold == 0.2
-    maps = engine.predict(film_of(make_phantom(PhantomSpec(side="right", rows=128, cols=112))))
+    film = film_of(phantom(PhantomSpec(side="right", rows=128, cols=112)))
+    maps = engine.predict(film)
     assert maps.frontal == pytest.approx(1.0, abs=1e-3)
     assert maps.photographed == pytest.approx(0.0, abs=1e-3)
     assert 0 < maps.score < 1
     assert self_test(engine, tmp_path / "bundle").passed
     # The calibration is in the weights: the exported network says what the run's would, on the other scale.
-    plain = RunEngine(tmp_path, tmp_path / "bundle").predict(
-        film_of(make_phantom(PhantomSpec(side="right", rows=128, cols=112)))
-    )
+    plain = RunEngine(tmp_path, tmp_path / "bundle").predict(film)
     logit = np.log(plain.score / (1 - plain.score))
     assert maps.score == pytest.approx(1 / (1 + np.exp(-(2 * logit - 1))), abs=0.02)
 
