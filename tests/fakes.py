@@ -21,7 +21,7 @@ from ptxviewer.core.archive import Fetched, FoundSeries, Query
 from ptxviewer.core.arrays import FloatMap
 from ptxviewer.core.engine import Checkpoint, EngineInfo, RunResult, never_cancelled
 from ptxviewer.core.errors import ExportFailed, PtxError, UnreadableFilm
-from ptxviewer.core.film import Radiograph, Window
+from ptxviewer.core.film import Acquisition, Radiograph, Window
 from ptxviewer.core.findings.disagreement import Band, band_of
 from ptxviewer.core.pacs import Delivery, Node, Station
 from ptxviewer.core.reasons import Reason
@@ -422,11 +422,14 @@ class FakeReader:
 
     def __init__(self) -> None:
         self.read: list[str] = []
+        self.gone: set[str] = set()  # names of files that were taken away
         self.rewritten: list[str] = []  # names of files, once for each time that another program wrote them
         self.facts: Callable[[Path], Facts | None] | None = None
 
     def __call__(self, path: Path, frame: int) -> Radiograph:
         self.read.append(path.name)
+        if path.name in self.gone:
+            raise UnreadableFilm(Reading.FILE_GONE)
         if "bad" in path.name or ("torn" in path.name and frame == 2):
             raise UnreadableFilm(Reading.FILE_DAMAGED)
         if "bug" in path.name:
@@ -442,6 +445,7 @@ class FakeReader:
             patient=facts.patient,
             study=facts.study,
             frame=frame,
+            acquisition=Acquisition(may_carry_text="captured" in path.name),
             not_analysed=Reading.LATERAL_VIEW if "lateral" in path.name else None,
             notes=(Reading.WINDOW_SHOWS_NOTHING,) if "noted" in path.name else (),
         )

@@ -3,21 +3,35 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, TypeVar
 
-from ptxviewer.app.contents import content_for
-from ptxviewer.app.exports import EXPORTS, USUAL, Content, Export, export_of, neutral_name, neutral_stem
+from ptxviewer.app.contents import content_anew, content_for, content_now
+from ptxviewer.app.exporting_many import ManyExports, Progress
+from ptxviewer.app.exports import (
+    EXPORTS,
+    USUAL,
+    Content,
+    Export,
+    export_of,
+    film_alone,
+    may_name,
+    neutral_name,
+    neutral_stem,
+)
 from ptxviewer.app.films.queue import BUSY
 from ptxviewer.app.jobs import Outcome
 from ptxviewer.app.ports import Services
-from ptxviewer.app.saving_all import SavingAll
-from ptxviewer.app.state.film import Film
+from ptxviewer.app.state.film import Film, FilmStatus
 from ptxviewer.app.state.withheld import agreed, hidden
 from ptxviewer.app.store import Store
-from ptxviewer.core.errors import reason_of
-from ptxviewer.core.reasons.window import Notice, Saved
+from ptxviewer.core.engine import Checkpoint
+from ptxviewer.core.errors import PtxError, reason_of
+from ptxviewer.core.film import Radiograph
+from ptxviewer.core.reasons.reading import Reading
+from ptxviewer.core.reasons.window import FilmsLeftOut, FilmsNotSaved, Notice, Saved
+from ptxviewer.core.reasons.writing import Unsaved
 from ptxviewer.core.view import voi_of
 from ptxviewer.core.voi import display_lut
 
@@ -26,6 +40,16 @@ if TYPE_CHECKING:
     from ptxviewer.core.burnt_in import Region
 
 T = TypeVar("T")
+LEFT_OUT = (Unsaved.NO_RESULT, Reading.MAY_CARRY_TEXT)
+"""Why no picture of a film is saved with those of the others, without anything having failed."""
+
+
+@dataclass(frozen=True)
+class Source:
+    """A film of a store of results: ``number`` of its row, its file (None: it is not there)."""
+
+    number: int
+    path: Path | None
 
 
 class Exporting:
@@ -35,16 +59,14 @@ class Exporting:
         self._store = store
         self._services = services
         self._looked_at: set[str] = set()  # keys of films
-        self.everything = SavingAll(store, services, self._looked_at)
+        self.stored = ManyExports(services.model)  # of a store of results: each is analysed
 
     @property
     def asks_first(self) -> bool:
         """True where what is saved of the film on screen is to name nobody and its pixels may: the reader is asked."""
         state = self._store.state
         film = state.current.radiograph if state.current is not None else None
-        if film is None or state.settings.report_identified or film.key in self._looked_at:
-            return False
-        return film.acquisition.may_carry_text
+        return film is not None and may_name(film, state.settings.report_identified, self._looked_at)
 
     def looked_at(self) -> None:
         """The reader has seen that no name stands in the pixels of the film on screen, and is not asked again."""
@@ -105,10 +127,7 @@ class Exporting:
         if film is None or film.radiograph is None:
             self._store.say(Notice.NO_FILM_YET, "warning")
             return
-        radiograph = film.radiograph
-        self.write(
-            Content(radiograph, None, source=film.path, number=film.number, black_out=tuple(black_out)), export, target
-        )
+        self.write(film_alone(film.radiograph, film.path, film.number, black_out), export, target)
 
     def write(self, content: Content, export: Export, target: Path | None = None) -> None:
         """Save what ``prepare`` gave, which may have been changed since; it says where, or why not."""
@@ -146,6 +165,98 @@ class Exporting:
             return work
 
         self._save(saved)
+
+    # ---- many films
+
+    def save_all(self, export: Export, folder: Path) -> None:
+        """Save every film of the list that has a result which may be seen; it says where, and how many are left out.
+
+        Left out is, too, a film whose pixels may carry a name, where what is saved is to name nobody and nobody has
+        looked at it.
+        """
+        self._store.settle()
+        state, services, write = self._store.state, self._services, self._services.exports[export.id]
+        if state.engine.info is None:
+            self._store.say(Notice.NO_MODEL_YET, "warning")
+            return
+        films = [film for film in state.films if film.status is FilmStatus.DONE and not hidden(state, film)]
+        left_out = len(state.films) - len(films)
+        if not films:
+            self._store.say(FilmsLeftOut(left_out), "warning")
+            return
+
+        def content_of(film: Film) -> Callable[[Checkpoint], Content]:
+            now, looked_at = self._store.state, frozenset(self._looked_at)
+            info, measure = now.network_of(film), content_for(now, film)
+
+            def make(_checkpoint: Checkpoint) -> Content:
+                content = content_now(services, film, measure, info)
+                if content.answer is None or content.answer.withheld:
+                    raise PtxError(Unsaved.NO_RESULT)
+                _refuse_unseen(content.film, content.identified, looked_at)
+                return content
+
+            return make
+
+        def told(now: Progress) -> None:
+            if not now.ended:
+                return
+            self._store.tell(Saved(str(folder)) if now.saved and not now.refused else None)
+            if now.refused and now.why is not None:
+                self._store.say(now.why)
+            elif left_out + now.failed:
+                count = left_out + now.failed
+                failure = None if now.why in LEFT_OUT else now.why
+                self._store.say(FilmsLeftOut(count) if failure is None else FilmsNotSaved(count, failure), "warning")
+
+        self._store.tell(Notice.SAVING)
+        ManyExports(services.disk, must_finish=True).run(
+            films,
+            content_of,
+            lambda content: write(content, folder / neutral_name(export, content.number, services.now())),
+            told,
+        )
+
+    def save_stored(
+        self, films: Sequence[Source], export: Export, folder: Path, told: Callable[[Progress], None]
+    ) -> None:
+        """Save films of a store of results in one format, as the network sees them; ``told`` is called after each."""
+        write = self._services.exports[export.id]
+        self.stored.run(
+            films,
+            lambda film: self._anew(film, export.of_result, named=False),
+            lambda content: write(content, folder / neutral_name(export, content.number)),
+            told,
+        )
+
+    def save_stored_objects(
+        self, films: Sequence[Source], kinds: Collection[str], folder: Path, told: Callable[[Progress], None]
+    ) -> None:
+        """Save the results of films of a store as DICOM objects, which name their patients as the films do."""
+        write = self._services.objects
+        self.stored.run(
+            films,
+            lambda film: self._anew(film, of_result=True, named=True),
+            lambda content: write(content, folder / neutral_stem("dicom", content.number, None), kinds),
+            told,
+        )
+
+    def _anew(self, source: Source, of_result: bool, *, named: bool) -> Callable[[Checkpoint], Content]:
+        """Return what reads a film and, for what is made ``of_result``, analyses it; ``named``: whatever is set."""
+        services, settings, looked_at = self._services, self._store.state.settings, frozenset(self._looked_at)
+
+        def make(checkpoint: Checkpoint) -> Content:
+            if source.path is None:
+                raise PtxError(Reading.FILE_GONE)
+            film = services.read_film(source.path, 0)
+            _refuse_unseen(film, named or (of_result and settings.report_identified), looked_at)
+            if of_result:
+                return content_anew(services, settings, film, source.path, source.number, checkpoint)
+            return film_alone(film, source.path, source.number)
+
+        return make
+
+    # ---- on the lane
 
     def _path(self, export: Export, number: int) -> Path:
         folder = self._services.reports_folder(self._store.state.settings.reports_folder)
@@ -199,3 +310,8 @@ class Exporting:
 
 def _named(content: Content, identified: bool | None) -> Content:
     return content if identified is None else replace(content, identified=identified)
+
+
+def _refuse_unseen(film: Radiograph, identified: bool, looked_at: Collection[str]) -> None:
+    if may_name(film, identified, looked_at):
+        raise PtxError(Reading.MAY_CARRY_TEXT)

@@ -1,58 +1,62 @@
-"""Saves many films one after the other, as the network sees them: analysed, measured and written on the model lane."""
+"""Saves many films one after the other, so that nothing else waits for all of them: one walk, whichever they are."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from pathlib import Path
+from typing import TypeVar
 
-from ptxviewer.app.contents import content_by
-from ptxviewer.app.disk.result_file import identity
 from ptxviewer.app.exports import Content
-from ptxviewer.app.films.reading import kept_maps
-from ptxviewer.app.jobs import Outcome, Ticket
-from ptxviewer.app.ports import Services
-from ptxviewer.app.store import Store
+from ptxviewer.app.jobs import Lane, Outcome, Ticket
 from ptxviewer.core.engine import Checkpoint
-from ptxviewer.core.errors import PtxError, reason_of
-from ptxviewer.core.findings.reviewed import answer_of, as_reviewed
+from ptxviewer.core.errors import reason_of
 from ptxviewer.core.reasons import Reason
-from ptxviewer.core.reasons.reading import NotAnalysed, Reading
-from ptxviewer.core.review import Review
+from ptxviewer.core.reasons.writing import NotWritten
 
+F = TypeVar("F")
+Make = Callable[[Checkpoint], Content]
+"""Makes what is saved of one film, on the lane. Raises ``PtxError``."""
 Write = Callable[[Content], object]
 """Writes one film. Raises ``PtxError``."""
 
 
 @dataclass(frozen=True)
-class Source:
-    """One film: ``number`` of its row, its file (None: it is not there)."""
-
-    number: int
-    path: Path | None
-
-
-@dataclass(frozen=True)
 class Progress:
-    """How far it is; ``why`` is the reason of the first film that was not saved."""
+    """How far it is; ``why`` is the reason of the first film that was not saved, or of the disk that refused all."""
 
     total: int
     done: int = 0
     failed: int = 0
     why: Reason | None = None
+    refused: bool = False  # by the disk, which would refuse the others, too: they count as failed
 
     @property
     def ended(self) -> bool:
         """True when there is nothing left to do."""
         return self.done >= self.total
 
+    @property
+    def saved(self) -> int:
+        """How many films were written."""
+        return self.done - self.failed
+
+    def after(self, error: BaseException | None) -> Progress:
+        """Return the progress once one more film has ended, with ``error`` where it was not saved."""
+        if error is None:
+            return Progress(self.total, self.done + 1, self.failed, self.why)
+        why = reason_of(error)
+        if isinstance(why, NotWritten):
+            return Progress(self.total, self.total, self.total - self.saved, why, refused=True)
+        return Progress(self.total, self.done + 1, self.failed + 1, self.why or why)
+
 
 class ManyExports:
-    """One run at a time; another film of the window may be analysed between two of it."""
+    """One run at a time on a lane, which takes other work between two films."""
 
-    def __init__(self, store: Store, services: Services) -> None:
-        self._store = store
-        self._services = services
+    def __init__(self, lane: Lane, *, must_finish: bool = False) -> None:
+        """``must_finish``: the film that is being saved when the lane is closed is saved."""
+        self._lane = lane
+        self._must_finish = must_finish
         self._ticket: Ticket | None = None
 
     @property
@@ -66,50 +70,36 @@ class ManyExports:
             self._ticket.cancel()
             self._ticket = None
 
-    def run(self, films: Sequence[Source], write: Write, of_result: bool, told: Callable[[Progress], None]) -> None:
-        """Save ``films`` by ``write``; ``told`` is called after each. ``of_result`` False: the network is not asked."""
+    def run(
+        self, films: Sequence[F], content_of: Callable[[F], Make], write: Write, told: Callable[[Progress], None]
+    ) -> None:
+        """Save ``films`` by ``write``; ``told`` is called after each.
+
+        ``content_of`` is called with a film when its turn comes, on this thread. Whatever happens with one film, the
+        others go on; only a disk that refuses ends the run.
+        """
         self.stop()
-        self._next(tuple(films), write, of_result, told, Progress(len(films)))
+        self._next(tuple(films), content_of, write, told, Progress(len(films)))
 
     def _next(
-        self, films: tuple[Source, ...], write: Write, of_result: bool, told: Callable[[Progress], None], now: Progress
+        self,
+        films: tuple[F, ...],
+        content_of: Callable[[F], Make],
+        write: Write,
+        told: Callable[[Progress], None],
+        now: Progress,
     ) -> None:
         if now.ended:
-            self._ticket = None
             return
-        film = films[now.done]
-
-        def done(outcome: Outcome[None]) -> None:
-            failed = outcome.error is not None
-            why = now.why or (reason_of(outcome.error) if failed else None)
-            then = Progress(now.total, now.done + 1, now.failed + failed, why)
-            self._ticket = None
-            told(then)
-            self._next(films, write, of_result, told, then)
-
-        work = self._job(film, write, of_result)
-        self._ticket = self._services.model.submit(work, done)
-
-    def _job(self, film: Source, write: Write, of_result: bool) -> Callable[[Checkpoint], None]:
-        services, settings = self._services, self._store.state.settings
+        make = content_of(films[now.done])
 
         def work(checkpoint: Checkpoint) -> None:
-            if film.path is None:
-                raise PtxError(Reading.FILE_GONE)
-            radiograph = services.read_film(film.path, 0)
-            review = Review()
-            if radiograph.acquisition.may_carry_text and not settings.report_identified:
-                raise PtxError(Reading.MAY_CARRY_TEXT)  # somebody has to look at it
-            answer = None
-            if of_result:
-                if radiograph.not_analysed:
-                    raise PtxError(NotAnalysed(radiograph.not_analysed))
-                info = services.engine.load()
-                maps = kept_maps(services, radiograph, identity(info))
-                if maps is None:
-                    maps = services.engine.predict(radiograph, checkpoint)
-                radiograph = as_reviewed(radiograph, review)
-                answer = answer_of(radiograph, maps, info, review)
-            write(content_by(settings, radiograph, answer, review, film.path, film.number))
+            write(make(checkpoint))
 
-        return work
+        def done(outcome: Outcome[None]) -> None:
+            self._ticket = None
+            then = now.after(outcome.error)
+            told(then)
+            self._next(films, content_of, write, told, then)
+
+        self._ticket = self._lane.submit(work, done, must_finish=self._must_finish)

@@ -12,7 +12,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from ptxviewer.app.state.settings import OverlayMode, PaperChoice
+from ptxviewer.app.state.settings import OverlayMode, PaperChoice, Settings
 from ptxviewer.core.film import Radiograph
 from ptxviewer.core.msgid import N_, Msgid
 from ptxviewer.core.review import FirstRead, Review
@@ -107,6 +107,36 @@ class Content:
     black_out: tuple[Region, ...] = ()  # of the film, where it is saved without its patient
 
 
+def content_by(
+    settings: Settings, film: Radiograph, answer: Answer | None, review: Review, path: Path, number: int
+) -> Content:
+    """Return what is saved or sent of a film by the reader's settings alone; ``film`` as reviewed."""
+    return Content(
+        film,
+        answer,
+        review,
+        identified=settings.report_identified,
+        reader=settings.reader,
+        paper=settings.paper,
+        share_here=settings.pneumothorax_share / 100 or None,
+        source=path,
+        number=number,
+    )
+
+
+def film_alone(film: Radiograph, path: Path, number: int, black_out: Sequence[Region] = ()) -> Content:
+    """Return what is saved of a film without its patient, whatever was found on it."""
+    return Content(film, None, source=path, number=number, black_out=tuple(black_out))
+
+
+def may_name(film: Radiograph, identified: bool, looked_at: Collection[str] = ()) -> bool:
+    """True where what is saved is to name nobody and the film's pixels may: somebody has to look first.
+
+    ``looked_at``: keys of films in whose pixels the reader has seen no name.
+    """
+    return not identified and film.acquisition.may_carry_text and film.key not in looked_at
+
+
 Writer = Callable[[Content, Path], None]
 """Writes one format, whole or not at all. Raises ``PtxError``."""
 
@@ -138,11 +168,11 @@ def with_suffix(path: Path, export: Export) -> Path:
     return named
 
 
-def neutral_name(export: Export, film_number: int, when: datetime) -> str:
-    """Return a file name that says nothing of the patient."""
+def neutral_name(export: Export, film_number: int, when: datetime | None = None) -> str:
+    """Return a file name that says nothing of the patient; ``when`` None: the same each time."""
     return f"{neutral_stem(export.stem, film_number, when)}{export.suffix}"
 
 
-def neutral_stem(kind: str, film_number: int, when: datetime) -> str:
+def neutral_stem(kind: str, film_number: int, when: datetime | None) -> str:
     """Return such a name without a suffix."""
-    return f"ptx-{kind}-{when:%Y%m%d-%H%M%S}-film{film_number}"
+    return f"ptx-{kind}-{f'{when:%Y%m%d-%H%M%S}-' if when else ''}film{film_number}"

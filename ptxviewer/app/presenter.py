@@ -13,7 +13,6 @@ from typing import TYPE_CHECKING, TypeVar
 
 from ptxviewer.app.display.wing import DisplayWing
 from ptxviewer.app.exporting import Exporting
-from ptxviewer.app.exporting_many import ManyExports
 from ptxviewer.app.films.recent import without_recent
 from ptxviewer.app.films.wing import FilmsWing
 from ptxviewer.app.jobs import Outcome, Ticket
@@ -50,7 +49,6 @@ class Presenter:
         self.review = ReviewWing(self._store, services, editor, self.films.pipeline)
         self.display = DisplayWing(self._store, self.preferences, self.films.pipeline)
         self.exporting = Exporting(self._store, services)
-        self.exporting_many = ManyExports(self._store, services)
         self._pacs = (
             None if services.pacs is None else PacsWing(self._store, services, services.pacs, self.films.take_in)
         )
@@ -116,7 +114,7 @@ class Presenter:
         """
         self._store.closed = True
         self.films.shut_down()
-        self.exporting_many.stop()
+        self.exporting.stored.stop()
         lanes = (
             self._services.disk,
             self._services.model,

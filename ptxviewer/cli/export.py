@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable, Collection, Sequence
 from pathlib import Path
 
+from ptxviewer.app.exports import USUAL, Content, content_by
+from ptxviewer.app.state.settings import PaperChoice, Settings
 from ptxviewer.cli.batch import items_of, outcomes, progress, told_saved
 from ptxviewer.cli.outcome import Outcome, ReviewOf
 from ptxviewer.core.engine import Engine
@@ -26,18 +28,23 @@ def made_folder(folder: Path) -> Path:
     return folder
 
 
+def content_of(outcome: Outcome, *, identified: bool = False, paper: PaperChoice = "") -> Content:
+    """Return what is written of a film. Raises ``PtxError`` of one without an answer."""
+    if outcome.film is None or outcome.answer is None or outcome.item.path is None:
+        raise PtxError(NotAnalysed(outcome.reason) if outcome.reason else Unsaved.NO_RESULT)
+    settings = Settings(report_identified=identified, paper=paper)
+    return content_by(settings, outcome.film, outcome.answer, outcome.review, outcome.item.path, outcome.item.number)
+
+
 def write_objects(outcome: Outcome, folder: Path, kinds: Collection[str] | None = None) -> Sequence[Path]:
     """Write the objects of a film into ``folder`` and return their files; ``kinds`` None: the usual.
 
     Raises ``ExportFailed`` for what the disk refuses. A film that was not analysed, or has no study, raises another
     ``PtxError``: it is one that failed, and the others go on.
     """
-    from ptxviewer.app.exports import USUAL, Content
     from ptxviewer.ui.exports import write_objects as write
 
-    if outcome.film is None or outcome.answer is None or outcome.item.path is None:
-        raise PtxError(NotAnalysed(outcome.reason) if outcome.reason else Unsaved.NO_RESULT)
-    content = Content(outcome.film, outcome.answer, outcome.review, source=outcome.item.path)
+    content = content_of(outcome)
     try:
         return write(content, folder / outcome.item.stem, USUAL if kinds is None else kinds)
     except ExportFailed as error:

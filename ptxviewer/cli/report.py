@@ -5,17 +5,16 @@ from __future__ import annotations
 from collections.abc import Callable, Collection
 from pathlib import Path
 
-from ptxviewer.app.exports import EXPORTS, Content, Export
+from ptxviewer.app.exports import EXPORTS, Export, may_name
 from ptxviewer.app.state.settings import PaperChoice
 from ptxviewer.cli.batch import items_of, outcomes, progress, told_saved
-from ptxviewer.cli.export import made_folder
+from ptxviewer.cli.export import content_of, made_folder
 from ptxviewer.cli.outcome import Item, Outcome, ReviewOf
 from ptxviewer.cli.pipeline import Pipeline
 from ptxviewer.core.engine import Engine
-from ptxviewer.core.errors import PtxError
 from ptxviewer.core.files import remove_parts
 from ptxviewer.core.reasons import Reason
-from ptxviewer.core.reasons.reading import NotAnalysed, Reading
+from ptxviewer.core.reasons.reading import Reading
 from ptxviewer.core.review import Review
 from ptxviewer.words import sentences
 
@@ -34,14 +33,10 @@ def write(
     """Write a film that was analysed, and tell what may be burnt into it. Raises ``PtxError``, also without answer."""
     from ptxviewer.ui.exports import WRITERS
 
-    if outcome.film is None or outcome.answer is None:
-        assert outcome.reason is not None
-        raise PtxError(NotAnalysed(outcome.reason))
-    if outcome.film.acquisition.may_carry_text and not identified:
+    content = content_of(outcome, identified=identified, paper=paper)
+    if may_name(content.film, identified):
         complain(f"{outcome.item.file}: {sentences(Reading.MAY_CARRY_TEXT)}")
-    WRITERS[export.id](
-        Content(outcome.film, outcome.answer, outcome.review, identified=identified, paper=paper), target
-    )
+    WRITERS[export.id](content, target)
 
 
 def report_one(

@@ -127,7 +127,7 @@ class Saving:
         chosen = self._shown().settings.reports_folder
         name = QFileDialog.getExistingDirectory(self._window, tr("Save pictures in"), chosen)
         if name:
-            self._presenter.exporting.everything.save(PICTURE, Path(name))
+            self._presenter.exporting.save_all(PICTURE, Path(name))
 
     def save_objects(self) -> None:
         """Ask which DICOM objects of the film are written, and into which folder."""

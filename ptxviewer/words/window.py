@@ -95,6 +95,9 @@ TEXTS: dict[str, Msgid | Callable[..., str]] = {
         "{count} films were left out: they have no result to be shown, or their pixels may carry a name.",
         count,
     ),
+    "films_not_saved": lambda count, why: trn(
+        "{count} film was left out. {why}", "{count} films were left out. Of the first: {why}", count, why=why
+    ),
     "marked": lambda impression: tr(_MARKED[impression]),
     "sharpened": lambda how: tr(_SHARPENED[how]),
     "measured": _measured,

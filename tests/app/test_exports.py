@@ -152,7 +152,7 @@ def test_pictures_of_all_films_go_into_one_folder_and_what_is_left_out_is_counte
     rig = AppRig()
     rig.open("a", "b", "bad", "c")
     rig.settle()
-    rig.presenter.exporting.everything.save(PICTURE, Path("folder"))
+    rig.presenter.exporting.save_all(PICTURE, Path("folder"))
     rig.settle()
     assert [content.source for content in rig.reports] == [Path("a"), Path("b"), Path("c")]
     assert rig.state.message == Saved("folder")
@@ -164,7 +164,7 @@ def test_a_picture_of_a_refused_or_hidden_result_is_not_among_those_of_all_films
     for rig in (AppRig(Doubtful(size=16)), AppRig(settings=Settings(reading_mode="first"))):
         rig.open("a", "b")
         rig.settle()
-        rig.presenter.exporting.everything.save(PICTURE, Path("folder"))
+        rig.presenter.exporting.save_all(PICTURE, Path("folder"))
         rig.settle()
         assert not rig.reports
         assert rig.state.banner is not None
@@ -176,7 +176,7 @@ def test_a_full_disk_ends_the_saving_of_all_films() -> None:
     rig.open("a", "b")
     rig.settle()
     rig.broken = Writing.DISK_FULL
-    rig.presenter.exporting.everything.save(PICTURE, Path("folder"))
+    rig.presenter.exporting.save_all(PICTURE, Path("folder"))
     rig.settle()
     assert rig.state.banner is not None
     assert rig.state.banner.reason == NotWritten(Unwritten.REPORT, Writing.DISK_FULL)

@@ -187,11 +187,11 @@ def test_every_row_of_the_export_table_is_offered_and_says_what_was_not_saved(
     out = tmp_path / "out"
     out.mkdir()
     window.export.films(EXPORTS[0], out)
-    qtbot.waitUntil(lambda: not session.presenter.exporting_many.busy, timeout=20_000)
+    qtbot.waitUntil(lambda: not session.presenter.exporting.stored.busy, timeout=20_000)
     assert [path.name for path in out.iterdir()] == [f"ptx-report-film1{EXPORTS[0].suffix}"]
     assert say(Reading.FILE_GONE) in window.told.text()
     window.export.objects(["sr"], out)
-    qtbot.waitUntil(lambda: not session.presenter.exporting_many.busy, timeout=20_000)
+    qtbot.waitUntil(lambda: not session.presenter.exporting.stored.busy, timeout=20_000)
     assert (out / "ptx-dicom-film1.sr.dcm").is_file()
 
 

@@ -25,7 +25,7 @@ from ptxviewer.app.state.pacs import PacsState, Parcel, What
 from ptxviewer.app.state.withheld import hidden
 from ptxviewer.app.store import Store
 from ptxviewer.core.engine import Checkpoint
-from ptxviewer.core.errors import ExportFailed, reason_of
+from ptxviewer.core.errors import reason_of
 from ptxviewer.core.pacs import Delivery
 from ptxviewer.core.reasons import Reason
 from ptxviewer.core.reasons.pacs import Pacs, Sent
@@ -80,8 +80,6 @@ class Sending:
         content_of = content_for(self._store.state, film)
 
         def fill(folder: Path) -> Sequence[Path]:
-            if info is None:
-                raise ExportFailed(Unsaved.NO_RESULT)
             return services.objects(content_now(services, film, content_of, info), folder / "object", kinds)
 
         return fill

@@ -108,6 +108,14 @@ class FilmsLeftOut(Reason):
 
 
 @dataclass(frozen=True)
+class FilmsNotSaved(Reason):
+    """As ``FilmsLeftOut``, where one failed at least; ``why`` is the first one's reason."""
+
+    count: int
+    why: Reason
+
+
+@dataclass(frozen=True)
 class Marked(Reason):
     """What the reader saw on the film, in first-read mode."""
 

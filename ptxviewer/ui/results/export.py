@@ -9,8 +9,9 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtWidgets import QFileDialog, QMenu, QPushButton
 
-from ptxviewer.app.exporting_many import Progress, Source
-from ptxviewer.app.exports import EXPORTS, OBJECTS, USUAL, Content, Export
+from ptxviewer.app.exporting import Source
+from ptxviewer.app.exporting_many import Progress
+from ptxviewer.app.exports import EXPORTS, OBJECTS, USUAL, Export
 from ptxviewer.app.jobs import Outcome
 from ptxviewer.app.presenter import Presenter
 from ptxviewer.core.errors import reason_of
@@ -18,7 +19,6 @@ from ptxviewer.core.reasons import Reason
 from ptxviewer.results import browsing, tables
 from ptxviewer.results.store import ResultStore
 from ptxviewer.ui.commands import capital
-from ptxviewer.ui.exports import WRITERS, write_objects
 from ptxviewer.ui.listing import asked_target
 from ptxviewer.words import sentences, tr, trn
 
@@ -108,40 +108,36 @@ class ExportMenu:
 
     def films(self, export: Export, folder: Path) -> None:
         """Save the films that are chosen in one format, under neutral names."""
-        write = WRITERS[export.id]
-        self._run(
-            lambda content: write(content, folder / f"{_stem(export.stem, content)}{export.suffix}"),
-            export.of_result,
-        )
+        films = self._sources()
+        self._presenter.exporting.save_stored(films, export, folder, self._started(len(films)))
 
     def objects(self, kinds: Sequence[str], folder: Path) -> None:
         """Save the results of the films that are chosen as DICOM objects."""
-        self._run(lambda content: write_objects(content, folder / _stem("dicom", content), kinds), True)
+        films = self._sources()
+        self._presenter.exporting.save_stored_objects(films, kinds, folder, self._started(len(films)))
 
-    def _run(self, write: Callable[[Content], object], of_result: bool) -> None:
-        films = [Source(number, self._place(number)) for number in self._chosen()]
+    def _sources(self) -> list[Source]:
+        return [Source(number, self._place(number)) for number in self._chosen()]
+
+    def _started(self, total: int) -> Callable[[Progress], None]:
+        """Say that so many films are being saved; what is returned says how far it is."""
 
         def told(now: Progress) -> None:
             self._running = not now.ended
-            saved = now.done - now.failed
             if now.ended:
-                text = trn("{count} film saved.", "{count} films saved.", saved)
+                text = trn("{count} film saved.", "{count} films saved.", now.saved)
                 missed = tr("{count} not saved:", count=now.failed) if now.failed else ""
                 self._window.say(" ".join(part for part in (text, missed, sentences(now.why)) if part))
             else:
                 self._window.say(tr("{done} of {total} films", done=now.done, total=now.total))
 
-        self._window.say(tr("{done} of {total} films", done=0, total=len(films)))
-        self._running = bool(films)
-        self._presenter.exporting_many.run(films, write, of_result, told)
+        self._window.say(tr("{done} of {total} films", done=0, total=total))
+        self._running = bool(total)
+        return told
 
     def stop(self) -> None:
         """Save no more."""
         if self._running:
             self._running = False
-            self._presenter.exporting_many.stop()
+            self._presenter.exporting.stored.stop()
             self._window.say(tr("Exporting was stopped; what was saved stays."))
-
-
-def _stem(kind: str, content: Content) -> str:
-    return f"ptx-{kind}-film{content.number}"
