@@ -96,7 +96,7 @@ def associated(
             return association, None
         if not opened:
             return association, why_not_connected(node.host, node.port, context, CONNECT_S)
-        return association, _why_refused(association, time.monotonic() - begun)
+        return association, why_refused(association, time.monotonic() - begun)
 
     try:
         association, refused = ask()
@@ -160,7 +160,8 @@ def _rejection(association: Association) -> A_ASSOCIATE | None:
     return unread if isinstance(unread, A_ASSOCIATE) and unread.result else None
 
 
-def _why_refused(association: Association, waited_s: float) -> Pacs:
+def why_refused(association: Association, waited_s: float) -> Pacs:
+    """Return why an association was not established after ``waited_s`` seconds of waiting for the partner's answer."""
     if (answer := _rejection(association)) is not None:
         kind = (getattr(answer, "result_source", 0), getattr(answer, "diagnostic", 0))  # PS3.8 table 9-21
         known = {(1, 7): Pacs.CALLED_UNKNOWN, (1, 3): Pacs.CALLING_UNKNOWN}

@@ -30,27 +30,10 @@ from ptxviewer.core.reasons.window import Notice
 from ptxviewer.ui.services import Films, read_facts, read_objects, read_tags
 from tests.app.rig import RecordingView
 from tests.fakes import FakeEngine, FakeResults, HandLane
+from tests.logged import Errors
 
 ENDED = {FilmStatus.DONE, FilmStatus.NOT_ANALYSED, FilmStatus.FAILED}
 MOST_TURNS = 100_000
-
-
-class Errors(logging.Handler):
-    """What was logged as an error: a bug, though nobody saw it."""
-
-    def __init__(self) -> None:
-        super().__init__(logging.ERROR)
-        self.seen: list[str] = []
-
-    def emit(self, record: logging.LogRecord) -> None:
-        """See ``logging.Handler``."""
-        kind = record.exc_info[1] if record.exc_info else None
-        place = ""
-        trace = kind.__traceback__ if kind is not None else None
-        while trace is not None:
-            place = f"{trace.tb_frame.f_code.co_filename}:{trace.tb_lineno}"
-            trace = trace.tb_next
-        self.seen.append(f"logged: {record.getMessage()} {kind!r} {place}")
 
 
 def command(arguments: list[str]) -> tuple[int, str]:

@@ -29,22 +29,11 @@ from ptxviewer.core.voi import display_lut
 from ptxviewer.ui.application import Application, Session
 from ptxviewer.words import say, speak
 from tests.hostile.watching import LOOK_S, cpu_s, held_bytes
+from tests.logged import Errors
 
 ENDED = {FilmStatus.DONE, FilmStatus.NOT_ANALYSED, FilmStatus.NOT_SHOWN, FilmStatus.FAILED}
 HUNG_S = 300.0
 STEP_MS = 10
-
-
-class Errors(logging.Handler):
-    """What was logged as an error: a bug, though nobody saw it."""
-
-    def __init__(self) -> None:
-        super().__init__(logging.ERROR)
-        self.seen: list[str] = []
-
-    def emit(self, record: logging.LogRecord) -> None:
-        """See ``logging.Handler``."""
-        self.seen.append(f"logged: {record.getMessage()} {record.exc_info[1] if record.exc_info else ''!r}")
 
 
 def drop(session: Session, paths: list[Path]) -> None:
