@@ -35,7 +35,7 @@ FOREIGN = "Dummy-"  # how Python names a thread that it has not started
 THREAD_END_S = 5  # how long a thread that was told to end may take
 WAITING = (  # tests that mostly wait for other processes, the longest first: files, or single tests
     "tests/ui/test_pacs.py::test_a_day_with_an_archive", "tests/test_real_files.py", "tests/pacs/",
-    "tests/dicom/test_isolated.py", "tests/ui/test_screen_reader.py", "tests/cluster/",
+    "tests/dicom/test_isolated", "tests/ui/test_screen_reader.py", "tests/cluster/",
     "tests/test_triage_interrupted.py", "tests/test_architecture.py",
     "tests/ui/test_single_instance.py", "tests/dicom/test_against_dcmtk.py", "tests/test_unattended.py",
     "tests/test_cli.py", "tests/test_paths.py", "tests/inference/test_preload.py", "tests/ui/test_processes.py",

@@ -1,4 +1,4 @@
-"""Films are read in this process: children, and that hostile films stay in them, are the subject of test_isolated."""
+"""Films are read in this process: children, and that hostile films stay in them, are the subject of test_isolated*."""
 
 from __future__ import annotations
 
@@ -27,6 +27,6 @@ class HerePool:
 
 @pytest.fixture(autouse=True)
 def _read_here(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
-    if request.path.stem != "test_isolated" and not request.node.get_closest_marker("shared"):
+    if not request.path.stem.startswith("test_isolated") and not request.node.get_closest_marker("shared"):
         for module in (read, dicomdir, objects):
             monkeypatch.setattr(module, "shared_pool", HerePool)
