@@ -10,10 +10,9 @@ from safetensors.torch import load_file
 
 from model.export import PROVISIONAL, config_of, weights_of
 from model.viewing import Viewer
-from ptxviewer.core.answer import ProbabilityMaps
+from ptxviewer.core.answer import Band, ProbabilityMaps
 from ptxviewer.core.engine import Checkpoint, EngineInfo, never_cancelled
 from ptxviewer.core.film import Radiograph
-from ptxviewer.core.findings.disagreement import Band
 from ptxviewer.core.findings.upright import turns_upright
 from ptxviewer.inference.engine import answer_of
 from ptxviewer.inference.equivalence import trial_input

@@ -16,15 +16,15 @@ from ptxviewer.app.exports import Export
 from ptxviewer.app.jobs import Outcome, Ticket, outcome_of
 from ptxviewer.app.state.facts import Facts
 from ptxviewer.app.state.pacs import What
-from ptxviewer.core.answer import DecisionRule, ProbabilityMaps
+from ptxviewer.core.answer import Band, DecisionRule, ProbabilityMaps
 from ptxviewer.core.archive import Fetched, FoundSeries, Query
 from ptxviewer.core.arrays import FloatMap
 from ptxviewer.core.engine import Checkpoint, EngineInfo, RunResult, never_cancelled
 from ptxviewer.core.errors import ExportFailed, PtxError, UnreadableFilm
 from ptxviewer.core.film import Acquisition, Radiograph, Window
-from ptxviewer.core.findings.disagreement import Band, band_of
+from ptxviewer.core.findings.disagreement import band_of
 from ptxviewer.core.pacs import Delivery, Node, Station
-from ptxviewer.core.reasons import Reason
+from ptxviewer.core.reason import Reason
 from ptxviewer.core.reasons.reading import Reading
 from ptxviewer.core.reasons.writing import NotWritten, Unwritten, Writing
 

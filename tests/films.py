@@ -8,8 +8,9 @@ import numpy as np
 
 from ptxviewer.core.answer import DecisionRule, ProbabilityMaps
 from ptxviewer.core.engine import EngineInfo
-from ptxviewer.core.film import Acquisition, Age, Patient, PixelSpacing, Radiograph, SpacingOrigin, Study, Window
+from ptxviewer.core.film import Acquisition, Age, Patient, Radiograph, Study, Window
 from ptxviewer.core.reasons.reading import Reading
+from ptxviewer.core.spacing import PixelSpacing, SpacingOrigin
 from ptxviewer.core.voi import AUTOMATIC
 from ptxviewer.phantom.film import Phantom, PhantomSpec, make_phantom
 

@@ -7,7 +7,7 @@ from collections.abc import Callable
 import pytest
 
 from ptxviewer.core.errors import PtxError
-from ptxviewer.core.reasons import Reason
+from ptxviewer.core.reason import Reason
 
 
 def reason_of(call: Callable[..., object], *arguments: object, kind: type[PtxError] = PtxError) -> Reason:

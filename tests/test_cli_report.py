@@ -9,8 +9,9 @@ import pytest
 
 from ptxviewer.app.disk.review_file import ReviewFolder, Saved, review_name
 from ptxviewer.cli import main as cli
+from ptxviewer.core.measurement import Measurement
 from ptxviewer.core.reasons.reading import NotAnalysed, Reading
-from ptxviewer.core.review import Measurement, Review
+from ptxviewer.core.review import Review
 from ptxviewer.core.voi import display_lut
 from ptxviewer.dicom.read import read_film
 from ptxviewer.paths import reviews_folder, sentence_folders

@@ -70,10 +70,9 @@ def shoot(arguments: argparse.Namespace) -> int:
     from ptxviewer.app.state.film import Film, FilmStatus
     from ptxviewer.app.state.settings import Settings
     from ptxviewer.app.state.withheld import as_seen
-    from ptxviewer.core.answer import Gate, ProbabilityMaps
+    from ptxviewer.core.answer import Band, Gate, ProbabilityMaps
     from ptxviewer.core.engine import Checkpoint, Engine, EngineInfo, never_cancelled
     from ptxviewer.core.film import Radiograph
-    from ptxviewer.core.findings.disagreement import Band
     from ptxviewer.core.reasons.finding import Finding
     from ptxviewer.inference.shipped import make_engine
     from ptxviewer.paths import sample_study

@@ -10,7 +10,7 @@ from ptxviewer.app.exports import Content
 from ptxviewer.app.jobs import Lane, Outcome, Ticket
 from ptxviewer.core.engine import Checkpoint
 from ptxviewer.core.errors import reason_of
-from ptxviewer.core.reasons import Reason
+from ptxviewer.core.reason import Reason
 from ptxviewer.core.reasons.writing import NotWritten
 
 F = TypeVar("F")

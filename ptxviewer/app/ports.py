@@ -8,20 +8,22 @@ from datetime import datetime, timezone
 from pathlib import Path
 from typing import TYPE_CHECKING, Protocol
 
+from ptxviewer.app.disk.outbox import Outbox
 from ptxviewer.app.disk.result_file import Entry, fingerprint
 from ptxviewer.app.disk.review_file import NOTHING, Saved
 from ptxviewer.app.exports import Export, ObjectWriter, Writer
-from ptxviewer.app.jobs import Lane
-from ptxviewer.app.pacs.ports import PacsServices
+from ptxviewer.app.jobs import Lane, Post
 from ptxviewer.app.state.facts import Facts
 from ptxviewer.app.state.pacs import What
 from ptxviewer.app.state.screen import State
 from ptxviewer.app.state.settings import Settings
 from ptxviewer.core.answer import ProbabilityMaps
+from ptxviewer.core.archive import Network as Archive
 from ptxviewer.core.engine import Checkpoint, Engine, EngineInfo, SelfTest
 from ptxviewer.core.film import Radiograph
 from ptxviewer.core.objects import Brought
-from ptxviewer.core.reasons import Reason
+from ptxviewer.core.pacs import PacsSettings
+from ptxviewer.core.reason import Reason
 from ptxviewer.core.reasons.network import Network
 from ptxviewer.core.tag_list import TagList
 
@@ -240,6 +242,20 @@ class Results(Protocol):
     def clear(self) -> None:
         """Take everything away."""
         ...
+
+
+@dataclass(frozen=True)
+class PacsServices:
+    """``lane`` asks and fetches, ``sender`` sends: a large film on its way holds up no query."""
+
+    network: Archive
+    lane: Lane
+    sender: Lane
+    outbox: Outbox
+    received: Path  # the folder of what is fetched and received
+    post: Post  # the way home from the listener's threads
+    load: Callable[[], PacsSettings] = PacsSettings
+    save: Callable[[PacsSettings], None] = lambda _settings: None
 
 
 @dataclass(frozen=True)

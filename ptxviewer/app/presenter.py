@@ -27,7 +27,7 @@ from ptxviewer.app.state.settings import Settings
 from ptxviewer.app.store import Store
 from ptxviewer.core.answer import DecisionRule
 from ptxviewer.core.engine import Checkpoint, SelfTest
-from ptxviewer.core.reasons import Reason
+from ptxviewer.core.reason import Reason
 from ptxviewer.core.reasons.window import Notice
 
 if TYPE_CHECKING:

@@ -11,7 +11,7 @@ from ptxviewer.app.state.film import Film
 from ptxviewer.app.state.screen import Banner, Level, State
 from ptxviewer.app.state.withheld import as_seen
 from ptxviewer.core.answer import DecisionRule
-from ptxviewer.core.reasons import Reason
+from ptxviewer.core.reason import Reason
 
 
 def leaves(before: State, after: State) -> bool:

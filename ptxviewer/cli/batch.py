@@ -19,7 +19,7 @@ from ptxviewer.cli.pipeline import Pipeline
 from ptxviewer.core.cpu import cores
 from ptxviewer.core.engine import Engine
 from ptxviewer.core.errors import UnreadableFilm
-from ptxviewer.core.reasons import Reason
+from ptxviewer.core.reason import Reason
 from ptxviewer.core.review import Review
 from ptxviewer.core.scratch import ScratchFolder
 from ptxviewer.words import sentences, tr, trn

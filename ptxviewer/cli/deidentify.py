@@ -16,7 +16,7 @@ from ptxviewer.core.burnt_in import Region, text_regions
 from ptxviewer.core.errors import ExportFailed, PtxError, UnreadableFilm
 from ptxviewer.core.files import remove_parts
 from ptxviewer.core.film import Radiograph
-from ptxviewer.core.reasons import Reason
+from ptxviewer.core.reason import Reason
 from ptxviewer.core.reasons.writing import NotWritten
 from ptxviewer.core.voi import display_lut
 from ptxviewer.words import tr, trn

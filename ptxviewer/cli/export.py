@@ -11,7 +11,7 @@ from ptxviewer.cli.batch import items_of, outcomes, progress, told_saved
 from ptxviewer.cli.outcome import Outcome, ReviewOf
 from ptxviewer.core.engine import Engine
 from ptxviewer.core.errors import ExportFailed, PtxError, UnreadableFilm
-from ptxviewer.core.reasons import Reason
+from ptxviewer.core.reason import Reason
 from ptxviewer.core.reasons.reading import NotAnalysed
 from ptxviewer.core.reasons.writing import NotWritten, Unsaved, Unwritten, Writing
 from ptxviewer.core.review import Review

@@ -24,7 +24,7 @@ from ptxviewer.cli.speaking import complain, say
 from ptxviewer.core.engine import EngineInfo
 from ptxviewer.core.errors import PtxError, reason_of
 from ptxviewer.core.files import write_atomic
-from ptxviewer.core.reasons import Reason
+from ptxviewer.core.reason import Reason
 from ptxviewer.words import tr, trn
 
 FORMAT = 1

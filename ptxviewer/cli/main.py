@@ -88,8 +88,8 @@ def deidentify_command(arguments: argparse.Namespace) -> int:
 def render_command(arguments: argparse.Namespace) -> int:
     """Run ``ptxviewer render``."""
     from ptxviewer.cli.predict import png_bytes
-    from ptxviewer.core.drawing.graphics import with_graphics
     from ptxviewer.core.files import write_atomic
+    from ptxviewer.core.graphics import with_graphics
     from ptxviewer.core.voi import display_lut
     from ptxviewer.dicom.read import read_film
 

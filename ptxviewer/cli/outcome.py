@@ -11,7 +11,7 @@ from pathlib import Path
 from ptxviewer.core.errors import ExportFailed, PtxError, UnreadableFilm
 from ptxviewer.core.film import Radiograph
 from ptxviewer.core.findings.reviewed import Answer
-from ptxviewer.core.reasons import Reason
+from ptxviewer.core.reason import Reason
 from ptxviewer.core.reasons.command import Command
 from ptxviewer.core.reasons.reading import Reading
 from ptxviewer.core.review import Review

@@ -20,7 +20,7 @@ from ptxviewer.core.engine import never_cancelled
 from ptxviewer.core.errors import PtxError
 from ptxviewer.core.pacs import Delivery, Node, PacsSettings, Station, problem_of, problem_of_station
 from ptxviewer.core.plaintext import escaped
-from ptxviewer.core.reasons import Reason
+from ptxviewer.core.reason import Reason
 from ptxviewer.core.reasons.pacs import TRANSIENT, Pacs, UnknownNode
 from ptxviewer.words import pacs as words
 from ptxviewer.words import say as sentence

@@ -13,7 +13,7 @@ from ptxviewer.cli.outcome import Item, Outcome, ReviewOf
 from ptxviewer.cli.pipeline import Pipeline
 from ptxviewer.core.engine import Engine
 from ptxviewer.core.files import remove_parts
-from ptxviewer.core.reasons import Reason
+from ptxviewer.core.reason import Reason
 from ptxviewer.core.reasons.reading import Reading
 from ptxviewer.core.review import Review
 from ptxviewer.words import sentences

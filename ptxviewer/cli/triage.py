@@ -31,7 +31,7 @@ from ptxviewer.core.engine import Engine, EngineInfo
 from ptxviewer.core.files import remove_parts
 from ptxviewer.core.film import Radiograph
 from ptxviewer.core.pacs import Station, is_received
-from ptxviewer.core.reasons import Reason
+from ptxviewer.core.reason import Reason
 from ptxviewer.core.reasons.command import Command
 from ptxviewer.core.review import Review
 from ptxviewer.core.scratch import ScratchFolder

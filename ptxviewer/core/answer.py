@@ -1,6 +1,6 @@
 """The network's answer: its maps, the rule that turns them into a decision, and the findings.
 
-Everything here is frozen; ``ProbabilityMaps`` clears the write flag of its arrays.
+Everything here is frozen; ``ProbabilityMaps`` and ``Band`` clear the write flag of their arrays.
 """
 
 from __future__ import annotations
@@ -10,9 +10,9 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Literal, get_args
 
-from ptxviewer.core.film import PixelSpacing
 from ptxviewer.core.points import Point
-from ptxviewer.core.reasons import Reason
+from ptxviewer.core.reason import Reason
+from ptxviewer.core.spacing import PixelSpacing
 
 if TYPE_CHECKING:
     from ptxviewer.core.arrays import FloatMap
@@ -251,3 +251,17 @@ class Findings:
     def area_px(self) -> int:
         """Area of all components in film pixels."""
         return sum(lesion.area_px for lesion in self.lesions)
+
+
+@dataclass(frozen=True, eq=False)
+class Band:
+    """The scores that most views stay above (``low``) and below (``high``), (S, S) each, of the film ``image_key``."""
+
+    image_key: str
+    low: FloatMap
+    high: FloatMap
+    views: int
+
+    def __post_init__(self) -> None:
+        self.low.setflags(write=False)
+        self.high.setflags(write=False)

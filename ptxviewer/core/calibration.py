@@ -11,9 +11,10 @@ import math
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 
-from ptxviewer.core.film import NO_SPACING, PixelSpacing, Radiograph, SpacingOrigin
+from ptxviewer.core.film import Radiograph
+from ptxviewer.core.measurement import Measurement
 from ptxviewer.core.reasons.reading import CalibratedByReader, CalibrationDoubtful, FieldNotPlausible, Reading
-from ptxviewer.core.review import Measurement
+from ptxviewer.core.spacing import NO_SPACING, PixelSpacing, SpacingOrigin
 
 SMALLEST_FIELD_MM, LARGEST_FIELD_MM = 250.0, 600.0
 """Width of field that an adult chest can have; detectors are 300 to 450 mm wide."""

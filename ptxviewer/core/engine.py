@@ -9,14 +9,14 @@ from typing import TYPE_CHECKING, Protocol, runtime_checkable
 from ptxviewer.core.answer import DecisionRule, ProbabilityMaps
 from ptxviewer.core.film import Radiograph
 from ptxviewer.core.purposes import PurposeChoice
-from ptxviewer.core.reasons import Reason
+from ptxviewer.core.reason import Reason
 
 if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
+    from ptxviewer.core.answer import Band
     from ptxviewer.core.arrays import FloatMap
-    from ptxviewer.core.findings.disagreement import Band
 
 Checkpoint = Callable[[], None]
 """Called before each stage of the network; raises ``Cancelled`` when the work has been retired."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from ptxviewer.core.reasons import Reason, logged
+from ptxviewer.core.reason import Reason, logged
 
 
 class PtxError(Exception):

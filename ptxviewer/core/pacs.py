@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Literal
 
 if TYPE_CHECKING:  # these are part of the state, and so of the first picture
-    from ptxviewer.core.reasons import Reason
+    from ptxviewer.core.reason import Reason
 
 
 NodeKind = Literal["dicom", "web"]

@@ -3,55 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Literal, get_args
+from typing import TYPE_CHECKING, Literal
 
 from ptxviewer.core.answer import BY_CARD, Detection, Line, LineName
-from ptxviewer.core.points import Point
+from ptxviewer.core.measurement import Measurement
 
 if TYPE_CHECKING:
     from ptxviewer.core.drawing.tiles import PackedMask
-
-MeasureKind = Literal["length", "angle", "cobb", "ellipse", "rectangle", "polygon", "calibration"]
-
-
-KINDS: tuple[MeasureKind, ...] = get_args(MeasureKind)
-
-
-POINTS: dict[MeasureKind, int] = {"angle": 3, "cobb": 4}
-"""Of the kinds that have another number of points than two."""
-MOST_CORNERS = 500  # of a polygon
-REGIONS: tuple[MeasureKind, ...] = ("ellipse", "rectangle", "polygon")
-
-
-@dataclass(frozen=True, slots=True)
-class Measurement:
-    """One thing that a reader measured.
-
-    ``points``: two ends (length, calibration); end, vertex, end (angle); both ends of one line, then of the other
-    (cobb); two opposite corners (ellipse, rectangle); all corners (polygon).
-    ``mm`` is the true length of the object of a calibration.
-    """
-
-    kind: MeasureKind
-    points: tuple[Point, ...]
-    mm: float | None = None
-
-    @property
-    def whole(self) -> bool:
-        """True when no point is missing."""
-        if self.kind == "polygon":
-            return 3 <= len(self.points) <= MOST_CORNERS
-        return len(self.points) == POINTS.get(self.kind, 2)
-
-    @property
-    def boxed(self) -> bool:
-        """True for a region that two opposite corners tell."""
-        return self.region and self.kind != "polygon"
-
-    @property
-    def region(self) -> bool:
-        """True when it has an inside."""
-        return self.kind in REGIONS
 
 
 @dataclass(frozen=True, slots=True)

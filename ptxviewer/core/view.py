@@ -8,8 +8,9 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
-from ptxviewer.core.film import PixelSpacing, Radiograph, Voi
+from ptxviewer.core.film import Radiograph, Voi
 from ptxviewer.core.points import Point
+from ptxviewer.core.spacing import PixelSpacing
 
 if TYPE_CHECKING:
     from ptxviewer.core.drawing.shutter import Shutter

@@ -16,8 +16,8 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from ptxviewer.core.film import PixelSpacing
 from ptxviewer.core.geometry import PixelBox, Point
+from ptxviewer.core.spacing import PixelSpacing
 
 LARGEST_ZOOM = 32.0
 NEARLY_SQUARE = 0.01

@@ -11,7 +11,7 @@ from typing import BinaryIO
 
 from ptxviewer.core.errors import UnreadableFilm
 from ptxviewer.core.files import open_regular
-from ptxviewer.core.reasons import Reason
+from ptxviewer.core.reason import Reason
 from ptxviewer.core.reasons.reading import FileTooLarge, Reading, TooMuchMemory, ZipTooLarge, ZipTooManyFiles
 from ptxviewer.dicom.bounds import LARGEST_FILE, MOST_FILMS
 from ptxviewer.dicom.candidates import Candidate, is_named_like_film, looks_like_film

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path, PurePath
 
 from ptxviewer.core.files import NotRegular, open_regular
-from ptxviewer.core.reasons import Reason
+from ptxviewer.core.reason import Reason
 from ptxviewer.core.reasons.reading import Reading
 from ptxviewer.dicom.harmless import PICTURE_STARTS
 from ptxviewer.dicom.objects.kinds import KINDS, START, class_in

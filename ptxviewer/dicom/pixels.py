@@ -21,7 +21,7 @@ from pydicom.pixels.utils import pixel_array
 from pydicom.uid import ExplicitVRLittleEndian, ImplicitVRLittleEndian
 
 from ptxviewer.core.errors import UnreadableFilm
-from ptxviewer.core.reasons import Reason
+from ptxviewer.core.reason import Reason
 from ptxviewer.core.reasons.reading import (
     ColoursNotRead,
     ImageTooLarge,

@@ -31,10 +31,10 @@ from ptxviewer.core import voi
 from ptxviewer.core.calibration import spacing_from_tags
 from ptxviewer.core.errors import UnreadableFilm
 from ptxviewer.core.files import NotRegular
-from ptxviewer.core.film import Acquisition, Patient, PixelSpacing, Radiograph, SpacingOrigin, Study, Voi, Window
+from ptxviewer.core.film import Acquisition, Patient, Radiograph, Study, Voi, Window
 from ptxviewer.core.keys import key_of
 from ptxviewer.core.msgid import N_
-from ptxviewer.core.reasons import Reason
+from ptxviewer.core.reason import Reason
 from ptxviewer.core.reasons.reading import (
     ImageNotDecoded,
     InflatesTooLarge,
@@ -45,6 +45,7 @@ from ptxviewer.core.reasons.reading import (
     TookTooLong,
     TooMuchMemory,
 )
+from ptxviewer.core.spacing import PixelSpacing, SpacingOrigin
 from ptxviewer.dicom import harmless, tags
 from ptxviewer.dicom.bounds import LARGEST_INFLATED_HERE
 from ptxviewer.dicom.dataset import PIXELS, dataset_of

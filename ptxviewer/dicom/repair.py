@@ -20,7 +20,7 @@ from pydicom.uid import (
 )
 
 from ptxviewer.core.errors import UnreadableFilm
-from ptxviewer.core.reasons import Reason
+from ptxviewer.core.reason import Reason
 from ptxviewer.core.reasons.reading import FramesMissing, TagMissing
 from ptxviewer.dicom.encapsulation import NO_OFFSETS, fragments, plain_pixels, sound_offsets
 from ptxviewer.dicom.streams import (

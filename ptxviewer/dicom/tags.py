@@ -25,7 +25,7 @@ from ptxviewer.core.film import (
     Window,
 )
 from ptxviewer.core.plaintext import plain
-from ptxviewer.core.reasons import Reason
+from ptxviewer.core.reason import Reason
 from ptxviewer.core.reasons.reading import OtherBodyPart, OtherModality, Reading, WindowsLeftOut
 from ptxviewer.dicom.bounds import MOST_WINDOWS
 from ptxviewer.dicom.codes import coded_part, coded_posture, coded_view

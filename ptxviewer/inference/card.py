@@ -14,7 +14,7 @@ from ptxviewer.core.answer import DecisionRule
 from ptxviewer.core.engine import EngineInfo
 from ptxviewer.core.errors import ModelUnavailable
 from ptxviewer.core.purposes import PurposeChoice, RuleFigures
-from ptxviewer.core.reasons import Reason
+from ptxviewer.core.reason import Reason
 from ptxviewer.core.reasons.network import Network
 from ptxviewer.core.site import BINS, CardScores
 from ptxviewer.inference import preprocess

@@ -16,12 +16,12 @@ from typing import Protocol
 
 import numpy as np
 
-from ptxviewer.core.answer import ProbabilityMaps
+from ptxviewer.core.answer import Band, ProbabilityMaps
 from ptxviewer.core.arrays import FloatMap
 from ptxviewer.core.engine import Checkpoint, EngineInfo, OutOfMemory, Runner, RunResult, never_cancelled
 from ptxviewer.core.errors import ModelUnavailable
 from ptxviewer.core.film import Radiograph
-from ptxviewer.core.findings.disagreement import Band, band_of
+from ptxviewer.core.findings.disagreement import band_of
 from ptxviewer.core.findings.upright import turns_upright
 from ptxviewer.core.purposes import PurposeChoice
 from ptxviewer.core.reasons.network import Network

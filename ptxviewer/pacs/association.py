@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 from ptxviewer.core.engine import Checkpoint
 from ptxviewer.core.errors import PtxError
 from ptxviewer.core.pacs import Node, Station
-from ptxviewer.core.reasons import Reason
+from ptxviewer.core.reason import Reason
 from ptxviewer.core.reasons.pacs import Pacs, Refused
 from ptxviewer.pacs.classes import VERIFICATION
 from ptxviewer.pacs.incoming import LARGEST_OBJECT

@@ -11,7 +11,7 @@ from ptxviewer.core.archive import Fetched, FoundSeries
 from ptxviewer.core.engine import Checkpoint
 from ptxviewer.core.errors import PtxError
 from ptxviewer.core.pacs import Node, Station
-from ptxviewer.core.reasons import Reason
+from ptxviewer.core.reason import Reason
 from ptxviewer.core.reasons.pacs import Pacs
 from ptxviewer.pacs.association import Line, associated, between, why_status
 from ptxviewer.pacs.classes import COMPRESSED, FILMS, GET, MOVE, TAKEN, UNCOMPRESSED

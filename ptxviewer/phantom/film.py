@@ -17,9 +17,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ptxviewer.core.arrays import FloatMap, Mask
-from ptxviewer.core.film import Acquisition, Patient, PixelSpacing, Radiograph, SpacingOrigin, Study, Window
+from ptxviewer.core.film import Acquisition, Patient, Radiograph, Study, Window
 from ptxviewer.core.msgid import N_
 from ptxviewer.core.reasons.reading import Reading
+from ptxviewer.core.spacing import PixelSpacing, SpacingOrigin
 from ptxviewer.phantom import anatomy
 from ptxviewer.phantom.lungs import Shape, fallen_line
 from ptxviewer.phantom.projection import Chest, Fallen, beside, chest_fields, line_integral

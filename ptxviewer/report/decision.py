@@ -11,13 +11,14 @@ from dataclasses import replace
 from typing import Literal
 
 from ptxviewer.core.answer import BY_CARD, Findings, Gate, HemithoraxFinding, LineName, Side, Zone
-from ptxviewer.core.film import PixelSpacing, Radiograph
+from ptxviewer.core.film import Radiograph
 from ptxviewer.core.findings.sizes import contradicted, without_contradictions
 from ptxviewer.core.msgid import N_, Msgid
 from ptxviewer.core.prevalence import shifted
-from ptxviewer.core.reasons import Reason
+from ptxviewer.core.reason import Reason
 from ptxviewer.core.reasons.finding import Finding
 from ptxviewer.core.review import Review, Verdict
+from ptxviewer.core.spacing import PixelSpacing
 from ptxviewer.words import finding, measures, quantities, sentences, tr
 
 Nearness = Literal["above", "near", "below"]

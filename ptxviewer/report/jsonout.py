@@ -14,7 +14,8 @@ from ptxviewer.core.answer import LINE_NAMES, HemithoraxFinding, Lesion
 from ptxviewer.core.film import Radiograph
 from ptxviewer.core.findings.reviewed import Answer
 from ptxviewer.core.findings.sizes import Size, disagreement, sizes_of_half
-from ptxviewer.core.reasons import Reason, encode
+from ptxviewer.core.reason import Reason
+from ptxviewer.core.reasons import encode
 from ptxviewer.words import measures, say, tr
 
 Timing = Mapping[str, float | None]

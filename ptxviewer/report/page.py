@@ -16,10 +16,11 @@ from ptxviewer.core.findings.change import Compared
 from ptxviewer.core.findings.decide import decide, mask_at_film
 from ptxviewer.core.findings.reviewed import Answer
 from ptxviewer.core.findings.sizes import sizes_of_half
+from ptxviewer.core.measurement import Measurement
 from ptxviewer.core.msgid import N_, Msgid
-from ptxviewer.core.reasons import Reason
+from ptxviewer.core.reason import Reason
 from ptxviewer.core.reasons.reading import Reading
-from ptxviewer.core.review import FirstRead, Measurement, Review, Verdict
+from ptxviewer.core.review import FirstRead, Review, Verdict
 from ptxviewer.core.view import FilmView, side_letters, voi_of
 from ptxviewer.report.by_reader import Pair, by_reader, pair, text_of
 from ptxviewer.report.decision import (

@@ -15,7 +15,7 @@ from ptxviewer.core.answer import Findings
 from ptxviewer.core.engine import EngineInfo
 from ptxviewer.core.film import AgeUnit, Patient, Radiograph, Study
 from ptxviewer.core.keys import is_older
-from ptxviewer.core.reasons import Reason
+from ptxviewer.core.reason import Reason
 from ptxviewer.core.review import Review
 from ptxviewer.results.pseudonyms import Pseudonyms
 from ptxviewer.results.schema import VERSION, Record

@@ -19,14 +19,14 @@ from PySide6.QtGui import QFileOpenEvent
 from PySide6.QtWidgets import QApplication
 
 from ptxviewer import __version__
+from ptxviewer.app.commands import keys_file
 from ptxviewer.app.commands.own_keys import differing
-from ptxviewer.app.disk import keys_file
 from ptxviewer.app.disk import settings as settings_file
 from ptxviewer.app.state.screen import State, state_at_start
 from ptxviewer.app.state.settings import DEFAULTS, Settings
 from ptxviewer.bootstrap import scrubbed
 from ptxviewer.core.private import private_folder
-from ptxviewer.core.reasons import Reason
+from ptxviewer.core.reason import Reason
 from ptxviewer.paths import SETTINGS_DIR, cache_folder, data_folder, sample_study, settings_folder, site_settings
 from ptxviewer.ui.commands import normal_key, use_keys
 from ptxviewer.ui.controls import tabular

@@ -15,8 +15,7 @@ from ptxviewer.app.disk.outbox import Outbox
 from ptxviewer.app.disk.result_file import ResultFolder, identity
 from ptxviewer.app.disk.review_file import ReviewFolder
 from ptxviewer.app.jobs import ThreadLane
-from ptxviewer.app.pacs.ports import PacsServices
-from ptxviewer.app.ports import Services, View
+from ptxviewer.app.ports import PacsServices, Services, View
 from ptxviewer.app.presenter import Presenter
 from ptxviewer.app.state.facts import Facts
 from ptxviewer.app.state.settings import Settings
@@ -28,7 +27,7 @@ from ptxviewer.core.heap import keep_freed_memory
 from ptxviewer.core.objects import Brought
 from ptxviewer.core.pacs import NO_PACS, PacsSettings
 from ptxviewer.core.purposes import PurposeChoice, RuleFigures
-from ptxviewer.core.reasons import Reason
+from ptxviewer.core.reason import Reason
 from ptxviewer.core.scratch import ScratchFolder
 from ptxviewer.core.tag_list import TagList
 from ptxviewer.inference.shipped import make_engine

@@ -16,7 +16,7 @@ from typing import Any
 
 from ptxviewer.core.msgid import Msgid
 from ptxviewer.core.plaintext import escaped
-from ptxviewer.core.reasons import Reason, arguments
+from ptxviewer.core.reason import Reason, arguments
 
 CATALOGUES = Path(__file__).parent / "locale"
 DOMAIN = "ptxviewer"

@@ -8,10 +8,11 @@ from dataclasses import dataclass
 from typing import Literal
 
 from ptxviewer.core.answer import ProbabilityMaps
-from ptxviewer.core.film import PixelSpacing, Radiograph, Voi
+from ptxviewer.core.film import Radiograph, Voi
 from ptxviewer.core.geometry import Point
 from ptxviewer.core.msgid import N_, Msgid
 from ptxviewer.core.sharpen import Sharpening
+from ptxviewer.core.spacing import PixelSpacing
 from ptxviewer.core.view import FilmView, ScaleBar
 from ptxviewer.words import quantities, tr
 from ptxviewer.words.windowing import describe, kind_of_film, preset_name

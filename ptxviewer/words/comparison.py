@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from ptxviewer.core.answer import Side
-from ptxviewer.core.film import SpacingOrigin
 from ptxviewer.core.findings.change import SideChange
 from ptxviewer.core.msgid import N_, Msgid
+from ptxviewer.core.spacing import SpacingOrigin
 from ptxviewer.words import tr, trn
 from ptxviewer.words.quantities import SPACING_LABELS, decimal, limit, score
 

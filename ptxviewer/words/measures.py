@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from ptxviewer.core.answer import HemithoraxFinding, Line, LineName, Side
-from ptxviewer.core.film import PixelSpacing, Radiograph
+from ptxviewer.core.film import Radiograph
 from ptxviewer.core.findings.sizes import Size, disagreement
 from ptxviewer.core.msgid import N_, Msgid
+from ptxviewer.core.spacing import PixelSpacing
 from ptxviewer.words import finding, say, tr
 from ptxviewer.words.quantities import area_or_px, count, decimal, share, spacing_label
 

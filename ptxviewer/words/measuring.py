@@ -5,11 +5,12 @@ from __future__ import annotations
 import math
 from itertools import chain
 
-from ptxviewer.core.drawing.measure import RegionStatistics, angle_degrees, cobb_degrees, length_mm, region_statistics
+from ptxviewer.core.drawing.measure import angle_degrees, cobb_degrees, length_mm, region_statistics
 from ptxviewer.core.drawing.sums import BlockSums
-from ptxviewer.core.film import PixelSpacing, Radiograph
+from ptxviewer.core.film import Radiograph
+from ptxviewer.core.measurement import MeasureKind, Measurement, RegionStatistics
 from ptxviewer.core.msgid import N_, Msgid
-from ptxviewer.core.review import MeasureKind, Measurement
+from ptxviewer.core.spacing import PixelSpacing
 from ptxviewer.words import tr
 from ptxviewer.words.quantities import degrees, measured, mm, plain, px, small_area, spacing_short
 

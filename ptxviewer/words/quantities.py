@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from ptxviewer.core.film import Age, AgeUnit, PixelSpacing, SpacingOrigin
+from ptxviewer.core.film import Age, AgeUnit
 from ptxviewer.core.msgid import N_, Msgid
+from ptxviewer.core.spacing import PixelSpacing, SpacingOrigin
 from ptxviewer.words import tr, trc
 
 SPACING_LABELS = {

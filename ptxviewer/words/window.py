@@ -5,10 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from ptxviewer.core.answer import Side
-from ptxviewer.core.drawing.measure import RegionStatistics
-from ptxviewer.core.film import PixelSpacing
+from ptxviewer.core.measurement import Measurement, RegionStatistics
 from ptxviewer.core.msgid import N_, Msgid
-from ptxviewer.core.review import Measurement
+from ptxviewer.core.spacing import PixelSpacing
 from ptxviewer.words import finding, measuring, tr, trn
 from ptxviewer.words.quantities import count
 

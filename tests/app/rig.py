@@ -9,8 +9,7 @@ from pathlib import Path
 from ptxviewer.app.commands import BY_ID
 from ptxviewer.app.disk.outbox import Outbox
 from ptxviewer.app.exports import EXPORTS, Content
-from ptxviewer.app.pacs.ports import PacsServices
-from ptxviewer.app.ports import Services
+from ptxviewer.app.ports import PacsServices, Services
 from ptxviewer.app.presenter import Presenter
 from ptxviewer.app.state.facts import Facts
 from ptxviewer.app.state.film import Film, FilmStatus
@@ -19,7 +18,7 @@ from ptxviewer.app.state.settings import Settings
 from ptxviewer.core.engine import EngineInfo
 from ptxviewer.core.errors import ExportFailed
 from ptxviewer.core.objects import Brought
-from ptxviewer.core.reasons import Reason
+from ptxviewer.core.reason import Reason
 from ptxviewer.core.reasons.writing import NotWritten, Unwritten, Writing
 from tests.fakes import (
     FakeEngine,

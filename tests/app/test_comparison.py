@@ -20,12 +20,13 @@ from ptxviewer.app.state.facts import Facts
 from ptxviewer.app.state.film import Film, FilmStatus, Result, with_review
 from ptxviewer.app.state.screen import Compare, EngineStatus, State
 from ptxviewer.core.answer import Findings, HemithoraxFinding, Side
-from ptxviewer.core.film import NO_SPACING, Patient, PixelSpacing, Radiograph, SpacingOrigin, Study, Window
+from ptxviewer.core.film import Patient, Radiograph, Study, Window
 from ptxviewer.core.findings.change import SideChange
-from ptxviewer.core.reasons import Reason
+from ptxviewer.core.reason import Reason
 from ptxviewer.core.reasons.comparison import Caveat, SpacingsDiffer, ThresholdsDiffer, ViewsDiffer
 from ptxviewer.core.reasons.window import Notice
 from ptxviewer.core.review import Review
+from ptxviewer.core.spacing import NO_SPACING, PixelSpacing, SpacingOrigin
 from ptxviewer.core.view import FilmView
 from tests import films
 from tests.app.rig import AppRig

@@ -15,12 +15,12 @@ from ptxviewer.app.state.film import FilmStatus, Result, with_review
 from ptxviewer.app.state.settings import Settings
 from ptxviewer.app.state.two_thresholds import area_of_slider, slider_of_area
 from ptxviewer.app.state.withheld import as_seen, as_withheld, withheld
-from ptxviewer.core.answer import BY_CARD, DecisionRule, Detection, ProbabilityMaps
+from ptxviewer.core.answer import BY_CARD, Band, DecisionRule, Detection, ProbabilityMaps
 from ptxviewer.core.engine import Checkpoint, never_cancelled
 from ptxviewer.core.errors import ModelUnavailable
 from ptxviewer.core.film import Radiograph
 from ptxviewer.core.findings.decide import decide, score_threshold_at
-from ptxviewer.core.findings.disagreement import Band, areas_px, band_of, limits_of
+from ptxviewer.core.findings.disagreement import areas_px, band_of, limits_of
 from ptxviewer.core.reasons.finding import Finding
 from ptxviewer.core.reasons.network import Network
 from ptxviewer.core.reasons.window import Notice, Withheld

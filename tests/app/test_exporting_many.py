@@ -13,7 +13,7 @@ from ptxviewer.app.exports import EXPORTS, PICTURE, Content, film_alone
 from ptxviewer.app.state.settings import Settings
 from ptxviewer.core.engine import Checkpoint
 from ptxviewer.core.errors import ExportFailed, PtxError
-from ptxviewer.core.reasons import Reason
+from ptxviewer.core.reason import Reason
 from ptxviewer.core.reasons.reading import NotAnalysed, Reading
 from ptxviewer.core.reasons.window import FilmsLeftOut, FilmsNotSaved, Notice, Saved
 from ptxviewer.core.reasons.writing import NotWritten, Unsaved, Unwritten, Writing

@@ -23,8 +23,9 @@ from ptxviewer.core.answer import ProbabilityMaps
 from ptxviewer.core.drawing.handles import Grip
 from ptxviewer.core.engine import Checkpoint, never_cancelled
 from ptxviewer.core.errors import UnreadableFilm
-from ptxviewer.core.film import Radiograph, SpacingOrigin
+from ptxviewer.core.film import Radiograph
 from ptxviewer.core.reasons.network import Network
+from ptxviewer.core.spacing import SpacingOrigin
 from tests.app.rig import AppRig, RecordingView
 from tests.fakes import FILM_BYTES, FakeEngine, FakeReader
 

@@ -17,10 +17,11 @@ from ptxviewer.core.answer import Detection, Line
 from ptxviewer.core.drawing.tiles import PackedMask
 from ptxviewer.core.errors import ExportFailed
 from ptxviewer.core.film import Patient, Radiograph, Study, Window
+from ptxviewer.core.measurement import Measurement
 from ptxviewer.core.reasons.stored import Stored
 from ptxviewer.core.reasons.window import ReviewNotSaved
 from ptxviewer.core.reasons.writing import NotWritten, Unwritten, Writing
-from ptxviewer.core.review import FirstRead, Measurement, MovedLine, Review
+from ptxviewer.core.review import FirstRead, MovedLine, Review
 from tests.app.rig import AppRig
 from tests.fakes import FakeReviews
 

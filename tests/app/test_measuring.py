@@ -12,11 +12,12 @@ from ptxviewer.app.disk.review_file import DamagedReview, Saved, as_bytes, from_
 from ptxviewer.app.review.measurements import object_length, shown_measurements
 from ptxviewer.core.drawing.handles import Grip
 from ptxviewer.core.drawing.measure import cobb_degrees, region_statistics
-from ptxviewer.core.film import SpacingOrigin
+from ptxviewer.core.measurement import Measurement
 from ptxviewer.core.reasons.measuring import Measured
 from ptxviewer.core.reasons.reading import CalibrationDoubtful
 from ptxviewer.core.reasons.window import Notice
-from ptxviewer.core.review import Measurement, Review
+from ptxviewer.core.review import Review
+from ptxviewer.core.spacing import SpacingOrigin
 from tests.app.rig import AppRig
 from tests.fakes import FakeReviews, FakeShell
 

@@ -10,8 +10,8 @@ import numpy as np
 import pytest
 
 from ptxviewer.app.display.presentation import is_applied, offered
-from ptxviewer.app.films.objects import earlier_of, objects_of
 from ptxviewer.app.state.facts import Facts
+from ptxviewer.app.state.objects import earlier_of, objects_of
 from ptxviewer.app.state.settings import Settings
 from ptxviewer.core.drawing.shutter import Shutter
 from ptxviewer.core.drawing.tiles import PackedMask
@@ -171,7 +171,7 @@ def test_the_same_objects_again_are_there_once_and_go_with_the_last_film() -> No
 
 
 def test_the_oldest_pdfs_make_room_and_keep_their_text(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("ptxviewer.app.films.objects.MOST_BYTES", 25)
+    monkeypatch.setattr("ptxviewer.app.state.objects.MOST_BYTES", 25)
     rig = AppRig()
     opened(rig, *(Brought(document=replace(LETTER, uid=f"{n}", text="text", pdf=b"%" * 10)) for n in range(4)))
     assert [document.pdf is not None for document in rig.state.documents] == [False, False, True, True]

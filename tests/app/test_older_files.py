@@ -15,9 +15,10 @@ from ptxviewer.app.disk.settings import load
 from ptxviewer.app.state.facts import Summary
 from ptxviewer.app.state.settings import Settings
 from ptxviewer.core.answer import Detection, Line
-from ptxviewer.core.reasons import Reason
+from ptxviewer.core.measurement import Measurement
+from ptxviewer.core.reason import Reason
 from ptxviewer.core.reasons.reading import NotAnalysed, OtherBodyPart, OtherModality, Reading
-from ptxviewer.core.review import Measurement, MovedLine
+from ptxviewer.core.review import MovedLine
 from tests.films import INFO
 
 SETTINGS = {

@@ -14,7 +14,7 @@ from ptxviewer.core.answer import ProbabilityMaps
 from ptxviewer.core.engine import Checkpoint, EngineInfo, never_cancelled
 from ptxviewer.core.errors import ModelUnavailable
 from ptxviewer.core.film import Radiograph
-from ptxviewer.core.reasons import Reason
+from ptxviewer.core.reason import Reason
 from ptxviewer.core.reasons.finding import Finding
 from ptxviewer.core.reasons.network import Network
 from ptxviewer.core.reasons.reading import Reading

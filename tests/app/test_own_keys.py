@@ -7,10 +7,9 @@ from pathlib import Path
 
 import pytest
 
-from ptxviewer.app.commands import COMMANDS
+from ptxviewer.app.commands import COMMANDS, keys_file
 from ptxviewer.app.commands.own_keys import differing, owner_of, settled, usual, with_keys
-from ptxviewer.app.disk import keys_file
-from ptxviewer.core.reasons import Reason
+from ptxviewer.core.reason import Reason
 from ptxviewer.core.reasons.stored import KeyNotKnown, KeyOfTwo, KeysIgnored, NoSuchCommand, Stored
 
 

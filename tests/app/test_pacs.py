@@ -11,7 +11,7 @@ import pytest
 
 from ptxviewer.app.disk.outbox import LIST, Outbox
 from ptxviewer.app.exports import Content
-from ptxviewer.app.pacs.ports import PacsServices
+from ptxviewer.app.ports import PacsServices
 from ptxviewer.app.state.facts import Facts
 from ptxviewer.app.state.pacs import Parcel
 from ptxviewer.app.state.settings import Settings

@@ -9,10 +9,11 @@ import numpy as np
 
 from ptxviewer.app.state.banner import banner_for
 from ptxviewer.app.state.film import Film, FilmStatus, Result
-from ptxviewer.core.film import PixelSpacing, Radiograph, SpacingOrigin
+from ptxviewer.core.film import Radiograph
 from ptxviewer.core.findings.decide import find
-from ptxviewer.core.reasons import Reason
+from ptxviewer.core.reason import Reason
 from ptxviewer.core.reasons.reading import FieldNotPlausible, Reading
+from ptxviewer.core.spacing import PixelSpacing, SpacingOrigin
 from tests.fakes import FakeEngine
 
 SPACING = FieldNotPlausible(17.0)

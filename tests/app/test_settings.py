@@ -12,13 +12,14 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from ptxviewer.app.commands import keys_file
 from ptxviewer.app.commands.own_keys import settled
-from ptxviewer.app.disk import keys_file, pacs_file
+from ptxviewer.app.disk import pacs_file
 from ptxviewer.app.disk.settings import load, load_site, save
 from ptxviewer.app.state.settings import ROWS, Settings
 from ptxviewer.core.errors import ExportFailed
 from ptxviewer.core.pacs import NO_PACS
-from ptxviewer.core.reasons import Reason
+from ptxviewer.core.reason import Reason
 from ptxviewer.core.reasons.stored import Stored
 
 JSON = st.recursive(

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from ptxviewer.app.disk.review_file import NOTHING, DamagedReview, ReviewFolder, Saved, from_bytes
-from ptxviewer.core.reasons import Reason
+from ptxviewer.core.reason import Reason
 from ptxviewer.core.reasons.stored import Stored
 from ptxviewer.core.reasons.window import Notice
 from ptxviewer.core.review import Review

@@ -15,7 +15,7 @@ from ptxviewer.app.state.film import FilmStatus
 from ptxviewer.app.state.settings import Settings
 from ptxviewer.core.engine import Checkpoint
 from ptxviewer.core.errors import PtxError
-from ptxviewer.core.reasons import Reason
+from ptxviewer.core.reason import Reason
 from ptxviewer.core.reasons.window import Notice, TooManyWatchedFiles
 from tests.app.rig import AppRig
 from tests.fakes import ScoringEngine

@@ -38,7 +38,7 @@ from ptxviewer.core.drawing.strokes import Stroke
 from ptxviewer.core.film import Acquisition, Radiograph, Window
 from ptxviewer.core.findings.decide import find
 from ptxviewer.core.findings.live import find_live
-from ptxviewer.core.review import MeasureKind, Measurement
+from ptxviewer.core.measurement import MeasureKind, Measurement
 from ptxviewer.core.sharpen import Sharpening
 from ptxviewer.core.view import FilmView
 from ptxviewer.ui.canvas.canvas import Canvas

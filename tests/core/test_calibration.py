@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from ptxviewer.core.calibration import SpacingTags, spacing_from_tags
-from ptxviewer.core.film import SpacingOrigin
+from ptxviewer.core.spacing import SpacingOrigin
 from ptxviewer.words.quantities import spacing_label
 
 D = SpacingOrigin.DETECTOR

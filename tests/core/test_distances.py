@@ -13,13 +13,13 @@ from hypothesis import strategies as st
 
 from ptxviewer.core.answer import Distances, Findings, HemithoraxFinding, Line
 from ptxviewer.core.arrays import Mask
-from ptxviewer.core.film import PixelSpacing, SpacingOrigin
 from ptxviewer.core.findings.decide import measure
 from ptxviewer.core.findings.hemithorax import lung_fields, orientation_of
 from ptxviewer.core.findings.reviewed import with_lines
 from ptxviewer.core.findings.sizes import disagreement, sizes_of_half
 from ptxviewer.core.reasons.finding import AreaWithoutDistances, DistancesMissing, Finding, SizesDisagree
 from ptxviewer.core.review import MovedLine
+from ptxviewer.core.spacing import PixelSpacing, SpacingOrigin
 from ptxviewer.phantom.film import Outlines, PhantomSpec, outlines_of
 from ptxviewer.phantom.lungs import Shape
 from tests.films import ORIENTED, film

@@ -9,10 +9,11 @@ from hypothesis import strategies as st
 
 from ptxviewer.core.answer import DecisionRule
 from ptxviewer.core.errors import StaleResult
-from ptxviewer.core.film import NO_SPACING, Acquisition, PixelSpacing, SpacingOrigin
+from ptxviewer.core.film import Acquisition
 from ptxviewer.core.findings.decide import decide, find, mask_at_film, measure, score_threshold_at
 from ptxviewer.core.findings.hemithorax import lung_fields, orientation_of
 from ptxviewer.core.reasons.finding import Finding
+from ptxviewer.core.spacing import NO_SPACING, PixelSpacing, SpacingOrigin
 from tests.films import AT_DETECTOR, RULE, film, maps
 
 

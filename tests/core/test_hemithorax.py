@@ -11,11 +11,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from ptxviewer.core.answer import LINE_NAMES, Distances, Line, ProbabilityMaps
-from ptxviewer.core.film import NO_SPACING, Acquisition, PixelSpacing, Radiograph, SpacingOrigin
+from ptxviewer.core.film import Acquisition, Radiograph
 from ptxviewer.core.findings import sizes
 from ptxviewer.core.findings.decide import find, measure
 from ptxviewer.core.findings.hemithorax import lung_fields, measuring_shape, on_measuring_grid, orientation_of
 from ptxviewer.core.reasons.finding import DistancesMissing, Finding, OtherView, OutsideNomogram
+from ptxviewer.core.spacing import NO_SPACING, PixelSpacing, SpacingOrigin
 from ptxviewer.phantom.film import Phantom, PhantomSpec, film_of, make_phantom
 from tests.films import AT_DETECTOR, RULE, film, maps
 from tests.there import there

@@ -7,11 +7,12 @@ import numpy as np
 import pytest
 
 from ptxviewer.core.answer import BY_CARD, LINE_NAMES, DecisionRule, Detection, ProbabilityMaps
-from ptxviewer.core.film import NO_SPACING, Radiograph
+from ptxviewer.core.film import Radiograph
 from ptxviewer.core.findings.decide import find
 from ptxviewer.core.findings.hemithorax import lung_fields_of
 from ptxviewer.core.findings.live import find_live
 from ptxviewer.core.geometry import GridMap
+from ptxviewer.core.spacing import NO_SPACING
 from tests.films import AT_DETECTOR, film
 from tests.there import there
 

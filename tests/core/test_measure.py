@@ -23,9 +23,10 @@ from ptxviewer.core.drawing.measure import (
     with_handle,
 )
 from ptxviewer.core.drawing.sums import BlockSums
-from ptxviewer.core.film import NO_SPACING, PixelSpacing, Radiograph, SpacingOrigin
+from ptxviewer.core.film import Radiograph
+from ptxviewer.core.measurement import Measurement
 from ptxviewer.core.reasons.reading import CalibrationDoubtful
-from ptxviewer.core.review import Measurement
+from ptxviewer.core.spacing import NO_SPACING, PixelSpacing, SpacingOrigin
 
 AT_DETECTOR = PixelSpacing(0.2, 0.2, SpacingOrigin.DETECTOR)
 OBLONG = PixelSpacing(0.3, 0.1, SpacingOrigin.DETECTOR)

@@ -11,8 +11,9 @@ from hypothesis import strategies as st
 
 from ptxviewer.core.answer import Line
 from ptxviewer.core.drawing.tiles import PackedMask
+from ptxviewer.core.measurement import Measurement
 from ptxviewer.core.merging import merged
-from ptxviewer.core.review import FirstRead, Measurement, MovedLine, Review
+from ptxviewer.core.review import FirstRead, MovedLine, Review
 
 LENGTH = Measurement("length", ((0.0, 0.0), (1.0, 1.0)))
 ANGLE = Measurement("angle", ((0.0, 0.0), (1.0, 1.0), (2.0, 0.0)))

@@ -12,7 +12,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from ptxviewer.core.film import SpacingOrigin
+from ptxviewer.core.spacing import SpacingOrigin
 from ptxviewer.phantom.film import Outlines, Phantom, PhantomSpec, film_of, make_phantom, outlines_of
 from ptxviewer.phantom.lungs import Shape
 

@@ -10,12 +10,13 @@ import pytest
 from numpy.typing import NDArray
 
 from ptxviewer.core.answer import BY_CARD, ProbabilityMaps
-from ptxviewer.core.film import Acquisition, PixelSpacing, Radiograph, SpacingOrigin
+from ptxviewer.core.film import Acquisition, Radiograph
 from ptxviewer.core.findings.decide import find
 from ptxviewer.core.findings.live import find_live
 from ptxviewer.core.findings.upright import Turn, turns_upright
 from ptxviewer.core.geometry import GridMap
 from ptxviewer.core.reasons.finding import Finding
+from ptxviewer.core.spacing import PixelSpacing, SpacingOrigin
 from ptxviewer.phantom.film import Outlines, PhantomSpec, outlines_of
 from tests.films import RULE
 

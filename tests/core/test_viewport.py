@@ -8,7 +8,7 @@ import pytest
 from hypothesis import assume, given
 from hypothesis import strategies as st
 
-from ptxviewer.core.film import PixelSpacing, SpacingOrigin
+from ptxviewer.core.spacing import PixelSpacing, SpacingOrigin
 from ptxviewer.core.view import FilmView, film_viewport, view_of_box
 from ptxviewer.core.viewport import (
     LARGEST_ZOOM,

@@ -11,7 +11,7 @@ from pydicom.uid import (
     MediaStorageDirectoryStorage,
 )
 
-from ptxviewer.core.reasons import Reason
+from ptxviewer.core.reason import Reason
 from ptxviewer.dicom.candidates import Candidate
 from ptxviewer.dicom.collect import collect
 

@@ -8,8 +8,8 @@ import numpy as np
 import pytest
 from pydicom.dataset import Dataset
 
-from ptxviewer.core.drawing.graphics import graphics_on_screen, with_graphics
 from ptxviewer.core.film import FileGraphics, Radiograph
+from ptxviewer.core.graphics import graphics_on_screen, with_graphics
 from ptxviewer.core.reasons.reading import Reading
 from ptxviewer.dicom.read import read_film
 from tests.dicom import made

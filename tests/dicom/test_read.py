@@ -20,8 +20,8 @@ from pydicom.sequence import Sequence
 from pydicom.uid import DeflatedExplicitVRLittleEndian, ExplicitVRBigEndian, ImplicitVRLittleEndian, RLELossless
 
 from ptxviewer.core.errors import PtxError, UnreadableFilm
-from ptxviewer.core.film import Radiograph, SpacingOrigin, VoiLut, Window
-from ptxviewer.core.reasons import Reason
+from ptxviewer.core.film import Radiograph, VoiLut, Window
+from ptxviewer.core.reason import Reason
 from ptxviewer.core.reasons.reading import (
     ImageTooLarge,
     NotAnImage,
@@ -30,6 +30,7 @@ from ptxviewer.core.reasons.reading import (
     OtherModality,
     Reading,
 )
+from ptxviewer.core.spacing import SpacingOrigin
 from ptxviewer.core.voi import AUTOMATIC, display_lut
 from ptxviewer.dicom import dicomdir, read, tags
 from ptxviewer.dicom.read import read_film

@@ -12,11 +12,12 @@ import pytest
 from ptxviewer.core.answer import ProbabilityMaps
 from ptxviewer.core.engine import Checkpoint, RunResult, never_cancelled
 from ptxviewer.core.errors import ModelUnavailable
-from ptxviewer.core.film import PixelSpacing, Radiograph, SpacingOrigin
+from ptxviewer.core.film import Radiograph
 from ptxviewer.core.findings.gate import judge
 from ptxviewer.core.geometry import GridMap
 from ptxviewer.core.reasons.finding import Finding
 from ptxviewer.core.reasons.network import Network
+from ptxviewer.core.spacing import PixelSpacing, SpacingOrigin
 from ptxviewer.inference.card import Card
 from ptxviewer.inference.engine import BundleEngine
 from ptxviewer.phantom.film import Phantom, PhantomSpec, film_of

@@ -10,8 +10,9 @@ import numpy as np
 import pytest
 
 from ptxviewer.core.answer import ProbabilityMaps
-from ptxviewer.core.film import PixelSpacing, Radiograph, SpacingOrigin
+from ptxviewer.core.film import Radiograph
 from ptxviewer.core.findings.decide import find
+from ptxviewer.core.spacing import PixelSpacing, SpacingOrigin
 from ptxviewer.core.viewport import pixel_aspect
 from ptxviewer.dicom.read import read_film
 from ptxviewer.inference.preprocess import prepare

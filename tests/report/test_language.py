@@ -14,8 +14,9 @@ import pytest
 from ptxviewer import words
 from ptxviewer.cli import main as cli
 from ptxviewer.core.findings.reviewed import answer_of
+from ptxviewer.core.measurement import Measurement
 from ptxviewer.core.reasons.reading import Reading
-from ptxviewer.core.review import Measurement, Review
+from ptxviewer.core.review import Review
 from ptxviewer.report.jsonout import error_record, film_record
 from ptxviewer.report.page import Options, page
 from ptxviewer.words.reasons import TEXTS

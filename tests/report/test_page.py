@@ -10,11 +10,13 @@ from ptxviewer import __version__
 from ptxviewer.core.answer import Detection, Gate
 from ptxviewer.core.calibration import calibrated
 from ptxviewer.core.drawing.tiles import PackedMask
-from ptxviewer.core.film import NO_SPACING, Acquisition, PixelSpacing, SpacingOrigin, VoiLut, Window
+from ptxviewer.core.film import Acquisition, VoiLut, Window
 from ptxviewer.core.findings.reviewed import Answer, answer_of
 from ptxviewer.core.findings.sizes import MEASURES, sizes_of_half
+from ptxviewer.core.measurement import Measurement
 from ptxviewer.core.reasons.finding import DistancesMissing, Finding
-from ptxviewer.core.review import Measurement, Review
+from ptxviewer.core.review import Review
+from ptxviewer.core.spacing import NO_SPACING, PixelSpacing, SpacingOrigin
 from ptxviewer.core.view import FilmView
 from ptxviewer.report.decision import headline, nearness
 from ptxviewer.report.jsonout import film_record

@@ -11,12 +11,12 @@ import pytest
 
 from ptxviewer.core.answer import Findings, HemithoraxFinding, Lesion
 from ptxviewer.core.drawing.tiles import PackedMask
-from ptxviewer.core.film import NO_SPACING
 from ptxviewer.core.findings.change import Compared, SideChange
 from ptxviewer.core.findings.decide import find
 from ptxviewer.core.findings.reviewed import answer_of
 from ptxviewer.core.reasons.stored import TemplateBroken, TemplateProblem
 from ptxviewer.core.review import FirstRead, Impression, ReportText, Review, Verdict
+from ptxviewer.core.spacing import NO_SPACING
 from ptxviewer.report import templates
 from ptxviewer.report.page import Options, page
 from ptxviewer.report.sentence import case_of, prefilled

@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from ptxviewer.core.errors import PtxError
-from ptxviewer.core.reasons import Reason
+from ptxviewer.core.reason import Reason
 from ptxviewer.core.reasons.results import Results
 from ptxviewer.results import tables
 from ptxviewer.results.schema import LONGEST_TEXT, VERSION

@@ -23,10 +23,12 @@ from ptxviewer.core.drawing.handles import overlap
 from ptxviewer.core.drawing.outline import outlines, patches
 from ptxviewer.core.drawing.strokes import Stroke
 from ptxviewer.core.errors import StaleResult
-from ptxviewer.core.film import FileGraphics, Patient, PixelSpacing, Radiograph, SpacingOrigin, Window
+from ptxviewer.core.film import FileGraphics, Patient, Radiograph, Window
 from ptxviewer.core.findings.decide import decide, find, mask_at_film
 from ptxviewer.core.geometry import GridMap
-from ptxviewer.core.review import Measurement, Review
+from ptxviewer.core.measurement import Measurement
+from ptxviewer.core.review import Review
+from ptxviewer.core.spacing import PixelSpacing, SpacingOrigin
 from ptxviewer.core.view import FilmView, film_viewport
 from ptxviewer.core.viewport import placement
 from ptxviewer.ui.canvas.canvas import Canvas

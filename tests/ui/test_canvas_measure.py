@@ -10,8 +10,8 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QLabel
 from pytestqt.qtbot import QtBot
 
-from ptxviewer.core.film import SpacingOrigin
-from ptxviewer.core.review import Measurement
+from ptxviewer.core.measurement import Measurement
+from ptxviewer.core.spacing import SpacingOrigin
 from ptxviewer.core.view import film_viewport
 from ptxviewer.ui.application import Session
 from ptxviewer.ui.dialogs.calibrate import CalibrationDialog

@@ -10,9 +10,11 @@ from PySide6.QtGui import QImage
 
 from ptxviewer.core.drawing.colours import AMBER, CYAN
 from ptxviewer.core.errors import ExportFailed
-from ptxviewer.core.film import NO_SPACING, Acquisition, Patient, PixelSpacing, SpacingOrigin
+from ptxviewer.core.film import Acquisition, Patient
 from ptxviewer.core.findings.reviewed import answer_of
-from ptxviewer.core.review import Measurement, Review
+from ptxviewer.core.measurement import Measurement
+from ptxviewer.core.review import Review
+from ptxviewer.core.spacing import NO_SPACING, PixelSpacing, SpacingOrigin
 from ptxviewer.core.view import FilmView, side_letters
 from ptxviewer.report.page import Options, Overlay
 from ptxviewer.report.page import page as page_of

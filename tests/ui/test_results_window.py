@@ -12,7 +12,7 @@ from PySide6.QtCore import Qt
 from pytestqt.qtbot import QtBot
 
 from ptxviewer.app.exports import EXPORTS, OBJECTS
-from ptxviewer.core.reasons import Reason
+from ptxviewer.core.reason import Reason
 from ptxviewer.core.reasons.reading import Reading
 from ptxviewer.core.reasons.results import Results
 from ptxviewer.core.reasons.window import Notice

@@ -25,7 +25,8 @@ from ptxviewer.core.findings.decide import find
 from ptxviewer.core.findings.disagreement import band_of
 from ptxviewer.core.findings.reviewed import answer_of
 from ptxviewer.core.geometry import GridMap
-from ptxviewer.core.review import Measurement, Review
+from ptxviewer.core.measurement import Measurement
+from ptxviewer.core.review import Review
 from ptxviewer.core.view import FilmView
 from ptxviewer.phantom.film import PhantomSpec, film_of, make_phantom
 from ptxviewer.report.page import Options, page

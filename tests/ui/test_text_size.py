@@ -9,7 +9,8 @@ import numpy as np
 import pytest
 from PySide6.QtCore import QSize
 
-from ptxviewer.core.review import Measurement, Review
+from ptxviewer.core.measurement import Measurement
+from ptxviewer.core.review import Review
 from ptxviewer.report.page import page
 from ptxviewer.ui.platform import text_size
 from ptxviewer.ui.platform.style import stylesheet

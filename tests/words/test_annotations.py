@@ -9,17 +9,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ptxviewer.core.film import (  # fmt: skip
-    NO_SPACING,
-    Acquisition,
-    Age,
-    Patient,
-    PixelSpacing,
-    Radiograph,
-    SpacingOrigin,
-    Study,
-    Window,
-)
+from ptxviewer.core.film import Acquisition, Age, Patient, Radiograph, Study, Window
+from ptxviewer.core.spacing import NO_SPACING, PixelSpacing, SpacingOrigin
 from ptxviewer.core.view import FilmView, ScaleBar, orientation_letters, scale_bar
 from ptxviewer.words.annotations import bar_label, corner_texts
 

@@ -8,9 +8,10 @@ from typing import Any
 import pytest
 
 from ptxviewer import words
-from ptxviewer.core.film import NO_SPACING, Age, PixelSpacing, SpacingOrigin
+from ptxviewer.core.film import Age
 from ptxviewer.core.reasons.finding import Finding
 from ptxviewer.core.reasons.reading import Reading, TooManyFilms
+from ptxviewer.core.spacing import NO_SPACING, PixelSpacing, SpacingOrigin
 from ptxviewer.words import quantities as q
 
 AT_DETECTOR = PixelSpacing(0.2, 0.1, SpacingOrigin.DETECTOR)

@@ -7,8 +7,8 @@ from collections.abc import Iterator
 import pytest
 
 from ptxviewer.core.answer import Distances, HemithoraxFinding, Line
-from ptxviewer.core.film import NO_SPACING
 from ptxviewer.core.reasons.finding import Finding
+from ptxviewer.core.spacing import NO_SPACING
 from ptxviewer.words import measures, say, speak
 from tests.films import AT_DETECTOR, ORIENTED, film
 

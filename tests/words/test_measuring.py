@@ -5,9 +5,10 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from ptxviewer.core.film import NO_SPACING, Acquisition, PixelSpacing, Radiograph, SpacingOrigin, VoiLut, Window
+from ptxviewer.core.film import Acquisition, Radiograph, VoiLut, Window
+from ptxviewer.core.measurement import Measurement
 from ptxviewer.core.reasons.reading import CalibratedByReader
-from ptxviewer.core.review import Measurement
+from ptxviewer.core.spacing import NO_SPACING, PixelSpacing, SpacingOrigin
 from ptxviewer.core.voi import AUTOMATIC
 from ptxviewer.words import speak
 from ptxviewer.words.measuring import described, lines

@@ -13,7 +13,8 @@ from typing import Any, Literal, get_args, get_origin, get_type_hints
 import pytest
 
 import ptxviewer.core.reasons as package
-from ptxviewer.core.reasons import TOPICS, Reason, UnknownReason, code_of, decode, encode, kinds, logged
+from ptxviewer.core.reason import Reason, code_of, kinds, logged
+from ptxviewer.core.reasons import TOPICS, UnknownReason, decode, encode
 from ptxviewer.core.reasons.measuring import Measured
 from ptxviewer.core.reasons.reading import Reading
 from ptxviewer.core.reasons.writing import NotWritten, Unwritten, Writing

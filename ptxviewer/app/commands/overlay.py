@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from ptxviewer.app.commands.base import ANALYSED, FILM, KEYS_ONLY, Command, film
 from ptxviewer.app.display.presentation import is_applied, offered
-from ptxviewer.app.films.objects import earlier_of, objects_of
 from ptxviewer.app.state.film import ThresholdDrag
+from ptxviewer.app.state.objects import earlier_of, objects_of
 from ptxviewer.app.state.screen import State
 from ptxviewer.app.state.settings import OverlayMode
 from ptxviewer.core.answer import BY_CARD

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 
 from ptxviewer.app.commands import BY_ID, COMMANDS
-from ptxviewer.core.reasons import Reason
+from ptxviewer.core.reason import Reason
 
 Keys = Mapping[str, Sequence[str]]
 """Command ids with the keys of each, the first of them the one that is told."""

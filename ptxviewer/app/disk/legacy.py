@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 
 from ptxviewer.core.answer import ProbabilityMaps
-from ptxviewer.core.reasons import Reason
+from ptxviewer.core.reason import Reason
 from ptxviewer.core.reasons.reading import NotAnalysed, OtherBodyPart, OtherModality, Reading
 
 MAPS = ".maps"

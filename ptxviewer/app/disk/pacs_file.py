@@ -12,7 +12,7 @@ from pathlib import Path
 from ptxviewer.core.errors import ExportFailed
 from ptxviewer.core.files import write_atomic
 from ptxviewer.core.pacs import NO_PACS, Node, PacsSettings, problem_of, problem_of_station
-from ptxviewer.core.reasons import Reason
+from ptxviewer.core.reason import Reason
 from ptxviewer.core.reasons.stored import Stored
 from ptxviewer.core.reasons.writing import NotWritten, Unwritten, Writing
 

@@ -29,7 +29,8 @@ from ptxviewer.core.errors import ExportFailed
 from ptxviewer.core.files import open_regular, write_atomic
 from ptxviewer.core.keys import MARK, is_older
 from ptxviewer.core.private import private_folder
-from ptxviewer.core.reasons import Reason, decode, encode
+from ptxviewer.core.reason import Reason
+from ptxviewer.core.reasons import decode, encode
 from ptxviewer.core.reasons.writing import NotWritten, Unwritten, Writing
 
 FORMAT: Literal[2] = 2

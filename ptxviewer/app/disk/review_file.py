@@ -24,12 +24,13 @@ from ptxviewer.core.film import Radiograph
 from ptxviewer.core.geometry import Point
 from ptxviewer.core.keys import MARK, is_older, older_key
 from ptxviewer.core.locks import held, opened, taken
+from ptxviewer.core.measurement import Measurement
 from ptxviewer.core.merging import merged
 from ptxviewer.core.private import private_folder, put_aside
-from ptxviewer.core.reasons import Reason
+from ptxviewer.core.reason import Reason
 from ptxviewer.core.reasons.stored import Stored
 from ptxviewer.core.reasons.writing import NotWritten, Unwritten, Writing
-from ptxviewer.core.review import Drain, FirstRead, Measurement, MovedLine, Posture, ReportText, Review, Verdict
+from ptxviewer.core.review import Drain, FirstRead, MovedLine, Posture, ReportText, Review, Verdict
 
 FORMAT = 1
 NEW = f"-{MARK}"  # in names made of keys of today

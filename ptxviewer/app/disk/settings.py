@@ -13,7 +13,7 @@ from ptxviewer.app.state.settings import DEFAULTS, ROWS, Row, Settings
 from ptxviewer.core.errors import ExportFailed
 from ptxviewer.core.files import write_atomic
 from ptxviewer.core.private import put_aside
-from ptxviewer.core.reasons import Reason
+from ptxviewer.core.reason import Reason
 from ptxviewer.core.reasons.writing import NotWritten, Unwritten, Writing
 
 TYPES: dict[str, Any] = get_type_hints(Settings)

@@ -18,7 +18,7 @@ from ptxviewer.core.answer import Findings
 from ptxviewer.core.film import Radiograph, Window
 from ptxviewer.core.findings.change import Compared, SideChange, changes_of
 from ptxviewer.core.findings.sizes import without_contradictions
-from ptxviewer.core.reasons import Reason
+from ptxviewer.core.reason import Reason
 from ptxviewer.core.reasons.comparison import Caveat, SpacingsDiffer, ThresholdsDiffer, ViewsDiffer
 from ptxviewer.core.reasons.window import Notice
 from ptxviewer.core.view import FilmView, voi_of

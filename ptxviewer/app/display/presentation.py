@@ -5,8 +5,8 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from ptxviewer.app.films.objects import objects_of
 from ptxviewer.app.state.film import Film
+from ptxviewer.app.state.objects import objects_of
 from ptxviewer.app.state.screen import State
 from ptxviewer.core.view import FilmView, flipped_horizontally, rotated
 

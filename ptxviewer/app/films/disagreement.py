@@ -9,8 +9,8 @@ from ptxviewer.app.ports import Services
 from ptxviewer.app.state.film import Film, FilmStatus
 from ptxviewer.app.state.withheld import hidden, withheld
 from ptxviewer.app.store import Store
+from ptxviewer.core.answer import Band
 from ptxviewer.core.engine import Checkpoint
-from ptxviewer.core.findings.disagreement import Band
 from ptxviewer.core.reasons.window import Notice
 
 

@@ -11,19 +11,19 @@ from collections.abc import Callable, Collection, Iterable, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from ptxviewer.app.films.objects import brought, uid_of
 from ptxviewer.app.films.pipeline import Pipeline
 from ptxviewer.app.films.reading import fingerprint_of
 from ptxviewer.app.films.worklist import opened_for
 from ptxviewer.app.jobs import Outcome, Ticket
 from ptxviewer.app.ports import Services
 from ptxviewer.app.state.film import Film, FilmStatus, moved
+from ptxviewer.app.state.objects import brought, uid_of
 from ptxviewer.app.state.screen import Banner, State
 from ptxviewer.app.store import Store
 from ptxviewer.core.engine import Checkpoint
 from ptxviewer.core.errors import reason_of
 from ptxviewer.core.objects import Brought
-from ptxviewer.core.reasons import Reason
+from ptxviewer.core.reason import Reason
 from ptxviewer.core.reasons.window import Notice
 
 CHUNK = 20  # objects that are read at a time

@@ -9,8 +9,7 @@ from pathlib import Path
 
 from ptxviewer.app.jobs import Outcome, Ticket
 from ptxviewer.app.pacs.changing import change_pacs
-from ptxviewer.app.pacs.ports import PacsServices
-from ptxviewer.app.ports import Services
+from ptxviewer.app.ports import PacsServices, Services
 from ptxviewer.app.state.film import Film
 from ptxviewer.app.store import Store
 from ptxviewer.core.archive import Fetched, FoundSeries, Query
@@ -18,7 +17,7 @@ from ptxviewer.core.engine import Checkpoint
 from ptxviewer.core.errors import reason_of
 from ptxviewer.core.film import Patient
 from ptxviewer.core.pacs import Node
-from ptxviewer.core.reasons import Reason
+from ptxviewer.core.reason import Reason
 from ptxviewer.core.reasons.pacs import FilmsFetched, Pacs
 
 MOST_PRIORS = 20  # series, the newest

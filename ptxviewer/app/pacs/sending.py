@@ -18,8 +18,7 @@ from ptxviewer.app.films.queue import BUSY
 from ptxviewer.app.jobs import Outcome, Ticket
 from ptxviewer.app.pacs.changing import change_pacs
 from ptxviewer.app.pacs.delivering import pause_after, tried_once
-from ptxviewer.app.pacs.ports import PacsServices
-from ptxviewer.app.ports import Services
+from ptxviewer.app.ports import PacsServices, Services
 from ptxviewer.app.state.film import Film
 from ptxviewer.app.state.pacs import PacsState, Parcel, What
 from ptxviewer.app.state.withheld import hidden
@@ -27,7 +26,7 @@ from ptxviewer.app.store import Store
 from ptxviewer.core.engine import Checkpoint
 from ptxviewer.core.errors import reason_of
 from ptxviewer.core.pacs import Delivery
-from ptxviewer.core.reasons import Reason
+from ptxviewer.core.reason import Reason
 from ptxviewer.core.reasons.pacs import Pacs, Sent
 from ptxviewer.core.reasons.window import Notice
 from ptxviewer.core.reasons.writing import Unsaved

@@ -10,9 +10,8 @@ from pathlib import Path
 from ptxviewer.app.jobs import Outcome, Ticket
 from ptxviewer.app.pacs.changing import change_pacs
 from ptxviewer.app.pacs.fetching import Fetching
-from ptxviewer.app.pacs.ports import PacsServices
 from ptxviewer.app.pacs.sending import Sending
-from ptxviewer.app.ports import Services
+from ptxviewer.app.ports import PacsServices, Services
 from ptxviewer.app.store import Store
 from ptxviewer.core.engine import Checkpoint
 from ptxviewer.core.errors import PtxError, reason_of

@@ -6,10 +6,10 @@ from dataclasses import replace
 
 import numpy as np
 
-from ptxviewer.app.films.objects import Earlier, earlier_of
 from ptxviewer.app.review.editor import ReviewEditor
 from ptxviewer.app.review.mask import can_edit
 from ptxviewer.app.state.film import Film
+from ptxviewer.app.state.objects import Earlier, earlier_of
 from ptxviewer.app.state.withheld import hidden, withheld
 from ptxviewer.app.store import Store
 from ptxviewer.core.answer import DecisionRule

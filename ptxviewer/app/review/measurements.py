@@ -18,9 +18,9 @@ from ptxviewer.core.drawing.handles import Grip
 from ptxviewer.core.drawing.measure import has_size, moved, region_statistics, straightened, with_handle
 from ptxviewer.core.film import Radiograph
 from ptxviewer.core.geometry import Point
+from ptxviewer.core.measurement import MOST_CORNERS, Measurement
 from ptxviewer.core.reasons.measuring import Measured
 from ptxviewer.core.reasons.window import Notice
-from ptxviewer.core.review import MOST_CORNERS, Measurement
 
 SHORTEST_MM, LONGEST_MM = 0.1, 1000.0  # of an object that a film is calibrated on
 

@@ -19,7 +19,7 @@ from ptxviewer.core.engine import Checkpoint
 from ptxviewer.core.errors import PtxError, reason_of
 from ptxviewer.core.film import Radiograph
 from ptxviewer.core.findings.reviewed import decisive
-from ptxviewer.core.reasons import Reason
+from ptxviewer.core.reason import Reason
 from ptxviewer.core.reasons.window import Notice, ReviewNotSaved
 from ptxviewer.core.review import Review
 

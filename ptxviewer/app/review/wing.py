@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from typing import Protocol
 
-from ptxviewer.app.films.pipeline import Pipeline
 from ptxviewer.app.ports import Services
 from ptxviewer.app.review.distances import DistanceEditing
 from ptxviewer.app.review.earlier import TakingOver
@@ -22,14 +22,26 @@ from ptxviewer.core.review import Drain, Impression, Posture, ReportText, Review
 LONGEST_TEXT = 10_000  # characters of findings and impression
 
 
+class Analyses(Protocol):
+    """What a change of a review asks of the analyses of films (``films.pipeline``)."""
+
+    def pump(self) -> None:
+        """Start what is wanted now."""
+        ...
+
+    def announce(self) -> None:
+        """Say what stands in the way of the result on screen."""
+        ...
+
+
 class ReviewWing:
     """The review of the film on screen."""
 
-    def __init__(self, store: Store, services: Services, editor: ReviewEditor, pipeline: Pipeline) -> None:
+    def __init__(self, store: Store, services: Services, editor: ReviewEditor, analyses: Analyses) -> None:
         self._store = store
         self._services = services
         self._editor = editor
-        self._pipeline = pipeline
+        self._analyses = analyses
         self.thresholds = Thresholds(store, editor)
         self.mask = MaskEditing(store, editor)
         self.measurements = MeasurementEditing(store, editor)
@@ -59,8 +71,8 @@ class ReviewWing:
         """What was overridden may be refused again, and a band may be wanted again."""
         film, banner = self._store.state.current, self._store.state.banner
         if film is not None and (withheld(film) or (banner is not None and isinstance(banner.reason, Withheld))):
-            self._pipeline.announce()
-        self._pipeline.pump()
+            self._analyses.announce()
+        self._analyses.pump()
 
     def set_verdict(self, verdict: Verdict) -> None:
         """Record what the reader thinks of the model's answer; the same verdict again takes it back.
@@ -115,7 +127,7 @@ class ReviewWing:
         self._store.edit(lambda state: replace(state.with_film(after), message=question(after) or Marked(impression)))
         self._editor.saving.changed(after)
         if not film.first_read.revealed or film.first_read.open_question:
-            self._pipeline.announce()
+            self._analyses.announce()
 
     def save_again(self) -> None:
         """Try again to save the reviews that could not be saved."""

@@ -13,16 +13,17 @@ from ptxviewer.app.state.facts import Facts, Summary, summary_of
 from ptxviewer.core.answer import DecisionRule, Detection, Findings, Line, ProbabilityMaps
 from ptxviewer.core.film import Radiograph
 from ptxviewer.core.history import History
+from ptxviewer.core.measurement import Measurement
 from ptxviewer.core.points import Point
-from ptxviewer.core.reasons import Reason
-from ptxviewer.core.review import FirstRead, Measurement, MovedLine, Review
+from ptxviewer.core.reason import Reason
+from ptxviewer.core.review import FirstRead, MovedLine, Review
 from ptxviewer.core.view import FilmView
 
 if TYPE_CHECKING:
+    from ptxviewer.core.answer import Band
     from ptxviewer.core.arrays import GreyImage
     from ptxviewer.core.drawing.strokes import Stroke
     from ptxviewer.core.engine import EngineInfo
-    from ptxviewer.core.findings.disagreement import Band
 
 
 class FilmStatus(str, Enum):

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Literal
 from ptxviewer.core.pacs import NO_PACS, Delivery, PacsSettings
 
 if TYPE_CHECKING:
-    from ptxviewer.core.reasons import Reason
+    from ptxviewer.core.reason import Reason
 
 What = Literal["results", "film"]
 

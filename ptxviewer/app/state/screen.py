@@ -11,14 +11,14 @@ from typing import TYPE_CHECKING, Literal
 from ptxviewer.app.state.film import Film
 from ptxviewer.app.state.pacs import NOTHING_SENT, PacsState
 from ptxviewer.app.state.settings import DEFAULTS, Settings
-from ptxviewer.core.reasons import Reason
+from ptxviewer.core.reason import Reason
 
 if TYPE_CHECKING:
     from ptxviewer.core.drawing.strokes import Shape
     from ptxviewer.core.engine import EngineInfo
     from ptxviewer.core.film import Radiograph
+    from ptxviewer.core.measurement import MeasureKind
     from ptxviewer.core.objects import Document, FilmObject
-    from ptxviewer.core.review import MeasureKind
     from ptxviewer.core.sharpen import Sharpening
 
 Tool = Literal[

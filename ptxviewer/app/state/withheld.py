@@ -20,7 +20,7 @@ from typing import TYPE_CHECKING
 from ptxviewer.app.state.film import Film, FilmStatus, moved
 from ptxviewer.app.state.screen import State
 from ptxviewer.app.state.settings import ReadingMode
-from ptxviewer.core.reasons import Reason
+from ptxviewer.core.reason import Reason
 from ptxviewer.core.review import FirstRead, Impression
 
 if TYPE_CHECKING:

@@ -24,7 +24,7 @@ from ptxviewer import __version__
 from ptxviewer.cli.cluster.options import Asked, MakeEngine, Patience, Where
 from ptxviewer.cli.cluster.work import TOPIC, Done, Films, Work, analyse, name_of
 from ptxviewer.core.errors import PtxError
-from ptxviewer.core.reasons import Reason
+from ptxviewer.core.reason import Reason
 from ptxviewer.core.reasons.cluster import Cluster, OtherProgram
 from ptxviewer.core.reasons.reading import Reading
 

@@ -18,7 +18,7 @@ from ptxviewer.core.devices import DeviceChoice
 from ptxviewer.core.engine import Engine, EngineInfo
 from ptxviewer.core.errors import PtxError
 from ptxviewer.core.purposes import PurposeChoice
-from ptxviewer.core.reasons import Reason
+from ptxviewer.core.reason import Reason
 from ptxviewer.core.reasons.cluster import Cluster, WaitsForWorkers
 
 if TYPE_CHECKING:

@@ -17,7 +17,7 @@ from ptxviewer.cli.outcome import Status
 from ptxviewer.cli.stream import Answered, Source
 from ptxviewer.core.engine import EngineInfo
 from ptxviewer.core.errors import PtxError
-from ptxviewer.core.reasons import Reason
+from ptxviewer.core.reason import Reason
 from ptxviewer.core.reasons.cluster import Cluster
 from ptxviewer.core.review import Review
 from ptxviewer.results.rows import Told

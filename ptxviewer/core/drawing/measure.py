@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from itertools import pairwise
 from typing import TYPE_CHECKING
 
@@ -17,24 +17,13 @@ from numpy.typing import NDArray
 
 from ptxviewer.core.drawing.sums import STRIP, BlockSums, Sums, sums_of
 from ptxviewer.core.geometry import Point
-from ptxviewer.core.review import Measurement
+from ptxviewer.core.measurement import Measurement, RegionStatistics
 
 if TYPE_CHECKING:
-    from ptxviewer.core.film import PixelSpacing, Radiograph
+    from ptxviewer.core.film import Radiograph
+    from ptxviewer.core.spacing import PixelSpacing
 
 ELLIPSE_POINTS = 72  # corners with which an ellipse is drawn and found under the pointer
-
-
-@dataclass(frozen=True, slots=True)
-class RegionStatistics:
-    """Of the film's pixels whose centre lies inside a region, without padding; values are modality values."""
-
-    pixels: int
-    mean: float
-    sd: float  # of a sample: n - 1
-    low: float
-    high: float
-    area_mm2: float | None  # None where the film supports no millimetres
 
 
 def length_mm(start: Point, end: Point, spacing: PixelSpacing) -> float | None:

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from ptxviewer.core.answer import Findings, HemithoraxFinding, Side
-from ptxviewer.core.film import PixelSpacing
+from ptxviewer.core.spacing import PixelSpacing
 
 Direction = Literal["new", "gone", "same", "larger", "smaller"]
 SAME = 3  # points of percent by which a size may differ between two films and still be called unchanged

@@ -17,7 +17,7 @@ from ptxviewer.core.answer import BY_CARD, DecisionRule, Detection, Findings, He
 from ptxviewer.core.arrays import FloatMap, Mask
 from ptxviewer.core.components import components
 from ptxviewer.core.errors import StaleResult
-from ptxviewer.core.film import PixelSpacing, Radiograph
+from ptxviewer.core.film import Radiograph
 from ptxviewer.core.findings.distances import distances_of
 from ptxviewer.core.findings.gate import judge
 from ptxviewer.core.findings.hemithorax import (
@@ -32,6 +32,7 @@ from ptxviewer.core.findings.hemithorax import (
 from ptxviewer.core.findings.upright import Turn, standing_maps, standing_spacing, turns_of
 from ptxviewer.core.geometry import GridMap
 from ptxviewer.core.reasons.finding import Finding
+from ptxviewer.core.spacing import PixelSpacing
 from ptxviewer.core.viewport import pixel_aspect
 
 THICKNESS_SIZE = 700  # longest side of the picture on which the width of a component is measured

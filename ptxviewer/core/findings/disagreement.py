@@ -6,30 +6,16 @@ It measures how stable an outline is, not whether it is right: a network can be 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 
 import cv2
 import numpy as np
 
+from ptxviewer.core.answer import Band
 from ptxviewer.core.arrays import FloatMap, Mask
 from ptxviewer.core.findings.decide import Decision
 from ptxviewer.core.geometry import GridMap
 
 LOW, HIGH = 10, 90  # percentiles of the views between which the band lies
-
-
-@dataclass(frozen=True, eq=False)
-class Band:
-    """The scores that most views stay above (``low``) and below (``high``), (S, S) each, of the film ``image_key``."""
-
-    image_key: str
-    low: FloatMap
-    high: FloatMap
-    views: int
-
-    def __post_init__(self) -> None:
-        self.low.setflags(write=False)
-        self.high.setflags(write=False)
 
 
 def band_of(image_key: str, views: Sequence[FloatMap]) -> Band:

@@ -17,11 +17,12 @@ from ptxviewer.core.answer import (
     Lesion,
     ProbabilityMaps,
 )
-from ptxviewer.core.film import PixelSpacing, Radiograph
+from ptxviewer.core.film import Radiograph
 from ptxviewer.core.findings.decide import decide, held_back, measure
 from ptxviewer.core.findings.hemithorax import lung_fields_of, orientation_of
 from ptxviewer.core.findings.upright import Turn, standing_maps, standing_spacing, turns_of
 from ptxviewer.core.geometry import Point
+from ptxviewer.core.spacing import PixelSpacing
 
 Scale = tuple[float, float]
 """Film pixels per cell of the grid, across and down."""

@@ -14,9 +14,9 @@ from typing import Literal
 import numpy as np
 
 from ptxviewer.core.answer import Distances, Findings, HemithoraxFinding, LineName
-from ptxviewer.core.film import PixelSpacing, Radiograph
+from ptxviewer.core.film import Radiograph
 from ptxviewer.core.msgid import N_, Msgid
-from ptxviewer.core.reasons import Reason
+from ptxviewer.core.reason import Reason
 from ptxviewer.core.reasons.finding import (
     AreaWithoutDistances,
     DistancesMissing,
@@ -25,6 +25,7 @@ from ptxviewer.core.reasons.finding import (
     OutsideNomogram,
     SizesDisagree,
 )
+from ptxviewer.core.spacing import PixelSpacing
 from ptxviewer.core.terms import VIEWS, term
 
 RHEA_TABLE = ((0.5, 1.0, 1.5, 2.0, 2.5, 3.0, 3.5, 4.0, 5.0), (10, 14, 18, 23, 27, 32, 36, 40, 49))

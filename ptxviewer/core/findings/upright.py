@@ -15,8 +15,9 @@ from numpy.typing import NDArray
 
 from ptxviewer.core.answer import HemithoraxFinding, Lesion, ProbabilityMaps
 from ptxviewer.core.arrays import FloatMap
-from ptxviewer.core.film import PixelSpacing, Radiograph
+from ptxviewer.core.film import Radiograph
 from ptxviewer.core.points import PixelBox, Point
+from ptxviewer.core.spacing import PixelSpacing
 
 T = TypeVar("T", bound=np.generic)
 OPPOSITE = {"L": "R", "R": "L", "H": "F", "F": "H", "A": "P", "P": "A"}

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from enum import Enum
 
-from ptxviewer.core.reasons import Reason
+from ptxviewer.core.reason import Reason
 
 
 class Command(Reason, Enum):

@@ -5,8 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from enum import Enum
 
-from ptxviewer.core.film import SpacingOrigin
-from ptxviewer.core.reasons import Reason
+from ptxviewer.core.reason import Reason
+from ptxviewer.core.spacing import SpacingOrigin
 
 
 class Caveat(Reason, Enum):

@@ -4,10 +4,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
-from ptxviewer.core.drawing.measure import RegionStatistics
-from ptxviewer.core.film import PixelSpacing
-from ptxviewer.core.reasons import Reason
-from ptxviewer.core.review import Measurement
+from ptxviewer.core.measurement import Measurement, RegionStatistics
+from ptxviewer.core.reason import Reason
+from ptxviewer.core.spacing import PixelSpacing
 
 
 @dataclass(frozen=True)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from enum import Enum
 
-from ptxviewer.core.reasons import Reason
+from ptxviewer.core.reason import Reason
 
 
 class Pacs(Reason, Enum):

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from enum import Enum
 from typing import Literal
 
-from ptxviewer.core.reasons import Reason
+from ptxviewer.core.reason import Reason
 
 
 class Notice(Reason, Enum):

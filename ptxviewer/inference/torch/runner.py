@@ -19,7 +19,7 @@ from ptxviewer.core.arrays import FloatMap
 from ptxviewer.core.cpu import cores
 from ptxviewer.core.devices import DeviceChoice, batch_of
 from ptxviewer.core.engine import Checkpoint, OutOfMemory, RunResult, never_cancelled
-from ptxviewer.core.reasons import Reason
+from ptxviewer.core.reason import Reason
 from ptxviewer.core.reasons.network import DeviceRefused, DeviceUnusable
 from ptxviewer.inference.batches import Batches
 from ptxviewer.inference.equivalence import same_decision

@@ -17,7 +17,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from ptxviewer.core.reasons import Reason
+from ptxviewer.core.reason import Reason
 from ptxviewer.core.tag_list import TagList, TagRow, found_in, shown_value
 from ptxviewer.ui.controls import SearchField, label
 from ptxviewer.ui.dialogs.fitting import resize_to

@@ -22,8 +22,8 @@ from ptxviewer.app.commands import BY_ID
 from ptxviewer.app.presenter import Presenter
 from ptxviewer.app.state.film import Film
 from ptxviewer.core.answer import Lesion, Side, Zone
-from ptxviewer.core.film import PixelSpacing
 from ptxviewer.core.msgid import N_, Msgid
+from ptxviewer.core.spacing import PixelSpacing
 from ptxviewer.ui.commands import capital, key_of, tooltip_of
 from ptxviewer.ui.controls import label
 from ptxviewer.ui.platform.plain import plain_tip

@@ -8,8 +8,8 @@ from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
 from ptxviewer.app.commands import BY_ID
 from ptxviewer.app.display.presentation import is_applied, offered
-from ptxviewer.app.films.objects import earlier_of, objects_of
 from ptxviewer.app.state.film import Film
+from ptxviewer.app.state.objects import earlier_of, objects_of
 from ptxviewer.app.state.screen import State
 from ptxviewer.ui.commands import small_button, small_toggle
 from ptxviewer.ui.controls import hairline, label

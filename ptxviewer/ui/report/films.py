@@ -8,8 +8,8 @@ from PySide6.QtCore import QPointF, QRectF, QSize, QSizeF, Qt
 from PySide6.QtGui import QImage, QPainter
 
 from ptxviewer.core.arrays import GreyImage, Mask
-from ptxviewer.core.drawing.graphics import presented, with_graphics
 from ptxviewer.core.drawing.outline import border_zone, drawn, rejected
+from ptxviewer.core.graphics import presented, with_graphics
 from ptxviewer.core.view import scale_bar, side_letters, voi_of
 from ptxviewer.core.viewport import Placement, Viewport, oriented, pixel_aspect, placement, resampled
 from ptxviewer.core.voi import display_lut

@@ -10,7 +10,7 @@ from ptxviewer.core.drawing.handles import Drawn, label_place
 from ptxviewer.core.drawing.measure import gaps_of, handles_of, line_of
 from ptxviewer.core.film import Radiograph
 from ptxviewer.core.geometry import Box
-from ptxviewer.core.review import Measurement
+from ptxviewer.core.measurement import Measurement
 from ptxviewer.core.view import FilmView, film_viewport
 from ptxviewer.core.viewport import Viewport
 from ptxviewer.ui.canvas.annotations import font_of

@@ -5,9 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING
 
-from PySide6.QtWidgets import QFileDialog, QMenu, QPushButton
+from PySide6.QtWidgets import QFileDialog, QMenu, QPushButton, QWidget
 
 from ptxviewer.app.exporting import Source
 from ptxviewer.app.exporting_many import Progress
@@ -15,15 +14,12 @@ from ptxviewer.app.exports import EXPORTS, OBJECTS, USUAL, Export
 from ptxviewer.app.jobs import Outcome
 from ptxviewer.app.presenter import Presenter
 from ptxviewer.core.errors import reason_of
-from ptxviewer.core.reasons import Reason
+from ptxviewer.core.reason import Reason
 from ptxviewer.results import browsing, tables
 from ptxviewer.results.store import ResultStore
 from ptxviewer.ui.commands import capital
 from ptxviewer.ui.listing import asked_target
 from ptxviewer.words import sentences, tr, trn
-
-if TYPE_CHECKING:
-    from ptxviewer.ui.results.window import ResultsWindow
 
 
 def write_table(path: Path, numbers: Sequence[int], target: Path, *, identified: bool) -> Path:
@@ -44,12 +40,13 @@ class ExportMenu:
 
     def __init__(
         self,
-        window: ResultsWindow,
+        window: QWidget,
         presenter: Presenter,
         path: Path,
         chosen: Callable[[], list[int]],
         place: Callable[[int], Path | None],
         tell: Callable[[Reason | None], None],
+        say: Callable[[str], None],
     ) -> None:
         self._window = window
         self._presenter = presenter
@@ -57,6 +54,7 @@ class ExportMenu:
         self._chosen = chosen
         self._place = place
         self._tell = tell
+        self._say = say
         self._running = False  # films are being saved, and from this list
         self.button = QPushButton(tr("Export selection"))
         self.menu = QMenu(self.button)
@@ -93,11 +91,11 @@ class ExportMenu:
             if outcome.value is None:
                 self._tell(reason_of(outcome.error))
             else:
-                self._window.say(
+                self._say(
                     trn("{count} film written: {file}", "{count} films written: {file}", len(numbers), file=target)
                 )
 
-        self._window.say(tr("Writing ..."))
+        self._say(tr("Writing ..."))
         self._presenter.browse(lambda _checkpoint: write_table(path, numbers, target, identified=identified), done)
 
     def _ask(self, then: Callable[[Path], None]) -> None:
@@ -127,11 +125,11 @@ class ExportMenu:
             if now.ended:
                 text = trn("{count} film saved.", "{count} films saved.", now.saved)
                 missed = tr("{count} not saved:", count=now.failed) if now.failed else ""
-                self._window.say(" ".join(part for part in (text, missed, sentences(now.why)) if part))
+                self._say(" ".join(part for part in (text, missed, sentences(now.why)) if part))
             else:
-                self._window.say(tr("{done} of {total} films", done=now.done, total=now.total))
+                self._say(tr("{done} of {total} films", done=now.done, total=now.total))
 
-        self._window.say(tr("{done} of {total} films", done=0, total=total))
+        self._say(tr("{done} of {total} films", done=0, total=total))
         self._running = bool(total)
         return told
 
@@ -140,4 +138,4 @@ class ExportMenu:
         if self._running:
             self._running = False
             self._presenter.exporting.stored.stop()
-            self._window.say(tr("Exporting was stopped; what was saved stays."))
+            self._say(tr("Exporting was stopped; what was saved stays."))

@@ -23,7 +23,7 @@ from PySide6.QtWidgets import (
 from ptxviewer.app.jobs import Outcome, Ticket
 from ptxviewer.app.presenter import Presenter
 from ptxviewer.core.errors import PtxError, reason_of
-from ptxviewer.core.reasons import Reason
+from ptxviewer.core.reason import Reason
 from ptxviewer.results import browsing
 from ptxviewer.results.browsing import COLUMNS, Choices, Column, Filter, Listing, Places, Rows
 from ptxviewer.results.query import Condition
@@ -116,7 +116,7 @@ class ResultsWindow(QWidget):
         self.folder.setToolTip(tr("Where films lie that the store does not name, or that have been moved"))
         self.folder.clicked.connect(self._ask_folder)
         self.export = ExportMenu(
-            self, self._presenter, self._path, self.chosen_numbers, self.place_of_number, self.tell
+            self, self._presenter, self._path, self.chosen_numbers, self.place_of_number, self.tell, self._say
         )
         foot = QHBoxLayout()
         foot.setSpacing(8)
@@ -338,10 +338,6 @@ class ResultsWindow(QWidget):
 
     def _say(self, text: str) -> None:
         self.told.setText(text)
-
-    def say(self, text: str) -> None:
-        """Say how far something is."""
-        self._say(text)
 
     def _find(self) -> None:
         self.bar.query.setFocus()

@@ -9,10 +9,11 @@ import numpy as np
 from numpy.typing import NDArray
 from PySide6.QtGui import QColor
 
+from ptxviewer.core.answer import Band
 from ptxviewer.core.arrays import FloatMap
 from ptxviewer.core.drawing.colours import CYAN
 from ptxviewer.core.drawing.outline import patches
-from ptxviewer.core.findings.disagreement import Band, limits_of
+from ptxviewer.core.findings.disagreement import limits_of
 from ptxviewer.core.viewport import resampled
 from ptxviewer.ui.canvas.images import colour_through
 from ptxviewer.ui.canvas.layers.base import Picture, PictureLayer

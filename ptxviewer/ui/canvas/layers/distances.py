@@ -13,8 +13,8 @@ from ptxviewer.app.state.film import Part
 from ptxviewer.core.answer import HemithoraxFinding, Line, LineName
 from ptxviewer.core.drawing.colours import AMBER, CASING
 from ptxviewer.core.drawing.handles import Drawn, bounds, distance_to_segment, grown, label_place, overlap
-from ptxviewer.core.film import PixelSpacing
 from ptxviewer.core.geometry import Box, Point
+from ptxviewer.core.spacing import PixelSpacing
 from ptxviewer.core.viewport import Viewport
 from ptxviewer.ui.canvas import annotations as written
 from ptxviewer.ui.canvas.layers.base import Layer

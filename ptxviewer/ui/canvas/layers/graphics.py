@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from ptxviewer.core.drawing.graphics import graphics_on_screen, presented
+from ptxviewer.core.graphics import graphics_on_screen, presented
 from ptxviewer.ui.canvas.images import colour_image
 from ptxviewer.ui.canvas.layers.base import Picture, PictureLayer
 from ptxviewer.ui.canvas.scene import Scene

@@ -10,9 +10,9 @@ from ptxviewer.app.review.measurements import shown_measurements
 from ptxviewer.core.drawing.handles import Drawn, Grip, bounds, grown, label_place, overlap
 from ptxviewer.core.drawing.measure import gaps_of, handles_of, line_of
 from ptxviewer.core.drawing.sums import BlockSums
-from ptxviewer.core.film import PixelSpacing
 from ptxviewer.core.geometry import Box
-from ptxviewer.core.review import Measurement
+from ptxviewer.core.measurement import Measurement
+from ptxviewer.core.spacing import PixelSpacing
 from ptxviewer.ui.canvas.drawing import Colour, label_size, paint_handles, paint_label, paint_line
 from ptxviewer.ui.canvas.layers.base import Layer
 from ptxviewer.ui.canvas.scene import Scene

@@ -12,7 +12,7 @@ import numpy as np
 from PySide6.QtCore import QLineF, QPointF, Qt
 from PySide6.QtGui import QColor, QPainter, QPen
 
-from ptxviewer.app.films.objects import objects_of
+from ptxviewer.app.state.objects import objects_of
 from ptxviewer.core.drawing.colours import CASING, VIOLET
 from ptxviewer.core.drawing.labels import free_place
 from ptxviewer.core.drawing.outline import outlines

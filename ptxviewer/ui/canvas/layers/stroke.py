@@ -10,7 +10,7 @@ from ptxviewer.core.drawing.colours import AMBER, CASING
 from ptxviewer.core.drawing.labels import free_place
 from ptxviewer.core.drawing.outline import LINE, RIM
 from ptxviewer.core.drawing.strokes import Stroke
-from ptxviewer.core.film import PixelSpacing
+from ptxviewer.core.spacing import PixelSpacing
 from ptxviewer.ui.canvas.annotations import LABEL, font_of, write
 from ptxviewer.ui.canvas.layers.base import Layer
 from ptxviewer.ui.canvas.scene import Scene

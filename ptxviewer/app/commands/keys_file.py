@@ -8,7 +8,7 @@ from pathlib import Path
 
 from ptxviewer.app.commands.own_keys import Keys, settled
 from ptxviewer.core.files import write_atomic
-from ptxviewer.core.reasons import Reason
+from ptxviewer.core.reason import Reason
 from ptxviewer.core.reasons.writing import Unwritten
 
 NAME = "keys.json"
