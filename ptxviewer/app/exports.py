@@ -71,9 +71,8 @@ OBJECTS: tuple[DicomObject, ...] = (
 USUAL: tuple[str, ...] = tuple(row.id for row in OBJECTS if row.usual)
 
 
-def kinds_in(text: str) -> tuple[str, ...]:
+def kinds_in(named: Collection[str]) -> tuple[str, ...]:
     """Return the kinds of objects that a setting names, the usual ones where it names none."""
-    named = text.split(",")
     return tuple(row.id for row in OBJECTS if row.id in named) or USUAL
 
 

@@ -5,16 +5,18 @@ from __future__ import annotations
 import contextlib
 from collections import Counter
 from collections.abc import Iterable, Iterator
-from typing import Any
 
 from ptxviewer.app.disk.result_file import Entry, ResultFolder
 from ptxviewer.app.disk.review_file import DamagedReview, ReviewFolder, Saved
 from ptxviewer.core.purposes import RuleFigures
-from ptxviewer.core.reasons import encode
+from ptxviewer.core.reason import Reason
+from ptxviewer.core.reasons.reading import NotAnalysed
 from ptxviewer.core.review import said
 from ptxviewer.core.site import CardScores, Share, SiteFigures, expected_band, histogram
+from ptxviewer.core.spacing import SpacingOrigin
 
 LAST = 1000  # films
+ORIGINS = {origin.value: origin for origin in SpacingOrigin}
 
 
 def figures(
@@ -28,21 +30,19 @@ def figures(
     ``rule`` and ``scores`` are what the card lets expect, ``here`` the share of films with a pneumothorax, if known.
     """
     seen = above = refused = 0
-    why: Counter[str] = Counter()
+    why: Counter[Reason] = Counter()
     views: Counter[str] = Counter()
-    spacings: Counter[str] = Counter()
+    spacings: Counter[SpacingOrigin | None] = Counter()
     answered: list[float] = []
     agreement: Counter[tuple[bool, bool]] = Counter()  # (reader, network)
     for entry, saved in films:
         seen += 1
         summary = entry.summary
         views[entry.view] += 1
-        spacings[entry.spacing] += 1
+        spacings[ORIGINS.get(entry.spacing)] += 1
         if summary is None:
             if entry.why_not is not None:
-                written: Any = encode(entry.why_not)
-                inner = written.get("why") or written.get("reason")
-                why[str(inner["code"] if isinstance(inner, dict) else written["code"])] += 1
+                why[entry.why_not.why if isinstance(entry.why_not, NotAnalysed) else entry.why_not] += 1
             continue
         if summary.refused:
             refused += 1

@@ -6,6 +6,8 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from ptxviewer.core.purposes import RuleFigures
+from ptxviewer.core.reason import Reason
+from ptxviewer.core.spacing import SpacingOrigin
 from ptxviewer.core.statistics import wilson
 
 USUAL_SHARE = 0.2  # of films with a pneumothorax: where nobody has set it, more are not expected
@@ -63,10 +65,10 @@ class SiteFigures:
     films: int  # that the network was asked about
     above: Share
     refused: Share  # by the gate, of those analysed
-    not_analysed: tuple[tuple[str, int], ...]  # codes of the reasons, the most frequent first
+    not_analysed: tuple[tuple[Reason, int], ...]  # why, the most frequent first
     histogram: tuple[int, ...]  # film scores in equal bins from 0 to 1
-    views: tuple[tuple[str, int], ...]
-    spacings: tuple[tuple[str, int], ...]  # codes of the origins
+    views: tuple[tuple[str, int], ...]  # terms of ViewPosition, "" where the file does not say
+    spacings: tuple[tuple[SpacingOrigin | None, int], ...]  # None: not kept, by an earlier version
     sensitivity: Share  # of the network against the reader
     specificity: Share
     band: tuple[float, float] | None = None

@@ -342,7 +342,7 @@ def _size_facts(film: Radiograph, findings: Findings) -> tuple[Pair, ...]:
     half = findings.halves[0]
     area = measures.area_with_origin(findings.area_px, findings.area_mm2, film.spacing)
     lengths = measures.distances(half, film.spacing), measures.moved_lines(findings.halves)
-    measured = (", ".join(text for text in lengths if text), *measures.missing_lines(half).splitlines())
+    measured = (", ".join(text for text in lengths if text), *measures.missing_lines(half))
     sizes = sizes_of_half(film, half)
     return (
         *((tr("Projected area"), measures.percent(half)) for half in findings.halves),

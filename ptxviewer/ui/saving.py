@@ -141,5 +141,5 @@ class Saving:
         chosen = self._shown().settings.reports_folder
         name = QFileDialog.getExistingDirectory(self._window, tr("Save results as DICOM in"), chosen)
         if name:
-            self._presenter.preferences.change(lambda settings: replace(settings, dicom_kinds=",".join(kinds)))
+            self._presenter.preferences.change(lambda settings: replace(settings, dicom_kinds=kinds))
             self._presenter.exporting.save_objects(Path(name), kinds)

@@ -101,8 +101,8 @@ def line_names(names: Iterable[LineName]) -> str:
     return ", ".join(line_name(name) for name in names)
 
 
-def _distances_missing(names: str) -> str:
-    return tr("Needs {lines}, not measurable here.", lines=line_names(n for n in LINES if n in names.split()))
+def _distances_missing(names: Iterable[LineName]) -> str:
+    return tr("Needs {lines}, not measurable here.", lines=line_names(names))
 
 
 def _area_without_distances(percent: float) -> str:

@@ -61,12 +61,12 @@ def _length(line: Line | None, spacing: PixelSpacing) -> str:
     return count(line.px()) if mm is None else decimal(mm / 10)
 
 
-def missing_lines(half: HemithoraxFinding) -> str:
-    """Return which distances are not measurable, and why: "C: not measurable here. ..."; "" where all are."""
+def missing_lines(half: HemithoraxFinding) -> tuple[str, ...]:
+    """Return which distances are not measurable, and why, a line for each reason: "C: not measurable here. ..."."""
     names: dict[str, list[LineName]] = {}
     for name, reason in () if half.distances is None else half.distances.refusals:
         names.setdefault(say(reason), []).append(name)
-    return "\n".join(
+    return tuple(
         tr("{lines}: not measurable here. {reason}", lines=finding.line_names(group), reason=reason)
         for reason, group in names.items()
     )

@@ -55,7 +55,7 @@ TEXTS: dict[str, Msgid | Callable[..., str]] = {
     "received_deleted": N_("The films that were fetched and received were deleted from this computer."),
     "queue_unreadable": N_("A part of the queue of what is to be sent cannot be read; it was put aside."),
     "still_sending": N_("Not everything has been sent; it goes on with the next start."),
-    "refused": lambda status: tr("The node refused it (status {status}).", status=f"0x{status:04X}"),
+    "refused": lambda status: tr("The node refused it (status {status}).", status="0x" + format(status, "04X")),
     "sent": lambda count, node: trn(
         "Sent: {count} object to {node}.", "Sent: {count} objects to {node}.", count, node=node
     ),

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Sequence
 from math import ceil
 from typing import Any
 
 from ptxviewer.core.msgid import N_
-from ptxviewer.core.reasons import UnknownReason, decode
 from ptxviewer.core.site import Share, SiteFigures
+from ptxviewer.core.spacing import SpacingOrigin
 from ptxviewer.words import say, tr, trn
 from ptxviewer.words.diagnostics import Facts
 from ptxviewer.words.quantities import SPACING_LABELS, decimal, share
@@ -35,15 +36,13 @@ def share_text(found: Share) -> str:
     )
 
 
-def _counted(counts: tuple[tuple[str, int], ...], names: dict[str, str] | None = None) -> str:
-    named = {"": tr("not stated"), **(names or {})}
-    return ", ".join(f"{named.get(code, code)} {count}" for code, count in counts)
+def _counted(counts: Iterable[tuple[str, int]]) -> str:
+    unstated = tr("not stated")
+    return ", ".join(f"{name or unstated} {count}" for name, count in counts)
 
 
-def _told(code: str) -> str:
-    """A reason by its code alone; one with arguments is told by its code."""
-    reason = decode({"code": code})
-    return code.replace("_", " ") if isinstance(reason, UnknownReason) else say(reason)
+def _origin(origin: SpacingOrigin | None) -> str:
+    return "" if origin is None else tr(SPACING_LABELS[origin])
 
 
 def _bars(values: Sequence[float], numbers: Iterable[str]) -> str:
@@ -67,17 +66,16 @@ def scores_expected(found: SiteFigures) -> str:
 
 def facts(found: SiteFigures, *, scores: bool = True) -> Facts:
     """Return the figures by name; what there is nothing of is left out, as are the ``scores`` that are drawn."""
-    origins = {origin.value: tr(text) for origin, text in SPACING_LABELS.items()}
     rows = (
         (N_("Above threshold"), share_text(found.above)),
         (N_("Film scores"), scores_here(found) if scores else ""),
         (N_("Film scores by the card"), scores_expected(found) if scores else ""),
         (N_("Refused by the gate"), share_text(found.refused)),
-        (N_("Not analysed"), "\n".join(f"{count} x {_told(code)}" for code, count in found.not_analysed)),
+        (N_("Not analysed"), "\n".join(f"{count} x {say(why)}" for why, count in found.not_analysed)),
         (N_("Sensitivity against the reader"), share_text(found.sensitivity)),
         (N_("Specificity against the reader"), share_text(found.specificity)),
         (N_("Views"), _counted(found.views)),
-        (N_("Pixel spacing"), _counted(found.spacings, origins)),
+        (N_("Pixel spacing"), _counted((_origin(origin), count) for origin, count in found.spacings)),
     )
     return tuple((name, value) for name, value in rows if value)
 
@@ -110,6 +108,14 @@ def _record(found: Share) -> dict[str, Any]:
     return {"share": found.value, "low": low, "high": high, "hits": found.hits, "films": found.of}
 
 
+def _by_code(counts: Iterable[tuple[str, int]]) -> dict[str, int]:
+    """Counts by code: reasons that differ in their arguments have one."""
+    summed: Counter[str] = Counter()
+    for code, count in counts:
+        summed[code] += count
+    return dict(summed)
+
+
 def as_record(found: SiteFigures) -> dict[str, Any]:
     """Return the figures for programs."""
     return {
@@ -118,11 +124,11 @@ def as_record(found: SiteFigures) -> dict[str, Any]:
         "expected_above_threshold": found.band,
         "outside_expected": found.outside,
         "refused_by_gate": _record(found.refused),
-        "not_analysed": dict(found.not_analysed),
+        "not_analysed": _by_code((why.code, count) for why, count in found.not_analysed),
         "score_histogram": found.histogram,
         "expected_score_histogram": found.expected,
         "views": dict(found.views),
-        "spacing_origins": dict(found.spacings),
+        "spacing_origins": _by_code(("" if one is None else one.value, count) for one, count in found.spacings),
         "sensitivity_against_reader": _record(found.sensitivity),
         "specificity_against_reader": _record(found.specificity),
     }

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from ptxviewer.core.answer import Side
+from ptxviewer.core.answer import Side, Zone
 from ptxviewer.core.measurement import Measurement, RegionStatistics
 from ptxviewer.core.msgid import N_, Msgid
 from ptxviewer.core.spacing import PixelSpacing
@@ -19,13 +19,12 @@ _SHARPENED: dict[str, Msgid] = {
 }
 
 
-def _look_again(impression: str, side: Side, zone: str) -> str:
+def _look_again(impression: str, side: Side, zone: Zone | None) -> str:
     if impression == "present":
         return tr("Look again? You marked present, the network marks nothing.")
     if side == "unknown":
         return tr("Look again? You marked absent, the network does not.")
-    place = finding.place(side, next((one for one in finding.ZONES if one == zone), None))
-    return tr("Look again at the {place}? You marked absent, the network does not.", place=place)
+    return tr("Look again at the {place}? You marked absent, the network does not.", place=finding.place(side, zone))
 
 
 def _measured(measurement: Measurement, spacing: PixelSpacing, statistics: RegionStatistics | None, unit: str) -> str:

@@ -155,3 +155,13 @@ def test_a_home_that_can_hold_no_folder_is_no_damage(tmp_path: Path) -> None:
     assert keys_file.load(nowhere, str, told.append) == settled({}, str)[0]
     assert pacs_file.load(nowhere, told.append) == NO_PACS
     assert told == []
+
+
+@pytest.mark.parametrize(("written", "kinds"), [("sr,seg", ("sr", "seg")), ("", ()), (["sr"], ("sr",)), (3, ())])
+def test_kinds_of_dicom_objects_are_read_as_earlier_versions_wrote_them(
+    tmp_path: Path, written: object, kinds: tuple[str, ...]
+) -> None:
+    (tmp_path / "settings.json").write_text(json.dumps({"dicom_kinds": written}), "utf-8")
+    assert load(tmp_path / "settings.json").dicom_kinds == kinds
+    save(tmp_path / "settings.json", Settings(dicom_kinds=("sr", "pdf")))
+    assert load(tmp_path / "settings.json").dicom_kinds == ("sr", "pdf")

@@ -13,11 +13,15 @@ from ptxviewer.app.disk.review_file import ReviewFolder, Saved
 from ptxviewer.app.site import figures, kept_films, reader_says
 from ptxviewer.app.state.facts import Summary
 from ptxviewer.cli import main as cli
-from ptxviewer.core.reasons.reading import NotAnalysed, Reading
+from ptxviewer.core.reasons import UnknownReason
+from ptxviewer.core.reasons.reading import NotAnalysed, OtherModality, Reading
 from ptxviewer.core.review import FirstRead, Review
 from ptxviewer.core.site import CardScores
+from ptxviewer.core.spacing import SpacingOrigin
 from ptxviewer.inference.card import expected_info, read_card
 from ptxviewer.paths import SETTINGS_DIR, bundle_dir
+from ptxviewer.words import languages, say, speak, tr
+from ptxviewer.words.site import as_record, facts
 from tests.there import there
 
 YES, NO = Summary(0.9, True, ("left",)), Summary(0.05, False)
@@ -35,11 +39,33 @@ def test_films_are_counted_by_what_came_of_them():
     assert found.films == 6
     assert (found.above.hits, found.above.of) == (1, 4)
     assert (found.refused.hits, found.refused.of) == (1, 5)
-    assert found.not_analysed == (("lateral_view", 1),)
+    assert found.not_analysed == ((Reading.LATERAL_VIEW, 1),)
     assert found.histogram == (3, 0, 0, 0, 0, 0, 0, 0, 0, 1)
     assert dict(found.views) == {"PA": 5, "LL": 1}
-    assert dict(found.spacings) == {"at detector": 5, "none": 1}
+    assert dict(found.spacings) == {SpacingOrigin.DETECTOR: 5, SpacingOrigin.NONE: 1}
     assert found.sensitivity.value is None
+
+
+@pytest.mark.parametrize("language", languages())
+def test_why_films_were_not_analysed_is_told_in_words_and_counted_by_code(language: str):
+    reasons = (OtherModality("CT"), OtherModality("CT"), OtherModality("US"), UnknownReason("of_tomorrow"))
+    found = figures([(entry(n, None, why_not=NotAnalysed(one)), None) for n, one in enumerate(reasons)])
+    assert dict(found.not_analysed) == {OtherModality("CT"): 2, OtherModality("US"): 1, UnknownReason("of_tomorrow"): 1}
+    assert as_record(found)["not_analysed"] == {"other_modality": 3, "unknown_reason": 1}
+    speak(language)
+    try:
+        told = dict(facts(found))["Not analysed"].splitlines()
+        assert told == [f"{count} x {say(why)}" for why, count in found.not_analysed]
+        assert not any("_" in line.replace("of_tomorrow", "") for line in told)
+    finally:
+        speak("en")
+
+
+def test_an_origin_of_the_millimetres_that_this_version_does_not_know_is_not_stated():
+    found = figures([(entry(1, YES, spacing="by a satellite"), None), (entry(2, YES, spacing=""), None)])
+    assert found.spacings == ((None, 2),)
+    assert as_record(found)["spacing_origins"] == {"": 2}
+    assert dict(facts(found))["Pixel spacing"] == f"{tr('not stated')} 2"
 
 
 def test_the_card_says_how_the_scores_are_expected_to_lie():

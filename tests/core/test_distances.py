@@ -85,8 +85,8 @@ def test_each_shape_has_the_distances_that_its_air_reaches(shape: Shape, measure
         assert "".join(name for name, _ in distances(half).lines if name in "abc") == measured
         refused = {size.measure.id: size.refused for size in sizes_of_half(FILM, half)}
         if shape == "apical":
-            assert refused["collins"] == refused["rhea"] == DistancesMissing("b c")
-            assert refused["light"] == refused["bts_2010"] == DistancesMissing("rim")
+            assert refused["collins"] == refused["rhea"] == DistancesMissing(("b", "c"))
+            assert refused["light"] == refused["bts_2010"] == DistancesMissing(("rim",))
             assert refused["accp_2001"] is None
         if measured == "abc":
             assert refused["collins"] is None

@@ -96,7 +96,7 @@ def test_a_phantoms_side_percent_and_distances_are_found(side, size, view, space
         assert a is not None
         assert b is not None
         if c is None:
-            assert rows["collins"].refused == DistancesMissing("c")
+            assert rows["collins"].refused == DistancesMissing(("c",))
         else:
             assert there(rows["collins"].value).number == pytest.approx(4.2 + 0.47 * (a + b + c), rel=0.03)
         assert there(rows["accp_2001"].value).large == (a >= 30)

@@ -246,7 +246,7 @@ def test_cautions_limits_and_moved_lines_are_on_the_page(oriented):
         "film score at least 0.20, peak at least 0.60, area at least 1.6 cm² (set by reader)"
     )
     assert facts["Distances"].endswith(" cm, B on the right moved by reader")
-    assert facts["Not given"] == f"Light index, BTS 2010: {say(DistancesMissing('rim'))}"
+    assert facts["Not given"] == f"Light index, BTS 2010: {say(DistancesMissing(('rim',)))}"
     unsized = replace(oriented, spacing=NO_SPACING)
     assert "at least 4,096 px" in dict(page(unsized, changed, options=AT_THAT_TIME).facts)["Sensitivity"]
 

@@ -37,7 +37,7 @@ def test_the_command_writes_the_objects_into_the_folder_that_was_chosen(
         next(box for box in dialog.findChildren(QCheckBox) if box.text() == "Report as a page").click()
         dialog.accept()
         qtbot.waitUntil(lambda: session.presenter.state.message == Saved(str(folder)), timeout=20_000)
-        assert "pdf" in session.presenter.state.settings.dicom_kinds.split(",")
+        assert "pdf" in session.presenter.state.settings.dicom_kinds
     study = pydicom.dcmread(sample_study()[0], stop_before_pixels=True).StudyInstanceUID
     made = [pydicom.dcmread(path) for path in folder.iterdir()]
     assert {one.Modality for one in made} >= {"SR", "PR", "DOC"}

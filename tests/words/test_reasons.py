@@ -8,7 +8,7 @@ import json
 import pkgutil
 import string
 from enum import Enum
-from typing import Any, Literal, get_args, get_origin, get_type_hints
+from typing import Any, Literal, Union, get_args, get_origin, get_type_hints
 
 import pytest
 
@@ -53,17 +53,21 @@ def test_no_text_is_left_of_a_reason_that_is_gone():
 
 def sample(kind: type[Reason]) -> Reason:
     """Return a reason of a class with arguments of its types."""
-    values: dict[str, Any] = {}
-    for name, hint in get_type_hints(kind).items():
-        if get_origin(hint) is Literal:
-            values[name] = get_args(hint)[0]
-        elif hint is Reason:
-            values[name] = Reading.LATERAL_VIEW
-        elif issubclass(hint, Enum):
-            values[name] = next(iter(hint))
-        else:
-            values[name] = {str: "CT", int: 1234, float: 17.5}[hint]
-    return kind(**values)
+    return kind(**{name: value_of(hint) for name, hint in get_type_hints(kind).items()})
+
+
+def value_of(hint: Any) -> Any:
+    """Return a value of a type."""
+    if get_origin(hint) is Literal:
+        return get_args(hint)[0]
+    if get_origin(hint) in (tuple, Union):  # of one type, or with None
+        first = value_of(get_args(hint)[0])
+        return first if get_origin(hint) is Union else (first,)
+    if hint is Reason:
+        return Reading.LATERAL_VIEW
+    if issubclass(hint, Enum):
+        return next(iter(hint))
+    return {str: "CT", int: 1234, float: 17.5}[hint]
 
 
 SAID = [kind for kind in CLASSES if kind is not Measured]  # that one holds the numbers of a film
@@ -100,6 +104,8 @@ def test_so_does_one_without_arguments():
         {"code": "other_modality", "modality": "CT", "more": 1},
         {"code": "image_too_large", "cols": "wide", "rows": 1},
         {"code": "not_analysed", "why": "because"},
+        {"code": "distances_missing", "names": "b c"},
+        {"code": "distances_missing", "names": ["b", "z"]},
     ],
 )
 def test_a_reason_with_arguments_of_other_types_is_unknown(written: dict[str, object]):

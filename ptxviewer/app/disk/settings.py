@@ -64,6 +64,8 @@ def _no_number(name: str) -> None:
 def _taken(stored: Mapping[str, Any], default: Settings) -> Settings:
     if isinstance(first_read := stored.get("first_read"), bool):  # in files of earlier versions
         stored = {"reading_mode": "first" if first_read else "beside", **stored}
+    if isinstance(kinds := stored.get("dicom_kinds"), str):  # "sr,seg" in those, too
+        stored = {**stored, "dicom_kinds": [kind for kind in kinds.split(",") if kind]}
     values: dict[str, Any] = {}
     for row in ROWS:
         if row.key in stored:

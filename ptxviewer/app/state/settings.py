@@ -251,7 +251,7 @@ class Settings:
             highest=1_000_000,
         ),
     )
-    dicom_kinds: str = field(default="", metadata=_row())  # of results saved as DICOM; "" the usual
+    dicom_kinds: tuple[str, ...] = field(default=(), metadata=_row())  # of results saved as DICOM; () the usual
     overlay_mode: OverlayMode = field(default="outline", metadata=_row())
     overlay_opacity: float = field(default=0.25, metadata=_row(lowest=0.0, highest=1.0))  # of fill and heat map
     annotations: bool = field(default=True, metadata=_row())  # corner texts

@@ -125,4 +125,4 @@ def question(film: Film) -> LookAgain | None:
     if not found.lesions:
         return LookAgain(impression)
     largest = found.lesions[0]
-    return LookAgain(impression, largest.side, largest.zones[0] if largest.zones else "")
+    return LookAgain(impression, largest.side, largest.zones[0] if largest.zones else None)

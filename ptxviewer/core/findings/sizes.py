@@ -252,9 +252,9 @@ def _size(measure: Measure, distances: Distances, spacing: PixelSpacing) -> Size
     if measure.needs_cm and not in_cm:
         return Size(measure, refused=Finding.NO_SPACING)
     lines = dict(distances.lines)
-    missing = [name for name in measure.needs if name not in lines]
+    missing = tuple(name for name in measure.needs if name not in lines)
     if missing:
-        return Size(measure, refused=DistancesMissing(" ".join(missing)))
+        return Size(measure, refused=DistancesMissing(missing))
     in_mm = {name: lines[name].mm(spacing) for name in measure.needs}
     lengths = {name: lines[name].px() if mm is None else mm / 10 for name, mm in in_mm.items()}
     answer = measure.compute(lengths)

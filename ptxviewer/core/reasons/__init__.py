@@ -49,7 +49,7 @@ def decode(written: dict[str, Any]) -> Reason:
     for topic in TOPICS:
         importlib.import_module(f"{__name__}.{topic}")
     code = str(written.get("code", ""))
-    values = {n: decode(v) if isinstance(v, dict) else v for n, v in written.items() if n != "code"}
+    values = {n: _read(v) for n, v in written.items() if n != "code"}
     for kind in kinds():
         if issubclass(kind, Enum):
             member = next((m for m in kind if m.value == code), None)
@@ -61,6 +61,13 @@ def decode(written: dict[str, Any]) -> Reason:
     return UnknownReason(code)
 
 
+def _read(value: Any) -> Any:
+    """Return an argument as ``encode`` was given it: JSON has no tuples."""
+    if isinstance(value, dict):
+        return decode(value)
+    return tuple(value) if isinstance(value, list) else value
+
+
 def _fits(kind: type[Any], values: dict[str, Any]) -> bool:
     hints = get_type_hints(kind)
     return values.keys() == hints.keys() and all(_is_a(values[name], hint) for name, hint in hints.items())
@@ -69,6 +76,8 @@ def _fits(kind: type[Any], values: dict[str, Any]) -> bool:
 def _is_a(value: object, hint: Any) -> bool:
     if get_origin(hint) is Literal:
         return value in get_args(hint)
+    if get_origin(hint) is tuple:
+        return isinstance(value, tuple) and all(_is_a(one, get_args(hint)[0]) for one in value)
     if hint is float:
         return isinstance(value, (int, float)) and not isinstance(value, bool)
     return isinstance(hint, type) and isinstance(value, hint)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from enum import Enum
 
+from ptxviewer.core.answer import LineName
 from ptxviewer.core.reason import Reason
 
 
@@ -74,9 +75,9 @@ class OutsideNomogram(Reason):
 
 @dataclass(frozen=True)
 class DistancesMissing(Reason):
-    """A formula needs distances that are not measurable; ``names`` are theirs, with a blank between: "b c"."""
+    """A formula needs distances that are not measurable."""
 
-    names: str
+    names: tuple[LineName, ...]
 
 
 @dataclass(frozen=True)

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from enum import Enum
 from typing import Literal
 
+from ptxviewer.core.answer import Zone
 from ptxviewer.core.reason import Reason
 
 
@@ -128,7 +129,7 @@ class LookAgain(Reason):
 
     impression: Literal["present", "absent"]
     side: Literal["right", "left", "unknown"] = "unknown"
-    zone: str = ""
+    zone: Zone | None = None
 
 
 @dataclass(frozen=True)

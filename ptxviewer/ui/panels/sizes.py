@@ -105,7 +105,7 @@ class SizePanel(QWidget):
         lengths = measures.distances(half, spacing)
         self._lines.setText(f"{lengths} ({finding.side(half.side)})" if lengths and len(halves) > 1 else lengths)
         _tell(self._moved, measures.moved_lines(halves))
-        _tell(self._missing, measures.missing_lines(half))
+        _tell(self._missing, "\n".join(measures.missing_lines(half)))
         _tell(self._disagreement, measures.disagreements(radiograph, halves))
         sizes = sizes_of_half(radiograph, half)
         for size, (name, value) in zip(sizes, self._rows, strict=True):
