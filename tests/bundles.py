@@ -20,9 +20,10 @@ def write_bundle(folder: Path, seed: int = 0, **changes: Any) -> Path:
     from ptxviewer.inference import preprocess
     from ptxviewer.inference.torch.network import NetworkConfig, PneumothoraxNet
 
-    architecture = {"blocks": [1, 1, 1, 1], "planes": [8, 8, 8, 8], "stem": 8, "decoder": [8, 8, 8, 8]}
+    architecture: dict[str, Any] = {"blocks": [1, 1, 1, 1], "planes": [8, 8, 8, 8], "stem": 8, "decoder": [8, 8, 8, 8]}
     torch.manual_seed(seed)
-    net = PneumothoraxNet(NetworkConfig(**{k: tuple(v) if isinstance(v, list) else v for k, v in architecture.items()}))
+    fields: dict[str, Any] = {k: tuple(v) if isinstance(v, list) else v for k, v in architecture.items()}
+    net = PneumothoraxNet(NetworkConfig(**fields))
     for module in net.modules():  # statistics that folding has to get right
         if isinstance(module, torch.nn.BatchNorm2d):
             there(module.running_mean).uniform_(-0.5, 0.5)

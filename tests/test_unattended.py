@@ -9,7 +9,7 @@ from collections.abc import Callable, Sequence
 from datetime import datetime, timezone
 from functools import partial
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 import pydicom
 import pytest
@@ -21,6 +21,7 @@ from ptxviewer.cli import main as cli
 from ptxviewer.cli.arrivals import LOOK_S, arriving
 from ptxviewer.cli.giving import Sender, Wanted, outbox_of
 from ptxviewer.cli.health import BEAT_S, Health, read
+from ptxviewer.core.archive import Network
 from ptxviewer.core.errors import PtxError
 from ptxviewer.core.locks import held
 from ptxviewer.core.pacs import Delivery, Node
@@ -225,7 +226,7 @@ def test_an_archive_that_is_away_gets_everything_with_the_next_run(archive: Arch
 def test_a_parcel_is_tried_again_after_longer_and_longer_pauses(archive: Archive, tmp_path: Path) -> None:
     clock = [0.0]
     node, outbox = Node(NODE), Outbox(tmp_path / "outbox")
-    sender = Sender(outbox, Wanted(nodes=(node,)), archive, Health(), lambda: clock[0])
+    sender = Sender(outbox, Wanted(nodes=(node,)), cast("Network", archive), Health(), lambda: clock[0])
     source = film(tmp_path, 0)
     sender.put(outbox.pack(NODE, "results", 0, "", lambda folder: [source.rename(folder / "one")]))
     archive.away = True

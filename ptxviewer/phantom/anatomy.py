@@ -47,6 +47,9 @@ _LEFT_BORDER = np.array(
 )  # fmt: skip
 
 
+Projection = Literal["PA", "AP"]
+
+
 @dataclass(frozen=True)
 class Anatomy:
     """One person's measures (mm unless said otherwise)."""
@@ -78,7 +81,7 @@ class Anatomy:
         return 0.5 * (self.dome_right + self.dome_left)
 
 
-def draw_anatomy(seed: int, view: Literal["PA", "AP"]) -> Anatomy:
+def draw_anatomy(seed: int, view: Projection) -> Anatomy:
     """Return the person of a seed; an AP film, often taken in bed, shows a larger heart and higher domes."""
     rng = np.random.default_rng([seed, 101])
 

@@ -22,9 +22,13 @@ from ptxviewer.core.msgid import N_
 from ptxviewer.core.reasons.reading import Reading
 from ptxviewer.core.spacing import PixelSpacing, SpacingOrigin
 from ptxviewer.phantom import anatomy
+from ptxviewer.phantom.anatomy import Projection
 from ptxviewer.phantom.lungs import Shape, fallen_line
 from ptxviewer.phantom.projection import Chest, Fallen, beside, chest_fields, line_integral
 from ptxviewer.phantom.shapes import Frame, Points, ramp
+
+AirSide = Literal["right", "left", "both", "none"]
+"""The patient's side or sides with air."""
 
 
 @dataclass(frozen=True)
@@ -37,7 +41,7 @@ class PhantomSpec:
     ``seed`` draws the person, ``noise`` scales the quantum noise (1 = a usual exposure).
     """
 
-    side: Literal["right", "left", "both", "none"] = "right"
+    side: AirSide = "right"
     size: float = 0.5
     seed: int = 0
     noise: float = 1.0
@@ -45,7 +49,7 @@ class PhantomSpec:
     cols: int = 860
     width_mm: float = 360.0
     bits: int = 14
-    view: Literal["PA", "AP"] = "PA"
+    view: Projection = "PA"
     marker: bool = True
     shape: Shape = field(default="rim", repr=False)  # not in the key of a film: its pixels tell it apart
 

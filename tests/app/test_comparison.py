@@ -24,6 +24,7 @@ from ptxviewer.core.film import Patient, Radiograph, Study, Window
 from ptxviewer.core.findings.change import SideChange
 from ptxviewer.core.reason import Reason
 from ptxviewer.core.reasons.comparison import Caveat, SpacingsDiffer, ThresholdsDiffer, ViewsDiffer
+from ptxviewer.core.reasons.finding import Finding
 from ptxviewer.core.reasons.window import Notice
 from ptxviewer.core.review import Review
 from ptxviewer.core.spacing import NO_SPACING, PixelSpacing, SpacingOrigin
@@ -31,14 +32,15 @@ from ptxviewer.core.view import FilmView
 from tests import films
 from tests.app.rig import AppRig
 from tests.fakes import FakeResults, ScoringEngine
-from tests.there import there
+from tests.there import now, there
 
 CANVAS = (500.0, 600.0)
 FIT = FilmView()
 
 
 def half(side: Side, percent: float | None, area_px: int) -> HemithoraxFinding:
-    return HemithoraxFinding(side, side == "right", area_px, percent, "" if percent is not None else "no lung seen")
+    reason = Finding.NO_LUNG_ON_SIDE if percent is None else None
+    return HemithoraxFinding(side, side == "right", area_px, percent, reason)
 
 
 def film(
@@ -114,10 +116,10 @@ def test_change_of_area_and_percent_side_by_side() -> None:
     new = film(1, "2026-03-01 10:00", halves=(half("right", 18.0, 50_000), half("left", 4.0, 10_000)))
     old = film(2, "2026-01-01 10:00", halves=(half("right", 28.0, 100_000),))
     found = change_of(new, old)
-    assert found.sides == (
-        SideChange("right", (28.0, 18.0), pytest.approx((4000.0, 2000.0))),
-        SideChange("left", (0.0, 4.0), pytest.approx((0.0, 400.0))),
-    )
+    right, left = found.sides
+    assert (right.side, right.percent, left.side, left.percent) == ("right", (28.0, 18.0), "left", (0.0, 4.0))
+    assert right.area_mm2 == pytest.approx((4000.0, 2000.0))
+    assert left.area_mm2 == pytest.approx((0.0, 400.0))
     assert found.reason is None
     assert found.cautions == ()
 
@@ -253,7 +255,7 @@ def test_comparing_begins_with_the_prior_and_ends_with_a_key_or_another_film() -
     made.open("film1")
     made.settle()
     presenter.display.comparison.toggle()
-    assert made.state.message is Notice.NO_OTHER_FILM
+    assert now(made.state.message) is Notice.NO_OTHER_FILM
 
 
 def test_the_film_beside_is_read_and_analysed_next_and_its_view_follows() -> None:

@@ -29,7 +29,7 @@ from ptxviewer.words import say, tr
 from tests.app.rig import AppRig
 from tests.fakes import SIDE, FakeEngine
 from tests.films import RULE, film, maps
-from tests.there import there
+from tests.there import now, there
 
 
 def opened(engine: FakeEngine | None = None, settings: Settings | None = None) -> AppRig:
@@ -198,7 +198,7 @@ def test_the_override_shows_the_result_is_kept_and_can_be_undone() -> None:
     rig.settle()
     assert any(saved.review.gate_overridden for saved in rig.reviews.kept.values())
     rig.presenter.review.undo()
-    assert rig.film.status is FilmStatus.NOT_SHOWN
+    assert now(rig.film.status) is FilmStatus.NOT_SHOWN
     assert rig.state.banner is not None
     rig.presenter.films.next()
     assert rig.film.status is FilmStatus.NOT_SHOWN  # of the other film nothing was overridden
@@ -382,7 +382,9 @@ def test_a_refused_film_of_an_earlier_session_is_listed_without_its_score() -> N
     rig = opened(Doubtful(size=16))
     film = rig.presenter.state.current
     assert film is not None
-    kept = replace(film, result=Result(summary=summary_of(film.findings, film.radiograph)), radiograph=None)
+    kept = replace(
+        film, result=Result(summary=summary_of(there(film.findings), there(film.radiograph))), radiograph=None
+    )
     assert withheld(kept)
     assert as_withheld(kept).summary is None
     content = entry_bytes(Entry("key", "name", (40, 40), summary=kept.summary))

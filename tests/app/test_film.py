@@ -22,6 +22,8 @@ from ptxviewer.app.state.film import (
 )
 from ptxviewer.app.state.screen import State
 from ptxviewer.core.drawing.strokes import Stroke
+from ptxviewer.core.reasons.reading import Reading
+from ptxviewer.core.reasons.window import Notice
 from ptxviewer.core.review import Review
 
 Opening, Waiting, Analysing, Done, Not, Hidden, Failed = FilmStatus
@@ -38,11 +40,11 @@ REACHED = {
 
 @pytest.mark.parametrize(("start", "to"), list(product(FilmStatus, FilmStatus)))
 def test_a_film_moves_only_where_the_table_lets_it(start: FilmStatus, to: FilmStatus) -> None:
-    film = Film(1, Path("film"), status=start, why="before")
+    film = Film(1, Path("film"), status=start, why=Reading.FILE_DAMAGED)
     if to is start or to in REACHED[start]:
-        after = moved(film, to, "after")
-        assert (after.status, after.why) == (to, "after")
-        assert moved(film, to).why != "before", "a reason does not outlive its status"
+        after = moved(film, to, Notice.NO_REPORT_YET)
+        assert (after.status, after.why) == (to, Notice.NO_REPORT_YET)
+        assert moved(film, to).why is not Reading.FILE_DAMAGED, "a reason does not outlive its status"
     else:
         with pytest.raises(WrongTransition):
             moved(film, to)

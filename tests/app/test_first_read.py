@@ -15,6 +15,7 @@ from ptxviewer.core.reasons.window import Notice
 from ptxviewer.core.review import Impression
 from tests.app.rig import AppRig
 from tests.fakes import FakeEngine, FakeReviews
+from tests.there import now
 
 
 def opened(reviews: FakeReviews | None = None, score: float = 0.9) -> AppRig:
@@ -111,7 +112,7 @@ def test_where_network_and_reader_agree_nothing_is_said_or_shown_unless_asked_fo
     rig.presenter.review.mark(impression)
     assert rig.film.maps is None
     assert rig.state.banner is None
-    assert rig.film.why is Notice.NO_DISAGREEMENT
+    assert now(rig.film.why) is Notice.NO_DISAGREEMENT
     rig.presenter.exporting.save()
     rig.settle()
     assert not rig.reports

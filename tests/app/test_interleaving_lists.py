@@ -45,7 +45,7 @@ class Play:
         self.leaky = leaky
         self.results, self.reviews = FakeResults(), FakeReviews()
         self.dropped: list[str] = []
-        self.changes: set[tuple[str, ...]] = set()  # sentences of comparisons
+        self.changes: set[object] = set()  # what comparisons said
         self.checked = State()
         self.rig = self._rig()
 

@@ -10,6 +10,7 @@ import pytest
 from ptxviewer.app.commands import BY_ID
 from ptxviewer.app.disk.review_file import DamagedReview, Saved, as_bytes, from_bytes
 from ptxviewer.app.review.measurements import object_length, shown_measurements
+from ptxviewer.app.state.screen import Tool
 from ptxviewer.core.drawing.handles import Grip
 from ptxviewer.core.drawing.measure import cobb_degrees, region_statistics
 from ptxviewer.core.measurement import Measurement
@@ -20,6 +21,7 @@ from ptxviewer.core.review import Review
 from ptxviewer.core.spacing import SpacingOrigin
 from tests.app.rig import AppRig
 from tests.fakes import FakeReviews, FakeShell
+from tests.there import now
 
 Point = tuple[float, float]
 
@@ -32,7 +34,7 @@ def rig() -> AppRig:
     return rig
 
 
-def draw(rig: AppRig, tool: str, *points: Point) -> None:
+def draw(rig: AppRig, tool: Tool, *points: Point) -> None:
     rig.presenter.display.set_tool(tool)
     rig.presenter.review.measurements.begin(points[0])
     for point in points[1:]:
@@ -127,7 +129,7 @@ def test_escape_drops_what_is_drawn_then_puts_the_tool_away(rig: AppRig) -> None
     assert rig.film.hand is None
     assert rig.state.tool == "length"
     rig.do("back")
-    assert rig.state.tool == "window"
+    assert now(rig.state.tool) == "window"
 
 
 def test_the_key_takes_the_tool_used_last_and_then_the_next(rig: AppRig) -> None:

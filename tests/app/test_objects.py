@@ -24,7 +24,7 @@ from ptxviewer.core.voi import display_lut
 from tests.app.rig import AppRig
 from tests.app.test_decision import Doubtful
 from tests.films import ORIENTED
-from tests.there import there
+from tests.there import now, there
 
 UID = "1.2.3"
 REPORT = FilmObject(
@@ -49,8 +49,8 @@ def of_film(rig: AppRig) -> AppRig:
 
 
 def network_mask(rig: AppRig, threshold: float | None = None) -> np.ndarray:
-    rule, maps = rig.presenter.rule, rig.film.maps
-    return mask_at_film(decide(maps, rule, threshold or there(rule).threshold), there(maps).rows, there(maps).cols)
+    rule, maps = there(rig.presenter.rule), there(rig.film.maps)
+    return mask_at_film(decide(maps, rule, threshold or rule.threshold), maps.rows, maps.cols)
 
 
 def segmented(mask: np.ndarray, **about) -> FilmObject:
@@ -167,7 +167,7 @@ def test_the_same_objects_again_are_there_once_and_go_with_the_last_film() -> No
     opened(rig, Brought((FOREIGN,), LETTER))
     assert len(rig.state.objects) == len(rig.state.documents) == 1
     rig.presenter.films.close_all()
-    assert (rig.state.objects, rig.state.documents) == ((), ())
+    assert now((rig.state.objects, rig.state.documents)) == ((), ())
 
 
 def test_the_oldest_pdfs_make_room_and_keep_their_text(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -223,7 +223,8 @@ def test_a_presentation_table_is_applied_behind_the_window_and_taken_off_again()
     curve = VoiLut(np.array([0, 10, 255], np.uint16), 0, 8)
     opened(rig, Brought((replace(FOREIGN, presentation=Presentation(Window(15, 10), inverse=False, lut=curve)),)))
     rig.do("toggle_presentation")
-    radiograph, voi = there(rig.film.radiograph), there(rig.film.view.voi)
+    radiograph, voi = there(rig.film.radiograph), rig.film.view.voi
+    assert voi is not None
     assert display_lut(radiograph, voi)[[0, 15, 40]].tolist() == [0, pytest.approx(10, abs=1), 255]
     assert is_applied(rig.state, rig.film)
     rig.do("toggle_presentation")

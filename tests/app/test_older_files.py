@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 import json
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -80,7 +81,7 @@ MAPS = base64.b64decode(
 
 def test_every_setting_is_read(tmp_path: Path) -> None:
     (tmp_path / "settings.json").write_text(json.dumps(SETTINGS, indent=1), "utf-8")
-    known = {key: value for key, value in SETTINGS.items() if key != "first_read"}
+    known: dict[str, Any] = {key: value for key, value in SETTINGS.items() if key != "first_read"}
     assert load(tmp_path / "settings.json") == Settings(**known, reading_mode="first")
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from pathlib import Path
+from typing import cast
 
 import cv2
 import numpy as np
@@ -21,7 +22,7 @@ from ptxviewer.results.rows import film_name
 from tests.app import rig as made
 from tests.app.rig import AppRig
 from tests.dicom.made import dataset, ramp, save
-from tests.fakes import FakeEngine
+from tests.fakes import FakeEngine, FakeResults, FakeReviews
 
 # Written down from the two commits: ramp(240, 200) as 1.2.3.4.5, and as a picture.
 KEY = "1be72e29713ea9ff648cb326a49d233d"
@@ -73,7 +74,9 @@ def earlier(monkeypatch: pytest.MonkeyPatch) -> Callable[[], None]:
 
 def opened(folder: Path, *films: Path) -> AppRig:
     """A window over what lies in ``folder``."""
-    rig = AppRig(Counting(size=16), reviews=ReviewFolder(folder / "reviews"), results=ResultFolder(folder / "results"))
+    reviews = cast("FakeReviews", ReviewFolder(folder / "reviews"))  # the real ones in place of the fakes
+    results = cast("FakeResults", ResultFolder(folder / "results"))
+    rig = AppRig(Counting(size=16), reviews=reviews, results=results)
     rig.view.renaming = True
     rig.presenter.warm_up()
     rig.turn(rig.model)

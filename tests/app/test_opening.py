@@ -21,6 +21,7 @@ from ptxviewer.core.reasons.reading import Reading
 from ptxviewer.core.reasons.window import Notice
 from tests.app.rig import AppRig
 from tests.fakes import FILM_BYTES, FakeEngine
+from tests.there import now
 
 
 class BrokenEngine(FakeEngine):
@@ -47,7 +48,7 @@ class MovingEngine(FakeEngine):
     def predict(self, film: Radiograph, checkpoint: Checkpoint = never_cancelled) -> ProbabilityMaps:
         maps = super().predict(film, checkpoint)
         assert self._info is not None
-        self._info = replace(self._info, device="CPU", note="Out of graphics memory: using the CPU.")
+        self._info = replace(self._info, device="CPU", note=Network.DEVICE_OUT_OF_MEMORY)
         return maps
 
 
@@ -222,7 +223,7 @@ def test_films_are_shown_without_a_model_and_analysed_once_it_is_there() -> None
     engine.broken = False
     rig.presenter.films.retry()
     rig.settle()
-    assert rig.state.engine.phase == "ready"
+    assert now(rig.state.engine.phase) == "ready"
     assert all(film.status is FilmStatus.DONE for film in rig.state.films)
 
 
@@ -232,7 +233,7 @@ def test_moving_to_another_device_is_told() -> None:
     rig.settle()
     assert rig.state.engine.info is not None
     assert rig.state.engine.info.device == "CPU"
-    assert rig.state.message == "Out of graphics memory: using the CPU."
+    assert rig.state.message is Network.DEVICE_OUT_OF_MEMORY
 
 
 def test_a_threshold_moved_during_the_analysis_counts() -> None:
@@ -304,7 +305,7 @@ def test_each_frame_has_its_own_review() -> None:
     assert not rig.film.can_undo
     rig.presenter.films.set_frame(0)
     rig.settle()
-    assert rig.film.review.verdict == "accept"
+    assert now(rig.film.review.verdict) == "accept"
     assert rig.film.can_undo
 
 
@@ -317,7 +318,7 @@ def test_a_frame_that_cannot_be_read_leads_back_to_the_first() -> None:
     assert rig.film.status is FilmStatus.FAILED
     rig.presenter.films.retry()
     rig.settle()
-    assert rig.film.status is FilmStatus.DONE
+    assert now(rig.film.status) is FilmStatus.DONE
     assert rig.film.view.frame == 0
 
 

@@ -8,6 +8,7 @@ from pathlib import Path
 from ptxviewer.app.films.recent import MOST, with_opened
 from ptxviewer.app.state.settings import Settings
 from tests.app.rig import AppRig
+from tests.there import now
 
 
 def test_nothing_is_kept_unasked() -> None:
@@ -30,7 +31,7 @@ def test_the_newest_stand_first_each_once_and_all_can_be_forgotten() -> None:
     rig.open("a")
     assert rig.state.settings.recent == ("a",)
     rig.presenter.films.forget_recent()
-    assert rig.state.settings.recent == ()
+    assert now(rig.state.settings.recent) == ()
     rig.open("b")
     rig.presenter.apply_settings(replace(rig.state.settings, keep_recent=False))
-    assert rig.state.settings.recent == ()
+    assert now(rig.state.settings.recent) == ()

@@ -14,6 +14,7 @@ from ptxviewer.app.disk.result_file import Entry, ResultFolder, fingerprint, ide
 from ptxviewer.app.state.facts import Summary
 from ptxviewer.core.answer import ProbabilityMaps
 from ptxviewer.core.errors import ExportFailed
+from ptxviewer.core.reasons.network import Network
 from ptxviewer.core.reasons.reading import NotAnalysed, OtherModality
 from tests.films import INFO, RULE, film, maps
 
@@ -53,7 +54,7 @@ def test_a_result_comes_back_for_its_own_film_and_network_only(tmp_path: Path) -
     for other in (replace(INFO, model_sha256="cd" * 32), replace(INFO, rule=replace(RULE, threshold=0.4))):
         assert again.find("mark", identity(other)) is None
         assert again.maps("film", FILM.shape, identity(other)) is None
-    assert identity(replace(INFO, device="CUDA", note="moved")) == MODEL
+    assert identity(replace(INFO, device="CUDA", note=Network.DEVICE_OUT_OF_MEMORY)) == MODEL
 
 
 def test_maps_of_another_film_under_this_name_are_not_given_back(tmp_path: Path) -> None:

@@ -20,6 +20,7 @@ from ptxviewer.core.reasons.writing import NotWritten, Unwritten, Writing
 from ptxviewer.core.view import FilmView
 from tests.app.rig import AppRig
 from tests.fakes import FakeEngine
+from tests.there import now
 
 
 @pytest.fixture
@@ -82,7 +83,7 @@ def test_presses_in_a_row_are_one_step(rig: AppRig) -> None:
     assert rig.film.review.threshold is None
     assert rig.film.review.verdict == "accept"
     rig.presenter.review.undo()
-    assert rig.film.review.verdict == ""
+    assert now(rig.film.review.verdict) == ""
 
 
 def test_the_threshold_keeps_away_from_its_ends(rig: AppRig) -> None:
@@ -97,7 +98,7 @@ def test_a_verdict_needs_a_result_and_the_same_again_takes_it_back(rig: AppRig) 
     rig.presenter.review.set_verdict("unsure")
     assert rig.film.review.verdict == "unsure"
     rig.presenter.review.set_verdict("unsure")
-    assert rig.film.review.verdict == ""
+    assert now(rig.film.review.verdict) == ""
     lateral = AppRig()
     lateral.open("lateral")
     lateral.settle()
@@ -238,7 +239,7 @@ def test_a_report_that_is_not_possible_yet_says_why() -> None:
     rig.turn(rig.disk)
     assert rig.film.status is FilmStatus.ANALYSING
     rig.presenter.exporting.save()
-    assert rig.state.banner.reason is Notice.STILL_ANALYSING
+    assert now(rig.state.banner.reason) is Notice.STILL_ANALYSING
     lateral = AppRig()
     lateral.open("lateral")
     lateral.settle()

@@ -15,7 +15,7 @@ from ptxviewer.app.state.facts import Summary
 from ptxviewer.cli import main as cli
 from ptxviewer.core.reasons import UnknownReason
 from ptxviewer.core.reasons.reading import NotAnalysed, OtherModality, Reading
-from ptxviewer.core.review import FirstRead, Review
+from ptxviewer.core.review import FirstRead, Review, Verdict
 from ptxviewer.core.site import CardScores
 from ptxviewer.core.spacing import SpacingOrigin
 from ptxviewer.inference.card import expected_info, read_card
@@ -113,7 +113,8 @@ def test_the_command_counts_what_the_window_kept(tmp_path: Path, monkeypatch, ca
     info = expected_info(bundle_dir())
     assert info is not None
     results, reviews = ResultFolder(tmp_path / "results"), ReviewFolder(tmp_path / "reviews")
-    for number, (summary, verdict) in enumerate([(YES, "accept"), (YES, "reject"), (NO, "accept"), (NO, "")]):
+    kept: list[tuple[Summary, Verdict]] = [(YES, "accept"), (YES, "reject"), (NO, "accept"), (NO, "")]
+    for number, (summary, verdict) in enumerate(kept):
         results.save(f"{number:040}", identity(info), entry(number, summary), None)
         reviews.save(f"name{number}", Saved(Review(verdict=verdict)))
     results.save("f" * 40, "anothernetwork0", entry(9, YES), None)

@@ -12,7 +12,7 @@ from ptxviewer.app.disk.review_file import NOTHING, DamagedReview, ReviewFolder,
 from ptxviewer.core.reason import Reason
 from ptxviewer.core.reasons.stored import Stored
 from ptxviewer.core.reasons.window import Notice
-from ptxviewer.core.review import Review
+from ptxviewer.core.review import Review, Verdict
 from tests.app.rig import AppRig
 from tests.fakes import FakeResults, FakeReviews
 from tests.there import there
@@ -86,7 +86,8 @@ def test_what_another_window_decided_meanwhile_is_kept_and_said_once(tmp_path: P
 
 def test_where_both_decided_in_another_way_theirs_is_put_aside(tmp_path: Path) -> None:
     ours, theirs = ReviewFolder(tmp_path), ReviewFolder(tmp_path)
-    for other, own in (("accept", "reject"), ("unsure", "accept")):
+    pairs: tuple[tuple[Verdict, Verdict], ...] = (("accept", "reject"), ("unsure", "accept"))
+    for other, own in pairs:
         theirs.save("film", Saved(Review(verdict=other)), theirs.load("film", (1, 1)) or Saved(Review()))
         assert ours.save("film", Saved(Review(verdict=own))) is Stored.REVIEW_OF_BOTH_ASIDE
     aside = {from_bytes(path.read_bytes()).review.verdict for path in tmp_path.glob("film.other-*")}

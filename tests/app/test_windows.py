@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -29,7 +30,7 @@ def rig() -> AppRig:
     return one
 
 
-def ramp(**changes: object) -> Radiograph:
+def ramp(**changes: Any) -> Radiograph:
     pixels = np.linspace(1000, 3000, 100 * 80).astype(np.uint16).reshape(100, 80)
     return replace(film(100, 80), pixels=pixels, **changes)
 

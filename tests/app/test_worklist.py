@@ -38,7 +38,7 @@ def film(number: int, score: float | None = None, status: FilmStatus = DONE, **c
         path=Path(f"f{number}"),
         number=number,
         status=status,
-        result=found and Result(summary=found),
+        result=None if found is None else Result(summary=found),
         urgency=score,
     )
     return replace(made, **changes)

@@ -154,7 +154,7 @@ def bench(canvas: Canvas, film: Film, width: int, height: int) -> bool:
     least = medians(plain)
     print(f"\n{width} x {height}, film {COLS} x {ROWS} in 16 bit\n{'cv2.LUT + draw':32}{least:8.2f} ms")
     kept = True
-    for name, mode, change, limited in (
+    cases: tuple[tuple[str, OverlayMode, Callable[[int], Film], bool], ...] = (
         ("window drag, outline", "outline", window, True),
         ("window drag, fill", "fill", window, True),
         ("window drag, heat", "heat", window, True),
@@ -169,7 +169,8 @@ def bench(canvas: Canvas, film: Film, width: int, height: int) -> bool:
         ("ellipse of 1500 x 2000 pixels", "outline", measure("ellipse"), False),
         ("zoom", "outline", zoomed, False),
         ("pan at 1.5", "outline", pan, False),
-    ):
+    )
+    for name, mode, change, limited in cases:
         took = medians(shown(mode, change))
         kept = kept and (took < BUDGET_MS or not limited)
         goal = GOALS_MS.get(name)

@@ -28,6 +28,10 @@ WAIT, WORK = {"WAIT_MS": "200"}, {"CPU_MS": "200"}
 RATIO = 1.85
 
 
+def quiet(_line: str) -> None:
+    """What triage says goes nowhere."""
+
+
 def films(folder: Path, count: int) -> Path:
     """Make small films."""
     folder.mkdir()
@@ -64,14 +68,14 @@ def run(made: Site, folder: Path, out: Path) -> Times:
     cluster = OnCluster(Where(str(made.file)), engine.load(), engines.make)
     times = Times()
     with patch.object(Progress, "count", lambda _progress, failed=False: times.count(failed=failed)):
-        triage([folder], engine, out, Review(), len, Options(progress="none", cluster=cluster))
+        triage([folder], engine, out, Review(), quiet, Options(progress="none", cluster=cluster))
     return times
 
 
 def measured(place: Path, workers: int, folder: Path, warm: Path, **environment: str) -> tuple[float, list[float]]:
     """Films a second, and CPU seconds of client, scheduler and workers."""
     with site(place) as made:
-        made.workers(workers, **environment)
+        made.workers(workers, 1, "0", **environment)
         made.ready(workers)
         run(made, warm, place / "warm.sqlite")
         pids = [[os.getpid()], [made.scheduler_pid], list(made.pids().values())]

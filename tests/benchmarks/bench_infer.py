@@ -19,6 +19,7 @@ import numpy as np
 
 from ptxviewer.core.heap import keep_freed_memory
 from ptxviewer.inference.torch.preload import wait_asleep
+from ptxviewer.phantom.film import AirSide
 
 wait_asleep()  # before torch is imported, as the app does
 keep_freed_memory()
@@ -37,7 +38,9 @@ from ptxviewer.phantom.film import PhantomSpec, film_of, make_phantom
 ROUNDS = 15
 NEAREST = 1.15  # times OpenVINO in float32
 GAIN, DICE = 2.5, 0.995  # bfloat16 beside float32
-TRIALS = tuple(("right" if seed % 2 else "left", 0.3 + 0.1 * seed, seed) for seed in range(6))  # side, size, seed
+TRIALS: tuple[tuple[AirSide, float, int], ...] = tuple(
+    ("right" if seed % 2 else "left", 0.3 + 0.1 * seed, seed) for seed in range(6)
+)  # side, size, seed
 Run = Callable[[np.ndarray], RunResult]
 
 

@@ -23,7 +23,7 @@ from PySide6.QtWidgets import QApplication
 from ptxviewer.app.films.worklist import at_rest
 from ptxviewer.app.jobs import ThreadLane
 from ptxviewer.app.state.film import FilmStatus
-from ptxviewer.core.answer import ProbabilityMaps
+from ptxviewer.core.answer import Band, ProbabilityMaps
 from ptxviewer.core.engine import Checkpoint, Engine, EngineInfo, never_cancelled
 from ptxviewer.core.film import Radiograph
 from ptxviewer.inference.shipped import make_engine
@@ -51,7 +51,7 @@ class Paced:
     def load(self) -> EngineInfo:
         return self._inner.load()
 
-    def band(self, film: Radiograph, checkpoint: Checkpoint = never_cancelled) -> object:
+    def band(self, film: Radiograph, checkpoint: Checkpoint = never_cancelled) -> Band:
         return self._inner.band(film, checkpoint)
 
     def predict(self, film: Radiograph, checkpoint: Checkpoint = never_cancelled) -> ProbabilityMaps:
@@ -66,8 +66,8 @@ class Paced:
         score = float(self._chance.random())
         grid = self._last.pneumothorax * np.float32(0.5)
         grid[60:120, 80:150] = score
-        shape = {"rows": film.rows, "cols": film.cols}
-        return replace(self._last, image_key=film.key, pneumothorax=grid, score=score, frontal=1.0, **shape)
+        own = replace(self._last, image_key=film.key, rows=film.rows, cols=film.cols)
+        return replace(own, pneumothorax=grid, score=score, frontal=1.0)
 
 
 def starved_ms() -> float:
@@ -137,7 +137,7 @@ def make_films(folder: Path) -> None:
         pixels = np.random.default_rng(number).integers(0, 4000, (ROWS, COLS), dtype=np.uint16) + ramp
         tags = {"ViewPosition": "PA", "PatientID": f"P{number // 2}", "PatientName": f"N{number // 2}^A",
                 "StudyDate": f"2026{1 + number % 12:02}15"}  # fmt: skip
-        save(dataset(pixels, bits=16, **tags), folder / f"{number:04}.dcm")
+        save(dataset(pixels, 16, **tags), folder / f"{number:04}.dcm")
 
 
 def opened(home: Path, engine: Paced) -> Session:

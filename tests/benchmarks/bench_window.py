@@ -65,7 +65,7 @@ def make_films(folder: Path) -> list[Path]:
     for number in range(FILMS):
         noise = np.random.default_rng(number).integers(0, 2000, (ROWS, COLS), dtype=np.uint16)
         pixels = noise + np.linspace(0, 60000, COLS).astype(np.uint16)
-        films.append(save(dataset(pixels, bits=16, ViewPosition="PA"), folder / f"{number}.dcm"))
+        films.append(save(dataset(pixels, 16, ViewPosition="PA"), folder / f"{number}.dcm"))
     return films
 
 

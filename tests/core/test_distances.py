@@ -11,7 +11,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from ptxviewer.core.answer import Distances, Findings, HemithoraxFinding, Line
+from ptxviewer.core.answer import Distances, Findings, HemithoraxFinding, Line, LineName
 from ptxviewer.core.arrays import Mask
 from ptxviewer.core.findings.decide import measure
 from ptxviewer.core.findings.hemithorax import lung_fields, orientation_of
@@ -20,7 +20,7 @@ from ptxviewer.core.findings.sizes import disagreement, sizes_of_half
 from ptxviewer.core.reasons.finding import AreaWithoutDistances, DistancesMissing, Finding, SizesDisagree
 from ptxviewer.core.review import MovedLine
 from ptxviewer.core.spacing import PixelSpacing, SpacingOrigin
-from ptxviewer.phantom.film import Outlines, PhantomSpec, outlines_of
+from ptxviewer.phantom.film import AirSide, Outlines, PhantomSpec, outlines_of
 from ptxviewer.phantom.lungs import Shape
 from tests.films import ORIENTED, film
 from tests.there import there
@@ -28,11 +28,12 @@ from tests.there import there
 ROWS, COLS = 384, 322
 SPACING = PixelSpacing(360 / COLS, 360 / COLS, SpacingOrigin.DETECTOR)
 FILM = film(ROWS, COLS, spacing=SPACING, acquisition=ORIENTED)
+LEVELS: tuple[LineName, ...] = ("a", "b", "c")
 SHAPES: tuple[Shape, ...] = get_args(Shape)
 
 
 @cache
-def chest(shape: Shape, side: str = "both", size: float = 0.8, seed: int = 3) -> Outlines:
+def chest(shape: Shape, side: AirSide = "both", size: float = 0.8, seed: int = 3) -> Outlines:
     return outlines_of(PhantomSpec(side=side, size=size, seed=seed, shape=shape, rows=ROWS, cols=COLS))
 
 
@@ -65,7 +66,7 @@ def test_a_distance_is_that_of_the_curves_and_what_is_not_there_has_a_reason(sha
     for true in truth.sides:
         half = halves[true.side]
         assert half.percent == pytest.approx(true.hemithorax_percent, rel=0.03)
-        for name, mm in zip(("a", "b", "c"), true.interpleural_mm, strict=True):
+        for name, mm in zip(LEVELS, true.interpleural_mm, strict=True):
             line = distances(half).line(name)
             if mm is None or (line is None and mm < 1.5):  # of a millimetre there may be nothing left on the grid
                 assert line is None, (name, true)
@@ -172,7 +173,9 @@ def test_collins_and_an_area_that_are_far_apart_are_both_put_in_doubt(mm: float,
     collins = 4.2 + 4.7 * 3 * mm / 10
     assert (reason is not None) == apart == (abs(collins - 30) > 30)
     if apart:
-        assert reason == SizesDisagree(pytest.approx(collins), 30.0)
+        assert isinstance(reason, SizesDisagree)
+        assert reason == SizesDisagree(reason.collins, 30.0)
+        assert reason.collins == pytest.approx(collins)
     assert disagreement(replace(FILM, acquisition=replace(ORIENTED, view="AP")), half) is None  # Collins is not given
 
 

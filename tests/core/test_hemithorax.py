@@ -10,14 +10,15 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ptxviewer.core.answer import LINE_NAMES, Distances, Line, ProbabilityMaps
+from ptxviewer.core.answer import LINE_NAMES, Distances, Line, LineName, ProbabilityMaps
 from ptxviewer.core.film import Acquisition, Radiograph
 from ptxviewer.core.findings import sizes
 from ptxviewer.core.findings.decide import find, measure
 from ptxviewer.core.findings.hemithorax import lung_fields, measuring_shape, on_measuring_grid, orientation_of
 from ptxviewer.core.reasons.finding import DistancesMissing, Finding, OtherView, OutsideNomogram
 from ptxviewer.core.spacing import NO_SPACING, PixelSpacing, SpacingOrigin
-from ptxviewer.phantom.film import Phantom, PhantomSpec, film_of, make_phantom
+from ptxviewer.phantom.anatomy import Projection
+from ptxviewer.phantom.film import AirSide, Phantom, PhantomSpec, film_of, make_phantom
 from tests.films import AT_DETECTOR, RULE, film, maps
 from tests.there import there
 
@@ -27,11 +28,11 @@ TWENTY_FOUR = KINDS[::3] + KINDS[1::24]
 
 
 @cache
-def drawn(side: str, size: float, view: str) -> Phantom:
+def drawn(side: AirSide, size: float, view: Projection) -> Phantom:
     return make_phantom(PhantomSpec(side=side, size=size, view=view, bits=16, seed=7, rows=512, cols=430, noise=0))
 
 
-def phantom(side: str, size: float, view: str, bits: int) -> Phantom:
+def phantom(side: AirSide, size: float, view: Projection, bits: int) -> Phantom:
     """A phantom of so many bits; the upper ones of one that is drawn once."""
     made = drawn(side, size, view)
     return replace(made, spec=replace(made.spec, bits=bits), pixels=made.pixels >> np.uint16(16 - bits))
@@ -54,9 +55,12 @@ def true_maps(of: Radiograph, made: Phantom) -> ProbabilityMaps:
     return ProbabilityMaps(of.key, of.rows, of.cols, grids[0], 0.9, grids[1], grids[2])
 
 
+LEVELS: tuple[LineName, ...] = ("a", "b", "c")
+
+
 def assert_measured(distances: Distances, truth: tuple[float | None, ...], spacing: PixelSpacing) -> None:
     """A, B and C are those of the curves to about a pixel; what is not there is not measured as 0."""
-    for name, true in zip(("a", "b", "c"), truth, strict=True):
+    for name, true in zip(LEVELS, truth, strict=True):
         line = distances.line(name)
         if true is None:
             assert line is None, name
@@ -82,7 +86,7 @@ def test_a_phantoms_side_percent_and_distances_are_found(side, size, view, space
     rows = {row.measure.id: row for row in sizes.sizes_of(half.distances, of.spacing, view)}
     if spaced:
         assert findings.area_mm2 == pytest.approx(made.area_mm2, rel=0.03)
-        assert_measured(half.distances, made.interpleural_mm, of.spacing)
+        assert_measured(there(half.distances), made.interpleural_mm, of.spacing)
     else:
         assert findings.area_mm2 is None
         assert there(half.distances.line("a")).mm(of.spacing) is None
@@ -258,7 +262,7 @@ def test_a_large_film_measured_on_the_smaller_grid_keeps_its_numbers(side, size)
     (half,) = findings.halves
     assert findings.area_mm2 == pytest.approx(made.area_mm2, rel=0.03)
     assert half.percent == pytest.approx(made.hemithorax_percent, rel=0.03)
-    assert_measured(half.distances, made.interpleural_mm, fine)
+    assert_measured(there(half.distances), made.interpleural_mm, fine)
     lesion = findings.lesions[0]
     reference = find(small, true_maps(small, made), replace(RULE, min_area=0.0))[0].lesions[0]
     assert lesion.width_mm == pytest.approx(reference.width_mm, rel=0.03, abs=0.5)

@@ -95,7 +95,8 @@ def test_nothing_is_said_outside_the_box():
 def test_maps_on_the_whole_films_grid_lie_where_they_lie_on_the_film():
     rows, cols = 900, 700
     place = BoxMap(rows, cols, LungBox(150, 80, 500), 256)
-    disc = cv2.circle(np.zeros((256, 256), np.float32), (90, 140), 30, 1.0, -1)
+    disc = np.zeros((256, 256), np.float32)
+    cv2.circle(disc, (90, 140), 30, 1.0, -1)
     by_grid = GridMap.for_film(rows, cols, 450).to_film(place.onto(disc, 450)) >= 0.5
     directly = place.to_film(disc) >= 0.5
     shared = 2 * (by_grid & directly).sum() / (by_grid.sum() + directly.sum())

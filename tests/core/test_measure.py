@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from dataclasses import replace
+from typing import Any
 
 import numpy as np
 import pytest
@@ -37,7 +38,7 @@ point = st.tuples(coordinate, coordinate)
 turn = st.floats(0, 2 * math.pi)
 
 
-def film(rows: int = 60, cols: int = 50, **changes: object) -> Radiograph:
+def film(rows: int = 60, cols: int = 50, **changes: Any) -> Radiograph:
     rng = np.random.default_rng(7)
     pixels = rng.integers(100, 4000, (rows, cols)).astype(np.uint16)
     return Radiograph("film", pixels, **changes)

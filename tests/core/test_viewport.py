@@ -163,8 +163,10 @@ def test_a_part_is_shown_no_smaller_than_the_film_and_leaves_no_side_empty(data:
     film = a_film(100, 80)
     view = FilmView(quarter_turns=data.draw(st.integers(0, 3)), flipped=data.draw(st.booleans()))
     canvas = float(data.draw(st.integers(50, 900))), float(data.draw(st.integers(50, 900)))
-    box = tuple(float(data.draw(st.integers(low, high))) for low, high in ((-20, 90), (-20, 110), (1, 200), (1, 200)))
-    seen = view_of_box(film, view, canvas, box)
+    left, top, width, height = (
+        float(data.draw(st.integers(low, high))) for low, high in ((-20, 90), (-20, 110), (1, 200), (1, 200))
+    )
+    seen = view_of_box(film, view, canvas, (left, top, width, height))
     whole, port = film_viewport(film, view, canvas), film_viewport(film, seen, canvas)
     assert port.zoom >= whole.zoom
     corners = [port.to_screen(point) for point in ((0, 0), (80, 0), (0, 100), (80, 100))]

@@ -17,7 +17,7 @@ def ramp(rows: int = 120, cols: int = 160, top: int = 4095) -> np.ndarray:
     return np.tile(np.linspace(0, top, cols).round().astype(np.uint16), (rows, 1))
 
 
-def dataset(pixels: np.ndarray, bits: int = 12, **tags: Any) -> Dataset:
+def dataset(pixels: np.ndarray, bits: int = 12, /, **tags: Any) -> Dataset:
     ds = Dataset()
     ds.file_meta = FileMetaDataset()
     ds.file_meta.TransferSyntaxUID = ExplicitVRLittleEndian
@@ -39,7 +39,7 @@ def dataset(pixels: np.ndarray, bits: int = 12, **tags: Any) -> Dataset:
     return ds
 
 
-def in_study(pixels: np.ndarray, bits: int = 12, **tags: Any) -> Dataset:
+def in_study(pixels: np.ndarray, bits: int = 12, /, **tags: Any) -> Dataset:
     """A film with what a well-formed one has beside its pixels."""
     return dataset(pixels, bits, **{
         "PatientName": "Doe^Jane", "PatientID": "PAT-1", "PatientBirthDate": "19600203", "PatientSex": "F",

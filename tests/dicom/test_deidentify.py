@@ -193,7 +193,7 @@ def test_what_is_seen_and_analysed_is_the_same(tmp_path: Path):
         "inverse": dataset(ramp(100, 90), PhotometricInterpretation="MONOCHROME1", PixelPaddingValue=0),
         "signed": dataset(ramp(100, 90).astype(np.int16) - 1000, RescaleSlope="0.5", RescaleIntercept="-3"),
         "sigmoid": dataset(ramp(100, 90), WindowCenter="2000", WindowWidth="900", VOILUTFunction="SIGMOID"),
-        "8 bit": dataset(ramp(100, 90, 255).astype(np.uint8), bits=8),
+        "8 bit": dataset(ramp(100, 90, 255).astype(np.uint8), 8),
         "spacing": dataset(ramp(100, 2000), ImagerPixelSpacing=["0.2", "0.15"], PatientOrientation=["L", "F"]),
         "CT": dataset(ramp(100, 90), Modality="CT"),
         "no radiograph": dataset(ramp(100, 90), Modality="SEG"),
@@ -208,8 +208,8 @@ def test_what_is_seen_and_analysed_is_the_same(tmp_path: Path):
             assert (seen[0] == seen[1]).all(), name
             assert one.spacing == other.spacing, name
             assert one.not_analysed == other.not_analysed, name
-            values = [film.pixels * film.slope + film.intercept for film in (one, other)]
-            assert np.allclose(*values), name
+            before, after = (film.pixels * film.slope + film.intercept for film in (one, other))
+            assert np.allclose(before, after), name
             assert len(one.vois) == len(other.vois), name
             assert one.acquisition.view == other.acquisition.view
             assert one.acquisition.row_direction == other.acquisition.row_direction
@@ -239,7 +239,7 @@ def test_films_of_one_study_stay_together(tmp_path: Path):
 
 def test_what_the_reader_marked_is_black_and_nothing_else(tmp_path: Path):
     for photometric in ("MONOCHROME1", "MONOCHROME2"):
-        path = save(dataset(ramp(100, 90) + 1, bits=13, PhotometricInterpretation=photometric), tmp_path / "a.dcm")
+        path = save(dataset(ramp(100, 90) + 1, 13, PhotometricInterpretation=photometric), tmp_path / "a.dcm")
         save_deidentified(path, tmp_path / "b.dcm", KEY, [(80, 90, 500, 500), (-5, -5, 10, 4)])
         before, after = read_film(path), read_film(tmp_path / "b.dcm")
         changed = before.pixels != after.pixels
@@ -259,7 +259,7 @@ def test_what_is_refused(tmp_path: Path):
     assert reason_of(save_deidentified, tmp_path / "a.png", tmp_path / "b.dcm", KEY) is Unsaved.NOT_DICOM
     colour = np.zeros((100, 90, 3), np.uint8)
     colour[..., 0] = ramp(100, 90, 255)
-    ds = dataset(ramp(100, 90, 255).astype(np.uint8), bits=8)
+    ds = dataset(ramp(100, 90, 255).astype(np.uint8), 8)
     ds.SamplesPerPixel, ds.PlanarConfiguration, ds.PhotometricInterpretation = 3, 0, "RGB"
     ds.PixelData = colour.tobytes()
     path = save(ds, tmp_path / "colour.dcm")

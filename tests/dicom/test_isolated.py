@@ -10,6 +10,7 @@ import threading
 from collections.abc import Callable, Iterator
 from multiprocessing import shared_memory
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -48,7 +49,7 @@ def test_arrays_come_back_through_shared_memory_or_where_it_is_full_through_the_
     segments: list[str] = []
     real = shared_memory.SharedMemory
 
-    def counted(*arguments: object, **options: object) -> shared_memory.SharedMemory:
+    def counted(*arguments: Any, **options: Any) -> shared_memory.SharedMemory:
         segment = real(*arguments, **options)
         segments.append(segment.name)
         return segment

@@ -17,7 +17,7 @@ from ptxviewer.core.drawing.tiles import PackedMask
 from ptxviewer.core.findings.reviewed import answer_of, as_reviewed
 from ptxviewer.core.objects import Brought, Mark
 from ptxviewer.core.reasons.reading import Reading
-from ptxviewer.core.review import Review
+from ptxviewer.core.review import Review, Verdict
 from ptxviewer.dicom import candidates
 from ptxviewer.dicom.collect import collect
 from ptxviewer.dicom.objects import class_of, is_object, read_objects
@@ -55,7 +55,7 @@ def marked(rows: int = 300, cols: int = 240) -> PackedMask:
 
 @pytest.mark.parametrize("verdict", ["accept", "unsure", "edited"])
 def test_our_own_mask_and_verdict_come_back(
-    tmp_path: Path, accepted: tuple[Path, dict[str, Path]], verdict: str
+    tmp_path: Path, accepted: tuple[Path, dict[str, Path]], verdict: Verdict
 ) -> None:
     review = Review(verdict=verdict, mask=marked() if verdict == "edited" else None)
     path, files = accepted if verdict == "accept" else results(tmp_path, review)

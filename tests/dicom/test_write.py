@@ -24,7 +24,7 @@ from ptxviewer.core.film import Radiograph
 from ptxviewer.core.findings.change import Compared, SideChange
 from ptxviewer.core.findings.reviewed import Answer, answer_of
 from ptxviewer.core.reasons.writing import NotWritten, Unsaved, Unwritten, Writing
-from ptxviewer.core.review import Review
+from ptxviewer.core.review import Review, Verdict
 from ptxviewer.dicom.read import read_film
 from ptxviewer.dicom.write import KINDS, USUAL, Extra, Kind, codes, objects_of, save_objects
 from tests.dicom.made import in_study, ramp, save
@@ -217,7 +217,8 @@ def test_of_two_sizes_that_contradict_each_other_no_percent_is_written(tmp_path:
         halves = tuple(replace(half, percent=percent, distances=None) for half in answer.findings.halves[:1])
         doubtful = replace(answer, findings=replace(answer.findings, halves=halves))
         files = save_objects(tmp_path / f"{percent:.0f}", path, film, doubtful, Review(), ["sr"])
-        report = pydicom.dcmread(*files)
+        (file,) = files
+        report = pydicom.dcmread(file)
         assert codes_of(report, codes.SHARE.value) == written_there
 
 
@@ -400,7 +401,7 @@ FILMS = {
         ramp(300, 240, 65535), bits=16, RescaleSlope="2", RescaleIntercept="-7", RescaleType="US"
     ),
     "rescaled without a unit": lambda: in_study(TALL, RescaleSlope="2", RescaleIntercept="-7"),
-    "signed": lambda: in_study(TALL.astype(np.int16) - 2000, bits=16),
+    "signed": lambda: in_study(TALL.astype(np.int16) - 2000, 16),
     "colour": colour,
     "single-frame secondary capture": lambda: in_study(TALL, SOPClassUID=SC, Modality="OT", ConversionType="WSD"),
     "multi-frame": lambda: in_study(np.stack([TALL, TALL[::-1]]), **CINE),
@@ -410,7 +411,7 @@ FILMS = {
 
 @validated
 @pytest.mark.parametrize(("name", "verdict"), list(zip(FILMS, itertools.cycle(("", "accept")))))  # no tag hangs on both
-def test_objects_of_any_film_are_valid(name: str, verdict: str, tmp_path: Path) -> None:
+def test_objects_of_any_film_are_valid(name: str, verdict: Verdict, tmp_path: Path) -> None:
     ds = FILMS[name]()
     named = str(ds.get("PatientName", ""))
     prior = Compared((SideChange("right", (10.0, 20.0), None),))

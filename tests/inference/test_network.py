@@ -3,6 +3,8 @@ resolution, saved and loaded, exported. The list of tests follows segmentation_m
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 import pytest
 import torch
@@ -18,8 +20,9 @@ from ptxviewer.inference.torch.network import (
     load_rgb_encoder,
 )
 from tests.inference.torchvision_models import torchvision_models
+from tests.there import there
 
-SMALL = {"blocks": (1, 2, 1, 1), "planes": (4, 8, 8, 8), "stem": 8, "decoder": (8, 8, 8, 4)}
+SMALL: dict[str, Any] = {"blocks": (1, 2, 1, 1), "planes": (4, 8, 8, 8), "stem": 8, "decoder": (8, 8, 8, 4)}
 pytestmark = pytest.mark.usefixtures("one_thread")
 
 CONFIGS = {
@@ -42,8 +45,8 @@ def network(config: NetworkConfig) -> PneumothoraxNet:
     net = PneumothoraxNet(config)
     for module in net.modules():
         if isinstance(module, torch.nn.BatchNorm2d):
-            torch.nn.init.uniform_(module.running_mean, -0.2, 0.2)
-            torch.nn.init.uniform_(module.running_var, 0.5, 2)
+            torch.nn.init.uniform_(there(module.running_mean), -0.2, 0.2)
+            torch.nn.init.uniform_(there(module.running_var), 0.5, 2)
             torch.nn.init.uniform_(module.weight, 0.5, 1.5)
     return net.eval()
 
@@ -88,7 +91,8 @@ def test_films_of_a_batch_do_not_change_each_other(config):
     with torch.inference_mode():
         together = net(films)
         alone = net(films[1:2])
-    assert_same(alone, Logits(*(None if part is None else part[1:2] for part in together)), tolerance=1e-5)
+    second: list[Any] = [None if part is None else part[1:2] for part in together]
+    assert_same(alone, Logits(*second), tolerance=1e-5)
 
 
 def test_a_saved_network_is_the_same_network(config):

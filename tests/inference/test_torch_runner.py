@@ -19,6 +19,7 @@ from ptxviewer.inference.torch.loading import network_of, thread_count, torch_en
 from ptxviewer.inference.torch.runner import Choice, TorchRunner, choose_device
 from tests.bundles import SIZE, write_bundle
 from tests.refusals import reason_of
+from tests.there import there
 
 CPU = Choice(torch.device("cpu"), "CPU")
 
@@ -80,7 +81,7 @@ def test_the_engine_says_what_the_plain_network_says(bundle, network):
         logits = network(torch.from_numpy(prepare(film(), SIZE))[None])
     maps = torch_engine("cpu", bundle).predict(film())
     np.testing.assert_allclose(maps.pneumothorax, torch.sigmoid(logits.maps[0, 0]).numpy(), atol=1e-4)
-    np.testing.assert_allclose(maps.lung_image_right, torch.sigmoid(logits.maps[0, 2]).numpy(), atol=1e-4)
+    np.testing.assert_allclose(there(maps.lung_image_right), torch.sigmoid(logits.maps[0, 2]).numpy(), atol=1e-4)
     assert maps.score == pytest.approx(float(torch.sigmoid(logits.film[0])), abs=1e-4)
 
 

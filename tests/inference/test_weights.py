@@ -40,7 +40,7 @@ def test_a_taller_copy_of_a_film_gets_the_same_answer(shipped):
 
     film = golden_film()
     rule = shipped.engine.load().rule
-    doubled = cv2.resize(film.pixels, None, fx=2, fy=2, interpolation=cv2.INTER_LINEAR)
+    doubled = np.asarray(cv2.resize(film.pixels, None, fx=2, fy=2, interpolation=cv2.INTER_LINEAR), np.uint16)
     large = replace(film, key="large", pixels=doubled)
     first, mask = find(film, shipped.golden, rule)
     second, large_mask = find(large, shipped.engine.predict(large), rule)

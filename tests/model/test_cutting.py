@@ -2,6 +2,7 @@
 
 import csv
 import json
+from typing import Any
 
 import cv2
 import numpy as np
@@ -40,11 +41,12 @@ def data(tmp_path):
     cv2.imwrite(str(folder / "lungs/a.png"), (made.pixels >> (made.spec.bits - 8)).astype(np.uint8))
     cv2.imwrite(str(folder / "masks/a.png"), (made.lung_left | made.lung_right).astype(np.uint8) * 255)
     columns = ["file", "mask", "set", "split", "pneumothorax", "label_from", "patient", "view", "age", "sex"]
-    for name, table in (
+    tables: tuple[tuple[str, list[Any]], ...] = (
         ("index.csv", [columns, *rows]),
         ("matched_masks.csv", [["file", "mask", "confidence"]]),
         ("lungs.csv", [["file", "mask", "definition"], ["lungs/a.png", "masks/a.png", ""]]),
-    ):
+    )
+    for name, table in tables:
         with (folder / name).open("w", newline="") as file:
             csv.writer(file).writerows(table)
     return folder
@@ -94,7 +96,7 @@ def test_the_lungs_may_be_found_by_a_network_of_their_own(data, tmp_path):
     grey = cv2.imread(str(data / "labelled/0.png"), cv2.IMREAD_GRAYSCALE)
     asked = []
     there(cutter.first).register_forward_pre_hook(lambda _module, inputs: asked.append(tuple(inputs[0].shape)))
-    assert cutter.box(grey).whole
+    assert cutter.box(there(grey).astype(np.uint8)).whole
     assert asked == [(1, 1, 64, 64)]
     assert "of its own at 64 px" in str(cutter.record()["boxes"])
 

@@ -1,5 +1,7 @@
 """Films with and without a chest drain are drawn as the plan says, and films nobody has looked at are judged."""
 
+from typing import cast
+
 import numpy as np
 import pytest
 
@@ -7,21 +9,22 @@ from model.config import Config, Phase
 from model.data import chest_drain
 from model.drains import drain_read, probabilities, summaries
 from model.metrics import auc
-from model.pack import Example
+from model.pack import Example, Pack
 from model.sampler import Sampler
 from ptxviewer.paths import bundle_dir
+from tests.model.labels_only import LabelsOnly
 
 
-class Films:
+class Films(LabelsOnly):
     """Films as they come: of 30 positive ones 24 are drained, of 60 negative ones 6."""
 
-    stamps = None
-    unseen = None
-
     def __init__(self, drains=True):
-        self.examples = [
-            Example(f"labelled/{n}", n < 30, "", None, f"p{n}", "positive" if n < 30 else "negative") for n in range(90)
-        ]
+        super().__init__(
+            [
+                Example(f"labelled/{n}", n < 30, "", None, f"p{n}", "positive" if n < 30 else "negative")
+                for n in range(90)
+            ]
+        )
         self.drains = [float(n < 24 or 30 <= n < 36) for n in range(90)] if drains else None
 
 
@@ -71,6 +74,6 @@ def test_the_encoder_of_the_shipped_network_sees_films_whatever_heads_it_has():
         def inside(self, _index):
             return 0, 80, 0, 80
 
-    seen = summaries(OneFilm(), bundle_dir() / "weights.safetensors")
+    seen = summaries(cast("Pack", OneFilm()), bundle_dir() / "weights.safetensors")
     assert seen.shape == (1, 2 * (512 + 1024))
     assert np.isfinite(seen).all()

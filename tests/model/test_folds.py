@@ -14,6 +14,7 @@ from model.pack import FOLDS_FILE, Example, Pack
 from model.sampler import Sampler, fold_of
 from model.trainer import Trainer
 from ptxviewer.inference.torch.network import NetworkConfig
+from tests.model.labels_only import LabelsOnly
 from tests.model.test_bare import SIZE, made_pack
 
 TINY = NetworkConfig(blocks=(1, 1, 1, 1), planes=(4, 4, 4, 4), stem=4, decoder=(8, 8, 8, 8), sides=True)
@@ -21,17 +22,12 @@ PLAN = Config(phases=(Phase(SIZE, 8, 10, 0.5),), lungs=0.0, phantoms=0.0, weight
 FOLDS = 3
 
 
-class Films:
+class Films(LabelsOnly):
     """Forty patients with two films each; the first of either kind is contradicted by whoever has not seen it."""
 
-    stamps = None
-    drains = None
-
     def __init__(self, unseen=True):
-        self.examples = [
-            Example(f"labelled/{n}", n < 40, "", None, f"p{n // 2}", "positive" if n < 40 else "negative")
-            for n in range(80)
-        ]
+        labels = ["positive" if n < 40 else "negative" for n in range(80)]
+        super().__init__([Example(f"labelled/{n}", n < 40, "", None, f"p{n // 2}", labels[n]) for n in range(80)])
         agrees = [0.9 if n < 40 else 0.1 for n in range(80)]
         contradicted: list[float | None] = [0.0, *agrees[1:40], 1.0, *agrees[41:]]
         self.unseen = contradicted if unseen else None

@@ -2,6 +2,7 @@
 
 import dataclasses
 import json
+from typing import Any
 
 import numpy as np
 import pytest
@@ -12,7 +13,7 @@ from model.config import Config, Phase, read_config
 from model.cutting import stored_side
 from model.finish import choose_frontal, cross_fitted, fit_logistic, fit_platt
 from model.losses import side_targets
-from model.pack import Example
+from model.pack import Example, Stamps
 from model.sampler import Sampler, doubtful
 from model.train import fitted
 from model.trainer import Trainer
@@ -26,9 +27,9 @@ SIDE = 64
 class MadeFilms:
     """Discs on noise: half of the films hold one, and it is what is to be found. A pack, as the training asks it."""
 
-    stamps = None
-    drains = None
-    unseen = None
+    stamps: Stamps | None = None
+    drains: list[float] | None = None
+    unseen: list[float | None] | None = None
 
     def __init__(self):
         rng = np.random.default_rng(0)
@@ -58,7 +59,7 @@ class MadeFilms:
 
 def config(**changes):
     plain = Augmentation(rotation_deg=0, aspect=1, scale=(1, 1), shift=0, blur=0, compression=0, text=0, noise=0)
-    defaults = {
+    defaults: dict[str, Any] = {
         "phases": (Phase(SIDE, 8, 30, 0.5),),
         "rate": 3e-3,
         "warmup": 1,

@@ -11,6 +11,7 @@ import pytest
 
 from installers import facts, icons, mac, windows
 from ptxviewer import __version__
+from tests.there import there
 
 SCRIPT = windows.script(Path("dist/ptxviewer"), Path("dist"), Path("build/app.ico"), Path("build/vc_redist.x64.exe"))
 
@@ -110,7 +111,7 @@ def test_an_app_that_nobody_signs_has_no_entitlements_and_a_signed_one_has(monke
     assert mac.entitlements_file() is None
     monkeypatch.setenv(mac.IDENTITY, "Developer ID Application: Somebody")
     monkeypatch.setattr(facts, "BUILD", tmp_path)
-    assert plistlib.loads(Path(mac.entitlements_file()).read_bytes()) == mac.ENTITLEMENTS
+    assert plistlib.loads(Path(there(mac.entitlements_file())).read_bytes()) == mac.ENTITLEMENTS
 
 
 def test_double_click_reaches_the_window_by_an_event_and_not_by_emulated_arguments():

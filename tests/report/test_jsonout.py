@@ -13,6 +13,7 @@ from ptxviewer.core.review import Review
 from ptxviewer.report.jsonout import as_bytes, error_record, film_record
 from ptxviewer.words import say
 from tests.films import AT_DETECTOR, INFO, NAMED, STUDIED, film, maps
+from tests.there import there
 
 FIELDS = [
     "file", "status", "error", "reason", "score", "present", "threshold",
@@ -36,7 +37,7 @@ def test_an_analysed_film_has_exactly_the_promised_fields():
     ]  # fmt: skip
     (half,) = record["hemithoraces"]
     assert half["side"] == "right"
-    assert half["percent"] == round(findings.halves[0].percent, 2)
+    assert half["percent"] == round(there(findings.halves[0].percent), 2)
     assert record["gate"] == {"passed": True, "reasons": [], "cautions": [], "overridden": False}
     assert half["distances_moved"] == []
     assert list(half["distances_mm"]) == ["a", "b", "c", "rim", "across"]

@@ -15,6 +15,7 @@ from ptxviewer.core.findings.reviewed import Answer, answer_of
 from ptxviewer.core.findings.sizes import MEASURES, sizes_of_half
 from ptxviewer.core.measurement import Measurement
 from ptxviewer.core.reasons.finding import DistancesMissing, Finding
+from ptxviewer.core.reasons.reading import FieldNotPlausible
 from ptxviewer.core.review import Review
 from ptxviewer.core.spacing import NO_SPACING, PixelSpacing, SpacingOrigin
 from ptxviewer.core.view import FilmView
@@ -139,13 +140,13 @@ def test_how_the_film_is_shown_is_on_the_page():
 
 
 def test_without_spacing_sizes_are_pixels_and_the_reason_is_given():
-    note = "Spacing in this file is not plausible."
-    of = film(640, 640, spacing=PixelSpacing(None, None, SpacingOrigin.IMPLAUSIBLE, "pixels only", note), notes=(note,))
+    note = FieldNotPlausible(17.0)
+    of = film(640, 640, spacing=PixelSpacing(None, None, SpacingOrigin.IMPLAUSIBLE, note), notes=(note,))
     made = page(of, analysed(of), options=AT_THAT_TIME)
     assert " px" not in made.headline
     assert dict(made.facts)["Area"].endswith(" px")
     assert there(made.table).rows[0][2].endswith(" px")
-    assert made.remark.count(note) == 1
+    assert made.remark.count(say(note)) == 1
     assert "cm" not in words(made).replace("cm wide", "")
 
 
@@ -217,7 +218,7 @@ def test_after_a_calibration_every_millimetre_on_the_page_is_the_readers(oriente
 
 
 def refused(oriented):
-    gate = Gate(False, "This does not look like a frontal chest radiograph.")
+    gate = Gate(False, Finding.NOT_FRONTAL)
     return with_findings(analysed(oriented), gate=gate)
 
 
@@ -238,7 +239,7 @@ def test_cautions_limits_and_moved_lines_are_on_the_page(oriented):
     said = analysed(oriented)
     half = replace(said.findings.halves[0], moved=("b",))
     limits = Detection(score=0.2, peak=0.6, min_area=0.01)
-    gate = Gate(True, cautions=("An apex may be cut off at the upper edge.",))
+    gate = Gate(True, cautions=(Finding.APEX_CUT_OFF,))
     changed = with_findings(said, score_threshold=0.2, gate=gate, detection=limits, halves=(half,))
     facts = dict(page(oriented, changed, options=AT_THAT_TIME).facts)
     assert facts["Film check"] == "An apex may be cut off at the upper edge."

@@ -25,7 +25,7 @@ def test_the_most_urgent_film_comes_first_and_films_without_an_answer_before_tho
         store.add({**film(99), "group": "no answer", "score": None, "present": None, "status": "failed"})
         listed = list(store.films())
     groups = [row["group"] for row in listed]
-    assert groups == sorted(groups, key=["above", "no answer", "below"].index)
+    assert groups == sorted(groups, key=lambda group: ["above", "no answer", "below"].index(str(group)))
     above = [float(row["score"] or 0) for row in listed if row["group"] == "above"]
     assert above == sorted(above, reverse=True)
     assert [row["rank"] for row in listed] == list(range(1, 42))

@@ -152,11 +152,11 @@ def test_every_key_can_be_typed(row: object) -> None:
 def test_tab_goes_through_the_window_in_the_order_of_the_eye(session: Session) -> None:
     window = session.window
     places = []
-    at: QWidget | None = window.toolbar.findChildren(QAbstractButton)[0]
+    at: QWidget = window.toolbar.findChildren(QAbstractButton)[0]
     start = at
     while True:
-        if there(at).focusPolicy() & Qt.FocusPolicy.TabFocus and there(at).isVisible() and there(at).isEnabled():
-            corner = there(at).mapTo(window, QPoint(0, 0))
+        if at.focusPolicy() & Qt.FocusPolicy.TabFocus and at.isVisible() and at.isEnabled():
+            corner = at.mapTo(window, QPoint(0, 0))
             if window.toolbar.isAncestorOf(at):
                 places.append((0, corner.x(), 0, type(at).__name__))
             elif window.strip is at or window.strip.isAncestorOf(at):
@@ -167,7 +167,7 @@ def test_tab_goes_through_the_window_in_the_order_of_the_eye(session: Session) -
                 places.append((3, corner.y() // 8, corner.x(), type(at).__name__))
             else:
                 places.append((2, 0, 0, type(at).__name__))
-        at = there(at).nextInFocusChain()
+        at = there(at.nextInFocusChain())
         if at is start:
             break
     assert len(places) > 15

@@ -6,6 +6,7 @@ import gc
 import weakref
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import cv2
 import numpy as np
@@ -45,7 +46,7 @@ ENGINE = FakeEngine(64)
 INFO = ENGINE.load()
 
 
-def film(rows: int = 300, cols: int = 240, key: str = "film", level: int = 1000, **changes: object) -> Film:
+def film(rows: int = 300, cols: int = 240, key: str = "film", level: int = 1000, **changes: Any) -> Film:
     pixels = np.full((rows, cols), level, np.uint16)
     radiograph = Radiograph(key=key, pixels=pixels, vois=(Window(1000, 2000),), **changes)
     return Film(
@@ -53,7 +54,7 @@ def film(rows: int = 300, cols: int = 240, key: str = "film", level: int = 1000,
     )
 
 
-def state(one: Film | None, **changes: object) -> State:
+def state(one: Film | None, **changes: Any) -> State:
     films = () if one is None else (one,)
     plain = State(
         films=films,
@@ -326,7 +327,7 @@ def test_the_probe_reads_value_and_score() -> None:
 
 def test_patches_hold_every_pixel_of_the_mask_and_lie_apart() -> None:
     rng = np.random.default_rng(5)
-    place = placement(film_viewport(film().radiograph, FilmView(zoom=2.3), (4000.0, 4000.0)), 1.0)
+    place = placement(film_viewport(there(film().radiograph), FilmView(zoom=2.3), (4000.0, 4000.0)), 1.0)
     for _ in range(20):
         grid = cv2.GaussianBlur(rng.random((64, 51)).astype(np.float32), (0, 0), 2)
         limit = np.float32(np.quantile(grid, 0.93))

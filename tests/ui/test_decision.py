@@ -70,14 +70,14 @@ def texts(session: Session) -> str:
 
 def test_a_click_on_a_row_zooms_to_its_finding_and_a_second_one_back(session: Session) -> None:
     table = session.window.reading.findings.table
-    row = table.visualItemRect(table.item(0, 0)).center()
+    row = table.visualItemRect(there(table.item(0, 0))).center()
     QTest.mouseClick(table.viewport(), Qt.MouseButton.LeftButton, pos=row)
     now = session.presenter.state.current
     assert now is not None
     assert now.finding == 0
     assert now.view.zoom is not None
     canvas, lesion = session.window.area.canvas, there(now.findings).lesions[0]
-    port = film_viewport(now.radiograph, now.view, (canvas.width(), canvas.height()))
+    port = film_viewport(there(now.radiograph), now.view, (canvas.width(), canvas.height()))
     at = port.to_screen((lesion.bbox[0] + lesion.bbox[2] / 2, lesion.bbox[1] + lesion.bbox[3] / 2))
     assert 0.2 * canvas.width() < at[0] < 0.8 * canvas.width()
     assert 0.2 * canvas.height() < at[1] < 0.8 * canvas.height()
@@ -93,7 +93,7 @@ def test_a_zoomed_finding_lies_within_the_canvas_also_on_a_turned_film(session: 
     now, canvas = session.presenter.state.current, session.window.area.canvas
     assert now is not None
     assert now.radiograph is not None
-    port = film_viewport(now.radiograph, now.view, (canvas.width(), canvas.height()))
+    port = film_viewport(there(now.radiograph), now.view, (canvas.width(), canvas.height()))
     x, y, width, height = there(now.findings).lesions[0].bbox
     for corner in ((x, y), (x + width, y + height)):
         at = port.to_screen(corner)
@@ -119,7 +119,7 @@ def test_a_distance_is_dragged_on_the_film_and_the_sizes_follow(session: Session
     assert now is not None
     assert now.radiograph is not None
     half = there(now.findings).halves[0]
-    port = film_viewport(now.radiograph, now.view, (canvas.width(), canvas.height()))
+    port = film_viewport(there(now.radiograph), now.view, (canvas.width(), canvas.height()))
     at = QPointF(*port.to_screen(there(there(half.distances).line("a")).wall)).toPoint()
     before = texts(session)
     QTest.mousePress(canvas, Qt.MouseButton.LeftButton, pos=at)
@@ -143,7 +143,7 @@ def test_without_the_lines_shown_the_mouse_keeps_its_tool(session: Session) -> N
     now, canvas = session.presenter.state.current, session.window.area.canvas
     assert now is not None
     assert now.radiograph is not None
-    port = film_viewport(now.radiograph, now.view, (canvas.width(), canvas.height()))
+    port = film_viewport(there(now.radiograph), now.view, (canvas.width(), canvas.height()))
     at = QPointF(*port.to_screen(there(there(there(now.findings).halves[0].distances).line("a")).lung)).toPoint()
     QTest.mousePress(canvas, Qt.MouseButton.LeftButton, pos=at)
     QTest.mouseMove(canvas, at + QPoint(30, 0))

@@ -74,8 +74,8 @@ def saved(session: Session, qtbot: QtBot) -> Path:
 def test_text_near_the_edge_is_proposed_and_stays_unless_the_reader_says_so(session: Session, qtbot: QtBot, tmp_path):
     before = read_film(tmp_path / "Doe_Jane.dcm").pixels
     dialog = asked(session, qtbot)
-    places = dialog.findChild(QListWidget)
-    assert there(places).count() == 1
+    places = there(dialog.findChild(QListWidget))
+    assert places.count() == 1
     assert dialog.chosen == ()
     dialog.accept()
     path = saved(session, qtbot)
@@ -86,15 +86,15 @@ def test_text_near_the_edge_is_proposed_and_stays_unless_the_reader_says_so(sess
 
 def test_what_is_ticked_or_drawn_is_black(session: Session, qtbot: QtBot):
     dialog = asked(session, qtbot)
-    places, view = dialog.findChild(QListWidget), dialog.findChild(QGraphicsView)
-    there(places).setFocus()
-    there(places).setCurrentRow(0)
+    places, view = there(dialog.findChild(QListWidget)), there(dialog.findChild(QGraphicsView))
+    places.setFocus()
+    places.setCurrentRow(0)
     QTest.keyClick(places, Qt.Key.Key_Space)
     assert len(dialog.chosen) == 1
-    middle = there(view).viewport().rect().center()
-    QTest.mousePress(there(view).viewport(), Qt.MouseButton.LeftButton, pos=middle)
-    QTest.mouseMove(there(view).viewport(), middle + QPoint(60, 40))
-    QTest.mouseRelease(there(view).viewport(), Qt.MouseButton.LeftButton, pos=middle + QPoint(60, 40))
+    middle = view.viewport().rect().center()
+    QTest.mousePress(view.viewport(), Qt.MouseButton.LeftButton, pos=middle)
+    QTest.mouseMove(view.viewport(), middle + QPoint(60, 40))
+    QTest.mouseRelease(view.viewport(), Qt.MouseButton.LeftButton, pos=middle + QPoint(60, 40))
     assert len(dialog.chosen) == 2
     drawn = dialog.chosen[1]
     dialog.accept()
@@ -108,12 +108,12 @@ def test_what_is_ticked_or_drawn_is_black(session: Session, qtbot: QtBot):
 
 def test_a_place_is_added_moved_and_sized_by_keys(session: Session, qtbot: QtBot):
     dialog = asked(session, qtbot)
-    places = dialog.findChild(QListWidget)
+    places = there(dialog.findChild(QListWidget))
     add = next(button for button in dialog.findChildren(QPushButton) if button.text() == "Add a place")
     add.setFocus()
     QTest.keyClick(add, Qt.Key.Key_Space)
     (before,) = dialog.chosen
-    there(places).setFocus()
+    places.setFocus()
     QTest.keyClick(places, Qt.Key.Key_Left, Qt.KeyboardModifier.ShiftModifier)
     QTest.keyClick(places, Qt.Key.Key_Down, Qt.KeyboardModifier.ControlModifier)
     (after,) = dialog.chosen
@@ -129,11 +129,11 @@ def test_a_place_is_added_moved_and_sized_by_keys(session: Session, qtbot: QtBot
 
 def test_a_place_can_be_taken_off_the_list_and_nothing_is_saved_on_cancel(session: Session, qtbot: QtBot, tmp_path):
     dialog = asked(session, qtbot)
-    places = dialog.findChild(QListWidget)
-    there(places).setCurrentRow(0)
-    there(places).setFocus()
+    places = there(dialog.findChild(QListWidget))
+    places.setCurrentRow(0)
+    places.setFocus()
     QTest.keyClick(places, Qt.Key.Key_Delete)
-    assert there(places).count() == 0
+    assert places.count() == 0
     dialog.reject()
     assert {path.name for path in tmp_path.glob("*.dcm")} == {"Doe_Jane.dcm"}
 

@@ -30,7 +30,7 @@ def _english_again() -> Iterator[None]:
 
 
 def film(found: Summary | None = None, status: FilmStatus = FilmStatus.DONE) -> Film:
-    return Film(id=7, path=Path("f"), number=7, status=status, result=found and Result(summary=found))
+    return Film(id=7, path=Path("f"), number=7, status=status, result=None if found is None else Result(summary=found))
 
 
 @pytest.mark.parametrize(

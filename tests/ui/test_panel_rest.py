@@ -28,6 +28,7 @@ from ptxviewer.core.review import Review
 from ptxviewer.ui.application import Session
 from tests import films
 from tests.fakes import FakeEngine
+from tests.there import there
 
 RULE = FakeEngine.RULE
 PLAIN = films.film(640, 640, spacing=films.AT_DETECTOR, acquisition=films.ORIENTED)
@@ -61,7 +62,7 @@ def every_kind() -> Iterator[Film]:
     gate = Gate(False, Finding.NOT_FRONTAL)
     refused = film()
     yield as_withheld(
-        replace(refused, result=Result(refused.maps, replace(find(PLAIN, refused.maps, RULE)[0], gate=gate)))
+        replace(refused, result=Result(refused.maps, replace(find(PLAIN, there(refused.maps), RULE)[0], gate=gate)))
     )
     yield film(result=None, status=FilmStatus.NOT_ANALYSED, why=NotAnalysed(OtherModality("CT")))
     yield film(result=None, status=FilmStatus.WAITING)
@@ -88,7 +89,7 @@ def test_verdict_and_sliders_stay_where_they_are_from_film_to_film(
     presenter.warm_up()
     qtbot.waitUntil(lambda: presenter.state.engine.info is not None)
     window.resize(*size)
-    seen: set[tuple[tuple[int, int, int, int], tuple[int, int, int, int]]] = set()
+    seen: set[tuple[object, object]] = set()
     foot = QRect()
     for one in every_kind():
         state: State = replace(presenter.state, films=(one,), current_id=1)

@@ -12,7 +12,7 @@ from pytestqt.qtbot import QtBot
 
 from ptxviewer.paths import sample_study
 from ptxviewer.ui.application import Session
-from tests.there import there
+from tests.there import now, there
 from tests.ui.windows import open_films, started
 
 pytestmark = pytest.mark.qt_log_ignore("This plugin does not support")  # offscreen has no window manager
@@ -54,7 +54,7 @@ def test_esc_gives_the_keyboard_back_to_the_film_before_it_does_anything_else(se
     assert press(qtbot, Qt.Key.Key_Escape) is session.window.area.canvas
     assert session.presenter.state.tool == "brush"
     press(qtbot, Qt.Key.Key_Escape)
-    assert session.presenter.state.tool == "window"
+    assert now(session.presenter.state.tool) == "window"
 
 
 @pytest.mark.parametrize("end", [Qt.Key.Key_Return, Qt.Key.Key_Escape])

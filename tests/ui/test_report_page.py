@@ -119,7 +119,7 @@ def test_the_outline_turns_with_the_film(square, mask, turns, flipped, at):
 
 
 def test_pixels_that_are_not_square_are_shown_as_on_the_patient(mask):
-    tall = film(400, 400, spacing=PixelSpacing(0.4, 0.2, SpacingOrigin.DETECTOR, "at detector"))
+    tall = film(400, 400, spacing=PixelSpacing(0.4, 0.2, SpacingOrigin.DETECTOR))
     left, top, right, bottom = cyan_box(drawn(masked(tall, mask)))
     assert (bottom - top) / (right - left) == pytest.approx(4, rel=0.06)  # 80 x 0.4 mm by 40 x 0.2 mm
 

@@ -106,7 +106,7 @@ def test_nothing_jumps_when_a_result_arrives(qtbot: QtBot, tmp_path: Path) -> No
         session.window.show_state(
             replace(
                 session.presenter.state.with_film(replace(film, status=FilmStatus.DONE, result=Result(maps))),
-                message="",
+                message=None,
             )
         )
         QApplication.processEvents()

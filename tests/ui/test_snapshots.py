@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import datetime, timezone
 from pathlib import Path
+from typing import Any
 
 import cv2
 import numpy as np
@@ -76,7 +77,7 @@ def measured(film: Film) -> Film:
     return with_review(film, Review(measurements=drawn))
 
 
-def drawn(qtbot: QtBot, film: Film, overlay: Overlay | None = None, **settings: object) -> QImage:
+def drawn(qtbot: QtBot, film: Film, overlay: Overlay | None = None, **settings: Any) -> QImage:
     """The canvas as it shows a film, without corner texts."""
     canvas = Canvas()
     qtbot.addWidget(canvas)

@@ -6,6 +6,7 @@ import subprocess
 import sys
 import threading
 from pathlib import Path
+from typing import cast
 
 import cv2
 import numpy as np
@@ -144,7 +145,7 @@ def test_files_from_the_system_wait_for_the_window(qapp: QApplication) -> None:
         _opener = None
         hand = Application.hand
 
-    stand = Stand()
+    stand = cast("Application", Stand())
     event = QFileOpenEvent(QUrl.fromLocalFile("/films/a.dcm"))
     Application.hand(stand, [Path(event.file())])
     assert [path.name for path in waiting] == ["a.dcm"]

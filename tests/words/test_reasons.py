@@ -41,6 +41,7 @@ def test_a_reason_without_arguments_has_a_text_without_placeholders(code: str):
 
 @pytest.mark.parametrize("kind", CLASSES)
 def test_a_reason_with_arguments_has_a_text_with_its_placeholders(kind: type[Reason]):
+    assert dataclasses.is_dataclass(kind)
     fields = {field.name for field in dataclasses.fields(kind)}
     text = TEXTS[code_of(kind)]
     if not callable(text):
