@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 
+import cv2
 import numpy as np
 import pytest
 from hypothesis import given
@@ -10,7 +11,7 @@ from hypothesis import strategies as st
 from ptxviewer.core.answer import DecisionRule
 from ptxviewer.core.errors import StaleResult
 from ptxviewer.core.film import Acquisition
-from ptxviewer.core.findings.decide import decide, find, mask_at_film, measure, score_threshold_at
+from ptxviewer.core.findings.decide import decide, find, mask_at_film, measure, score_threshold_at, thickness_px
 from ptxviewer.core.findings.hemithorax import lung_fields, orientation_of
 from ptxviewer.core.reasons.finding import Finding
 from ptxviewer.core.spacing import NO_SPACING, PixelSpacing, SpacingOrigin
@@ -190,3 +191,21 @@ def test_the_sum_of_areas_is_known_only_when_every_area_is():
     assert replace(findings, lesions=()).area_mm2 is None
     unknown = replace(findings.lesions[0], area_mm2=None)
     assert replace(findings, lesions=(*findings.lesions, unknown)).area_mm2 is None
+
+
+@pytest.mark.parametrize("seed", range(4))
+def test_a_width_is_that_of_all_distances(seed: int) -> None:
+    """The quick look that comes first is for speed alone."""
+    random = np.random.default_rng(seed)
+    drawn = np.zeros((420, 380), np.uint8)
+    for _ in range(6):
+        (x, y), axes = random.integers(60, 320, 2), random.integers(8, 90, 2)
+        cv2.ellipse(drawn, (int(x), int(y)), (int(axes[0]), int(axes[1])), 180 * random.random(), 0, 360, 1, -1)
+    drawn[200:204] = 1
+    radius = cv2.distanceTransform(np.pad(drawn, 1), cv2.DIST_L2, cv2.DIST_MASK_PRECISE).max()
+    assert thickness_px(drawn.astype(bool), NO_SPACING) == pytest.approx(2 * float(radius) - 0.5, rel=1e-6)
+
+
+@pytest.mark.parametrize("shape", [(10, 3500), (3500, 9), (7, 1400), (1, 2800)])
+def test_a_long_thin_band_is_as_wide_as_it_is(shape: tuple[int, int]) -> None:
+    assert thickness_px(np.ones(shape, bool), NO_SPACING) == pytest.approx(min(shape), abs=4)

@@ -4,7 +4,6 @@ from dataclasses import replace
 from functools import cache
 from itertools import product
 
-import cv2
 import numpy as np
 import pytest
 from hypothesis import given
@@ -14,7 +13,7 @@ from ptxviewer.core.answer import LINE_NAMES, Distances, Line, LineName, Probabi
 from ptxviewer.core.film import Acquisition, Radiograph
 from ptxviewer.core.findings import sizes
 from ptxviewer.core.findings.decide import find, measure
-from ptxviewer.core.findings.hemithorax import lung_fields, measuring_shape, on_measuring_grid, orientation_of
+from ptxviewer.core.findings.hemithorax import lung_fields, orientation_of
 from ptxviewer.core.reasons.finding import DistancesMissing, Finding, OtherView, OutsideNomogram
 from ptxviewer.core.spacing import NO_SPACING, PixelSpacing, SpacingOrigin
 from ptxviewer.phantom.anatomy import Projection
@@ -267,17 +266,3 @@ def test_a_large_film_measured_on_the_smaller_grid_keeps_its_numbers(side, size)
     reference = find(small, true_maps(small, made), replace(RULE, min_area=0.0))[0].lesions[0]
     assert lesion.width_mm == pytest.approx(reference.width_mm, rel=0.03, abs=0.5)
     assert lesion.zones == reference.zones
-
-
-@pytest.mark.parametrize(("rows", "cols"), [(2500, 2048), (1603, 944), (2038, 1831), (2200, 1500)])
-def test_a_mask_is_made_smaller_as_all_at_once_to_the_last_pixel(rows: int, cols: int) -> None:
-    """A side after the other, and only where there is something, is for speed alone."""
-    shape = measuring_shape(rows, cols)
-    air = np.zeros((rows, cols), np.uint8)
-    for number in range(4):
-        middle, axes = (170 + 400 * number, 300 + 310 * number), (250 - 50 * number, 90 + 20 * number)
-        cv2.ellipse(air, middle, axes, 40.0 * number, 0, 360, 1, -1)
-    air[700:733, 100:481] = 1
-    once = cv2.resize(air * np.uint8(255), shape[::-1], interpolation=cv2.INTER_AREA) >= 128
-    assert (on_measuring_grid(air.astype(bool), shape) == once).all()
-    assert not on_measuring_grid(np.zeros((rows, cols), bool), shape).any()

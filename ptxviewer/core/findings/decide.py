@@ -7,6 +7,7 @@ mask, and no refused component can come back between two grid pixels.
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass, replace
 
 import cv2
@@ -31,11 +32,13 @@ from ptxviewer.core.findings.hemithorax import (
 )
 from ptxviewer.core.findings.upright import Turn, standing_maps, standing_spacing, turns_of
 from ptxviewer.core.geometry import GridMap
+from ptxviewer.core.masks import window_of
 from ptxviewer.core.reasons.finding import Finding
 from ptxviewer.core.spacing import PixelSpacing
 from ptxviewer.core.viewport import pixel_aspect
 
 THICKNESS_SIZE = 700  # longest side of the picture on which the width of a component is measured
+QUICK_ERROR = 0.05  # of a distance in steps within 5 x 5 pixels: they are wrong by less than half of it either way
 SAMPLE = 20_000  # pixels of a component from which its side and its zones are told
 LOCULATED_SHARE = 0.25  # of one half's air that does not reach the apical zone
 
@@ -84,11 +87,10 @@ def decide(
         return Decision(grid, threshold, gate, False, maps.aspect)
     grid_map = maps.grid_map
     scores, lowered = maps.pneumothorax[grid_map.content], grid[grid_map.content]
-    kept = (scores >= limit).view(np.uint8)
-    x, y, width, height = cv2.boundingRect(kept)
-    if not width:
+    kept = scores >= limit
+    window = window_of(kept)  # elsewhere nothing is kept
+    if window is None:
         return Decision(grid, threshold, gate, True, maps.aspect)
-    window = slice(y, y + height), slice(x, x + width)  # elsewhere nothing is kept
     labels, areas = components(kept[window])
     min_area = rule.min_area if detection.min_area is None else detection.min_area
     keep = areas >= min_area * grid_map.height * grid_map.width
@@ -115,10 +117,18 @@ def mask_at_film(decision: Decision, rows: int, cols: int) -> Mask:
 
 def _at_film(decision: Decision, rows: int, cols: int) -> tuple[FloatMap, Mask]:
     """The decision's scores and its mask at film resolution, resampled once."""
-    if not decision.present:
-        return np.broadcast_to(np.float32(0), (rows, cols)), np.zeros((rows, cols), bool)
-    score = GridMap.for_film(rows, cols, decision.grid.shape[0], decision.aspect).to_film(decision.grid)
-    return score, score >= np.float32(decision.threshold)
+    limit, mask = np.float32(decision.threshold), np.zeros((rows, cols), bool)
+    kept = window_of(decision.grid >= limit)
+    if kept is None:
+        return np.broadcast_to(np.float32(0), (rows, cols)), mask
+    grid_map = GridMap.for_film(rows, cols, decision.grid.shape[0], decision.aspect)
+    score = grid_map.to_film(decision.grid)
+    down, across = kept  # what is kept reaches no farther than the next pixel of the grid
+    left, top = grid_map.point_to_film(across.start - 1, down.start - 1)
+    right, bottom = grid_map.point_to_film(across.stop + 1, down.stop + 1)
+    window = slice(max(0, int(top)), math.ceil(bottom)), slice(max(0, int(left)), math.ceil(right))
+    mask[window] = score[window] >= limit
+    return score, mask
 
 
 def thickness_px(part: Mask, spacing: PixelSpacing) -> float:
@@ -128,9 +138,22 @@ def thickness_px(part: Mask, spacing: PixelSpacing) -> float:
     size = max(1, round(crop.shape[1] / step)), max(1, round(crop.shape[0] * pixel_aspect(spacing) / step))
     if size != crop.shape[::-1]:
         kind = cv2.INTER_AREA if step > 1 else cv2.INTER_NEAREST
-        crop = np.asarray(np.rint(cv2.resize(crop.astype(np.float32), size, interpolation=kind)), np.uint8)
-    radius = cv2.distanceTransform(crop, cv2.DIST_L2, cv2.DIST_MASK_PRECISE).max()
-    return max(1.0, (2 * float(radius) - 0.5) * step)
+        small = np.asarray(np.rint(cv2.resize(crop.astype(np.float32), size, interpolation=kind)), np.uint8)
+        crop = np.pad(small, 1)  # of a border as thin as the first nothing may be left
+    return max(1.0, (2 * _largest_radius(crop) - 0.5) * step)
+
+
+def _largest_radius(area: NDArray[np.uint8]) -> float:
+    """The largest distance from a pixel of ``area`` to one outside: measured where a quick look leaves it possible."""
+    about = cv2.distanceTransform(area, cv2.DIST_L2, cv2.DIST_MASK_5)
+    largest = float(about.max())
+    possible = about >= np.float32((1 - QUICK_ERROR) * largest)
+    rows, cols = np.flatnonzero(possible.any(1)), np.flatnonzero(possible.any(0))
+    reach = math.ceil((1 + QUICK_ERROR) * largest)  # what is nearest to them lies no farther
+    down, across = (slice(max(0, int(at[0]) - reach), int(at[-1]) + reach + 1) for at in (rows, cols))
+    exact = cv2.distanceTransform(area[down, across], cv2.DIST_L2, cv2.DIST_MASK_PRECISE)
+    squared = round(float(exact[possible[down, across]].max()) ** 2)  # whole, whichever way OpenCV took its root
+    return math.sqrt(squared)
 
 
 Pixels = tuple[NDArray[np.intp], NDArray[np.intp]]
@@ -188,14 +211,14 @@ def measure(
 
     ``score`` is the map at film resolution. A pure function: an edited mask is measured like the model's own.
     """
-    left, top, across, down = cv2.boundingRect(mask.view(np.uint8))
-    if not across:
+    window = window_of(mask)
+    if window is None:
         return (), ()
-    window = mask[top : top + down, left : left + across].view(np.uint8)
-    labels, areas = components(window)
+    left, top, inside = window[1].start, window[0].start, mask[window].view(np.uint8)
+    labels, areas = components(inside)
     count = len(areas)
-    whole = np.array([(0, 0, across, down)] * 2)  # one component has the window for its box
-    boxes = whole if count == 2 else cv2.connectedComponentsWithStats(window, connectivity=8)[2][:, :4]
+    whole = np.array([(0, 0, inside.shape[1], inside.shape[0])] * 2)  # one component has the window for its box
+    boxes = whole if count == 2 else cv2.connectedComponentsWithStats(inside, connectivity=8)[2][:, :4]
     measured: list[_Component] = []
     for label in range(1, count):
         x, y, width, height = (int(v) for v in boxes[label])
@@ -213,7 +236,7 @@ def measure(
             belongs = np.zeros(count, bool)
             belongs[[member.label for member in members]] = True
             air = np.zeros_like(mask)
-            air[top : top + down, left : left + across] = belongs[labels]
+            air[window] = belongs[labels]
         half, lesions = _half_finding(members, air, on_left, lungs, sides)
         halves.append(half)
         zoned.update(zip((member.label for member in members), lesions, strict=True))

@@ -92,7 +92,7 @@ def distances_of(half: Half) -> Distances | None:
 def _main_lung(half: Half) -> Mask:
     """The lung beside the air without slivers along the chest wall, where the borders of two maps disagree."""
     width = max(1, round(SLIVER * half.lung.shape[0]))
-    lung = np.pad(half.lung.astype(np.uint8), width)
+    lung = np.pad(half.lung.astype(np.uint8), 1)  # beyond the cut there is no lung
     deep = cv2.distanceTransform(lung, cv2.DIST_L2, cv2.DIST_MASK_PRECISE) > width
     thick = _grown(deep.astype(np.uint8), width)
     labels, areas = components(thick)
@@ -102,7 +102,7 @@ def _main_lung(half: Half) -> Mask:
     main = (labels == largest).astype(np.uint8)
     for _ in range(REGROWN):  # opening has rounded the corners off: the costophrenic angle is part of the lung
         main = np.asarray(cv2.bitwise_and(_grown(main, width), lung), np.uint8)
-    return np.asarray(main[width:-width, width:-width] > 0)
+    return np.asarray(main[1:-1, 1:-1] > 0)
 
 
 def _grown(area: NDArray[np.uint8], by: int) -> NDArray[np.uint8]:

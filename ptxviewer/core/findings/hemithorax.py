@@ -6,7 +6,6 @@ milliseconds. Its pixels are finer than the network's grid and than a border dra
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from weakref import WeakKeyDictionary
 
@@ -19,6 +18,7 @@ from ptxviewer.core.arrays import FloatMap, Mask
 from ptxviewer.core.components import components
 from ptxviewer.core.film import Radiograph
 from ptxviewer.core.findings.upright import standing_directions
+from ptxviewer.core.masks import shrunk, window_of
 from ptxviewer.core.reasons.finding import Finding
 
 LUNG_SCORE = 0.5
@@ -71,33 +71,13 @@ def measuring_shape(rows: int, cols: int) -> tuple[int, int]:
     return max(1, round(rows / step)), max(1, round(cols / step))
 
 
-def on_measuring_grid(mask: Mask, shape: tuple[int, int]) -> Mask:
-    """Bring a (rows, cols) mask of the film to the measuring grid: a pixel is in where half of it is."""
-    if mask.shape == shape:
-        return mask
-    _, top, across, down = cv2.boundingRect(mask.view(np.uint8))
-    small = np.zeros(shape, bool)
-    if not across:
-        return small
-    # One side after the other and only where there is something: the same sums as of all at once, in half the time.
-    film = mask[top : top + down] * np.float32(255)
-    film = np.asarray(cv2.resize(film, (shape[1], down), interpolation=cv2.INTER_AREA), np.float32)
-    columns = np.flatnonzero(film.any(0))
-    first, behind = int(columns[0]), int(columns[-1]) + 1
-    narrow = np.zeros((len(mask), behind - first), np.float32)
-    narrow[top : top + down] = film[:, first:behind]
-    scores = cv2.resize(narrow, (behind - first, shape[0]), interpolation=cv2.INTER_AREA)
-    small[:, first:behind] = scores.reshape(shape[0], -1) >= 127.5
-    return small
-
-
 def lung_fields(image_left: Mask, image_right: Mask) -> LungFields:
     """Return the fields of two lung masks (measuring grid); lungs too small, or on the wrong side, were not seen."""
     smallest = SMALLEST_LUNG * image_left.size
     left, right = (
         lung if np.count_nonzero(lung) >= smallest else np.zeros_like(lung) for lung in (image_left, image_right)
     )
-    coarse = [_coarse(lung) for lung in (left, right)]
+    coarse = [shrunk(lung, _coarse_shape(lung.shape)) for lung in (left, right)]
     columns = [lung.any(0).nonzero()[0].mean() if lung.any() else None for lung in coarse]
     if columns[0] is not None and columns[1] is not None:
         if columns[0] >= columns[1]:  # the network has lost its bearings: nothing can be built on this
@@ -130,28 +110,26 @@ def _lung_fields_of(maps: ProbabilityMaps, shape: tuple[int, int]) -> LungFields
     if maps.lung_image_left is None or maps.lung_image_right is None:
         return lung_fields(nothing, nothing)
     content = maps.grid_map.content
-    return lung_fields(
-        *(_enlarged(grid, content, nothing.shape) for grid in (maps.lung_image_left, maps.lung_image_right))
-    )
+    return lung_fields(*(_enlarged(grid[content], shape) for grid in (maps.lung_image_left, maps.lung_image_right)))
 
 
-def _enlarged(grid: FloatMap, content: tuple[slice, slice], shape: tuple[int, ...]) -> Mask:
-    """One lung map on the measuring grid, without crumbs. Eight bits are enough for a border compared at 0.5."""
+def _enlarged(grid: FloatMap, shape: tuple[int, ...]) -> Mask:
+    """One lung map (of the film alone) on the measuring grid, without crumbs.
+
+    Eight bits are enough for a border compared at 0.5.
+    """
     labels, areas = components(grid >= LUNG_SCORE)
+    levels = cv2.convertScaleAbs(grid, alpha=255)
     if len(areas) > 2:
         crumbs = np.concatenate(([False], areas[1:] < CRUMB * areas[1:].max()))
-        grid = np.where(crumbs[labels], np.float32(0), grid)
-    levels = np.rint(np.clip(grid, 0, 1) * 255).astype(np.uint8)
-    inside = np.ascontiguousarray(levels[content])
-    large = cv2.resize(inside, (shape[1], shape[0]), interpolation=cv2.INTER_LINEAR)
+        levels[crumbs[labels]] = 0
+    large = cv2.resize(levels, (shape[1], shape[0]), interpolation=cv2.INTER_LINEAR)
     return np.asarray(large >= round(255 * LUNG_SCORE))
 
 
-def _coarse(mask: Mask) -> Mask:
-    scale = DIVIDE_SIZE / max(mask.shape)
-    size = max(1, round(mask.shape[1] * scale)), max(1, round(mask.shape[0] * scale))
-    small = cv2.resize(mask.view(np.uint8) * np.uint8(255), size, interpolation=cv2.INTER_AREA)
-    return np.asarray(small >= 128)
+def _coarse_shape(shape: tuple[int, ...]) -> tuple[int, int]:
+    scale = DIVIDE_SIZE / max(shape)
+    return max(1, round(shape[0] * scale)), max(1, round(shape[1] * scale))
 
 
 @dataclass(frozen=True)
@@ -218,20 +196,12 @@ def half_of(lungs: LungFields, air: Mask, on_image_left: bool) -> Half | None:
     lung = lungs.lung(on_image_left)
     rows, cols = lung.shape
     scales = air.shape[0] / rows, air.shape[1] / cols
-    air = on_measuring_grid(air, (rows, cols))
-    x, y, width, height = _around(cv2.boundingRect(lung.view(np.uint8)), cv2.boundingRect(air.view(np.uint8)))
-    window = slice(y, y + height), slice(x, x + width)
+    air = shrunk(air, (rows, cols))
+    windows = [window for window in (window_of(lung), window_of(air)) if window is not None]
+    y, x = (min(window[axis].start for window in windows) for axis in (0, 1))
+    window = slice(y, max(down.stop for down, _ in windows)), slice(x, max(across.stop for _, across in windows))
     inside = air[window]
     return Half(on_image_left, y, x, lung[window] & ~inside, inside, *scales)
-
-
-def _around(lung: Sequence[int], air: Sequence[int]) -> tuple[int, int, int, int]:
-    """The box (x, y, width, height) around two boxes; ``air`` may be empty."""
-    if not air[2]:
-        return lung[0], lung[1], lung[2], lung[3]
-    left, top = min(lung[0], air[0]), min(lung[1], air[1])
-    right, bottom = max(lung[0] + lung[2], air[0] + air[2]), max(lung[1] + lung[3], air[1] + air[3])
-    return left, top, right - left, bottom - top
 
 
 def zone_shares(half: Half, rows: NDArray[np.intp], cols: NDArray[np.intp]) -> dict[Zone, float]:
