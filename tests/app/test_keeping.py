@@ -11,13 +11,23 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from ptxviewer.app.disk.review_file import DamagedReview, ReviewFolder, Saved, as_bytes, from_bytes, review_name
+from ptxviewer.app.disk.review_file import (
+    NOTHING,
+    DamagedReview,
+    ReviewFolder,
+    Saved,
+    as_bytes,
+    from_bytes,
+    review_name,
+)
+from ptxviewer.app.films.reading import ReadFilm
 from ptxviewer.app.state.settings import Settings
 from ptxviewer.core.answer import Detection, Line
 from ptxviewer.core.drawing.tiles import PackedMask
 from ptxviewer.core.errors import ExportFailed
 from ptxviewer.core.film import Patient, Radiograph, Study, Window
 from ptxviewer.core.measurement import Measurement
+from ptxviewer.core.reason import Reason
 from ptxviewer.core.reasons.stored import Stored
 from ptxviewer.core.reasons.window import ReviewNotSaved
 from ptxviewer.core.reasons.writing import NotWritten, Unwritten, Writing
@@ -143,6 +153,66 @@ def test_closing_and_opening_again_before_the_write_is_done_loses_nothing() -> N
     for _ in range(5):
         rig.turn(rig.disk)
     assert rig.film.review == kept
+
+
+def reopened_while_written(rig: AppRig) -> None:
+    """Close the film on screen and open it again: its file is read before what was drawn is written, shown after."""
+    rig.presenter.films.close()
+    rig.open("a")
+    while not any(isinstance(outcome.value, ReadFilm) for outcome, *_ in rig.disk.results):
+        rig.disk.deliver()
+        rig.disk.crank()
+    rig.turn(rig.keep)
+    rig.settle()
+
+
+def test_a_film_that_was_read_before_its_review_was_written_shows_what_was_written() -> None:
+    rig = opened()
+    stroke(rig)
+    kept = rig.film.review
+    reopened_while_written(rig)
+    assert rig.film.review == kept
+
+
+class ReviewsOnDisk(FakeReviews):
+    """Reviews in a folder, as the program keeps them."""
+
+    def __init__(self, folder: Path) -> None:
+        super().__init__()
+        self.folder = ReviewFolder(folder)
+
+    def load(self, name: str, shape: tuple[int, int]) -> Saved | None:
+        return self.folder.load(name, shape)
+
+    def save(self, name: str, saved: Saved, base: Saved = NOTHING) -> Reason | None:
+        return self.folder.save(name, saved, base)
+
+
+def test_and_its_next_change_is_not_taken_for_one_of_another_window(tmp_path: Path) -> None:
+    rig = AppRig(reviews=ReviewsOnDisk(tmp_path))
+    rig.open("a")
+    rig.settle()
+    rig.presenter.review.set_note("first")
+    reopened_while_written(rig)
+    rig.presenter.review.set_note("second")
+    rig.settle()
+    assert rig.film.review.note == "second"
+    assert rig.state.banner is None
+    (path,) = tmp_path.glob("*.json")
+    assert from_bytes(path.read_bytes()).review.note == "second"
+
+
+def test_what_another_window_wrote_since_is_shown_where_this_one_wrote_nothing_after_it() -> None:
+    rig = opened()
+    stroke(rig)
+    rig.settle()
+    (name,) = rig.reviews.kept
+    theirs = replace(rig.reviews.kept[name], review=replace(rig.film.review, note="theirs"))
+    rig.reviews.kept[name] = theirs
+    rig.presenter.films.close()
+    rig.open("a")
+    rig.settle()
+    assert rig.film.review.note == "theirs"
 
 
 def test_a_full_disk_is_said_once_and_nothing_in_memory_is_lost() -> None:

@@ -124,10 +124,10 @@ class Pipeline:
         film = self._store.state.film(film_id)
         assert film is not None
         frame, services, model, info = film.view.frame, self._services, self.cache.model, self._store.state.engine.info
-        rule = None if info is None else info.rule
+        rule, writes = None if info is None else info.rule, self._editor.saving.writes
 
         def work(_checkpoint: Checkpoint) -> ReadFilm:
-            return read_film(services, film, model, rule)
+            return read_film(services, film, model, rule, writes)
 
         def done(outcome: Outcome[ReadFilm]) -> None:
             self._reading = None

@@ -59,15 +59,18 @@ def kept_maps(services: Services, radiograph: Radiograph, model: str) -> Probabi
     return maps
 
 
-def read_film(services: Services, film: Film, model: str, rule: DecisionRule | None) -> ReadFilm:
-    """Read the pixels of ``film``, its review, and its maps where it has none. Raises ``PtxError``."""
+def read_film(services: Services, film: Film, model: str, rule: DecisionRule | None, writes: int) -> ReadFilm:
+    """Read the pixels of ``film``, its review, and its maps where it has none. Raises ``PtxError``.
+
+    ``writes``: see ``kept_review``.
+    """
     before = fingerprint_of(services, film.path)
     radiograph = services.read_film(film.path, film.view.frame)
     fingerprint = before if before and fingerprint_of(services, film.path) == before else ""
     listed_as = older_key(radiograph) if is_older(film.key) and film.key != radiograph.key else ""
-    kept = kept_review_of(services, radiograph)
+    kept = kept_review_of(services, radiograph, writes)
     if listed_as and film.review_name and kept.saved is None and kept.problem is None:
-        kept = Kept(film.review_name)  # where the lists look for it
+        kept = Kept(film.review_name, writes=writes)  # where the lists look for it
     read = ReadFilm(radiograph, kept, thumbnail(radiograph), fingerprint, listed_as=listed_as)
     if rule is None or film.maps is not None:
         return read

@@ -119,7 +119,7 @@ class ResultCache:
         self._store.edit(lambda state: replace(state, films=tuple(changed.get(film.id, film) for film in state.films)))
 
     def _recall(self, film_ids: list[int]) -> None:
-        services, model = self._services, self.model
+        services, model, writes = self._services, self.model, self._editor.saving.writes
         asked = [(film.id, film.path) for film in self._films(film_ids) if not film.key]
 
         def work(checkpoint: Checkpoint) -> list[_Recalled]:
@@ -129,7 +129,7 @@ class ResultCache:
                 fingerprint = fingerprint_of(services, path)
                 found = _find(services, fingerprint, model) if fingerprint else None
                 if found is not None:
-                    kept = kept_review(services, found[0].kept_as, found[0].shape)
+                    kept = kept_review(services, found[0].kept_as, found[0].shape, writes)
                     recalled.append(_Recalled(film_id, fingerprint, found[0], kept, found[1]))
             return recalled
 

@@ -2,11 +2,14 @@
 
 Writing has a lane of its own: a folder that is being read must not hold back a stroke. Every change is a job that must
 finish, unless a newer change of the same review overtakes it.
+
+Films are read on other lanes meanwhile. What was read before a change was written, and is delivered after it, is older
+than what this window knows: writes are counted, and a job that reads a review is given how many had come home.
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 
 from ptxviewer.app.disk.result_file import identity
 from ptxviewer.app.disk.review_file import NOTHING, Saved, review_name
@@ -33,22 +36,50 @@ class Kept:
     name: str
     saved: Saved | None = None
     problem: Reason | None = None
+    writes: int = 0  # that had come home when the job was handed in that read it
 
 
-def kept_review(services: Services, name: str, shape: tuple[int, int]) -> Kept:
-    """Return the review of a film of ``shape`` that is kept as ``name``. Never raises; runs on a lane."""
+def kept_review(services: Services, name: str, shape: tuple[int, int], writes: int) -> Kept:
+    """Return the review of a film of ``shape`` that is kept as ``name``. Never raises; runs on a lane.
+
+    ``writes``: ``ReviewSaving.writes`` when the job was handed in.
+    """
     if services.reviews is None:
         return Kept(name)
     try:
-        return Kept(name, services.reviews.load(name, shape))
+        return Kept(name, services.reviews.load(name, shape), writes=writes)
     except PtxError as error:
-        return Kept(name, problem=error.reason)
+        return Kept(name, problem=error.reason, writes=writes)
 
 
-def kept_review_of(services: Services, film: Radiograph) -> Kept:
+def kept_review_of(services: Services, film: Radiograph, writes: int) -> Kept:
     """As ``kept_review``, of a film that was read."""
     name = review_name(film) if services.reviews is None else services.reviews.name_of(film)
-    return kept_review(services, name, film.shape)
+    return kept_review(services, name, film.shape, writes)
+
+
+@dataclass
+class _Agreed:
+    """The review of a film when this window and the file were last the same; of the lane while it is being written."""
+
+    saved: Saved
+
+
+@dataclass(frozen=True)
+class _Written:
+    """What this window wrote last of a film, and its number among all writes."""
+
+    saved: Saved
+    number: int
+
+
+@dataclass
+class _Pending:
+    """A review that is not on disk yet: the newest, and the job that is to write it."""
+
+    saved: Saved
+    agreed: _Agreed
+    job: Ticket = field(default_factory=Ticket)
 
 
 class ReviewSaving:
@@ -57,19 +88,24 @@ class ReviewSaving:
     def __init__(self, store: Store, services: Services) -> None:
         self._store = store
         self._services = services
-        self._pending: dict[str, Saved] = {}  # by name: what is not on disk yet
-        self._writing: dict[str, Ticket] = {}  # by name: the last job
+        self._pending: dict[str, _Pending] = {}  # by name
+        self._written: dict[str, _Written] = {}  # by name
         self._failed: set[str] = set()
-        self._base: dict[str, Saved] = {}  # by name: the review of a film when it and the file were last the same
+        self._base: dict[str, Saved] = {}  # by name: see ``_Agreed``
+        self.writes = 0  # that have come home
 
     def newest(self, kept: Kept) -> Saved | None:
-        """Return the review of a film that was just read: what is still being written is newer than the file."""
-        return self._pending.get(kept.name, kept.saved)
+        """Return the review of a film that was just read: what was written since, or still is, is newer than that."""
+        pending = self._pending.get(kept.name)
+        if pending is not None:
+            return pending.saved
+        written = self._written.get(kept.name)
+        return written.saved if written is not None and written.number > kept.writes else kept.saved
 
     def restored(self, kept: Kept) -> None:
         """A film has the review that was kept of it, or none where none was."""
         if kept.name not in self._pending:
-            self._base[kept.name] = kept.saved or NOTHING
+            self._base[kept.name] = self.newest(kept) or NOTHING
 
     def changed(self, film: Film) -> None:
         """Save the review of a film, and again all those that could not be saved before."""
@@ -78,7 +114,13 @@ class ReviewSaving:
         when = self._services.now().isoformat(timespec="seconds")
         size, network = self._size(film)
         reader = self._store.state.settings.reader
-        self._pending[film.review_name] = Saved(film.review, film.first_read, reader, when, size, network)
+        saved = Saved(film.review, film.first_read, reader, when, size, network)
+        pending = self._pending.get(film.review_name)
+        if pending is None:
+            agreed = _Agreed(self._base.get(film.review_name, NOTHING))
+            self._pending[film.review_name] = _Pending(saved, agreed)
+        else:
+            pending.saved = saved
         for name in sorted(self._failed | {film.review_name}):
             self._write(name)
 
@@ -95,30 +137,33 @@ class ReviewSaving:
             self._write(name)
 
     def _write(self, name: str) -> None:
-        reviews, saved = self._services.reviews, self._pending[name]
+        reviews, pending = self._services.reviews, self._pending[name]
+        saved, agreed = pending.saved, pending.agreed
         assert reviews is not None
-        if name in self._writing:
-            self._writing[name].cancel()  # overtaken, unless it is being written this moment
+        pending.job.cancel()  # overtaken, unless it is being written this moment
 
         def work(_checkpoint: Checkpoint) -> tuple[Reason | None]:
-            said = reviews.save(name, saved, self._base.get(name, NOTHING))
-            self._base[name] = saved  # here, and not where it is delivered: a job that was overtaken may have written
+            said = reviews.save(name, saved, agreed.saved)
+            agreed.saved = saved  # here, and not where it is delivered: a job that was overtaken may have written
             return (said,)
 
         def done(outcome: Outcome[tuple[Reason | None]]) -> None:
-            newest = self._pending.get(name) is saved
+            newest = self._pending.get(name) is pending and pending.saved is saved
             if outcome.value is None:
                 if newest:
                     self._could_not(name, outcome.error)
                 return
             if newest:
                 del self._pending[name]
+                self.writes += 1
+                self._written[name] = _Written(saved, self.writes)
+                self._base[name] = saved
                 self._could(name)
             if outcome.value[0] is not None:
                 self._store.say(outcome.value[0], "warning")
 
         lane = self._services.keep or self._services.disk
-        self._writing[name] = lane.submit(work, done, must_finish=True)
+        pending.job = lane.submit(work, done, must_finish=True)
 
     def _could_not(self, name: str, error: BaseException | None) -> None:
         first = not self._failed
