@@ -307,10 +307,7 @@ def _keep(answered: Answered, store: ResultStore, pseudonyms: Pseudonyms, by: By
             with store.transaction():
                 store.seen(stamp, number)
             return
-    row, findings = rows_of(told, stamp, pseudonyms, identified=identified)
-    if told.film is not None:
-        row["film_id"] = id_in(store, told.film, pseudonyms)
-    store.add(row, findings, stamp)
+    store.add(*rows_of(told, stamp, store, pseudonyms, identified=identified), stamp)
 
 
 def _take_in(table: Path, store: ResultStore) -> None:
@@ -339,7 +336,8 @@ def _stopped(
                     forced=review.gate_overridden,
                     file=source.candidate.name,
                 )
-                store.put(*rows_of(told, source.stamp, pseudonyms, identified=options.identified), source.stamp)
+                rows = rows_of(told, source.stamp, store, pseudonyms, identified=options.identified)
+                store.put(*rows, source.stamp)
 
 
 def _write(table: Path, store: ResultStore, identified: bool) -> None:

@@ -60,14 +60,9 @@ def stamp_of(path: Path, name: str, pseudonyms: Pseudonyms, *, member: bool = Fa
     return Stamp(file_id, 0, 0)
 
 
-def film_id(film: Radiograph, pseudonyms: Pseudonyms) -> str:
-    """Return the pseudonym of a film: of its SOP instance and its pixels."""
-    return film_name(film.study.sop_uid, film.key, pseudonyms)
-
-
 def id_in(store: ResultStore, film: Radiograph, pseudonyms: Pseudonyms) -> str:
     """Return the pseudonym by which a store knows a film: the one of earlier versions where its row has that."""
-    name = film_id(film, pseudonyms)
+    name = film_name(film.study.sop_uid, film.key, pseudonyms)
     if not film.older_key or store.holds(name):
         return name
     older = film_name(film.study.sop_uid, film.older_key, pseudonyms)
@@ -75,7 +70,7 @@ def id_in(store: ResultStore, film: Radiograph, pseudonyms: Pseudonyms) -> str:
 
 
 def film_name(sop_uid: str, key: str, pseudonyms: Pseudonyms) -> str:
-    """As ``film_id``, by the film's key."""
+    """Return the pseudonym of a film: of its SOP instance and its pixels."""
     name = pseudonyms.of("film", sop_uid, key)
     return name if not name or is_older(key) else NEW + name[len(NEW) :]
 
@@ -160,19 +155,21 @@ def measured(findings: Findings) -> Record:
 
 
 def rows_of(
-    told: Told, stamp: Stamp | None, pseudonyms: Pseudonyms, *, identified: bool
+    told: Told, stamp: Stamp, store: ResultStore, pseudonyms: Pseudonyms, *, identified: bool
 ) -> tuple[Record, list[Record]]:
-    """Return the row of a film and those of its findings, without their numbers."""
+    """Return the row of a film and those of its findings for ``store``, without their numbers.
+
+    ``stamp``: of its file, by whose place it is named where it could not be read.
+    """
     film, findings, info = told.film, told.findings, told.info
     summary = summary_of(findings, film) if findings is not None and film is not None else None
     limit = None if info is None else info.rule.score_threshold
-    place = told.file if stamp is None else stamp.file_id
     record: Record = {
         "group": group_of(summary, None if summary is None else summary.score, limit),
         "status": told.status,
         "note": sentences(told.reason),
         "reason": "" if told.reason is None else told.reason.code,
-        "film_id": pseudonyms.of("place", place) if film is None else film_id(film, pseudonyms),
+        "film_id": pseudonyms.of("place", stamp.file_id) if film is None else id_in(store, film, pseudonyms),
         "verdict": told.review.verdict,
         "drain": told.review.drain,
         **by_network(info),
@@ -181,13 +178,14 @@ def rows_of(
         "infer_ms": _rounded(told.timing.get("infer"), 1),
         "analysed_utc": (told.when or datetime.now(timezone.utc)).strftime("%Y-%m-%dT%H:%M:%SZ"),
         "schema_version": VERSION,
+        "file_id": stamp.file_id,
+        "file_bytes": stamp.size,
+        "file_mtime_ns": stamp.mtime_ns,
         **({} if film is None else who_and_when(film.patient, film.study, pseudonyms, identified=identified)),
         **({} if film is None else taken_how(film)),
         **({} if summary is None else summed_up(summary)),
         **({} if findings is None else measured(findings)),
     }
-    if stamp is not None:
-        record |= {"file_id": stamp.file_id, "file_bytes": stamp.size, "file_mtime_ns": stamp.mtime_ns}
     if identified and told.file:
         record["file"] = path_text(told.file)
     return record, [] if findings is None else findings_of(findings)
