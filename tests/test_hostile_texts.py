@@ -96,7 +96,7 @@ def test_texts_of_a_film_are_plain_lines(tmp_path: Path):
     assert film.acquisition.sop_class == ""
 
 
-@pytest.mark.parametrize("count", [MOST_WINDOWS, MOST_WINDOWS + 1, 5000])
+@pytest.mark.parametrize("count", [MOST_WINDOWS, MOST_WINDOWS + 1, 1000])
 @pytest.mark.parametrize("kind", ["windows", "tables", "both"])
 def test_the_first_hundred_windows_are_kept_and_it_says_so(tmp_path: Path, count: int, kind: str):
     ds = dataset(ramp(100, 90))

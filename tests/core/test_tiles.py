@@ -65,7 +65,7 @@ def random_stroke(rng: np.random.Generator, rows: int, cols: int) -> Stroke:
     )
 
 
-def test_three_thousand_edits_undos_and_redos_equal_a_plain_model(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_thousand_edits_undos_and_redos_equal_a_plain_model(monkeypatch: pytest.MonkeyPatch) -> None:
     """The plain model keeps whole masks in a list and paints them with the same strokes, without any sharing."""
     monkeypatch.setattr(tiles, "TILE", 64)  # as many tiles on a much smaller film
     rng = np.random.default_rng(20)
@@ -74,7 +74,7 @@ def test_three_thousand_edits_undos_and_redos_equal_a_plain_model(monkeypatch: p
     history = History(PackedMask.pack(np.zeros((rows, cols), bool)))
     plain, place = [np.zeros((rows, cols), bool)], 0
     edits = 0
-    for _ in range(3_000):
+    for _ in range(1_000):
         act = rng.random()
         if act < 0.5:
             stroke = random_stroke(rng, rows, cols)
@@ -91,7 +91,7 @@ def test_three_thousand_edits_undos_and_redos_equal_a_plain_model(monkeypatch: p
             history, place = history.redo(), min(len(plain) - 1, place + 1)
         assert np.array_equal(history.present.unpack(), plain[place])
         assert len(history.past) == place
-    assert edits > 750
+    assert edits > 250
     while history.past:
         history, place = history.undo(), place - 1
         assert np.array_equal(history.present.unpack(), plain[place])

@@ -168,7 +168,7 @@ def test_a_report_without_end_is_cut(tmp_path: Path) -> None:
     document = read_object(made(SR, tmp_path, ContentSequence=Sequence([node]))).document
     assert document is not None
     assert document.cut
-    wide = [item(ValueType="TEXT", TextValue="line") for _ in range(3000)]
+    wide = [item(ValueType="TEXT", TextValue="line") for _ in range(2100)]
     document = read_object(made(SR, tmp_path, ContentSequence=Sequence(wide))).document
     assert document is not None
     assert len(document.text.splitlines()) == 2000

@@ -242,10 +242,12 @@ def keys(tmp_path_factory: pytest.TempPathFactory) -> Path:
     def make(*words: str) -> None:
         subprocess.run([tool, *words], cwd=folder, check=True, capture_output=True)
 
-    subject = ["-nodes", "-newkey", "rsa:2048", "-subj"]
+    made_at_once = ["-nodes", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:prime256v1", "-subj"]
     for name in ("ca", "other"):
-        make("req", "-x509", *subject, f"/CN={name}", "-days", "2", "-keyout", f"{name}.key", "-out", f"{name}.pem")
-    make("req", *subject, "/CN=ours", "-keyout", "ours.key", "-out", "ours.csr")
+        make(
+            "req", "-x509", *made_at_once, f"/CN={name}", "-days", "2", "-keyout", f"{name}.key", "-out", f"{name}.pem"
+        )
+    make("req", "-nodes", "-newkey", "rsa:2048", "-subj", "/CN=ours", "-keyout", "ours.key", "-out", "ours.csr")
     (folder / "san").write_text("subjectAltName=IP:127.0.0.1\n")
     signing = ["-CA", "ca.pem", "-CAkey", "ca.key", "-CAcreateserial", "-days", "2", "-extfile", "san"]
     make("x509", "-req", "-in", "ours.csr", *signing, "-out", "ours.pem")
