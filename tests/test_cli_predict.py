@@ -253,7 +253,7 @@ def test_results_that_cannot_be_written_end_the_run_with_one_sentence(engine, tm
 
 
 def test_the_device_is_handed_on_and_what_the_engine_notes_is_said(engine, tmp_path, capsys):
-    engine.note = DeviceUnusable("CUDA")
+    engine.note = DeviceUnusable("cuda")
     assert predict(tmp_path, frontal(tmp_path / "x.dcm"), "--device", "cuda") == 0
     assert engine.asked == ["cuda"]
     assert capsys.readouterr().err == f"ptxviewer: {say(engine.note)}\n"

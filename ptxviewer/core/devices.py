@@ -16,16 +16,25 @@ class Device:
 
     id: DeviceChoice
     label: Msgid
+    name: str = ""  # of its technology, the same in every language: what is shown of it in use
     batch: int = 1  # films that one pass of the network takes at most, where there are many
 
 
 DEVICES: tuple[Device, ...] = (
     Device("auto", N_("Automatic")),
-    Device("cpu", N_("Processor (CPU)")),
-    Device("cuda", N_("NVIDIA graphics card"), batch=8),
-    Device("mps", N_("Apple GPU"), batch=8),
+    Device("cpu", N_("Processor (CPU)"), "CPU"),
+    Device("cuda", N_("NVIDIA graphics card"), "CUDA", batch=8),
+    Device("mps", N_("Apple GPU"), "MPS", batch=8),
 )
-"""Every device that can be asked for; one that does not work here is replaced by the processor, with a note."""
+"""Every device that can be asked for; one that does not work here is replaced by the processor, with a note.
+
+"auto" takes the first graphics card of them that works.
+"""
+
+
+def name_of(device: DeviceChoice) -> str:
+    """Return what a device is called in every language: "CUDA"."""
+    return next(one.name for one in DEVICES if one.id == device)
 
 
 def batch_of(kind: str) -> int:

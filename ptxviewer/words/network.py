@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+from ptxviewer.core.devices import name_of
 from ptxviewer.core.engine import EngineInfo
 from ptxviewer.core.msgid import N_, Msgid
 from ptxviewer.words import tr
@@ -22,8 +23,10 @@ TEXTS: dict[str, Msgid | Callable[..., str]] = {
     "no_usable_band": N_("The network gave no usable range of outlines for this film."),
     "no_memory_for_band": N_("The graphics card has not enough memory for the range of outlines."),
     "device_out_of_memory": N_("The graphics card ran out of memory: using the CPU."),
-    "device_refused": N_("{device} was asked for but is not usable: using the CPU."),
-    "device_unusable": N_("{device} is present but not usable: using the CPU."),
+    "device_refused": lambda device: tr(
+        "{device} was asked for but is not usable: using the CPU.", device=name_of(device)
+    ),
+    "device_unusable": lambda device: tr("{device} is present but not usable: using the CPU.", device=name_of(device)),
     "golden_unreadable": N_("The network's reference output is missing or cannot be read."),
     "golden_of_other_network": N_("The reference output was made for another network."),
     "no_self_test": N_("There is no self-test here."),

@@ -114,4 +114,4 @@ def test_a_runner_that_is_made_for_batches_gives_the_results_of_single_passes(tm
 def test_only_graphics_cards_take_batches() -> None:
     from ptxviewer.core.devices import batch_of
 
-    assert [batch_of(kind) for kind in ("cpu", "cuda", "mps", "xpu")] == [1, 8, 8, 1]
+    assert [batch_of(kind) for kind in ("cpu", "cuda", "mps", "unknown")] == [1, 8, 8, 1]

@@ -94,14 +94,14 @@ def test_the_runtime_is_started_once_with_the_very_bytes_that_were_verified(bund
 
     def start(card, weights):
         starts.append((card.id, weights))
-        return FakeRunner(note=DeviceRefused("CUDA"))
+        return FakeRunner(note=DeviceRefused("cuda"))
 
     engine = BundleEngine(bundle, start)
     assert not starts
     engine.load()
     engine.predict(film())
     assert starts == [("random-test-network", (bundle / "weights.safetensors").read_bytes())]
-    assert engine.load().note == DeviceRefused("CUDA")
+    assert engine.load().note == DeviceRefused("cuda")
 
 
 def test_out_of_memory_moves_to_the_cpu_for_good_and_says_so(bundle):

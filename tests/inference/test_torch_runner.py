@@ -100,7 +100,7 @@ def test_a_device_that_is_asked_for_but_absent_is_said(bundle, monkeypatch):
     monkeypatch.setattr(torch.cuda, "is_available", lambda: False)
     info = torch_engine("cuda", bundle).load()
     assert info.device.startswith("CPU")
-    assert info.note == DeviceRefused("CUDA")
+    assert info.note == DeviceRefused("cuda")
 
 
 def test_a_device_that_is_listed_but_has_no_kernels_is_not_used(monkeypatch):
@@ -109,7 +109,7 @@ def test_a_device_that_is_listed_but_has_no_kernels_is_not_used(monkeypatch):
     monkeypatch.setattr(runtime, "works", lambda _device: False)
     choice = choose_device("auto")
     assert choice.device.type == "cpu"
-    assert choice.note == DeviceUnusable("CUDA")
+    assert choice.note == DeviceUnusable("cuda")
     assert choose_device("cpu").note is None
 
 

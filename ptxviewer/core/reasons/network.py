@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from enum import Enum
 
+from ptxviewer.core.devices import DeviceChoice
 from ptxviewer.core.reason import Reason
 
 
@@ -32,16 +33,16 @@ class Network(Reason, Enum):
 
 @dataclass(frozen=True)
 class DeviceRefused(Reason):
-    """The device that was asked for cannot be used; ``device`` is "CUDA" or "MPS"."""
+    """The device that was asked for cannot be used."""
 
-    device: str
+    device: DeviceChoice
 
 
 @dataclass(frozen=True)
 class DeviceUnusable(Reason):
     """A device that is there but cannot be used; nobody asked for it."""
 
-    device: str
+    device: DeviceChoice
 
 
 @dataclass(frozen=True)

@@ -10,6 +10,7 @@ import copy
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from types import ModuleType
 
 import numpy as np
 import torch
@@ -17,7 +18,7 @@ from torch import Tensor, nn
 
 from ptxviewer.core.arrays import FloatMap
 from ptxviewer.core.cpu import cores
-from ptxviewer.core.devices import DeviceChoice, batch_of
+from ptxviewer.core.devices import DEVICES, DeviceChoice, batch_of, name_of
 from ptxviewer.core.engine import Checkpoint, OutOfMemory, RunResult, never_cancelled
 from ptxviewer.core.reason import Reason
 from ptxviewer.core.reasons.network import DeviceRefused, DeviceUnusable
@@ -39,6 +40,10 @@ class Choice:
     note: Reason | None = None
 
 
+CARDS: dict[DeviceChoice, ModuleType] = {"cuda": torch.cuda, "mps": torch.backends.mps}
+"""Graphics cards, each with the module of torch that says whether there is one."""
+
+
 def works(device: torch.device) -> bool:
     """Try a tiny convolution and wait for it: a device may be listed and yet have no kernels for its driver."""
     try:
@@ -51,20 +56,22 @@ def works(device: torch.device) -> bool:
 
 
 def choose_device(wanted: DeviceChoice) -> Choice:
-    """Return a device that works: the wanted one, or for "auto" CUDA, then MPS, then the CPU."""
-    listed = {"cuda": torch.cuda.is_available(), "mps": torch.backends.mps.is_available()}
+    """Return a device that works: the wanted one, or for "auto" the first graphics card, or else the CPU."""
     note: Reason | None = None
-    for kind in ("cuda", "mps"):
-        if wanted not in ("auto", kind):
+    for device in DEVICES:
+        kind = device.id
+        card = CARDS.get(kind)
+        if card is None or wanted not in ("auto", kind):
             continue
-        if listed[kind] and works(torch.device(kind)):
-            name = f"CUDA {torch.cuda.get_device_name()}" if kind == "cuda" else "MPS"
-            return Choice(torch.device(kind), name)
+        there = card.is_available()
+        if there and works(torch.device(kind)):
+            model = card.get_device_name() if hasattr(card, "get_device_name") else ""
+            return Choice(torch.device(kind), f"{device.name} {model}".strip())
         if wanted == kind:
-            note = DeviceRefused(kind.upper())
-        elif listed[kind]:
-            note = DeviceUnusable(kind.upper())
-    return Choice(torch.device("cpu"), "CPU", note)
+            note = DeviceRefused(kind)
+        elif there:
+            note = DeviceUnusable(kind)
+    return Choice(torch.device("cpu"), name_of("cpu"), note)
 
 
 def _lacks_memory(error: RuntimeError) -> bool:
