@@ -298,11 +298,14 @@ def _with_windows(ds: Dataset, film: Radiograph, decoded: Decoded, signed: bool)
 
 def _possible_values(ds: Dataset, film: Radiograph, decoded: Decoded, signed: bool) -> tuple[float, float]:
     """The smallest and the largest modality value that the stored bits can hold, or that a table or a float has."""
-    first, last = decoded.ends
-    bits = int(number(ds, "BitsStored", 16))
-    if decoded.offset is not None and 0 < bits <= 16:
-        low = decoded.offset - (1 << (bits - 1) if signed else 0)
-        first, last = min(first, low), max(last, low + (1 << bits) - 1)
+    bits, offset = int(number(ds, "BitsStored", 16)), decoded.offset
+    if offset is None or not 0 < bits <= 16:
+        first, last = decoded.ends
+    elif signed:
+        low = offset - (1 << (bits - 1))
+        first, last = min(decoded.ends[0], low), max(decoded.ends[1], low + (1 << bits) - 1)
+    else:  # larger ones have lost their upper bits (``pixels.decode``): nothing needs to be looked for
+        first, last = 0, (1 << bits) - 1
     low_value, high_value = sorted((first * film.slope + film.intercept, last * film.slope + film.intercept))
     return low_value, high_value
 

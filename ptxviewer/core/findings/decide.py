@@ -56,7 +56,7 @@ class Decision:
     @property
     def present(self) -> bool:
         """True when something of the mask is left."""
-        return bool((self.grid >= np.float32(self.threshold)).any())
+        return self.gate_open and bool((self.grid >= np.float32(self.threshold)).any())
 
 
 def score_threshold_at(rule: DecisionRule, threshold: float) -> float:
@@ -118,7 +118,7 @@ def mask_at_film(decision: Decision, rows: int, cols: int) -> Mask:
 def _at_film(decision: Decision, rows: int, cols: int) -> tuple[FloatMap, Mask]:
     """The decision's scores and its mask at film resolution, resampled once."""
     limit, mask = np.float32(decision.threshold), np.zeros((rows, cols), bool)
-    kept = window_of(decision.grid >= limit)
+    kept = window_of(decision.grid >= limit) if decision.gate_open else None
     if kept is None:
         return np.broadcast_to(np.float32(0), (rows, cols)), mask
     grid_map = GridMap.for_film(rows, cols, decision.grid.shape[0], decision.aspect)

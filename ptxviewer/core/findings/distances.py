@@ -101,6 +101,8 @@ def _main_lung(half: Half) -> Mask:
     largest = 1 + int(areas[1:].argmax())
     main = (labels == largest).astype(np.uint8)
     for _ in range(REGROWN):  # opening has rounded the corners off: the costophrenic angle is part of the lung
+        if np.array_equal(main, lung):
+            break
         main = np.asarray(cv2.bitwise_and(_grown(main, width), lung), np.uint8)
     return np.asarray(main[1:-1, 1:-1] > 0)
 

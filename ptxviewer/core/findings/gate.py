@@ -35,21 +35,22 @@ def judge(maps: ProbabilityMaps, frontal_threshold: float) -> Gate:
         whole = (Finding.PHOTOGRAPHED, *whole)
     if len(lungs) < 2:
         return Gate(True, cautions=whole)
-    return Gate(True, cautions=(*whole, *_cautions(lungs, areas, _visible(maps.pneumothorax, grid_map))))
+    top = max(1, round(EDGE * grid_map.height))
+    seen_there = *(lung[:top] for lung in lungs), _visible(maps.pneumothorax, grid_map, top)
+    return Gate(True, cautions=(*whole, *_cautions(areas, any(seen.any() for seen in seen_there))))
 
 
-def _visible(lung: FloatMap, grid_map: GridMap) -> Mask:
-    """Where there is lung in the part of a map (S, S) that lies on the film."""
-    return np.asarray(lung[grid_map.content] >= np.float32(LUNG))
+def _visible(score: FloatMap, grid_map: GridMap, rows: int | None = None) -> Mask:
+    """Where there is something in the part of a map (S, S) that lies on the film, or in its first ``rows``."""
+    return np.asarray(score[grid_map.content][:rows] >= np.float32(LUNG))
 
 
-def _cautions(lungs: list[Mask], areas: list[float], air: Mask) -> tuple[Finding, ...]:
+def _cautions(areas: list[float], cut_off: bool) -> tuple[Finding, ...]:
     cautions = []
     if max(areas) < NO_LUNG:
         cautions.append(Finding.NO_LUNG_FIELD)
     elif min(areas) < LOPSIDED * max(areas):
         cautions.append(Finding.LUNG_HARDLY_SEEN)
-    top = max(1, round(EDGE * lungs[0].shape[0]))
-    if any(seen[:top].any() for seen in (*lungs, air)):
+    if cut_off:
         cautions.append(Finding.APEX_CUT_OFF)
     return tuple(cautions)

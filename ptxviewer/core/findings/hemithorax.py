@@ -122,7 +122,7 @@ def _enlarged(grid: FloatMap, shape: tuple[int, ...]) -> Mask:
     levels = cv2.convertScaleAbs(grid, alpha=255)
     if len(areas) > 2:
         crumbs = np.concatenate(([False], areas[1:] < CRUMB * areas[1:].max()))
-        levels[crumbs[labels]] = 0
+        levels[crumbs.take(labels)] = 0
     large = cv2.resize(levels, (shape[1], shape[0]), interpolation=cv2.INTER_LINEAR)
     return np.asarray(large >= round(255 * LUNG_SCORE))
 
