@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from dataclasses import dataclass
+
 from ptxviewer.app.films.worklist import Progress, overdue, summary
+from ptxviewer.app.state.columns import Column
 from ptxviewer.app.state.facts import Summary
 from ptxviewer.app.state.film import Film, FilmStatus
-from ptxviewer.app.state.screen import Column
 from ptxviewer.core.msgid import N_, Msgid
 from ptxviewer.words import finding, sentences, tr, trc, trn
 from ptxviewer.words.network import older_network_name
@@ -20,36 +23,6 @@ STATUS: dict[FilmStatus, Msgid] = {
     FilmStatus.NOT_SHOWN: N_("not shown"),
     FilmStatus.FAILED: N_("failed"),
 }
-
-
-def heading(column: Column) -> str:
-    """Return the heading of a column of the worklist."""
-    return {
-        "score": tr("Score"),
-        "side": tr("Side"),
-        "size": tr("Size"),
-        "name": tr("Film"),
-        "view": trc("radiographic view", "View"),
-        "date": tr("Date"),
-        "state": tr("State"),
-        "verdict": tr("Verdict"),
-    }[column]
-
-
-def words_of(column: Column) -> tuple[str, ...]:
-    """Return the words that a column chooses from, none where it holds names and numbers."""
-    if column == "side":
-        return finding.side("right"), finding.side("left"), trc("side", "both"), trc("side", "unknown")
-    if column == "state":
-        return *(tr(text) for text in STATUS.values()), tr("older network")
-    return tuple(finding.verdict(name) for name in finding.VERDICTS if name) if column == "verdict" else ()
-
-
-def ordered_by(column: Column | None) -> str:
-    """Return how the list is ordered, as its foot says it."""
-    if column is None:
-        return tr("All films, by urgency.")
-    return tr("All films, by column {heading}.", heading=heading(column))
 
 
 def film_name(film: Film, identified: bool) -> str:
@@ -99,22 +72,89 @@ def size_text(found: Summary) -> str:
     return area_or_px(found.area_px, found.area_mm2) if found.percent is None else share(found.percent)
 
 
+# ---- columns
+
+
+@dataclass(frozen=True)
+class ColumnWords:
+    """How a column of the worklist is headed, what its cells say, and how much room it takes.
+
+    ``text``: of a cell; the bool: patients may be named. ``choices``: the words that its cells choose from, none where
+    they hold names and numbers. ``width``: at least, in screen pixels. ``leaves``: a narrow list does without the
+    columns with the lowest number first; 0: it stays.
+    """
+
+    heading: Callable[[], str]
+    text: Callable[[Film, bool], str]
+    width: int
+    leaves: int = 0
+    choices: Callable[[], tuple[str, ...]] = tuple
+
+
+def _sides() -> tuple[str, ...]:
+    return finding.side("right"), finding.side("left"), trc("side", "both"), trc("side", "unknown")
+
+
+def _states() -> tuple[str, ...]:
+    return *(tr(text) for text in STATUS.values()), tr("older network")
+
+
+def _verdicts() -> tuple[str, ...]:
+    return tuple(finding.verdict(name) for name in finding.VERDICTS if name)
+
+
+def _found(of: Callable[[Summary], str], *, unless_rejected: bool = True) -> Callable[[Film, bool], str]:
+    """Return what says something of what was found, "" where nothing is known."""
+
+    def text(film: Film, _identified: bool) -> str:
+        found = summary(film)
+        return "" if found is None or (unless_rejected and rejected(film)) else of(found)
+
+    return text
+
+
+def _view(film: Film, _identified: bool) -> str:
+    return film.facts.view if film.facts is not None else ""
+
+
+def _date(film: Film, identified: bool) -> str:
+    return film.facts.study.date if film.facts is not None and identified else ""
+
+
+def _verdict(film: Film, _identified: bool) -> str:
+    return finding.verdict(film.review.verdict) if film.review.verdict else ""
+
+
+COLUMN_WORDS: dict[Column, ColumnWords] = {
+    "score": ColumnWords(lambda: tr("Score"), _found(score_text, unless_rejected=False), 50),
+    "side": ColumnWords(lambda: tr("Side"), _found(side_text), 48, 4, _sides),
+    "size": ColumnWords(lambda: tr("Size"), _found(size_text), 52, 6),
+    "name": ColumnWords(lambda: tr("Film"), film_name, 120),
+    "view": ColumnWords(lambda: trc("radiographic view", "View"), _view, 40, 2),
+    "date": ColumnWords(lambda: tr("Date"), _date, 86, 1),
+    "state": ColumnWords(lambda: tr("State"), lambda film, _: status_text(film), 96, 3, _states),
+    "verdict": ColumnWords(lambda: tr("Verdict"), _verdict, 60, 5, _verdicts),
+}
+
+
+def heading(column: Column) -> str:
+    """Return the heading of a column of the worklist."""
+    return COLUMN_WORDS[column].heading()
+
+
+def ordered_by(column: Column | None) -> str:
+    """Return how the list is ordered, as its foot says it."""
+    if column is None:
+        return tr("All films, by urgency.")
+    return tr("All films, by column {heading}.", heading=heading(column))
+
+
 def cell(film: Film, column: Column, identified: bool) -> str:
     """Return what stands in one cell of the worklist."""
-    found, facts = summary(film), film.facts
-    if column == "name":
-        return film_name(film, identified)
-    if column == "view":
-        return facts.view if facts is not None else ""
-    if column == "date":
-        return facts.study.date if facts is not None and identified else ""
-    if column == "state":
-        return status_text(film)
-    if column == "verdict":
-        return finding.verdict(film.review.verdict) if film.review.verdict else ""
-    if found is None or (column in ("side", "size") and rejected(film)):
-        return ""
-    return {"score": score_text, "side": side_text, "size": size_text}[column](found)
+    return COLUMN_WORDS[column].text(film, identified)
+
+
+# ---- a line as it is spoken
 
 
 def _score_line(film: Film, found: Summary) -> str:

@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 
 from ptxviewer.app.films import worklist
 from ptxviewer.app.films.queue import Pace
+from ptxviewer.app.state import columns
 from ptxviewer.app.state.facts import Facts, Summary
 from ptxviewer.app.state.film import Film, FilmStatus, Result
 from ptxviewer.app.state.screen import EngineStatus, State, Worklist
@@ -28,7 +29,7 @@ from tests.there import there
 
 DONE, WAITING, FAILED = FilmStatus.DONE, FilmStatus.WAITING, FilmStatus.FAILED
 READY = EngineStatus("ready", INFO)
-COLUMNS = (None, *worklist.COLUMNS)
+COLUMNS = (None, *columns.COLUMNS)
 
 
 def film(number: int, score: float | None = None, status: FilmStatus = DONE, **changes) -> Film:

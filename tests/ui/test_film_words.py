@@ -5,17 +5,19 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
+from typing import get_args
 
 import pytest
 
-from ptxviewer.app.films.worklist import COLUMNS, Progress, shown
+from ptxviewer.app.films.worklist import Progress, shown
+from ptxviewer.app.state.columns import COLUMNS, Column
 from ptxviewer.app.state.facts import Summary
 from ptxviewer.app.state.film import Film, FilmStatus, Result, not_analysed
-from ptxviewer.app.state.screen import Column, State, Worklist
+from ptxviewer.app.state.screen import State, Worklist
 from ptxviewer.core.answer import DecisionRule, Lesion, Zone
 from ptxviewer.core.engine import EngineInfo
 from ptxviewer.core.reasons.window import Notice
-from ptxviewer.ui.film_words import cell, progress_text, spoken, spoken_in_strip
+from ptxviewer.ui.film_words import COLUMN_WORDS, cell, progress_text, spoken, spoken_in_strip
 from ptxviewer.ui.panels.decision import older_text
 from ptxviewer.ui.panels.film_strip import chip
 from ptxviewer.ui.panels.findings_table import lesion_cells
@@ -51,6 +53,13 @@ def test_progress_says_what_holds_it_up():
     assert progress_text(Progress(1, 2, 0, 1, None), paused=False) == "1 of 2, stopped"
     assert progress_text(Progress(2, 2, 0, 0, None), paused=False) == "2 films"
     assert progress_text(Progress(1, 1, 0, 0, None), paused=False) == "1 film"
+
+
+def test_every_column_of_the_worklist_has_its_row_and_its_words() -> None:
+    assert COLUMNS == get_args(Column) == tuple(COLUMN_WORDS)
+    leave = sorted(words.leaves for words in COLUMN_WORDS.values() if words.leaves)
+    assert leave == list(range(1, len(leave) + 1)), "one after the other"
+    assert not COLUMN_WORDS["name"].leaves
 
 
 CELLS: list[tuple[Film, dict[Column, str]]] = [

@@ -13,7 +13,7 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QFileDialog, QLabel, QPushButton, QWidget
 from pytestqt.qtbot import QtBot
 
-from ptxviewer.app.films.worklist import COLUMNS
+from ptxviewer.app.state.columns import COLUMNS
 from ptxviewer.app.state.facts import Facts, Summary
 from ptxviewer.app.state.film import Film, FilmStatus, Result
 from ptxviewer.app.state.screen import State

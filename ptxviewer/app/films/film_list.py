@@ -7,7 +7,8 @@ from dataclasses import replace
 from datetime import datetime
 
 from ptxviewer.app.films import worklist
-from ptxviewer.app.state.screen import Cell, Column, Kind, Worklist
+from ptxviewer.app.state.columns import Column
+from ptxviewer.app.state.screen import Cell, Kind, Worklist
 from ptxviewer.app.store import Store
 
 

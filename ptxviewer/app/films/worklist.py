@@ -11,11 +11,11 @@ from dataclasses import dataclass, replace
 from typing import Any, get_args
 
 from ptxviewer.app.films.urgency import Group, group_of, rank
+from ptxviewer.app.state.columns import BY_ID, COLUMNS, Column
 from ptxviewer.app.state.facts import Summary
 from ptxviewer.app.state.film import Film, FilmStatus, cancelled
-from ptxviewer.app.state.screen import Column, Kind, State, Worklist
+from ptxviewer.app.state.screen import Kind, State, Worklist
 
-COLUMNS: tuple[Column, ...] = get_args(Column)
 _AT_REST = (FilmStatus.DONE, FilmStatus.NOT_ANALYSED, FilmStatus.NOT_SHOWN, FilmStatus.FAILED)
 OPENS_FROM = 20  # new films with which the list opens by itself, unless the reader has closed it
 
@@ -92,34 +92,11 @@ def by_urgency(state: State) -> list[Film]:
     return list({**listed, **{one.id: one for one in waiting if one.id not in listed}}.values())
 
 
-def _who(film: Film, identified: bool) -> str:
-    return film.facts.patient.name or film.facts.patient.id if film.facts is not None and identified else ""
-
-
-def _bare_cell(film: Film, column: Column, identified: bool) -> str:
-    """What is looked for and sorted while no window has told what it writes: codes and numbers."""
-    found, facts = summary(film), film.facts
-    cells: dict[Column, object] = {
-        "score": "" if found is None else found.score,
-        "side": "" if found is None else found.side,
-        "size": "" if found is None or not found.sized else found.area_px,
-        "name": _who(film, identified) or film.number,
-        "view": "" if facts is None else facts.view,
-        "date": facts.study.date if facts is not None and identified else "",
-        "state": film.status.value,
-        "verdict": film.review.verdict,
-    }
-    return str(cells[column])
-
-
 def cell(state: State, film: Film, column: Column) -> str:
     """Return what stands in one cell of the list."""
-    return (state.worklist.cell or _bare_cell)(film, column, state.identified)
-
-
-def _size_key(film: Film) -> tuple[float, float]:
-    found = summary(film)
-    return (0.0, 0.0) if found is None or not found.sized else (-(found.percent or 0.0), -float(found.area_px))
+    words = state.worklist.cell
+    code = BY_ID[column].code
+    return str(code(film, state.identified)) if words is None else words(film, column, state.identified)
 
 
 def clocked(state: State, now: float) -> State:
@@ -140,22 +117,16 @@ def arrivals(state: State) -> list[Film]:
 
 
 def _key(state: State, column: Column) -> Callable[[Film], Any]:
-    """Sort key of a column: numbers from high to low, words from A to Z, what is empty last."""
-    if column == "score":
-        return lambda film: -(found.score if (found := summary(film)) is not None else -1.0)
-    if column == "size":
-        return _size_key
-    if column == "date":
-        return lambda film: film.facts.taken if film.facts is not None else ""
-    if column == "name":
-        return lambda film: (_who(film, state.identified).casefold(), film.number)
-    return lambda film: cell(state, film, column).casefold()
+    """Return what a column is ordered by."""
+    key, identified = BY_ID[column].key, state.identified
+    if key is None:
+        return lambda film: cell(state, film, column).casefold()
+    return lambda film: key(film, identified)
 
 
 def _is_filled(state: State, film: Film, column: Column) -> bool:
-    if column == "name" and state.identified:
-        return bool(_who(film, identified=True))  # a film without a name is called by its number
-    return bool(cell(state, film, column))
+    filled = BY_ID[column].filled
+    return bool(cell(state, film, column)) if filled is None else filled(film, state.identified)
 
 
 def ordered(state: State) -> list[Film]:
@@ -166,7 +137,7 @@ def ordered(state: State) -> list[Film]:
     key, column = _key(state, chosen.sort), chosen.sort
     filled = [film for film in films if _is_filled(state, film, column)]
     empty = [film for film in films if not _is_filled(state, film, column)]
-    filled.sort(key=key, reverse=chosen.reverse != (column == "date"))
+    filled.sort(key=key, reverse=chosen.reverse != BY_ID[column].falling)
     return [*filled, *empty]
 
 

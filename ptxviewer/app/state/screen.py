@@ -8,6 +8,7 @@ from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 
+from ptxviewer.app.state.columns import Column
 from ptxviewer.app.state.film import Film
 from ptxviewer.app.state.pacs import NOTHING_SENT, PacsState
 from ptxviewer.app.state.settings import DEFAULTS, Settings
@@ -87,7 +88,6 @@ class EngineStatus:
     why: Reason | None = None  # it failed
 
 
-Column = Literal["score", "side", "size", "name", "view", "date", "state", "verdict"]
 Kind = Literal["all", "above", "no answer", "below", "unread"]
 
 

@@ -6,8 +6,9 @@ from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QDialog, QDialogButtonBox, QListWidget, QListWidgetItem, QVBoxLayout, QWidget
 
 from ptxviewer.app.display.comparison import days_apart, patient_of, siblings
+from ptxviewer.app.state.columns import Column
 from ptxviewer.app.state.film import Film, FilmStatus
-from ptxviewer.app.state.screen import Column, State
+from ptxviewer.app.state.screen import State
 from ptxviewer.ui.controls import label
 from ptxviewer.ui.film_words import cell
 from ptxviewer.ui.platform.text_size import px

@@ -23,6 +23,7 @@ from PySide6.QtWidgets import (
 
 from ptxviewer.app.films import worklist
 from ptxviewer.app.presenter import Presenter
+from ptxviewer.app.state.columns import COLUMNS
 from ptxviewer.app.state.screen import Kind, State
 from ptxviewer.core.msgid import N_, Msgid
 from ptxviewer.ui.commands import key_of, small_button
@@ -160,9 +161,9 @@ class WorklistPanel(QWidget):
         header.setSectionsClickable(True)
         header.setMinimumSectionSize(30)
         header.setDefaultAlignment(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter)
-        for index, column in enumerate(worklist.COLUMNS):
+        for index, column in enumerate(COLUMNS):
             header.resizeSection(index, self._widths[column])
-        header.setSectionResizeMode(worklist.COLUMNS.index("name"), QHeaderView.ResizeMode.Stretch)
+        header.setSectionResizeMode(COLUMNS.index("name"), QHeaderView.ResizeMode.Stretch)
         header.setToolTip(
             tr("Click: order by this column; again: the other way round. By urgency: click the score twice.")
         )
@@ -188,13 +189,13 @@ class WorklistPanel(QWidget):
         """Do without the columns for which there is no room."""
         super().resizeEvent(event)
         left = hidden_columns(self.width() - 40, self._widths)
-        for index, column in enumerate(worklist.COLUMNS):
+        for index, column in enumerate(COLUMNS):
             self.table.setColumnHidden(index, column in left)
 
     # Intents
 
     def _sort(self, section: int) -> None:
-        column = worklist.COLUMNS[section]
+        column = COLUMNS[section]
         now = self._presenter.state.worklist
         by_urgency = column == "score" and now.sort == "score" and now.reverse
         self._presenter.films.list.sort(None if by_urgency else column)

@@ -9,9 +9,10 @@ from PySide6.QtCore import QAbstractTableModel, QModelIndex, QObject, QPersisten
 from PySide6.QtGui import QColor, QFont, QPainter, QPen
 
 from ptxviewer.app.films.urgency import Group
-from ptxviewer.app.films.worklist import COLUMNS, group, overdue, summary, unread
+from ptxviewer.app.films.worklist import group, overdue, summary, unread
+from ptxviewer.app.state.columns import COLUMNS, Column
 from ptxviewer.app.state.film import Film, FilmStatus
-from ptxviewer.app.state.screen import Column, State
+from ptxviewer.app.state.screen import State
 from ptxviewer.ui.film_words import cell, heading, marked, score_text, spoken, status_text
 from ptxviewer.ui.panels.verdict_mark import paint_verdict
 from ptxviewer.ui.platform.plain import plain_tip

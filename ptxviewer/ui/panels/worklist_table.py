@@ -13,9 +13,8 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from ptxviewer.app.films import worklist
-from ptxviewer.app.state.screen import Column
-from ptxviewer.ui.film_words import heading, words_of
+from ptxviewer.app.state.columns import COLUMNS, Column
+from ptxviewer.ui.film_words import COLUMN_WORDS, heading
 from ptxviewer.ui.panels.worklist_rows import MARK_ROOM, ROW, Lines, paint_row
 from ptxviewer.ui.platform.style import PALETTE
 from ptxviewer.ui.platform.text_size import px
@@ -23,12 +22,12 @@ from ptxviewer.words import tr
 
 GRIP = 7  # width of the edge that is dragged
 CALM_S = 1.5  # after the pointer's last move the order may change again
-WIDTHS: dict[Column, int] = {
-    "score": 50, "side": 48, "size": 52, "name": 120, "view": 40, "date": 86, "state": 96, "verdict": 60,
-}  # fmt: skip
 TEXT = 12  # height of the font, as the stylesheet has it
 HEADING_ROOM, WORD_ROOM = 20, 12  # screen pixels beside a heading (with its arrow) and beside a word in a cell
-LEAVE_FIRST: tuple[Column, ...] = ("date", "view", "state", "side", "verdict", "size")
+WIDTHS: dict[Column, int] = {column: words.width for column, words in COLUMN_WORDS.items()}
+LEAVE_FIRST: tuple[Column, ...] = tuple(
+    sorted((one for one in COLUMNS if COLUMN_WORDS[one].leaves), key=lambda one: COLUMN_WORDS[one].leaves)
+)
 """Columns that a narrow list does without, in this order."""
 
 
@@ -50,11 +49,11 @@ def widths_for(table: QWidget) -> dict[Column, int]:
     metrics = QFontMetrics(font)
 
     def needed(column: Column) -> int:
-        words = max((metrics.horizontalAdvance(word) + WORD_ROOM for word in words_of(column)), default=0)
+        words = max((metrics.horizontalAdvance(word) + WORD_ROOM for word in COLUMN_WORDS[column].choices()), default=0)
         words += MARK_ROOM if column == "verdict" else 0
         return max(px(WIDTHS[column]), metrics.horizontalAdvance(heading(column)) + HEADING_ROOM, words)
 
-    return {column: needed(column) for column in worklist.COLUMNS}
+    return {column: needed(column) for column in COLUMNS}
 
 
 class Grip(QWidget):
@@ -113,7 +112,7 @@ class Table(QTableView):
         width, chosen = self.viewport().width(), self.currentIndex().row()
         columns = [
             (column, self.columnViewportPosition(index), self.columnWidth(index))
-            for index, column in enumerate(worklist.COLUMNS)
+            for index, column in enumerate(COLUMNS)
             if not self.isColumnHidden(index)
         ]
         offset = self.verticalScrollBar().value()
