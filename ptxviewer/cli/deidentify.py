@@ -87,7 +87,7 @@ def deidentify(
         folder,
         say,
         complain,
-        tr("What is burnt into the pixels is found in part at best: look at every film before you give it away."),
+        tr("Burnt-in text is found in part at best: look at every film before you pass it on."),
     )
 
 

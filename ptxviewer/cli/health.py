@@ -200,8 +200,8 @@ def health_parser() -> argparse.ArgumentParser:
     """Return the parser of ``ptxviewer health``."""
     parser = Parser(
         prog="ptxviewer health",
-        description=tr("Says whether a run of 'triage' that keeps a status file is well; for scripts and containers."),
-        epilog=tr("Exit status: 0 it is well, 1 it is not, 2 bad usage."),
+        description=tr("Checks by its status file whether a run of 'triage' is well; for scripts and containers."),
+        epilog=tr("Exit status: 0 the run is well, 1 it is not, 2 bad usage."),
     )
     parser.add_argument("status", type=Path, metavar="STATUS.json", help=tr("the file of 'triage --status'"))
     parser.add_argument(

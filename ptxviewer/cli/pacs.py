@@ -47,7 +47,7 @@ def _ours(parser: argparse.ArgumentParser) -> None:
 def _matching(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--from", dest="node", required=True, metavar=tr("NODE"), help=tr("the archive to ask"))
     parser.add_argument("--patient-id", default="", metavar="ID", help=tr("the patient's ID"))
-    parser.add_argument("--name", default="", metavar=tr("NAME"), help=tr("the patient's name; * and ? are wild"))
+    parser.add_argument("--name", default="", metavar=tr("NAME"), help=tr("the patient's name; * and ? are wildcards"))
     parser.add_argument("--accession", default="", metavar=tr("NUMBER"), help=tr("the accession number"))
     parser.add_argument("--study", default="", metavar="UID", help=tr("the UID of a study"))
     parser.add_argument("--years", type=int, default=0, metavar="N", help=tr("only studies of the last N years"))
@@ -58,7 +58,7 @@ def _matching(parser: argparse.ArgumentParser) -> None:
 
 def echo_parser() -> argparse.ArgumentParser:
     """Return the parser of ``ptxviewer echo``."""
-    parser = _parser("echo", tr("Asks a node whether it is there and knows us."))
+    parser = _parser("echo", tr("Checks that a node answers and knows us."))
     parser.add_argument("node", metavar=tr("NODE"), help=tr("whom to ask"))
     _ours(parser)
     add_language(parser)
@@ -103,7 +103,7 @@ def fetch_parser() -> argparse.ArgumentParser:
 
 def listen_parser() -> argparse.ArgumentParser:
     """Return the parser of ``ptxviewer listen``."""
-    parser = _parser("listen", tr("Takes films from nodes that are known into a folder, until it is stopped (Ctrl+C)."))
+    parser = _parser("listen", tr("Receives films from known nodes into a folder, until it is stopped (Ctrl+C)."))
     parser.add_argument("--out", type=Path, required=True, metavar=tr("DIR"), help=tr("folder for the films"))
     parser.add_argument("--address", help=tr("the address to listen on; as in the settings if not given"))
     parser.add_argument("--port", type=int, help=tr("the port to listen on; as in the settings if not given"))

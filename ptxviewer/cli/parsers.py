@@ -137,7 +137,7 @@ def deidentify_parser() -> argparse.ArgumentParser:
     parser.add_argument(
         "--black-out-text",
         action="store_true",
-        help=tr("black out what looks like text near the edges, too (never all of it)"),
+        help=tr("also black out what looks like text near the edges (may miss some)"),
     )
     add_language(parser)
     return parser
@@ -211,8 +211,8 @@ def selftest_parser() -> argparse.ArgumentParser:
         prog="ptxviewer selftest",
         description=sentences(
             tr(
-                "Tries whether the network gives its expected result on this computer, and prints versions and "
-                "device; nothing of a patient."
+                "Checks whether the network gives its expected result on this computer, and prints "
+                "versions and device, without patient data."
             ),
             tr(RESEARCH_USE),
         ),
@@ -250,7 +250,7 @@ def triage_parser() -> argparse.ArgumentParser:
         metavar="|".join(f"LIST{suffix}" for suffix in suffixes()),
         help=tr("the store (.sqlite) or table to write"),
     )
-    parser.add_argument("--resume", action="store_true", help=tr("take the films of a table that is there for done"))
+    parser.add_argument("--resume", action="store_true", help=tr("treat the films of an existing table as done"))
     parser.add_argument(
         "--watch", action="store_true", help=tr("go on with what arrives in the folders, until stopped")
     )

@@ -45,12 +45,15 @@ def results_parser() -> argparse.ArgumentParser:
     endings = "|".join(f"LIST{one}" for one in (tables.STORE, *(made.suffix for made in tables.FORMATS)))
     parser.add_argument("store", type=Path, metavar="STORE.sqlite", help=tr("a store of results"))
     parser.add_argument(
-        "--query", default="", metavar=tr("QUERY"), help=tr("films that fit all parts: score>=0.5 side=left view=AP,PA")
+        "--query",
+        default="",
+        metavar=tr("QUERY"),
+        help=tr("films that match all parts: score>=0.5 side=left view=AP,PA"),
     )
-    parser.add_argument("--out", type=Path, metavar=endings, help=tr("write the films that fit, most urgent first"))
+    parser.add_argument("--out", type=Path, metavar=endings, help=tr("write the films that match, most urgent first"))
     parser.add_argument("--identified", action="store_true", help=tr("write file names and patient data, too"))
     parser.add_argument("--limit", type=int, default=LIMIT, metavar="N", help=tr("how many films are printed"))
-    parser.add_argument("--truth", type=Path, metavar="LABELS.csv", help=tr("evaluate against the truth of films"))
+    parser.add_argument("--truth", type=Path, metavar="LABELS.csv", help=tr("evaluate against known truths"))
     parser.add_argument(
         "--masks", type=Path, metavar=tr("DIR"), help=tr("masks of 'predict --save-mask', for the Dice with --truth")
     )
@@ -105,7 +108,7 @@ def _listed(store: ResultStore, condition: Condition, count: int, arguments: arg
     widths = [max(len(cell) for cell in column) for column in zip(SHOWN, *rows, strict=True)]
     for row in (SHOWN, *rows):
         say("  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)).rstrip())
-    say(trn("{count} film fits.", "{count} films fit.", count))
+    say(trn("{count} film matches.", "{count} films match.", count))
 
 
 def _shown(value: object) -> str:

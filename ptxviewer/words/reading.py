@@ -132,7 +132,7 @@ TEXTS: dict[str, Msgid | Callable[..., str]] = {
     "path_too_long": N_("This name is longer than any file's name can be."),
     "reader_not_started": N_("The process that reads films could not be started."),
     "reader_killed": N_("The process that reads films was ended from outside while it read this one."),
-    "took_too_long": N_("Reading this film took longer than {limit_s} seconds and was given up."),
+    "took_too_long": N_("Reading this film took longer than {limit_s} seconds and was stopped."),
     "too_much_memory": lambda limit_bytes: tr(
         "Reading this film would take more than {limit} of memory.", limit=megabytes(limit_bytes)
     ),
@@ -160,11 +160,11 @@ TEXTS: dict[str, Msgid | Callable[..., str]] = {
     "no_such_frame": N_("This file does not have that frame."),
     "image_incomplete": N_("This file is incomplete: part of its image is missing."),
     "rescale_unusable": N_("The rescale slope or intercept in this file is not usable."),
-    "no_finite_values": N_("This image holds no numbers that can be shown."),
+    "no_finite_values": N_("This image holds no values that can be shown."),
     "image_not_decoded": N_("The image in this file cannot be decoded ({transfer_syntax})."),
     "stream_damaged": N_("The {coding} stream of this film is damaged."),
     "stream_of_other_size": _stream_of_other_size,
-    "stream_of_other_components": N_("The compressed image in this file is not of the colours that the file says."),
+    "stream_of_other_components": N_("The compressed image in this file has other colours than the file says."),
     "picture_unreadable": N_("This picture is damaged, too large, or of a kind that cannot be read."),
     "picture_without_tags": N_("This film is a picture file: it has no DICOM tags."),
     "folder_forbidden": N_("This folder may not be read: permission denied."),
@@ -172,7 +172,7 @@ TEXTS: dict[str, Msgid | Callable[..., str]] = {
     "not_on_disc": N_("The DICOMDIR names this film, but it is not there."),
     "zip_member_damaged": N_("This file is damaged inside its ZIP archive."),
     "folder_without_films": N_("There are no films in this folder."),
-    "dicomdir_without_films": N_("None of the films that this DICOMDIR names is there."),
+    "dicomdir_without_films": N_("None of the films named by this DICOMDIR is present."),
     "zip_without_films": N_("There are no films in this ZIP archive."),
     "zip_encrypted": N_("This ZIP archive is protected by a password: unpack it first."),
     "zip_too_many_files": _zip_too_many,
@@ -193,20 +193,20 @@ TEXTS: dict[str, Msgid | Callable[..., str]] = {
     "picture_too_small": N_("The picture is too small."),
     "not_analysed": N_("Not analysed. {why}"),
     "colour_shown_grey": N_("Colour picture shown in grey."),
-    "window_shows_nothing": N_("The window stored in this file shows nothing: an automatic one is used."),
+    "window_shows_nothing": N_("The window stored in this file shows nothing: an automatic window is used."),
     "window_of_other_bits": N_(
-        "The window stored in this file was made for more bits than its pixels have: an automatic one is used."
+        "The window stored in this file was made for more bits than its pixels have: an automatic window is used."
     ),
     "table_narrower": N_("The lookup table in this file is darker than it says: it is shown at full brightness."),
     "has_overlay": N_("This file brings drawings of its own: they are not part of the film, and can be hidden."),
-    "has_shutter": N_("A shutter of this file covers part of the film: it can be taken away."),
-    "all_is_padding": N_("By its tags all of this film is padding: it is shown all the same."),
+    "has_shutter": N_("A shutter of this file covers part of the film: it can be hidden."),
+    "all_is_padding": N_("According to its tags this film is all padding: it is shown anyway."),
     "end_of_file_damaged": N_("The end of this file is damaged; its image is whole."),
     "tag_missing": N_("The image in this file cannot be decoded: {keyword} is missing."),
     "colours_not_read": lambda photometric: (
-        tr("The colours of this picture ({photometric}) are of a kind that is not read.", photometric=photometric)
+        tr("The colours of this picture ({photometric}) are of a kind that cannot be read.", photometric=photometric)
         if photometric
-        else tr("The colours of this picture are of a kind that is not read.")
+        else tr("The colours of this picture are of a kind that cannot be read.")
     ),
     "frames_missing": lambda stated, present: trn(
         "This file holds {count} frame of {stated}.",
@@ -215,9 +215,9 @@ TEXTS: dict[str, Msgid | Callable[..., str]] = {
         stated=stated,
     ),
     "windows_left_out": N_("This file holds more windows than can be offered: the first {kept} are kept."),
-    "for_processing": N_("Raw film for processing: it is not meant to be read as it looks."),
+    "for_processing": N_("Raw film for processing: not meant to be read as it is."),
     "picture_not_calibrated": N_("Not calibrated: a picture file says nothing about size."),
-    "sizes_at_detector": N_("Sizes are measured at the detector and are a little too large."),
+    "sizes_at_detector": N_("Sizes are measured at the detector and are slightly too large."),
     "may_carry_text": N_("This film may carry burnt-in text, such as a name."),
     "synthetic_phantom": N_("Synthetic phantom: no patient."),
     "field_not_plausible": _field_not_plausible,
@@ -226,9 +226,7 @@ TEXTS: dict[str, Msgid | Callable[..., str]] = {
     "no_study": N_("This film belongs to no DICOM study: there is nothing that DICOM objects could refer to."),
     "nothing_to_outline": N_("Nothing is outlined on this film, so that there is no such object to save."),
     "no_result": N_("This film has no result that could be saved."),
-    "not_dicom_film": N_(
-        "This is a picture without DICOM tags: there is nothing in it to take a patient's name out of."
-    ),
+    "not_dicom_film": N_("This is a picture without DICOM tags: there are none to remove patient data from."),
     "file_changed_meanwhile": N_("The file has changed since it was opened: open it again and look at it first."),
     "frames_differ": N_("The frames of this file differ in size or scale: they are not saved together."),
     "too_many_frames": N_("This file holds more frames than are saved together."),
@@ -244,7 +242,7 @@ TEXTS: dict[str, Msgid | Callable[..., str]] = {
     "settings_unwritten": N_("The settings could not be written."),
     "list_unwritten": N_("The list could not be written."),
     "pseudonyms_unwritten": N_("The key of the pseudonyms in the settings folder could not be read or made."),
-    "outbox_unwritten": N_("The queue of what is to be sent could not be written."),
+    "outbox_unwritten": N_("The send queue could not be written."),
     "no_permission": N_("There is no permission to write in that folder."),
     "no_such_folder": N_("That folder does not exist."),
     "folder_not_made": N_("The folder cannot be made."),

@@ -27,7 +27,7 @@ TEXTS: dict[str, Msgid | Callable[..., str]] = {
     "no_table_of_ours": N_("This file is no table of results of this program."),
     "no_parquet": N_("Parquet needs the library pyarrow: pip install 'ptxviewer[parquet]'."),
     "no_truth": N_("No line of the labels belongs to a film of the store."),
-    "nothing_selected": N_("No film of the store fits the query."),
+    "nothing_selected": N_("No film of the store matches the query."),
     "query_not_understood": N_("This part of the query is not understood: {part}"),
     "unknown_column": N_("There is no column of this name: {name}"),
     "labels_not_understood": _labels,

@@ -22,21 +22,21 @@ def _keys_ignored(why: str, more: int) -> str:
 
 
 TEXTS: dict[str, Msgid | Callable[..., str]] = {
-    "review_damaged": N_("The saved review of this film could not be read; it was put aside."),
+    "review_damaged": N_("The saved review of this film could not be read; it was set aside."),
     "review_unreadable": N_("The saved review of this film could not be read."),
     "review_of_both": N_("Another window changed the review of this film meanwhile: the changes of both are kept."),
     "review_of_both_aside": N_(
         "Another window changed the review of this film meanwhile, in another way: yours is kept, the other one was "
         "put aside."
     ),
-    "settings_damaged": N_("The settings could not be read and were put aside: the defaults are used."),
-    "pacs_damaged": N_("The list of PACS nodes was damaged: it is put aside, and empty now."),
+    "settings_damaged": N_("The settings could not be read and were set aside: the defaults are used."),
+    "pacs_damaged": N_("The list of PACS nodes was damaged: it was set aside, and the list is now empty."),
     "pacs_unreadable": N_(
-        "The list of PACS nodes could not be read: it counts as empty for now, and is left as it is."
+        "The list of PACS nodes could not be read: it counts as empty for now and is left unchanged."
     ),
     "keys_damaged": N_("The file of your own keys, keys.json, could not be read: the usual keys are used."),
     "no_such_command": N_("Your file of keys names {command}: no command of that name has keys that can be changed."),
-    "key_not_known": N_("Your file of keys gives {command} the key {key}, which is none or cannot be changed."),
+    "key_not_known": N_("Your file of keys gives {command} the key {key}, which does not exist or cannot be changed."),
     "key_of_two": N_("Your file of keys gives {key} to {first} and to {second}: {first} has it."),
     "keys_ignored": _keys_ignored,
     "site_settings_damaged": N_("The site's default settings could not be read: the program's own are used."),

@@ -37,7 +37,7 @@ def _too_many(limit: int) -> str:
 
 
 TEXTS: dict[str, Msgid | Callable[..., str]] = {
-    "no_guide": N_("The guide is not installed beside the program."),
+    "no_guide": N_("The guide is not installed with the program."),
     "went_wrong": N_("Something went wrong inside the program; the film on screen is not affected."),
     "no_films": N_("There is nothing here that can be opened."),
     "store_hidden": N_('First read: a store would show results before; set the network\'s result to "At once" for it.'),

@@ -88,15 +88,17 @@ COMMANDS: tuple[Command, ...] = (
         N_("Sharpen"),
         "view",
         ("S",),
-        N_("Off, edges, local contrast in turn: for the eye only, the network and reports see the film as it is"),
+        N_("Off, edges and local contrast in turn: display only; network and reports use the film as it is"),
         run=lambda p, _shell: p.display.aids.next_sharpening(),
         enabled=SHOWN,
         places=KEYS_ONLY,
     ),
     _sharpening("off", N_("No sharpening"), N_("Show the film as it is")),
-    _sharpening("unsharp", N_("Sharpen edges"), N_("Lift edges such as a pleural line (unsharp mask); display only")),
     _sharpening(
-        "clahe", N_("Sharpen local contrast"), N_("Lift contrast where the film is evenly dark (CLAHE); display only")
+        "unsharp", N_("Sharpen edges"), N_("Enhance edges such as the pleural line (unsharp mask); display only")
+    ),
+    _sharpening(
+        "clahe", N_("Sharpen local contrast"), N_("Raise contrast where the film is evenly dark (CLAHE); display only")
     ),
     *(_interpolation(how, name) for how, name in INTERPOLATIONS),
 )

@@ -28,7 +28,7 @@ COMMANDS: tuple[Command, ...] = (
         N_("Compare with"),
         "films",
         ("Ctrl+Shift+D",),
-        N_("Choose the film beside this one"),
+        N_("Choose the film to show beside this one"),
         enabled=lambda state: state.current is not None and len(state.films) > 1,
         asks=True,
         run=lambda _p, shell: shell.ask_prior(),

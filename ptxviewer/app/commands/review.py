@@ -100,7 +100,7 @@ COMMANDS: tuple[Command, ...] = (
     ),
     _verdict("accept", N_("Accept"), "Y", N_("The network is right")),
     _verdict("reject", N_("Reject"), "N", N_("The network is wrong")),
-    _verdict("unsure", N_("Unsure"), "U", N_("The film does not tell")),
+    _verdict("unsure", N_("Unsure"), "U", N_("The film leaves it open")),
     Command(
         "write_note",
         N_("Write a note"),

@@ -156,7 +156,7 @@ class Settings:
         default=60,
         metadata=_row(
             page="films",
-            label=N_("Raise films unread for minutes"),
+            label=N_("Raise films unread for (minutes)"),
             help=N_(
                 "In the order by urgency they take turns with those above threshold, whatever their score. 0: never."
             ),
@@ -236,9 +236,7 @@ class Settings:
         metadata=_row(
             page="reading",
             label=N_("Sensitivity and extent apart"),
-            help=N_(
-                "Sliders of their own for what counts (film score, peak, smallest area) and for how far it reaches."
-            ),
+            help=N_("Separate sliders for what counts (film score, peak, smallest area) and for how far it reaches."),
         ),
     )
     film_memory_mb: int = field(

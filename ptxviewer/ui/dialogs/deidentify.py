@@ -205,7 +205,7 @@ class DeidentifyDialog(QDialog):
         column.setSpacing(8)
         column.addWidget(label("text", tr(WHAT_IS_SAVED), wrap=True))
         found = trn("{count} place looks like text.", "{count} places look like text.", count) if count else ""
-        never_all = tr("This is a proposal and never all of it: look at the whole film, along every edge.")
+        never_all = tr("This is a proposal and may be incomplete: look at the whole film, along every edge.")
         none = "" if count else tr("No place near the edges looks like text.")
         column.addWidget(label("amber", " ".join(part for part in (found, none, never_all) if part), wrap=True))
         column.addWidget(label("quiet", tr(HOW), wrap=True))

@@ -44,7 +44,7 @@ def heading(document: Document, identified: bool) -> str:
 def page_text(document: Document) -> str:
     """Return what is read: the text, or why there is none."""
     if document.text:
-        more = tr("(There is more than is shown.)") if document.cut else ""
+        more = tr("(Not all of it is shown.)") if document.cut else ""
         return "\n\n".join(part for part in (document.text, more) if part)
     if document.pdf:
         return tr("This PDF has no text that can be shown here; save it to open it elsewhere.")
@@ -81,7 +81,7 @@ class DocumentsDialog(QDialog):
         page = QWidget()
         column = QVBoxLayout(page)
         column.setContentsMargins(8, 0, 0, 0)
-        column.addWidget(label("quiet", tr("As the file says; nothing of it is checked here."), wrap=True))
+        column.addWidget(label("quiet", tr("As the file says; not checked here."), wrap=True))
         column.addWidget(self._heading)
         column.addWidget(self._text, 1)
         split = QSplitter(Qt.Orientation.Horizontal)

@@ -173,7 +173,7 @@ class KeysEditor(QDialog):
 
     def _pressed(self, key: str) -> None:
         if key in HELD:
-            self._say(tr("{key} hides the overlay while it is held: it cannot be given away.", key=key_text((key,))))
+            self._say(tr("{key} hides the overlay while it is held: it cannot be reassigned.", key=key_text((key,))))
         elif self._chosen():
             self._give((key,))
 
@@ -219,7 +219,9 @@ class KeysEditor(QDialog):
         self._said.setObjectName("amber" if said else "quiet")
         self._said.style().unpolish(self._said)
         self._said.style().polish(self._said)
-        self._said.setText(sentences(*said) or tr("Keys count at once; texts that name them follow at the next start."))
+        self._said.setText(
+            sentences(*said) or tr("Keys take effect at once; texts that name them follow at the next start.")
+        )
 
     def _filter(self, text: str) -> None:
         words = text.casefold().split()

@@ -49,7 +49,7 @@ class KeepWindowDialog(QDialog):
         self._accept.setEnabled(bool(text.strip()))
         there = text.strip() in self._own
         self._remark.setText(
-            tr("A window of this name is there, and will be replaced.")
+            tr("A window of this name exists and will be replaced.")
             if there
             else tr("It is kept relative to each film's own values, so that it suits films of other devices.")
         )

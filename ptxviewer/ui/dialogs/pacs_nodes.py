@@ -203,14 +203,14 @@ class NodesDialog(QDialog):
         self.station = Fields(self._station_edited)
         add = self.station.add
         add("title", N_("Our AE title"), _title())
-        add("listen", N_("Take films that nodes of the list send here"), QCheckBox())
+        add("listen", N_("Accept films that nodes of the list send here"), QCheckBox())
         add("address", N_("Listen on address"), QLineEdit())
         add("port", N_("Listen on port"), spin_box(1, 65535))
-        add("tls", N_("Take encrypted connections only"), QCheckBox())
+        add("tls", N_("Accept encrypted connections only"), QCheckBox())
         add("certificate", N_("Certificate (PEM)"), QLineEdit(), file=True)
         add("key", N_("Its key (PEM)"), QLineEdit(), file=True)
         add("ca", N_("Authority of the nodes (PEM)"), QLineEdit(), file=True)
-        add("quota_mb", N_("Room for films that come, in MB"), spin_box(1, LARGEST_QUOTA))
+        add("quota_mb", N_("Space for received films, in MB"), spin_box(1, LARGEST_QUOTA))
         add("years", N_("Priors of the last years"), spin_box(1, 99))
 
         page = QWidget()

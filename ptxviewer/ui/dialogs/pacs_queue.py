@@ -37,7 +37,7 @@ def what_of(parcel: Parcel) -> str:
 def outcome_of(parcel: Parcel, sending: bool) -> str:
     """Return what became of a parcel in one line."""
     if sending:
-        return tr("Being sent ...")
+        return tr("Sending ...")
     arrived = sum(one.arrived for one in parcel.deliveries)
     if len({(one.state, one.why, one.found) for one in parcel.deliveries}) == 1:
         return words.outcome(parcel.deliveries[0])
@@ -102,7 +102,7 @@ class QueueDialog(QDialog):
             self.list.addTopLevelItem(row)
             row.setSelected(parcel.id in chosen)
         left = pacs.left
-        empty = tr("Nothing was sent in this session, and nothing waits.")
+        empty = tr("Nothing was sent in this session, and nothing is waiting.")
         waits = trn(
             "{count} waits; it is tried again by itself.", "{count} wait; they are tried again by themselves.", left
         )

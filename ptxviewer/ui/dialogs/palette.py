@@ -99,7 +99,7 @@ class Palette(QDialog):
         self.list.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         rows = min(ROWS, max(3, (self.screen().availableSize().height() - px(AROUND)) // px(ROW)))
         self.list.setFixedHeight(px(ROW) * rows)
-        self.nothing = label("quiet", tr("Nothing here does that. Fewer letters find more."))
+        self.nothing = label("quiet", tr("No command matches. Fewer letters find more."))
         self.nothing.setFixedHeight(px(ROW) * rows)
         self.nothing.setAlignment(Qt.AlignmentFlag.AlignCenter)
         column = QVBoxLayout(self)

@@ -123,8 +123,8 @@ def older_text(film: Film) -> str:
     if film.older is None:
         return ""
     if film.due:
-        return tr("This is what an older network said. The film is being analysed again.")
-    return sentences(tr("This is what an older network said. The film was not analysed again:"), film.why)
+        return tr("This is the result of an older network. The film is being analysed again.")
+    return sentences(tr("This is the result of an older network. The film was not analysed again:"), film.why)
 
 
 class SupineSigns(QWidget):

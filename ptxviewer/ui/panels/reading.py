@@ -131,7 +131,7 @@ class ReadingPanel(QWidget):
         column.addLayout(title)
         self._frame_text = label("value")
         keys = ", ".join(key_of(command) for command in ("previous_frame", "next_frame"))
-        tip = tr("Which picture of a film with several ({keys})", keys=keys)
+        tip = tr("Frame of a multi-frame film ({keys})", keys=keys)
         self._frame = MarkedSlider(tr("Frame"), tip, step=1)
         self._frame.moved.connect(self._frame_moved)
         for widget in (self._frame_text, self._frame):

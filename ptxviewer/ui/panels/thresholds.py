@@ -161,16 +161,16 @@ class ThresholdControls(QWidget):
         self._score = _Row(
             tr("Film score"),
             sentences(
-                tr("Is there one? From which film score a film is marked."),
+                tr("Is there one? The film score from which a film is marked."),
                 self._moved_by("sensitivity_up", "sensitivity_down"),
                 back,
             ),
             step=SCORE_STEP,
         )
         self._peak = _Row(
-            tr("Peak score"), sentences(tr("Is there one? How high the score of a part must rise somewhere."), back)
+            tr("Peak score"), sentences(tr("Is there one? The score that an area must reach somewhere."), back)
         )
-        self._area = _Row(tr("Smallest area"), sentences(tr("Is there one? How large a part must be."), back))
+        self._area = _Row(tr("Smallest area"), sentences(tr("Is there one? The smallest area that counts."), back))
         self._extent = _Row(
             tr("Extent"),
             sentences(tr("How far does it reach?"), self._moved_by("threshold_down", "threshold_up"), back),

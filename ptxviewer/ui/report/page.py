@@ -40,7 +40,7 @@ def sheet_of(report: Page, paper: Paper) -> Sheet:
     sheet = laid_out(report, paper)
     if not unwritable(sheet):
         return sheet
-    told = tr("No font of this computer has some of the letters: they stand as boxes.")
+    told = tr("No font on this computer has some of the letters: they appear as boxes.")
     return laid_out(replace(report, remark=sentences(report.remark, told)), paper)
 
 

@@ -100,7 +100,7 @@ class ResultsWindow(QWidget):
         self.bar = FilterBar(self._filtered)
         self.bar.reset.setEnabled(False)
         self.table = self._made_table()
-        self._none = label("quiet", tr("No film of the store fits the filter."))
+        self._none = label("quiet", tr("No film of the store matches the filter."))
         self._none.setAlignment(Qt.AlignmentFlag.AlignCenter)
         self._pages = QStackedWidget()
         self._pages.addWidget(self.table)
@@ -113,7 +113,7 @@ class ResultsWindow(QWidget):
         self.open = QPushButton(tr("Open film"))
         self.open.clicked.connect(self.open_chosen)
         self.folder = QPushButton(tr("Folder of the films..."))
-        self.folder.setToolTip(tr("Where films lie that the store does not name, or that have been moved"))
+        self.folder.setToolTip(tr("Where to find films that the store does not name or that were moved"))
         self.folder.clicked.connect(self._ask_folder)
         self.export = ExportMenu(
             self, self._presenter, self._path, self.chosen_numbers, self.place_of_number, self.tell, self._say
@@ -245,7 +245,7 @@ class ResultsWindow(QWidget):
         shown = len(found.numbers)
         self._pages.setCurrentWidget(self.table if shown else self._none)
         self._none.setText(
-            tr("No film of the store fits the filter.") if found.total else tr("The store holds no film yet.")
+            tr("No film of the store matches the filter.") if found.total else tr("The store holds no film yet.")
         )
         if found.whole:
             self._count.setText(
@@ -291,7 +291,7 @@ class ResultsWindow(QWidget):
             self._forward()
             self._open_paths([path])
         elif row.get("file"):
-            self._say(tr("The file of film {number} is not at its place any more.", number=row["film"]))
+            self._say(tr("The file of film {number} is no longer in its place.", number=row["film"]))
         elif self._folder is None:
             self._say(tr("This store does not name its files: choose the folder in which the films lie."))
         else:
