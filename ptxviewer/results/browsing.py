@@ -15,7 +15,6 @@ from ptxviewer.results.schema import BY_NAME, Record, Value
 from ptxviewer.results.store import ORDER, URGENT, ResultStore, stamp_in
 
 Column = Literal["score", "side", "size", "film", "view", "date", "site", "verdict", "state"]
-COLUMNS: tuple[Column, ...] = ("score", "side", "size", "film", "view", "date", "site", "verdict", "state")
 SITE = "coalesce(nullif(institution, ''), site_id)"
 """SQL: how a site is called; by its name in a store that names, else by its pseudonym."""
 ORDERS: dict[Column, str] = {
@@ -29,6 +28,8 @@ ORDERS: dict[Column, str] = {
     "verdict": "verdict",
     "state": f"{ORDER} {{way}}, status",
 }
+"""SQL: what each column is ordered by, in the order of the screen."""
+COLUMNS: tuple[Column, ...] = tuple(ORDERS)
 FIRST = 500  # films that are shown while the others are still being ordered
 PAGE = 200  # rows that are read at once
 LONGEST_CHOICE = 100  # letters

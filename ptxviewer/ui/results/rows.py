@@ -19,6 +19,9 @@ from ptxviewer.words.quantities import area_or_px, score, share
 
 Index = QModelIndex | QPersistentModelIndex
 NOWHERE = QModelIndex()
+WIDTHS: dict[Column, int] = {  # screen pixels, at least
+    "score": 60, "side": 76, "size": 76, "film": 160, "view": 56, "date": 90, "site": 110, "verdict": 96, "state": 100,
+}  # fmt: skip
 SITE_LETTERS = 10  # of a pseudonym: enough to tell two apart
 GROUPS: dict[str, Msgid] = {
     "above": N_("above threshold"),

@@ -31,16 +31,13 @@ from ptxviewer.ui.controls import ElidedLabel, label
 from ptxviewer.ui.platform.text_size import px
 from ptxviewer.ui.results.export import ExportMenu
 from ptxviewer.ui.results.filters import FilterBar
-from ptxviewer.ui.results.rows import StoreRows, heading
+from ptxviewer.ui.results.rows import WIDTHS, StoreRows, heading
 from ptxviewer.words import say, tr, trn
 from ptxviewer.words.notices import RESEARCH_USE
 from ptxviewer.words.quantities import count
 
 SIZE, SMALLEST = (1080, 680), (820, 440)
 ROW = 24
-WIDTHS: dict[Column, int] = {
-    "score": 60, "side": 76, "size": 76, "film": 160, "view": 56, "date": 90, "site": 110, "verdict": 96, "state": 100,
-}  # fmt: skip
 HEADING_ROOM = 28  # pixels beside a heading: margins and its arrow
 
 
