@@ -187,7 +187,7 @@ def test_any_order(steps: list[Step]) -> None:
 
 
 @pytest.mark.parametrize("leaky", [False, True])
-@pytest.mark.parametrize("seed", range(3))
+@pytest.mark.parametrize("seed", range(2))
 def test_long_orders(seed: int, leaky: bool) -> None:
     chosen = random.Random(seed)
     play = Play(leaky)

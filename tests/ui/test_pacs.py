@@ -170,7 +170,7 @@ def test_a_parcel_is_told_in_one_line() -> None:
 
 def test_a_day_with_an_archive(qtbot: QtBot, tmp_path: Path) -> None:
     """Results are sent, found, deleted here, and fetched back as earlier results; so are films."""
-    count = 12
+    count = 5
     films = tmp_path / "films"
     films.mkdir()
     for number in range(count):
