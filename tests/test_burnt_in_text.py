@@ -125,10 +125,10 @@ def test_the_command_line_says_it(tmp_path: Path, capture: Path, qapp, capsys, m
     picture = tmp_path / "picture.png"
     cv2.imwrite(str(picture), ramp(100, 90, 255).astype("uint8"))
     for source in (capture, picture):
-        for command in ("report", "render"):
-            assert cli.main([command, str(source), "-o", str(tmp_path / "out.png")]) == 0
+        for command, name in (("report", "out.pdf"), ("render", "out.png")):
+            assert cli.main([command, str(source), "-o", str(tmp_path / name)]) == 0
             assert capsys.readouterr().err.count(TOLD) == 1
-    assert cli.main(["report", str(capture), "-o", str(tmp_path / "out.png"), "--identified"]) == 0
+    assert cli.main(["report", str(capture), "-o", str(tmp_path / "out.pdf"), "--identified"]) == 0
     assert TOLD not in capsys.readouterr().err
 
 

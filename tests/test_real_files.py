@@ -22,6 +22,8 @@ from ptxviewer.words import say
 warnings.simplefilter("ignore")
 slowest, sentences, odd, count, opened = 0.0, [], [], 0, 0
 for path in sorted(Path(sys.argv[1]).rglob("*")):
+    if path.name == "deflate_1GB.dcm":  # inflated as far as it may be by a test of its own
+        continue
     if path.is_file() and "faults" not in path.parts:  # these are known to fail
         count += 1
         started = time.process_time()
