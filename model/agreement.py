@@ -1,4 +1,4 @@
-"""Does the command line say, film by film, what the evaluation says?
+"""Checks that the command line and the evaluation agree, film by film.
 
 ``ptxviewer predict --save-mask`` over the films first, then ``python -m model.agreement --data DIR --predicted DIR``.
 Two programs that decide the same film differently would make the figures of the card worthless to a user.

@@ -1,4 +1,4 @@
-"""What separates the squeezed 8-bit training films from real ones, as random changes: geometry, grey, what is drawn on.
+"""Random changes that bridge the gap between 8-bit training films and real ones: geometry, grey values, drawings.
 
 A batch is changed at once, by torch, on the device that trains. What is random comes from the generator that is given,
 so a batch is a pure function of (seed, step) and a resumed run sees what an unbroken one would have seen.

@@ -1,4 +1,4 @@
-"""Draws what lies on and in a chest and is no pneumothorax: drains, lines, leads, tubes and folds of skin.
+"""Draws devices and artefacts that are not a pneumothorax: drains, lines, leads, tubes and skin folds.
 
 Most drained films of the training set show a pneumothorax, so a network learns the drain. Drawn on films with and
 without one alike, a device says nothing any more. Places are given in the lungs' box: (0, 0) is its upper left corner,

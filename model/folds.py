@@ -1,4 +1,4 @@
-"""What networks that have not seen a film say of it: labels in doubt, and films that are hard.
+"""Cross-fitted scores: finds labels in doubt and hard films by networks that have not seen them.
 
 ``python -m model.folds --pack runs/pack640 --runs runs/fold0 runs/fold1 ...`` asks, for every training film, the run
 whose plan left its patient's fold out (``"fold": [k, n]``), and writes the scores into the pack. A label that such a

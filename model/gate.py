@@ -1,4 +1,4 @@
-"""What the gate says of everything it may meet: frontal films, the same films spoilt by code, other pictures.
+"""Evaluates the gate: on frontal films, on the same films altered by code, and on other pictures.
 
 ``python -m model.gate --data DIR --others DIR --bundle model/bundle --out runs/gate.json``. Films are those of ``val``,
 each goes through the app's engine. A folder below ``--others`` is a kind of its own, by its name; so is each list of

@@ -1,4 +1,4 @@
-"""The mean of runs' weights and a bundle's: what lies between states of a network is often better than each.
+"""Averages the weights of runs and a bundle; the mean is often better than each of them.
 
 ``python -m model.mean --run runs/third runs/seed --bundle model/bundle --out runs/mean`` writes a run of its own, which
 ``model.compare``, ``model.finish`` and ``model.export`` take like any other. Only weights that descend from each other

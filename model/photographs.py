@@ -1,4 +1,4 @@
-"""Makes photographs of a film on a screen: what a gate must know from a film, and a network must not trip over.
+"""Makes photographs of a film on a screen, which the gate must recognise and the network must tolerate.
 
 A screen seen from the side (perspective), its pixels against those of the camera (moire), a lamp or window in the glass
 (glare), less light in the corners, a camera's own greys, a bezel around it. No such photograph was at hand; these are

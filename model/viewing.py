@@ -1,4 +1,4 @@
-"""How a run looks at films: at the whole of them, or at their lungs, and by which first look.
+"""How a run sees films: whole or cropped to the lungs, and by which first look.
 
 A run over boxes keeps its first look beside its weights (``first_look.safetensors`` and ``first_look.json`` of
 ``model.first_look``); where it has none, the lungs are found by the network of a bundle.

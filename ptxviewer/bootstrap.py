@@ -1,4 +1,4 @@
-"""What must be done before Qt is imported: crash traces, a log without patient data, the order of Windows DLLs."""
+"""Everything that must happen before Qt is imported: crash traces, a log without patient data, the DLLs of Windows."""
 
 from __future__ import annotations
 
@@ -104,7 +104,7 @@ class _LogFile(logging.FileHandler):
         super().emit(record)
 
     def handleError(self, record: logging.LogRecord) -> None:  # noqa: N802 - logging's own name
-        """Let the record go."""
+        """Discard the record."""
 
 
 def _write_log() -> None:

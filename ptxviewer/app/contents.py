@@ -1,4 +1,4 @@
-"""What is saved or sent of a film, measured as it is seen: one definition for all ways out of the app."""
+"""The content that is saved or sent for a film, measured as displayed: one definition for every export."""
 
 from __future__ import annotations
 

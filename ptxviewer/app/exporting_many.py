@@ -1,4 +1,4 @@
-"""Saves many films one after the other, so that nothing else waits for all of them: one walk, whichever they are."""
+"""Saves many films one after the other, as separate jobs, so that other work can run in between."""
 
 from __future__ import annotations
 

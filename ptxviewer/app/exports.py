@@ -1,4 +1,4 @@
-"""What a film can be saved as: one row a format. Dialogs, commands, default names and the command line derive from it.
+"""The formats that a film can be saved in, one row each: dialogs, commands, default names and options derive from it.
 
 A new format is a row here and its writer in ``ui.exports``. DICOM objects are a table of their own: a film gives
 several of them at once, which refer to each other, into a folder.

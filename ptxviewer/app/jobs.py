@@ -1,4 +1,4 @@
-"""Work away from the window: one thread a lane, results that come home, tickets that can be retired.
+"""Work outside the main thread: lanes of one thread each, results returned to it, tickets that can be retired.
 
 A lane takes callables that have captured all their inputs. A retired ticket makes the work's next checkpoint raise
 ``Cancelled``, and its result is refused on the main thread before anything can change.

@@ -1,4 +1,4 @@
-"""What the presenter is given and what it gives away: the seams at which Qt, DICOM and torch are plugged in."""
+"""The ports of the presenter: the interfaces through which Qt, DICOM and torch are plugged in."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The settings while the window is open: they are part of the state, so what is shown is what is kept."""
+"""The settings while the window is open: part of the state, so that the displayed value is the stored one."""
 
 from __future__ import annotations
 

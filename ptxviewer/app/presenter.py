@@ -1,4 +1,4 @@
-"""What the reader does becomes a new state, and the view shows it: the whole behaviour of the window, without Qt.
+"""Turns the reader's actions into new states, which the view renders: the behaviour of the window, without Qt.
 
 The presenter only wires: intents live in its wings, ``films``, ``review``, ``display``, ``exporting``, ``pacs``. Films
 cross the thread border three times (``films.intake``, and twice in ``films.pipeline``). Everything else happens on

@@ -1,4 +1,4 @@
-"""How the network does on the films of this computer, from the results and reviews that are kept; no film, no name."""
+"""Statistics of the network on the films of this computer, from kept results and reviews; no film and no name."""
 
 from __future__ import annotations
 

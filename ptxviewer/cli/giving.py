@@ -1,4 +1,4 @@
-"""What ``triage`` gives away of each film besides its row: DICOM objects in a folder, and parcels for nodes.
+"""What ``triage`` writes for each film besides its row: DICOM objects in a folder, and parcels for nodes.
 
 In this order, so that a run that is killed at any moment neither loses nor repeats: the objects, the parcels (they lie
 in an outbox beside the store), the row, and only then may a parcel be sent. Parcels without a row are made again with

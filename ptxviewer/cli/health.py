@@ -1,4 +1,4 @@
-"""Whether a run that nobody watches is well: a status file that it keeps, and ``ptxviewer health``, which reads it.
+"""Health of an unattended run: the status file that it writes, and ``ptxviewer health``, which reads it.
 
 The file is JSON, replaced whole, at least every ``BEAT_S`` seconds while the run is alive. Its keys are a promise
 (docs/guide/unattended.md); nothing in it tells of a patient, a file or a node.

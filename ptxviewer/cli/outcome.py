@@ -1,4 +1,4 @@
-"""What a command is given of a film and what comes of it: an item and its outcome."""
+"""The input and output of a command for one film: an item and its outcome."""
 
 from __future__ import annotations
 

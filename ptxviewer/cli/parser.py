@@ -1,4 +1,4 @@
-"""A parser of command lines whose own words are in the language of the reader, too."""
+"""A command-line parser whose own messages follow the reader's language."""
 
 from __future__ import annotations
 

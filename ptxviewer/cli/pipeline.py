@@ -1,4 +1,4 @@
-"""From files to what came of them, several films at once and in order: what all commands that analyse films share.
+"""From files to outcomes, several films at once and in order: shared by all commands that analyse films.
 
 Each film has one thread from its file to its findings: it is read (by a child process where a decoder has to touch
 it), the network runs on one core, the findings are measured. As many networks run at once as there are cores, and one

@@ -1,4 +1,4 @@
-"""How far a long run has come: a line on a terminal with rate and time left, or JSON lines for programs."""
+"""Progress of a long run: a line on a terminal with rate and time left, or JSON lines for programs."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The reviews that the window keeps on this computer, for what is written without a window."""
+"""The reviews kept by the window on this computer, for commands that run without it."""
 
 from __future__ import annotations
 

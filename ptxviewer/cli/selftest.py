@@ -1,4 +1,4 @@
-"""``ptxviewer selftest``: does the network say on this computer what it said when it was made?"""
+"""``ptxviewer selftest``: does the network give on this computer the output recorded when it was made?"""
 
 from __future__ import annotations
 

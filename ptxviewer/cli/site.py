@@ -1,4 +1,4 @@
-"""``ptxviewer site``: how the network does on the films of this computer, without names."""
+"""``ptxviewer site``: statistics of the network on the films of this computer, without names."""
 
 from __future__ import annotations
 

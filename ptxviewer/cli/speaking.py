@@ -1,4 +1,4 @@
-"""What commands print: results on stdout, failures on stderr, nothing of either does anything to the terminal."""
+"""What commands print: results on stdout, failures on stderr, both without control characters."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What the terminal and the system may ask of a command that runs: to end, with what is done written."""
+"""Stopping a running command (Ctrl+C, SIGTERM): it ends with everything done so far written."""
 
 from __future__ import annotations
 

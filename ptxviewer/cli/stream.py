@@ -1,4 +1,4 @@
-"""Films in, what is to be told of each out, in order, with a few under way, for ``triage`` and workers of a cluster."""
+"""Films in, rows and findings out, in order, with a few under way, for ``triage`` and cluster workers."""
 
 from __future__ import annotations
 

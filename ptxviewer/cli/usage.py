@@ -1,4 +1,4 @@
-"""What argparse itself says (usage, headings, complaints) in the language that is spoken.
+"""The messages of argparse itself (usage, headings, errors) in the current language.
 
 argparse asks two functions of gettext that it holds under its own names, for the catalogue of whatever program it is in
 (CPython docs, "argparse", uses gettext): there is no other way in than to put ours in their place.

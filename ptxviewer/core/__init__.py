@@ -1,4 +1,4 @@
-"""What a film is and what may be said about it: numpy and OpenCV only, no Qt, torch or pydicom."""
+"""The domain: films, findings, reviews, geometry. NumPy and OpenCV only; no Qt, torch or pydicom."""
 
 import os
 

@@ -1,4 +1,4 @@
-"""What is asked of a node, what it answers, and the port through which it is asked (``pacs.service``)."""
+"""Queries to a node, their answers, and the port for both (implemented by ``pacs.service``)."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The kinds of array that travel through the house."""
+"""The array types used throughout the program."""
 
 from __future__ import annotations
 

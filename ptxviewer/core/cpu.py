@@ -1,4 +1,4 @@
-"""What this process may use of the computer."""
+"""How many processor cores this process may use."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What can go wrong in ways that are expected: each error carries its reason, which the edges turn into a sentence."""
+"""Expected errors: each carries its reason, which window, report and command line turn into a sentence."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A film as it was read: its pixels, its calibration, its windows, whom it shows.
+"""A film as read from its file: pixels, calibration, windows, patient and study.
 
 Everything here is frozen. Arrays are shared, never written to after construction: ``Radiograph`` clears the write flag
 of its own, so that a stray write raises instead of changing a film.

@@ -1,4 +1,4 @@
-"""What a file wants drawn on its film, drawn: the shutter covers, overlay planes are white with a dark rim."""
+"""Draws the graphics of a file on its film: the shutter covers, overlay planes are white with a dark rim."""
 
 from __future__ import annotations
 

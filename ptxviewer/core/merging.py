@@ -1,4 +1,4 @@
-"""Two reviews of one film, made at the same time in two windows, become one that has what both readers did."""
+"""Merges two reviews of one film that were made at the same time in two windows."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Marks texts that a person will read: they are collected for the catalogues, and translated where they are shown."""
+"""``N_`` marks texts for people: they are collected for the catalogues and translated where they are shown."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What comes along with films: drawings, masks and verdicts of other programs or of an earlier session, and documents.
+"""DICOM objects that accompany films: drawings, masks and verdicts of other programs or earlier sessions, documents.
 
 None of it is the network's answer, and none of it is measured: it is shown beside that, with its maker's name.
 """

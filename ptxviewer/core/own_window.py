@@ -1,4 +1,4 @@
-"""A window that the reader kept by name; what is made of it is in ``presets``."""
+"""A window that the reader kept by name; ``presets`` turns it into one for a film."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What the network of a hospital is to the app: nodes, our own station, what became of what was sent.
+"""Values of the PACS: nodes, our own station, deliveries.
 
 Plain values, which the settings keep and the window shows; ``core.archive`` has what is asked of nodes.
 """

@@ -1,4 +1,4 @@
-"""What a calibrated score becomes where another share of films shows a pneumothorax than where it was calibrated.
+"""Adjusts a calibrated score to a share of pneumothoraces other than that of the calibration.
 
 By Bayes' rule the odds are multiplied by the ratio of the prior odds: a shift of the logit (Saerens, Latinne and
 Decaestecker, Neural Comput 2002;14:21). It holds where only the share differs, not the films of either kind.

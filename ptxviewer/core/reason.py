@@ -1,4 +1,4 @@
-"""The base of all reasons: what one is called, which arguments it has, and how it is logged."""
+"""The base of all reasons: their codes, their arguments, and how they are logged."""
 
 from __future__ import annotations
 

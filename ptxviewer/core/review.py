@@ -1,4 +1,4 @@
-"""What a reader draws, sets and decides about one film."""
+"""Everything that a reader draws, sets and decides for one film."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Sharper pictures for the eye only: the network, the probe, measurements and reports never see what is made here."""
+"""Sharpening for display only: network, pixel probe, measurements and reports never use its output."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Figures of how a network does on the films of one computer: shares with intervals, and what the card lets expect."""
+"""Statistics of a network on the films of one computer: shares with intervals, and those expected by the card."""
 
 from __future__ import annotations
 

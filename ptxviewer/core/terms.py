@@ -1,4 +1,4 @@
-"""Defined terms of DICOM: what may be repeated of a film that is to name nobody. Anything else there is free text."""
+"""Defined terms of DICOM, which may appear on de-identified output. Anything else in those tags counts as free text."""
 
 from __future__ import annotations
 

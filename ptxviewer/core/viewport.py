@@ -1,4 +1,4 @@
-"""Where a film lies on the canvas: one affine map between film points and screen points, its inverse, its limits.
+"""The position of a film on the canvas: one affine map between film points and screen points, its inverse, its limits.
 
 Film points have pixel edges at integers; the screen is in device-independent pixels. The flip comes before the turn.
 What is drawn goes by ``Placement``: the film covers a whole rectangle of device pixels, so that film, overlay and

@@ -1,4 +1,4 @@
-"""How much of a file is believed: what claims more is refused before anything is allocated for it."""
+"""Upper bounds on what a file may claim; files beyond them are refused before memory is allocated."""
 
 LARGEST_FILE = 1 << 30  # bytes
 LARGEST_PIXELS = 100_000_000  # of one frame: 10,000 x 10,000, several times the largest detector

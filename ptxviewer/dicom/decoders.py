@@ -1,4 +1,4 @@
-"""Which compressed films can be read here: asked before a reader meets the first one that cannot."""
+"""Which compressed transfer syntaxes can be decoded here; checked before a film needs them."""
 
 from __future__ import annotations
 

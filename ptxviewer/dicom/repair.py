@@ -1,4 +1,4 @@
-"""Puts right what a writer left out or wrote wrong in the tags of an image, before a decoder sees it.
+"""Repairs missing or wrong image tags before a decoder sees them.
 
 Where the standard leaves one reading, or the pixels themselves tell, it is taken, as DCMTK and GDCM do; where neither
 tells, the tag is named. A dataset that keeps to the standard leaves as it came.

@@ -1,4 +1,4 @@
-"""What a compressed stream says of itself: its kind and its size, read from its first bytes without decoding it.
+"""Kind and size of a compressed stream, read from its first bytes without decoding it.
 
 Writers contradict themselves: a transfer syntax of another family, tags of another size. The stream is what a decoder
 meets, so that it is asked first (ISO 10918-1 B.2, ISO 14495-1 C, ISO 15444-1 A.4 and I).

@@ -1,4 +1,4 @@
-"""Reads the image of a file that breaks off or is broken behind it: what comes before may be a whole film."""
+"""Reads the image of a truncated file, or of one damaged behind the image: the film itself may be complete."""
 
 from __future__ import annotations
 

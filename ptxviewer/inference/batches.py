@@ -1,4 +1,4 @@
-"""Films of several threads through one pass of the network: what has come together while the device was busy.
+"""Batches films of several threads into one pass of the network: those that arrived while the device was busy.
 
 Nobody waits for a batch to fill: a film that finds the device free is run alone, and the more there is to do the
 larger the batches get. For devices that take eight films in little more than the time of one.

@@ -1,4 +1,4 @@
-"""The network's look at the lungs: a first look at the whole film, the box around the lungs, the maps brought back.
+"""Crops films to the lungs for the network: first look at the whole film, box around the lungs, maps mapped back.
 
 One definition for training, evaluation and app, as ``preprocess`` is for the whole film: greys and scale are the same,
 but taken from the square of ``core.lungbox``. The percentiles are those of the box, so arms, abdomen and collimation no

@@ -1,1 +1,1 @@
-"""Every word and number of a report, as data; the painter is ``ui.report_page``."""
+"""Every word and number of a report, as data; ``ui.report.page`` paints it."""

@@ -1,4 +1,4 @@
-"""What the page of a report says of its reader: verdict, first read, what was changed, the text and whose it is."""
+"""The reader's part of a report page: verdict, first read, changes, the text and its author."""
 
 from __future__ import annotations
 

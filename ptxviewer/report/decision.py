@@ -1,4 +1,4 @@
-"""What was decided on a film, and by whom, in words that window and report share: headline, gate, limits.
+"""The decision on a film and who made it, in words shared by window and report: headline, gate, limits.
 
 One operating point in words, that of the film score: "possible pneumothorax", "borderline", "none marked". Where the
 reader has spoken, the reader's word comes first and the network's after it.

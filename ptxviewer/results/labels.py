@@ -1,4 +1,4 @@
-"""The truth of films for an evaluation: a CSV that names films, says 0 or 1, and may name a mask of each."""
+"""Ground truth for an evaluation: a CSV that names films, with 0 or 1 and optionally a mask for each."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Names for films, patients and files that say nothing of them: keyed hashes, whose key never leaves this computer."""
+"""Pseudonyms for films, patients and files: keyed hashes whose key never leaves this computer."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Where everything is put together: Qt's application, settings, the window, the presenter, the one instance."""
+"""The composition root: Qt's application, settings, window, presenter, single instance."""
 
 from __future__ import annotations
 

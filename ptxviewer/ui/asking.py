@@ -1,4 +1,4 @@
-"""What the window asks in dialogs, and what it tells in sheets.
+"""Opens the dialogs of the window.
 
 The program's own dialogs are imported when they are asked for: the first picture of the window does not wait for them.
 """

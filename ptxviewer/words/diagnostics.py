@@ -1,4 +1,4 @@
-"""What helps somebody at a distance to find out why the program does not work here; nothing of a patient or reader.
+"""Diagnostics for remote support, without data of patients or readers.
 
 No path, no login or computer name, no setting that a person typed. The name of a fact is untranslated, so that JSON can
 have it as a key; its value is in the language that is spoken.

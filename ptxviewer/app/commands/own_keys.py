@@ -1,4 +1,4 @@
-"""Keys that a reader chose for commands: what of them can be used, and what each command then has."""
+"""Keys that a reader chose for commands: which of them are valid, and the keys that each command then has."""
 
 from __future__ import annotations
 

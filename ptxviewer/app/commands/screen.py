@@ -1,4 +1,4 @@
-"""What stands around the film, and help."""
+"""Commands for what surrounds the film (panels, lists, texts), and help."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What the left button does, and the tools that edit the mask."""
+"""Commands that choose a tool for the left button, and that edit the mask."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Files as the version before msgspec and NumPy archives wrote them; they are read, never written."""
+"""Files in the format used before msgspec and NumPy archives; they are read, never written."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What is to be sent, on disk: one folder a parcel, so that a queue survives its program, however that ends.
+"""The send queue on disk: one folder per parcel, so that the queue survives any end of the program.
 
 A parcel counts from the moment that its ``parcel.json`` is there, which is written last; the folder of one that was
 being packed when the program was killed is removed. Files and folders are for this user alone: they name patients.

@@ -1,4 +1,4 @@
-"""The nodes of the PACS on disk: one JSON file beside the settings; it has passwords, and only this user reads it."""
+"""The PACS nodes on disk: one JSON file beside the settings; it may hold passwords; only this user can read it."""
 
 from __future__ import annotations
 

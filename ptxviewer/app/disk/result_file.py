@@ -1,4 +1,4 @@
-"""Results on disk between sessions: what the network said of a film, under names that are hashes.
+"""Results on disk between sessions: the network's output for each film, in files named by hashes.
 
 Two small files a film. The *entry* is found by the file's fingerprint and says what the lists show, so that a folder
 is listed without decoding a film. The *maps* are found by the hash of the pixels, and are the network's bit for bit.

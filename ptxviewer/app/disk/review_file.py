@@ -1,4 +1,4 @@
-"""Reviews on disk: one small file a film, named by hashes, written beside its place and moved over it.
+"""Reviews on disk: one small file per film, named by hashes, written to a temporary file and moved into place.
 
 Neither name nor content holds anything of the patient's: the name is a hash of the SOP instance UID and of the pixels,
 so that a review can never come back on another film, or on another version of the same one.

@@ -1,4 +1,4 @@
-"""The work in the background as the reader steers it: pause, stop, go on."""
+"""Control of the background work by the reader: pause, stop, continue."""
 
 from __future__ import annotations
 

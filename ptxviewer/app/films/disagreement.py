@@ -1,4 +1,4 @@
-"""The disagreement band of the film on screen: made in the background when it is wanted, given up with its film."""
+"""The disagreement band of the film on screen: computed in the background on demand, discarded with its film."""
 
 from __future__ import annotations
 

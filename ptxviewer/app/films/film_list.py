@@ -1,4 +1,4 @@
-"""The list of films as the reader looks at it: shown or not, its order, its filter."""
+"""The list of films as displayed: whether it is shown, its order, its filter."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Films are taken in: what was dropped is looked through on the disk lane, what a watched folder brings is added.
+"""Intake of films: dropped paths are searched on the disk lane, arrivals in a watched folder are added.
 
 The first film of the newest drop comes on screen, unless the reader has chosen another one meanwhile.
 """

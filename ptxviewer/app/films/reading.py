@@ -1,4 +1,4 @@
-"""Reading a film on the disk lane: its pixels, its review, and the results that were kept of it."""
+"""Reading a film on the disk lane: its pixels, its review, and its kept results."""
 
 from __future__ import annotations
 

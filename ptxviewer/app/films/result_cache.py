@@ -1,4 +1,4 @@
-"""Results of earlier sessions come back with their films, and new ones are kept for the next.
+"""Results of earlier sessions are restored with their films, and new ones are kept for the next session.
 
 A folder is recognised by fingerprints, in batches on a lane of their own, before its films are decoded. What is
 recalled so is shown in lists only: a film on screen gets the maps kept under the hash of the pixels just read.

@@ -1,1 +1,1 @@
-"""What the reader does with the hospital's network: sending, fetching, listening."""
+"""Behaviour of the PACS commands: sending, fetching, listening."""

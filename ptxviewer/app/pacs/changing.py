@@ -1,4 +1,4 @@
-"""One step by which what is known of the hospital's network is changed."""
+"""One change of the PACS part of the state."""
 
 from __future__ import annotations
 

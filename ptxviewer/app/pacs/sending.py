@@ -1,4 +1,4 @@
-"""Sending: what is to go is packed into the outbox on the disk lane, and sent parcel by parcel on a lane of its own.
+"""Sending: objects are packed into the outbox on the disk lane and sent parcel by parcel on a lane of their own.
 
 A parcel is on disk before the reader is told that it waits, and leaves the disk when all of it has arrived. Whatever
 ends the program in between costs at most that a partner gets an object twice, which archives know as one.

@@ -1,4 +1,4 @@
-"""The interpleural distances under the reader's hand: a drag of a handle is one step of undo, the sizes follow it."""
+"""Moving the interpleural distances: each drag of a handle is one step of undo, and the sizes follow it."""
 
 from __future__ import annotations
 

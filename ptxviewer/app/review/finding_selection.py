@@ -1,4 +1,4 @@
-"""One of the findings under the reader's eye: the next one, its place on the film, dropping it."""
+"""The selected finding: moving to the next one, its place on the film, dropping it."""
 
 from __future__ import annotations
 

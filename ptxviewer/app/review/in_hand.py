@@ -1,4 +1,4 @@
-"""What in the hand counts for when the reader turns to something else: one rule for each thing that can be in it."""
+"""What becomes of an unfinished change when the reader turns to something else: one rule for each kind."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The reader's hand on the mask: a stroke grows while the button is down, and is one step of undo when it ends."""
+"""Editing the mask: a stroke grows while the button is down and becomes one step of undo when it ends."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The reader's hand that measures: a measurement grows under the pointer, and is one step of undo when it is set.
+"""Measuring: a measurement follows the pointer and becomes one step of undo when it is complete.
 
 A new measurement is drawn by one drag or by clicks; an angle needs a third point after its first line. What is there
 already is taken by its handles or by its line, whatever the tool.

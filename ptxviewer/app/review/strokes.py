@@ -1,4 +1,4 @@
-"""What a stroke makes of a review: the mask that it changes, and the verdict that no longer holds."""
+"""The effect of a stroke on a review: the changed mask, and the verdict that no longer holds."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What the mask reaches to and what counts as a finding, under the reader's hand: live on the cached maps, undoable."""
+"""Changing threshold and detection limits: live on the cached maps, with undo."""
 
 from __future__ import annotations
 

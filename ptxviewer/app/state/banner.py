@@ -1,4 +1,4 @@
-"""What the reader must know of the film that comes on screen: at most one sentence over it."""
+"""The banner: at most one sentence about the film that comes on screen."""
 
 from __future__ import annotations
 

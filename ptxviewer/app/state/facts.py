@@ -1,4 +1,4 @@
-"""What the lists say of a film without its pixels: who and when (facts), and what was found (summary)."""
+"""What the lists show of a film without its pixels: patient and date (facts), and the findings (summary)."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""One film of the window: where it is on its way, what was found, what the reader is doing to it."""
+"""One film of the window: its status, its result, and the change that the reader is making."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What came along with the films: which objects are of the film on screen, and what an earlier result says."""
+"""DICOM objects opened with the films: which belong to the film on screen, and the content of an earlier result."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The network of a hospital as the window shows it: nodes, what is to be sent, what is on its way, the listener."""
+"""The PACS as the window shows it: nodes, the send queue, transfers under way, the listener."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What the reader chose, kept between sessions: one value, and one row a setting for its file, its dialog, its range.
+"""The settings kept between sessions: one value, and one row per setting with its range, file key and dialog entry.
 
 ``State.settings`` *is* this value: nothing is copied between what is shown and what is kept. A new setting is one field
 with its row here; default, validation, file and dialog follow from it.

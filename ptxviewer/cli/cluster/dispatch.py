@@ -1,4 +1,4 @@
-"""The end of the cluster at which films are asked for: a few in hand for each thread of a worker, no film lost.
+"""Dispatches films to a cluster: a few under way for each worker thread, no film lost.
 
 Dask hands the films out and gives those of a worker that ended to another one. It does not say which of several films
 in a worker's hand was being analysed; the workers do, by an event as they begin. Two workers that ended with a film

@@ -1,4 +1,4 @@
-"""What is said of a cluster on the command line; nothing of Dask is imported here."""
+"""The command-line options for a cluster; Dask is not imported here."""
 
 from __future__ import annotations
 

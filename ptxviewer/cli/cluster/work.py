@@ -1,4 +1,4 @@
-"""What a worker does: it keeps the network loaded and analyses one film after the other, whatever a film does to it.
+"""The work of a cluster worker: keeps the network loaded and analyses films, whatever a damaged film does.
 
 Nothing that may name a patient is in a task's name, in the ``repr`` of its arguments or in an error: workers log these.
 """

@@ -1,4 +1,4 @@
-"""What lies under the pointer of things drawn on a film, and where their labels may stand.
+"""Hit tests for things drawn on a film, and places for their labels.
 
 For every tool with handles. All points are screen points (device-independent pixels); film points are brought there
 with ``Viewport.to_screen``.

@@ -1,4 +1,4 @@
-"""What a reader's hand does to a mask: brush, polygon, fill and shrink-to-edge, as functions of a stroke.
+"""Edits of a mask: brush, polygon, fill and shrink-to-edge, as functions of a stroke.
 
 Points are film points (x, y) with pixel edges at integers: the centre of pixel (row, col) is (col + 0.5, row + 0.5).
 Brush and polygon are rasterised exactly by pixel centres, so that drawing a stroke piece by piece on screen and

@@ -1,4 +1,4 @@
-"""Sums of a film's pixels, exact, and kept by blocks: a region that the hand drags costs its border, not its area."""
+"""Exact sums of a film's pixels, kept by blocks: a dragged region costs its border, not its area."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Findings while the threshold moves: measured on the model's grid in a few milliseconds, exact again when it rests.
+"""Findings while the threshold moves: measured on the model's grid in a few milliseconds, exact once it rests.
 
 The numbers differ from those of ``decide.find`` by what a cell of the grid holds: about a percent of an area.
 """

@@ -1,4 +1,4 @@
-"""Findings of a film as its review wants them: one way for window, report and whatever else has a review."""
+"""Findings of a film under its review: one definition for window, report and exports."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What a reader has measured, as the status bar tells it; it is never kept in a file."""
+"""A reader's measurement as the status bar shows it; it is never stored."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What the window tells the reader: why something is not done, what has been done, what is to be known of a film."""
+"""Messages of the window: why something is not done, what has been done, cautions about a film."""
 
 from __future__ import annotations
 

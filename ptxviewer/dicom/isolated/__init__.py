@@ -1,1 +1,1 @@
-"""Work on untrusted files in child processes: whatever such a file does ends a child, never the program."""
+"""Work on untrusted files in child processes: a hostile file can end a child, never the program."""

@@ -1,4 +1,4 @@
-"""The child: waits for a call, makes it, sends back what came of it, arrays through shared memory.
+"""The child process: waits for a call, makes it, returns the result, arrays through shared memory.
 
 It imports nothing but what reads films (no Qt, no torch), and leaves by itself after anything that may have left it in
 disorder: no memory, a panic of a decoder.

@@ -1,4 +1,4 @@
-"""Calls in child processes that are kept warm; what a child does not survive is an error here, and a new one is made.
+"""Calls in a pool of warm child processes; a call that ends its child raises an error, and the child is replaced.
 
 Children are spawned, never forked: the program has threads, and Windows knows nothing else. One is started when the
 first call needs it or ``warm`` foresees it, more only while several threads call at once.

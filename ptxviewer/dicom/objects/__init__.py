@@ -1,4 +1,4 @@
-"""Reads back what belongs to films and is none: segmentations, presentation states, structured reports, documents.
+"""Reads DICOM objects that belong to films: segmentations, presentation states, structured reports, documents.
 
 These files are as untrusted as films: which they are is seen from their first bytes, and they are parsed in a child
 process, within its bounds of time and memory.

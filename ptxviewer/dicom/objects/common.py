@@ -1,4 +1,4 @@
-"""What all objects say of themselves: who made them, when; and the images that they refer to."""
+"""Data common to all objects: maker, date, and the images that they reference."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What a presentation state (PS3.3 A.33) draws on its films, and how it wants them shown: window, shutter, turn.
+"""Reads presentation states (PS3.3 A.33): drawings, and how films are to be shown (window, shutter, orientation).
 
 The drawings are shown, window, shutter and turn only when the reader asks for them; its zoom is not taken over.
 """

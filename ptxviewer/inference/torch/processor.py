@@ -1,4 +1,4 @@
-"""What this computer's processor does well; torch and nothing else of the app, so that a training can ask it, too."""
+"""Capabilities of this computer's processor; imports only torch, so that the training can use it, too."""
 
 from __future__ import annotations
 

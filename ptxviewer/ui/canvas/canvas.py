@@ -1,4 +1,4 @@
-"""The film on screen and the hand on it: a list of layers paints a state, a list of tools has the mouse.
+"""The canvas with the film on screen: a list of layers paints it, a list of tools handles the mouse.
 
 Nothing here works at film resolution while the hand moves: a window drag is one table, a threshold drag a comparison
 of the few places where the mask can be. What is painted is in ``layers``, what the mouse does in ``tools``.

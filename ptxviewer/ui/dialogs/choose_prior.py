@@ -1,4 +1,4 @@
-"""Choosing the film to compare with: those of the same patient first."""
+"""Chooses the film to compare with; films of the same patient come first."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Keys as a reader wants them: every command in a list, a key is changed by pressing it, and who loses it is said."""
+"""Changes keys: lists every command, takes the pressed key, and names the command that loses it."""
 
 from __future__ import annotations
 

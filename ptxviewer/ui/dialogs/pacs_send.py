@@ -1,4 +1,4 @@
-"""Sending is agreed to here: which films or results, to whom, and that it cannot be taken back."""
+"""Asks for consent to sending: which films or results, to which node, and that it cannot be undone."""
 
 from __future__ import annotations
 

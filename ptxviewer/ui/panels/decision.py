@@ -1,4 +1,4 @@
-"""What is said of a film, in one place that keeps its room: the reader's word, the network's, and what to beware of."""
+"""The headline of the reading panel: the reader's verdict, the network's result, and cautions, at a fixed height."""
 
 from __future__ import annotations
 

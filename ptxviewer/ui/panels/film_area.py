@@ -1,4 +1,4 @@
-"""Where films are seen: nothing yet, one film, its apices side by side, or two films; and the hand on each of them."""
+"""The film area: empty, one film, its apices side by side, or two films, with the tools on each."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What came along with the film from elsewhere: earlier results, overlays of other programs, documents."""
+"""What accompanies the film: earlier results, overlays of other programs, documents."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The hop home: the one way from a worker thread to the main thread."""
+"""The only way from a worker thread to the main thread."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ class Bridge(QObject):
 
     def post(self, work: Callable[[], None]) -> None:
         """Run ``work`` on the main thread, soon. From any thread; after the window has gone, nothing happens."""
-        with contextlib.suppress(RuntimeError):  # the signal's C++ half was deleted: nobody is at home any more
+        with contextlib.suppress(RuntimeError):  # the C++ part of the signal was deleted: the window is gone
             self._posted.emit(work)
 
     def after_paint(self, work: Callable[[], None]) -> None:

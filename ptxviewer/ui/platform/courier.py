@@ -1,4 +1,4 @@
-"""When what waits to be sent is tried again: by a slow clock that runs while something waits."""
+"""Retries waiting parcels by a slow timer, which runs only while something is waiting."""
 
 from __future__ import annotations
 

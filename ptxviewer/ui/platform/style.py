@@ -1,4 +1,4 @@
-"""The look: one palette, one stylesheet; dark, flat, quiet."""
+"""The style of the window: one dark palette and one stylesheet."""
 
 from __future__ import annotations
 

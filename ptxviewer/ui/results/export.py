@@ -1,4 +1,4 @@
-"""What is chosen of a store leaves the app: as a table, or as every row of the export table, into a folder."""
+"""Exports the selected rows of a store: as a table, or in any export format, into a folder."""
 
 from __future__ import annotations
 

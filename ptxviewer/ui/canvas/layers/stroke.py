@@ -1,4 +1,4 @@
-"""What shows the hand that draws on the mask: the size of its brush, the polygon so far."""
+"""Feedback while the mask is drawn: the brush at its size, the polygon so far."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The tools of a canvas, in one list: what has handles is asked first, then the tool in the hand.
+"""The tools of a canvas, in one list: those with handles come first, then the selected tool.
 
 A new tool is a class in the module of its family and a line of the family's list there; its name and its row of the
 menu are in ``app``.
