@@ -25,7 +25,7 @@ from ptxviewer.app.pacs.delivering import pause_after, tried_once
 from ptxviewer.app.state.pacs import Parcel
 from ptxviewer.cli.export import made_folder, write_objects
 from ptxviewer.cli.health import Health
-from ptxviewer.cli.outcome import Item, Outcome, Status
+from ptxviewer.cli.outcome import Item, Outcome
 from ptxviewer.core.archive import Network
 from ptxviewer.core.errors import Cancelled, ExportFailed, PtxError
 from ptxviewer.core.findings.reviewed import Answer
@@ -36,6 +36,7 @@ from ptxviewer.core.reasons.command import Command
 from ptxviewer.core.reasons.results import Results
 from ptxviewer.core.reasons.writing import NotWritten, Unwritten, Writing
 from ptxviewer.core.review import Review
+from ptxviewer.results.schema import Status
 from ptxviewer.words import sentences, trn
 
 Say = Callable[[str], None]

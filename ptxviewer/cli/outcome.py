@@ -5,7 +5,6 @@ from __future__ import annotations
 import logging
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
-from enum import Enum
 from pathlib import Path
 
 from ptxviewer.core.errors import ExportFailed, PtxError, UnreadableFilm
@@ -15,6 +14,7 @@ from ptxviewer.core.reason import Reason
 from ptxviewer.core.reasons.command import Command
 from ptxviewer.core.reasons.reading import Reading
 from ptxviewer.core.review import Review
+from ptxviewer.results.schema import Status
 
 log = logging.getLogger(__name__)
 
@@ -28,15 +28,6 @@ class Item:
     stem: str  # of the files that are written for it: no other item's
     path: Path | None
     error: Reason | None = None  # why there is no path
-
-
-class Status(str, Enum):
-    """What came of a film; the value is its code in CSV files."""
-
-    ANALYSED = "analysed"
-    NOT_SHOWN = "not shown"  # the gate refuses it
-    NOT_ANALYSED = "not analysed"  # no film for the network, unless it is forced
-    FAILED = "failed"
 
 
 @dataclass(frozen=True, eq=False)

@@ -16,7 +16,7 @@ from collections.abc import Callable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
 from typing import TYPE_CHECKING, TypeVar
 
-from ptxviewer.cli.outcome import Item, Outcome, ReviewOf, Status, settled
+from ptxviewer.cli.outcome import Item, Outcome, ReviewOf, settled
 from ptxviewer.core.cpu import cores
 from ptxviewer.core.engine import Engine, ManyFilms
 from ptxviewer.core.errors import PtxError, UnreadableFilm
@@ -24,6 +24,7 @@ from ptxviewer.core.film import Radiograph
 from ptxviewer.core.findings.reviewed import answer_of, as_reviewed
 from ptxviewer.core.keys import with_older_key
 from ptxviewer.core.review import Review
+from ptxviewer.results.schema import Status
 
 if TYPE_CHECKING:
     from ptxviewer.dicom.isolated.pool import Pool

@@ -108,7 +108,7 @@ class Stream:
         outcome = self._pipeline.outcome(item, self._review, self._known)
         film, answer = outcome.film, outcome.answer
         told = Told(
-            outcome.status.value,
+            outcome.status,
             outcome.reason,
             None if film is None else replace(film, pixels=np.broadcast_to(np.uint16(0), film.shape), graphics=None),
             None if answer is None or answer.withheld else answer.findings,

@@ -23,7 +23,6 @@ from ptxviewer.cli.export import made_folder
 from ptxviewer.cli.giving import Giving, Wanted, giving
 from ptxviewer.cli.giving import told as told_of
 from ptxviewer.cli.health import Health
-from ptxviewer.cli.outcome import Status
 from ptxviewer.cli.progress import Progress, Style, progress_of
 from ptxviewer.cli.speaking import complain
 from ptxviewer.cli.stream import Answered, Source, Stream, sources_of
@@ -39,7 +38,7 @@ from ptxviewer.paths import settings_folder
 from ptxviewer.results import tables
 from ptxviewer.results.pseudonyms import Pseudonyms, pseudonyms_in
 from ptxviewer.results.rows import Told, id_in, rows_of
-from ptxviewer.results.schema import Record
+from ptxviewer.results.schema import Record, Status
 from ptxviewer.results.store import By, ResultStore, Stamp, stamp_in
 from ptxviewer.words import sentences, trn
 
@@ -194,7 +193,7 @@ def _run(
             _keep(answered, store, pseudonyms, by, identified=options.identified)
             if given is not None:
                 given.released()
-            failed = answered.told.status == Status.FAILED.value
+            failed = answered.told.status is Status.FAILED
             if options.delete_received and made and not failed:
                 _delete_received(answered.source.candidate.path, paths[0])
             name = answered.source.stamp.file_id
@@ -330,7 +329,7 @@ def _stopped(
             if source is not None and not store.has(source.stamp.file_id):
                 failed = source.candidate.reason is not None
                 told = Told(
-                    (Status.FAILED if failed else Status.NOT_ANALYSED).value,
+                    Status.FAILED if failed else Status.NOT_ANALYSED,
                     source.candidate.reason or Command.STOPPED,
                     info=info,
                     forced=review.gate_overridden,

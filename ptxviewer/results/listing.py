@@ -21,11 +21,15 @@ from ptxviewer.results.rows import (
     taken_how,
     who_and_when,
 )
-from ptxviewer.results.schema import VERSION, Record
+from ptxviewer.results.schema import VERSION, Record, Status
 from ptxviewer.words import sentences
 from ptxviewer.words.network import older_network
 
-STATUS = {FilmStatus.DONE: "analysed", FilmStatus.NOT_SHOWN: "not shown", FilmStatus.FAILED: "failed"}
+STATUS = {
+    FilmStatus.DONE: Status.ANALYSED,
+    FilmStatus.NOT_SHOWN: Status.NOT_SHOWN,
+    FilmStatus.FAILED: Status.FAILED,
+}
 
 
 def listed(state: State, pseudonyms: Pseudonyms, *, identified: bool) -> tuple[list[Record], list[Record]]:
@@ -75,7 +79,7 @@ def _rows(film: Film, info: EngineInfo | None, pseudonyms: Pseudonyms, identifie
         "film": film.number,
         "group": _group(film, info),
         "score": None,
-        "status": STATUS.get(film.status, "not analysed"),
+        "status": STATUS.get(film.status, Status.NOT_ANALYSED).value,
         "note": sentences(older_network(film.older), film.why),
         "reason": "" if film.why is None else film.why.code,
         "film_id": name or pseudonyms.of("place", stamp.file_id),

@@ -18,7 +18,7 @@ from ptxviewer.core.keys import is_older
 from ptxviewer.core.reason import Reason
 from ptxviewer.core.review import Review
 from ptxviewer.results.pseudonyms import Pseudonyms
-from ptxviewer.results.schema import VERSION, Record
+from ptxviewer.results.schema import VERSION, Record, Status
 from ptxviewer.results.store import NEW, ResultStore, Stamp
 from ptxviewer.words import sentences
 
@@ -31,7 +31,7 @@ UNREVIEWED = Review()
 class Told:
     """What is told of one film: ``findings`` None where it has no answer. ``file``: what it is called, "" = no file."""
 
-    status: str
+    status: Status
     reason: Reason | None = None
     film: Radiograph | None = field(default=None, repr=False)
     findings: Findings | None = None
@@ -166,7 +166,7 @@ def rows_of(
     limit = None if info is None else info.rule.score_threshold
     record: Record = {
         "group": group_of(summary, None if summary is None else summary.score, limit),
-        "status": told.status,
+        "status": told.status.value,
         "note": sentences(told.reason),
         "reason": "" if told.reason is None else told.reason.code,
         "film_id": pseudonyms.of("place", stamp.file_id) if film is None else id_in(store, film, pseudonyms),

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
+from enum import Enum
 from typing import Any, Literal
 
 VERSION = 1
@@ -31,6 +32,15 @@ def as_kind(kind: Kind, value: object) -> Value:
     if kind == "integer":
         return value if isinstance(value, int) else None
     return value if isinstance(value, (int, float)) and -math.inf < value < math.inf else None
+
+
+class Status(str, Enum):
+    """What came of a film; the value is its code in every table."""
+
+    ANALYSED = "analysed"
+    NOT_SHOWN = "not shown"  # the gate refuses it
+    NOT_ANALYSED = "not analysed"  # no film for the network, unless it is forced
+    FAILED = "failed"
 
 
 @dataclass(frozen=True)

@@ -13,7 +13,6 @@ import numpy as np
 
 from ptxviewer.cli.cluster.options import OnCluster
 from ptxviewer.cli.cluster.places import is_address
-from ptxviewer.cli.outcome import Status
 from ptxviewer.cli.stream import Answered, Source
 from ptxviewer.core.engine import EngineInfo
 from ptxviewer.core.errors import PtxError
@@ -21,6 +20,7 @@ from ptxviewer.core.reason import Reason
 from ptxviewer.core.reasons.cluster import Cluster
 from ptxviewer.core.review import Review
 from ptxviewer.results.rows import Told
+from ptxviewer.results.schema import Status
 
 if TYPE_CHECKING:
     from ptxviewer.cli.cluster.dispatch import Workers
@@ -67,7 +67,7 @@ class ClusterStream:
                 yield self._with(source, done.told, done.shape)
 
     def _without(self, source: Source, reason: Reason) -> Answered:
-        return self._with(source, Told(Status.FAILED.value, reason))
+        return self._with(source, Told(Status.FAILED, reason))
 
     def _with(self, source: Source, told: Told, shape: tuple[int, int] = (1, 1)) -> Answered:
         """Give an outcome what its worker did not know or need to send: black pixels do for what is written."""

@@ -25,7 +25,6 @@ from ptxviewer import __version__
 from ptxviewer.bootstrap import ScrubbingFormatter
 from ptxviewer.cli.cluster.options import Asked, MakeEngine
 from ptxviewer.cli.cluster.places import fetch, is_address
-from ptxviewer.cli.outcome import Status
 from ptxviewer.cli.stream import Source, Stream
 from ptxviewer.core.engine import ManyFilms
 from ptxviewer.core.errors import PtxError, UnreadableFilm
@@ -33,6 +32,7 @@ from ptxviewer.core.reasons.cluster import OtherNetwork, OtherProgram, WorkerNot
 from ptxviewer.core.review import Review
 from ptxviewer.core.scratch import ScratchFolder
 from ptxviewer.results.rows import Told
+from ptxviewer.results.schema import Status
 from ptxviewer.results.store import Stamp
 
 TOPIC = "ptxviewer"  # of the events that say which film is in whose hand
@@ -111,7 +111,7 @@ class Films(WorkerPlugin):
             try:
                 path = fetched(work.place, folder)
             except UnreadableFilm as error:
-                return Done(Told(Status.FAILED.value, error.reason))
+                return Done(Told(Status.FAILED, error.reason))
             return _light(self._stream.answer(_source(path)).told)
 
 

@@ -10,7 +10,7 @@ from PySide6.QtGui import QColor
 from ptxviewer.core.errors import PtxError
 from ptxviewer.core.msgid import N_, Msgid
 from ptxviewer.results.browsing import COLUMNS, Column, Rows
-from ptxviewer.results.schema import Record
+from ptxviewer.results.schema import Record, Status
 from ptxviewer.ui.film_words import heading as worklist_heading
 from ptxviewer.ui.platform.plain import plain_tip
 from ptxviewer.ui.platform.style import PALETTE
@@ -29,10 +29,10 @@ GROUPS: dict[str, Msgid] = {
     "below": N_("nothing above threshold"),
 }
 STATES: dict[str, Msgid] = {
-    "analysed": N_("analysed"),
-    "not shown": N_("not shown"),
-    "not analysed": N_("not analysed"),
-    "failed": N_("failed"),
+    Status.ANALYSED: N_("analysed"),
+    Status.NOT_SHOWN: N_("not shown"),
+    Status.NOT_ANALYSED: N_("not analysed"),
+    Status.FAILED: N_("failed"),
 }
 
 
@@ -164,7 +164,7 @@ _ROLES = (
 
 def _colour(row: Record, column: Column) -> QColor:
     if row["group"] == "no answer":
-        failed = column == "state" and row["status"] == "failed"
+        failed = column == "state" and row["status"] == Status.FAILED
         return QColor(PALETTE["failure" if failed else "warning" if column == "state" else "quiet"])
     if row["group"] == "above":
         return QColor(PALETTE["accent" if column == "score" else "text"])
