@@ -82,7 +82,7 @@ class MainWindow(QMainWindow):
         self._column.setSpacing(0)
         for row in COMMANDS:
             if not row.held:  # Space: see _peek
-                self.commands[row.id] = make_action(row, self.do, self, lambda: self._state)
+                self.commands[row.id] = make_action(row, self.do, whole, lambda: self._state)
         build_menus(
             self.menuBar(),
             self.commands,
@@ -90,8 +90,8 @@ class MainWindow(QMainWindow):
             self._forget_window,
             lambda path: self.open_paths([path]),
         )
-        # The window has them, so that keys work while menus are hidden; only now, since it hears every change of them.
-        self.addActions(list(self.commands.values()))
+        # So that keys work while menus are hidden; not the window itself, which hears every change of them in Python.
+        whole.addActions(list(self.commands.values()))
         self.toolbar = make_toolbar(self.commands)
         self._column.addWidget(self._empty, 1)
         self._column.insertWidget(0, self.toolbar)  # behind the page, and later the film, in the order of Tab

@@ -14,7 +14,6 @@ from PySide6.QtWidgets import (
     QFrame,
     QHBoxLayout,
     QLineEdit,
-    QMainWindow,
     QMenu,
     QMenuBar,
     QPlainTextEdit,
@@ -63,11 +62,9 @@ def typing() -> bool:
     return isinstance(QApplication.focusWidget(), (QLineEdit, QPlainTextEdit, QTextEdit, QAbstractSpinBox, QComboBox))
 
 
-def make_action(
-    row: Command, do: Callable[[str], None], window: QMainWindow, state: Callable[[], State] = State
-) -> QAction:
-    """Return the Qt action of a row, which the window is to be given when its text is settled."""
-    made = QAction(menu_text(row), window)
+def make_action(row: Command, do: Callable[[str], None], owner: QWidget, state: Callable[[], State] = State) -> QAction:
+    """Return the Qt action of a row; ``owner`` is to be given it when its text is settled, that its keys are live."""
+    made = QAction(menu_text(row), owner)
     made.setObjectName(row.id)
     if row.icon:
         made.setIcon(icon(row.icon))
@@ -84,8 +81,8 @@ def make_action(
 
 
 def follow_keys(window: QWidget) -> None:
-    """Give the actions of a window the keys that their commands have now."""
-    for made in window.actions():
+    """Give the actions in a window the keys that their commands have now."""
+    for made in window.findChildren(QAction):
         if (row := BY_ID.get(made.objectName())) is not None:
             made.setShortcuts([QKeySequence(key) for key in keys_of(row)])
             made.setToolTip(tooltip_of(row))

@@ -70,6 +70,11 @@ def every_kind() -> Iterator[Film]:
     yield Film(1, Path("a"), status=FilmStatus.FAILED, why=Reading.FILE_DAMAGED)
 
 
+@pytest.fixture(scope="module")
+def every_film() -> tuple[Film, ...]:
+    return tuple(every_kind())
+
+
 def place(part: QWidget, window: QWidget) -> QRect:
     return QRect(part.mapTo(window, QPoint(0, 0)), part.size())
 
@@ -81,24 +86,24 @@ def language(request: pytest.FixtureRequest) -> Iterator[str]:
     words.speak("en")
 
 
-@pytest.mark.parametrize("size", [(1024, 640), (1440, 900), (1024, 768)])
 def test_verdict_and_sliders_stay_where_they_are_from_film_to_film(
-    language: str, empty: Session, qtbot: QtBot, size: tuple[int, int]
+    language: str, empty: Session, qtbot: QtBot, every_film: tuple[Film, ...]
 ) -> None:
     window, presenter = empty.window, empty.presenter
     presenter.warm_up()
     qtbot.waitUntil(lambda: presenter.state.engine.info is not None)
-    window.resize(*size)
-    seen: set[tuple[object, object]] = set()
-    foot = QRect()
-    for one in every_kind():
-        state: State = replace(presenter.state, films=(one,), current_id=1)
-        window.show_state(state)
-        QApplication.processEvents()
-        reading = window.reading
-        foot, slider = place(reading.verdict, window), place(reading.thresholds.threshold, window)
-        seen.add((foot.getRect(), slider.getRect()))
-    assert len(seen) == 1
-    assert window.rect().contains(foot)
-    assert (window.width(), window.height()) == size
+    for size in ((1024, 640), (1440, 900), (1024, 768)):
+        window.resize(*size)
+        seen: set[tuple[object, object]] = set()
+        foot = QRect()
+        for one in every_film:
+            state: State = replace(presenter.state, films=(one,), current_id=1)
+            window.show_state(state)
+            QApplication.processEvents()
+            reading = window.reading
+            foot, slider = place(reading.verdict, window), place(reading.thresholds.threshold, window)
+            seen.add((foot.getRect(), slider.getRect()))
+        assert len(seen) == 1, (size, seen)
+        assert window.rect().contains(foot)
+        assert (window.width(), window.height()) == size
     window.show_state(presenter.state)
