@@ -16,7 +16,6 @@ from ptxviewer.core.site import CardScores, Share, SiteFigures, expected_band, h
 from ptxviewer.core.spacing import SpacingOrigin
 
 LAST = 1000  # films
-ORIGINS = {origin.value: origin for origin in SpacingOrigin}
 
 
 def figures(
@@ -39,7 +38,7 @@ def figures(
         seen += 1
         summary = entry.summary
         views[entry.view] += 1
-        spacings[ORIGINS.get(entry.spacing)] += 1
+        spacings[entry.spacing] += 1
         if summary is None:
             if entry.why_not is not None:
                 why[entry.why_not.why if isinstance(entry.why_not, NotAnalysed) else entry.why_not] += 1

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from ptxviewer.app.disk.result_file import Entry, ResultFolder, identity
+from ptxviewer.app.disk.result_file import Entry, ResultFolder, entry_bytes, entry_from, identity
 from ptxviewer.app.disk.review_file import ReviewFolder, Saved
 from ptxviewer.app.site import figures, kept_films, reader_says
 from ptxviewer.app.state.facts import Summary
@@ -28,13 +28,13 @@ YES, NO = Summary(0.9, True, ("left",)), Summary(0.05, False)
 
 
 def entry(number: int, summary: Summary | None = NO, **changes) -> Entry:
-    made = Entry(f"key{number}", f"name{number}", (40, 40), 1, None, summary, "PA", "at detector")
+    made = Entry(f"key{number}", f"name{number}", (40, 40), 1, None, summary, "PA", SpacingOrigin.DETECTOR)
     return replace(made, **changes)
 
 
 def test_films_are_counted_by_what_came_of_them():
     lateral = entry(5, None, why_not=NotAnalysed(Reading.LATERAL_VIEW), view="LL")
-    refused = entry(6, replace(NO, refused=True), spacing="none")
+    refused = entry(6, replace(NO, refused=True), spacing=SpacingOrigin.NONE)
     found = figures([(entry(1, YES), None), *((entry(n), None) for n in (2, 3, 4)), (lateral, None), (refused, None)])
     assert found.films == 6
     assert (found.above.hits, found.above.of) == (1, 4)
@@ -62,7 +62,10 @@ def test_why_films_were_not_analysed_is_told_in_words_and_counted_by_code(langua
 
 
 def test_an_origin_of_the_millimetres_that_this_version_does_not_know_is_not_stated():
-    found = figures([(entry(1, YES, spacing="by a satellite"), None), (entry(2, YES, spacing=""), None)])
+    written = entry_bytes(entry(1, YES))
+    assert entry_from(written) == entry(1, YES)
+    newer = entry_from(written.replace(b"at detector", b"by a satellite"))
+    found = figures([(newer, None), (entry(2, YES, spacing=None), None)])
     assert found.spacings == ((None, 2),)
     assert as_record(found)["spacing_origins"] == {"": 2}
     assert dict(facts(found))["Pixel spacing"] == f"{tr('not stated')} 2"
@@ -132,11 +135,9 @@ def test_the_command_counts_what_the_window_kept(tmp_path: Path, monkeypatch, ca
 
 
 def test_a_file_of_an_earlier_version_counts_without_view(tmp_path: Path):
-    from ptxviewer.app.disk.result_file import entry_bytes, entry_from
-
     written = json.loads(entry_bytes(entry(1, YES)))
     del written["view"], written["spacing"]
-    assert entry_from(json.dumps(written).encode()) == entry(1, YES, view="", spacing="")
+    assert entry_from(json.dumps(written).encode()) == entry(1, YES, view="", spacing=None)
 
 
 def test_without_any_film_there_is_one_sentence(tmp_path: Path, monkeypatch, capsys):

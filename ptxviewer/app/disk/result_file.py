@@ -32,6 +32,7 @@ from ptxviewer.core.private import private_folder
 from ptxviewer.core.reason import Reason
 from ptxviewer.core.reasons import decode, encode
 from ptxviewer.core.reasons.writing import NotWritten, Unwritten, Writing
+from ptxviewer.core.spacing import SpacingOrigin
 
 FORMAT: Literal[2] = 2
 MOST_BYTES = 4_000_000_000  # about 3 MB a film, so that a folder of 500 never drives itself out
@@ -64,6 +65,9 @@ def identity(info: EngineInfo) -> str:
     return hashlib.blake2b(f"{info.model_id}|{info.model_sha256}|{info.rule!r}".encode(), digest_size=8).hexdigest()
 
 
+ORIGINS = {origin.value: origin for origin in SpacingOrigin}
+
+
 @dataclass(frozen=True)
 class Entry:
     """What the lists show of a film. ``why_not`` is why the network did not look at it; then there is no summary."""
@@ -75,7 +79,7 @@ class Entry:
     why_not: Reason | None = None
     summary: Summary | None = None
     view: str = ""  # position; what follows is for the figures of the site, and not in files of earlier versions
-    spacing: str = ""  # code of its origin
+    spacing: SpacingOrigin | None = None
 
 
 class _Summary(msgspec.Struct):
@@ -102,7 +106,7 @@ class _File(msgspec.Struct):
     summary: _Summary | None
     format: Literal[1, 2]
     view: str = ""
-    spacing: str = ""
+    spacing: str = ""  # an origin of a newer version is not known here, and no damage
 
 
 def entry_bytes(entry: Entry) -> bytes:
@@ -114,7 +118,8 @@ def entry_bytes(entry: Entry) -> bytes:
     )
     why_not = None if entry.why_not is None else encode(entry.why_not)
     head = entry.key, entry.kept_as, entry.shape, entry.frames
-    return msgspec.json.encode(_File(*head, why_not, summary, FORMAT, entry.view, entry.spacing))
+    spacing = "" if entry.spacing is None else entry.spacing.value
+    return msgspec.json.encode(_File(*head, why_not, summary, FORMAT, entry.view, spacing))
 
 
 def entry_from(content: bytes) -> Entry:
@@ -123,7 +128,9 @@ def entry_from(content: bytes) -> Entry:
     summary = None if file.summary is None else Summary(**msgspec.structs.asdict(file.summary))
     why = file.why_not
     why_not = legacy.why_not(why) if isinstance(why, str) else None if why is None else decode(why)
-    return Entry(file.key, file.kept_as, file.shape, file.frames, why_not, summary, file.view, file.spacing)
+    return Entry(
+        file.key, file.kept_as, file.shape, file.frames, why_not, summary, file.view, ORIGINS.get(file.spacing)
+    )
 
 
 # ---- the maps: a NumPy archive, whose parts have checksums

@@ -217,7 +217,7 @@ class ResultCache:
                 None if maps is not None or why_not is None else NotAnalysed(why_not),
                 None if own is None or maps is None else summary_of(own, as_filed(radiograph)),
                 radiograph.acquisition.view,
-                as_filed(radiograph).spacing.origin.value,
+                as_filed(radiograph).spacing.origin,
             )
             results.save(fingerprint, model, entry, maps if fresh else None)
             return True
