@@ -80,8 +80,8 @@ def chest_drain(example: Example) -> bool | None:
 def not_frontal_lists(data: Path) -> dict[str, list[str]]:
     """Return the films below ``data`` that its index calls frontal and that are something else, by kind."""
     lists: dict[str, Any] = json.loads((Path(__file__).parent / "labels" / "not_frontal.json").read_text())
-    there = {kind: [f for f in films if (data / f).is_file()] for kind, films in lists.items() if kind != "about"}
-    return {kind: films for kind, films in there.items() if films}
+    existing = {kind: [f for f in films if (data / f).is_file()] for kind, films in lists.items() if kind != "about"}
+    return {kind: films for kind, films in existing.items() if films}
 
 
 def not_frontal(data: Path) -> frozenset[str]:

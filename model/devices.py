@@ -66,10 +66,10 @@ def fold_profile(width: float) -> Profile:
 
 def _mirrored(rng: np.random.Generator, points: list[tuple[float, float]]) -> Floats:
     """Points of the lung on the left of the picture, or half of the time of the other one."""
-    made = np.array(points)
+    path = np.array(points)
     if rng.random() < 0.5:
-        made[:, 0] = 1 - made[:, 0]
-    return made
+        path[:, 0] = 1 - path[:, 0]
+    return path
 
 
 def chest_drain(

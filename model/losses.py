@@ -52,8 +52,8 @@ def total_loss(logits: Logits, targets: Tensor, present: Tensor, known: Tensor) 
         )
     side = logits.maps.new_zeros(())
     if logits.sides is not None and logits.halves is not None:
-        here, told = side_targets(targets[:, 0], logits.halves)
-        each = F.binary_cross_entropy_with_logits(logits.sides, here, reduction="none")
+        halves, told = side_targets(targets[:, 0], logits.halves)
+        each = F.binary_cross_entropy_with_logits(logits.sides, halves, reduction="none")
         side = masked_mean((each * told).sum(1), known[:, 0])
     loss = 2 * bce + dice + 0.5 * film + 0.25 * (side + lung)
     parts = {"bce": bce, "dice": dice, "film": film, "side": side, "lung": lung}

@@ -192,8 +192,8 @@ def cross_fitted(table: Table, name: RuleName, folds: int = FOLDS) -> Decided:
     called, dices = np.zeros_like(table.present), np.zeros(len(table.present))
     for rule in set(rule_of.values()):
         here = np.array([rule_of[patient] == rule for patient in table.patients])
-        made = by_rule(table.some(here), rule)
-        called[here], dices[here] = made.called, made.dices
+        outcome = by_rule(table.some(here), rule)
+        called[here], dices[here] = outcome.called, outcome.dices
     return Decided(table.present, called, dices)
 
 

@@ -44,8 +44,8 @@ class Scores(nn.Module):
 def onnx_bytes(net: PneumothoraxNet, size: int) -> bytes:
     """Return the network as an ONNX model for inputs (1, 1, size, size); folds batch norm into ``net``, in place."""
     scores = Scores(fold_batch_norm(net.eval())).eval()
-    there = (True, True, net.config.frontal, net.config.photographed)
-    names = [name for name, is_there in zip(OUTPUTS, there, strict=True) if is_there]
+    available = (True, True, net.config.frontal, net.config.photographed)
+    names = [name for name, is_there in zip(OUTPUTS, available, strict=True) if is_there]
     film = torch.zeros(1, 1, size, size)
     with warnings.catch_warnings():
         warnings.simplefilter("ignore", FutureWarning)  # torch's exporter calls what torch itself has deprecated

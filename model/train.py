@@ -130,17 +130,17 @@ def run(
 
     with log, asked_to_stop() as stop, ThreadPoolExecutor(loaders) as pool:
         coming = deque(pool.submit(make, step) for step in range(first, min(config.steps, first + loaders + 1)))
-        told = started
+        reported = started
         while trainer.step < config.steps and not stop.is_set():
-            made = coming.popleft().result()
+            batch = coming.popleft().result()
             following = trainer.step + loaders + 1
             if following < config.steps:
                 coming.append(pool.submit(make, following))
-            parts = trainer.train_step(made if isinstance(made, Batch) else made.on(trainer.device))
+            parts = trainer.train_step(batch if isinstance(batch, Batch) else batch.on(trainer.device))
             now = time.monotonic()
             note({"step": trainer.step, "seconds": round(now - started, 1), **parts})
-            if now - told >= TELL_EVERY_S or trainer.step == config.steps:
-                told = now
+            if now - reported >= TELL_EVERY_S or trainer.step == config.steps:
+                reported = now
                 print(progress(trainer.step, config.steps, (now - started) / (trainer.step - first), parts), flush=True)
             if trainer.step % SAVE_EVERY == 0 or trainer.step == config.steps or stop.is_set():
                 trainer.save(checkpoint)

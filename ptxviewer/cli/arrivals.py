@@ -39,11 +39,11 @@ def arriving(
         listing: Listing = {}
         unread = []
         for path in paths:
-            there = _listed(path)
-            if there is None:  # its films are not gone
+            listed = _listed(path)
+            if listed is None:  # its films are not gone
                 unread.append(path)
-                there = {one: stamp for one, stamp in known.items() if path in one.parents}
-            listing |= there
+                listed = {one: stamp for one, stamp in known.items() if path in one.parents}
+            listing |= listed
         away(unread)
         found = look(listing, known, waiting, started, lambda path: bool(candidates_at(path, unpacked, peek=True)))
         for old, new in found.renamed.items():

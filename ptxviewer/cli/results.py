@@ -222,10 +222,10 @@ def _agreement(agreed: Agreement) -> str:
         "One of the stores names films as an earlier version did, so films are matched by their SOP instance. Those "
         "without one, or with one that another film of their store has, count as films of one store only."
     )
-    said = tr(
+    summary = tr(
         "Both stores have {films} films ({only_first} are only in the first, {only_second} only in the second). Marked "
         "by both {both}, by the first alone {first}, by the second alone {second}, by neither {neither}. Film scores "
         "differ by {mean_difference} on average and {largest_difference} at most.",
         **values,
     )
-    return f"{said} {by_sop}" if agreed.by == "sop_id" else said
+    return f"{summary} {by_sop}" if agreed.by == "sop_id" else summary

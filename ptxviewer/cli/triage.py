@@ -189,12 +189,12 @@ def _run(
         found = _found(paths, unpacked, options, pseudonyms, progress, health)
         for answered in stream.answers(health.handed_out(sources_of(found, pseudonyms, done, skip))):
             again += answered.told.film is not None and known(answered.told.film)  # asked before it is kept
-            made = _give(given, answered, store, pseudonyms)
+            objects = _give(given, answered, store, pseudonyms)
             _keep(answered, store, pseudonyms, by, identified=options.identified)
             if given is not None:
                 given.released()
             failed = answered.told.status is Status.FAILED
-            if options.delete_received and made and not failed:
+            if options.delete_received and objects and not failed:
                 _delete_received(answered.source.candidate.path, paths[0])
             name = answered.source.stamp.file_id
             for counted in (progress, health) if name in failing else ():

@@ -40,6 +40,6 @@ def shown_value(row: TagRow, identified: bool) -> str | None:
 
 def found_in(row: TagRow, words: Sequence[str], identified: bool) -> bool:
     """True where every word stands somewhere in what is seen of a row; what is hidden is not found."""
-    seen = " ".join((row.tag, row.vr, row.name, shown_value(row, identified) or "")).casefold()
-    bare = seen.replace("(", "").replace(",", "").replace(")", "")
-    return all(word in seen or word in bare for word in words)
+    visible = " ".join((row.tag, row.vr, row.name, shown_value(row, identified) or "")).casefold()
+    bare = visible.replace("(", "").replace(",", "").replace(")", "")
+    return all(word in visible or word in bare for word in words)

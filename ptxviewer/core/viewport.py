@@ -142,8 +142,8 @@ def placement(port: Viewport, ratio: float) -> Placement:
     left, top = round(float(x0)), round(float(y0))
     width, height = max(1, round(float(x1 - x0))), max(1, round(float(y1 - y0)))
     across, down = round(port.canvas[0] * ratio), round(port.canvas[1] * ratio)
-    seen = max(0, -left), max(0, -top), min(width, across - left), min(height, down - top)
-    return Placement(left, top, width, height, seen, port.quarter_turns, port.flipped)
+    visible = max(0, -left), max(0, -top), min(width, across - left), min(height, down - top)
+    return Placement(left, top, width, height, visible, port.quarter_turns, port.flipped)
 
 
 def oriented(array: NDArray[Scalar], quarter_turns: int, flipped: bool) -> NDArray[Scalar]:

@@ -195,16 +195,16 @@ def _code(value: str, meaning: str, scheme: str) -> Dataset:
 
 
 def _acquisition(ds: Dataset, film: Radiograph, header: Dataset) -> None:
-    seen = film.acquisition
-    ds.Modality = term(seen.modality, MODALITIES) or "OT"
-    if view := term(seen.view, VIEWS):
+    acquisition = film.acquisition
+    ds.Modality = term(acquisition.modality, MODALITIES) or "OT"
+    if view := term(acquisition.view, VIEWS):
         ds.ViewPosition = view
     part = tags.text(header, "BodyPartExamined").upper()
     part = part if part in tags.OTHER_BODY_PARTS | {"CHEST", "THORAX"} else coded_part(header)
     if part:
         ds.BodyPartExamined = part
     if film.orientation_known:
-        ds.PatientOrientation = [seen.row_direction, seen.column_direction]
+        ds.PatientOrientation = [acquisition.row_direction, acquisition.column_direction]
     for keyword, terms in TERMS.items():
         if value := term(tags.text(header, keyword).upper(), terms):
             setattr(ds, keyword, value)

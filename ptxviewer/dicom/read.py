@@ -289,11 +289,11 @@ def _with_windows(ds: Dataset, film: Radiograph, decoded: Decoded, signed: bool)
     possible = _possible_values(ds, film, decoded, signed)
     vois, notes = tags.file_vois(ds, film, possible)
     counts = voi.counts_of(film.pixels, film.padding)
-    seen = tuple(preset for preset in vois if voi.shows_something(film, preset, counts))
-    meant = tuple(preset for preset in seen if voi.grey_span(preset, *possible) >= SMALLEST_SPAN)
-    if seen and not meant:
+    usable = tuple(preset for preset in vois if voi.shows_something(film, preset, counts))
+    meant = tuple(preset for preset in usable if voi.grey_span(preset, *possible) >= SMALLEST_SPAN)
+    if usable and not meant:
         notes = (*notes, Reading.WINDOW_OF_OTHER_BITS)
-    return _finished(meant if seen else vois, replace(film, notes=(*film.notes, *notes)), counts)
+    return _finished(meant if usable else vois, replace(film, notes=(*film.notes, *notes)), counts)
 
 
 def _possible_values(ds: Dataset, film: Radiograph, decoded: Decoded, signed: bool) -> tuple[float, float]:

@@ -102,6 +102,6 @@ def _value(element: DataElement, vr: str) -> str:
     if not isinstance(value, str) and hasattr(value, "__iter__") and not hasattr(value, "family_name"):
         parts = [str(one) for one in list(value)[:MOST_VALUES]]
         return plain("\\".join(parts), LONGEST_VALUE)
-    said = str(value)
-    described = f"{said} = {value.name}" if vr == "UI" and getattr(value, "name", said) != said else said
+    text = str(value)
+    described = f"{text} = {value.name}" if vr == "UI" and getattr(value, "name", text) != text else text
     return plain(described, LONGEST_VALUE)

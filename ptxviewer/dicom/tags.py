@@ -177,8 +177,8 @@ def _posture(ds: Dataset) -> Posture:
     if coded or "PA" in (text(ds, "ViewPosition").upper(), coded_view(ds)):
         return coded
     named = POSITIONS.get(text(ds, "PatientPosition").upper(), "")
-    said = " ".join(text(ds, keyword) for keyword in ("SeriesDescription", "StudyDescription", "ProtocolName"))
-    return named or ("supine" if LYING.search(said) else "")
+    descriptions = " ".join(text(ds, keyword) for keyword in ("SeriesDescription", "StudyDescription", "ProtocolName"))
+    return named or ("supine" if LYING.search(descriptions) else "")
 
 
 def is_chest_projection(ds: Dataset) -> bool:

@@ -85,8 +85,8 @@ def matching(query: Query) -> dict[str, str]:
 
 def _may_hold(study: Dataset, query: Query) -> bool:
     """False where the study says that it has none of the modalities; many archives do not say."""
-    said = text(study, "ModalitiesInStudy").split("\\")
-    return not query.modalities or said == [""] or bool(set(said) & set(query.modalities))
+    modalities = text(study, "ModalitiesInStudy").split("\\")
+    return not query.modalities or modalities == [""] or bool(set(modalities) & set(query.modalities))
 
 
 def _answers(line: Line, asked: Dataset, checkpoint: Checkpoint) -> Iterator[Dataset]:

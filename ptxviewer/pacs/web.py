@@ -91,8 +91,8 @@ def _client(node: Node, checkpoint: Checkpoint) -> Iterator[DICOMwebClient]:
     session.mount("https://", adapter)
     session.mount("http://", adapter)
     if node.auth == "basic":
-        told = b64encode(f"{node.user}:{node.secret}".encode()).decode()
-        session.headers["Authorization"] = f"Basic {told}"
+        credentials = b64encode(f"{node.user}:{node.secret}".encode()).decode()
+        session.headers["Authorization"] = f"Basic {credentials}"
     elif node.auth == "bearer":
         session.headers["Authorization"] = f"Bearer {node.secret}"
     try:
@@ -170,8 +170,8 @@ def _why_not_stored(error: requests.HTTPError) -> Refused:
     """The failure reason of the object where the answer has one, else the status of HTTP."""
     assert error.response is not None
     try:
-        said = Dataset.from_json(json.loads(error.response.content))
-        return Refused(int(said.FailedSOPSequence[0].FailureReason))
+        response = Dataset.from_json(json.loads(error.response.content))
+        return Refused(int(response.FailedSOPSequence[0].FailureReason))
     except Exception:  # noqa: BLE001 - many servers say nothing of the kind
         return Refused(error.response.status_code)
 
@@ -179,12 +179,12 @@ def _why_not_stored(error: requests.HTTPError) -> Refused:
 def _looked_for(node: Node, one: Object, result: Delivery, checkpoint: Checkpoint) -> Delivery:
     try:
         with _client(node, checkpoint) as client:
-            there = bool(
+            exists = bool(
                 client.search_for_instances(one.study, one.series, search_filters={"SOPInstanceUID": one.sop_instance})
             )
     except PtxError:
         return result
-    return Delivery(result.state, result.why if there else Pacs.NOT_THERE, there)
+    return Delivery(result.state, result.why if exists else Pacs.NOT_THERE, exists)
 
 
 def find(node: Node, query: Query, checkpoint: Checkpoint) -> list[FoundSeries]:
@@ -199,8 +199,8 @@ def find(node: Node, query: Query, checkpoint: Checkpoint) -> list[FoundSeries]:
         for study in map(Dataset.from_json, studies):
             checkpoint()
             uid = str(study.get("StudyInstanceUID", ""))
-            said = study.get("ModalitiesInStudy")
-            held = {said} if isinstance(said, str) else set(said or ())
+            modalities = study.get("ModalitiesInStudy")
+            held = {modalities} if isinstance(modalities, str) else set(modalities or ())
             if not uid or (query.modalities and held and not held & set(query.modalities)):
                 continue
             for series in client.search_for_series(uid, fields=list(SERIES_KEYS), limit=MOST_FOUND):

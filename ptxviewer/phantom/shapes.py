@@ -74,8 +74,8 @@ class Frame:
 
     def boxes(self, points: Points, pad_mm: float) -> tuple[Slices, Slices] | None:
         """Return the boxes of pixels and of nodes around anatomy points; None outside the picture."""
-        seen = self.to_picture(points)
-        low, high = seen.min(0) - pad_mm, seen.max(0) + pad_mm
+        points_on_picture = self.to_picture(points)
+        low, high = points_on_picture.min(0) - pad_mm, points_on_picture.max(0) + pad_mm
         rows, cols = self.x.shape
         pixels, nodes = [], []
         for axis, count, node_count in ((1, rows, self.node_x.shape[0]), (0, cols, self.node_x.shape[1])):

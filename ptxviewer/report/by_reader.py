@@ -59,10 +59,10 @@ def by_reader(
 def _first_read(record: FirstRead) -> tuple[Pair, ...]:
     """What the reader said before and after seeing the network's result, and whether that disagreed."""
     after = [bool(record.revealed) and when > record.revealed for _, when in record.marks]
-    told = [tr(IMPRESSIONS[mark[0], late]) for mark, late in zip(record.marks, after, strict=True)]
+    impressions = [tr(IMPRESSIONS[mark[0], late]) for mark, late in zip(record.marks, after, strict=True)]
     asked = [tr("the network disagreed")] if record.challenged else []
     before = after.count(False)
-    lines = [*told[:before], *asked, *told[before:]]
+    lines = [*impressions[:before], *asked, *impressions[before:]]
     return tuple((tr("First read") if not number else "", line) for number, line in enumerate(lines))
 
 

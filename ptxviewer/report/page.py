@@ -209,8 +209,8 @@ def headline_of(film: Radiograph, answer: Answer | None, verdict: Verdict = "") 
         return tr("Not analysed.")
     if answer.withheld:
         return tr("Result not shown.")
-    said = headline(film, answer.findings, answer.info.rule.score_threshold, verdict)
-    return sentences(said, older_network(answer.info))
+    decision = headline(film, answer.findings, answer.info.rule.score_threshold, verdict)
+    return sentences(decision, older_network(answer.info))
 
 
 def _remarks(film: Radiograph, answer: Answer | None, verdict: Verdict) -> tuple[Reason | str | None, ...]:

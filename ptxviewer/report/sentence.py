@@ -141,9 +141,9 @@ def _caution(film: Radiograph, of: Template) -> str:
 
 def _changes(compared: Compared | None, of: Template) -> Iterator[str]:
     for change in () if compared is None else compared.sides:
-        said = _change(change, of)
-        if said:
-            yield said
+        change_text = _change(change, of)
+        if change_text:
+            yield change_text
 
 
 def _change(change: SideChange, of: Template) -> str:

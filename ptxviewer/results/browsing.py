@@ -161,8 +161,8 @@ class Rows:
             if len(self._pages) >= PAGES:
                 del self._pages[next(iter(self._pages))]  # the one that was read first
             wanted = self._numbers[page * PAGE : (page + 1) * PAGE]
-            there = {row["film"]: row for row in some(self._store, wanted)}
-            rows = self._pages[page] = [there.get(number) for number in wanted]
+            rows_by_film = {row["film"]: row for row in some(self._store, wanted)}
+            rows = self._pages[page] = [rows_by_film.get(number) for number in wanted]
         return rows[place - page * PAGE]
 
 
@@ -179,10 +179,10 @@ def some(store: ResultStore, numbers: Sequence[int]) -> Iterator[Record]:
     """Yield the rows of films by their numbers, in that order; those that are gone are left out."""
     for start in range(0, len(numbers), PAGE):
         wanted = list(numbers[start : start + PAGE])
-        there = {row["film"]: row for row in store.films(f"film IN ({', '.join('?' * len(wanted))})", wanted)}
+        rows_by_film = {row["film"]: row for row in store.films(f"film IN ({', '.join('?' * len(wanted))})", wanted)}
         for place, number in enumerate(wanted, start + 1):
-            if number in there:
-                yield {**there[number], "rank": place}
+            if number in rows_by_film:
+                yield {**rows_by_film[number], "rank": place}
 
 
 def findings_of(store: ResultStore, numbers: Sequence[int]) -> Iterator[Record]:

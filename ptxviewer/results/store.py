@@ -135,8 +135,8 @@ class ResultStore:
 
     def _add_columns(self, writable: bool) -> None:
         """Give a store of an earlier version the columns that have come since, empty."""
-        there = {row[1] for row in self._db.execute("PRAGMA table_info(films)")}
-        new = [column for column in _FILMS if column.name not in there]
+        columns = {row[1] for row in self._db.execute("PRAGMA table_info(films)")}
+        new = [column for column in _FILMS if column.name not in columns]
         if new and not writable:
             with ResultStore(self._path):
                 return

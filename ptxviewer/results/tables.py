@@ -69,13 +69,13 @@ def check(path: Path) -> None:
 def write(path: Path, films: Rows, findings: Rows, *, identified: bool) -> None:
     """Write a table; what was there stays whole until it is. Raises ``ExportFailed``."""
     chosen = columns(identified)
-    made = format_of(path)
-    assert made is not None
-    if made.together:
+    table_format = format_of(path)
+    assert table_format is not None
+    if table_format.together:
         with _whole(path) as part:
             _jsonl(part, chosen, films, findings)
         return
-    write_one = _csv if made.suffix == ".csv" else _parquet
+    write_one = _csv if table_format.suffix == ".csv" else _parquet
     with _whole(path) as part, _whole(findings_file(path)) as second:
         write_one(part, chosen, films)
         write_one(second, FINDINGS, findings)
@@ -187,14 +187,14 @@ def read(path: Path) -> Iterator[tuple[str, Record]]:
 
     Raises ``PtxError``: no such file, no table of ours, no library for Parquet.
     """
-    made = format_of(path)
+    table_format = format_of(path)
     try:
-        if made is None:
+        if table_format is None:
             raise PtxError(Results.NO_TABLE_OF_OURS)
-        if made.together:
+        if table_format.together:
             yield from _read_jsonl(path)
             return
-        read_one = _read_csv if made.suffix == ".csv" else _read_parquet
+        read_one = _read_csv if table_format.suffix == ".csv" else _read_parquet
         yield from (("film", row) for row in read_one(path, tuple(BY_NAME.values())))
         second = findings_file(path)
         if second.is_file():

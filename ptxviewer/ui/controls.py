@@ -43,11 +43,11 @@ HANDLE = 12  # diameter of the slider's handle
 
 def label(name: str, text: str = "", *, wrap: bool = False) -> QLabel:
     """Return a plain-text label; ``name`` picks its look in the stylesheet."""
-    made = QLabel(text)
-    made.setObjectName(name)
-    made.setTextFormat(Qt.TextFormat.PlainText)
-    made.setWordWrap(wrap)
-    return made
+    widget = QLabel(text)
+    widget.setObjectName(name)
+    widget.setTextFormat(Qt.TextFormat.PlainText)
+    widget.setWordWrap(wrap)
+    return widget
 
 
 def hairline() -> QFrame:
@@ -62,11 +62,11 @@ def spin_box(lowest: int, highest: int) -> QSpinBox:
 
     The stylesheet makes the buttons thin: without them (``NoButtons``) Qt 6.11 leaves the number no width.
     """
-    made = QSpinBox()
-    made.setRange(lowest, highest)
-    for line in made.findChildren(QLineEdit):
+    box = QSpinBox()
+    box.setRange(lowest, highest)
+    for line in box.findChildren(QLineEdit):
         line.setTextMargins(6, 0, 0, 0)
-    return made
+    return box
 
 
 class SearchField(QLineEdit):
@@ -83,8 +83,8 @@ class SearchField(QLineEdit):
     def keyPressEvent(self, event: QKeyEvent) -> None:
         """Lead out of the search."""
         if event.key() in (Qt.Key.Key_Down, Qt.Key.Key_Return, Qt.Key.Key_Enter):
-            seen = QTreeWidgetItemIterator(self._lines, QTreeWidgetItemIterator.IteratorFlag.NotHidden)
-            if first := seen.value():
+            visible = QTreeWidgetItemIterator(self._lines, QTreeWidgetItemIterator.IteratorFlag.NotHidden)
+            if first := visible.value():
                 self._lines.setCurrentItem(first)
                 self._lines.setFocus()
         else:
@@ -287,14 +287,14 @@ class ScoreBar(QWidget):
         """Show a score and the operating point; None leaves the bar empty."""
         if (score, mark) != (self._score, self._mark):
             self._score, self._mark = score, mark
-            said = tr("no score yet")
+            text = tr("no score yet")
             if score is not None and mark is not None:
-                said = tr(
+                text = tr(
                     "{score}, operating point {limit}",
                     score=quantities.score(score, mark),
                     limit=quantities.limit(mark),
                 )
-            self.setAccessibleDescription(said)
+            self.setAccessibleDescription(text)
             self.update()
 
     def sizeHint(self) -> QSize:

@@ -64,20 +64,20 @@ def typing() -> bool:
 
 def make_action(row: Command, do: Callable[[str], None], owner: QWidget, state: Callable[[], State] = State) -> QAction:
     """Return the Qt action of a row; ``owner`` is to be given it when its text is settled, that its keys are live."""
-    made = QAction(menu_text(row), owner)
-    made.setObjectName(row.id)
+    action = QAction(menu_text(row), owner)
+    action.setObjectName(row.id)
     if row.icon:
-        made.setIcon(icon(row.icon))
-        made.setIconVisibleInMenu(False)
-    made.setShortcuts([QKeySequence(key) for key in keys_of(row)])
-    made.setCheckable(row.checked is not None)
-    made.setIconText(short_name_of(row))  # what a button of the toolbar bears
-    made.setToolTip(tooltip_of(row))
-    made.setMenuRole(ROLES.get(row.id, QAction.MenuRole.NoRole))
-    made.triggered.connect(lambda _checked=False: do(row.id))
+        action.setIcon(icon(row.icon))
+        action.setIconVisibleInMenu(False)
+    action.setShortcuts([QKeySequence(key) for key in keys_of(row)])
+    action.setCheckable(row.checked is not None)
+    action.setIconText(short_name_of(row))  # what a button of the toolbar bears
+    action.setToolTip(tooltip_of(row))
+    action.setMenuRole(ROLES.get(row.id, QAction.MenuRole.NoRole))
+    action.triggered.connect(lambda _checked=False: do(row.id))
     if row.checked is not None:
-        _follow_toggles(made, row, do, state)
-    return made
+        _follow_toggles(action, row, do, state)
+    return action
 
 
 def follow_keys(window: QWidget) -> None:
@@ -307,9 +307,9 @@ def _add_presets(
                 inside.addSeparator()
             name = " ".join(part for part in (preset_name(voi), f"({describe(voi)})") if part)
             if number < len(rows):
-                made = rows[number]
-                made.setText(name.replace("&", "&&"))  # the name of a table is not a key of the menu
-                inside.addAction(made)
+                row = rows[number]
+                row.setText(name.replace("&", "&&"))  # the name of a table is not a key of the menu
+                inside.addAction(row)
         inside.addSeparator()
         inside.addAction(actions["keep_window"])
         if own:

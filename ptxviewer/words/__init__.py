@@ -45,11 +45,11 @@ def system_language(preferred: Iterable[str] = ()) -> str:
     variables of POSIX count, LANGUAGE first, and on Windows the language of its menus.
     """
     names = list(preferred) or _names_of_the_environment()
-    there = languages()
+    available = languages()
     for name in names:
         whole = name.partition(".")[0].replace("-", "_")
         for candidate in (whole, whole.partition("_")[0].lower()):
-            if candidate in there:
+            if candidate in available:
                 return candidate
     return SOURCE_LANGUAGE
 

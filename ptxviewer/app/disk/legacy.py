@@ -45,9 +45,9 @@ def why_not(sentence: str) -> Reason | None:
     """
     if not sentence:
         return None
-    said = sentence.removeprefix("Not analysed: ").removesuffix(".")
-    part = re.fullmatch(r"this is not a chest \((.+)\)", said)
-    why = OtherBodyPart(part[1].upper()) if part else NOT_ANALYSED.get(said)
+    reason_text = sentence.removeprefix("Not analysed: ").removesuffix(".")
+    part = re.fullmatch(r"this is not a chest \((.+)\)", reason_text)
+    why = OtherBodyPart(part[1].upper()) if part else NOT_ANALYSED.get(reason_text)
     if why is None:
         raise ValueError("an unknown sentence")
     return NotAnalysed(why)

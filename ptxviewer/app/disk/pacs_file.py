@@ -50,11 +50,11 @@ def _understood(stored: bytes) -> PacsSettings | None:
         found = msgspec.json.decode(stored, type=PacsSettings)
     except (ValueError, RecursionError):  # msgspec's errors are ``ValueError``s
         return None
-    seen: list[Node] = []
+    unique: list[Node] = []
     for node in found.nodes:
-        if problem_of(node, seen) is not None:
+        if problem_of(node, unique) is not None:
             return None
-        seen.append(node)
+        unique.append(node)
     return found if problem_of_station(found.station) is None and 0 < found.years < 200 else None
 
 

@@ -281,11 +281,11 @@ class ReviewFolder:
         except OSError:
             raise ExportFailed(NotWritten(Unwritten.REVIEW, Writing.FOLDER_NOT_MADE)) from None
         with held(self.folder / SAVING, LONGEST_WAIT_S):
-            written, said = self._with_theirs(name, saved, base)
+            written, notice = self._with_theirs(name, saved, base)
             content = as_bytes(written)
             write_atomic(self._path(name), content, Unwritten.REVIEW, private=True)
         self._seen[name] = content
-        return said
+        return notice
 
     def _with_theirs(self, name: str, ours: Saved, base: Saved) -> tuple[Saved, Reason | None]:
         """Return what is to be written: our review, and what another window has changed in the file meanwhile."""

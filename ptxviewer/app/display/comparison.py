@@ -312,5 +312,5 @@ class Comparison:
         """The window tells how much room each of the two films has."""
         compare = self._store.state.compare
         if compare is not None and compare.canvas != (width, height):
-            told = replace(compare, canvas=(width, height))
-            self._store.edit(lambda state: replace(state, compare=told))
+            resized = replace(compare, canvas=(width, height))
+            self._store.edit(lambda state: replace(state, compare=resized))

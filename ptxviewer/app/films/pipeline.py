@@ -103,8 +103,8 @@ class Pipeline:
             if film.first_read != before:
                 self._editor.saving.changed(film)
                 self._store.tell(question(film))
-            said = film.notice is not None and film.status not in (*BUSY, FilmStatus.OPENING)
-            seen = replace(film, seen=True, notice=None if said else film.notice)
+            outdated = film.notice is not None and film.status not in (*BUSY, FilmStatus.OPENING)
+            seen = replace(film, seen=True, notice=None if outdated else film.notice)
         self._store.edit(
             lambda state: replace(state if seen is None else state.with_film(seen), banner=banner_for(film))
         )

@@ -129,12 +129,12 @@ def earlier(found: Sequence[FoundSeries], film: Film, open_films: Sequence[Film]
     facts = film.facts
     if facts is None:
         return []
-    there = {one.facts.study.series_uid for one in open_films if one.facts is not None}
+    open_series = {one.facts.study.series_uid for one in open_films if one.facts is not None}
 
     def is_prior(one: FoundSeries) -> bool:
         born, known = one.patient.birth_date, facts.patient.birth_date
         same = one.patient.id == facts.patient.id and (not born or not known or born == known)
         later = bool(facts.study.date and one.study.date > facts.study.date)
-        return same and not later and one.series_uid not in there
+        return same and not later and one.series_uid not in open_series
 
     return [one for one in found if is_prior(one)]

@@ -143,9 +143,9 @@ class ReviewSaving:
         pending.job.cancel()  # overtaken, unless it is being written this moment
 
         def work(_checkpoint: Checkpoint) -> tuple[Reason | None]:
-            said = reviews.save(name, saved, agreed.saved)
+            notice = reviews.save(name, saved, agreed.saved)
             agreed.saved = saved  # here, and not where it is delivered: a job that was overtaken may have written
-            return (said,)
+            return (notice,)
 
         def done(outcome: Outcome[tuple[Reason | None]]) -> None:
             newest = self._pending.get(name) is pending and pending.saved is saved

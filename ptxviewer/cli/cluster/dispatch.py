@@ -124,11 +124,11 @@ class Workers:
     def _check_versions(self, address: str) -> None:
         """Refuse other versions before anything of ours is sent. Standard library only: it must work without us."""
         ask = (pkgutil.resolve_name, "ptxviewer:__version__")
-        there: dict[str, Any] = self._client.run(*ask, on_error="return")
+        answers: dict[str, Any] = self._client.run(*ask, on_error="return")
         with contextlib.suppress(ImportError):
-            there[address] = self._client.run_on_scheduler(*ask)
-        there.setdefault(address, None)
-        for place, version in there.items():
+            answers[address] = self._client.run_on_scheduler(*ask)
+        answers.setdefault(address, None)
+        for place, version in answers.items():
             if version != __version__:
                 raise PtxError(OtherProgram(place, version if isinstance(version, str) else "", __version__))
 
@@ -258,20 +258,20 @@ class Workers:
 
     def _begun(self, event: tuple[float, Mapping[str, Any]]) -> None:
         """A worker has begun a film. On Dask's thread."""
-        _, said = event
-        if said.get("run") == self._asked.run:
-            film = self._films.get(said["begun"])
+        _, details = event
+        if details.get("run") == self._asked.run:
+            film = self._films.get(details["begun"])
             if film is not None:
-                film.begun_at = said["worker"]
+                film.begun_at = details["worker"]
 
     def _removed(self, event: tuple[float, Mapping[str, Any]]) -> None:
         """A worker has ended: what it had begun has lost a try. On Dask's thread."""
-        _, said = event
-        if said.get("action") != "remove-worker" or said.get("expected"):
+        _, details = event
+        if details.get("action") != "remove-worker" or details.get("expected"):
             return
-        keys = set(said["processing-tasks"])
+        keys = set(details["processing-tasks"])
         held = [film for film in list(self._films.values()) if film.future.key in keys]
-        begun = [film for film in held if film.begun_at == said["worker"]]
+        begun = [film for film in held if film.begun_at == details["worker"]]
         for film in begun or held:
             film.lost += 1
             if film.lost >= TRIES:

@@ -63,10 +63,10 @@ def placed(bits: Mask, top: int, left: int, shape: tuple[int, int]) -> Mask:
 def _rectangle(edges: tuple[int, int | None, int, int | None], shape: tuple[int, int]) -> Mask:
     """The edges are the first and the last row and column that are seen."""
     left, right, upper, lower = edges
-    seen = np.zeros(shape, bool)
+    visible = np.zeros(shape, bool)
     last_row, last_col = shape[0] if lower is None else lower, shape[1] if right is None else right
-    seen[max(0, upper - 1) : max(0, last_row), max(0, left - 1) : max(0, last_col)] = True
-    return seen
+    visible[max(0, upper - 1) : max(0, last_row), max(0, left - 1) : max(0, last_col)] = True
+    return visible
 
 
 def _circle(circle: tuple[float, float, float], shape: tuple[int, int], aspect: float) -> Mask:
@@ -83,6 +83,6 @@ def _polygon(corners: tuple[float, ...], shape: tuple[int, int]) -> Mask:
     if len(values) < 6 or not all(math.isfinite(value) and abs(value) < 1e6 for value in values):
         return np.ones(shape, bool)
     points = np.array(values[: len(values) // 2 * 2]).reshape(-1, 2)[:, ::-1].round().astype(np.int32)
-    seen: NDArray[np.uint8] = np.zeros(shape, np.uint8)
-    cv2.fillPoly(seen, [points], (1,))
-    return np.asarray(seen, bool)
+    visible: NDArray[np.uint8] = np.zeros(shape, np.uint8)
+    cv2.fillPoly(visible, [points], (1,))
+    return np.asarray(visible, bool)

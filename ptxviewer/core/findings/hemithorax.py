@@ -99,10 +99,10 @@ def lung_fields_of(maps: ProbabilityMaps, shape: tuple[int, int] | None = None) 
     They do not depend on the threshold and take longer than all the rest of a measure, so they are made once per maps.
     """
     shape = measuring_shape(maps.rows, maps.cols) if shape is None else shape
-    made = _known.setdefault(maps, {})
-    if shape not in made:
-        made[shape] = _lung_fields_of(maps, shape)
-    return made[shape]
+    fields_by_shape = _known.setdefault(maps, {})
+    if shape not in fields_by_shape:
+        fields_by_shape[shape] = _lung_fields_of(maps, shape)
+    return fields_by_shape[shape]
 
 
 def _lung_fields_of(maps: ProbabilityMaps, shape: tuple[int, int]) -> LungFields:

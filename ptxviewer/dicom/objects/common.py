@@ -38,8 +38,8 @@ def made_of(ds: Dataset) -> str:
     time = tags.text(ds, "ContentTime") or tags.text(ds, "InstanceCreationTime")
     if len(date) != 8 or not date.isdigit():
         return ""
-    said = f"{date[:4]}-{date[4:6]}-{date[6:]}"
-    return f"{said} {time[:2]}:{time[2:4]}" if time[:4].isdigit() and len(time) >= 4 else said
+    day = f"{date[:4]}-{date[4:6]}-{date[6:]}"
+    return f"{day} {time[:2]}:{time[2:4]}" if time[:4].isdigit() and len(time) >= 4 else day
 
 
 def items(ds: Dataset, keyword: str, most: int = MOST_ITEMS) -> list[Dataset]:

@@ -137,15 +137,15 @@ def _marks(annotation: Dataset, area: tuple[Point, Point] | None) -> Iterator[Ma
         if shape is not None:
             yield Mark(*shape)
     for text in items(annotation, "TextObjectSequence"):
-        said = plain(tags.text(text, "UnformattedTextValue"), 4 * LONGEST)
-        if not said:
+        words = plain(tags.text(text, "UnformattedTextValue"), 4 * LONGEST)
+        if not words:
             continue
         anchor = points_of(numbers(text.get("AnchorPoint")))
         corner = points_of(numbers(text.get("BoundingBoxTopLeftHandCorner")))
         place = _placed(anchor, _units(text, "AnchorPointAnnotationUnits"), area) or _placed(
             corner, _units(text, "BoundingBoxAnnotationUnits"), area
         )
-        yield Mark(place[:1], text=said, only_text=True)
+        yield Mark(place[:1], text=words, only_text=True)
 
 
 def _units(ds: Dataset, keyword: str) -> str:

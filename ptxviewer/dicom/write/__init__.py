@@ -83,23 +83,23 @@ def _made(
     from ptxviewer.dicom.write.selection import key_object_selection
 
     job = Job(source, film, answer, review, extra.reader, extra.compared)
-    made: dict[Kind, Dataset] = {}
+    objects: dict[Kind, Dataset] = {}
     if not answer.withheld:
         if "seg" in kinds and job.outlined:
-            made["seg"] = segmentation(job)
+            objects["seg"] = segmentation(job)
         if "gsps" in kinds and not source.colour:
-            made["gsps"] = presentation_state(job)
+            objects["gsps"] = presentation_state(job)
         if "sc" in kinds:
-            made["sc"] = secondary_capture(job)
+            objects["sc"] = secondary_capture(job)
         if "pdf" in kinds and extra.pdf is not None:
-            made["pdf"] = encapsulated_pdf(job, extra.pdf)
+            objects["pdf"] = encapsulated_pdf(job, extra.pdf)
         if "map" in kinds and not job.rejected:
-            made["map"] = score_map(job)
+            objects["map"] = score_map(job)
         if "kos" in kinds and job.outlined:
-            made["kos"] = key_object_selection(job)
+            objects["kos"] = key_object_selection(job)
     if "sr" in kinds:
-        made["sr"] = structured_report(job, made.get("seg"))
-    return {kind: as_file(dataset) for kind, dataset in made.items()}
+        objects["sr"] = structured_report(job, objects.get("seg"))
+    return {kind: as_file(dataset) for kind, dataset in objects.items()}
 
 
 def save_objects(

@@ -92,15 +92,15 @@ class Job:
         if self.rejected:
             return f"AI result rejected by the reader. {RESEARCH_USE}"
         if not self.answer.mask.any():
-            said = f"AI: nothing above threshold. {NOT_EXCLUDED}"
+            comment = f"AI: nothing above threshold. {NOT_EXCLUDED}"
         elif findings.edited:
-            said = f"Pneumothorax marked by the reader on an AI result (film score {findings.score:.2f})."
+            comment = f"Pneumothorax marked by the reader on an AI result (film score {findings.score:.2f})."
         else:
-            said = f"AI: possible pneumothorax (film score {findings.score:.2f})."
+            comment = f"AI: possible pneumothorax (film score {findings.score:.2f})."
         verdict = READER_WORDS.get(self.review.verdict, "")
         if self.answer.info.older:
-            said = f"Older network. {said}"
-        return " ".join(part for part in (said, verdict and f"Reader: {verdict}.", RESEARCH_USE) if part)
+            comment = f"Older network. {comment}"
+        return " ".join(part for part in (comment, verdict and f"Reader: {verdict}.", RESEARCH_USE) if part)
 
     def lesion_lines(self) -> list[tuple[Lesion, NDArray[np.float64]]]:
         """Return each lesion with its outer border as a closed line: (n, 2) film points (x, y), the last the first."""

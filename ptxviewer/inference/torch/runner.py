@@ -63,13 +63,13 @@ def choose_device(wanted: DeviceChoice) -> Choice:
         card = CARDS.get(kind)
         if card is None or wanted not in ("auto", kind):
             continue
-        there = card.is_available()
-        if there and works(torch.device(kind)):
+        available = card.is_available()
+        if available and works(torch.device(kind)):
             model = card.get_device_name() if hasattr(card, "get_device_name") else ""
             return Choice(torch.device(kind), f"{device.name} {model}".strip())
         if wanted == kind:
             note = DeviceRefused(kind)
-        elif there:
+        elif available:
             note = DeviceUnusable(kind)
     return Choice(torch.device("cpu"), name_of("cpu"), note)
 

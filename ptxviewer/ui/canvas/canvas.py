@@ -276,8 +276,8 @@ class Canvas(QWidget):
         """Say what is under the pointer on the film of ``scene``, nothing without one."""
         self._probed_key = "" if scene is None else scene.radiograph.key
         at = None if scene is None or self._hover is None else scene.port.to_film(self._hover)
-        said = "" if scene is None or at is None else probe_text(scene.radiograph, scene.film.maps, at)
-        self.probed.emit(said)
+        text = "" if scene is None or at is None else probe_text(scene.radiograph, scene.film.maps, at)
+        self.probed.emit(text)
 
     # Views by key, wheel and touchpad
 

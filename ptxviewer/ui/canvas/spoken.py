@@ -14,5 +14,5 @@ def marked(scene: Scene) -> str:
     film, info = scene.film, scene.state.network_of(scene.film)
     if film.findings is None or info is None or not scene.state.overlay.shown or question(film) is not None:
         return ""
-    said = headline(scene.radiograph, film.findings, info.rule.score_threshold, film.review.verdict)
-    return sentences(said, older_network(info))
+    sentence = headline(scene.radiograph, film.findings, info.rule.score_threshold, film.review.verdict)
+    return sentences(sentence, older_network(info))

@@ -24,26 +24,29 @@ def four_figures(millimetres: float) -> str:
 
 def film_facts(film: Radiograph) -> Facts:
     """Return the technical facts of a film; nothing of the patient."""
-    seen = film.acquisition
+    acquisition = film.acquisition
     spacing = film.spacing
     size = ""
     if spacing.row_mm is not None and spacing.col_mm is not None:
         size = f"{four_figures(spacing.row_mm)} x {four_figures(spacing.col_mm)} mm, "
     pixels = tr("{cols} x {rows} pixels", cols=film.cols, rows=film.rows)
     frames = trn("{count} frame", "{count} frames", film.frames)
-    bits = trn("{count} bit", "{count} bits", seen.bits_stored)
+    bits = trn("{count} bit", "{count} bits", acquisition.bits_stored)
     facts: Facts = (
         (N_("Size"), pixels + (f", {frames}" if film.frames > 1 else "")),
-        (N_("Modality and view"), " ".join(part for part in (seen.modality, seen.view) if part)),
-        (N_("Pixels"), ", ".join(part for part in (seen.photometric, bits if seen.bits_stored else "") if part)),
+        (N_("Modality and view"), " ".join(part for part in (acquisition.modality, acquisition.view) if part)),
+        (
+            N_("Pixels"),
+            ", ".join(part for part in (acquisition.photometric, bits if acquisition.bits_stored else "") if part),
+        ),
         (N_("Pixel spacing"), size + spacing_label(spacing)),
         ("", sentences(spacing.note)),
-        (N_("Compression"), tr("lossy") if seen.lossy else ""),
-        (N_("Transfer syntax"), seen.transfer_syntax),
-        (N_("Object"), seen.sop_class),
-        (N_("Manufacturer"), seen.manufacturer),
+        (N_("Compression"), tr("lossy") if acquisition.lossy else ""),
+        (N_("Transfer syntax"), acquisition.transfer_syntax),
+        (N_("Object"), acquisition.sop_class),
+        (N_("Manufacturer"), acquisition.manufacturer),
         *((N_("Remark"), say(note)) for note in film.notes),
-        (N_("Remark"), say(Reading.MAY_CARRY_TEXT) if seen.may_carry_text else ""),
+        (N_("Remark"), say(Reading.MAY_CARRY_TEXT) if acquisition.may_carry_text else ""),
     )
     return tuple((name, value) for name, value in facts if value)
 

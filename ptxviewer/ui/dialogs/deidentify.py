@@ -75,8 +75,8 @@ class FilmWithRegions(QGraphicsView):
 
     def middle(self) -> Region:
         """Return a place in the middle of what is seen."""
-        seen = self.mapToScene(self.viewport().rect()).boundingRect().intersected(self._film.boundingRect())
-        width, height, middle = seen.width() / 5, seen.height() / 10, seen.center()
+        visible = self.mapToScene(self.viewport().rect()).boundingRect().intersected(self._film.boundingRect())
+        width, height, middle = visible.width() / 5, visible.height() / 10, visible.center()
         box = QRectF(middle.x() - width / 2, middle.y() - height / 2, width, height).toAlignedRect()
         return box.left(), box.top(), box.left() + box.width(), box.top() + box.height()
 

@@ -47,10 +47,10 @@ class KeepWindowDialog(QDialog):
 
     def _typed(self, text: str) -> None:
         self._accept.setEnabled(bool(text.strip()))
-        there = text.strip() in self._own
+        name_exists = text.strip() in self._own
         self._remark.setText(
             tr("A window of this name exists and will be replaced.")
-            if there
+            if name_exists
             else tr("It is kept relative to each film's own values, so that it suits films of other devices.")
         )
 

@@ -145,11 +145,11 @@ class FindDialog(QDialog):
         self._found = found
         self.list.clear()
         for one in found:
-            said = " · ".join(part for part in (one.study.description, one.study.series_description) if part)
+            description = " · ".join(part for part in (one.study.description, one.study.series_description) if part)
             count = "" if one.count is None else str(one.count)
             person = one.patient
             row = QTreeWidgetItem(
-                [one.study.date, one.modality, count, said, person.id, person.name, person.birth_date]
+                [one.study.date, one.modality, count, description, person.id, person.name, person.birth_date]
             )
             row.setTextAlignment(2, Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
             self.list.addTopLevelItem(row)

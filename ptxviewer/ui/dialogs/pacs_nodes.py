@@ -55,8 +55,8 @@ class Fields(QWidget):
 
     def add(self, key: str, name: Msgid, editor: QWidget, *, file: bool = False) -> None:
         """Add a row."""
-        said = tr(name)
-        editor.setAccessibleName(said)
+        text = tr(name)
+        editor.setAccessibleName(text)
         self._editors[key] = editor
         if isinstance(editor, QLineEdit):
             editor.textEdited.connect(lambda _text: self._changed())
@@ -65,10 +65,10 @@ class Fields(QWidget):
         elif isinstance(editor, QSpinBox):
             editor.valueChanged.connect(lambda _value: None if self._filling else self._changed())
         elif isinstance(editor, QCheckBox):
-            editor.setText(said)
+            editor.setText(text)
             editor.clicked.connect(lambda _on: self._changed())
-        title = label("text", "" if isinstance(editor, QCheckBox) else said)
-        self._rows[key] = self._with_button(said, editor) if file and isinstance(editor, QLineEdit) else editor
+        title = label("text", "" if isinstance(editor, QCheckBox) else text)
+        self._rows[key] = self._with_button(text, editor) if file and isinstance(editor, QLineEdit) else editor
         self._form.addRow(title, self._rows[key])
 
     def _with_button(self, said: str, editor: QLineEdit) -> QWidget:
@@ -127,16 +127,16 @@ class Fields(QWidget):
 
 
 def _choice(choices: Sequence[tuple[str, Msgid]]) -> QComboBox:
-    made = QComboBox()
+    box = QComboBox()
     for code, name in choices:
-        made.addItem(tr(name), code)
-    return made
+        box.addItem(tr(name), code)
+    return box
 
 
 def _title() -> QLineEdit:
-    made = QLineEdit()
-    made.setMaxLength(LONGEST_TITLE)
-    return made
+    field = QLineEdit()
+    field.setMaxLength(LONGEST_TITLE)
+    return field
 
 
 class NodesDialog(QDialog):
@@ -255,13 +255,13 @@ class NodesDialog(QDialog):
         return self.list.currentRow()
 
     def _show(self, row: int) -> None:
-        there = 0 <= row < len(self._nodes)
-        self.fields.setEnabled(there)
-        self.test.setEnabled(there and self._ticket is None)
-        self.remove_node.setEnabled(there)
+        row_exists = 0 <= row < len(self._nodes)
+        self.fields.setEnabled(row_exists)
+        self.test.setEnabled(row_exists and self._ticket is None)
+        self.remove_node.setEnabled(row_exists)
         self.raise_node.setEnabled(row > 0)
-        self.told.setText("" if there else tr("No node yet: Add makes one."))
-        node = self._nodes[row] if there else Node("")
+        self.told.setText("" if row_exists else tr("No node yet: Add makes one."))
+        node = self._nodes[row] if row_exists else Node("")
         self.fields.show_values(asdict(node))
         self._show_rows(node)
 

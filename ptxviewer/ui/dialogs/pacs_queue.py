@@ -30,8 +30,8 @@ ID = Qt.ItemDataRole.UserRole
 
 def what_of(parcel: Parcel) -> str:
     """Return what a parcel holds, without a name."""
-    told = tr("Results of film {number}") if parcel.what == "results" else tr("Film {number}")
-    return told.format(number=parcel.film_number)
+    title = tr("Results of film {number}") if parcel.what == "results" else tr("Film {number}")
+    return title.format(number=parcel.film_number)
 
 
 def outcome_of(parcel: Parcel, sending: bool) -> str:
@@ -89,10 +89,10 @@ class QueueDialog(QDialog):
         self.list.clear()
         for parcel in reversed(pacs.parcels):
             when = parcel.created[:16].replace("T", " ")
-            said = outcome_of(parcel, parcel.id == pacs.sending)
-            row = QTreeWidgetItem([when, what_of(parcel), parcel.node, said])
+            outcome = outcome_of(parcel, parcel.id == pacs.sending)
+            row = QTreeWidgetItem([when, what_of(parcel), parcel.node, outcome])
             row.setData(0, ID, parcel.id)
-            row.setToolTip(3, plain_tip(said))
+            row.setToolTip(3, plain_tip(outcome))
             for number, one in enumerate(parcel.deliveries if len(parcel.deliveries) > 1 else (), 1):
                 told = words.outcome(one)
                 part = QTreeWidgetItem(["", tr("Object {number}", number=number), "", told])

@@ -31,10 +31,10 @@ class SendDialog(QDialog):
         super().__init__(parent)
         self.setWindowTitle(tr("Send results") if what == "results" else tr("Send film"))
         self._current = state.current_id
-        there = [film for film in state.films if film.status is not FilmStatus.FAILED]
+        films = [film for film in state.films if film.status is not FilmStatus.FAILED]
         if what == "results":
-            there = [film for film in there if film.status is FilmStatus.DONE]
-        self._all = [film.id for film in there]
+            films = [film for film in films if film.status is FilmStatus.DONE]
+        self._all = [film.id for film in films]
         column = QVBoxLayout(self)
         column.setContentsMargins(24, 20, 24, 16)
         column.setSpacing(6)

@@ -55,9 +55,9 @@ class DecisionWords(QWidget):
         )  # fmt: skip
         self._caution = label("amber", wrap=True)
         self._show = small_button("show_held_back", do, tr("Show them"))
-        for made in (self._headline, self._second, self._caution, self._remark):
-            made.setAlignment(Qt.AlignmentFlag.AlignTop | Qt.AlignmentFlag.AlignLeft)
-            column.addWidget(made)
+        for widget in (self._headline, self._second, self._caution, self._remark):
+            widget.setAlignment(Qt.AlignmentFlag.AlignTop | Qt.AlignmentFlag.AlignLeft)
+            column.addWidget(widget)
         self._stop, self._again = (
             small_button("cancel", do, tr("Stop")), small_button("analyse", do, tr("Analyse again"))
         )  # fmt: skip

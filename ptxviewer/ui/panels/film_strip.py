@@ -62,10 +62,10 @@ def chip(film: Film) -> tuple[str, str, bool]:
     """Return (text, colour name, filled): what the strip says of a film, in words and not by colour alone."""
     found = summary(film)
     if found is not None:
-        said = finding.verdict("reject") if rejected(film) else score_text(found)
+        score = finding.verdict("reject") if rejected(film) else score_text(found)
         if film.older is not None:
-            said = tr("{score} (older)", score=said)
-        return said, "accent" if marked(film) else "quiet", marked(film) and film.older is None
+            score = tr("{score} (older)", score=score)
+        return score, "accent" if marked(film) else "quiet", marked(film) and film.older is None
     colour = {FilmStatus.FAILED: "failure", FilmStatus.ANALYSING: "accent"}.get(film.status, "quiet")
     return tr(STATUS[film.status]), colour, False
 
@@ -89,8 +89,8 @@ class _Films(QAbstractListModel):
         if role == Qt.ItemDataRole.UserRole:
             return film
         if role in (Qt.ItemDataRole.AccessibleTextRole, Qt.ItemDataRole.ToolTipRole):
-            said = spoken_in_strip(film)
-            return plain_tip(said) if role == Qt.ItemDataRole.ToolTipRole else said
+            spoken_text = spoken_in_strip(film)
+            return plain_tip(spoken_text) if role == Qt.ItemDataRole.ToolTipRole else spoken_text
         return None
 
     def show_films(self, films: tuple[Film, ...]) -> None:
@@ -230,8 +230,8 @@ class FilmStrip(QListView):
             return
         height = max(1, self.sizeHintForRow(0))
         first = self.verticalScrollBar().value() // height
-        seen = self._films.films[first : first + self.viewport().height() // height + 2]
-        self._look_at([film.id for film in seen])
+        visible = self._films.films[first : first + self.viewport().height() // height + 2]
+        self._look_at([film.id for film in visible])
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         """More films, or fewer, are in sight."""

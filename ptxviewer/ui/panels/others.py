@@ -63,9 +63,9 @@ class OthersPanel(QWidget):
         self._read.setVisible(bool(state.documents))
         lines: list[str] = []
         if earlier is not None:
-            said = outcome(earlier.verdict, earlier.presence) or tr("without a verdict")
+            verdict = outcome(earlier.verdict, earlier.presence) or tr("without a verdict")
             reader = f" ({earlier.reader})" if earlier.reader and state.identified else ""
-            lines.append(tr("Earlier result {date}: {outcome}", date=earlier.made[:10], outcome=said) + reader)
+            lines.append(tr("Earlier result {date}: {outcome}", date=earlier.made[:10], outcome=verdict) + reader)
         if presentation is not None and presentation.presentation is not None:
             lines.append(presentation_line(presentation, presentation.presentation))
         shape = film.radiograph.shape if film is not None and film.radiograph is not None else None

@@ -54,8 +54,8 @@ class SizePanel(QWidget):
             )
         )
         self._missing, self._disagreement = label("quiet", wrap=True), label("amber", wrap=True)
-        for made in (self._percent, self._disagreement, self._lines, self._missing, self._moved):
-            column.addWidget(made)
+        for widget in (self._percent, self._disagreement, self._lines, self._missing, self._moved):
+            column.addWidget(widget)
         grid = QGridLayout()
         grid.setHorizontalSpacing(8)
         grid.setVerticalSpacing(1)

@@ -109,16 +109,16 @@ class StatusBar(QWidget):
         if self._message.text() != text:
             self._message.setText(text)
             self._message.setMaximumWidth(self._message.fontMetrics().horizontalAdvance(text) + 4)
-        there = state.tells_of_saved and not progress_text(state)
+        shows_saved = state.tells_of_saved and not progress_text(state)
         for button in self._saved:
-            button.setVisible(there)
+            button.setVisible(shows_saved)
         self._engine.setText(engine_text(state))
         self._watch.setText(watch_text(state))
         self._network.setText(network_text(state))
         self._watch.setToolTip(plain_tip(str(state.watch.folder)) if state.watch is not None else "")
         info = state.engine.info
-        said = tr("Network {network}", network=info.model_id) if info is not None else sentences(state.engine.why)
-        self._engine.setToolTip(plain_tip(said))
+        network = tr("Network {network}", network=info.model_id) if info is not None else sentences(state.engine.why)
+        self._engine.setToolTip(plain_tip(network))
 
     @staticmethod
     def _button(command: str, do: Callable[[str], None]) -> QPushButton:

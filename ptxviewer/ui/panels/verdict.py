@@ -68,8 +68,8 @@ class VerdictFoot(QWidget):
             )
         )
         self._note.left.connect(self.settle)
-        for made in (self._first, self._verdicts, self._note):
-            column.addWidget(made)
+        for widget in (self._first, self._verdicts, self._note):
+            column.addWidget(widget)
 
     def write_note(self) -> None:
         """Give the keyboard to the note."""

@@ -124,8 +124,8 @@ class Lines(QAbstractTableModel):
         if role == Qt.ItemDataRole.DisplayRole:
             return cell(film, column, self._state.identified)
         if role in (Qt.ItemDataRole.ToolTipRole, Qt.ItemDataRole.AccessibleTextRole):
-            said = spoken(film, self._state.identified)
-            return plain_tip(said) if role == Qt.ItemDataRole.ToolTipRole else said
+            spoken_text = spoken(film, self._state.identified)
+            return plain_tip(spoken_text) if role == Qt.ItemDataRole.ToolTipRole else spoken_text
         return None
 
 

@@ -57,10 +57,10 @@ class SystemNotices(QObject):
     def _tell(self, count: int) -> None:
         QApplication.alert(self._window)
         if self._tray is not None and QSystemTrayIcon.supportsMessages():
-            said = trn(
+            text = trn(
                 "{count} film above threshold arrived in the watched folder",
                 "{count} films above threshold arrived in the watched folder",
                 count,
             )
             icon = QSystemTrayIcon.MessageIcon.Warning
-            self._tray.showMessage(tr("PTXViewer (research use only)"), said, icon, SHOWN_MS)
+            self._tray.showMessage(tr("PTXViewer (research use only)"), text, icon, SHOWN_MS)

@@ -62,30 +62,30 @@ def font(size_px: float, bold: bool = False) -> QFont:
 
     Without hinting, so that a line is as long on screen as on paper, and without ligatures: a search finds "film".
     """
-    made = QFont(QGuiApplication.font())
-    made.setPixelSize(max(1, round(size_px)))
-    made.setBold(bold)
-    made.setHintingPreference(QFont.HintingPreference.PreferNoHinting)
+    typeface = QFont(QGuiApplication.font())
+    typeface.setPixelSize(max(1, round(size_px)))
+    typeface.setBold(bold)
+    typeface.setHintingPreference(QFont.HintingPreference.PreferNoHinting)
     if hasattr(QFont, "setFeature"):  # Qt 6.7
-        made.setFeature(QFont.Tag("liga"), 0)
-    return made
+        typeface.setFeature(QFont.Tag("liga"), 0)
+    return typeface
 
 
 def text_layout(text: str, size_px: float, width: float, bold: bool = False) -> tuple[QTextLayout, float]:
     """Return ``text`` broken into lines of ``width``, also within a long word, and how tall they are together."""
-    made = QTextLayout(PARAGRAPH.join(text.splitlines()), font(size_px, bold))
+    layout = QTextLayout(PARAGRAPH.join(text.splitlines()), font(size_px, bold))
     option = QTextOption(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignAbsolute)
     option.setWrapMode(QTextOption.WrapMode.WrapAtWordBoundaryOrAnywhere)
-    made.setTextOption(option)
-    made.setCacheEnabled(True)
-    made.beginLayout()
+    layout.setTextOption(option)
+    layout.setCacheEnabled(True)
+    layout.beginLayout()
     height = 0.0
-    while (line := made.createLine()).isValid():
+    while (line := layout.createLine()).isValid():
         line.setLineWidth(width)
         line.setPosition(QPointF(0, height))
         height += line.height()
-    made.endLayout()
-    return made, height
+    layout.endLayout()
+    return layout, height
 
 
 class _Column:

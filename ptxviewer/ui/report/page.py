@@ -40,8 +40,8 @@ def sheet_of(report: Page, paper: Paper) -> Sheet:
     sheet = laid_out(report, paper)
     if not unwritable(sheet):
         return sheet
-    told = tr("No font on this computer has some of the letters: they appear as boxes.")
-    return laid_out(replace(report, remark=sentences(report.remark, told)), paper)
+    warning = tr("No font on this computer has some of the letters: they appear as boxes.")
+    return laid_out(replace(report, remark=sentences(report.remark, warning)), paper)
 
 
 def paint_sheet(painter: QPainter, report: Page, sheet: Sheet, dots_per_inch: float = DPI) -> None:

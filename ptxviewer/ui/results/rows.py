@@ -150,8 +150,8 @@ class StoreRows(QAbstractTableModel):
             return cell(row, column, self.identified)
         if role == Qt.ItemDataRole.ForegroundRole:
             return _colour(row, column)
-        said = spoken(row, self.identified)
-        return plain_tip(said) if role == Qt.ItemDataRole.ToolTipRole else said
+        spoken_text = spoken(row, self.identified)
+        return plain_tip(spoken_text) if role == Qt.ItemDataRole.ToolTipRole else spoken_text
 
 
 _ROLES = (

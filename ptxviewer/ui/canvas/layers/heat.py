@@ -78,8 +78,8 @@ def heat_picture(maps: ProbabilityMaps, place: Placement, opacity: float) -> QIm
     """Return the seen part of the scores of a film, in colour."""
     grid: FloatMap = maps.pneumothorax[maps.grid_map.content]
     levels = np.ascontiguousarray(oriented(np.rint(grid * 255).astype(np.uint8), place.quarter_turns, place.flipped))
-    seen = resampled(levels, (place.width, place.height), place.seen, cv2.INTER_LINEAR)
-    return colour_through(seen, _heat_argb(opacity))
+    visible = resampled(levels, (place.width, place.height), place.seen, cv2.INTER_LINEAR)
+    return colour_through(visible, _heat_argb(opacity))
 
 
 @lru_cache(maxsize=8)
