@@ -38,7 +38,7 @@ WAITING = (  # tests that mostly wait for other processes, the longest first: fi
     "tests/dicom/test_isolated", "tests/ui/test_screen_reader.py", "tests/cluster/",
     "tests/test_triage_interrupted.py", "tests/test_architecture.py",
     "tests/ui/test_single_instance.py", "tests/dicom/test_against_dcmtk.py", "tests/test_unattended.py",
-    "tests/test_cli.py", "tests/test_paths.py", "tests/inference/test_preload.py", "tests/ui/test_processes.py",
+    "tests/test_cli.py", "tests/test_paths.py", "tests/ui/test_processes.py",
 )  # fmt: skip
 
 

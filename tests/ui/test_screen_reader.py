@@ -44,7 +44,7 @@ session.window.show()
 session.presenter.films.open(films)
 sys.exit(application.exec())
 """
-PATIENCE_S = 30
+PATIENCE_S = 60
 Node = dict[str, Any]
 
 
