@@ -13,6 +13,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
+import cv2
 import pytest
 
 from ptxviewer.bootstrap import ScrubbingFormatter
@@ -124,9 +125,17 @@ class Counting(FakeEngine):
 class SideBySide(Counting):
     """An engine that takes films from several threads; see ``core.engine.ManyFilms``."""
 
+    def __init__(self) -> None:
+        super().__init__()
+        self.opencv: set[int] = set()  # with how many threads it would work
+
     def share_cores(self) -> int:
         self.load()
         return 2
+
+    def predict(self, film, checkpoint=lambda: None):
+        self.opencv.add(cv2.getNumThreads())
+        return super().predict(film, checkpoint)
 
 
 @pytest.fixture
@@ -168,6 +177,18 @@ def test_a_store_goes_on_with_what_is_new_or_failed(
     assert [row["film"] for row in sorted(films_in(out), key=lambda row: row["film"])] == [1, 2, 3, 4, 5]
     assert cli.main(["triage", str(folder), "--out", str(out), "--force"]) == 0
     assert engine.films == 5 + 5
+
+
+def test_films_side_by_side_have_a_core_each(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    before = cv2.getNumThreads()
+    cv2.setNumThreads(3)
+    try:
+        several = SideBySide()
+        monkeypatch.setattr(cli, "make_engine", lambda *_: several)
+        assert cli.main(["triage", str(study(tmp_path / "films")), "--out", str(tmp_path / "results.sqlite")]) == 0
+        assert (several.films, several.opencv, cv2.getNumThreads()) == (4, {1}, 3)
+    finally:
+        cv2.setNumThreads(before)
 
 
 @pytest.mark.parametrize("suffix", [".csv", ".jsonl", ".parquet"])

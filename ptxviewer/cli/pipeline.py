@@ -17,7 +17,7 @@ from concurrent.futures import Future, ThreadPoolExecutor
 from typing import TYPE_CHECKING, TypeVar
 
 from ptxviewer.cli.outcome import Item, Outcome, ReviewOf, settled
-from ptxviewer.core.cpu import cores
+from ptxviewer.core.cpu import cores, one_core_each
 from ptxviewer.core.engine import Engine, ManyFilms
 from ptxviewer.core.errors import PtxError, UnreadableFilm
 from ptxviewer.core.film import Radiograph
@@ -63,12 +63,13 @@ class Pipeline:
         self._most = ahead * workers
         self._running = threading.BoundedSemaphore(at_once)
         self._large = threading.Lock()
-        # Each reader silences what pydicom warns of, which may quote a patient, and gives the filters back that it
-        # found; those of another thread, where several do so at once. All of them are to be silent ones.
-        self._silence = warnings.catch_warnings()
+        self._shared = contextlib.ExitStack()  # what holds while several films are analysed at once
         if self._threads is not None:
-            self._silence.__enter__()
+            # Each reader silences what pydicom warns of, which may quote a patient, and gives the filters back that it
+            # found; those of another thread, where several do so at once. All of them are to be silent ones.
+            self._shared.enter_context(warnings.catch_warnings())
             warnings.simplefilter("ignore")
+            self._shared.enter_context(one_core_each())
 
     def __enter__(self) -> Pipeline:
         return self
@@ -78,7 +79,7 @@ class Pipeline:
             self._threads.shutdown(wait=False, cancel_futures=True)
             with self._pool.ends_calls():  # a film that hangs holds nobody up
                 self._threads.shutdown(wait=True)
-            self._silence.__exit__(None, None, None)
+            self._shared.close()
 
     def each(self, things: Iterator[T | None], do: Callable[[T], R]) -> Iterator[R]:
         """Yield what ``do`` makes of each thing, in order; a None ("nothing more for now") asks for what is ready."""

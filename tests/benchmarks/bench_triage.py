@@ -23,7 +23,7 @@ import pydicom
 
 from ptxviewer.cli.triage import Options, triage
 from ptxviewer.core.arrays import FloatMap
-from ptxviewer.core.cpu import cores
+from ptxviewer.core.cpu import cores, one_core_each
 from ptxviewer.core.engine import Engine
 from ptxviewer.core.film import Radiograph
 from ptxviewer.core.heap import keep_freed_memory
@@ -101,7 +101,7 @@ def passes_on_all_cores(engine: Engine, film: Radiograph) -> tuple[float, float]
 
     Cores share caches, memory and sometimes units: one pass alone costs less than one beside another.
     """
-    with ThreadPoolExecutor(cores()) as pool:
+    with ThreadPoolExecutor(cores()) as pool, one_core_each():
         spent = cost(lambda: list(pool.map(engine.predict, [film] * MANY)))
     return 1000 * spent[0] / MANY, 1000 * spent[1] / MANY
 
