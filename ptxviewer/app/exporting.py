@@ -59,7 +59,17 @@ class Exporting:
         self._store = store
         self._services = services
         self._looked_at: set[str] = set()  # keys of films
-        self.stored = ManyExports(services.model)  # of a store of results: each is analysed
+        self._stored: list[ManyExports] = []  # runs of films of stores
+
+    @property
+    def busy(self) -> bool:
+        """True while films of a store of results are being saved."""
+        return any(run.busy for run in self._stored)
+
+    def stop(self) -> None:
+        """Save no more films of stores."""
+        for run in self._stored:
+            run.stop()
 
     @property
     def asks_first(self) -> bool:
@@ -219,10 +229,13 @@ class Exporting:
 
     def save_stored(
         self, films: Sequence[Source], export: Export, folder: Path, told: Callable[[Progress], None]
-    ) -> None:
-        """Save films of a store of results in one format, as the network sees them; ``told`` is called after each."""
+    ) -> ManyExports:
+        """Save films of a store of results in one format, as the network sees them; ``told`` is called after each.
+
+        Returns the run, which can be stopped. Runs of several stores take turns.
+        """
         write = self._services.exports[export.id]
-        self.stored.run(
+        return self._run_stored(
             films,
             lambda film: self._anew(film, export.of_result, named=False),
             lambda content: write(content, folder / neutral_name(export, content.number)),
@@ -231,15 +244,27 @@ class Exporting:
 
     def save_stored_objects(
         self, films: Sequence[Source], kinds: Collection[str], folder: Path, told: Callable[[Progress], None]
-    ) -> None:
+    ) -> ManyExports:
         """Save the results of films of a store as DICOM objects, which name their patients as the films do."""
         write = self._services.objects
-        self.stored.run(
+        return self._run_stored(
             films,
             lambda film: self._anew(film, of_result=True, named=True),
             lambda content: write(content, folder / neutral_stem("dicom", content.number, None), kinds),
             told,
         )
+
+    def _run_stored(
+        self,
+        films: Sequence[Source],
+        content_of: Callable[[Source], Callable[[Checkpoint], Content]],
+        write: Callable[[Content], object],
+        told: Callable[[Progress], None],
+    ) -> ManyExports:
+        run = ManyExports(self._services.model)
+        self._stored = [*(one for one in self._stored if one.busy), run]
+        run.run(films, content_of, write, told)
+        return run
 
     def _anew(self, source: Source, of_result: bool, *, named: bool) -> Callable[[Checkpoint], Content]:
         """Return what reads a film and, for what is made ``of_result``, analyses it; ``named``: whatever is set."""

@@ -114,7 +114,7 @@ class Presenter:
         """
         self._store.closed = True
         self.films.shut_down()
-        self.exporting.stored.stop()
+        self.exporting.stop()
         lanes = (
             self._services.disk,
             self._services.model,

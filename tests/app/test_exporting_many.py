@@ -148,6 +148,27 @@ def test_the_reader_who_has_looked_at_a_film_is_not_asked_again_by_any_way_out()
     assert stored.save(0).saved == 1
 
 
+def test_runs_of_two_lists_take_turns_and_neither_ends_the_other() -> None:
+    stored = Stored("a", "b")
+    others: list[Progress] = []
+    exporting = stored.rig.presenter.exporting
+    first = exporting.save_stored(stored.films, ALONE, Path("out"), stored.told.append)
+    second = exporting.save_stored(stored.films, ALONE, Path("other"), others.append)
+    assert (first.busy, second.busy, exporting.busy) == (True, True, True)
+    stored.rig.settle()
+    assert (stored.told[-1].saved, others[-1].saved, exporting.busy) == (2, 2, False)
+    assert [target.parent.name for target in stored.rig.targets] == ["out", "other", "out", "other"]
+
+
+def test_closing_the_window_ends_every_run() -> None:
+    stored = Stored("a", "b")
+    for _ in range(2):
+        stored.rig.presenter.exporting.save_stored(stored.films, ALONE, Path("out"), stored.told.append)
+    stored.rig.presenter.shut_down()
+    stored.rig.settle()
+    assert (stored.rig.presenter.exporting.busy, stored.told) == (False, [])
+
+
 def test_of_all_films_one_that_may_name_is_left_out_until_the_reader_has_looked() -> None:
     rig = AppRig()
     rig.open("captured", "b")

@@ -22,7 +22,7 @@ from ptxviewer.results.browsing import COLUMNS
 from ptxviewer.results.store import ResultStore
 from ptxviewer.ui.application import Session
 from ptxviewer.ui.results.window import ResultsWindow
-from ptxviewer.words import say
+from ptxviewer.words import say, tr
 from tests.results.made import film, findings
 from tests.ui.windows import started
 
@@ -187,12 +187,35 @@ def test_every_row_of_the_export_table_is_offered_and_says_what_was_not_saved(
     out = tmp_path / "out"
     out.mkdir()
     window.export.films(EXPORTS[0], out)
-    qtbot.waitUntil(lambda: not session.presenter.exporting.stored.busy, timeout=20_000)
+    qtbot.waitUntil(lambda: not session.presenter.exporting.busy, timeout=20_000)
     assert [path.name for path in out.iterdir()] == [f"ptx-report-film1{EXPORTS[0].suffix}"]
     assert say(Reading.FILE_GONE) in window.told.text()
     window.export.objects(["sr"], out)
-    qtbot.waitUntil(lambda: not session.presenter.exporting.stored.busy, timeout=20_000)
+    qtbot.waitUntil(lambda: not session.presenter.exporting.busy, timeout=20_000)
     assert (out / "ptx-dicom-film1.sr.dcm").is_file()
+
+
+def test_while_films_are_saved_nothing_else_is_begun_and_it_can_be_stopped_without_a_selection(
+    session: Session, qtbot: QtBot, store: Path, tmp_path: Path
+) -> None:
+    window = opened(session, qtbot, store)
+    only(window, qtbot, 1, 2, 3)
+
+    def offered() -> set[str]:
+        window.export.menu.aboutToShow.emit()
+        return {action.text() for action in window.export.menu.actions() if action.isEnabled() and action.text()}
+
+    free = offered()
+    assert tr("Stop exporting") not in free
+    window.export.films(EXPORTS[0], tmp_path)
+    assert offered() == {tr("Table..."), tr("Stop exporting")}
+    window.table.clearSelection()
+    assert window.export.button.isEnabled()
+    assert offered() == {tr("Stop exporting")}
+    window.export.stop()
+    assert not session.presenter.exporting.busy
+    only(window, qtbot, 1, 2, 3)
+    assert offered() == free
 
 
 def test_it_closes_with_the_window_of_films(session: Session, qtbot: QtBot, store: Path) -> None:

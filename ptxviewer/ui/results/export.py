@@ -6,14 +6,16 @@ from collections.abc import Callable, Sequence
 from functools import partial
 from pathlib import Path
 
+from PySide6.QtGui import QAction
 from PySide6.QtWidgets import QFileDialog, QMenu, QPushButton, QWidget
 
 from ptxviewer.app.exporting import Source
-from ptxviewer.app.exporting_many import Progress
+from ptxviewer.app.exporting_many import ManyExports, Progress
 from ptxviewer.app.exports import EXPORTS, OBJECTS, USUAL, Export
 from ptxviewer.app.jobs import Outcome
 from ptxviewer.app.presenter import Presenter
 from ptxviewer.core.errors import reason_of
+from ptxviewer.core.msgid import Msgid
 from ptxviewer.core.reason import Reason
 from ptxviewer.results import browsing, tables
 from ptxviewer.results.store import ResultStore
@@ -33,6 +35,10 @@ def write_table(path: Path, numbers: Sequence[int], target: Path, *, identified:
         with ResultStore(target) as chosen, chosen.transaction():
             browsing.copy(store, numbers, chosen, identified=identified)
     return target
+
+
+def _named(name: Msgid, kind: str) -> str:
+    return tr("{name} as {format}...", name=capital(tr(name)), format=kind)
 
 
 class ExportMenu:
@@ -55,23 +61,38 @@ class ExportMenu:
         self._place = place
         self._tell = tell
         self._say = say
-        self._running = False  # films are being saved, and from this list
+        self._run: ManyExports | None = None  # of the films of this list
+        self._saves: list[QAction] = []  # films, into a folder
         self.button = QPushButton(tr("Export selection"))
         self.menu = QMenu(self.button)
-        self.menu.addAction(tr("Table..."), self.table)
+        self._table = self.menu.addAction(tr("Table..."), self.table)
         self.menu.addSeparator()
         for row in EXPORTS:
-            text = tr("{name} as {format}...", name=capital(tr(row.name)), format=row.format)
-            self.menu.addAction(text, partial(self._ask, partial(self.films, row)))
+            self._add(_named(row.name, row.format), partial(self.films, row))
         self.menu.addSeparator()
-        self.menu.addAction(tr("Results as DICOM..."), partial(self._ask, partial(self.objects, USUAL)))
+        self._add(tr("Results as DICOM..."), partial(self.objects, USUAL))
         for one in OBJECTS:
-            text = tr("{name} as {format}...", name=capital(tr(one.name)), format="DICOM")
-            self.menu.addAction(text, partial(self._ask, partial(self.objects, (one.id,))))
+            self._add(_named(one.name, "DICOM"), partial(self.objects, (one.id,)))
         self.menu.addSeparator()
         self._stop = self.menu.addAction(tr("Stop exporting"), self.stop)
-        self.menu.aboutToShow.connect(lambda: self._stop.setEnabled(self._running))
+        self.menu.aboutToShow.connect(self._offer)
         self.button.setMenu(self.menu)
+
+    def _add(self, text: str, save: Callable[[Path], None]) -> None:
+        """Offer to save films in a folder that is asked for."""
+        self._saves.append(self.menu.addAction(text, partial(self._ask, save)))
+
+    @property
+    def busy(self) -> bool:
+        """True while films of this list are being saved."""
+        return self._run is not None and self._run.busy
+
+    def _offer(self) -> None:
+        """One thing at a time: a second would have to end the first."""
+        self._stop.setEnabled(self.busy)
+        self._table.setEnabled(bool(self._chosen()))
+        for action in self._saves:
+            action.setEnabled(self._table.isEnabled() and not self.busy)
 
     @property
     def _identified(self) -> bool:
@@ -107,12 +128,12 @@ class ExportMenu:
     def films(self, export: Export, folder: Path) -> None:
         """Save the films that are chosen in one format, under neutral names."""
         films = self._sources()
-        self._presenter.exporting.save_stored(films, export, folder, self._started(len(films)))
+        self._run = self._presenter.exporting.save_stored(films, export, folder, self._started(len(films)))
 
     def objects(self, kinds: Sequence[str], folder: Path) -> None:
         """Save the results of the films that are chosen as DICOM objects."""
         films = self._sources()
-        self._presenter.exporting.save_stored_objects(films, kinds, folder, self._started(len(films)))
+        self._run = self._presenter.exporting.save_stored_objects(films, kinds, folder, self._started(len(films)))
 
     def _sources(self) -> list[Source]:
         return [Source(number, self._place(number)) for number in self._chosen()]
@@ -121,7 +142,6 @@ class ExportMenu:
         """Say that so many films are being saved; what is returned says how far it is."""
 
         def told(now: Progress) -> None:
-            self._running = not now.ended
             if now.ended:
                 text = trn("{count} film saved.", "{count} films saved.", now.saved)
                 missed = tr("{count} not saved:", count=now.failed) if now.failed else ""
@@ -130,12 +150,10 @@ class ExportMenu:
                 self._say(tr("{done} of {total} films", done=now.done, total=now.total))
 
         self._say(tr("{done} of {total} films", done=0, total=total))
-        self._running = bool(total)
         return told
 
     def stop(self) -> None:
         """Save no more."""
-        if self._running:
-            self._running = False
-            self._presenter.exporting.stored.stop()
+        if self._run is not None and self._run.busy:
+            self._run.stop()
             self._say(tr("Exporting was stopped; what was saved stays."))

@@ -319,7 +319,7 @@ class ResultsWindow(QWidget):
 
     def _allow(self) -> None:
         self.open.setEnabled(self.table.currentIndex().isValid())
-        self.export.button.setEnabled(self.table.selectionModel().hasSelection())
+        self.export.button.setEnabled(self.table.selectionModel().hasSelection() or self.export.busy)  # to stop it, too
 
     # ---- the rest
 
