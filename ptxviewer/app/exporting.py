@@ -73,13 +73,13 @@ class Exporting:
 
     @property
     def asks_first(self) -> bool:
-        """True where what is saved of the film on screen is to name nobody and its pixels may: the reader is asked."""
+        """True where the output is de-identified but the film's pixels may hold a name: the reader is asked first."""
         state = self._store.state
         film = state.current.radiograph if state.current is not None else None
         return film is not None and may_name(film, state.settings.report_identified, self._looked_at)
 
     def looked_at(self) -> None:
-        """The reader has seen that no name stands in the pixels of the film on screen, and is not asked again."""
+        """Record that the reader found no name in the pixels of the film on screen; the question is not repeated."""
         film = self._store.state.current
         if film is not None:
             self._looked_at.add(film.key)
@@ -95,7 +95,7 @@ class Exporting:
             self.save(export, target, identified)
 
     def save(self, export: Export = EXPORTS[0], target: Path | None = None, identified: bool | None = None) -> None:
-        """Save the film on screen; it says where, or why not.
+        """Save the film on screen and report where, or why not.
 
         ``target`` None: a neutral name in the reports folder. ``identified`` None: as set.
         """

@@ -129,7 +129,7 @@ def film_alone(film: Radiograph, path: Path, number: int, black_out: Sequence[Re
 
 
 def may_name(film: Radiograph, identified: bool, looked_at: Collection[str] = ()) -> bool:
-    """True where what is saved is to name nobody and the film's pixels may: somebody has to look first.
+    """True where the output must be de-identified but the film's pixels may hold a name: somebody has to look first.
 
     ``looked_at``: keys of films in whose pixels the reader has seen no name.
     """
@@ -168,7 +168,7 @@ def with_suffix(path: Path, export: Export) -> Path:
 
 
 def neutral_name(export: Export, film_number: int, when: datetime | None = None) -> str:
-    """Return a file name that says nothing of the patient; ``when`` None: the same each time."""
+    """Return a file name without patient data; ``when`` None: the same each time."""
     return f"{neutral_stem(export.stem, film_number, when)}{export.suffix}"
 
 

@@ -34,14 +34,14 @@ class Preferences:
         self._store.edit(lambda state: replace(state, settings=change(state.settings)))
 
     def keep_keys(self, keys: Mapping[str, Sequence[str]]) -> None:
-        """Write the keys of commands to disk; a failure is told."""
+        """Write the keys of commands to disk; a failure is shown."""
         try:
             self._services.save_keys(keys)
         except PtxError as error:
             self._store.say(error.reason, "warning")
 
     def save(self, change: Change = _same) -> None:
-        """Change settings and write them to disk; a failure is told."""
+        """Change settings and write them to disk; a failure is shown."""
         self.change(change)
         try:
             self._services.save_settings(self.settings)

@@ -74,11 +74,11 @@ class Presenter:
         self.films.pipeline.warm_up()
 
     def self_test(self, done: Callable[[Outcome[SelfTest]], None]) -> Ticket:
-        """Try on this computer whether the network says what it said when it was made, after the film it is at."""
+        """Run the self-test of the network on this computer, after the film that is being analysed."""
         return self._services.model.submit(self._services.self_test, done)
 
     def site(self, done: Callable[[Outcome[SiteFigures]], None]) -> Ticket | None:
-        """Count how the network does on the films of this computer; None where it cannot, which is said."""
+        """Count the network's results on the films of this computer; None where it cannot, with a message."""
         state, count = self._store.state, self._services.site
         info = state.engine.info or self._services.expected
         if count is None or info is None:

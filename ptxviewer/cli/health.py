@@ -123,7 +123,7 @@ class Health:
             self._last_sent = self.now()
 
     def beat(self, *, now: bool = False) -> None:
-        """Say that the run is alive, unless that was said a moment ago. Raises ``ExportFailed``."""
+        """Update the time of the status file, at most once per interval. Raises ``ExportFailed``."""
         with self._guard:
             if self.path is None or (not now and self.clock() - self._written < BEAT_S):
                 return

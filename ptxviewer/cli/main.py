@@ -153,7 +153,7 @@ def selftest_command(arguments: argparse.Namespace) -> int:
 
 
 def warn_of_text(film: Radiograph) -> None:
-    """Say that a picture of a film may carry burnt-in text: nobody is asked here."""
+    """Warn that a picture of a film may carry burnt-in text: the command line does not ask."""
     from ptxviewer.core.reasons.reading import Reading
 
     if film.acquisition.may_carry_text:

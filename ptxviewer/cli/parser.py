@@ -11,7 +11,7 @@ from ptxviewer.words import languages, tr
 
 
 class _Help(argparse.HelpFormatter):
-    """Says "usage:" in the language that is spoken."""
+    """Prints "usage:" in the current language."""
 
     def add_usage(
         self,
@@ -33,7 +33,7 @@ class Parser(argparse.ArgumentParser):
         self.add_argument("-h", "--help", action="help", help=tr("show this help"))
 
     def error(self, message: str) -> NoReturn:
-        """Say what is wrong with the arguments, which it repeats, and end."""
+        """Print what is wrong with the arguments, made plain, and exit."""
         super().error(escaped(message))
 
     def add_argument(self, *names: Any, **how: Any) -> argparse.Action:
@@ -42,7 +42,7 @@ class Parser(argparse.ArgumentParser):
 
 
 def add_language(parser: argparse.ArgumentParser) -> None:
-    """Every command can be told its language."""
+    """Add ``--language``, which every command has."""
     parser.add_argument(
         "--language",
         choices=languages(),

@@ -34,7 +34,7 @@ Zone = Literal["apical", "lateral", "basal", "medial"]
 
 @dataclass(frozen=True, eq=False)
 class ProbabilityMaps:
-    """What one forward pass said about one film, on the model's grid.
+    """The output of the network for one film, on the model's grid.
 
     All maps are (S, S) float32 scores in [0, 1]; they are scores, not calibrated probabilities, unless the model
     card says so. ``image_key`` names the film they belong to. To bring a map back to the film use
@@ -80,7 +80,7 @@ class ProbabilityMaps:
 
 @dataclass(frozen=True, slots=True)
 class DecisionRule:
-    """The model's operating point, from its card: when is a pneumothorax said to be there, and how far does it reach.
+    """The operating point of the model's card: when a film counts as positive, and how far the mask reaches.
 
     ``threshold`` applies to the pneumothorax map, ``score_threshold`` to the image score, ``min_area`` is the
     smallest component kept, as a fraction of the film's area (so that it holds at every resolution). Below
@@ -112,7 +112,7 @@ BY_CARD = Detection()
 
 @dataclass(frozen=True, slots=True)
 class Gate:
-    """``passed`` False: the network's answer on this film means nothing, for this ``reason``."""
+    """``passed`` False: the network's answer on this film is meaningless, for this ``reason``."""
 
     passed: bool
     reason: Reason | None = None

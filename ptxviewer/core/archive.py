@@ -28,7 +28,7 @@ class Query:
 
     @property
     def asks(self) -> bool:
-        """True where it names somebody or something: an archive is never asked for all that it has."""
+        """True where the query names a patient or a study: an archive is never asked for everything."""
         names = (self.patient_id, self.patient_name, self.accession, self.study_uid)
         return any(name.strip(" *?\\") for name in names)
 
@@ -78,5 +78,5 @@ class Network(Protocol):
     def listen(
         self, station: Station, callers: Sequence[str], folder: Path, arrived: Callable[[Path], None]
     ) -> Callable[[], None]:
-        """Take what partners send into ``folder``, and tell of each file on some thread; returns what ends it."""
+        """Store what partners send in ``folder`` and report each file, on any thread; returns what stops it."""
         ...

@@ -6,7 +6,7 @@ from ptxviewer.core.reason import Reason, logged
 
 
 class PtxError(Exception):
-    """An expected failure, with the ``reason`` that the reader is told."""
+    """An expected failure with its ``reason``, which the reader sees as a sentence."""
 
     def __init__(self, reason: Reason) -> None:
         super().__init__(reason)
@@ -38,7 +38,7 @@ class Cancelled(Exception):
 
 
 def reason_of(error: BaseException | None) -> Reason:
-    """Return what a person is told of an error: its own reason when it was expected, never the text of a bug."""
+    """Return the reason to show for an error: its own if it was expected, never the text of a bug."""
     if isinstance(error, PtxError):
         return error.reason
     # Only now: every start of the program imports this module, and making these classes takes it 10 ms.

@@ -182,7 +182,7 @@ class Radiograph:
 
     @property
     def posture(self) -> Posture:
-        """How the patient was, by the reader's word, else by the file's; "" where neither says."""
+        """The patient's position as set by the reader, else as in the file; "" where neither gives it."""
         return self.reader_posture or self.acquisition.posture
 
     @property

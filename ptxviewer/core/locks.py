@@ -45,7 +45,7 @@ def opened(path: Path) -> int:
 
 @contextlib.contextmanager
 def held(path: Path, wait_s: float) -> Iterator[bool]:
-    """Hold the lock of a file, for which is waited at most ``wait_s``; the context gets whether it came to that.
+    """Hold the lock of a file, waiting at most ``wait_s``; the context gets whether it was obtained.
 
     A program that was stopped with the lock in its hand must hold up nothing for ever.
     """

@@ -37,7 +37,7 @@ class Measurement:
 
     @property
     def boxed(self) -> bool:
-        """True for a region that two opposite corners tell."""
+        """True for a region that is given by two opposite corners."""
         return self.region and self.kind != "polygon"
 
     @property

@@ -49,7 +49,7 @@ def _joined(own: str, other: str) -> str:
 
 
 def _together(before: tuple[Any, ...], own: tuple[Any, ...], other: tuple[Any, ...]) -> tuple[Any, ...]:
-    """What both have, without what either took away, and what the other one added, as far as there is place for it."""
+    """Merge two lists: what both have, less what either removed, plus what the other added, up to the limit."""
     kept = [one for one in own if one in other or one not in before]
     taken = {_place(one) for one in kept} - {None}
     return (*kept, *(one for one in other if one not in before and one not in kept and _place(one) not in taken))

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True)
 class OwnWindow:
-    """Told by a film's automatic window, so that it suits films of other values too."""
+    """A window relative to a film's automatic one, so that it adapts to films with other values."""
 
     name: str
     shift: float  # of the center, in widths of the automatic window

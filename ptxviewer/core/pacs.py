@@ -106,7 +106,7 @@ def is_title(text: str) -> bool:
 
 
 def problem_of(node: Node, others: Sequence[Node] = ()) -> Reason | None:
-    """Return what is wrong with a node as it was typed, None where nothing is. ``others`` have names of their own."""
+    """Return the problem of a node as it was typed, None where there is none. ``others`` have names of their own."""
     from ptxviewer.core.reasons.pacs import Pacs
 
     if not node.name.strip():

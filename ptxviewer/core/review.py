@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class MovedLine:
-    """A distance as the reader put it on the film; it stands whatever the masks say."""
+    """A distance as the reader placed it on the film; it holds whatever the masks are."""
 
     on_image_left: bool
     name: LineName
@@ -26,7 +26,7 @@ Impression = Literal["present", "absent"]
 
 @dataclass(frozen=True, slots=True)
 class FirstRead:
-    """What a reader said of a film before and after seeing the network's result; a record, so undo leaves it alone.
+    """A reader's impressions of a film before and after seeing the network's result; undo does not change them.
 
     ``marks`` are (impression, UTC time): the first was made before ``revealed``, later ones are changes of mind, or
     what the reader said again once the network had disagreed.
@@ -44,7 +44,7 @@ class FirstRead:
 
 
 def said(record: FirstRead) -> Impression | None:
-    """Return the reader's last word of a first read, None without one."""
+    """Return the reader's last impression of a first read, None without one."""
     return record.marks[-1][0] if record.marks else None
 
 
@@ -56,7 +56,7 @@ Posture = Literal["", "erect", "supine"]
 
 @dataclass(frozen=True, slots=True)
 class ReportText:
-    """Findings and impression as the reader wrote them; ``basis`` names the facts that were told at that time."""
+    """Findings and impression as the reader wrote them; ``basis`` is the hash of the facts at that time."""
 
     text: str = field(repr=False)
     basis: str

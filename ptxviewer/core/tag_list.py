@@ -21,7 +21,7 @@ class TagRow:
 
     @property
     def hidden_with_patient(self) -> bool:
-        """True where the value is not shown on a screen that names nobody."""
+        """True where the value is hidden on a screen without patient data."""
         return self.of_patient or self.text
 
 
@@ -39,7 +39,7 @@ def shown_value(row: TagRow, identified: bool) -> str | None:
 
 
 def found_in(row: TagRow, words: Sequence[str], identified: bool) -> bool:
-    """True where every word stands somewhere in what is seen of a row; what is hidden is not found."""
+    """True where every word occurs in the visible part of a row; hidden values are not found."""
     visible = " ".join((row.tag, row.vr, row.name, shown_value(row, identified) or "")).casefold()
     bare = visible.replace("(", "").replace(",", "").replace(")", "")
     return all(word in visible or word in bare for word in words)

@@ -35,13 +35,13 @@ class Pseudonyms:
         return PREFIX + base64.b32encode(self._digest("patient", self.patient))[:12].decode("ascii")
 
     def uid(self, uid: str) -> str:
-        """Return the UID in the place of another one (PS3.5 B.2), whoever's it is."""
+        """Return the replacement of a UID (PS3.5 B.2), the same for every patient."""
         number = int.from_bytes(self._digest("uid", uid)[:16], "big")
         return f"2.25.{number}"
 
     @property
     def offset(self) -> timedelta:
-        """How far all dates of the patient are moved back, to the second: what lies between them stays."""
+        """How far all dates of the patient are moved back, to the second; intervals between them are kept."""
         number = int.from_bytes(self._digest("dates", self.patient)[:8], "big")
         span = (LONGEST_DAYS - SHORTEST_DAYS) * DAY_S
         return timedelta(days=SHORTEST_DAYS, seconds=number % span)

@@ -16,7 +16,7 @@ LENGTH = 20  # hexadecimal digits, 80 bits: a million films collide with a chanc
 
 
 class Pseudonyms:
-    """The same word gets the same pseudonym on this computer, and nobody without the key can find the word."""
+    """The same word gets the same pseudonym on this computer; without the key it cannot be reversed."""
 
     def __init__(self, key: bytes) -> None:
         self._key = key

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
 
 def _alone(state: State) -> bool:
-    """True while one film has the whole canvas: beside another there is no room for these."""
+    """True while one film has the whole canvas: side by side there is no room for these."""
     return SHOWN(state) and state.prior_id is None
 
 

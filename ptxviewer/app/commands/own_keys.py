@@ -20,7 +20,7 @@ def usual() -> dict[str, tuple[str, ...]]:
 
 
 def settled(own: Keys, normal: Callable[[str], str]) -> tuple[dict[str, tuple[str, ...]], list[Reason]]:
-    """Return the keys of every command where a reader chose ``own``, and why some of what was chosen is not used.
+    """Return the keys of every command given a reader's ``own`` ones, and the reasons why some of these are not used.
 
     ``normal`` spells a key as the tables do, "" where there is no such key. A key that was chosen for one command is
     taken from the command that usually has it. Where it was chosen for two, the first keeps it. A key that lasts while
@@ -51,7 +51,7 @@ def settled(own: Keys, normal: Callable[[str], str]) -> tuple[dict[str, tuple[st
 
 
 def differing(keys: Keys) -> dict[str, tuple[str, ...]]:
-    """Return the commands whose keys are not the usual ones: what is worth keeping."""
+    """Return the commands whose keys differ from the usual ones, which are those to store."""
     return {name: tuple(keys[name]) for name, before in usual().items() if tuple(keys.get(name, before)) != before}
 
 

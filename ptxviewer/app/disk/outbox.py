@@ -61,7 +61,7 @@ class Outbox:
         fill: Callable[[Path], Sequence[Path]],
         parcel_id: str = "",
     ) -> Parcel:
-        """Make a parcel of the files that ``fill`` writes into a folder. Raises ``PtxError``; nothing is left then.
+        """Make a parcel of the files that ``fill`` writes into a folder. Raises ``PtxError``, and then leaves nothing.
 
         ``parcel_id`` "": a random one. A parcel of that id that is there is replaced.
         """

@@ -47,7 +47,7 @@ BROKEN = (
 
 
 def fingerprint(path: Path) -> str:
-    """Return a hash that tells whether a file is still the one that was analysed, without reading all of it.
+    """Return a hash that shows whether a file is still the one that was analysed, without reading all of it.
 
     Size, time of change, first, middle and last block: the first holds the SOP instance UID. Raises ``OSError``.
     """

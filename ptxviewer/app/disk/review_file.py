@@ -288,7 +288,7 @@ class ReviewFolder:
         return notice
 
     def _with_theirs(self, name: str, ours: Saved, base: Saved) -> tuple[Saved, Reason | None]:
-        """Return what is to be written: our review, and what another window has changed in the file meanwhile."""
+        """Return the review to write: ours, merged with what another window has changed in the file meanwhile."""
         try:
             content = self._path(name).read_bytes()
             theirs = from_bytes(content)

@@ -309,7 +309,7 @@ class Comparison:
             self._store.edit(lambda state: replace(state, compare=link))
 
     def set_canvas(self, width: float, height: float) -> None:
-        """The window tells how much room each of the two films has."""
+        """Set the size of the canvas of each of the two films."""
         compare = self._store.state.compare
         if compare is not None and compare.canvas != (width, height):
             resized = replace(compare, canvas=(width, height))

@@ -37,7 +37,7 @@ class Views:
             self.set_view(film.id, change(film.view))
 
     def choose_voi(self, index: int) -> None:
-        """Show the film through preset ``index`` (from 0); where there is none that is told."""
+        """Show the film through preset ``index`` (from 0); if there is none, say so."""
         shown = self._store.state.shown
         if shown is None:
             return
@@ -138,7 +138,7 @@ class Views:
         self.true_size(monitor)
 
     def set_pixel_ratio(self, ratio: float) -> None:
-        """The window tells how many screen pixels a unit has, now and when it moves to another screen."""
+        """Set the screen pixels per unit, at the start and when the window moves to another screen."""
         if ratio > 0 and ratio != self._store.state.pixel_ratio:
             self._store.edit(lambda state: replace(state, pixel_ratio=ratio))
 

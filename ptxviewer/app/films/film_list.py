@@ -35,7 +35,7 @@ class FilmList:
         self._edit(lambda now: replace(now, sort=column, reverse=now.sort == column and not now.reverse))
 
     def show_as(self, cell: Cell) -> None:
-        """The window tells what it writes into the cells."""
+        """Set the functions by which the window fills the cells."""
         self._edit(lambda now: replace(now, cell=cell))
 
     def look_at_clock(self) -> None:

@@ -21,7 +21,7 @@ OPENS_FROM = 20  # new films with which the list opens by itself, unless the rea
 
 
 def at_rest(film: Film) -> bool:
-    """True where nothing is on its way for a film."""
+    """True where no work is pending for a film."""
     return film.status in _AT_REST and not film.due
 
 

@@ -65,13 +65,13 @@ class DistanceEditing:
         self._editor.take(lambda _film: replace(drag, line=replace(drag.line, line=line)))
 
     def finish(self) -> None:
-        """Let go: the line stands there."""
+        """End the drag: the line stays where it is."""
         film = self._store.state.current
         if film is not None and isinstance(film.hand, LineDrag):
             self._editor.settle()
 
     def cancel(self) -> bool:
-        """Put a line that is in hand back; True when there was one."""
+        """Cancel the drag of a line; True when there was one."""
         film = self._store.state.current
         return film is not None and isinstance(film.hand, LineDrag) and self._editor.drop()
 

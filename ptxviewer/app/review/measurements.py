@@ -96,7 +96,7 @@ class MeasurementEditing:
             self._store.update(replace(film, chosen=item))
 
     def move(self, point: Point, straight: bool = False) -> None:
-        """The hand has moved; ``straight``: lines in steps of 45 degrees, regions as wide as high."""
+        """Follow the pointer; ``straight``: lines in steps of 45 degrees, regions as wide as high."""
         held, shown = self._held, self._store.state.shown
         if held is None or shown is None or held.asks:
             return

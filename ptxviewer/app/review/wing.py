@@ -30,7 +30,7 @@ class Analyses(Protocol):
         ...
 
     def announce(self) -> None:
-        """Say what stands in the way of the result on screen."""
+        """Show the banner that says why the result on screen is withheld."""
         ...
 
 
@@ -102,11 +102,11 @@ class ReviewWing:
         self._editor.push(lambda film: None if film.review.text == kept else replace(film.review, text=kept))
 
     def set_drain(self, drain: Drain) -> None:
-        """Record whether there is a chest drain; the same again takes it back."""
+        """Record whether there is a chest drain; the same value again clears it."""
         self._editor.push(lambda film: replace(film.review, drain="" if film.review.drain == drain else drain))
 
     def set_posture(self, posture: Posture) -> None:
-        """Record how the patient was, in place of what the file says; the same again takes it back."""
+        """Record the patient's position, overriding the file; the same value again clears it."""
 
         def said(film: Film) -> Review:
             return replace(film.review, posture="" if film.review.posture == posture else posture)

@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 
 
 class FilmStatus(str, Enum):
-    """Where a film is on its way."""
+    """The stages of a film from its path to its result."""
 
     OPENING = "opening"
     WAITING = "waiting"  # shown or listed, its turn at the network has not come

@@ -15,7 +15,7 @@ What = Literal["results", "film"]
 
 @dataclass(frozen=True)
 class Parcel:
-    """What is sent together: the objects of one film's result, or the film. Its files lie in the outbox until then."""
+    """Objects sent together: those of one film's result, or the film. The files stay in the outbox until then."""
 
     id: str  # a random name, of its folder
     node: str
@@ -66,7 +66,7 @@ class PacsState:
 
     @property
     def ready(self) -> bool:
-        """True where there is somebody to talk to."""
+        """True where a node is set up."""
         return bool(self.settings.nodes)
 
     @property

@@ -50,7 +50,7 @@ Tell = Callable[[Reason], object]
 
 
 def _silent(_caution: Reason) -> None:
-    """Tell nobody."""
+    """Ignore a caution."""
 
 
 class _Client(Client):

@@ -93,7 +93,7 @@ def overlap(one: Box, other: Box) -> float:
 
 
 def _covered(place: Box, boxes: Sequence[Box]) -> float:
-    """Return the area that ``place`` has in common with boxes; most lie elsewhere, and are seen to at a glance."""
+    """Return the area that ``place`` has in common with boxes; most lie elsewhere and are skipped by a quick test."""
     x0, y0, x1, y1 = place
     return sum(overlap(place, box) for box in boxes if box[0] < x1 and box[2] > x0 and box[1] < y1 and box[3] > y0)
 
@@ -124,7 +124,7 @@ def crosses(box: Box, start: Point, end: Point) -> bool:
 def label_place(
     size: tuple[float, float], thing: Drawn, taken: Sequence[Box], area: Box, others: Sequence[Drawn] = ()
 ) -> Box:
-    """Return where a label of ``size`` (width, height) stands beside a thing: never on it where there is room.
+    """Return the place of a label of ``size`` (width, height) beside its thing: never on it where there is room.
 
     ``taken`` are the boxes of other labels, ``area`` is where labels may be, ``others`` are things that are better left
     free, too. Tried are the places round the whole thing, then round each handle, then round the middle of each of its

@@ -216,7 +216,7 @@ def moved(measurement: Measurement, dx: float, dy: float) -> Measurement:
 
 
 def straightened(measurement: Measurement, handle: int, to: Point, aspect: float = 1.0) -> Point:
-    """Return ``to`` where a straight hand would put it: a line in steps of 45 degrees, a round or square region.
+    """Return ``to`` constrained: a line in steps of 45 degrees, a round or square region.
 
     ``aspect``: see ``PixelSpacing.aspect``; round is round on the patient.
     """

@@ -29,7 +29,7 @@ SMOOTHING_PX = 1.5  # sigma under which an edge is looked for: noise has none, a
 
 @dataclass(frozen=True, slots=True)
 class Stroke:
-    """One thing that the hand did. ``radius`` is in film pixels: of the brush, or how deep an edge is looked for.
+    """One edit of the mask. ``radius`` is in film pixels: of the brush, or how deep an edge is searched for.
 
     ``removes``: the brush erases, the polygon cuts out, and "fill" removes the part of the mask under the point
     instead of filling the hole under it. ``aspect`` is how many times taller than wide a pixel is: the brush is round

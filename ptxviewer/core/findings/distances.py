@@ -39,7 +39,7 @@ Gap = tuple[int, int]
 
 @dataclass(frozen=True, eq=False)
 class _Masks:
-    """One hemithorax with the chest wall at the right: marked air, the lung beside it, all lung that was seen, both."""
+    """One hemithorax with the chest wall on the right: marked air, lung beside it, all lung seen, air or lung."""
 
     air: Mask
     lung: Mask

@@ -40,7 +40,7 @@ Lengths = Mapping[LineName, float]
 
 @dataclass(frozen=True, slots=True)
 class Value:
-    """What a measure says: its number, how it is printed (``text`` with ``{number}``), and the class it gives."""
+    """The outcome of a measure: its number, how it is printed (``text`` with ``{number}``), and its class."""
 
     number: float
     unit: Literal["%", "cm"]
@@ -228,7 +228,7 @@ def disagreement(film: Radiograph, half: HemithoraxFinding) -> Reason | None:
 
 
 def without_contradictions(film: Radiograph, findings: Findings) -> Findings:
-    """Return the findings as they may be told in one line: a half whose sizes contradict each other has no percent.
+    """Return the findings for a one-line summary: a half whose sizes contradict each other has no percent.
 
     The contradiction (``disagreement``) stands where the reason for a missing percent does.
     """

@@ -40,7 +40,7 @@ class DeviceRefused(Reason):
 
 @dataclass(frozen=True)
 class DeviceUnusable(Reason):
-    """A device that is there but cannot be used; nobody asked for it."""
+    """A device that is present but cannot be used; it was chosen automatically."""
 
     device: DeviceChoice
 

@@ -82,7 +82,7 @@ TRANSIENT = frozenset(
 
 @dataclass(frozen=True)
 class Refused(Reason):
-    """The partner answered with a status that says no (PS3.7 annex C)."""
+    """The partner answered with a failure status (PS3.7 annex C)."""
 
     status: int
 

@@ -34,7 +34,7 @@ class QueryNotUnderstood(Reason):
 
 @dataclass(frozen=True)
 class UnknownColumn(Reason):
-    """A query names a column that there is not."""
+    """A query names an unknown column."""
 
     name: str
 

@@ -67,7 +67,7 @@ class Withheld(Reason):
 
 @dataclass(frozen=True)
 class NoPreset(Reason):
-    """A key asked for a window that the film does not have."""
+    """A key selected a window that the film does not have."""
 
     number: int
     count: int

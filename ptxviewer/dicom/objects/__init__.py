@@ -34,7 +34,7 @@ def is_object(path: Path) -> bool:
 
 
 def read_objects(paths: Iterable[Path]) -> list[Brought]:
-    """Return what came of each object; one that cannot be read gives nothing, and costs no other."""
+    """Return the outcome of each object; one that cannot be read gives nothing and does not affect the others."""
     found = []
     for number, path in enumerate(paths):
         if number >= MOST_OBJECTS:

@@ -39,7 +39,7 @@ def key_objects(ds: Dataset) -> Document:
 
 
 def pdf(ds: Dataset) -> Document:
-    """Return a PDF with its text; it is opened by nobody here, only read as far as it is text."""
+    """Return a PDF with its text; it is never rendered here."""
     content = bytes(ds.get("EncapsulatedDocument") or b"")
     start = content.find(b"%PDF-", 0, 1024)
     content = content[start:] if start >= 0 else b""

@@ -91,7 +91,7 @@ def _observers(job: Job) -> sr.ObservationContext:
 
 
 def _presence(job: Job) -> Code | None:
-    """Whether the film shows a pneumothorax; None where nobody has said so."""
+    """Whether the film shows a pneumothorax; None where it is undecided."""
     if job.answer.withheld:
         return None
     marked = bool(job.answer.mask.any())
@@ -105,7 +105,7 @@ def _presence(job: Job) -> Code | None:
 
 
 def _outcome(job: Job) -> Code:
-    """What the algorithm did, whatever a reader says."""
+    """The outcome of the algorithm, independent of the reader."""
     if job.answer.withheld:
         return codes.REFUSED
     findings = job.answer.findings
