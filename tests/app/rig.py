@@ -20,13 +20,13 @@ from ptxviewer.core.errors import ExportFailed
 from ptxviewer.core.objects import Brought
 from ptxviewer.core.reason import Reason
 from ptxviewer.core.reasons.writing import NotWritten, Unwritten, Writing
+from tests.fake_shell import FakeShell
 from tests.fakes import (
     FakeEngine,
     FakeNetwork,
     FakeReader,
     FakeResults,
     FakeReviews,
-    FakeShell,
     HandLane,
     ScoringEngine,
 )

@@ -20,7 +20,8 @@ from ptxviewer.core.reasons.window import Notice
 from ptxviewer.core.review import Review
 from ptxviewer.core.spacing import SpacingOrigin
 from tests.app.rig import AppRig
-from tests.fakes import FakeReviews, FakeShell
+from tests.fake_shell import FakeShell
+from tests.fakes import FakeReviews
 from tests.there import now
 
 Point = tuple[float, float]

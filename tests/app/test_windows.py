@@ -18,7 +18,7 @@ from ptxviewer.core.presets import BUILT_IN, built_in, kept_as, own_window, pres
 from ptxviewer.core.reasons.window import NoPreset, Notice
 from ptxviewer.core.voi import display_lut
 from tests.app.rig import AppRig
-from tests.fakes import FakeShell
+from tests.fake_shell import FakeShell
 from tests.films import film
 
 
