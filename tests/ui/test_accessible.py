@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from pathlib import Path
 
 import pytest
 from PySide6.QtCore import QPoint, QSize, Qt
@@ -40,17 +39,15 @@ from ptxviewer.ui.dialogs.palette import Palette
 from ptxviewer.ui.dialogs.settings import SettingsDialog
 from ptxviewer.words import say, tr
 from tests.there import there
-from tests.ui.windows import open_films, started
 
 pytestmark = pytest.mark.qt_log_ignore("This plugin does not support")  # offscreen has no window manager
 CONTROLS = (QAbstractButton, QAbstractSlider, QAbstractItemView, QAbstractSpinBox, QComboBox, QLineEdit, Canvas)
+SIZE, FILMS = (1440, 900), len(sample_study())
 
 
 @pytest.fixture
-def session(qtbot: QtBot, tmp_path: Path) -> Iterator[Session]:
-    with started(qtbot, tmp_path, size=(1440, 900)) as one:
-        open_films(one, qtbot, len(sample_study()))
-        yield one
+def session(shared: Session) -> Session:
+    return shared
 
 
 def controls(root: QWidget) -> list[QWidget]:

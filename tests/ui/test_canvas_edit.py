@@ -18,6 +18,11 @@ LEFT, CTRL = Qt.MouseButton.LeftButton, Qt.KeyboardModifier.ControlModifier
 VIEWS = [FilmView(), FilmView(flipped=True), FilmView(quarter_turns=1), FilmView(zoom=2.0, center=(700.0, 800.0))]
 
 
+@pytest.fixture
+def session(shared: Session) -> Session:
+    return shared
+
+
 def film(session: Session) -> Film:
     current = session.presenter.state.current
     assert current is not None

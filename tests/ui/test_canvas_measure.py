@@ -21,6 +21,11 @@ from tests.ui.windows import button_of
 LEFT = Qt.MouseButton.LeftButton
 
 
+@pytest.fixture
+def session(shared: Session) -> Session:
+    return shared
+
+
 def drag(qtbot: QtBot, session: Session, *path: tuple[int, int]) -> None:
     canvas = session.window.area.canvas
     qtbot.mousePress(canvas, LEFT, pos=QPoint(*path[0]))

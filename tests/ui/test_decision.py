@@ -35,6 +35,11 @@ from tests.there import there
 from tests.ui.windows import button_of, disclosure_of, open_films, slider_of, started, words
 
 
+@pytest.fixture
+def session(shared: Session) -> Session:
+    return shared
+
+
 class Doubtful(FakeEngine):
     """A network that does not take any film for a chest."""
 

@@ -15,6 +15,11 @@ from ptxviewer.ui.canvas.layers.lens import SIDE
 from tests.there import there
 
 
+@pytest.fixture
+def session(shared: Session) -> Session:
+    return shared
+
+
 def picture(widget: QWidget) -> np.ndarray:
     return rgb_of(widget.grab().toImage()).astype(int)
 

@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from pathlib import Path
-
 import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QApplication, QWidget
@@ -13,17 +10,14 @@ from pytestqt.qtbot import QtBot
 from ptxviewer.paths import sample_study
 from ptxviewer.ui.application import Session
 from tests.there import now, there
-from tests.ui.windows import open_films, started
 
 pytestmark = pytest.mark.qt_log_ignore("This plugin does not support")  # offscreen has no window manager
+SIZE, FILMS = (1440, 900), len(sample_study())
 
 
 @pytest.fixture
-def session(qtbot: QtBot, tmp_path: Path) -> Iterator[Session]:
-    with started(qtbot, tmp_path, size=(1440, 900)) as one:
-        open_films(one, qtbot, len(sample_study()))
-        one.window.area.canvas.setFocus()
-        yield one
+def session(shared: Session) -> Session:
+    return shared
 
 
 def press(qtbot: QtBot, key: Qt.Key, modifier: Qt.KeyboardModifier = Qt.KeyboardModifier.NoModifier) -> QWidget:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QGuiApplication
 from PySide6.QtTest import QTest
@@ -23,6 +24,11 @@ from tests.films import INFO, film, maps
 from tests.ui.windows import open_films, started
 
 CHANGED = "The findings have changed since this text was written."
+
+
+@pytest.fixture
+def session(shared: Session) -> Session:
+    return shared
 
 
 def box(session: Session) -> QPlainTextEdit:
