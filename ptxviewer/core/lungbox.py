@@ -14,7 +14,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from ptxviewer.core.arrays import FloatMap
+from ptxviewer.core.arrays import FloatMap, Mask
 from ptxviewer.core.components import components
 from ptxviewer.core.geometry import GridMap
 
@@ -25,8 +25,6 @@ CRUMB = 0.1  # parts of a lung's map smaller than this share of its largest part
 SMALLEST_LUNG = 0.02  # of the film's area: below, that lung was not seen
 MARGIN = 0.07  # of the box's side without it, on every side
 SMALLEST_SIDE = 64  # film pixels
-
-Mask = NDArray[np.bool_]
 
 
 @dataclass(frozen=True, slots=True)

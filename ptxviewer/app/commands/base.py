@@ -6,7 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal
 
-from ptxviewer.app.state.film import Film, FilmStatus
+from ptxviewer.app.state.film import Film
 from ptxviewer.app.state.screen import State
 from ptxviewer.core.msgid import Msgid
 
@@ -65,4 +65,3 @@ def film(test: Callable[[Film], bool] = lambda _film: True) -> Callable[[State],
 
 SHOWN = film(lambda film: film.radiograph is not None)
 ANALYSED = film(lambda film: film.maps is not None)
-BUSY = (FilmStatus.WAITING, FilmStatus.ANALYSING)

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from ptxviewer.app.commands.base import BAR, BAR_AND_FILM, BUSY, FILM, KEYS_ONLY, MENU, SHOWN, Command, film
+from ptxviewer.app.commands.base import BAR, BAR_AND_FILM, FILM, KEYS_ONLY, MENU, SHOWN, Command, film
 from ptxviewer.app.exports import EXPORTS, Export
+from ptxviewer.app.films.queue import BUSY
 from ptxviewer.app.films.worklist import at_rest
 from ptxviewer.app.state.film import FilmStatus, cancelled
 from ptxviewer.app.state.screen import State

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from ptxviewer.app.commands.base import BUSY, SHOWN, Command, film
+from ptxviewer.app.commands.base import SHOWN, Command, film
+from ptxviewer.app.films.queue import BUSY
 from ptxviewer.app.state.screen import State
 from ptxviewer.core.msgid import N_
 
