@@ -16,16 +16,17 @@ from ptxviewer.app.commands import COMMANDS
 from ptxviewer.paths import resource
 from ptxviewer.ui.application import Session
 from tests.there import there
-from tests.ui.windows import button_of, key, note_of, open_films, words
+from tests.ui.windows import button_of, key, note_of, words
+
+FILMS = 2
 
 
 @pytest.fixture
-def session(empty: Session) -> Session:
-    return empty
+def session(shared: Session) -> Session:
+    return shared
 
 
-def test_space_hides_the_overlay_wherever_the_focus_is_but_types_in_a_note(session: Session, qtbot: QtBot) -> None:
-    open_films(session, qtbot)
+def test_space_hides_the_overlay_wherever_the_focus_is_but_types_in_a_note(session: Session) -> None:
     window, reading = session.window, session.window.reading
     for focus in (window.area.canvas, reading.thresholds.threshold, button_of(reading, "Fill")):
         focus.setFocus()
@@ -43,7 +44,6 @@ def test_space_hides_the_overlay_wherever_the_focus_is_but_types_in_a_note(sessi
 
 
 def test_the_overlay_comes_back_when_the_window_loses_the_keyboard(session: Session, qtbot: QtBot) -> None:
-    open_films(session, qtbot)
     QTest.keyPress(session.window.windowHandle(), Qt.Key.Key_Space)
     other = QWidget()
     qtbot.addWidget(other)
@@ -52,8 +52,7 @@ def test_the_overlay_comes_back_when_the_window_loses_the_keyboard(session: Sess
     qtbot.waitUntil(lambda: not session.presenter.state.overlay.peeking, timeout=5_000)
 
 
-def test_keys_act_on_the_film_while_a_slider_has_the_focus(session: Session, qtbot: QtBot) -> None:
-    open_films(session, qtbot, 2)
+def test_keys_act_on_the_film_while_a_slider_has_the_focus(session: Session) -> None:
     session.window.reading.thresholds.threshold.setFocus()
     key(session.window, Qt.Key.Key_Right)
     assert session.presenter.state.current_id == session.presenter.state.films[1].id
@@ -62,16 +61,14 @@ def test_keys_act_on_the_film_while_a_slider_has_the_focus(session: Session, qtb
     assert there(session.presenter.state.current).view.inverted
 
 
-def test_enter_presses_the_button_that_has_the_focus(session: Session, qtbot: QtBot) -> None:
-    open_films(session, qtbot)
+def test_enter_presses_the_button_that_has_the_focus(session: Session) -> None:
     button_of(session.window.reading, "Reject").setFocus()
     key(session.window, Qt.Key.Key_Return)
     assert there(session.presenter.state.current).review.verdict == "reject"
     assert button_of(session.window.reading, "Reject").isChecked()
 
 
-def test_tab_shows_the_film_alone_and_all_keys_still_work(session: Session, qtbot: QtBot) -> None:
-    open_films(session, qtbot)
+def test_tab_shows_the_film_alone_and_all_keys_still_work(session: Session) -> None:
     window = session.window
     window.area.canvas.setFocus()
     key(window, Qt.Key.Key_Tab)
@@ -87,8 +84,7 @@ def test_tab_shows_the_film_alone_and_all_keys_still_work(session: Session, qtbo
     assert not session.presenter.state.film_only
 
 
-def test_a_note_stays_with_its_film(session: Session, qtbot: QtBot) -> None:
-    open_films(session, qtbot, 2)
+def test_a_note_stays_with_its_film(session: Session) -> None:
     note_of(session).setFocus()
     QTest.keyClicks(note_of(session), "small rim")
     session.window.select(session.presenter.state.films[1].id)
@@ -98,8 +94,7 @@ def test_a_note_stays_with_its_film(session: Session, qtbot: QtBot) -> None:
     assert note_of(session).toPlainText() == "small rim"
 
 
-def test_enter_ends_a_note_of_several_lines(session: Session, qtbot: QtBot) -> None:
-    open_films(session, qtbot)
+def test_enter_ends_a_note_of_several_lines(session: Session) -> None:
     window, note = session.window, note_of(session)
     note.setFocus()
     QTest.keyClicks(note, "rim?")
@@ -111,7 +106,6 @@ def test_enter_ends_a_note_of_several_lines(session: Session, qtbot: QtBot) -> N
 
 
 def test_a_slider_drag_is_one_undo_step_and_a_double_click_goes_back(session: Session, qtbot: QtBot) -> None:
-    open_films(session, qtbot)
     slider = session.window.reading.thresholds.threshold
     left = Qt.MouseButton.LeftButton
     qtbot.mousePress(slider, left, pos=QPoint(60, 10))
@@ -136,8 +130,7 @@ def test_a_slider_drag_is_one_undo_step_and_a_double_click_goes_back(session: Se
 
 
 @pytest.mark.qt_log_ignore("This plugin does not support")  # offscreen has no window manager
-def test_the_sheets_open_by_key(session: Session, qtbot: QtBot) -> None:
-    open_films(session, qtbot)
+def test_the_sheets_open_by_key(session: Session) -> None:
     for action, title in (
         ("shortcuts", "Keys and mouse"),
         ("about", "About PTXViewer"),
