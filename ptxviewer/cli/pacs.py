@@ -59,7 +59,7 @@ def _matching(parser: argparse.ArgumentParser) -> None:
 def echo_parser() -> argparse.ArgumentParser:
     """Return the parser of ``ptxviewer echo``."""
     parser = _parser("echo", tr("Checks that a node answers and knows us."))
-    parser.add_argument("node", metavar=tr("NODE"), help=tr("whom to ask"))
+    parser.add_argument("node", metavar=tr("NODE"), help=tr("the node to ask"))
     _ours(parser)
     add_language(parser)
     return parser
@@ -71,7 +71,7 @@ def send_parser() -> argparse.ArgumentParser:
         "send", tr("Sends DICOM files to an archive: for research, and it cannot be taken back from here.")
     )
     parser.add_argument("paths", nargs="+", type=Path, metavar=tr("PATH"), help=tr("DICOM files, or folders of them"))
-    parser.add_argument("--to", dest="node", required=True, metavar=tr("NODE"), help=tr("where they go"))
+    parser.add_argument("--to", dest="node", required=True, metavar=tr("NODE"), help=tr("the node that they go to"))
     parser.add_argument("--yes", action="store_true", help=tr("do not ask whether they may be sent"))
     parser.add_argument(
         "--retries", type=int, default=2, metavar="N", help=tr("how often to try again what did not arrive (2)")

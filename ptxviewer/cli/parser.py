@@ -46,5 +46,5 @@ def add_language(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--language",
         choices=languages(),
-        help=tr("of texts and reports; as in the settings, else the system's, if not given"),
+        help=tr("language of texts and reports; by default as in the settings, else the system's"),
     )

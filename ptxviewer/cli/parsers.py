@@ -232,8 +232,8 @@ def triage_parser() -> argparse.ArgumentParser:
         prog="ptxviewer triage",
         description=sentences(
             tr(
-                "Analyses films into a store or table of results, the most urgent first, none left out. A run that was "
-                "ended goes on where it was; films that this network has analysed are not analysed again."
+                "Analyses films into a store or table of results, the most urgent first, none left "
+                "out. An interrupted run is resumed; films that this network has analysed are not analysed again."
             ),
             tr(RESEARCH_USE),
         ),
@@ -252,7 +252,7 @@ def triage_parser() -> argparse.ArgumentParser:
     )
     parser.add_argument("--resume", action="store_true", help=tr("treat the films of an existing table as done"))
     parser.add_argument(
-        "--watch", action="store_true", help=tr("go on with what arrives in the folders, until stopped")
+        "--watch", action="store_true", help=tr("continue with films that arrive in the folders, until stopped")
     )
     parser.add_argument(
         "--progress", choices=("auto", "json", "none"), default="auto", help=tr("a line on a terminal, or JSON lines")
@@ -281,7 +281,7 @@ def triage_parser() -> argparse.ArgumentParser:
         "--status",
         type=Path,
         metavar="STATUS.json",
-        help=tr("keep a file that says how the run is ('health' reads it)"),
+        help=tr("keep the status of the run in this file ('health' reads it)"),
     )
     parser.add_argument("--identified", action="store_true", help=tr("write file names and patient data, too"))
     _cluster(parser)
@@ -353,7 +353,10 @@ def _cluster(parser: argparse.ArgumentParser) -> None:
         help=tr("have the films analysed by the workers of this Dask scheduler, who see the same paths"),
     )
     parser.add_argument(
-        "--tls-ca", type=Path, metavar="CA.pem", help=tr("with --scheduler: who signed its certificate (TLS)")
+        "--tls-ca",
+        type=Path,
+        metavar="CA.pem",
+        help=tr("with --scheduler: the authority that signed its certificate (TLS)"),
     )
     parser.add_argument("--tls-cert", type=Path, metavar="CERT.pem", help=tr("our certificate"))
     parser.add_argument("--tls-key", type=Path, metavar="KEY.pem", help=tr("our key"))

@@ -37,7 +37,7 @@ def results_parser() -> argparse.ArgumentParser:
     parser = Parser(
         prog="ptxviewer results",
         description=sentences(
-            tr("Chooses films from a store of 'triage', writes them, and says how good the network is on them."),
+            tr("Selects films from a store of 'triage', writes them, and evaluates the network on them."),
             tr(RESEARCH_USE),
         ),
         epilog=tr("Exit status: 0 done, 1 failed, 2 bad usage."),

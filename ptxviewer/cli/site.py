@@ -22,7 +22,7 @@ def site_parser() -> Parser:
     parser = Parser(
         prog="ptxviewer site",
         description=sentences(
-            tr("Says how the network does on the films that were analysed in the window of this computer; no names."),
+            tr("Summarises how the network does on the films analysed in the window of this computer, without names."),
             tr(RESEARCH_USE),
         ),
     )
