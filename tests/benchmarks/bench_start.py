@@ -52,11 +52,15 @@ application.exec()
 """
 
 
-def child(code: str, folder: str) -> tuple[float, float, str]:
-    """Milliseconds from process start to the time that `code` prints, those of its CPU, and the word behind them."""
+def child(code: str, folder: str, compiled: str | None = None) -> tuple[float, float, str]:
+    """Milliseconds from process start to the time that `code` prints, those of its CPU, and the word behind them.
+
+    Modules are compiled into the folder `compiled`, None: where they always are.
+    """
     environment = {**os.environ, "HOME": folder, "XDG_STATE_HOME": folder, "XDG_CONFIG_HOME": folder}
     environment.pop("PYTHONDONTWRITEBYTECODE", None)  # an installed program is compiled once, not at every start
-    environment["PYTHONPYCACHEPREFIX"] = os.path.join(folder, "compiled")
+    if compiled is not None:
+        environment["PYTHONPYCACHEPREFIX"] = compiled
     started = time.time()
     done = subprocess.run(
         [sys.executable, "-c", code, folder, ",".join(LATER)],
@@ -73,11 +77,12 @@ def child(code: str, folder: str) -> tuple[float, float, str]:
 def main() -> None:
     """Print the medians beside those of an empty QWidget, taken in turns, so that busy machines can be compared."""
     with tempfile.TemporaryDirectory() as folder:
-        child(CHILD, folder)  # warm the file cache, compile
+        compiled = os.path.join(folder, "compiled")
+        child(CHILD, folder, compiled)  # warm the file cache, compile
         runs, bare = [], []
         for _ in range(RUNS):
-            runs.append(child(CHILD, folder))
-            bare.append(child(BARE, folder))
+            runs.append(child(CHILD, folder, compiled))
+            bare.append(child(BARE, folder, compiled))
     (wall, cpu), (wall_bare, cpu_bare) = (
         (statistics.median(wall for wall, _, _ in measured), statistics.median(cpu for _, cpu, _ in measured))
         for measured in (runs, bare)
