@@ -17,7 +17,7 @@ from typing import Any
 import numpy as np
 
 from model.cases import Case, beside, cases, listed
-from model.figures import DRAWS, Outcome, figures, outcome
+from model.figures import DRAWS, CaseOutcome, figures, outcome
 from model.metrics import Row, Rows, bootstrap, dice, markdown, row
 from model.plots import contact_sheet, evaluation
 from model.rules import MOST_FALSE, Table, choose, row_of, rule_of_patients, rules
@@ -53,7 +53,7 @@ def choose_rule(chosen: list[Case], most_false: float = MOST_FALSE) -> DecisionR
     return choose(table_of(chosen), "balanced", most_false)
 
 
-def worth_a_look(outcomes: list[Outcome]) -> list[int]:
+def worth_a_look(outcomes: list[CaseOutcome]) -> list[int]:
     """Return the worst and best positive films and the largest false positives."""
     order = sorted(range(len(outcomes)), key=lambda i: outcomes[i].dice)
     positives = [i for i in order if outcomes[i].present]

@@ -26,7 +26,7 @@ DRAWS = 1000  # of the bootstrap
 
 
 @dataclass(frozen=True)
-class Outcome:
+class CaseOutcome:
     """What the decision rule made of one case."""
 
     patient: str
@@ -48,11 +48,11 @@ class Outcome:
     map_dice: float = math.nan  # of the map at ``EXTENT``, whatever the rule says; nan without a mask
 
 
-def outcome(case: Case, rule: DecisionRule) -> Outcome:
+def outcome(case: Case, rule: DecisionRule) -> CaseOutcome:
     """Decide one case by the shipped rule at film resolution."""
     findings, mask = find(case.film, case.maps, rule)
     places = innermost(case.truth)
-    return Outcome(
+    return CaseOutcome(
         case.example.patient,
         case.example.view,
         bool(case.example.present),
@@ -109,7 +109,7 @@ def sides_named(case: Case) -> str:
 class _Figures:
     """Collects the figures of some films; ``films`` and whatever is compared are in the same order."""
 
-    def __init__(self, outcomes: list[Outcome], draws: int) -> None:
+    def __init__(self, outcomes: list[CaseOutcome], draws: int) -> None:
         self.rows: Rows = {}
         self.films = outcomes
         self._patients = [o.patient for o in outcomes]
@@ -159,7 +159,7 @@ class _Figures:
         self.share(f"Dice, {title}", self.dices, among)
 
 
-def figures(outcomes: list[Outcome], draws: int = DRAWS) -> Rows:
+def figures(outcomes: list[CaseOutcome], draws: int = DRAWS) -> Rows:
     """Return every figure as {"value", "low", "high", "films"}; low and high are None where there is no interval."""
     of = _Figures(outcomes, draws)
     _overall(of)

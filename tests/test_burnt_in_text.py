@@ -24,7 +24,7 @@ from ptxviewer.core.reasons.reading import Reading
 from ptxviewer.core.reasons.window import Notice, Saved
 from ptxviewer.core.view import FilmView, voi_of
 from ptxviewer.dicom.read import read_film
-from ptxviewer.report.page import Options, page
+from ptxviewer.report.page import PageOptions, page
 from ptxviewer.ui.application import Session
 from ptxviewer.ui.canvas.caption import HEIGHT
 from ptxviewer.ui.dialogs.burnt_in import BurntInText
@@ -62,7 +62,7 @@ def test_a_page_that_names_nobody_repeats_no_text_of_the_file(tmp_path: Path, ta
     shown = page(film, None)
     assert PLANTED[:8] not in repr((shown.remark, shown.patient, shown.facts, shown.provenance, shown.headline))
     assert "DX, " in dict(shown.facts)["Film"]
-    named = page(film, None, options=Options(identified=True))
+    named = page(film, None, options=PageOptions(identified=True))
     assert PLANTED in repr(named.facts), "on an identified one the window has its name"
     corners = corner_texts(film, FilmView(), voi_of(film, FilmView()), 1.0, identified=False)
     assert PLANTED[:8] not in repr(corners)
@@ -110,7 +110,7 @@ def test_which_films_may_carry_text(tmp_path: Path, tags: dict[str, str], may: b
     film = read_film(save(ds, tmp_path / "a.dcm"))
     assert film.acquisition.may_carry_text is may
     assert (TOLD in page(film, None).remark) is may
-    assert TOLD not in page(film, None, options=Options(identified=True)).remark
+    assert TOLD not in page(film, None, options=PageOptions(identified=True)).remark
 
 
 @pytest.fixture

@@ -14,7 +14,7 @@ from functools import partial
 from pathlib import Path, PurePath
 from typing import TYPE_CHECKING
 
-from ptxviewer.cli.outcome import Item, Outcome, ReviewOf, settled
+from ptxviewer.cli.outcome import FilmOutcome, Item, ReviewOf, settled
 from ptxviewer.cli.pipeline import Pipeline
 from ptxviewer.core.cpu import cores
 from ptxviewer.core.engine import Engine
@@ -105,8 +105,11 @@ def unique_stems(files: Iterable[str]) -> Iterator[str]:
 
 
 def outcomes(
-    items: Sequence[Item], engine: Engine, review: Review | ReviewOf, export: Callable[[Outcome], None] | None = None
-) -> Iterator[Outcome]:
+    items: Sequence[Item],
+    engine: Engine,
+    review: Review | ReviewOf,
+    export: Callable[[FilmOutcome], None] | None = None,
+) -> Iterator[FilmOutcome]:
     """Analyse every item, in order; ``export`` writes what is asked for of each film that was read, one at a time.
 
     Whatever happens with one film, in analysis or export, the others go on; only ``ExportFailed`` ends the loop.
@@ -114,7 +117,7 @@ def outcomes(
     """
     from ptxviewer.dicom.isolated.pool import shared_pool
 
-    def exported(outcome: Outcome) -> Outcome:
+    def exported(outcome: FilmOutcome) -> FilmOutcome:
         if export is not None and outcome.film is not None:
             export(outcome)
         return outcome

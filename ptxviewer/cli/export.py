@@ -8,7 +8,7 @@ from pathlib import Path
 from ptxviewer.app.exports import USUAL, Content, content_by
 from ptxviewer.app.state.settings import PaperChoice, Settings
 from ptxviewer.cli.batch import items_of, outcomes, progress, told_saved
-from ptxviewer.cli.outcome import Outcome, ReviewOf
+from ptxviewer.cli.outcome import FilmOutcome, ReviewOf
 from ptxviewer.core.engine import Engine
 from ptxviewer.core.errors import ExportFailed, PtxError, UnreadableFilm
 from ptxviewer.core.reason import Reason
@@ -28,7 +28,7 @@ def made_folder(folder: Path) -> Path:
     return folder
 
 
-def content_of(outcome: Outcome, *, identified: bool = False, paper: PaperChoice = "") -> Content:
+def content_of(outcome: FilmOutcome, *, identified: bool = False, paper: PaperChoice = "") -> Content:
     """Return what is written of a film. Raises ``PtxError`` of one without an answer."""
     if outcome.film is None or outcome.answer is None or outcome.item.path is None:
         raise PtxError(NotAnalysed(outcome.reason) if outcome.reason else Unsaved.NO_RESULT)
@@ -36,7 +36,7 @@ def content_of(outcome: Outcome, *, identified: bool = False, paper: PaperChoice
     return content_by(settings, outcome.film, outcome.answer, outcome.review, outcome.item.path, outcome.item.number)
 
 
-def write_objects(outcome: Outcome, folder: Path, kinds: Collection[str] | None = None) -> Sequence[Path]:
+def write_objects(outcome: FilmOutcome, folder: Path, kinds: Collection[str] | None = None) -> Sequence[Path]:
     """Write the objects of a film into ``folder`` and return their files; ``kinds`` None: the usual.
 
     Raises ``ExportFailed`` for what the disk refuses. A film that was not analysed, or has no study, raises another
@@ -69,7 +69,7 @@ def export_objects(
     made_folder(folder)
     failures: list[tuple[str, Reason | None]] = []
 
-    def export(outcome: Outcome) -> None:
+    def export(outcome: FilmOutcome) -> None:
         if outcome.answer is None:
             failures.append((outcome.item.file, outcome.reason))
         else:

@@ -25,7 +25,7 @@ from ptxviewer.app.pacs.delivering import pause_after, tried_once
 from ptxviewer.app.state.pacs import Parcel
 from ptxviewer.cli.export import made_folder, write_objects
 from ptxviewer.cli.health import Health
-from ptxviewer.cli.outcome import Item, Outcome
+from ptxviewer.cli.outcome import FilmOutcome, Item
 from ptxviewer.core.archive import Network
 from ptxviewer.core.errors import Cancelled, ExportFailed, PtxError
 from ptxviewer.core.findings.reviewed import Answer
@@ -203,7 +203,7 @@ class Giving:
     def _made(self, name: str, path: Path, answer: Answer, review: Review) -> None:
         from ptxviewer.dicom.read import read_film
 
-        outcome = Outcome(Item(0, name, name, path), Status.ANALYSED, None, read_film(path), answer, {}, review)
+        outcome = FilmOutcome(Item(0, name, name, path), Status.ANALYSED, None, read_film(path), answer, {}, review)
         made: Sequence[Path] = ()
         if self._wanted.folder is not None:
             made = write_objects(outcome, self._wanted.folder, self._wanted.kinds)

@@ -24,7 +24,7 @@ from ptxviewer.words import languages, sentences, speak, system_language, tr
 if TYPE_CHECKING:
     from ptxviewer.app.state.settings import Settings
     from ptxviewer.cli.cluster.options import OnCluster
-    from ptxviewer.cli.outcome import Outcome, ReviewOf
+    from ptxviewer.cli.outcome import FilmOutcome, ReviewOf
     from ptxviewer.core.film import Radiograph
     from ptxviewer.core.review import Review
 
@@ -195,7 +195,7 @@ def headless(paths: list[Path], *, sample: bool = False) -> int:
     folder = Path.cwd() if os.access(Path.cwd(), os.W_OK) else Path(tempfile.gettempdir())
     failed = 0
 
-    def report(outcome: Outcome) -> None:
+    def report(outcome: FilmOutcome) -> None:
         number = outcome.item.number
         target = folder / f"{REPORT_NAME}{'' if number == 1 else f'-{number}'}{EXPORTS[0].suffix}"
         write(outcome, target, EXPORTS[0], complain=complain)
@@ -212,11 +212,11 @@ def headless(paths: list[Path], *, sample: bool = False) -> int:
 
 def triage_command(arguments: argparse.Namespace) -> int:
     """Run ``ptxviewer triage``."""
-    from ptxviewer.cli.triage import Options, triage
+    from ptxviewer.cli.triage import TriageOptions, triage
     from ptxviewer.core.review import Review
 
     engine, review = make_engine(arguments.device, arguments.rule), Review(gate_overridden=arguments.force)
-    options = Options(arguments.identified, arguments.resume, arguments.watch, arguments.progress)
+    options = TriageOptions(arguments.identified, arguments.resume, arguments.watch, arguments.progress)
     if arguments.delete_received and not arguments.listen:
         parsers.triage_parser().error(tr("--delete-received needs --listen"))
     if arguments.listen and not arguments.watch:

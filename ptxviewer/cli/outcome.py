@@ -31,7 +31,7 @@ class Item:
 
 
 @dataclass(frozen=True, eq=False)
-class Outcome:
+class FilmOutcome:
     """What came of one item: a film with an answer, or the reason why there is none."""
 
     item: Item
@@ -43,7 +43,7 @@ class Outcome:
     review: Review = field(default_factory=Review)  # under which the answer was measured
     known: bool = False  # it needed no analysis
 
-    def taking(self, total_ms: float) -> Outcome:
+    def taking(self, total_ms: float) -> FilmOutcome:
         """The same with how long all of it took."""
         return replace(self, timing={"read": None, "infer": None, **self.timing, "total": total_ms})
 
@@ -52,18 +52,18 @@ ReviewOf = Callable[[Radiograph], Review]
 """Gives each film its review."""
 
 
-def settled(item: Item, do: Callable[[], Outcome]) -> Outcome:
+def settled(item: Item, do: Callable[[], FilmOutcome]) -> FilmOutcome:
     """Return what ``do`` makes of an item, or what went wrong with it; only ``ExportFailed`` is raised."""
     try:
         return do()
     except ExportFailed:
         raise
     except UnreadableFilm as error:
-        return Outcome(item, Status.FAILED, error.reason)
+        return FilmOutcome(item, Status.FAILED, error.reason)
     except PtxError as error:
-        return Outcome(item, Status.NOT_ANALYSED, error.reason)
+        return FilmOutcome(item, Status.NOT_ANALYSED, error.reason)
     except MemoryError:
-        return Outcome(item, Status.FAILED, Reading.OUT_OF_MEMORY)
+        return FilmOutcome(item, Status.FAILED, Reading.OUT_OF_MEMORY)
     except Exception:
         log.exception("A film ended unexpectedly")
-        return Outcome(item, Status.FAILED, Command.FILM_FAILED)
+        return FilmOutcome(item, Status.FAILED, Command.FILM_FAILED)

@@ -146,9 +146,16 @@ def node_of(text: str, known: PacsSettings) -> Node:
     return found
 
 
-def _station(arguments: argparse.Namespace, known: PacsSettings, **changes: object) -> Station:
-    given = {"title": arguments.title, **changes}
-    station = replace(known.station, **{name: value for name, value in given.items() if value is not None})
+def _station(
+    arguments: argparse.Namespace, known: PacsSettings, address: str | None = None, port: int | None = None
+) -> Station:
+    own = known.station
+    station = replace(
+        own,
+        title=own.title if arguments.title is None else arguments.title,
+        address=own.address if address is None else address,
+        port=own.port if port is None else port,
+    )
     problem = problem_of_station(station)
     if problem is not None:
         raise PtxError(problem)

@@ -16,7 +16,7 @@ from collections.abc import Callable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
 from typing import TYPE_CHECKING, TypeVar
 
-from ptxviewer.cli.outcome import Item, Outcome, ReviewOf, settled
+from ptxviewer.cli.outcome import FilmOutcome, Item, ReviewOf, settled
 from ptxviewer.core.cpu import cores, one_core_each
 from ptxviewer.core.engine import Engine, ManyFilms
 from ptxviewer.core.errors import PtxError, UnreadableFilm
@@ -98,7 +98,7 @@ class Pipeline:
 
     def outcome(
         self, item: Item, asked: Review | ReviewOf, known: Callable[[Radiograph], bool] = never_known
-    ) -> Outcome:
+    ) -> FilmOutcome:
         """Return what comes of one film, whatever happens with it; for any thread."""
         started = time.perf_counter()
         outcome = settled(item, lambda: self.analysed(item, asked, known))
@@ -106,7 +106,7 @@ class Pipeline:
 
     def analysed(
         self, item: Item, asked: Review | ReviewOf, known: Callable[[Radiograph], bool] = never_known
-    ) -> Outcome:
+    ) -> FilmOutcome:
         """Read, analyse and measure one film. Raises ``PtxError`` where that cannot be done.
 
         A film that is not for the network has an answer only when its review overrides that; one that the gate
@@ -123,14 +123,14 @@ class Pipeline:
             film = with_older_key(film)
         timing: dict[str, float | None] = {"read": 1000 * (time.perf_counter() - started), "infer": None}
         if known(film):
-            return Outcome(item, Status.ANALYSED, film=film, timing=timing, known=True)
+            return FilmOutcome(item, Status.ANALYSED, film=film, timing=timing, known=True)
         review = asked(film) if callable(asked) else asked
         if film.not_analysed and not review.gate_overridden:
-            return Outcome(item, Status.NOT_ANALYSED, film.not_analysed, film, timing=timing, review=review)
+            return FilmOutcome(item, Status.NOT_ANALYSED, film.not_analysed, film, timing=timing, review=review)
         with self._large if film.pixels.size > LARGE else contextlib.nullcontext(), self._running:
             maps = self._engine.predict(film)
         timing["infer"] = maps.infer_ms
         film = as_reviewed(film, review)
         answer = answer_of(film, maps, self._engine.load(), review)
         status = Status.NOT_SHOWN if answer.withheld else Status.ANALYSED
-        return Outcome(item, status, answer.findings.gate.reason or None, film, answer, timing, review)
+        return FilmOutcome(item, status, answer.findings.gate.reason or None, film, answer, timing, review)

@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 
 from ptxviewer.cli.batch import items_of, outcomes, progress
 from ptxviewer.cli.export import made_folder, write_objects
-from ptxviewer.cli.outcome import Item, Outcome
+from ptxviewer.cli.outcome import FilmOutcome, Item
 from ptxviewer.core.engine import Engine
 from ptxviewer.core.errors import ExportFailed, PtxError
 from ptxviewer.core.files import remove_parts, write_atomic
@@ -47,7 +47,7 @@ def png_bytes(image: NDArray[np.uint8]) -> bytes:
     return bytes(content.tobytes())
 
 
-def record_of(outcome: Outcome) -> dict[str, object]:
+def record_of(outcome: FilmOutcome) -> dict[str, object]:
     """Return the JSON record of a film, whatever came of it; ``report.jsonout`` has its keys."""
     if outcome.film is not None and outcome.answer is not None:
         return jsonout.film_record(outcome.item.file, outcome.film, outcome.answer, outcome.timing)
@@ -78,7 +78,7 @@ def predict(
 
     unsaved: list[str] = []
 
-    def with_objects(outcome: Outcome, objects: Path) -> None:
+    def with_objects(outcome: FilmOutcome, objects: Path) -> None:
         try:
             write_objects(outcome, objects)
         except ExportFailed:
@@ -86,7 +86,7 @@ def predict(
         except PtxError as error:  # the film has its JSON all the same
             unsaved.append(f"{outcome.item.file}: {sentences(error.reason)}")
 
-    def export(outcome: Outcome) -> None:
+    def export(outcome: FilmOutcome) -> None:
         if outcome.answer is not None:
             _save_pictures(folder / outcome.item.stem, outcome.answer, pictures)
             if pictures.objects is not None:

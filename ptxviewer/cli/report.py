@@ -9,7 +9,7 @@ from ptxviewer.app.exports import EXPORTS, Export, may_name
 from ptxviewer.app.state.settings import PaperChoice
 from ptxviewer.cli.batch import items_of, outcomes, progress, told_saved
 from ptxviewer.cli.export import content_of, made_folder
-from ptxviewer.cli.outcome import Item, Outcome, ReviewOf
+from ptxviewer.cli.outcome import FilmOutcome, Item, ReviewOf
 from ptxviewer.cli.pipeline import Pipeline
 from ptxviewer.core.engine import Engine
 from ptxviewer.core.files import remove_parts
@@ -22,7 +22,7 @@ Say = Callable[[str], object]
 
 
 def write(
-    outcome: Outcome,
+    outcome: FilmOutcome,
     target: Path,
     export: Export,
     *,
@@ -84,7 +84,7 @@ def report_many(
     def stem(item: Item) -> str:
         return item.stem if identified else f"ptx-report-{item.number:04d}"
 
-    def save(outcome: Outcome) -> None:
+    def save(outcome: FilmOutcome) -> None:
         if outcome.answer is not None:
             remarks: list[str] = []
             for export in formats:

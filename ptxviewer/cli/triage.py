@@ -47,7 +47,7 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True)
-class Options:
+class TriageOptions:
     """What was asked for besides films and target."""
 
     identified: bool = False
@@ -79,7 +79,7 @@ def triage(
     target: Path,
     review: Review,
     say: Callable[[str], None],
-    options: Options = Options(),
+    options: TriageOptions = TriageOptions(),
 ) -> int:
     """Analyse every film among ``paths`` that ``target`` does not hold; returns 0 when all have an answer, else 1.
 
@@ -97,7 +97,7 @@ def _triage(
     target: Path,
     review: Review,
     say: Callable[[str], None],
-    options: Options,
+    options: TriageOptions,
     health: Health,
 ) -> int:
     table = None if target.suffix.lower() == tables.STORE else target
@@ -158,7 +158,7 @@ def _run(
     store: ResultStore,
     review: Review,
     pseudonyms: Pseudonyms,
-    options: Options,
+    options: TriageOptions,
     health: Health,
 ) -> int:
     """Analyse what is to be done; returns how many files show a film that is in the list already."""
@@ -205,13 +205,13 @@ def _run(
     return again
 
 
-def _network(engine: Engine, options: Options) -> EngineInfo:
+def _network(engine: Engine, options: TriageOptions) -> EngineInfo:
     """Return the network that is to answer; on a cluster, it is not loaded here."""
     return engine.load() if options.cluster is None else options.cluster.info
 
 
 def _stream(
-    engine: Engine, review: Review, known: Callable[[Radiograph], bool], options: Options, *, older: bool
+    engine: Engine, review: Review, known: Callable[[Radiograph], bool], options: TriageOptions, *, older: bool
 ) -> AbstractContextManager[Stream | ClusterStream]:
     if options.cluster is None:
         return Stream(engine, review, known, older=older)
@@ -240,7 +240,7 @@ def _delete_received(path: Path, folder: Path) -> None:
 
 
 @contextmanager
-def _listening(options: Options, paths: list[Path], health: Health) -> Iterator[None]:
+def _listening(options: TriageOptions, paths: list[Path], health: Health) -> Iterator[None]:
     """Take what nodes send into the first folder, which is watched. Raises ``PtxError``: the port is taken, ..."""
     if options.listener is None:
         yield
@@ -261,7 +261,7 @@ def _listening(options: Options, paths: list[Path], health: Health) -> Iterator[
 def _found(
     paths: list[Path],
     unpacked: Path,
-    options: Options,
+    options: TriageOptions,
     pseudonyms: Pseudonyms,
     progress: Progress,
     health: Health,
@@ -276,7 +276,7 @@ def _found(
 
 
 def _each(
-    paths: list[Path], unpacked: Path, options: Options, pseudonyms: Pseudonyms
+    paths: list[Path], unpacked: Path, options: TriageOptions, pseudonyms: Pseudonyms
 ) -> Iterator[Candidate | Source | None]:
     from ptxviewer.dicom.collect import each
 
@@ -320,7 +320,12 @@ def _take_in(table: Path, store: ResultStore) -> None:
 
 
 def _stopped(
-    paths: list[Path], store: ResultStore, pseudonyms: Pseudonyms, info: EngineInfo, review: Review, options: Options
+    paths: list[Path],
+    store: ResultStore,
+    pseudonyms: Pseudonyms,
+    info: EngineInfo,
+    review: Review,
+    options: TriageOptions,
 ) -> None:
     """Give a row to every film that the run did not come to."""
     with ScratchFolder() as unpacked, store.transaction():

@@ -66,7 +66,7 @@ class Overlay:
 
 
 @dataclass(frozen=True)
-class Options:
+class PageOptions:
     """What the page says and draws beyond film, answer and review. ``when`` None is now."""
 
     identified: bool = False  # name the patient
@@ -123,7 +123,7 @@ class Page:
         return *self.how, *self.measures, *self.by_reader
 
 
-AS_OPENED, UNTOUCHED, BY_DEFAULT = FilmView(), Review(), Options()
+AS_OPENED, UNTOUCHED, BY_DEFAULT = FilmView(), Review(), PageOptions()
 
 
 def _without_drawings(film: Radiograph) -> Radiograph:
@@ -138,7 +138,7 @@ def page(
     answer: Answer | None,
     review: Review = UNTOUCHED,
     view: FilmView = AS_OPENED,
-    options: Options = BY_DEFAULT,
+    options: PageOptions = BY_DEFAULT,
 ) -> Page:
     """Return the page of a film, de-identified unless asked; ``answer`` None: the film was not analysed.
 

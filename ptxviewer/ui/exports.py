@@ -18,10 +18,10 @@ if TYPE_CHECKING:
 
 def page_of(content: Content) -> Page:
     """Return the page of a film as data."""
-    from ptxviewer.report.page import Options, Overlay, page
+    from ptxviewer.report.page import Overlay, PageOptions, page
 
     overlay = Overlay(content.overlay_mode, content.overlay_opacity, content.distances)
-    options = Options(
+    options = PageOptions(
         content.identified,
         content.reader,
         compared=content.compared,

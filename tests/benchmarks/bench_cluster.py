@@ -17,7 +17,7 @@ import psutil
 
 from ptxviewer.cli.cluster.options import OnCluster, Where
 from ptxviewer.cli.progress import Progress
-from ptxviewer.cli.triage import Options, triage
+from ptxviewer.cli.triage import TriageOptions, triage
 from ptxviewer.core.review import Review
 from tests.cluster import engines
 from tests.cluster.rig import Site, site
@@ -68,7 +68,7 @@ def run(made: Site, folder: Path, out: Path) -> Times:
     cluster = OnCluster(Where(str(made.file)), engine.load(), engines.make)
     times = Times()
     with patch.object(Progress, "count", lambda _progress, failed=False: times.count(failed=failed)):
-        triage([folder], engine, out, Review(), quiet, Options(progress="none", cluster=cluster))
+        triage([folder], engine, out, Review(), quiet, TriageOptions(progress="none", cluster=cluster))
     return times
 
 

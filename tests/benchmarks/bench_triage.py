@@ -21,7 +21,7 @@ from pathlib import Path
 
 import pydicom
 
-from ptxviewer.cli.triage import Options, triage
+from ptxviewer.cli.triage import TriageOptions, triage
 from ptxviewer.core.arrays import FloatMap
 from ptxviewer.core.cpu import cores, one_core_each
 from ptxviewer.core.engine import Engine
@@ -78,7 +78,7 @@ def per_film(engine: Engine, folder: Path, target: Path) -> tuple[float, float]:
     target.mkdir()
     for name, count in (("few", FEW), ("many", MANY)):
         paths = sorted(folder.iterdir())[:count]
-        run = partial(triage, paths, engine, target / f"{name}.sqlite", Review(), quiet, Options(progress="none"))
+        run = partial(triage, paths, engine, target / f"{name}.sqlite", Review(), quiet, TriageOptions(progress="none"))
         costs.append(cost(run))
     few, many = costs
     return 1000 * (many[0] - few[0]) / (MANY - FEW), 1000 * (many[1] - few[1]) / (MANY - FEW)

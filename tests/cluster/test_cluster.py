@@ -23,7 +23,7 @@ from ptxviewer.cli import main as cli
 from ptxviewer.cli.cluster.options import OnCluster, Where
 from ptxviewer.cli.cluster.places import fetch
 from ptxviewer.cli.progress import Progress
-from ptxviewer.cli.triage import Options, triage
+from ptxviewer.cli.triage import TriageOptions, triage
 from ptxviewer.core.errors import PtxError, UnreadableFilm
 from ptxviewer.core.keys import older_key
 from ptxviewer.core.reasons.cluster import Cluster, OtherNetwork, OtherProgram
@@ -53,7 +53,7 @@ def on(site: Site, **changes: Any) -> OnCluster:
 def run(cluster: OnCluster | None, out: Path, *places: Path | str) -> int:
     paths = [place for place in places if isinstance(place, Path)]
     addresses = tuple(place for place in places if isinstance(place, str))
-    options = Options(cluster=cluster, addresses=addresses, progress="none")
+    options = TriageOptions(cluster=cluster, addresses=addresses, progress="none")
     return triage(paths, engines.make("cpu", "balanced"), out, Review(), lambda _text: None, options)
 
 

@@ -11,7 +11,7 @@ import pytest
 from model.agreement import compare, summary
 from model.cases import Case, beside, cases
 from model.evaluate import choose_rule
-from model.figures import Outcome, figures, innermost, outcome
+from model.figures import CaseOutcome, figures, innermost, outcome
 from model.pack import Example
 from ptxviewer.core.answer import DecisionRule, ProbabilityMaps
 from ptxviewer.core.engine import never_cancelled
@@ -32,7 +32,7 @@ def case(name, present, score):
 
 
 def said(present, called, dice, score=0.5, patient="p", view="PA"):
-    return Outcome(patient, view, present, called, score, score, dice, 0.02 * present, 0.01 * called)
+    return CaseOutcome(patient, view, present, called, score, score, dice, 0.02 * present, 0.01 * called)
 
 
 def test_the_figures_are_those_of_a_hand():
@@ -82,13 +82,13 @@ def test_a_film_that_the_rule_misses_counts_as_nothing_found_whatever_its_map_sa
 def test_the_figures_by_sex_age_and_side_are_of_those_films_only():
     base = said(True, True, 0.5).__dict__
     outcomes = [
-        Outcome(**(base | {"sex": "F", "age": 30, "sides": "right", "truth_area": 0.01, "lesions": 2, "hit": 1})),
-        Outcome(
+        CaseOutcome(**(base | {"sex": "F", "age": 30, "sides": "right", "truth_area": 0.01, "lesions": 2, "hit": 1})),
+        CaseOutcome(
             **(base | {"sex": "M", "age": 70, "sides": "left", "called": False, "dice": 0.0, "lesions": 1, "hit": 0})
         ),
-        Outcome(**(base | {"sex": "M", "age": None, "sides": "both", "truth_area": 0.03, "lesions": 1, "hit": 1})),
-        Outcome(**(base | {"present": False, "called": False, "sex": "F", "age": 30, "dice": 1.0})),
-        Outcome(**(base | {"present": False, "called": True, "sex": "M", "age": 70, "dice": 0.0})),
+        CaseOutcome(**(base | {"sex": "M", "age": None, "sides": "both", "truth_area": 0.03, "lesions": 1, "hit": 1})),
+        CaseOutcome(**(base | {"present": False, "called": False, "sex": "F", "age": 30, "dice": 1.0})),
+        CaseOutcome(**(base | {"present": False, "called": True, "sex": "M", "age": 70, "dice": 0.0})),
     ]
     rows = {name: row["value"] for name, row in figures(outcomes, draws=20).items()}
     assert rows["Sensitivity, women"] == 1
@@ -218,7 +218,7 @@ def test_a_rule_is_stored_as_it_was_chosen(tmp_path, monkeypatch):
 def test_films_with_and_without_a_drain_have_figures_of_their_own():
     shown: dict[str, Any] = {"patient": "p", "view": "PA", "peak": 0.5, "dice": 0.0, "truth_area": 0.0, "area": 0.0}
     films = [
-        Outcome(**shown, present=present, called=called, score=score, drain=drain)
+        CaseOutcome(**shown, present=present, called=called, score=score, drain=drain)
         for present, called, score, drain in (
             (True, True, 0.9, True),
             (False, True, 0.8, True),

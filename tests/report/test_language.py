@@ -18,7 +18,7 @@ from ptxviewer.core.measurement import Measurement
 from ptxviewer.core.reasons.reading import Reading
 from ptxviewer.core.review import Review
 from ptxviewer.report.jsonout import error_record, film_record
-from ptxviewer.report.page import Options, page
+from ptxviewer.report.page import PageOptions, page
 from ptxviewer.words.reasons import TEXTS
 from tests.dicom.made import dataset, ramp, save
 from tests.fakes import FakeEngine
@@ -77,7 +77,7 @@ def test_the_json_of_any_language_has_the_same_keys_and_codes(marking: None, mon
 def test_every_text_of_a_report_is_of_the_language(marking: None) -> None:
     made = film(640, 640, spacing=AT_DETECTOR, acquisition=ORIENTED)
     review = Review(verdict="accept", measurements=(Measurement("length", ((0.0, 0.0), (30.0, 40.0))),))
-    report = page(made, answer_of(made, maps(made), INFO, review), review, options=Options(reader="Dr A"))
+    report = page(made, answer_of(made, maps(made), INFO, review), review, options=PageOptions(reader="Dr A"))
     assert report.table is not None
     texts = [report.title, report.headline, report.film_caption, report.outline_caption, report.research_use]
     texts += [label for label, _ in (*report.patient, *report.facts) if label]

@@ -21,7 +21,7 @@ from ptxviewer.core.spacing import NO_SPACING, PixelSpacing, SpacingOrigin
 from ptxviewer.core.view import FilmView
 from ptxviewer.report.decision import headline, nearness
 from ptxviewer.report.jsonout import film_record
-from ptxviewer.report.page import COLUMNS, MOST_ROWS, Options, Page, page
+from ptxviewer.report.page import COLUMNS, MOST_ROWS, Page, PageOptions, page
 from ptxviewer.words import measures, quantities, say
 from ptxviewer.words.notices import NOT_EXCLUDED, RESEARCH_USE
 from tests.films import AT_DETECTOR, INFO, NAMED, ORIENTED, RULE, STUDIED, film, maps
@@ -30,7 +30,7 @@ from tests.there import there
 WHEN = datetime(2026, 5, 6, 7, 8, tzinfo=timezone.utc)
 
 
-AT_THAT_TIME = Options(when=WHEN)
+AT_THAT_TIME = PageOptions(when=WHEN)
 UNREVIEWED = Review()
 
 
@@ -99,10 +99,10 @@ def test_the_patient_is_left_out_unless_asked(oriented):
 
 
 def test_the_patient_is_named_when_asked(oriented):
-    text = words(page(oriented, analysed(oriented), options=Options(identified=True, when=WHEN)))
+    text = words(page(oriented, analysed(oriented), options=PageOptions(identified=True, when=WHEN)))
     for fact in ("Ångström, 田中", "PAT-0815", "1960-02-03", "66 y", "2026-01-02 10:11", "Thorax p.a."):
         assert fact in text
-    assert page(film(), None, options=Options(identified=True)).patient == (("Patient", "Not named in the file"),)
+    assert page(film(), None, options=PageOptions(identified=True)).patient == (("Patient", "Not named in the file"),)
 
 
 def test_the_footer_says_how_it_came_about(oriented):
@@ -119,7 +119,9 @@ def test_the_time_is_utc_now_unless_told():
 
 def test_settings_are_on_the_page(oriented):
     facts = dict(
-        page(oriented, analysed(oriented), Review(verdict="accept"), options=Options(reader="Dr A", when=WHEN)).facts
+        page(
+            oriented, analysed(oriented), Review(verdict="accept"), options=PageOptions(reader="Dr A", when=WHEN)
+        ).facts
     )
     assert facts["Threshold"] == "0.50 (default 0.50)"
     assert facts["Film score"] == "0.90 (not a probability), above the operating point (0.40)"
@@ -197,7 +199,7 @@ def test_the_readers_note_verdict_and_measurements_are_on_the_page(oriented):
         Measurement("rectangle", ((10.0, 10.0), (20.0, 20.0))),
     )
     review = Review(verdict="accept", note="rib 4?", measurements=drawn)
-    made = page(oriented, None, review, options=Options(reader="Dr. A", when=WHEN))
+    made = page(oriented, None, review, options=PageOptions(reader="Dr. A", when=WHEN))
     assert {"Verdict": "accepted", "Note": "rib 4?", "Name": "Dr. A"}.items() <= dict(made.facts).items()
     assert "1  Length: 100.0 mm (at detector)" in words(made)
     assert "4 mm² (at detector)" in words(made)

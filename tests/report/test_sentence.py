@@ -18,7 +18,7 @@ from ptxviewer.core.reasons.stored import TemplateBroken, TemplateProblem
 from ptxviewer.core.review import FirstRead, Impression, ReportText, Review, Verdict
 from ptxviewer.core.spacing import NO_SPACING
 from ptxviewer.report import templates
-from ptxviewer.report.page import Options, page
+from ptxviewer.report.page import PageOptions, page
 from ptxviewer.report.sentence import case_of, prefilled
 from ptxviewer.report.templates import CASES, WORDS, BrokenTemplate, Case, parsed
 from ptxviewer.words import languages, speak
@@ -145,7 +145,7 @@ def test_the_report_prints_the_text_and_says_whose_it_is() -> None:
     refused = replace(answer, findings=replace(answer.findings, gate=replace(answer.findings.gate, passed=False)))
     assert page(FILM, refused, Review()).text == ""
     prior = Compared((SideChange("right", (30.0, 18.0), None),))
-    assert "smaller" in page(FILM, answer, Review(), options=Options(compared=prior)).text
+    assert "smaller" in page(FILM, answer, Review(), options=PageOptions(compared=prior)).text
 
 
 def test_a_mask_that_the_reader_emptied_is_no_pneumothorax() -> None:
@@ -213,7 +213,7 @@ def test_a_line_whose_value_is_missing_is_left_out_and_a_bracket_too() -> None:
 
 def test_the_report_tells_what_was_said_before_and_after_the_result() -> None:
     record = FirstRead((("absent", "1"), ("present", "3")), revealed="2", challenged="2", answered="3")
-    made = page(FILM, answer_of(FILM, maps(FILM), INFO, Review()), Review(), options=Options(first_read=record))
+    made = page(FILM, answer_of(FILM, maps(FILM), INFO, Review()), Review(), options=PageOptions(first_read=record))
     told = [line for _, line in made.by_reader]
     order = [next(n for n, line in enumerate(told) if part in line) for part in ("absent", "disagreed", "present")]
     assert order == sorted(order)

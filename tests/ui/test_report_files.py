@@ -17,7 +17,7 @@ from ptxviewer import words
 from ptxviewer.core.errors import ExportFailed
 from ptxviewer.core.film import Patient
 from ptxviewer.core.review import Review
-from ptxviewer.report.page import Options, Page, page
+from ptxviewer.report.page import Page, PageOptions, page
 from ptxviewer.ui.report import printing
 from ptxviewer.ui.report.files import pdf_of, with_language, write_pdf
 from ptxviewer.ui.report.paper import PAPERS, Paper, paper_of
@@ -34,7 +34,7 @@ def report() -> Page:
     of = film(
         240, 200, spacing=AT_DETECTOR, acquisition=ORIENTED, patient=Patient(name=NAME, id="PAT-0815"), study=STUDIED
     )
-    return page(of, None, Review(note="Rib 4"), options=Options(identified=True))
+    return page(of, None, Review(note="Rib 4"), options=PageOptions(identified=True))
 
 
 def text_of(path: Path) -> str:
@@ -93,7 +93,7 @@ def test_what_is_not_seen_of_a_pdf_names_nobody() -> None:
     for name in (NAMED.name, NAMED.id, STUDIED.description):
         for coding in ("utf-8", "utf-16-be"):
             assert name.encode(coding) not in pdf
-    named = pdf_of(page(of, None, options=Options(identified=True)), A4)
+    named = pdf_of(page(of, None, options=PageOptions(identified=True)), A4)
     (title,) = re.findall(rb"<dc:title>.*?</dc:title>", named, re.DOTALL)
     assert NAMED.name.encode() not in title
 

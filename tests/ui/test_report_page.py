@@ -16,7 +16,7 @@ from ptxviewer.core.measurement import Measurement
 from ptxviewer.core.review import Review
 from ptxviewer.core.spacing import NO_SPACING, PixelSpacing, SpacingOrigin
 from ptxviewer.core.view import FilmView, side_letters
-from ptxviewer.report.page import Options, Overlay
+from ptxviewer.report.page import Overlay, PageOptions
 from ptxviewer.report.page import page as page_of
 from ptxviewer.ui.report import page as report_page
 from ptxviewer.ui.report.files import write_png
@@ -150,7 +150,7 @@ def inside(sheet) -> bool:
 def test_long_and_foreign_words_stay_on_the_page(square, mask):
     name = "Семёнов-Тян-Шанский, Пётр ^ 山田太郎 ^ 홍길동 ^ עברית " * 6
     of = replace(square, patient=Patient(name=name, id="X" * 300), notes=("A long sentence of the reader. " * 20,))
-    assert inside(laid_out(masked(of, mask, options=Options(identified=True)), A4))
+    assert inside(laid_out(masked(of, mask, options=PageOptions(identified=True)), A4))
 
 
 @pytest.mark.parametrize("paper", [A4, LETTER])
@@ -187,14 +187,14 @@ def test_films_of_any_shape_fit(shape):
 def test_scores_and_distances_are_drawn_as_displayed(square):
     answer = answer_of(square, maps(square), INFO, Review())
     shown = {
-        overlay: drawn(page_of(square, answer, options=Options(overlay=overlay)), ratio=2.0)
+        overlay: drawn(page_of(square, answer, options=PageOptions(overlay=overlay)), ratio=2.0)
         for overlay in (Overlay(), Overlay("heat", 0.5), Overlay("fill", 0.5), Overlay(distances=True))
     }
     plain = shown.pop(Overlay())
     for picture in shown.values():
         assert (picture != plain).any(2).mean() > 0.001
     rejected = page_of(
-        square, answer, Review(verdict="reject"), options=Options(overlay=Overlay("heat", 0.5, distances=True))
+        square, answer, Review(verdict="reject"), options=PageOptions(overlay=Overlay("heat", 0.5, distances=True))
     )
     assert rejected.heat is None
     assert not rejected.halves

@@ -30,7 +30,7 @@ from ptxviewer.core.measurement import Measurement
 from ptxviewer.core.review import Review
 from ptxviewer.core.view import FilmView
 from ptxviewer.phantom.film import PhantomSpec, film_of, make_phantom
-from ptxviewer.report.page import Options, page
+from ptxviewer.report.page import PageOptions, page
 from ptxviewer.ui.canvas.canvas import Canvas
 from ptxviewer.ui.report.films import film_picture
 from tests.films import INFO
@@ -125,6 +125,6 @@ def test_the_films_of_a_report(film: Film, snapshots: Snapshots) -> None:
     of, reviewed = radiograph(film), edited(film)
     answer = answer_of(of, film.maps, INFO, reviewed.review)
     when = datetime(2026, 1, 2, 3, 4, tzinfo=timezone.utc)
-    made = page(of, answer, reviewed.review, PALE, options=Options(when=when))
+    made = page(of, answer, reviewed.review, PALE, options=PageOptions(when=when))
     image = film_picture(made, QSize(900, round(900 * of.rows / of.cols)), drawings=True, ratio=2.0)
     snapshots.check(image.scaledToWidth(450), "report", letters=True)

@@ -17,7 +17,7 @@ TIP_WEIGHT = 0.4  # a match in the explanation counts less than one in the name
 
 
 @dataclass(frozen=True)
-class Entry:
+class PaletteEntry:
     """One line of the palette, in the reader's language; ``marks`` are the letters of the name that matched."""
 
     command: Command
@@ -85,12 +85,12 @@ def _in_order(letters: Sequence[str], text: str) -> bool:
 
 def entries(
     typed: str, state: State, spoken: Translate = untranslated, commands: Sequence[Command] = COMMANDS
-) -> tuple[Entry, ...]:
+) -> tuple[PaletteEntry, ...]:
     """Return the lines for what was typed, the best first; of equals what can be done now, then as in the menus.
 
     ``spoken`` puts a text into the reader's language and fills its placeholders: what is read is what is searched.
     """
-    ranked: list[tuple[tuple[float, int], Entry]] = []
+    ranked: list[tuple[tuple[float, int], PaletteEntry]] = []
     for order, command in enumerate(commands):
         if command.held or command.id == "palette":
             continue
@@ -106,7 +106,7 @@ def entries(
             if by_more is None or (len(by_more[1]) > 2 and not _dense(by_more[1])):
                 continue  # letters strewn over a sentence mean nothing
             score, places = TIP_WEIGHT * by_more[0] / 2, ()
-        entry = Entry(command, name, tip, group, enabled, places)
+        entry = PaletteEntry(command, name, tip, group, enabled, places)
         ranked.append(((-score if enabled else NOT_NOW - score, order), entry))
     return tuple(entry for _, entry in sorted(ranked, key=lambda one: one[0]))
 

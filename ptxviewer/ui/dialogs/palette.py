@@ -18,7 +18,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from ptxviewer.app.commands.palette import Entry, entries
+from ptxviewer.app.commands.palette import PaletteEntry, entries
 from ptxviewer.app.state.screen import State
 from ptxviewer.ui.canvas.annotations import font_of
 from ptxviewer.ui.commands import key_text, keys_of
@@ -44,7 +44,7 @@ class _Row(QStyledItemDelegate):
         self, painter: QPainter, option: QStyleOptionViewItem, index: QModelIndex | QPersistentModelIndex
     ) -> None:
         """Draw one line."""
-        entry: Entry = index.data(ENTRY)
+        entry: PaletteEntry = index.data(ENTRY)
         painter.save()
         room = QRectF(option.rect)
         if option.state & QStyle.StateFlag.State_Selected:
@@ -149,7 +149,7 @@ class Palette(QDialog):
     def run(self) -> None:
         """Do what is chosen; what cannot be done now stays listed, so that its key can be learnt."""
         item = self.list.currentItem()
-        entry: Entry | None = item.data(ENTRY) if item is not None else None
+        entry: PaletteEntry | None = item.data(ENTRY) if item is not None else None
         if entry is not None and entry.enabled:
             self.accept()
             self._do(entry.command.id)
