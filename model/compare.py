@@ -171,7 +171,7 @@ def main() -> None:
     asked.out.mkdir(parents=True, exist_ok=True)
     record = {}
     for name, splits in (("val", {"val"}), ("val and val_patients", {"val", "val_patients"})):
-        both = [[one for one in films if one.split in splits] for films in judged]
+        both = [[film for film in films if film.split in splits] for films in judged]
         record[name] = compared(both[0], both[1])
         print(f"{name}: {len(both[0])} films, {sum(one.present for one in both[0])} positive")
         print(differences(record[name], "old", "new"))
@@ -179,7 +179,7 @@ def main() -> None:
     print("\n".join(lines))
     card = read_card(asked.old)
     result = {"old": f"{card.id} {card.version}", "figures": record, "changed": lines}
-    films = [[asdict(one) for one in films] for films in judged]
+    films = [[asdict(film) for film in films] for films in judged]
     (asked.out / "comparison.json").write_text(json.dumps({**result, "films": films}, indent=1))
 
 

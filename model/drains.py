@@ -85,7 +85,9 @@ def judge(folder: Path, weights: Path = BUNDLE_WEIGHTS) -> None:
     films = Pack(folder)
     examples = films.examples
     chances, area = probabilities(
-        summaries(films, weights), [drain_read(one) for one in examples], [one.patient for one in examples]
+        summaries(films, weights),
+        [drain_read(example) for example in examples],
+        [example.patient for example in examples],
     )
     (folder / DRAINS_FILE).write_text(json.dumps([round(float(chance), 4) for chance in chances]))
     print(f"Drains: AUC {area:.3f} on films of patients left out")

@@ -34,14 +34,14 @@ def documents(text: str) -> list[dict[str, Any]]:
 
 def pods(objects: Iterable[Mapping[str, Any]]) -> Iterator[tuple[str, Mapping[str, Any]]]:
     """Yield the name of every workload and the specification of its pods."""
-    for one in objects:
-        if "template" in one.get("spec", {}):
-            yield f"{one['kind']}/{one['metadata']['name']}", one["spec"]["template"]["spec"]
+    for item in objects:
+        if "template" in item.get("spec", {}):
+            yield f"{item['kind']}/{item['metadata']['name']}", item["spec"]["template"]["spec"]
 
 
 def faults_of_pods(objects: list[dict[str, Any]]) -> Iterator[str]:
     """Yield what pods may do that they need not, and connections without TLS."""
-    if not any(one["kind"] == "NetworkPolicy" for one in objects):
+    if not any(item["kind"] == "NetworkPolicy" for item in objects):
         yield "no NetworkPolicy: everybody in the cluster may run programs on scheduler and workers"
     for name, pod in pods(objects):
         secure = pod.get("securityContext", {})
@@ -80,13 +80,13 @@ def faults_of_options() -> Iterator[str]:
         for container in pod["containers"]:
             command = container.get("command", ())
             if command[:1] == ["dask"]:
-                yield from (f"{name}: {one} is no option" for one in unknown_options(command[1], command[2:]))
+                yield from (f"{name}: {option} is no option" for option in unknown_options(command[1], command[2:]))
     batch = BATCH.read_text("utf-8").replace("\\\n", " ")
     worker = re.search(r"^exec dask worker (.*)$", batch, re.MULTILINE)
     if worker is None:
         yield "the batch script starts no worker"
     else:
-        yield from (f"batch script: {one} is no option" for one in unknown_options("worker", worker[1].split()))
+        yield from (f"batch script: {option} is no option" for option in unknown_options("worker", worker[1].split()))
 
 
 def faults_of_batch() -> Iterator[str]:

@@ -25,9 +25,9 @@ def dependencies(folder: Path) -> tuple[list[str], list[str]]:
     wayland = [path for path in files if any(word in path.as_posix() for word in WAYLAND)]
     always = [path for path in files if path not in wayland]
     depends = _packages(elf.needed_from_outside(folder, always))
-    recommends = [one for one in _packages(elf.needed_from_outside(folder, wayland)) if one not in depends]
+    recommends = [package for package in _packages(elf.needed_from_outside(folder, wayland)) if package not in depends]
     at_least = f"libc6 (>= {elf.oldest_glibc(files)})"
-    depends = sorted({at_least if one == "libc6" else one for one in depends})
+    depends = sorted({at_least if package == "libc6" else package for package in depends})
     return [*depends, facts.FONTS], [*recommends, *facts.DESKTOP_TOOLS]
 
 

@@ -77,12 +77,12 @@ def prediction(app: App) -> str:
     app.run("predict", *sample, "--out", app.inside(out), "--save-mask")
     records = [json.loads(path.read_text("utf-8")) for path in sorted(out.glob("*.json"))]
     check(len(records) == len(sample), f"{len(records)} records of {len(sample)} films")
-    check(all(one["status"] == "ok" for one in records), f"not all films were analysed: {records}")
+    check(all(record["status"] == "ok" for record in records), f"not all films were analysed: {records}")
     check(records[0]["present"] and not records[1]["present"], "the sample study is not told apart")
     broken = app.home / "broken.dcm"
     broken.write_bytes(b"no film" * 40)
     app.run("predict", app.inside(broken), "--out", app.inside(app.home / "out-broken"), expected=1)
-    return "sample study: " + ", ".join(f"{one['score']:.2f}" for one in records)
+    return "sample study: " + ", ".join(f"{record['score']:.2f}" for record in records)
 
 
 def report(app: App) -> str:

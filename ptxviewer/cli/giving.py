@@ -114,14 +114,14 @@ class Sender:
                 with self._guard:
                     self._due.append((self._clock() + pause_after(tried.tries), tried))
             elif not tried.arrived:
-                self._health.counts.not_sent += sum(not one.arrived for one in tried.deliveries)
+                self._health.counts.not_sent += sum(not delivery.arrived for delivery in tried.deliveries)
             self._count()
 
     @property
     def left(self) -> int:
         """Objects that are still to be sent."""
         with self._guard:
-            return sum(one.state == "waiting" for _, parcel in self._due for one in parcel.deliveries)
+            return sum(delivery.state == "waiting" for _, parcel in self._due for delivery in parcel.deliveries)
 
     def _next(self) -> Parcel | None:
         with self._guard:
@@ -170,7 +170,7 @@ class Giving:
         parcels, _damaged = self._outbox.load()
         for parcel in parcels:
             if has_row(parcel.id.partition("-")[0]):
-                again = tuple(one if one.arrived else Delivery() for one in parcel.deliveries)
+                again = tuple(delivery if delivery.arrived else Delivery() for delivery in parcel.deliveries)
                 self._sender.put(replace(parcel, deliveries=again, tries=0))
             else:
                 self._outbox.remove(parcel.id)

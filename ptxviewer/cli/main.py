@@ -234,8 +234,8 @@ def _places_of_triage(arguments: argparse.Namespace) -> tuple[list[Path], tuple[
     from ptxviewer.inference.card import info_of, read_card
     from ptxviewer.paths import bundle_dir
 
-    paths = [one for one in arguments.paths if isinstance(one, Path)]
-    addresses = tuple(one for one in arguments.paths if isinstance(one, str))
+    paths = [path for path in arguments.paths if isinstance(path, Path)]
+    addresses = tuple(address for address in arguments.paths if isinstance(address, str))
     if arguments.scheduler is None:
         if arguments.tls_ca or arguments.tls_cert or arguments.tls_key:
             parsers.triage_parser().error(tr("--tls-ca, --tls-cert and --tls-key need --scheduler"))

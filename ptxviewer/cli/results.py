@@ -68,7 +68,7 @@ def results_parser() -> argparse.ArgumentParser:
 
 def run(arguments: argparse.Namespace) -> int:
     """Run ``ptxviewer results``. Raises ``PtxError``."""
-    known = (tables.STORE, *(one.suffix for one in tables.FORMATS))
+    known = (tables.STORE, *(fmt.suffix for fmt in tables.FORMATS))
     if arguments.out is not None and arguments.out.suffix.lower() not in known:
         results_parser().error(
             tr("must end in {endings}, not {name}", endings=", ".join(known), name=arguments.out.name)
@@ -138,7 +138,7 @@ def _evaluated(store: ResultStore, condition: Condition, arguments: argparse.Nam
             "positive": int(found.truth.sum()),
             "without_answer": int(found.without.size),
             "positive_without_answer": int(found.without.sum()),
-            "figures": [_plain(one) for one in measures],
+            "figures": [_plain(measure) for measure in measures],
         }
         parts += [_summary(found), _table(measures)]
     if arguments.compare is not None:
@@ -151,7 +151,7 @@ def _evaluated(store: ResultStore, condition: Condition, arguments: argparse.Nam
                     other, read_labels(arguments.truth, other, pseudonyms), condition.sql, condition.values
                 )
                 gains = evaluation.differences(found, theirs, agreed.by)
-                record["differences"] = [_plain(one) for one in gains]
+                record["differences"] = [_plain(gain) for gain in gains]
                 parts += [tr("The second store minus the first, on the same films:"), _table(gains)]
     text = "\n\n".join(parts)
     content = json.dumps(record, indent=1, allow_nan=False)
@@ -208,9 +208,15 @@ def _table(measures: Sequence[Measure]) -> str:
     }  # fmt: skip
     heading = (tr("figure"), tr("group"), tr("value"), tr("95 % interval"), tr("films"))
     lines = [f"| {' | '.join(heading)} |", "|---|---|---|---|---|"]
-    for one in measures:
-        interval = "-" if math.isnan(one.low) else f"{one.low:.3f} – {one.high:.3f}"
-        cells = (names[one.figure], one.group or tr("all"), f"{one.value:.3f}", interval, str(one.films))
+    for measure in measures:
+        interval = "-" if math.isnan(measure.low) else f"{measure.low:.3f} – {measure.high:.3f}"
+        cells = (
+            names[measure.figure],
+            measure.group or tr("all"),
+            f"{measure.value:.3f}",
+            interval,
+            str(measure.films),
+        )
         lines.append(f"| {' | '.join(cells)} |")
     return "\n".join(lines)
 

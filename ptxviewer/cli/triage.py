@@ -65,7 +65,7 @@ class TriageOptions:
 
 def suffixes() -> tuple[str, ...]:
     """Return the suffixes of everything that results are written to."""
-    return (tables.STORE, *(one.suffix for one in tables.FORMATS))
+    return (tables.STORE, *(fmt.suffix for fmt in tables.FORMATS))
 
 
 def working_store(target: Path) -> Path:

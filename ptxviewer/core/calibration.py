@@ -135,7 +135,7 @@ def reader_spacing(given: PixelSpacing, drawn: Measurement) -> PixelSpacing | No
 def calibrated(film: Radiograph, measurements: Iterable[Measurement]) -> Radiograph:
     """Return the film with the spacing of the reader's calibration among ``measurements``, else with the file's own."""
     given = film.file_spacing or film.spacing
-    drawn = next((one for one in measurements if one.kind == "calibration"), None)
+    drawn = next((measurement for measurement in measurements if measurement.kind == "calibration"), None)
     by_reader = None if drawn is None else reader_spacing(given, drawn)
     spacing, kept = (given, None) if by_reader is None else (by_reader, given)
     if (spacing, kept) == (film.spacing, film.file_spacing):

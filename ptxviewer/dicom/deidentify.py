@@ -129,7 +129,7 @@ def _frames(source: Path) -> list[Radiograph]:
     if first.frames * first.pixels.size > 4 * LARGEST_PIXELS:
         raise ExportFailed(Unsaved.TOO_MANY_FRAMES)
     frames = [first, *(read_film(source, number) for number in range(1, first.frames))]
-    if len({(one.slope, one.intercept, one.inverse, one.padding, one.shape) for one in frames}) > 1:
+    if len({(frame.slope, frame.intercept, frame.inverse, frame.padding, frame.shape) for frame in frames}) > 1:
         raise ExportFailed(Unsaved.FRAMES_DIFFER)
     return frames
 

@@ -87,7 +87,7 @@ def _date(value: str) -> str:
 
 
 def _age(value: str) -> Age | None:
-    unit = next((one for one in get_args(AgeUnit) if one == value[-1:]), None)
+    unit = next((letter for letter in get_args(AgeUnit) if letter == value[-1:]), None)
     return Age(int(value[:-1]), unit) if unit is not None and value[:-1].isdecimal() else None
 
 

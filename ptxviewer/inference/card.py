@@ -91,7 +91,7 @@ class Card:
         except (KeyError, TypeError, ValueError):
             return None
         kinds = scores.positive, scores.negative
-        return scores if all(len(one) == BINS and min(one) >= 0 and any(one) for one in kinds) else None
+        return scores if all(len(counted) == BINS and min(counted) >= 0 and any(counted) for counted in kinds) else None
 
     def rule_for(self, purpose: PurposeChoice) -> tuple[DecisionRule, PurposeChoice]:
         """Return the rule for a purpose, the network's own where the card has none, and the purpose it then serves."""

@@ -51,7 +51,7 @@ def contexts_of(objects: Sequence[Object]) -> list[PresentationContext]:
     """Return exactly the pairs of class and transfer syntax that are held, so that none is taken for another."""
     from pynetdicom.presentation import build_context
 
-    pairs = dict.fromkeys((one.sop_class, one.syntax) for one in objects)
+    pairs = dict.fromkeys((item.sop_class, item.syntax) for item in objects)
     return [build_context(kind, syntax) for kind, syntax in list(pairs)[:MOST_CONTEXTS]]
 
 
@@ -61,8 +61,8 @@ def send(node: Node, station: Station, files: Sequence[Path], checkpoint: Checkp
     Raises ``PtxError`` where nothing could be sent. A line that ends half way leaves the rest waiting.
     """
     objects = [object_of(path) for path in files]
-    results = [Delivery("failed", Pacs.NOT_DICOM) if one is None else Delivery() for one in objects]
-    held = [one for one in objects if one is not None]
+    results = [Delivery("failed", Pacs.NOT_DICOM) if item is None else Delivery() for item in objects]
+    held = [item for item in objects if item is not None]
     if not held:
         return results
     taken: list[bool] = []

@@ -129,7 +129,7 @@ def echo(node: Node) -> None:
 def send(node: Node, files: Sequence[Path], checkpoint: Checkpoint) -> list[Delivery]:
     """STOW-RS, one object a request, so that each has an answer of its own; then QIDO-RS for each."""
     objects = [object_of(path) for path in files]
-    results = [Delivery("failed", Pacs.NOT_DICOM) if one is None else Delivery() for one in objects]
+    results = [Delivery("failed", Pacs.NOT_DICOM) if item is None else Delivery() for item in objects]
     taken = False
     try:
         with _client(node, checkpoint) as client:

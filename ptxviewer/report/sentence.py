@@ -161,13 +161,13 @@ def _change(change: SideChange, of: Template) -> str:
 def _basis(film: Radiograph, findings: Findings, case: Case, review: Review) -> str:
     """A short name of what a text may tell of this film, in no language; a prior that is open makes no difference."""
 
-    def half(one: HemithoraxFinding) -> list[object]:
-        lines = {} if one.distances is None else dict(one.distances.lines)
+    def half(finding: HemithoraxFinding) -> list[object]:
+        lines = {} if finding.distances is None else dict(finding.distances.lines)
         lengths = [round(lines[name].mm(film.spacing) or 0) if name in lines else None for name, _ in LINES]
-        area = round(one.area_px * (film.spacing.pixel_area_mm2 or 0))
-        size = area if one.percent is None else round(one.percent)
-        return [one.side, list(zones_of_side(findings, one.side)), size, contradicted(one), lengths]
+        area = round(finding.area_px * (film.spacing.pixel_area_mm2 or 0))
+        size = area if finding.percent is None else round(finding.percent)
+        return [finding.side, list(zones_of_side(findings, finding.side)), size, contradicted(finding), lengths]
 
-    halves = [half(one) for one in findings.halves] if case in ("possible", "present", "unsure") else []
+    halves = [half(each) for each in findings.halves] if case in ("possible", "present", "unsure") else []
     facts = [case, halves, film.posture, film.acquisition.view, review.drain]
     return hashlib.sha256(json.dumps(facts).encode()).hexdigest()[:16]

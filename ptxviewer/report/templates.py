@@ -162,7 +162,7 @@ def filled(lines: Iterable[str], film: Mapping[str, str], sides: Iterable[Mappin
     for text in lines:
         of_a_side = bool(set(NAME.findall(text)) & OF_A_SIDE)
         values = [{**film, **side} for side in sides] if of_a_side else [film]
-        written += [line for one in values if (line := _line(text, one)) is not None]
+        written += [line for value in values if (line := _line(text, value)) is not None]
     return re.sub(r"\n{3,}", "\n\n", "\n".join(written)).strip()
 
 

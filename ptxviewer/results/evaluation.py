@@ -127,7 +127,7 @@ def _figures(found: Cases, chosen: Booleans, group: str, *, full: bool) -> list[
             _share("positive predictive value", group, truth, called, patients),
             _share("negative predictive value", group, ~truth, ~called, patients),
         ]
-    return [one for one in rows if one.films]
+    return [row for row in rows if row.films]
 
 
 def _share(name: str, group: str, hits: Booleans, among: Booleans, patients: Sequence[str]) -> Measure:

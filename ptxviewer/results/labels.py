@@ -74,4 +74,4 @@ def _film(store: ResultStore, pseudonyms: Pseudonyms, named: str, name: str, fol
     if named == "sop_instance_uid":
         return store.one("sop_id = ?", (pseudonyms.of("sop", name),)) if name else None
     places = (os.path.abspath(name), os.path.abspath(folder / name))
-    return next((film for one in places if (film := store.of_file(pseudonyms.of("file", one))) is not None), None)
+    return next((film for place in places if (film := store.of_file(pseudonyms.of("file", place))) is not None), None)

@@ -50,7 +50,7 @@ FORMATS: tuple[Format, ...] = (
 
 def format_of(path: Path) -> Format | None:
     """Return the format that a file's name asks for, None for another suffix."""
-    return next((one for one in FORMATS if one.suffix == path.suffix.lower()), None)
+    return next((fmt for fmt in FORMATS if fmt.suffix == path.suffix.lower()), None)
 
 
 def findings_file(path: Path) -> Path:

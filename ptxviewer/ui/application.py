@@ -234,8 +234,8 @@ def run(
     sessions: list[Session] = []
 
     def handed(more: list[Path]) -> None:
-        for one in sessions:
-            one.window.come_forward()
+        for session in sessions:
+            session.window.come_forward()
         application.hand(more)
 
     server = serve(name, handed, key)

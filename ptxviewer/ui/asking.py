@@ -148,7 +148,7 @@ class Asking:
         except PtxError as error:
             self._presenter.show_problem(error.reason)
             return
-        self._results = [one for one in self._results if one.isVisible()] + [shown]
+        self._results = [result for result in self._results if result.isVisible()] + [shown]
         shown.show()
 
     def _come_forward(self) -> None:
@@ -158,12 +158,12 @@ class Asking:
     @property
     def lists(self) -> tuple[ResultsWindow, ...]:
         """The lists of stores that are open, the newest last."""
-        return tuple(one for one in self._results if one.isVisible())
+        return tuple(result for result in self._results if result.isVisible())
 
     def close_results(self) -> None:
         """Close the lists of stores: the window of films ends."""
-        for one in self._results:
-            one.close()
+        for result in self._results:
+            result.close()
         self._results.clear()
 
     # The hospital's network

@@ -17,7 +17,7 @@ from ptxviewer.words import tr
 
 def asked_target(parent: QWidget, folder: str) -> Path | None:
     """Ask where and as what the list is saved; None where the reader thinks better of it."""
-    formats = [*((one.name, one.suffix) for one in tables.FORMATS), ("SQLite", tables.STORE)]
+    formats = [*((fmt.name, fmt.suffix) for fmt in tables.FORMATS), ("SQLite", tables.STORE)]
     filters = [f"{name} (*{suffix})" for name, suffix in formats]
     start = (Path(folder) if folder else Path.home()) / f"ptx-list{formats[0][1]}"
     name, taken = QFileDialog.getSaveFileName(parent, tr("Save list as table"), str(start), ";;".join(filters))
@@ -39,5 +39,5 @@ def write_list(state: State, target: Path) -> Path:
         return target
     with ResultStore(target) as store, store.transaction():
         for film in sorted(films, key=lambda record: str(record["film"]).zfill(9)):
-            store.put(film, [one for one in findings if one["film"] == film["film"]])
+            store.put(film, [finding for finding in findings if finding["film"] == film["film"]])
     return target

@@ -117,7 +117,7 @@ def _reliability(painter: QPainter, score: Floats, truth: Booleans) -> None:
 
 def _histogram(painter: QPainter, score: Floats, truth: Booleans, limit: float) -> None:
     counts = [np.histogram(score[chosen], BINS, (0, 1))[0] for chosen in (truth, ~truth)]
-    top = 5.0 * max(1, *(-(-int(one.max()) // 5) for one in counts))  # five steps of whole films
+    top = 5.0 * max(1, *(-(-int(count.max()) // 5) for count in counts))  # five steps of whole films
     axes = _Axes(painter, 2, tr("Film scores"), tr("score"), tr("films"), top)
     axes.bars(counts[1], MAIN)
     axes.bars(counts[0], OTHER)

@@ -101,8 +101,12 @@ class Outbox:
             return
         record = asdict(replace(parcel, deliveries=()))
         record["deliveries"] = [
-            {"state": one.state, "found": one.found, "why": None if one.why is None else encode(one.why)}
-            for one in parcel.deliveries
+            {
+                "state": delivery.state,
+                "found": delivery.found,
+                "why": None if delivery.why is None else encode(delivery.why),
+            }
+            for delivery in parcel.deliveries
         ]
         content = json.dumps({"version": 1, **record}).encode()
         write_atomic(self._folder / parcel.id / LIST, content, Unwritten.OUTBOX, private=True)
@@ -119,7 +123,7 @@ class Outbox:
         damaged = 0
         folders: list[Path] = []
         with contextlib.suppress(OSError):
-            folders = [one for one in self._folder.iterdir() if one.is_dir() and not one.name.startswith(DAMAGED)]
+            folders = [path for path in self._folder.iterdir() if path.is_dir() and not path.name.startswith(DAMAGED)]
         for folder in folders[:MOST_PARCELS]:
             if not (folder / LIST).exists():
                 shutil.rmtree(folder, ignore_errors=True)

@@ -159,7 +159,7 @@ def from_bytes(content: bytes) -> Saved:
 
 
 def _review(written: _Review) -> Review:
-    if any(not one.whole for one in written.measurements):
+    if any(not measurement.whole for measurement in written.measurements):
         raise ValueError("another number of points")
     detection = written.detection
     return Review(

@@ -55,7 +55,7 @@ def siblings(state: State, film: Film) -> list[Film]:
 
 def prior_of(state: State, film: Film) -> Film | None:
     """Return the newest film of the same patient that was taken before ``film``."""
-    return next((one for one in siblings(state, film) if is_newer(film, one)), None)
+    return next((sibling for sibling in siblings(state, film) if is_newer(film, sibling)), None)
 
 
 Part = Literal["current", "prior", "this", "other"]
@@ -287,7 +287,7 @@ class Comparison:
         film, other = state.current, state.prior
         if film is None or other is None:
             return
-        ids = [one.id for one in siblings(state, film)]
+        ids = [sibling.id for sibling in siblings(state, film)]
         if other.id in ids:
             self.choose(ids[min(max(ids.index(other.id) + by, 0), len(ids) - 1)])
 

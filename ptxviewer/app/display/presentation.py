@@ -22,7 +22,7 @@ def offered(state: State, film: Film | None) -> FilmObject | None:
     radiograph = None if film is None else film.radiograph
     if film is None or radiograph is None:
         return None
-    states = (one for one in reversed(objects_of(state, film)) if one.presentation is not None)
+    states = (item for item in reversed(objects_of(state, film)) if item.presentation is not None)
     return next((one for one in states if one.presentation is not None and one.presentation.changes(radiograph)), None)
 
 

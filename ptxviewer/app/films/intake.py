@@ -120,7 +120,7 @@ class Intake:
         """Nothing but objects was dropped: the film that they belong to comes on screen, else documents are shown."""
         self._searches.pop(drop, None)
         state = self._store.state
-        of_objects = {one.film_uid for brought in found for one in brought.objects}
+        of_objects = {item.film_uid for brought in found for item in brought.objects}
         theirs = [film.id for film in state.films if uid_of(film) in of_objects]
         here = before if before in theirs or not theirs else theirs[-1]
         mine = self._claim == drop

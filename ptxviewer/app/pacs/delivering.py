@@ -31,10 +31,10 @@ def tried_once(
         if node is None:
             raise PtxError(UnknownNode(parcel.node))
         sent = iter(network.send(node, station, outbox.files(parcel), checkpoint))
-        deliveries = [next(sent) if one.state == "waiting" else one for one in parcel.deliveries]
-        deliveries = [_again(one) for one in deliveries]
+        deliveries = [next(sent) if delivery.state == "waiting" else delivery for delivery in parcel.deliveries]
+        deliveries = [_again(delivery) for delivery in deliveries]
     except PtxError as error:
-        deliveries = [after_failure(one, error.reason) for one in parcel.deliveries]
+        deliveries = [after_failure(delivery, error.reason) for delivery in parcel.deliveries]
     tried = replace(parcel, deliveries=tuple(deliveries), tries=parcel.tries + 1)
     outbox.update(tried)
     return tried

@@ -146,7 +146,7 @@ class Sending:
             tried = outcome.value
             if tried is None:  # the disk, or a bug: it is not tried for ever
                 why = reason_of(outcome.error)
-                failed = tuple(replace(one, state="failed", why=why) for one in parcel.deliveries)
+                failed = tuple(replace(delivery, state="failed", why=why) for delivery in parcel.deliveries)
                 tried = replace(parcel, deliveries=failed)
             self._took(tried)
             self.pump()
@@ -163,7 +163,7 @@ class Sending:
         change_pacs(
             self._store,
             lambda pacs: replace(
-                pacs, sending=None, parcels=tuple(tried if one.id == tried.id else one for one in pacs.parcels)
+                pacs, sending=None, parcels=tuple(tried if parcel.id == tried.id else parcel for parcel in pacs.parcels)
             ),
         )
         if not kept:
@@ -180,7 +180,7 @@ class Sending:
         def again(parcel: Parcel) -> Parcel:
             if parcel.id == self._state.sending or parcel.arrived:
                 return parcel
-            waiting = tuple(one if one.arrived else Delivery() for one in parcel.deliveries)
+            waiting = tuple(delivery if delivery.arrived else Delivery() for delivery in parcel.deliveries)
             return replace(parcel, deliveries=waiting, tries=0)
 
         change_pacs(self._store, lambda pacs: replace(pacs, parcels=tuple(map(again, pacs.parcels))))
@@ -194,7 +194,8 @@ class Sending:
             change_pacs(self._store, lambda pacs: replace(pacs, sending=None))
         gone = frozenset(parcel_ids)
         change_pacs(
-            self._store, lambda pacs: replace(pacs, parcels=tuple(one for one in pacs.parcels if one.id not in gone))
+            self._store,
+            lambda pacs: replace(pacs, parcels=tuple(parcel for parcel in pacs.parcels if parcel.id not in gone)),
         )
         outbox = self._pacs.outbox
 

@@ -31,12 +31,12 @@ def objects_of(state: State, film: Film) -> tuple[FilmObject, ...]:
     uid = uid_of(film)
     if not uid or not state.objects or hidden(state, film):
         return ()
-    return tuple(one for one in state.objects if one.film_uid == uid and one.frame in (None, film.view.frame))
+    return tuple(item for item in state.objects if item.film_uid == uid and item.frame in (None, film.view.frame))
 
 
 def brought(state: State, found: Iterable[Brought]) -> State:
     """Return the state with objects and documents added, each once."""
-    objects = {(one.uid, one.film_uid, one.frame): one for one in state.objects}
+    objects = {(item.uid, item.film_uid, item.frame): item for item in state.objects}
     documents: dict[str, Document] = {one.uid or f"{number}": one for number, one in enumerate(state.documents)}
     for one in found:
         objects |= {(each.uid, each.film_uid, each.frame): each for each in one.objects}
@@ -74,7 +74,7 @@ class Earlier:
 
 def earlier_of(state: State, film: Film) -> Earlier | None:
     """Return the earlier result of a film, None where none came along; a mask of another size is none of this film."""
-    own = [one for one in objects_of(state, film) if one.own and one.kind != "presentation state"]
+    own = [item for item in objects_of(state, film) if item.own and item.kind != "presentation state"]
     if not own:
         return None
     report = next((one for one in reversed(own) if one.kind == "report"), None)

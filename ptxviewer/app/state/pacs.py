@@ -28,18 +28,20 @@ class Parcel:
     @property
     def waiting(self) -> bool:
         """True while something of it is to be sent by itself."""
-        return any(one.state == "waiting" for one in self.deliveries)
+        return any(delivery.state == "waiting" for delivery in self.deliveries)
 
     @property
     def arrived(self) -> bool:
         """True when everything is there."""
-        return all(one.arrived and one.found is not False for one in self.deliveries)
+        return all(delivery.arrived and delivery.found is not False for delivery in self.deliveries)
 
     @property
     def why(self) -> Reason | None:
         """The first reason why something of it is not there, or was changed."""
-        unsent = (one.why for one in self.deliveries if not one.arrived)
-        return next((why for why in (*unsent, *(one.why for one in self.deliveries)) if why is not None), None)
+        unsent = (delivery.why for delivery in self.deliveries if not delivery.arrived)
+        return next(
+            (why for why in (*unsent, *(delivery.why for delivery in self.deliveries)) if why is not None), None
+        )
 
 
 def after_failure(delivery: Delivery, why: Reason) -> Delivery:

@@ -227,7 +227,7 @@ class Workers:
     def _once_more(self, film: _Film) -> None:
         """Hand a film out again, to another worker than the last where there is one."""
         film.times += 1
-        others = [one for one in self._client.nthreads() if one != film.begun_at]
+        others = [worker for worker in self._client.nthreads() if worker != film.begun_at]
         film.future = self._submitted(film.work, film.times, others)
 
     def _out(self, number: int, done: Done | None) -> Answer:

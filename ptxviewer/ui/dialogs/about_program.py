@@ -40,7 +40,7 @@ def program_facts(state: State) -> Facts:
 
 def screen_facts() -> Facts:
     """Return on what the window is shown: the reason of many a complaint about size or sharpness."""
-    sizes = [(one.size(), one.devicePixelRatio()) for one in QGuiApplication.screens()]
+    sizes = [(screen.size(), screen.devicePixelRatio()) for screen in QGuiApplication.screens()]
     screens = ", ".join(f"{size.width()} x {size.height()} ({plain(ratio)} x)" for size, ratio in sizes)
     return (("Qt", f"{qVersion()} ({QGuiApplication.platformName()})"), (N_("Screens"), screens))
 

@@ -38,8 +38,8 @@ def outcome_of(parcel: Parcel, sending: bool) -> str:
     """Return what became of a parcel in one line."""
     if sending:
         return tr("Sending ...")
-    arrived = sum(one.arrived for one in parcel.deliveries)
-    if len({(one.state, one.why, one.found) for one in parcel.deliveries}) == 1:
+    arrived = sum(delivery.arrived for delivery in parcel.deliveries)
+    if len({(delivery.state, delivery.why, delivery.found) for delivery in parcel.deliveries}) == 1:
         return words.outcome(parcel.deliveries[0])
     return trn("{arrived} of {count} sent", "{arrived} of {count} sent", len(parcel.deliveries), arrived=arrived)
 

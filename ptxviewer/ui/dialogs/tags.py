@@ -42,7 +42,7 @@ class _Tree(QTreeWidget):
 
     def copy(self) -> None:
         """Copy the chosen lines as they are seen; without any all lines in sight."""
-        visible = [one for one in _items(self) if not one.isHidden()]
+        visible = [item for item in _items(self) if not item.isHidden()]
         chosen = [one for one in visible if one.isSelected()] or visible
         lines = ("\t".join((one.text(0), one.text(1), one.text(VALUE))) for one in chosen)
         QGuiApplication.clipboard().setText("\n".join(lines))

@@ -53,7 +53,7 @@ class OthersPanel(QWidget):
         objects = () if film is None else objects_of(state, film)
         earlier = None if film is None else earlier_of(state, film)
         self.setVisible(bool(objects or state.documents))
-        self._shown.setVisible(any(one.drawn for one in objects))
+        self._shown.setVisible(any(item.drawn for item in objects))
         self._shown.show_down(state.overlay.others)
         presentation = offered(state, film)
         self._apply.setVisible(presentation is not None)

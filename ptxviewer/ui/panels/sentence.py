@@ -49,7 +49,7 @@ class SentencePanel(QWidget):
                 ("yes", tr("Yes"), tr("A chest drain is seen; again: not stated")),
                 ("no", tr("No"), tr("There is no chest drain; again: not stated")),
             ),
-            lambda value: presenter.review.set_drain(next(one for one in DRAINS if one == value)),
+            lambda value: presenter.review.set_drain(next(drain for drain in DRAINS if drain == value)),
             tr("Chest drain"),
         )
         self._posture = Segments(
@@ -61,7 +61,7 @@ class SentencePanel(QWidget):
                     tr("The film was taken supine, whatever the file says; again: as the file says"),
                 ),
             ),
-            lambda value: presenter.review.set_posture(next(one for one in POSTURES if one == value)),
+            lambda value: presenter.review.set_posture(next(posture for posture in POSTURES if posture == value)),
             tr("Posture"),
         )
         grid = QGridLayout()

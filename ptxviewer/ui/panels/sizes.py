@@ -99,9 +99,9 @@ class SizePanel(QWidget):
 
     def _show_halves(self, film: Film, radiograph: Radiograph, halves: tuple[HemithoraxFinding, ...]) -> None:
         lesion, spacing = chosen(film), radiograph.spacing
-        half = next((one for one in halves if lesion is not None and one.side == lesion.side), halves[0])
+        half = next((each for each in halves if lesion is not None and each.side == lesion.side), halves[0])
         area = () if spacing.known else (quantities.px(film.findings.area_px),) if film.findings is not None else ()
-        self._percent.setText("\n".join((*(measures.percent(one) for one in halves), *area)))
+        self._percent.setText("\n".join((*(measures.percent(each) for each in halves), *area)))
         lengths = measures.distances(half, spacing)
         self._lines.setText(f"{lengths} ({finding.side(half.side)})" if lengths and len(halves) > 1 else lengths)
         _tell(self._moved, measures.moved_lines(halves))

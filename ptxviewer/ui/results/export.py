@@ -71,8 +71,8 @@ class ExportMenu:
             self._add(_named(row.name, row.format), partial(self.films, row))
         self.menu.addSeparator()
         self._add(tr("Results as DICOM..."), partial(self.objects, USUAL))
-        for one in OBJECTS:
-            self._add(_named(one.name, "DICOM"), partial(self.objects, (one.id,)))
+        for item in OBJECTS:
+            self._add(_named(item.name, "DICOM"), partial(self.objects, (item.id,)))
         self.menu.addSeparator()
         self._stop = self.menu.addAction(tr("Stop exporting"), self.stop)
         self.menu.aboutToShow.connect(self._offer)

@@ -40,9 +40,11 @@ class FilterBar(QWidget):
         self._later.setInterval(PAUSE_MS)
         self._later.timeout.connect(self.tell)
         self.group = self._box(tr("Result"), [(code, tr(text)) for code, text in GROUPS.items()])
-        self.side = self._box(tr("Side"), [(one, side_word(one)) for one in SIDES])
+        self.side = self._box(tr("Side"), [(side, side_word(side)) for side in SIDES])
         self.view = self._box(trc("radiographic view", "View"), [])
-        self.verdict = self._box(tr("Verdict"), [(one, finding.verdict(one)) for one in finding.VERDICTS if one])
+        self.verdict = self._box(
+            tr("Verdict"), [(verdict, finding.verdict(verdict)) for verdict in finding.VERDICTS if verdict]
+        )
         self.site = self._box(tr("Site"), [])
         self.score = self._fraction(tr("Score from"), 1.0, 0.05)
         self.percent = self._fraction(tr("Size from (%)"), 100.0, 5.0)
@@ -117,7 +119,7 @@ class FilterBar(QWidget):
             box.blockSignals(True)
             chosen = box.currentData()
             box.clear()
-            _fill(box, [(one, site_word(one) if box is self.site else one) for one in values])
+            _fill(box, [(value, site_word(value) if box is self.site else value) for value in values])
             box.setCurrentIndex(max(0, box.findData(chosen)))
             box.blockSignals(False)
 

@@ -85,7 +85,7 @@ def cell(row: Record, column: Column, identified: bool) -> str:
 
 def verdict_word(code: str) -> str:
     """Return a verdict of the store in words."""
-    return next((finding.verdict(one) for one in finding.VERDICTS if one and one == code), code)
+    return next((finding.verdict(verdict) for verdict in finding.VERDICTS if verdict and verdict == code), code)
 
 
 class StoreRows(QAbstractTableModel):

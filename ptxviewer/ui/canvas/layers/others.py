@@ -42,9 +42,9 @@ def shown_objects(scene: Scene) -> tuple[FilmObject, ...]:
 
 def drawn_of(objects: Sequence[FilmObject]) -> tuple[FilmObject, ...]:
     """Return what is drawn of the objects of a film: of earlier results, which come in several forms, the best one."""
-    own = [one for one in objects if one.own and one.drawn]
+    own = [item for item in objects if item.own and item.drawn]
     by_rank = max(own, key=lambda one: (RANK[one.kind], one.made), default=None)
-    return tuple(one for one in objects if one.drawn and (not one.own or one is by_rank))
+    return tuple(item for item in objects if item.drawn and (not item.own or item is by_rank))
 
 
 class OthersLayer(Layer):
@@ -64,16 +64,16 @@ class OthersLayer(Layer):
 
     def described(self, scene: Scene) -> str:
         """Return whose drawings are on the film."""
-        return "; ".join(dict.fromkeys(caption(one) for one in shown_objects(scene)))
+        return "; ".join(dict.fromkeys(caption(item) for item in shown_objects(scene)))
 
     def paint(self, painter: QPainter, scene: Scene) -> None:
         """Draw the lines, then the names."""
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         painter.setFont(written.font_of(painter.font(), px(written.LABEL)))
         labels: list[tuple[Point, str]] = []
-        for one in shown_objects(scene):
-            name = caption(one)
-            for points, closed, text, only_text in self._lines(one, scene.radiograph.shape):
+        for item in shown_objects(scene):
+            name = caption(item)
+            for points, closed, text, only_text in self._lines(item, scene.radiograph.shape):
                 on_screen = [QPointF(*scene.screen(point)) for point in points]
                 if not only_text:
                     _draw(painter, on_screen, closed)
