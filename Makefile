@@ -26,10 +26,11 @@ SET_UP = test -n "$(PYTHON)" || { echo "PTXViewer needs Python 3.10 or newer: no
 	$(PYTHON) tools/set_up.py
 
 # Three processes, each with one thread for numerics: two cores are never idle while one waits for children of its
-# tests. `make test WORKERS=0` runs everything in one process.
+# tests. OpenCV's threads wait for each other busily, so they would take the cores from other tests.
+# `make test WORKERS=0` runs everything in one process.
 # Compiled modules are kept even where the environment says otherwise: some hundred children of the tests load them.
 WORKERS ?= 3
-PYTEST := PYTHONDONTWRITEBYTECODE= OMP_NUM_THREADS=1 $(BIN)/python -m pytest -n $(WORKERS) --dist worksteal
+PYTEST := PYTHONDONTWRITEBYTECODE= OMP_NUM_THREADS=1 OPENCV_FOR_THREADS_NUM=1 $(BIN)/python -m pytest -n $(WORKERS) --dist worksteal
 
 .PHONY: run test coverage check bench fuzz hostile train package lock audit words container-check container-build cluster-test
 
