@@ -30,7 +30,7 @@ def asked_engine(monkeypatch: pytest.MonkeyPatch) -> Asked:
     """The network of these tests, in place of the shipped one; the device that was asked for is kept."""
     fake = Asked()
 
-    def made(device, _rule="balanced"):
+    def made(device: Any, _rule: Any = "balanced") -> Any:
         fake.asked.append(device)
         return fake
 
@@ -38,7 +38,7 @@ def asked_engine(monkeypatch: pytest.MonkeyPatch) -> Asked:
     return fake
 
 
-def frontal(path: Path, rows: int = 90, cols: int = 70, **tags) -> Path:
+def frontal(path: Path, rows: int = 90, cols: int = 70, **tags: Any) -> Path:
     path.parent.mkdir(parents=True, exist_ok=True)
     tags = {"ViewPosition": "PA", "PatientName": NAME, "PatientID": PATIENT_ID, "SOPInstanceUID": generate_uid()} | tags
     return save(dataset(ramp(rows, cols), **tags), path)

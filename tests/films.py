@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from functools import cache
+from typing import Any
 
 import numpy as np
 
@@ -28,14 +29,14 @@ def phantom(spec: PhantomSpec) -> Phantom:
     return make_phantom(spec)
 
 
-def film(rows=200, cols=160, key="film", **changes) -> Radiograph:
+def film(rows: Any = 200, cols: Any = 160, key: Any = "film", **changes: Any) -> Radiograph:
     """A grey ramp with a window that shows all of it."""
     ramp = np.linspace(0, 4095, rows * cols).reshape(rows, cols).astype(np.uint16)
     changes.setdefault("vois", (Window(2047.5, 4095, "LINEAR_EXACT", AUTOMATIC),))
     return Radiograph(key=key, pixels=ramp, **changes)
 
 
-def maps(of: Radiograph, grid=None, score=0.9, size=64, lungs=True) -> ProbabilityMaps:
+def maps(of: Radiograph, grid: Any = None, score: Any = 0.9, size: Any = 64, lungs: Any = True) -> ProbabilityMaps:
     """Scores on a grid; by default a block in the upper left quarter of the film, at wall and top of its lung."""
     if grid is None:
         grid = np.zeros((size, size), np.float32)

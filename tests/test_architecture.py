@@ -157,7 +157,7 @@ json.dump(answers, sys.stdout)
 """
 
 
-def test_the_house_has_no_circle_keeps_every_contract_and_every_wrong_import_breaks_its_own(house: Path):
+def test_the_house_has_no_circle_keeps_every_contract_and_every_wrong_import_breaks_its_own(house: Path) -> None:
     """In one process, which imports the linter once; what breaks one contract at once, each named in what it says."""
     wrongs = [
         (contract, [(path.replace(".py", f"_{number}.py"), line) for number, (path, line) in enumerate(wrong)])
@@ -193,19 +193,19 @@ def loaded() -> list[set[str]]:
     return loaded_by(["numpy", "numpy.typing", "cv2"], core, LIGHT_MODULES)
 
 
-def test_importing_all_light_modules_loads_nothing_heavy(loaded: list[set[str]]):
+def test_importing_all_light_modules_loads_nothing_heavy(loaded: list[set[str]]) -> None:
     """And so does none of them alone."""
     assert not loaded[-1] & HEAVY
     assert "ptxviewer" in loaded[-1]
 
 
-def test_the_first_picture_waits_for_nothing_heavy():
+def test_the_first_picture_waits_for_nothing_heavy() -> None:
     """The window is on screen before arrays, decoders and the network are imported."""
     (window,) = loaded_by(["ptxviewer.ui.application"])
     assert not window & (HEAVY - {"PySide6", "shiboken6"} | {"numpy", "cv2", "msgspec"})
 
 
-def test_core_needs_nothing_but_numpy_and_opencv(loaded: list[set[str]]):
+def test_core_needs_nothing_but_numpy_and_opencv(loaded: list[set[str]]) -> None:
     """What importing core adds to what importing numpy and OpenCV loads is core and the standard library."""
     before, behind, _ = loaded
     assert behind - before - set(sys.stdlib_module_names) == {"ptxviewer"}

@@ -47,31 +47,31 @@ def failed_with(error: Exception) -> Exception:
         return caught
 
 
-def test_the_log_names_error_and_place_but_not_the_text_of_any_error_in_the_chain():
+def test_the_log_names_error_and_place_but_not_the_text_of_any_error_in_the_chain() -> None:
     text = record("Reading failed", exc_info=failed_with(ValueError(f"bad value {NAME}")))
     assert NAME not in text
     assert "ValueError at test_bootstrap.py:" in text
     assert "after KeyError at test_bootstrap.py:" in text
 
 
-def test_errors_and_paths_as_arguments_of_a_message_are_masked_too():
+def test_errors_and_paths_as_arguments_of_a_message_are_masked_too() -> None:
     assert record("Failed: %s", failed_with(OSError(NAME))).startswith("ERROR Failed: OSError at test_bootstrap.py:")
     assert record("Opening %s", Path("films") / f"{NAME}.dcm") == "ERROR Opening (file)"
     assert NAME not in record("Opening %(path)s", {"path": Path(NAME)})
     assert NAME not in record(failed_with(OSError(NAME)))
 
 
-def test_our_own_reasons_are_logged_as_codes_with_their_numbers():
+def test_our_own_reasons_are_logged_as_codes_with_their_numbers() -> None:
     assert record("%s", UnreadableFilm(ImageTooLarge(9, 8))) == "ERROR image_too_large(cols=9, rows=8)"
 
 
-def test_formatting_leaves_the_record_as_it_was_for_other_handlers():
+def test_formatting_leaves_the_record_as_it_was_for_other_handlers() -> None:
     made = logging.LogRecord("ptxviewer", logging.INFO, "x.py", 1, "Opening %s", (Path(NAME),), None)
     ScrubbingFormatter().format(made)
     assert made.args == (Path(NAME),)
 
 
-def test_an_error_that_nobody_catches_is_told_and_logged_without_its_text(tmp_path: Path):
+def test_an_error_that_nobody_catches_is_told_and_logged_without_its_text(tmp_path: Path) -> None:
     code = (
         "import logging, threading; from ptxviewer import bootstrap; bootstrap.prepare()\n"
         f"def fail(): raise RuntimeError({NAME!r})\n"
@@ -88,7 +88,7 @@ def test_an_error_that_nobody_catches_is_told_and_logged_without_its_text(tmp_pa
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="folders are made read-only another way there")
-def test_a_home_that_cannot_be_written_does_not_stop_the_start(tmp_path: Path):
+def test_a_home_that_cannot_be_written_does_not_stop_the_start(tmp_path: Path) -> None:
     home = tmp_path / "file-in-the-way"
     home.write_text("")
     done = run_python("from ptxviewer import bootstrap; bootstrap.prepare(); print('up')", home)
@@ -96,14 +96,14 @@ def test_a_home_that_cannot_be_written_does_not_stop_the_start(tmp_path: Path):
     assert not done.stderr
 
 
-def test_a_native_crash_leaves_its_place_in_the_crash_log(tmp_path: Path):
+def test_a_native_crash_leaves_its_place_in_the_crash_log(tmp_path: Path) -> None:
     code = "from ptxviewer import bootstrap; bootstrap.prepare(); import faulthandler; faulthandler._sigabrt()"
     assert run_python(code, tmp_path).returncode != 0
     (crash,) = tmp_path.rglob("crash.log")
     assert "Aborted" in crash.read_text(encoding="utf-8")
 
 
-def test_version_answers_without_loading_torch_qt_or_pydicom(tmp_path: Path):
+def test_version_answers_without_loading_torch_qt_or_pydicom(tmp_path: Path) -> None:
     done = run_python(
         "import sys; sys.argv[1:] = ['--version']; from ptxviewer.__main__ import main; sys.exit(main())",
         tmp_path,
@@ -117,7 +117,9 @@ def test_version_answers_without_loading_torch_qt_or_pydicom(tmp_path: Path):
     assert not imported & {"torch", "PySide6", "pydicom", "highdicom", "numpy", "cv2"}
 
 
-def test_on_windows_torchs_first_dll_is_loaded_without_importing_torch(monkeypatch: pytest.MonkeyPatch, tmp_path: Path):
+def test_on_windows_torchs_first_dll_is_loaded_without_importing_torch(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
     spec = importlib.machinery.ModuleSpec("torch", None, origin=str(tmp_path / "torch" / "__init__.py"))
     monkeypatch.setattr(importlib.util, "find_spec", lambda name: spec if name == "torch" else None)
     monkeypatch.setattr(os, "add_dll_directory", lambda _folder: None, raising=False)
@@ -126,7 +128,7 @@ def test_on_windows_torchs_first_dll_is_loaded_without_importing_torch(monkeypat
     assert loaded == [str(tmp_path / "torch" / "lib" / "c10.dll")]
 
 
-def test_a_dll_that_does_not_load_is_left_for_torch_to_explain(monkeypatch: pytest.MonkeyPatch, tmp_path: Path):
+def test_a_dll_that_does_not_load_is_left_for_torch_to_explain(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     spec = importlib.machinery.ModuleSpec("torch", None, origin=str(tmp_path / "torch" / "__init__.py"))
     monkeypatch.setattr(importlib.util, "find_spec", lambda _name: spec)
 
@@ -139,7 +141,7 @@ def test_a_dll_that_does_not_load_is_left_for_torch_to_explain(monkeypatch: pyte
     preload_torch_dll("win32", refuse)
 
 
-def test_a_log_that_is_full_is_put_aside_and_the_oldest_of_three_goes(tmp_path):
+def test_a_log_that_is_full_is_put_aside_and_the_oldest_of_three_goes(tmp_path: Path) -> None:
     code = """
 import logging
 from ptxviewer import bootstrap

@@ -57,7 +57,7 @@ def talkative(path: Path, table: bool) -> Radiograph:
 
 
 @pytest.mark.parametrize("table", [False, True])
-def test_a_page_that_names_nobody_repeats_no_text_of_the_file(tmp_path: Path, table: bool):
+def test_a_page_that_names_nobody_repeats_no_text_of_the_file(tmp_path: Path, table: bool) -> None:
     film = talkative(tmp_path / "a.dcm", table)
     shown = page(film, None)
     assert PLANTED[:8] not in repr((shown.remark, shown.patient, shown.facts, shown.provenance, shown.headline))
@@ -69,12 +69,12 @@ def test_a_page_that_names_nobody_repeats_no_text_of_the_file(tmp_path: Path, ta
 
 
 @pytest.mark.parametrize("view", ["PA", "AP", "LL", "L LAT"])
-def test_defined_terms_stay(tmp_path: Path, view: str):
+def test_defined_terms_stay(tmp_path: Path, view: str) -> None:
     film = read_film(save(dataset(ramp(100, 90), ViewPosition=view), tmp_path / "a.dcm"))
     assert dict(page(film, None).facts)["Film"].startswith(f"DX {view},")
 
 
-def test_the_json_of_a_film_repeats_no_text_of_it(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
+def test_the_json_of_a_film_repeats_no_text_of_it(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(cli, "make_engine", lambda *_: FakeEngine(size=32))
     for number, table in enumerate((False, True)):
         talkative(tmp_path / f"film{number}.dcm", table)
@@ -103,7 +103,7 @@ def test_the_json_of_a_film_repeats_no_text_of_it(tmp_path: Path, monkeypatch: p
     ],
     ids=str,
 )
-def test_which_films_may_carry_text(tmp_path: Path, tags: dict[str, str], may: bool):
+def test_which_films_may_carry_text(tmp_path: Path, tags: dict[str, str], may: bool) -> None:
     ds = dataset(ramp(100, 90))
     for keyword, value in tags.items():
         ds[keyword] = DataElement(keyword, "UI" if keyword == "SOPClassUID" else "CS", value, validation_mode=IGNORE)
@@ -120,7 +120,13 @@ def capture(tmp_path: Path) -> Path:
     return save(dataset(ramp(100, 90), SOPClassUID=CAPTURE), folder / "a.dcm")
 
 
-def test_the_command_line_says_it(tmp_path: Path, capture: Path, qapp, capsys, monkeypatch: pytest.MonkeyPatch):
+def test_the_command_line_says_it(
+    tmp_path: Path,
+    capture: Path,
+    qapp: QApplication,
+    capsys: pytest.CaptureFixture[str],
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
     monkeypatch.setattr(cli, "make_engine", lambda *_: FakeEngine(size=32))
     picture = tmp_path / "picture.png"
     cv2.imwrite(str(picture), ramp(100, 90, 255).astype("uint8"))
@@ -150,7 +156,9 @@ def reports(folder: Path) -> list[Path]:
     return list(folder.glob("*.png"))
 
 
-def test_the_reader_is_asked_once_before_a_report_that_is_to_name_nobody(session: Session, qtbot: QtBot, tmp_path):
+def test_the_reader_is_asked_once_before_a_report_that_is_to_name_nobody(
+    session: Session, qtbot: QtBot, tmp_path: Path
+) -> None:
     session.window.do("save_report")
     (question,) = asked()
     question.reject()
@@ -165,7 +173,7 @@ def test_the_reader_is_asked_once_before_a_report_that_is_to_name_nobody(session
     qtbot.waitUntil(lambda: not isinstance(session.presenter.state.message, Notice))
 
 
-def test_a_copied_picture_says_it(session: Session):
+def test_a_copied_picture_says_it(session: Session) -> None:
     def copied() -> QImage:
         session.window.commands["copy_picture"].trigger()
         return QGuiApplication.clipboard().pixmap().toImage()

@@ -6,7 +6,9 @@ import json
 import os
 import subprocess
 import sys
+from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -41,7 +43,9 @@ def engine(monkeypatch: pytest.MonkeyPatch) -> Asked:
         ["--no-such-option"],
     ],
 )
-def test_bad_usage_ends_with_2_and_changes_nothing(arguments, tmp_path, monkeypatch, capsys):
+def test_bad_usage_ends_with_2_and_changes_nothing(
+    arguments: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
     monkeypatch.chdir(tmp_path)
     assert cli.main(arguments) == 2
     assert "usage: ptxviewer" in capsys.readouterr().err
@@ -49,13 +53,13 @@ def test_bad_usage_ends_with_2_and_changes_nothing(arguments, tmp_path, monkeypa
 
 
 @pytest.mark.parametrize("arguments", [["--help"], ["--version"], ["predict", "--help"], ["report", "-h"]])
-def test_help_and_version_end_with_0(arguments, capsys):
+def test_help_and_version_end_with_0(arguments: Any, capsys: pytest.CaptureFixture[str]) -> None:
     assert cli.main(arguments) == 0
     assert "ptxviewer" in capsys.readouterr().out
 
 
 @pytest.fixture
-def language(monkeypatch, tmp_path):
+def language(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Iterator[Path]:
     """A throw-away folder of settings, and English again afterwards."""
     for name in ("LANGUAGE", "LC_ALL", "LC_MESSAGES"):
         monkeypatch.delenv(name, raising=False)
@@ -70,15 +74,17 @@ def language(monkeypatch, tmp_path):
     [("", [], "en"), ("de", [], "de"), ("de", ["--language", "en"], "en"), ("", ["--language=de"], "de")],
 )
 def test_the_option_goes_before_the_setting_and_the_setting_before_the_system(
-    language, capsys, setting, option, spoken
-):
+    language: Path, capsys: pytest.CaptureFixture[str], setting: str, option: Any, spoken: str
+) -> None:
     settings_file.save(language / "settings.json", Settings(language=setting))
     assert cli.main(["report", *option, "--help"]) == 0
     assert words.language() == spoken
     assert words.tr("show this help") in capsys.readouterr().out
 
 
-def test_damaged_settings_leave_the_command_line_alone_and_stay(language, capsys):
+def test_damaged_settings_leave_the_command_line_alone_and_stay(
+    language: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
     (language / "settings.json").write_text("{")
     assert cli.main(["--version"]) == 0
     assert (language / "settings.json").read_text() == "{"
@@ -109,7 +115,7 @@ sys.exit(cli.main())
 """
 
 
-def test_a_bug_is_one_sentence_and_a_place_in_the_log(tmp_path):
+def test_a_bug_is_one_sentence_and_a_place_in_the_log(tmp_path: Path) -> None:
     done = program(tmp_path, "render", f"{NAME}.dcm", "-o", "x.png", code=BUG)
     assert done.returncode == 1
     assert done.stderr == "ptxviewer: Unexpected failure (ZeroDivisionError): this is a bug in ptxviewer.\n"
@@ -119,7 +125,7 @@ def test_a_bug_is_one_sentence_and_a_place_in_the_log(tmp_path):
     assert NAME not in text
 
 
-def test_a_bug_where_no_log_can_be_written_says_no_more(tmp_path):
+def test_a_bug_where_no_log_can_be_written_says_no_more(tmp_path: Path) -> None:
     (tmp_path / "state").write_text("a file where the log's folder should be")
     done = program(tmp_path, "render", f"{NAME}.dcm", "-o", "x.png", code=BUG)
     assert done.stderr == "ptxviewer: Unexpected failure (ZeroDivisionError): this is a bug in ptxviewer.\n"
@@ -137,7 +143,7 @@ sys.exit(main())
 
 
 @pytest.mark.weights
-def test_the_shipped_network_finds_the_samples_pneumothorax_and_none_on_the_normal_film(tmp_path):
+def test_the_shipped_network_finds_the_samples_pneumothorax_and_none_on_the_normal_film(tmp_path: Path) -> None:
     """After torch's libraries came into memory as they do in the window: the import finds them there."""
     if not (bundle_dir() / "metadata.json").exists() and not os.environ.get("CI"):
         pytest.skip("no weights have been exported yet")
@@ -151,7 +157,9 @@ def test_the_shipped_network_finds_the_samples_pneumothorax_and_none_on_the_norm
     assert normal["lesions"] == []
 
 
-def test_selftest_ends_with_the_result_and_prints_what_support_asks_for(engine, capsys, monkeypatch):
+def test_selftest_ends_with_the_result_and_prints_what_support_asks_for(
+    engine: Asked, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
     assert cli.main(["selftest", "--json"]) == 1  # the fake network is not the one that the golden output is of
     facts = json.loads(capsys.readouterr().out)
     assert facts["passed"] is False
@@ -184,5 +192,5 @@ def test_selftest_ends_with_the_result_and_prints_what_support_asks_for(engine, 
         ([], "", []),
     ],
 )
-def test_the_language_may_come_before_the_command(given: list[str], command: str, rest: list[str]):
+def test_the_language_may_come_before_the_command(given: list[str], command: str, rest: list[str]) -> None:
     assert cli.split(given) == (command, rest)

@@ -42,7 +42,9 @@ def traces(content: bytes) -> list[bytes]:
     return [trace for trace in TRACES if trace in content or trace.decode().encode("utf-16-le") in content]
 
 
-def test_films_go_out_without_their_patients_and_the_rest_is_named(tmp_path: Path, capsys: pytest.CaptureFixture[str]):
+def test_films_go_out_without_their_patients_and_the_rest_is_named(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
     folder, out = tmp_path / "films", tmp_path / "out"
     folder.mkdir()
     save(dataset(ramp(100, 90), **NAMES), folder / "Planted.dcm")
@@ -62,7 +64,7 @@ def test_films_go_out_without_their_patients_and_the_rest_is_named(tmp_path: Pat
     assert films[0].read_bytes() == films[1].read_bytes(), "the same film is the same film again"
 
 
-def test_what_belongs_to_a_film_and_is_left_out_is_told(tmp_path: Path, capsys: pytest.CaptureFixture[str]):
+def test_what_belongs_to_a_film_and_is_left_out_is_told(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     folder, out = tmp_path / "films", tmp_path / "out"
     folder.mkdir()
     save(dataset(ramp(100, 90), **NAMES), folder / "film.dcm")
@@ -81,7 +83,7 @@ def cli_png() -> bytes:
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="Windows keeps users apart by other means")
-def test_the_secret_is_private(tmp_path: Path):
+def test_the_secret_is_private(tmp_path: Path) -> None:
     save(dataset(ramp(100, 90), **NAMES), tmp_path / "a.dcm")
     cli.main(["deidentify", str(tmp_path / "a.dcm"), "--out", str(tmp_path / "out")])
     (key,) = secrets_folder().iterdir()
@@ -91,7 +93,9 @@ def test_the_secret_is_private(tmp_path: Path):
     assert cli.main(["deidentify", str(tmp_path / "a.dcm"), "--out", str(tmp_path / "out")]) == 1
 
 
-def test_text_is_told_and_blacked_out_only_where_it_is_asked_for(tmp_path: Path, capsys: pytest.CaptureFixture[str]):
+def test_text_is_told_and_blacked_out_only_where_it_is_asked_for(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
     path = str(film_with_text(tmp_path / "a.dcm"))
     before = read_film(Path(path)).pixels
     runs: dict[str, list[str]] = {"left": [], "text": ["--black-out-text"], "place": ["--black-out", "10,400,50,20"]}
@@ -107,7 +111,7 @@ def test_text_is_told_and_blacked_out_only_where_it_is_asked_for(tmp_path: Path,
         assert cli.main(["deidentify", path, "--out", str(tmp_path / "x"), f"--black-out={wrong}"]) == 2
 
 
-def test_what_leaves_of_a_deidentified_film_names_nobody(tmp_path: Path, qapp: object):
+def test_what_leaves_of_a_deidentified_film_names_nobody(tmp_path: Path, qapp: object) -> None:
     """Reports, JSON, pictures and DICOM objects of the new film; PNG and PDF with what stands beside their pages."""
     save(dataset(ramp(200, 180), **NAMES), tmp_path / "a.dcm")
     clean, out = tmp_path / "clean", tmp_path / "out"
@@ -125,7 +129,7 @@ def test_what_leaves_of_a_deidentified_film_names_nobody(tmp_path: Path, qapp: o
 
 
 @pytest.mark.parametrize("suffix", [".png", ".pdf", ".film.png"])
-def test_a_report_that_is_to_name_nobody_has_no_name_beside_its_page(tmp_path: Path, qapp: object, suffix: str):
+def test_a_report_that_is_to_name_nobody_has_no_name_beside_its_page(tmp_path: Path, qapp: object, suffix: str) -> None:
     film = save(dataset(ramp(200, 180), **NAMES), tmp_path / "a.dcm")
     target = tmp_path / f"report{suffix}"
     assert cli.main(["report", str(film), "-o", str(target)]) == 0

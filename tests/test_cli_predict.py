@@ -11,13 +11,18 @@ import sys
 import tempfile
 import zipfile
 from dataclasses import replace
+from pathlib import Path
+from typing import Any
 
 import cv2
 import numpy as np
 import pytest
 
 from ptxviewer.cli import main as cli
+from ptxviewer.core.answer import ProbabilityMaps
+from ptxviewer.core.engine import Checkpoint, EngineInfo
 from ptxviewer.core.errors import ModelUnavailable
+from ptxviewer.core.film import Radiograph
 from ptxviewer.core.reasons import encode
 from ptxviewer.core.reasons.command import Command
 from ptxviewer.core.reasons.network import DeviceUnusable, Network
@@ -36,7 +41,7 @@ PROMISED = {
 class TorchBug(FakeEngine):
     """An engine with a bug whose text holds a name."""
 
-    def predict(self, film, checkpoint=lambda: None):
+    def predict(self, film: Radiograph, checkpoint: Checkpoint = lambda: None) -> ProbabilityMaps:
         raise ZeroDivisionError(NAME)
 
 
@@ -45,7 +50,9 @@ def engine(monkeypatch: pytest.MonkeyPatch) -> Asked:
     return asked_engine(monkeypatch)
 
 
-def test_films_with_the_same_stem_do_not_overwrite_each_other(engine, tmp_path, capsys):
+def test_films_with_the_same_stem_do_not_overwrite_each_other(
+    engine: Asked, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
     films = [frontal(tmp_path / folder / name) for folder, name in (("a", "x.dcm"), ("b", "x.dcm"), ("b", "X.dicom"))]
     out = tmp_path / "new" / "out"
     assert predict(out, *films, "--save-mask") == 0
@@ -59,7 +66,7 @@ def test_films_with_the_same_stem_do_not_overwrite_each_other(engine, tmp_path, 
     assert said.err == ""
 
 
-def test_every_record_has_the_promised_fields_and_nothing_of_the_patient(engine, tmp_path):
+def test_every_record_has_the_promised_fields_and_nothing_of_the_patient(engine: Asked, tmp_path: Path) -> None:
     film = frontal(tmp_path / "x.dcm", ImagerPixelSpacing=[0.2, 0.2])
     assert predict(tmp_path, film) == 0
     text = (tmp_path / "x.json").read_text("ascii")
@@ -74,7 +81,7 @@ def test_every_record_has_the_promised_fields_and_nothing_of_the_patient(engine,
     assert PATIENT_ID not in text
 
 
-def test_one_bad_file_never_stops_the_rest(engine, tmp_path, capsys):
+def test_one_bad_file_never_stops_the_rest(engine: Asked, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     (tmp_path / "torn.dcm").write_bytes(frontal(tmp_path / "good.dcm").read_bytes()[:700])
     (tmp_path / "page.dcm").write_text("<html>Not found</html>")
     out = tmp_path / "out"
@@ -95,7 +102,7 @@ def test_one_bad_file_never_stops_the_rest(engine, tmp_path, capsys):
     assert said.err.count("ptxviewer: ") == len(said.err.splitlines()) == 3
 
 
-def test_a_folder_without_films_has_its_place_in_the_results(engine, tmp_path):
+def test_a_folder_without_films_has_its_place_in_the_results(engine: Asked, tmp_path: Path) -> None:
     (tmp_path / "empty").mkdir()
     assert predict(tmp_path / "out", tmp_path / "empty", frontal(tmp_path / "x.dcm")) == 1
     assert {stem: record["reason"] for stem, record in records(tmp_path / "out").items()} == {
@@ -104,13 +111,15 @@ def test_a_folder_without_films_has_its_place_in_the_results(engine, tmp_path):
     }
 
 
-def test_without_a_network_every_film_says_why(tmp_path, monkeypatch, capsys):
+def test_without_a_network_every_film_says_why(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
     class NoNetwork(FakeEngine):
-        def load(self):
+        def load(self) -> EngineInfo:
             raise ModelUnavailable(Network.WEIGHTS_MISSING)
 
-        def predict(self, film, checkpoint=lambda: None):
-            return self.load()
+        def predict(self, film: Radiograph, checkpoint: Checkpoint = lambda: None) -> ProbabilityMaps:
+            raise ModelUnavailable(Network.WEIGHTS_MISSING)
 
     monkeypatch.setattr(cli, "make_engine", lambda *_: NoNetwork())
     films = [frontal(tmp_path / name) for name in ("a.dcm", "b.dcm")]
@@ -121,7 +130,12 @@ def test_without_a_network_every_film_says_why(tmp_path, monkeypatch, capsys):
     assert say(Network.WEIGHTS_MISSING) in capsys.readouterr().err
 
 
-def test_a_bug_in_one_film_does_not_stop_the_rest_and_is_logged_without_its_text(tmp_path, monkeypatch, capsys, caplog):
+def test_a_bug_in_one_film_does_not_stop_the_rest_and_is_logged_without_its_text(
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+    caplog: pytest.LogCaptureFixture,
+) -> None:
     monkeypatch.setattr(cli, "make_engine", lambda *_: TorchBug())
     films = [frontal(tmp_path / name) for name in ("a.dcm", "b.dcm")]
     assert predict(tmp_path / "out", *films) == 1
@@ -130,7 +144,7 @@ def test_a_bug_in_one_film_does_not_stop_the_rest_and_is_logged_without_its_text
     assert NAME not in capsys.readouterr().err
 
 
-def test_mask_and_scores_lie_on_the_films_own_rows_and_columns(engine, tmp_path):
+def test_mask_and_scores_lie_on_the_films_own_rows_and_columns(engine: Asked, tmp_path: Path) -> None:
     film = frontal(tmp_path / "tall.dcm", rows=331, cols=207)
     assert predict(tmp_path, film, "--save-mask", "--save-probability") == 0
     mask, score = grey(tmp_path / "tall.mask.png"), grey(tmp_path / "tall.prob.png")
@@ -144,7 +158,7 @@ def test_mask_and_scores_lie_on_the_films_own_rows_and_columns(engine, tmp_path)
     np.testing.assert_array_equal(score[mask == 255] >= round(255 * record["threshold"]), True)
 
 
-def test_the_threshold_moves_the_mask_and_is_told(engine, tmp_path):
+def test_the_threshold_moves_the_mask_and_is_told(engine: Asked, tmp_path: Path) -> None:
     film = frontal(tmp_path / "x.dcm")
     areas = {}
     for threshold in ("0.2", "0.8"):
@@ -155,7 +169,7 @@ def test_the_threshold_moves_the_mask_and_is_told(engine, tmp_path):
     assert areas["0.2"] > areas["0.8"] > 0
 
 
-def test_a_folder_an_archive_and_a_file_named_twice(engine, tmp_path):
+def test_a_folder_an_archive_and_a_file_named_twice(engine: Asked, tmp_path: Path) -> None:
     folder = tmp_path / "study"
     frontal(folder / "2.dcm")
     frontal(folder / "deep" / "no-suffix")
@@ -170,7 +184,7 @@ def test_a_folder_an_archive_and_a_file_named_twice(engine, tmp_path):
     assert files[1:] == [str(folder / "2.dcm"), str(folder / "deep" / "no-suffix")]
 
 
-def test_results_are_called_as_the_films_are(engine, tmp_path):
+def test_results_are_called_as_the_films_are(engine: Asked, tmp_path: Path) -> None:
     """By the member's name in an archive, by all of a UID, and within what file systems allow."""
     film = frontal(tmp_path / "1.2.840.10008.17")
     with zipfile.ZipFile(tmp_path / "names.zip", "w") as archive:
@@ -183,7 +197,9 @@ def test_results_are_called_as_the_films_are(engine, tmp_path):
     assert len(list(out.glob("*.mask.png"))) == 5
 
 
-def test_every_path_has_its_line_and_the_exit_status_says_so(engine, tmp_path, capsys):
+def test_every_path_has_its_line_and_the_exit_status_says_so(
+    engine: Asked, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
     study = tmp_path / "study"
     frontal(study / "a.dcm")
     (study / "b.dcm").write_bytes(b"")
@@ -206,7 +222,7 @@ class Ended(FakeEngine):
         self._number = number
         self._films = 0
 
-    def predict(self, film, checkpoint=lambda: None):
+    def predict(self, film: Radiograph, checkpoint: Checkpoint = lambda: None) -> ProbabilityMaps:
         self._films += 1
         if self._films == 2:
             signal.raise_signal(self._number)
@@ -215,7 +231,9 @@ class Ended(FakeEngine):
 
 @pytest.mark.skipif(sys.platform == "win32", reason="Windows has no such signals")
 @pytest.mark.parametrize(("number", "status"), [(signal.SIGTERM, 143), (signal.SIGINT, 130)])
-def test_a_run_that_is_asked_to_end_keeps_what_is_done(tmp_path, monkeypatch, capsys, number, status):
+def test_a_run_that_is_asked_to_end_keeps_what_is_done(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], number: Any, status: int
+) -> None:
     monkeypatch.setattr(cli, "make_engine", lambda *_: Ended(number))
     monkeypatch.setattr(tempfile, "tempdir", str(tmp_path / "temporary"))
     (tmp_path / "temporary").mkdir()
@@ -234,7 +252,9 @@ def test_a_run_that_is_asked_to_end_keeps_what_is_done(tmp_path, monkeypatch, ca
     assert signal.getsignal(signal.SIGTERM) == signal.SIG_DFL
 
 
-def test_what_would_not_be_analysed_unasked_is_an_error_unless_it_is_forced(engine, tmp_path, capsys):
+def test_what_would_not_be_analysed_unasked_is_an_error_unless_it_is_forced(
+    engine: Asked, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
     lateral = frontal(tmp_path / "x.dcm", ViewPosition="LL")
     assert predict(tmp_path, lateral) == 1
     (record,) = records(tmp_path).values()
@@ -246,13 +266,17 @@ def test_what_would_not_be_analysed_unasked_is_an_error_unless_it_is_forced(engi
     assert record["status"] == "ok"
 
 
-def test_results_that_cannot_be_written_end_the_run_with_one_sentence(engine, tmp_path, capsys):
+def test_results_that_cannot_be_written_end_the_run_with_one_sentence(
+    engine: Asked, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
     film = frontal(tmp_path / "x.dcm")
     assert predict(film / "out", film) == 1
     assert capsys.readouterr().err == f"ptxviewer: {say(NotWritten(Unwritten.RESULTS, Writing.FOLDER_NOT_MADE))}\n"
 
 
-def test_the_device_is_handed_on_and_what_the_engine_notes_is_said(engine, tmp_path, capsys):
+def test_the_device_is_handed_on_and_what_the_engine_notes_is_said(
+    engine: Asked, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
     engine.note = DeviceUnusable("cuda")
     assert predict(tmp_path, frontal(tmp_path / "x.dcm"), "--device", "cuda") == 0
     assert engine.asked == ["cuda"]
@@ -260,11 +284,13 @@ def test_the_device_is_handed_on_and_what_the_engine_notes_is_said(engine, tmp_p
 
 
 class Terminal(io.StringIO):
-    def isatty(self):
+    def isatty(self) -> bool:
         return True
 
 
-def test_a_progress_bar_on_a_terminal_only(engine, tmp_path, monkeypatch, capsys):
+def test_a_progress_bar_on_a_terminal_only(
+    engine: Asked, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
     films = [frontal(tmp_path / name) for name in ("a.dcm", "b.dcm")]
     terminal = Terminal()
     with monkeypatch.context() as patch:
@@ -277,7 +303,9 @@ def test_a_progress_bar_on_a_terminal_only(engine, tmp_path, monkeypatch, capsys
     assert "of 2 films" not in capsys.readouterr().err
 
 
-def test_predict_says_what_the_gate_says_and_keeps_the_numbers(engine, tmp_path, monkeypatch):
+def test_predict_says_what_the_gate_says_and_keeps_the_numbers(
+    engine: Asked, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setattr(FakeEngine, "RULE", replace(FakeEngine.RULE, frontal_threshold=0.5))
     plain = FakeEngine.predict
     monkeypatch.setattr(FakeEngine, "predict", lambda self, film, *more: replace(plain(self, film, *more), frontal=0.1))
@@ -304,13 +332,15 @@ class SideBySide(FakeEngine):
     def share_cores(self) -> int:
         return 2
 
-    def predict(self, film, checkpoint=lambda: None):
+    def predict(self, film: Radiograph, checkpoint: Checkpoint = lambda: None) -> ProbabilityMaps:
         if next(self._began) == self._stop_at:
             signal.raise_signal(signal.SIGTERM)
         return super().predict(film, checkpoint)
 
 
-def test_films_side_by_side_give_what_they_give_one_by_one_in_their_order(tmp_path, monkeypatch, capsys):
+def test_films_side_by_side_give_what_they_give_one_by_one_in_their_order(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
     for number in range(12):
         frontal(tmp_path / "study" / f"{number:02}.dcm", rows=90 + number)
     (tmp_path / "study" / "05.dcm").write_bytes(b"")
@@ -329,7 +359,9 @@ def test_films_side_by_side_give_what_they_give_one_by_one_in_their_order(tmp_pa
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="Windows has no such signals")
-def test_side_by_side_a_run_that_is_asked_to_end_names_what_has_no_result(tmp_path, monkeypatch, capsys):
+def test_side_by_side_a_run_that_is_asked_to_end_names_what_has_no_result(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
     monkeypatch.setattr(cli, "make_engine", lambda *_: SideBySide(stop_at=4))
     for number in range(12):
         frontal(tmp_path / "study" / f"{number:02}.dcm")

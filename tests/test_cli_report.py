@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
+from PySide6.QtWidgets import QApplication
 
 from ptxviewer.app.disk.review_file import ReviewFolder, Saved, review_name
 from ptxviewer.cli import main as cli
+from ptxviewer.core.engine import Checkpoint
 from ptxviewer.core.measurement import Measurement
 from ptxviewer.core.reasons.reading import NotAnalysed, Reading
 from ptxviewer.core.review import Review
@@ -27,7 +31,9 @@ def engine(monkeypatch: pytest.MonkeyPatch) -> Asked:
     return asked_engine(monkeypatch)
 
 
-def test_a_report_of_what_is_not_analysed_unasked_is_not_written(engine, tmp_path, qapp, capsys):
+def test_a_report_of_what_is_not_analysed_unasked_is_not_written(
+    engine: Asked, tmp_path: Path, qapp: QApplication, capsys: pytest.CaptureFixture[str]
+) -> None:
     lateral = frontal(tmp_path / "x.dcm", ViewPosition="LL")
     assert cli.main(["report", str(lateral), "-o", str(tmp_path / "x.pdf")]) == 1
     assert capsys.readouterr().err == f"ptxviewer: {say(NotAnalysed(Reading.LATERAL_VIEW))}\n"
@@ -35,7 +41,7 @@ def test_a_report_of_what_is_not_analysed_unasked_is_not_written(engine, tmp_pat
     assert cli.main(["report", str(lateral), "-o", str(tmp_path / "x.pdf"), "--force"]) == 0
 
 
-def test_a_report_is_a_page_without_the_patient(engine, tmp_path, qapp):
+def test_a_report_is_a_page_without_the_patient(engine: Asked, tmp_path: Path, qapp: QApplication) -> None:
     film = frontal(tmp_path / "x.dcm", 400, 300)
     assert cli.main(["report", str(film), "-o", str(tmp_path / "plain.PNG"), "--paper", "a4"]) == 0
     assert cli.main(["report", str(film), "-o", str(tmp_path / "named.png"), "--identified", "--paper", "a4"]) == 0
@@ -46,8 +52,12 @@ def test_a_report_is_a_page_without_the_patient(engine, tmp_path, qapp):
 
 
 def test_a_broken_template_of_the_report_text_is_told_and_the_report_written(
-    engine, tmp_path, qapp, capsys, monkeypatch
-):
+    engine: Asked,
+    tmp_path: Path,
+    qapp: QApplication,
+    capsys: pytest.CaptureFixture[str],
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
     monkeypatch.setenv("PTXVIEWER_SETTINGS_DIR", str(tmp_path))
     (tmp_path / "sentences").mkdir()
     (tmp_path / "sentences" / "en.txt").write_text("== presence ==")
@@ -58,7 +68,9 @@ def test_a_broken_template_of_the_report_text_is_told_and_the_report_written(
     templates.use(())
 
 
-def test_many_films_get_reports_of_all_formats_in_a_folder(engine, tmp_path, qapp, capsys):
+def test_many_films_get_reports_of_all_formats_in_a_folder(
+    engine: Asked, tmp_path: Path, qapp: QApplication, capsys: pytest.CaptureFixture[str]
+) -> None:
     films = [str(frontal(tmp_path / name, 400, 300)) for name in (f"{NAME}.dcm", "b.dcm")]
     (tmp_path / "bad.dcm").write_text("<html>")
     out = tmp_path / "out"
@@ -73,7 +85,9 @@ def test_many_films_get_reports_of_all_formats_in_a_folder(engine, tmp_path, qap
     assert (out / f"{NAME}.film.png").exists()
 
 
-def test_reports_and_objects_carry_what_a_reader_decided_in_the_window(engine, tmp_path, qapp, monkeypatch):
+def test_reports_and_objects_carry_what_a_reader_decided_in_the_window(
+    engine: Asked, tmp_path: Path, qapp: QApplication, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setenv("PTXVIEWER_SETTINGS_DIR", str(tmp_path / "settings"))
     film = frontal(tmp_path / "x.dcm", 400, 300)
     review = Review(
@@ -87,7 +101,7 @@ def test_reports_and_objects_carry_what_a_reader_decided_in_the_window(engine, t
     assert seen == [Review(), review, replace(review, threshold=0.3)]
 
 
-def test_a_format_is_what_the_suffix_says(engine, tmp_path, qapp):
+def test_a_format_is_what_the_suffix_says(engine: Asked, tmp_path: Path, qapp: QApplication) -> None:
     film = frontal(tmp_path / "x.dcm", 400, 300)
     assert cli.main(["report", str(film), "-o", str(tmp_path / "x.pdf")]) == 0
     assert (tmp_path / "x.pdf").read_bytes().startswith(b"%PDF-")
@@ -95,14 +109,16 @@ def test_a_format_is_what_the_suffix_says(engine, tmp_path, qapp):
     assert grey(tmp_path / "x.film.png").shape[1] < 2000
 
 
-def test_a_report_into_a_folder_that_is_not_there_gets_one_sentence(engine, tmp_path, qapp, capsys):
+def test_a_report_into_a_folder_that_is_not_there_gets_one_sentence(
+    engine: Asked, tmp_path: Path, qapp: QApplication, capsys: pytest.CaptureFixture[str]
+) -> None:
     film = frontal(tmp_path / "x.dcm")
     assert cli.main(["report", str(film), "-o", str(tmp_path / "no" / "x.pdf")]) == 1
     assert capsys.readouterr().err == "ptxviewer: The report could not be written. That folder does not exist.\n"
 
 
 @pytest.fixture
-def no_display(monkeypatch, tmp_path):
+def no_display(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Path:
     folder = tmp_path / "here"
     folder.mkdir()
     monkeypatch.chdir(folder)
@@ -110,7 +126,9 @@ def no_display(monkeypatch, tmp_path):
     return folder
 
 
-def test_without_a_display_the_sample_study_is_reported(engine, no_display, qapp, capsys):
+def test_without_a_display_the_sample_study_is_reported(
+    engine: Asked, no_display: Path, qapp: QApplication, capsys: pytest.CaptureFixture[str]
+) -> None:
     assert cli.main(["--sample"]) == 0
     written = sorted(no_display.iterdir())
     assert [path.name for path in written] == ["ptxviewer-report-2.png", "ptxviewer-report.png"]
@@ -118,11 +136,18 @@ def test_without_a_display_the_sample_study_is_reported(engine, no_display, qapp
     assert all(f"Report: {path}" in said for path in written)
 
 
-def test_without_a_display_one_bad_file_does_not_stop_the_rest(no_display, qapp, tmp_path, monkeypatch, capsys, caplog):
+def test_without_a_display_one_bad_file_does_not_stop_the_rest(
+    no_display: Path,
+    qapp: QApplication,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+    caplog: pytest.LogCaptureFixture,
+) -> None:
     class OnceBroken(FakeEngine):
         films = 0
 
-        def predict(self, film, checkpoint=lambda: None):
+        def predict(self, film: Any, checkpoint: Checkpoint = lambda: None) -> Any:
             self.films += 1
             if self.films == 1:
                 raise ZeroDivisionError(NAME)
@@ -140,7 +165,7 @@ def test_without_a_display_one_bad_file_does_not_stop_the_rest(no_display, qapp,
 
 
 @pytest.mark.parametrize("photometric", ["MONOCHROME1", "MONOCHROME2"])
-def test_render_writes_the_film_through_its_default_window_and_nothing_else(photometric, tmp_path):
+def test_render_writes_the_film_through_its_default_window_and_nothing_else(photometric: str, tmp_path: Path) -> None:
     film = frontal(
         tmp_path / "x.dcm", 61, 83, PhotometricInterpretation=photometric, WindowCenter=2000, WindowWidth=1500
     )
@@ -152,7 +177,7 @@ def test_render_writes_the_film_through_its_default_window_and_nothing_else(phot
     assert (picture[0, 0] > picture[0, -1]) == (photometric == "MONOCHROME1")
 
 
-def test_a_film_that_cannot_be_rendered_gets_one_sentence(tmp_path, capsys):
+def test_a_film_that_cannot_be_rendered_gets_one_sentence(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     (tmp_path / "page.dcm").write_text("<html>")
     assert cli.main(["render", str(tmp_path / "page.dcm"), "-o", str(tmp_path / "x.png")]) == 1
     said = capsys.readouterr()

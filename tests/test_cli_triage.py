@@ -19,6 +19,9 @@ import pytest
 from ptxviewer.bootstrap import ScrubbingFormatter
 from ptxviewer.cli import main as cli
 from ptxviewer.cli.arrivals import arriving
+from ptxviewer.core.answer import ProbabilityMaps
+from ptxviewer.core.engine import Checkpoint
+from ptxviewer.core.film import Radiograph
 from ptxviewer.core.reasons.writing import NotWritten, Unwritten, Writing
 from ptxviewer.results import tables
 from ptxviewer.results.store import ResultStore
@@ -34,7 +37,7 @@ class Scoring(FakeEngine):
 
     RULE = replace(FakeEngine.RULE, frontal_threshold=0.5)
 
-    def predict(self, film, checkpoint=lambda: None):
+    def predict(self, film: Radiograph, checkpoint: Checkpoint = lambda: None) -> ProbabilityMaps:
         if film.rows == 77:
             raise ZeroDivisionError(film.patient.name)
         score = zlib.crc32(film.key.encode()) % 1000 / 1000
@@ -60,7 +63,9 @@ def rows(path: Path) -> list[dict[str, str]]:
         return list(csv.DictReader(file))
 
 
-def test_the_most_urgent_first_and_none_left_out(films: Path, tmp_path: Path, capsys, caplog) -> None:
+def test_the_most_urgent_first_and_none_left_out(
+    films: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str], caplog: pytest.LogCaptureFixture
+) -> None:
     out = tmp_path / "list.csv"
     assert cli.main(["triage", str(films), "--out", str(out)]) == 1
     listed = rows(out)
@@ -83,7 +88,7 @@ def test_the_most_urgent_first_and_none_left_out(films: Path, tmp_path: Path, ca
     assert "Nomen" not in said
 
 
-def test_file_names_and_refused_films_on_demand(films: Path, tmp_path: Path, caplog) -> None:
+def test_file_names_and_refused_films_on_demand(films: Path, tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
     out = tmp_path / "list.csv"
     cli.main(["triage", str(films), "--out", str(out), "--identified", "--force"])
     listed = rows(out)
@@ -104,7 +109,9 @@ def test_a_name_that_is_no_utf8_is_spelled_in_every_table(engine: Counting, tmp_
         assert [Path(row["file"]).name for row in rows(target)] == ["caf\\udce9.dcm"]
 
 
-def test_a_list_that_cannot_be_written_is_said_before_any_film_is_analysed(films: Path, tmp_path: Path, capsys) -> None:
+def test_a_list_that_cannot_be_written_is_said_before_any_film_is_analysed(
+    films: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
     assert cli.main(["triage", str(films), "--out", str(tmp_path / "missing" / "list.csv")]) == 1
     assert say(NotWritten(Unwritten.LIST, Writing.NO_SUCH_FOLDER)) in capsys.readouterr().err
     assert cli.main(["triage", str(films)]) == 2
@@ -117,7 +124,7 @@ class Counting(FakeEngine):
         super().__init__(size=32)
         self.films = 0
 
-    def predict(self, film, checkpoint=lambda: None):
+    def predict(self, film: Radiograph, checkpoint: Checkpoint = lambda: None) -> ProbabilityMaps:
         self.films += 1
         return super().predict(film, checkpoint)
 
@@ -133,7 +140,7 @@ class SideBySide(Counting):
         self.load()
         return 2
 
-    def predict(self, film, checkpoint=lambda: None):
+    def predict(self, film: Radiograph, checkpoint: Checkpoint = lambda: None) -> ProbabilityMaps:
         self.opencv.add(cv2.getNumThreads())
         return super().predict(film, checkpoint)
 
@@ -208,7 +215,9 @@ def test_a_table_is_taken_for_done_when_it_is_asked_for(engine: Counting, tmp_pa
     assert not [path for path in tmp_path.iterdir() if path.name.startswith(".")]
 
 
-def test_films_side_by_side_give_the_store_that_they_give_one_by_one(tmp_path: Path, monkeypatch) -> None:
+def test_films_side_by_side_give_the_store_that_they_give_one_by_one(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     folder = study(tmp_path / "films", 9)
     (folder / "torn.dcm").write_bytes((folder / "0.dcm").read_bytes()[:300])
     for name, made in (("one", Counting()), ("many", SideBySide())):
@@ -217,7 +226,9 @@ def test_films_side_by_side_give_the_store_that_they_give_one_by_one(tmp_path: P
     assert films_in(tmp_path / "one.sqlite") == films_in(tmp_path / "many.sqlite")
 
 
-def test_progress_for_programs_is_a_line_of_json(engine: Counting, tmp_path: Path, capsys) -> None:
+def test_progress_for_programs_is_a_line_of_json(
+    engine: Counting, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
     folder, out = study(tmp_path / "films"), tmp_path / "results.sqlite"
     cli.main(["triage", str(folder), "--out", str(out), "--progress", "json"])
     last = json.loads(capsys.readouterr().err.splitlines()[-1])
@@ -227,7 +238,9 @@ def test_progress_for_programs_is_a_line_of_json(engine: Counting, tmp_path: Pat
     assert (last["done"], last["skipped"]) == (0, 4)
 
 
-def test_a_store_holds_no_name_unless_it_is_asked_for(films: Path, tmp_path: Path, caplog) -> None:
+def test_a_store_holds_no_name_unless_it_is_asked_for(
+    films: Path, tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
     for name in ("plain", "named"):
         cli.main(
             ["triage", str(films), "--out", str(tmp_path / f"{name}.sqlite"), *(["--identified"] * (name == "named"))]
@@ -265,10 +278,10 @@ def test_watched_folders_give_each_film_once_when_it_is_whole(tmp_path: Path) ->
 @pytest.mark.parametrize("suffix", [".csv", ".sqlite"])
 @pytest.mark.parametrize("again", [[], ["--resume"]], ids=["again", "resumed"])
 def test_what_a_stopped_run_did_not_come_to_is_analysed_by_the_next(
-    tmp_path: Path, monkeypatch, capsys, suffix: str, again: list[str]
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], suffix: str, again: list[str]
 ) -> None:
     class Stopped(Counting):
-        def predict(self, film, checkpoint=lambda: None):
+        def predict(self, film: Radiograph, checkpoint: Checkpoint = lambda: None) -> ProbabilityMaps:
             if self.films == 2:
                 raise KeyboardInterrupt
             return super().predict(film, checkpoint)

@@ -37,7 +37,7 @@ def unprintable(text: str) -> list[str]:
 
 
 @unix_names
-def test_no_name_of_a_file_reaches_the_terminal_as_it_is(tmp_path: Path, capsys: pytest.CaptureFixture[str]):
+def test_no_name_of_a_file_reaches_the_terminal_as_it_is(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     folder = tmp_path / f"films{ESCAPE}"
     folder.mkdir()
     (folder / f"torn{ESCAPE}\n.dcm").write_bytes(b"DICM" * 40)
@@ -58,7 +58,9 @@ def test_no_name_of_a_file_reaches_the_terminal_as_it_is(tmp_path: Path, capsys:
 
 @unix_names
 @pytest.mark.parametrize("start", ["=", "+", "-", "@", "\t="])
-def test_a_list_with_file_names_runs_nothing_in_a_spreadsheet(tmp_path: Path, start: str, monkeypatch):
+def test_a_list_with_file_names_runs_nothing_in_a_spreadsheet(
+    tmp_path: Path, start: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
     folder = tmp_path / "films"
     folder.mkdir()
     monkeypatch.chdir(folder)
@@ -73,13 +75,13 @@ def test_a_list_with_file_names_runs_nothing_in_a_spreadsheet(tmp_path: Path, st
     assert "calc" in row["file"], "it is still the film's name"
 
 
-def test_no_escape_reaches_the_log():
+def test_no_escape_reaches_the_log() -> None:
     record = logging.LogRecord("ptxviewer", logging.INFO, "", 0, "%s is odd", (f"a{ESCAPE}\nINFO forged",), None)
     line = ScrubbingFormatter("%(message)s").format(record)
     assert unprintable(line) == []
 
 
-def test_texts_of_a_film_are_plain_lines(tmp_path: Path):
+def test_texts_of_a_film_are_plain_lines(tmp_path: Path) -> None:
     ds = dataset(ramp(100, 90), SpecificCharacterSet="ISO_IR 192")
     for keyword, vr, value in (
         ("StudyDescription", "LO", f"chest{ESCAPE}\r\nsecond"),
@@ -98,7 +100,7 @@ def test_texts_of_a_film_are_plain_lines(tmp_path: Path):
 
 @pytest.mark.parametrize("count", [MOST_WINDOWS, MOST_WINDOWS + 1, 1000])
 @pytest.mark.parametrize("kind", ["windows", "tables", "both"])
-def test_the_first_hundred_windows_are_kept_and_it_says_so(tmp_path: Path, count: int, kind: str):
+def test_the_first_hundred_windows_are_kept_and_it_says_so(tmp_path: Path, count: int, kind: str) -> None:
     ds = dataset(ramp(100, 90))
     tables = {"windows": 0, "tables": count, "both": 60}[kind]
     windows = count - tables
@@ -135,11 +137,11 @@ def overflowing(path: Path, tags: dict[str, str]) -> Path:
 
 
 @pytest.mark.parametrize("tags", RESCALES, ids=str)
-def test_a_rescale_that_no_film_has_is_refused(tmp_path: Path, tags: dict[str, str]):
+def test_a_rescale_that_no_film_has_is_refused(tmp_path: Path, tags: dict[str, str]) -> None:
     assert reason_of(read_here, overflowing(tmp_path / "a.dcm", tags)) is Reading.RESCALE_UNUSABLE
 
 
-def test_every_command_refuses_it_in_one_sentence(tmp_path: Path, capsys: pytest.CaptureFixture[str]):
+def test_every_command_refuses_it_in_one_sentence(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     film = str(overflowing(tmp_path / "a.dcm", RESCALES[0]))
     told = say(Reading.RESCALE_UNUSABLE)
     out, listed = tmp_path / "out", tmp_path / "list.csv"

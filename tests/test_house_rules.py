@@ -35,7 +35,7 @@ def run(house: pytest.Pytester, code: str) -> pytest.RunResult:
 
 
 @pytest.mark.usefixtures("caplog")  # the run below logs in this process
-def test_a_warning_in_the_log_fails_unless_the_test_looks_at_the_log(house: pytest.Pytester):
+def test_a_warning_in_the_log_fails_unless_the_test_looks_at_the_log(house: pytest.Pytester) -> None:
     code = """
         import logging
         log = logging.getLogger("ptxviewer.some.module")
@@ -48,7 +48,7 @@ def test_a_warning_in_the_log_fails_unless_the_test_looks_at_the_log(house: pyte
     result.stdout.fnmatch_lines(["*WARNING ptxviewer.some.module: odd*"])
 
 
-def test_a_thread_left_running_fails(house: pytest.Pytester):
+def test_a_thread_left_running_fails(house: pytest.Pytester) -> None:
     code = """
         import threading
         stop = threading.Event()
@@ -60,7 +60,7 @@ def test_a_thread_left_running_fails(house: pytest.Pytester):
     result.stdout.fnmatch_lines(["*threads left running: left-behind*"])
 
 
-def test_a_lane_that_nobody_closed_fails(house: pytest.Pytester):
+def test_a_lane_that_nobody_closed_fails(house: pytest.Pytester) -> None:
     code = """
         import threading
         from ptxviewer.app.jobs import ThreadLane
@@ -80,7 +80,7 @@ def test_a_lane_that_nobody_closed_fails(house: pytest.Pytester):
     result.stdout.fnmatch_lines(["*threads left running: *model*", "*threads left running: *disk*"])
 
 
-def test_in_ci_a_skipped_test_of_the_weights_fails(house: pytest.Pytester, monkeypatch: pytest.MonkeyPatch):
+def test_in_ci_a_skipped_test_of_the_weights_fails(house: pytest.Pytester, monkeypatch: pytest.MonkeyPatch) -> None:
     code = """
         import pytest
         @pytest.mark.weights
@@ -92,7 +92,7 @@ def test_in_ci_a_skipped_test_of_the_weights_fails(house: pytest.Pytester, monke
     run(house, code).assert_outcomes(failed=1, skipped=1)
 
 
-def test_no_test_sees_the_developers_own_settings(tmp_path: Path):
+def test_no_test_sees_the_developers_own_settings(tmp_path: Path) -> None:
     for folder in (platformdirs.user_config_dir("ptxviewer"), platformdirs.user_log_dir("ptxviewer")):
         assert Path(folder).is_relative_to(tmp_path.parent)
 
@@ -114,7 +114,7 @@ def is_text(value: object) -> bool:
 
 
 @pytest.mark.parametrize("room", SPEECHLESS)
-def test_errors_and_banners_are_made_of_reasons(room: str):
+def test_errors_and_banners_are_made_of_reasons(room: str) -> None:
     found = [
         f"{path.relative_to(PACKAGE)}:{line}"
         for path in sorted((PACKAGE / room).rglob("*.py"))
@@ -123,7 +123,7 @@ def test_errors_and_banners_are_made_of_reasons(room: str):
     assert found == []
 
 
-def test_the_rule_against_sentences_bites():
+def test_the_rule_against_sentences_bites() -> None:
     assert sentences_in('raise UnreadableFilm("This file is empty.")') == [1]
     assert sentences_in('raise errors.ExportFailed(f"The {what} could not be written.")') == [1]
     assert sentences_in('Banner("Saved.", "info")') == [1]

@@ -21,28 +21,30 @@ def made_tree(root: Path, bundle: str, resources: str) -> None:
     (root / resources / "sample" / "1.dcm").touch()
 
 
-def test_a_checkout_has_its_bundle_and_sample_study():
+def test_a_checkout_has_its_bundle_and_sample_study() -> None:
     assert paths.bundle_dir() == REPOSITORY / "model" / "bundle"
     assert (paths.bundle_dir() / "weights.safetensors").is_file()
     assert paths.sample_study()
     assert all(path.parent == REPOSITORY / "resources" / "sample" for path in paths.sample_study())
 
 
-def test_a_frozen_app_finds_what_lies_beside_its_code(monkeypatch: pytest.MonkeyPatch, tmp_path: Path):
+def test_a_frozen_app_finds_what_lies_beside_its_code(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     made_tree(tmp_path, "model", "resources")
     monkeypatch.setattr(sys, "_MEIPASS", str(tmp_path), raising=False)
     assert paths.bundle_dir() == tmp_path / "model"
     assert paths.sample_study() == (tmp_path / "resources" / "sample" / "1.dcm",)
 
 
-def test_what_is_nowhere_is_named_where_a_checkout_would_have_it(monkeypatch: pytest.MonkeyPatch, tmp_path: Path):
+def test_what_is_nowhere_is_named_where_a_checkout_would_have_it(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
     monkeypatch.setattr(paths, "PACKAGE", tmp_path / "ptxviewer")
     assert paths.bundle_dir() == tmp_path / "model" / "bundle"
     assert paths.resource("icons/open.svg") == tmp_path / "resources" / "icons" / "open.svg"
     assert paths.sample_study() == ()
 
 
-def test_an_installed_wheel_brings_weights_samples_and_licences(tmp_path: Path):
+def test_an_installed_wheel_brings_weights_samples_and_licences(tmp_path: Path) -> None:
     pytest.importorskip("hatchling", reason="hatchling is not installed (extra 'test')")
     build = [sys.executable, "-m", "hatchling", "build", "-t", "wheel", "-d", str(tmp_path)]
     subprocess.run(build, cwd=REPOSITORY, check=True, capture_output=True, timeout=120)

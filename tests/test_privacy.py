@@ -6,14 +6,20 @@ import logging
 import os
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import pytest
 from PySide6.QtGui import QImage
+from PySide6.QtWidgets import QApplication
+from pytestqt.qtbot import QtBot
 
 from ptxviewer.app.disk import settings as settings_file
 from ptxviewer.app.state.film import FilmStatus
 from ptxviewer.bootstrap import ScrubbingFormatter
 from ptxviewer.cli import main as cli
+from ptxviewer.core.answer import ProbabilityMaps
+from ptxviewer.core.engine import Checkpoint
+from ptxviewer.core.film import Radiograph
 from ptxviewer.core.reasons.window import Saved
 from ptxviewer.ui.application import Session
 from ptxviewer.words import sentences
@@ -53,7 +59,7 @@ def planted(tmp_path: Path) -> Path:
 
 
 @pytest.fixture
-def log_text(caplog):
+def log_text(caplog: pytest.LogCaptureFixture) -> Any:
     """Everything that went into the log on disk: the app's records as its own formatter writes them."""
     caplog.set_level(logging.DEBUG, "ptxviewer")
     return lambda: "\n".join(ScrubbingFormatter("%(name)s %(message)s").format(record) for record in caplog.records)
@@ -64,14 +70,14 @@ class Buggy(FakeEngine):
 
     films = 0
 
-    def predict(self, film, checkpoint=lambda: None):
+    def predict(self, film: Radiograph, checkpoint: Checkpoint = lambda: None) -> ProbabilityMaps:
         self.films += 1
         if self.films == 2:
             raise ZeroDivisionError(film.patient.name)
         return super().predict(film, checkpoint)
 
 
-def test_the_window_leaves_no_trace_of_the_patient(planted, tmp_path, qtbot, log_text):
+def test_the_window_leaves_no_trace_of_the_patient(planted: Path, tmp_path: Path, qtbot: QtBot, log_text: Any) -> None:
     kept = tmp_path / "kept"
     session = Session(kept / "settings.json", Buggy())
     try:
@@ -119,8 +125,13 @@ def test_the_window_leaves_no_trace_of_the_patient(planted, tmp_path, qtbot, log
 
 
 def test_the_command_line_leaves_no_trace_but_the_file_that_was_named(
-    planted, tmp_path, monkeypatch, qapp, capsys, log_text
-):
+    planted: Path,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    qapp: QApplication,
+    capsys: pytest.CaptureFixture[str],
+    log_text: Any,
+) -> None:
     engine = Buggy()
     monkeypatch.setattr(cli, "make_engine", lambda *_: engine)
     out = tmp_path / "out"

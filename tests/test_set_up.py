@@ -41,19 +41,19 @@ def installed(monkeypatch: pytest.MonkeyPatch) -> list[tuple[str, ...]]:
     return asked
 
 
-def test_the_lock_holds_what_pyproject_asks_for():
+def test_the_lock_holds_what_pyproject_asks_for() -> None:
     command = [sys.executable, "-m", "uv", "lock", "--check", "--offline", "--no-cache"]
     answer = subprocess.run(command, cwd=REPOSITORY, capture_output=True, text=True, check=False)
     assert answer.returncode == 0, f"run `make lock`\n{answer.stderr}"
 
 
-def test_the_locked_pyside_does_not_lose_references():
+def test_the_locked_pyside_does_not_lose_references() -> None:
     lock = (REPOSITORY / "uv.lock").read_text("utf-8")
     assert 'name = "pyside6-essentials"\nversion = "6.' in lock
     assert 'name = "pyside6-essentials"\nversion = "6.12.' not in lock
 
 
-def test_packages_are_installed_by_hash_and_torch_apart_from_them():
+def test_packages_are_installed_by_hash_and_torch_apart_from_them() -> None:
     requirements, torch = set_up.split(EXPORTED)
     assert torch == ["torch==2.13.0", "torchvision==0.28.0"]
     assert requirements == (
@@ -62,7 +62,7 @@ def test_packages_are_installed_by_hash_and_torch_apart_from_them():
     )
 
 
-def test_the_cpu_build_of_the_locked_version_is_asked_for(installed: list[tuple[str, ...]], tmp_path: Path):
+def test_the_cpu_build_of_the_locked_version_is_asked_for(installed: list[tuple[str, ...]], tmp_path: Path) -> None:
     set_up.provide_app(tmp_path, ["test"])
     uv, packages, torch, app = installed
     assert uv == (set_up.UV,)
@@ -73,14 +73,14 @@ def test_the_cpu_build_of_the_locked_version_is_asked_for(installed: list[tuple[
 
 def test_the_user_may_choose_another_build(
     installed: list[tuple[str, ...]], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-):
+) -> None:
     monkeypatch.setenv("PTXVIEWER_TORCH", "torch --index-url https://example.org/cuda")
     set_up.provide_app(tmp_path, ["test"])
     assert installed[2] == ("torch", "--index-url", "https://example.org/cuda")
     assert not any("torch==2.13.0" in arguments for arguments in installed)
 
 
-def test_what_pip_refuses_ends_in_one_sentence(monkeypatch: pytest.MonkeyPatch):
+def test_what_pip_refuses_ends_in_one_sentence(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(
         subprocess, "run", lambda command, **_options: subprocess.CompletedProcess(command, returncode=1)
     )
@@ -90,7 +90,7 @@ def test_what_pip_refuses_ends_in_one_sentence(monkeypatch: pytest.MonkeyPatch):
 
 def test_missing_libraries_are_named_with_the_line_that_installs_them(
     monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
-):
+) -> None:
     monkeypatch.setattr(sys, "platform", "linux")
     monkeypatch.setattr(set_up, "QT_LIBRARIES", {"libnowhere-1.so.0": "libnowhere1"})
     monkeypatch.setattr(set_up, "FONT_FOLDERS", ("/nowhere",))
@@ -99,7 +99,7 @@ def test_missing_libraries_are_named_with_the_line_that_installs_them(
     assert "    sudo apt-get install libnowhere1 fonts-dejavu-core\n" in capsys.readouterr().out
 
 
-def test_root_on_debian_gets_them_installed(monkeypatch: pytest.MonkeyPatch):
+def test_root_on_debian_gets_them_installed(monkeypatch: pytest.MonkeyPatch) -> None:
     commands: list[list[str]] = []
     answers = iter([["libegl1"], []])
     monkeypatch.setattr(set_up, "missing_packages", lambda: next(answers))
@@ -111,6 +111,6 @@ def test_root_on_debian_gets_them_installed(monkeypatch: pytest.MonkeyPatch):
     assert commands[1][-1] == "libegl1"
 
 
-def test_windows_and_macos_need_no_system_packages(monkeypatch: pytest.MonkeyPatch):
+def test_windows_and_macos_need_no_system_packages(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(sys, "platform", "win32")
     assert set_up.missing_packages() == []

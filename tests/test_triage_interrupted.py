@@ -64,7 +64,11 @@ def test_killed_at_any_film_a_run_goes_on_where_it_was(
 
 
 def test_a_full_disk_stops_with_a_sentence_and_resumes(
-    films: Path, whole: list[dict[str, Any]], tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys
+    films: Path,
+    whole: list[dict[str, Any]],
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
 ) -> None:
     out, connect = tmp_path / "full.sqlite", sqlite3.connect
 

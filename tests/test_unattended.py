@@ -105,7 +105,9 @@ def seconds(monkeypatch: pytest.MonkeyPatch, happens: Callable[[int], None], end
     monkeypatch.setattr(triage, "arriving", partial(arriving, now=lambda: float(clock[0]), wait=wait))
 
 
-def test_what_arrives_is_analysed_written_and_sent_once(archive: Archive, tmp_path: Path, monkeypatch, capfd) -> None:
+def test_what_arrives_is_analysed_written_and_sent_once(
+    archive: Archive, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]
+) -> None:
     films, out, objects, status = (tmp_path / name for name in ("films", "r.sqlite", "objects", "status.json"))
     whole = film(films, 0).read_bytes()
     later = film(tmp_path / "elsewhere", 1).read_bytes()
@@ -192,7 +194,7 @@ def test_ten_films_a_second_come_once_each_within_seconds(tmp_path: Path) -> Non
 
 
 def test_killed_between_objects_and_row_a_film_is_sent_once_all_the_same(
-    archive: Archive, tmp_path: Path, monkeypatch
+    archive: Archive, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     films, out = tmp_path / "films", tmp_path / "r.sqlite"
     for number in range(3):
@@ -212,7 +214,9 @@ def test_killed_between_objects_and_row_a_film_is_sent_once_all_the_same(
     assert sorted(archive.reports.values()) == [1, 1, 1]
 
 
-def test_an_archive_that_is_away_gets_everything_with_the_next_run(archive: Archive, tmp_path: Path, capsys) -> None:
+def test_an_archive_that_is_away_gets_everything_with_the_next_run(
+    archive: Archive, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
     films, out = tmp_path / "films", tmp_path / "r.sqlite"
     film(films, 0)
     archive.away = True
@@ -241,7 +245,7 @@ def test_a_parcel_is_tried_again_after_longer_and_longer_pauses(archive: Archive
 
 
 def test_a_film_that_was_tried_half_written_counts_once_and_as_it_is_at_last(
-    archive: Archive, tmp_path: Path, monkeypatch
+    archive: Archive, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     films, status = tmp_path / "films", tmp_path / "status.json"
     whole = film(films, 0).read_bytes()
@@ -266,7 +270,7 @@ def test_a_film_that_was_tried_half_written_counts_once_and_as_it_is_at_last(
     assert [row["status"] for row in rows(tmp_path / "r.sqlite")].count("failed") == 1
 
 
-def test_films_that_nodes_send_are_analysed(archive: Archive, tmp_path: Path, monkeypatch) -> None:
+def test_films_that_nodes_send_are_analysed(archive: Archive, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     films, out, status = tmp_path / "incoming", tmp_path / "r.sqlite", tmp_path / "status.json"
     (tmp_path / "settings").mkdir()
     nodes = {"nodes": [{"name": "Room 1", "kind": "dicom", "title": "ROOM1", "host": "127.0.0.1", "port": 104}]}
@@ -287,7 +291,9 @@ def test_films_that_nodes_send_are_analysed(archive: Archive, tmp_path: Path, mo
     assert cli.main(["triage", str(films), "--out", str(out), "--listen"]) == 2
 
 
-def test_what_nodes_sent_is_deleted_where_that_is_wanted(archive: Archive, tmp_path: Path, monkeypatch) -> None:
+def test_what_nodes_sent_is_deleted_where_that_is_wanted(
+    archive: Archive, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     films, out, own = tmp_path / "incoming", tmp_path / "r.sqlite", "0123456789abcdef" * 2
     (tmp_path / "settings").mkdir()
     nodes = {"nodes": [{"name": "Room 1", "kind": "dicom", "title": "ROOM1", "host": "127.0.0.1", "port": 104}]}
@@ -304,7 +310,9 @@ def test_what_nodes_sent_is_deleted_where_that_is_wanted(archive: Archive, tmp_p
     assert run(films, out, "--delete-received") == 2
 
 
-def test_two_runs_do_not_send_from_one_store(archive: Archive, tmp_path: Path, capsys) -> None:
+def test_two_runs_do_not_send_from_one_store(
+    archive: Archive, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
     films, out = tmp_path / "films", tmp_path / "r.sqlite"
     film(films, 0)
     outbox_of(out).mkdir()
@@ -313,7 +321,9 @@ def test_two_runs_do_not_send_from_one_store(archive: Archive, tmp_path: Path, c
     assert say(Results.STORE_BUSY) in capsys.readouterr().err
 
 
-def test_why_a_run_failed_stands_in_its_status(archive: Archive, tmp_path: Path, monkeypatch, capsys) -> None:
+def test_why_a_run_failed_stands_in_its_status(
+    archive: Archive, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
     films, status = tmp_path / "films", tmp_path / "status.json"
     film(films, 0)
 
@@ -330,7 +340,7 @@ def test_why_a_run_failed_stands_in_its_status(archive: Archive, tmp_path: Path,
     assert run(films, tmp_path / "r.sqlite", "--status", str(tmp_path / "missing" / "status.json")) == 1
 
 
-def test_health_is_an_exit_status(tmp_path: Path, capsys) -> None:
+def test_health_is_an_exit_status(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     path, clock = tmp_path / "status.json", [0.0]
     now = datetime.now(timezone.utc)
     kept = Health(path, lambda: now, lambda: clock[0])
@@ -351,7 +361,9 @@ def test_health_is_an_exit_status(tmp_path: Path, capsys) -> None:
     assert cli.main(["health"]) == 2
 
 
-def test_a_folder_that_cannot_be_read_is_said_once_and_is_no_health(tmp_path: Path, capsys) -> None:
+def test_a_folder_that_cannot_be_read_is_said_once_and_is_no_health(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
     """A drive that is not mounted, rights that were forgotten: a run that waits for ever must not look well."""
     folder, status = tmp_path / "in", tmp_path / "status.json"
     health, looks = Health(status), 0

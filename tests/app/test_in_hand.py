@@ -7,6 +7,7 @@ from collections.abc import Callable
 from dataclasses import replace
 from itertools import product
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -135,7 +136,7 @@ def test_the_film_on_screen_is_looked_up_once() -> None:
     class Counted(tuple[Film, ...]):
         walks = 0
 
-        def __iter__(self):
+        def __iter__(self) -> Any:
             Counted.walks += 1
             return super().__iter__()
 

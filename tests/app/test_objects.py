@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -53,7 +54,7 @@ def network_mask(rig: AppRig, threshold: float | None = None) -> np.ndarray:
     return mask_at_film(decide(maps, rule, threshold or rule.threshold), maps.rows, maps.cols)
 
 
-def segmented(mask: np.ndarray, **about) -> FilmObject:
+def segmented(mask: np.ndarray, **about: Any) -> FilmObject:
     return FilmObject(
         uid="s", film_uid=UID, kind="segmentation", own=True, made="2026-01-01 10:00",
         regions=(Region("Pneumothorax", PackedMask.pack(mask)),), **about,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from pathlib import Path
-from typing import cast
+from typing import Any, cast
 
 import cv2
 import numpy as np
@@ -13,6 +13,7 @@ import pytest
 from ptxviewer.app.disk.result_file import ResultFolder, fingerprint
 from ptxviewer.app.disk.review_file import ReviewFolder, Saved
 from ptxviewer.app.state.film import FilmStatus
+from ptxviewer.core.answer import ProbabilityMaps
 from ptxviewer.core.film import Radiograph
 from ptxviewer.core.keys import is_older, key_of, older_key
 from ptxviewer.core.review import Review
@@ -47,7 +48,7 @@ class Counting(FakeEngine):
 
     shown = 0
 
-    def predict(self, *given):
+    def predict(self, *given: Any) -> ProbabilityMaps:
         self.shown += 1
         return super().predict(*given)
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -125,7 +126,7 @@ def test_a_film_without_any_answer_is_analysed_before_older_ones_are_renewed() -
     seen: list[str] = []
 
     class Watched(Now):
-        def predict(self, film, *given):
+        def predict(self, film: Any, *given: Any) -> Any:
             seen.append(film.key.split("|")[0])
             return super().predict(film, *given)
 

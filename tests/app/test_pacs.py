@@ -112,7 +112,7 @@ def hospital(tmp_path: Path) -> Hospital:
 # ---- sending
 
 
-def test_results_are_sent_and_leave_the_disk(hospital: Hospital):
+def test_results_are_sent_and_leave_the_disk(hospital: Hospital) -> None:
     hospital.send()
     hospital.settle()
     assert hospital.network.sent == [("Archive", [b"a.dcm .sr", b"a.dcm .gsps"])]
@@ -121,7 +121,7 @@ def test_results_are_sent_and_leave_the_disk(hospital: Hospital):
     assert hospital.on_disk == []
 
 
-def test_what_is_sent_tells_the_change_to_the_prior_as_what_is_saved_does(hospital: Hospital):
+def test_what_is_sent_tells_the_change_to_the_prior_as_what_is_saved_does(hospital: Hospital) -> None:
     hospital.open("prior.dcm", "now.dcm")
     hospital.settle()
     hospital.presenter.pacs.sending.results("Archive", [film.id for film in hospital.state.films[1:]], ("sr",))
@@ -131,7 +131,7 @@ def test_what_is_sent_tells_the_change_to_the_prior_as_what_is_saved_does(hospit
     assert now.compared is not None
 
 
-def test_a_film_is_sent_as_it_lies_there(hospital: Hospital, tmp_path: Path):
+def test_a_film_is_sent_as_it_lies_there(hospital: Hospital, tmp_path: Path) -> None:
     film = tmp_path / "film.dcm"
     film.write_bytes(b"as it is")
     hospital.open(str(film))
@@ -141,7 +141,7 @@ def test_a_film_is_sent_as_it_lies_there(hospital: Hospital, tmp_path: Path):
     assert hospital.network.sent == [("Web", [b"as it is"])]
 
 
-def test_what_does_not_arrive_waits_and_is_tried_again_by_itself(hospital: Hospital):
+def test_what_does_not_arrive_waits_and_is_tried_again_by_itself(hospital: Hospital) -> None:
     hospital.network.why = Pacs.NO_CONNECTION
     hospital.send()
     hospital.settle()
@@ -158,7 +158,7 @@ def test_what_does_not_arrive_waits_and_is_tried_again_by_itself(hospital: Hospi
     assert hospital.on_disk == []
 
 
-def test_the_queue_survives_a_restart(hospital: Hospital):
+def test_the_queue_survives_a_restart(hospital: Hospital) -> None:
     hospital.network.why = Pacs.TIMED_OUT
     hospital.send()
     hospital.settle()
@@ -167,7 +167,7 @@ def test_the_queue_survives_a_restart(hospital: Hospital):
     assert after.on_disk == []
 
 
-def test_a_program_that_is_killed_while_it_sends_sends_again(hospital: Hospital):
+def test_a_program_that_is_killed_while_it_sends_sends_again(hospital: Hospital) -> None:
     hospital.send()
     while not hospital.sender.jobs:
         hospital.turn(hospital.disk)
@@ -176,7 +176,7 @@ def test_a_program_that_is_killed_while_it_sends_sends_again(hospital: Hospital)
     assert len(after.network.sent) == 1
 
 
-def test_a_parcel_that_was_being_packed_when_the_program_was_killed_is_gone(hospital: Hospital):
+def test_a_parcel_that_was_being_packed_when_the_program_was_killed_is_gone(hospital: Hospital) -> None:
     half = hospital.folder / "outbox" / "0123"
     half.mkdir(parents=True)
     (half / "0.dcm").write_bytes(b"half")
@@ -186,7 +186,7 @@ def test_a_parcel_that_was_being_packed_when_the_program_was_killed_is_gone(hosp
 
 
 @pytest.mark.parametrize("damage", ["{", "[]", '{"version": 1}', '{"version": 1, "deliveries": [{"why": 3}]}'])
-def test_a_damaged_parcel_is_put_aside_and_told(hospital: Hospital, damage: str):
+def test_a_damaged_parcel_is_put_aside_and_told(hospital: Hospital, damage: str) -> None:
     hospital.network.why = Pacs.TIMED_OUT
     hospital.send()
     hospital.settle()
@@ -200,7 +200,7 @@ def test_a_damaged_parcel_is_put_aside_and_told(hospital: Hospital, damage: str)
     assert after.restarted().state.banner is None, "told once"
 
 
-def test_nobody_else_reads_the_queue_and_it_names_no_patient(hospital: Hospital):
+def test_nobody_else_reads_the_queue_and_it_names_no_patient(hospital: Hospital) -> None:
     hospital.network.why = Pacs.TIMED_OUT
     hospital.send()
     hospital.settle()
@@ -214,7 +214,9 @@ def test_nobody_else_reads_the_queue_and_it_names_no_patient(hospital: Hospital)
     "error",
     [ExportFailed(NotWritten(Unwritten.FILE, Writing.DISK_FULL)), PermissionError(), ZeroDivisionError()],
 )
-def test_what_cannot_be_packed_leaves_nothing(hospital: Hospital, error: Exception, caplog: pytest.LogCaptureFixture):
+def test_what_cannot_be_packed_leaves_nothing(
+    hospital: Hospital, error: Exception, caplog: pytest.LogCaptureFixture
+) -> None:
     hospital.broken_disk = error
     hospital.send()
     hospital.settle()
@@ -224,7 +226,7 @@ def test_what_cannot_be_packed_leaves_nothing(hospital: Hospital, error: Excepti
     assert hospital.network.sent == []
 
 
-def test_an_outbox_that_cannot_be_made(hospital: Hospital):
+def test_an_outbox_that_cannot_be_made(hospital: Hospital) -> None:
     (hospital.folder / "outbox").write_text("no folder")
     hospital.send()
     hospital.settle()
@@ -232,7 +234,7 @@ def test_an_outbox_that_cannot_be_made(hospital: Hospital):
     assert hospital.state.banner.reason == NotWritten(Unwritten.OUTBOX, Writing.FOLDER_NOT_MADE)
 
 
-def test_of_a_part_that_failed_only_that_is_tried_again(hospital: Hospital):
+def test_of_a_part_that_failed_only_that_is_tried_again(hospital: Hospital) -> None:
     hospital.network.outcomes = [Delivery("stored", None, True), Delivery("failed", Pacs.OUT_OF_RESOURCES)]
     hospital.send()
     hospital.settle()
@@ -241,7 +243,7 @@ def test_of_a_part_that_failed_only_that_is_tried_again(hospital: Hospital):
     assert after.network.sent == [("Archive", [b"a.dcm .gsps"])]
 
 
-def test_a_refusal_for_good_waits_for_the_reader(hospital: Hospital):
+def test_a_refusal_for_good_waits_for_the_reader(hospital: Hospital) -> None:
     hospital.network.outcomes = [Delivery("failed", Refused(0xC000))]
     hospital.send(kinds=("sr",))
     hospital.settle()
@@ -254,13 +256,13 @@ def test_a_refusal_for_good_waits_for_the_reader(hospital: Hospital):
     assert after.network.sent == [("Archive", [b"a.dcm .sr"])]
 
 
-def test_a_node_that_is_no_longer_in_the_list(hospital: Hospital):
+def test_a_node_that_is_no_longer_in_the_list(hospital: Hospital) -> None:
     hospital.send("Elsewhere")
     hospital.settle()
     assert hospital.parcels[0].why == UnknownNode("Elsewhere")
 
 
-def test_discarded_while_it_is_being_sent(hospital: Hospital):
+def test_discarded_while_it_is_being_sent(hospital: Hospital) -> None:
     hospital.send()
     while not hospital.sender.jobs:
         hospital.turn(hospital.disk)
@@ -273,7 +275,7 @@ def test_discarded_while_it_is_being_sent(hospital: Hospital):
     assert hospital.parcels[0].arrived, "the queue goes on"
 
 
-def test_a_result_that_is_hidden_is_not_sent(tmp_path: Path):
+def test_a_result_that_is_hidden_is_not_sent(tmp_path: Path) -> None:
     hospital = Hospital(tmp_path, Settings(reading_mode="first"))
     hospital.open("a.dcm", "b.dcm")
     hospital.settle()
@@ -286,7 +288,7 @@ def test_a_result_that_is_hidden_is_not_sent(tmp_path: Path):
     assert hospital.network.sent == []
 
 
-def test_results_of_all_films_one_parcel_each(hospital: Hospital):
+def test_results_of_all_films_one_parcel_each(hospital: Hospital) -> None:
     hospital.open("b.dcm", "c.dcm")
     hospital.settle()
     hospital.presenter.pacs.sending.results("Archive", [film.id for film in hospital.state.films], ("sr",))
@@ -295,7 +297,7 @@ def test_results_of_all_films_one_parcel_each(hospital: Hospital):
     assert [parcel.film_number for parcel in hospital.parcels] == [1, 2, 3]
 
 
-def test_a_result_of_an_earlier_session_is_sent_without_a_look_at_its_film(tmp_path: Path):
+def test_a_result_of_an_earlier_session_is_sent_without_a_look_at_its_film(tmp_path: Path) -> None:
     results = FakeResults()
     before = Hospital(tmp_path / "before", results=results)
     before.open("a.dcm", "b.dcm")
@@ -320,7 +322,7 @@ def series(uid: str, patient: Patient = JANE, date: str = "2025-01-01", modality
     return FoundSeries("study", uid, patient, Study(date=date), modality, 1)
 
 
-def test_priors_are_the_patients_own_earlier_and_not_open(hospital: Hospital):
+def test_priors_are_the_patients_own_earlier_and_not_open(hospital: Hospital) -> None:
     hospital.network.found = [
         series("later", date="2026-05-02"),
         series("same-day", date="2026-05-01"),
@@ -341,7 +343,9 @@ def test_priors_are_the_patients_own_earlier_and_not_open(hospital: Hospital):
 
 
 @pytest.mark.parametrize("name", ["", "*", "PAT*", "PAT?", "A\\B"])
-def test_no_priors_without_an_id_that_means_one_patient(hospital: Hospital, name: str, monkeypatch: pytest.MonkeyPatch):
+def test_no_priors_without_an_id_that_means_one_patient(
+    hospital: Hospital, name: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setattr(__name__ + ".JANE", Patient("Doe", name))
     hospital.open("b.dcm")
     hospital.settle()
@@ -353,7 +357,7 @@ def test_no_priors_without_an_id_that_means_one_patient(hospital: Hospital, name
     assert hospital.state.banner.reason is Pacs.NO_PATIENT_ID
 
 
-def test_no_priors_there_and_an_archive_that_does_not_answer(hospital: Hospital):
+def test_no_priors_there_and_an_archive_that_does_not_answer(hospital: Hospital) -> None:
     hospital.do("pacs_priors")
     hospital.settle()
     assert hospital.state.message is Pacs.NO_PRIORS_THERE
@@ -365,14 +369,14 @@ def test_no_priors_there_and_an_archive_that_does_not_answer(hospital: Hospital)
     assert not hospital.state.pacs.asking
 
 
-def test_results_that_are_fetched_are_no_films(hospital: Hospital):
+def test_results_that_are_fetched_are_no_films(hospital: Hospital) -> None:
     hospital.objects_named = {"report.dcm"}
     hospital.presenter.pacs.fetching.fetch(ARCHIVE, [series("report", modality="SR"), series("film")])
     hospital.settle()
     assert [film.path.name for film in hospital.state.films] == ["a.dcm", "film.dcm"]
 
 
-def test_fetching_can_be_stopped(hospital: Hospital):
+def test_fetching_can_be_stopped(hospital: Hospital) -> None:
     hospital.presenter.pacs.fetching.fetch(ARCHIVE, [series(str(number)) for number in range(5)])
     hospital.turn(hospital.lane)
     hospital.do("pacs_cancel")
@@ -387,7 +391,7 @@ def test_fetching_can_be_stopped(hospital: Hospital):
 # ---- the listener
 
 
-def test_the_listener_is_off_until_it_is_asked_for_and_then_after_the_next_start_too(hospital: Hospital):
+def test_the_listener_is_off_until_it_is_asked_for_and_then_after_the_next_start_too(hospital: Hospital) -> None:
     assert hospital.network.listening == []
     hospital.do("pacs_listener")
     hospital.settle()
@@ -407,7 +411,7 @@ def test_the_listener_is_off_until_it_is_asked_for_and_then_after_the_next_start
     assert not after.kept.station.listen
 
 
-def test_a_port_that_is_taken_is_told(hospital: Hospital):
+def test_a_port_that_is_taken_is_told(hospital: Hospital) -> None:
     hospital.network.why = Pacs.PORT_TAKEN
     hospital.do("pacs_listener")
     hospital.settle()
@@ -416,7 +420,7 @@ def test_a_port_that_is_taken_is_told(hospital: Hospital):
     assert not hospital.state.pacs.listening
 
 
-def test_new_settings_are_kept_and_start_the_listener_anew(hospital: Hospital):
+def test_new_settings_are_kept_and_start_the_listener_anew(hospital: Hospital) -> None:
     station = Station("OURS", listen=True, port=104)
     hospital.presenter.pacs.apply(PacsSettings(station, (ARCHIVE,)))
     hospital.settle()
@@ -428,7 +432,7 @@ def test_new_settings_are_kept_and_start_the_listener_anew(hospital: Hospital):
     assert hospital.network.listening == [(other, ("ARCHIVE", "B"))]
 
 
-def test_without_nodes_nothing_can_send_to_us(tmp_path: Path):
+def test_without_nodes_nothing_can_send_to_us(tmp_path: Path) -> None:
     hospital = Hospital(tmp_path, kept=PacsSettings())
     hospital.do("pacs_listener")
     hospital.settle()
@@ -437,7 +441,7 @@ def test_without_nodes_nothing_can_send_to_us(tmp_path: Path):
     assert hospital.state.banner.reason is Pacs.NO_NODES
 
 
-def test_received_films_are_deleted_but_for_those_that_are_open(hospital: Hospital):
+def test_received_films_are_deleted_but_for_those_that_are_open(hospital: Hospital) -> None:
     folder = hospital.folder / "received"
     folder.mkdir()
     for name in ("open", "closed"):

@@ -5,12 +5,13 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 from ptxviewer.app.films.worklist import summary
 from ptxviewer.app.state.facts import Facts
 from ptxviewer.app.state.film import FilmStatus
 from ptxviewer.app.state.settings import Settings
-from ptxviewer.core.answer import DecisionRule
+from ptxviewer.core.answer import DecisionRule, ProbabilityMaps
 from ptxviewer.core.film import Patient
 from ptxviewer.core.reasons.finding import Finding
 from ptxviewer.core.reasons.window import Notice, ResultsNotKept
@@ -26,7 +27,7 @@ class Counting(ScoringEngine):
 
     shown = 0
 
-    def predict(self, *given):
+    def predict(self, *given: Any) -> ProbabilityMaps:
         self.shown += 1
         return super().predict(*given)
 
@@ -258,7 +259,7 @@ def test_what_the_gate_refuses_stays_withheld_the_next_time() -> None:
     class Refusing(Counting):
         RULE = replace(FakeEngine.RULE, frontal_threshold=0.5)
 
-        def predict(self, *given):
+        def predict(self, *given: Any) -> ProbabilityMaps:
             return replace(super().predict(*given), frontal=0.1)
 
     results = FakeResults()

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -27,12 +28,12 @@ from tests.there import there
 YES, NO = Summary(0.9, True, ("left",)), Summary(0.05, False)
 
 
-def entry(number: int, summary: Summary | None = NO, **changes) -> Entry:
+def entry(number: int, summary: Summary | None = NO, **changes: Any) -> Entry:
     made = Entry(f"key{number}", f"name{number}", (40, 40), 1, None, summary, "PA", SpacingOrigin.DETECTOR)
     return replace(made, **changes)
 
 
-def test_films_are_counted_by_what_came_of_them():
+def test_films_are_counted_by_what_came_of_them() -> None:
     lateral = entry(5, None, why_not=NotAnalysed(Reading.LATERAL_VIEW), view="LL")
     refused = entry(6, replace(NO, refused=True), spacing=SpacingOrigin.NONE)
     found = figures([(entry(1, YES), None), *((entry(n), None) for n in (2, 3, 4)), (lateral, None), (refused, None)])
@@ -47,7 +48,7 @@ def test_films_are_counted_by_what_came_of_them():
 
 
 @pytest.mark.parametrize("language", languages())
-def test_why_films_were_not_analysed_is_told_in_words_and_counted_by_code(language: str):
+def test_why_films_were_not_analysed_is_told_in_words_and_counted_by_code(language: str) -> None:
     reasons = (OtherModality("CT"), OtherModality("CT"), OtherModality("US"), UnknownReason("of_tomorrow"))
     found = figures([(entry(n, None, why_not=NotAnalysed(one)), None) for n, one in enumerate(reasons)])
     assert dict(found.not_analysed) == {OtherModality("CT"): 2, OtherModality("US"): 1, UnknownReason("of_tomorrow"): 1}
@@ -61,7 +62,7 @@ def test_why_films_were_not_analysed_is_told_in_words_and_counted_by_code(langua
         speak("en")
 
 
-def test_an_origin_of_the_millimetres_that_this_version_does_not_know_is_not_stated():
+def test_an_origin_of_the_millimetres_that_this_version_does_not_know_is_not_stated() -> None:
     written = entry_bytes(entry(1, YES))
     assert entry_from(written) == entry(1, YES)
     newer = entry_from(written.replace(b"at detector", b"by a satellite"))
@@ -71,7 +72,7 @@ def test_an_origin_of_the_millimetres_that_this_version_does_not_know_is_not_sta
     assert dict(facts(found))["Pixel spacing"] == f"{tr('not stated')} 2"
 
 
-def test_the_card_says_how_the_scores_are_expected_to_lie():
+def test_the_card_says_how_the_scores_are_expected_to_lie() -> None:
     card = CardScores((0,) * 9 + (20,), (80,) + (0,) * 9)
     assert card.expected(None) == pytest.approx((0.8, *(0.0,) * 8, 0.2))
     assert card.expected(0.05) == pytest.approx((0.95, *(0.0,) * 8, 0.05))
@@ -79,7 +80,7 @@ def test_the_card_says_how_the_scores_are_expected_to_lie():
     assert figures([(entry(1), None)]).expected is None
 
 
-def test_the_shipped_card_has_the_scores_of_its_films():
+def test_the_shipped_card_has_the_scores_of_its_films() -> None:
     card = read_card(bundle_dir())
     scores, metrics = there(card.scores), there(card.metrics)
     assert sum(scores.positive) + sum(scores.negative) == metrics["films"]
@@ -90,7 +91,7 @@ def test_the_shipped_card_has_the_scores_of_its_films():
     "counts",
     [None, {}, {"with": [1], "without": [1]}, {"with": [0] * 10, "without": [1] * 10}, {"with": ["x"] * 10}, [1, 2]],
 )
-def test_a_card_without_good_scores_has_none(counts: object):
+def test_a_card_without_good_scores_has_none(counts: object) -> None:
     assert replace(read_card(bundle_dir()), metrics={"scores": counts}).scores is None
 
 
@@ -107,11 +108,13 @@ def test_a_card_without_good_scores_has_none(counts: object):
         (Saved(Review(verdict="accept"), FirstRead((("absent", "t"),))), True, False),
     ],
 )
-def test_the_readers_word_is_the_first_read_else_the_verdict(saved: Saved, network: bool, reader: bool | None):
+def test_the_readers_word_is_the_first_read_else_the_verdict(saved: Saved, network: bool, reader: bool | None) -> None:
     assert reader_says(saved, network) is reader
 
 
-def test_the_command_counts_what_the_window_kept(tmp_path: Path, monkeypatch, capsys):
+def test_the_command_counts_what_the_window_kept(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
     monkeypatch.setenv(SETTINGS_DIR, str(tmp_path))
     info = expected_info(bundle_dir())
     assert info is not None
@@ -134,13 +137,15 @@ def test_the_command_counts_what_the_window_kept(tmp_path: Path, monkeypatch, ca
     assert len(said.splitlines()) >= 6
 
 
-def test_a_file_of_an_earlier_version_counts_without_view(tmp_path: Path):
+def test_a_file_of_an_earlier_version_counts_without_view(tmp_path: Path) -> None:
     written = json.loads(entry_bytes(entry(1, YES)))
     del written["view"], written["spacing"]
     assert entry_from(json.dumps(written).encode()) == entry(1, YES, view="", spacing=None)
 
 
-def test_without_any_film_there_is_one_sentence(tmp_path: Path, monkeypatch, capsys):
+def test_without_any_film_there_is_one_sentence(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
     monkeypatch.setenv(SETTINGS_DIR, str(tmp_path))
     assert cli.main(["site"]) == 0
     assert len(capsys.readouterr().out.splitlines()) == 1

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import datetime, timedelta, timezone
 from pathlib import Path
+from typing import Any
 
 import pytest
 from hypothesis import given
@@ -32,7 +33,7 @@ READY = EngineStatus("ready", INFO)
 COLUMNS = (None, *columns.COLUMNS)
 
 
-def film(number: int, score: float | None = None, status: FilmStatus = DONE, **changes) -> Film:
+def film(number: int, score: float | None = None, status: FilmStatus = DONE, **changes: Any) -> Film:
     found = None if score is None else Summary(score, score >= 0.4, ("left",), 100 * score, None, 100)
     made = Film(
         id=number,
@@ -45,7 +46,7 @@ def film(number: int, score: float | None = None, status: FilmStatus = DONE, **c
     return replace(made, **changes)
 
 
-def state(*films: Film, **chosen) -> State:
+def state(*films: Film, **chosen: Any) -> State:
     return State(films=films, engine=READY, worklist=Worklist(shown=True, **chosen))
 
 
@@ -59,7 +60,7 @@ FILMS = st.lists(st.tuples(SCORES, STATUSES, st.booleans()), max_size=30)
 
 
 @given(FILMS, st.sampled_from(COLUMNS), st.booleans())
-def test_no_order_drops_or_doubles_a_film(made, sort, reverse) -> None:
+def test_no_order_drops_or_doubles_a_film(made: Any, sort: Any, reverse: Any) -> None:
     films = [film(number, score, status, seen=seen) for number, (score, status, seen) in enumerate(made, 1)]
     listed = worklist.ordered(state(*films, sort=sort, reverse=reverse))
     assert sorted(numbers(listed)) == numbers(films)
@@ -110,7 +111,7 @@ def test_films_that_wait_too_long_take_turns_with_those_above_threshold_the_long
 
 
 @given(FILMS, st.lists(st.booleans(), min_size=30, max_size=30))
-def test_nobody_who_reads_by_urgency_lets_a_film_wait_for_ever(made, overdue) -> None:
+def test_nobody_who_reads_by_urgency_lets_a_film_wait_for_ever(made: Any, overdue: Any) -> None:
     """However many films above threshold keep coming, the next overdue one is at most the second to be read."""
     films = [
         film(number, score, status, seen=seen, overdue=late, since=float(number))
@@ -216,7 +217,7 @@ def test_the_pace_is_that_of_most_films() -> None:
 # ---- the background, with lanes that are turned by hand
 
 
-def rig(**changes) -> AppRig:
+def rig(**changes: Any) -> AppRig:
     made = AppRig(ScoringEngine(size=16), **changes)
     made.presenter.warm_up()
     made.turn(made.model)

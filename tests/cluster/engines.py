@@ -9,7 +9,9 @@ import time
 import zlib
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
+from ptxviewer.core.engine import Checkpoint
 from tests.fakes import FakeEngine
 
 KILLS, HANGS, FILLS, LACKS = 111, 112, 113, 114  # rows of the films that do that to a worker
@@ -20,7 +22,7 @@ class WorkingEngine(FakeEngine):
     long another device would work on it.
     """
 
-    def predict(self, film, checkpoint=lambda: None):
+    def predict(self, film: Any, checkpoint: Checkpoint = lambda: None) -> Any:
         if film.rows == KILLS:
             os.kill(os.getpid(), signal.SIGKILL)
         if film.rows == HANGS:
@@ -40,7 +42,7 @@ class WorkingEngine(FakeEngine):
         return replace(super().predict(film, checkpoint), score=zlib.crc32(film.key.encode()) % 1000 / 1000)
 
 
-def tried():
+def tried() -> None:
     """Note which process had the film."""
     with Path(os.environ["TRIED"]).open("a", encoding="ascii") as file:
         file.write(f"{os.getpid()}\n")
@@ -49,12 +51,12 @@ def tried():
 class OtherEngine(WorkingEngine):
     """Another network."""
 
-    def load(self):
+    def load(self) -> Any:
         time.sleep(float(os.environ.get("WAIT_MS", "0")) / 1000)
         return replace(super().load(), model_sha256="1" * 64)
 
 
-def make(device, rule):
+def make(device: Any, rule: Any) -> Any:
     """Make the engine of most tests; a file named in the environment makes it another one."""
     other = os.environ.get("OTHER_NETWORK")
     return OtherEngine(size=32) if other and Path(other).exists() else WorkingEngine(size=32)

@@ -1,6 +1,9 @@
 """The decision rule and its measures: every number that a reader sees comes from here."""
 
+from __future__ import annotations
+
 from dataclasses import replace
+from typing import Any
 
 import cv2
 import numpy as np
@@ -18,7 +21,7 @@ from ptxviewer.core.spacing import NO_SPACING, PixelSpacing, SpacingOrigin
 from tests.films import AT_DETECTOR, RULE, film, maps
 
 
-def test_a_block_is_found_where_it_is_with_its_size():
+def test_a_block_is_found_where_it_is_with_its_size() -> None:
     of = film(640, 640, spacing=AT_DETECTOR)
     findings, mask = find(of, maps(of), RULE)
     assert findings.present
@@ -37,12 +40,12 @@ def test_a_block_is_found_where_it_is_with_its_size():
     assert 0.5 <= lesion.mean_score <= lesion.max_score == pytest.approx(0.8)
 
 
-def test_result_of_another_film_is_refused():
+def test_result_of_another_film_is_refused() -> None:
     with pytest.raises(StaleResult):
         find(film(key="B"), maps(film(key="A")), RULE)
 
 
-def test_a_readers_mask_stands_whatever_the_rule_says():
+def test_a_readers_mask_stands_whatever_the_rule_says() -> None:
     of = film(640, 640, spacing=AT_DETECTOR)
     own = np.zeros(of.shape, bool)
     own[300:340, 500:600] = True
@@ -58,13 +61,13 @@ def test_a_readers_mask_stands_whatever_the_rule_says():
     assert not emptied.present
 
 
-def test_a_readers_mask_of_another_film_is_refused():
+def test_a_readers_mask_of_another_film_is_refused() -> None:
     of = film(640, 640)
     with pytest.raises(StaleResult):
         find(of, maps(of), RULE, edited=np.zeros((64, 64), bool))
 
 
-def test_the_gate_closes_the_film_whatever_its_map_says():
+def test_the_gate_closes_the_film_whatever_its_map_says() -> None:
     of = film()
     findings, mask = find(of, maps(of, score=0.39), RULE)
     assert not findings.present
@@ -73,7 +76,7 @@ def test_the_gate_closes_the_film_whatever_its_map_says():
     assert find(of, maps(of, score=0.4), RULE)[0].present
 
 
-def test_components_below_the_smallest_area_are_dropped_and_stay_dropped():
+def test_components_below_the_smallest_area_are_dropped_and_stay_dropped() -> None:
     of = film(640, 640)
     grid = np.zeros((64, 64), np.float32)
     grid[10:20, 10:20] = 0.9
@@ -88,14 +91,14 @@ def test_components_below_the_smallest_area_are_dropped_and_stay_dropped():
     assert len(findings.lesions) == 2
 
 
-def test_what_lies_in_the_padding_of_the_letterbox_is_not_the_film():
+def test_what_lies_in_the_padding_of_the_letterbox_is_not_the_film() -> None:
     of = film(64, 32)
     grid = np.zeros((64, 64), np.float32)
     grid[:, :14] = 0.9  # the film lies in columns 16 to 47
     assert not find(of, maps(of, grid), RULE)[0].present
 
 
-def test_the_threshold_is_inclusive():
+def test_the_threshold_is_inclusive() -> None:
     of = film(64, 64)
     grid = np.full((64, 64), 0.5, np.float32)
     assert find(of, maps(of, grid), RULE)[1].all()
@@ -104,7 +107,7 @@ def test_the_threshold_is_inclusive():
 
 
 @given(st.floats(0.01, 0.99), st.floats(0.01, 0.99))
-def test_a_lower_threshold_never_shows_less(first, second):
+def test_a_lower_threshold_never_shows_less(first: Any, second: Any) -> None:
     of = film(96, 80)
     rng = np.random.default_rng(3)
     of_maps = maps(of, rng.random((64, 64), np.float32), score=0.6)
@@ -117,7 +120,7 @@ def test_a_lower_threshold_never_shows_less(first, second):
 
 
 @given(st.floats(0.05, 0.95), st.floats(0.05, 0.95), st.floats(0.001, 0.999))
-def test_one_slider_moves_both_gates(threshold, gate, at):
+def test_one_slider_moves_both_gates(threshold: Any, gate: Any, at: Any) -> None:
     rule = DecisionRule(threshold, gate, 0.0)
     assert score_threshold_at(rule, threshold) == pytest.approx(gate)
     assert 0 <= score_threshold_at(rule, at) <= 1
@@ -126,7 +129,7 @@ def test_one_slider_moves_both_gates(threshold, gate, at):
     assert score_threshold_at(rule, 1.0) == pytest.approx(1)
 
 
-def test_a_threshold_outside_its_range_is_brought_back():
+def test_a_threshold_outside_its_range_is_brought_back() -> None:
     of = film()
     assert decide(maps(of), RULE, 0.0).threshold == 0.001
     assert decide(maps(of), RULE, 1.0).threshold == 0.999
@@ -134,14 +137,14 @@ def test_a_threshold_outside_its_range_is_brought_back():
 
 
 @given(st.integers(20, 300), st.integers(20, 300), st.sampled_from([32, 64, 100]))
-def test_the_mask_has_the_shape_of_the_film(rows, cols, size):
+def test_the_mask_has_the_shape_of_the_film(rows: Any, cols: Any, size: Any) -> None:
     of = film(rows, cols)
     decision = decide(maps(of, np.full((size, size), 0.9, np.float32), lungs=False), RULE)
     assert mask_at_film(decision, rows, cols).shape == (rows, cols)
     assert mask_at_film(decision, rows, cols).all()
 
 
-def test_sides_follow_the_orientation_tag_and_a_mirrored_film_says_so():
+def test_sides_follow_the_orientation_tag_and_a_mirrored_film_says_so() -> None:
     of = film(acquisition=Acquisition(row_direction="R", column_direction="F"))
     findings, _ = find(of, maps(of), RULE)
     assert findings.lesions[0].side == "left"
@@ -151,13 +154,13 @@ def test_sides_follow_the_orientation_tag_and_a_mirrored_film_says_so():
     assert (findings.lesions[0].side, findings.side_note) == ("right", None)
 
 
-def measured(mask, spacing, smallest_px=1):
+def measured(mask: np.ndarray, spacing: PixelSpacing, smallest_px: int = 1) -> Any:
     nothing = np.zeros_like(mask)
     sides = orientation_of(film())
     return measure(mask, mask.astype(np.float32), lung_fields(nothing, nothing), sides, spacing, smallest_px)[0]
 
 
-def test_rows_and_columns_may_have_different_millimetres():
+def test_rows_and_columns_may_have_different_millimetres() -> None:
     mask = np.zeros((50, 50), bool)
     mask[10:20, 5:25] = True
     spacing = PixelSpacing(0.5, 0.2, SpacingOrigin.FIDUCIAL)
@@ -166,7 +169,7 @@ def test_rows_and_columns_may_have_different_millimetres():
     assert lesion.width_mm == pytest.approx(20 * 0.2, abs=0.3)
 
 
-def test_without_spacing_there_are_no_millimetres():
+def test_without_spacing_there_are_no_millimetres() -> None:
     mask = np.zeros((50, 50), bool)
     mask[10:20, 5:25] = True
     (lesion,) = measured(mask, NO_SPACING)
@@ -175,7 +178,7 @@ def test_without_spacing_there_are_no_millimetres():
     assert lesion.area_px == 200
 
 
-def test_crumbs_can_be_left_out_of_the_measure():
+def test_crumbs_can_be_left_out_of_the_measure() -> None:
     mask = np.zeros((50, 50), bool)
     mask[10:20, 5:25] = True
     mask[40, 40] = True
@@ -184,7 +187,7 @@ def test_crumbs_can_be_left_out_of_the_measure():
     assert measured(np.zeros((4, 4), bool), NO_SPACING) == ()
 
 
-def test_the_sum_of_areas_is_known_only_when_every_area_is():
+def test_the_sum_of_areas_is_known_only_when_every_area_is() -> None:
     of = film(640, 640, spacing=AT_DETECTOR)
     findings, _ = find(of, maps(of), RULE)
     assert findings.area_mm2 == pytest.approx(findings.area_px * 0.04)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from typing import Any
 
 import numpy as np
 from hypothesis import given
@@ -41,7 +42,7 @@ def test_a_closed_line_is_closed_and_its_inside_is_not_taken() -> None:
 
 
 @given(spot, spot, spot)
-def test_distance_to_a_line_is_that_to_the_nearest_of_many_points(at, start, end) -> None:
+def test_distance_to_a_line_is_that_to_the_nearest_of_many_points(at: Any, start: Any, end: Any) -> None:
     along = np.linspace(0, 1, 2001)[:, None]
     points = np.array(start) * (1 - along) + np.array(end) * along
     nearest = float(np.hypot(*(points - at).T).min())
@@ -50,7 +51,7 @@ def test_distance_to_a_line_is_that_to_the_nearest_of_many_points(at, start, end
 
 
 @given(spot, spot)
-def test_a_line_crosses_a_box_when_one_of_its_points_is_inside(start, end) -> None:
+def test_a_line_crosses_a_box_when_one_of_its_points_is_inside(start: Any, end: Any) -> None:
     box = (500.0, 400.0, 620.0, 440.0)
     along = np.linspace(0, 1, 2001)[:, None]
     x, y = (np.array(start) * (1 - along) + np.array(end) * along).T
@@ -63,7 +64,7 @@ def test_a_line_crosses_a_box_when_one_of_its_points_is_inside(start, end) -> No
 
 
 @given(spot, spot)
-def test_a_label_never_covers_the_line_it_names(start, end) -> None:
+def test_a_label_never_covers_the_line_it_names(start: Any, end: Any) -> None:
     thing = line(start, end)
     place = label_place((150, 22), thing, (), AREA)
     assert not crosses(place, start, end)
@@ -71,7 +72,7 @@ def test_a_label_never_covers_the_line_it_names(start, end) -> None:
 
 
 @given(spot, spot)
-def test_a_label_never_covers_the_region_it_names(a, b) -> None:
+def test_a_label_never_covers_the_region_it_names(a: Any, b: Any) -> None:
     x0, x1, y0, y1 = min(a[0], b[0]), max(a[0], b[0]), min(a[1], b[1]), max(a[1], b[1])
     corners = ((x0, y0), (x1, y0), (x1, y1), (x0, y1))
     place = label_place((180, 60), Drawn(corners, corners, closed=True), (), AREA)
@@ -79,7 +80,7 @@ def test_a_label_never_covers_the_region_it_names(a, b) -> None:
 
 
 @given(st.lists(st.tuples(spot, spot), min_size=2, max_size=5))
-def test_labels_stay_on_the_canvas_whatever_is_taken(lines) -> None:
+def test_labels_stay_on_the_canvas_whatever_is_taken(lines: Any) -> None:
     taken: list[tuple[float, float, float, float]] = []
     for start, end in lines:
         place = label_place((150, 22), line(start, end), taken, AREA)

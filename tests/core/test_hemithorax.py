@@ -1,8 +1,11 @@
 """Side, zone, percent and distances on phantoms of known truth; the sizes of the literature and their refusals."""
 
+from __future__ import annotations
+
 from dataclasses import replace
 from functools import cache
 from itertools import product
+from typing import Any
 
 import numpy as np
 import pytest
@@ -70,7 +73,9 @@ def assert_measured(distances: Distances, truth: tuple[float | None, ...], spaci
 
 
 @pytest.mark.parametrize(("side", "size", "view", "spaced", "bits", "inverse"), TWENTY_FOUR)
-def test_a_phantoms_side_percent_and_distances_are_found(side, size, view, spaced, bits, inverse):
+def test_a_phantoms_side_percent_and_distances_are_found(
+    side: AirSide, size: float, view: Projection, spaced: bool, bits: int, inverse: bool
+) -> None:
     made = phantom(side, size, view, bits)
     of = film_like(made, spaced, inverse)
     findings, mask = find(of, true_maps(of, made), replace(RULE, min_area=0.0))
@@ -105,7 +110,7 @@ def test_a_phantoms_side_percent_and_distances_are_found(side, size, view, space
         assert there(rows["accp_2001"].value).large == (a >= 30)
 
 
-def test_there_are_twenty_four_kinds_and_every_choice_is_among_them():
+def test_there_are_twenty_four_kinds_and_every_choice_is_among_them() -> None:
     assert len(TWENTY_FOUR) >= 24
     assert all(len(set(choice)) == 2 for choice in zip(*TWENTY_FOUR, strict=True))
 
@@ -115,11 +120,11 @@ def lines(a: float, b: float, c: float, rim: float, across: float) -> Distances:
     return Distances(*(Line((0.0, 0.0), (length * 50, 0.0)) for length in (a, b, c, rim, across)))
 
 
-def by_name(distances, spacing=AT_DETECTOR, view="PA", **more):
+def by_name(distances: Distances | None, spacing: Any = AT_DETECTOR, view: str = "PA", **more: Any) -> Any:
     return {row.measure.id: row for row in sizes.sizes_of(distances, spacing, view, **more)}
 
 
-def test_the_formulas_give_the_numbers_of_their_papers():
+def test_the_formulas_give_the_numbers_of_their_papers() -> None:
     rows = by_name(lines(3.0, 2.0, 1.0, 2.0, 10.0))
     assert rows["collins"].value.number == pytest.approx(4.2 + 4.7 * 6)
     assert rows["rhea"].value.number == pytest.approx(23)  # 2 cm on average
@@ -141,22 +146,24 @@ def test_the_formulas_give_the_numbers_of_their_papers():
         (None, {"view": "PA"}, Finding.NO_LUNG_EDGE),
     ],
 )
-def test_every_formula_is_refused_where_none_holds(distances, more, reason):
+def test_every_formula_is_refused_where_none_holds(
+    distances: Distances | None, more: Any, reason: Finding | OtherView
+) -> None:
     assert {row.refused for row in by_name(distances, **more).values()} == {reason}
 
 
-def test_a_sum_of_zero_gives_no_percent_from_the_formulas_constant():
+def test_a_sum_of_zero_gives_no_percent_from_the_formulas_constant() -> None:
     rows = by_name(lines(0, 0, 0, 0, 10))
     assert rows["collins"].refused is rows["rhea"].refused is Finding.SUM_IS_ZERO
     assert all(row.refused for row in rows.values())
 
 
-def test_rhea_is_not_read_beyond_its_nomogram():
+def test_rhea_is_not_read_beyond_its_nomogram() -> None:
     assert sizes.rhea(0.4) is None
     assert by_name(lines(6, 6, 6, 6, 12))["rhea"].refused == OutsideNomogram(6, 0.5, 5.0)
 
 
-def test_every_measure_has_its_formula_its_source_and_an_id_of_its_own():
+def test_every_measure_has_its_formula_its_source_and_an_id_of_its_own() -> None:
     assert len({measure.id for measure in sizes.MEASURES}) == len(sizes.MEASURES)
     assert all(measure.name and measure.formula and measure.source for measure in sizes.MEASURES)
     for given_lines in (lines(0, 0, 0, 0, 10), lines(0, 0, 0, 1, 10), lines(3, 2, 1, 2, 10), None):
@@ -164,11 +171,11 @@ def test_every_measure_has_its_formula_its_source_and_an_id_of_its_own():
 
 
 @given(st.floats(0.5, 5.0))
-def test_rheas_table_agrees_with_its_published_line(average):
+def test_rheas_table_agrees_with_its_published_line(average: Any) -> None:
     assert sizes.rhea(average) == pytest.approx(8.71935 * average + 5.3839, abs=1.0)
 
 
-def test_a_line_is_measured_with_the_spacing_of_its_direction_and_can_be_moved():
+def test_a_line_is_measured_with_the_spacing_of_its_direction_and_can_be_moved() -> None:
     spacing = PixelSpacing(0.5, 0.2, SpacingOrigin.FIDUCIAL)
     assert Line((0, 0), (0, 10)).mm(spacing) == pytest.approx(5)
     assert Line((0, 0), (10, 0)).mm(spacing) == pytest.approx(2)
@@ -195,7 +202,7 @@ def chest(air: tuple[slice, slice]) -> tuple[np.ndarray, np.ndarray, np.ndarray]
         ((slice(90, 150), slice(65, 80)), "medial"),
     ],
 )
-def test_zones_are_parts_of_the_hemithorax(air, zone):
+def test_zones_are_parts_of_the_hemithorax(air: Any, zone: str) -> None:
     left, right, mask = chest(air)
     lesions, (half,) = measure(mask, mask.astype(np.float32), lung_fields(left, right), orientation_of(film()),
                                AT_DETECTOR)  # fmt: skip
@@ -204,7 +211,7 @@ def test_zones_are_parts_of_the_hemithorax(air, zone):
     assert half.loculated == (zone != "apical")
 
 
-def test_an_apical_cap_has_the_distance_of_its_height_and_no_other():
+def test_an_apical_cap_has_the_distance_of_its_height_and_no_other() -> None:
     left, right, mask = chest((slice(20, 50), slice(20, 80)))
     _, (half,) = measure(mask, mask.astype(np.float32), lung_fields(left, right), orientation_of(film()), AT_DETECTOR)
     assert half.distances is not None
@@ -213,14 +220,14 @@ def test_an_apical_cap_has_the_distance_of_its_height_and_no_other():
     assert there(half.distances.line("across")).px() == 60
 
 
-def test_the_side_is_that_of_the_nearer_lung_and_not_of_the_films_middle():
+def test_the_side_is_that_of_the_nearer_lung_and_not_of_the_films_middle() -> None:
     left, right, mask = chest((slice(90, 150), slice(105, 110)))  # beyond the middle of the film, between the lungs
     shifted = lung_fields(np.roll(left, 20, 1), np.roll(right, 20, 1))
     lesions, _ = measure(mask, mask.astype(np.float32), shifted, orientation_of(film()), NO_SPACING)
     assert lesions[0].side == "right"
 
 
-def test_without_a_lung_there_is_a_side_but_no_percent():
+def test_without_a_lung_there_is_a_side_but_no_percent() -> None:
     of = film(640, 640)
     findings, _ = find(of, maps(of, lungs=False), RULE)
     (half,) = findings.halves
@@ -231,7 +238,7 @@ def test_without_a_lung_there_is_a_side_but_no_percent():
     assert findings.lesions[0].zones == ()
 
 
-def test_lungs_on_the_wrong_sides_are_not_believed():
+def test_lungs_on_the_wrong_sides_are_not_believed() -> None:
     left, right, _ = chest((slice(0, 0), slice(0, 0)))
     assert lung_fields(left, right).both_seen
     assert not lung_fields(right, left).both_seen
@@ -241,14 +248,16 @@ def test_lungs_on_the_wrong_sides_are_not_believed():
     ("L", "F", "right", None), ("", "", "right", None), ("R", "F", "left", Finding.FILM_MIRRORED),
     ("R", "H", "left", Finding.FILM_UPSIDE_DOWN), ("F", "L", "unknown", Finding.FILM_ON_ITS_SIDE),
 ])  # fmt: skip
-def test_orientation_tags_are_believed_and_oddities_said(across, down, side, note):
+def test_orientation_tags_are_believed_and_oddities_said(
+    across: str, down: str, side: str, note: Finding | None
+) -> None:
     orientation = orientation_of(film(acquisition=Acquisition(row_direction=across, column_direction=down)))
     assert orientation.side(True) == side
     assert orientation.note is note
 
 
 @pytest.mark.parametrize(("side", "size"), [("right", 0.5), ("left", 1.0)])
-def test_a_large_film_measured_on_the_smaller_grid_keeps_its_numbers(side, size):
+def test_a_large_film_measured_on_the_smaller_grid_keeps_its_numbers(side: AirSide, size: float) -> None:
     made = phantom(side, size, "PA", 16)
     small = film_like(made, True, False)
     assert small.spacing.row_mm is not None

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from typing import Any
 
 import numpy as np
 import pytest
@@ -28,7 +29,7 @@ OTHERS = [
 
 
 @pytest.mark.parametrize("hashed", [key_of, older_key])
-def test_films_that_differ_in_pixels_or_their_meaning_have_other_keys(hashed) -> None:
+def test_films_that_differ_in_pixels_or_their_meaning_have_other_keys(hashed: Any) -> None:
     assert len({hashed(film) for film in (FILM, *OTHERS)}) == 1 + len(OTHERS)
     assert hashed(replace(FILM, pixels=np.asfortranarray(PIXELS), vois=(Window(3, 4),))) == hashed(FILM)
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -33,7 +35,7 @@ def test_texts_never_meet_whatever_is_written_where(
 
 
 @given(st.lists(st.tuples(SIZES, WISHES), max_size=12), SIZES)
-def test_a_text_is_left_out_only_where_there_is_no_room(texts, size) -> None:
+def test_a_text_is_left_out_only_where_there_is_no_room(texts: Any, size: Any) -> None:
     taken = [box for wished, at in texts if (box := free_place(wished, (at,), [], AREA)) is not None]
     if free_place(size, ((0.0, 0.0),), taken, AREA, gap=0.0) is None:
         free = (

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import cv2
 import numpy as np
 import pytest
@@ -38,7 +40,9 @@ def chest() -> tuple[Radiograph, ProbabilityMaps]:
 
 
 @pytest.mark.parametrize("threshold", [0.3, 0.5, 0.8])
-def test_what_is_told_while_dragging_is_within_two_percent_of_what_is_told_at_rest(chest, threshold: float) -> None:
+def test_what_is_told_while_dragging_is_within_two_percent_of_what_is_told_at_rest(
+    chest: Any, threshold: float
+) -> None:
     of, maps = chest
     at_rest = find(of, maps, RULE)[0]
     exact, live = find(of, maps, RULE, threshold)[0], find_live(of, maps, RULE, at_rest, threshold, BY_CARD)
@@ -59,7 +63,7 @@ def test_what_is_told_while_dragging_is_within_two_percent_of_what_is_told_at_re
         assert there(told).px() == pytest.approx(there(true).px(), abs=8)
 
 
-def test_nothing_is_left_where_the_film_does_not_count(chest) -> None:
+def test_nothing_is_left_where_the_film_does_not_count(chest: Any) -> None:
     of, maps = chest
     live = find_live(of, maps, RULE, find(of, maps, RULE)[0], 0.5, Detection(score=0.95))
     assert not live.present
@@ -67,7 +71,7 @@ def test_nothing_is_left_where_the_film_does_not_count(chest) -> None:
     assert not live.halves
 
 
-def test_a_film_without_millimetres_gets_none_while_dragging(chest) -> None:
+def test_a_film_without_millimetres_gets_none_while_dragging(chest: Any) -> None:
     _, maps = chest
     of = film(1200, 1000, spacing=NO_SPACING)
     live = find_live(of, maps, RULE, find(of, maps, RULE)[0], 0.4, BY_CARD)
@@ -75,7 +79,7 @@ def test_a_film_without_millimetres_gets_none_while_dragging(chest) -> None:
     assert live.lesions[0].width_mm is None
 
 
-def test_lung_fields_are_made_once_for_maps(chest) -> None:
+def test_lung_fields_are_made_once_for_maps(chest: Any) -> None:
     _, maps = chest
     assert lung_fields_of(maps) is lung_fields_of(maps)
     assert lung_fields_of(maps, (384, 320)).image_left.shape == (384, 320)

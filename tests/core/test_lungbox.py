@@ -1,5 +1,9 @@
 """The box around the lungs: what lies in it, when the whole film is taken, and that there and back is one place."""
 
+from __future__ import annotations
+
+from typing import Any
+
 import cv2
 import numpy as np
 import pytest
@@ -12,7 +16,7 @@ from ptxviewer.core.lungbox import BoxMap, LungBox, lung_box, whole_film
 GRID = 128
 
 
-def lungs_at(rows, cols, *ellipses):
+def lungs_at(rows: int, cols: int, *ellipses: Any) -> Any:
     """Scores of lungs on the letterboxed grid; each ellipse is (middle row, middle column, half height, half width)."""
     y, x = np.mgrid[:rows, :cols]
     grid = GridMap.for_film(rows, cols, GRID)
@@ -22,7 +26,7 @@ def lungs_at(rows, cols, *ellipses):
     ]
 
 
-def test_apices_bases_and_both_walls_are_inside_with_room_around_them():
+def test_apices_bases_and_both_walls_are_inside_with_room_around_them() -> None:
     rows, cols = 2000, 1700
     box = lung_box(rows, cols, *lungs_at(rows, cols, (900, 500, 600, 250), (900, 1150, 600, 250)))
     assert not box.whole
@@ -33,7 +37,7 @@ def test_apices_bases_and_both_walls_are_inside_with_room_around_them():
     assert box.side < 1500
 
 
-def test_a_box_never_cuts_off_film_at_an_edge_that_it_could_have_shown():
+def test_a_box_never_cuts_off_film_at_an_edge_that_it_could_have_shown() -> None:
     rows, cols = 1000, 1000
     box = lung_box(rows, cols, *lungs_at(rows, cols, (300, 250, 290, 180), (300, 650, 290, 180)))
     assert box.top == 0  # the apices touch the upper edge: the box is pushed down rather than hung over it
@@ -49,13 +53,13 @@ def test_a_box_never_cuts_off_film_at_an_edge_that_it_could_have_shown():
         ((500, 300, 5, 5), (500, 700, 5, 5)),  # nothing but crumbs
     ],
 )
-def test_the_whole_film_is_taken_and_said_so_where_the_lungs_were_not_found(left, right):
+def test_the_whole_film_is_taken_and_said_so_where_the_lungs_were_not_found(left: Any, right: Any) -> None:
     box = lung_box(1000, 800, *lungs_at(1000, 800, left, right))
     assert box == whole_film(1000, 800)
     assert box.whole
 
 
-def test_a_speck_outside_the_chest_does_not_pull_the_box_away():
+def test_a_speck_outside_the_chest_does_not_pull_the_box_away() -> None:
     clean = lungs_at(1000, 1000, (500, 300, 250, 120), (500, 650, 250, 120))
     dirty = [clean[0].copy(), clean[1]]
     dirty[0][2:6, 2:6] = 1
@@ -69,7 +73,7 @@ boxes = st.tuples(
 
 @settings(max_examples=40, deadline=None)
 @given(boxes)
-def test_a_place_on_the_film_comes_back_to_where_it_was(made):
+def test_a_place_on_the_film_comes_back_to_where_it_was(made: Any) -> None:
     rows, cols, top, left, side = made
     place = BoxMap(rows, cols, LungBox(top, left, side), 96)
     y, x = np.mgrid[:rows, :cols].astype(np.float32)
@@ -84,7 +88,7 @@ def test_a_place_on_the_film_comes_back_to_where_it_was(made):
             np.testing.assert_allclose(back[inner], ramp[inner], atol=max(0.6, side / 96))
 
 
-def test_nothing_is_said_outside_the_box():
+def test_nothing_is_said_outside_the_box() -> None:
     place = BoxMap(100, 100, LungBox(20, 30, 40), 64)
     film = place.to_film(np.ones((64, 64), np.float32))
     assert film[20:60, 30:70].min() == pytest.approx(1)
@@ -92,7 +96,7 @@ def test_nothing_is_said_outside_the_box():
     assert film.max() == 0
 
 
-def test_maps_on_the_whole_films_grid_lie_where_they_lie_on_the_film():
+def test_maps_on_the_whole_films_grid_lie_where_they_lie_on_the_film() -> None:
     rows, cols = 900, 700
     place = BoxMap(rows, cols, LungBox(150, 80, 500), 256)
     disc = np.zeros((256, 256), np.float32)
@@ -103,14 +107,14 @@ def test_maps_on_the_whole_films_grid_lie_where_they_lie_on_the_film():
     assert shared > 0.985
 
 
-def test_a_box_that_leaves_the_film_altogether_is_refused():
+def test_a_box_that_leaves_the_film_altogether_is_refused() -> None:
     with pytest.raises(ValueError, match="does not touch"):
         BoxMap(100, 100, LungBox(200, 0, 50), 32).to_grid(np.zeros((100, 100), np.float32))
 
 
 @pytest.mark.parametrize("box", [LungBox(20, 10, 60), LungBox(-13, 7, 90), LungBox(30, -21, 111), LungBox(60, 50, 90)])
 @pytest.mark.parametrize("size", [37, 64, 160])
-def test_where_the_grid_shows_film_is_what_resampling_a_film_of_ones_says(box, size):
+def test_where_the_grid_shows_film_is_what_resampling_a_film_of_ones_says(box: LungBox, size: int) -> None:
     place = BoxMap(100, 80, box, size)
     expected = place.to_grid(np.ones((100, 80), np.float32)) > 0.5
     assert np.mean(place.on_film != expected) < 2e-4  # but for pixels that are half on it

@@ -25,7 +25,7 @@ from ptxviewer.core.drawing.measure import (
 )
 from ptxviewer.core.drawing.sums import BlockSums
 from ptxviewer.core.film import Radiograph
-from ptxviewer.core.measurement import Measurement
+from ptxviewer.core.measurement import MeasureKind, Measurement
 from ptxviewer.core.reasons.reading import CalibrationDoubtful
 from ptxviewer.core.spacing import NO_SPACING, PixelSpacing, SpacingOrigin
 
@@ -54,14 +54,14 @@ def turned(at: tuple[float, float], angle: float) -> tuple[float, float]:
 
 
 @given(point, point, turn)
-def test_a_length_is_the_same_however_the_film_is_turned(a, b, angle):
+def test_a_length_is_the_same_however_the_film_is_turned(a: Any, b: Any, angle: Any) -> None:
     assert length_mm(turned(a, angle), turned(b, angle), AT_DETECTOR) == pytest.approx(
         length_mm(a, b, AT_DETECTOR), abs=1e-6
     )
 
 
 @given(point, point, point, turn)
-def test_an_angle_is_the_same_however_the_film_is_turned(a, b, c, angle):
+def test_an_angle_is_the_same_however_the_film_is_turned(a: Any, b: Any, c: Any, angle: Any) -> None:
     assume(math.dist(a, b) > 1)
     assume(math.dist(b, c) > 1)
     straight, tilted = angle_degrees((a, b, c)), angle_degrees(tuple(turned(p, angle) for p in (a, b, c)))
@@ -71,7 +71,7 @@ def test_an_angle_is_the_same_however_the_film_is_turned(a, b, c, angle):
 
 
 @given(point, point, point, st.floats(0.2, 5))
-def test_oblong_pixels_change_neither_length_nor_angle(a, b, c, aspect):
+def test_oblong_pixels_change_neither_length_nor_angle(a: Any, b: Any, c: Any, aspect: Any) -> None:
     """The same places on the patient, on a grid whose rows lie ``aspect`` times further apart."""
     assume(math.dist(a, b) > 1)
     assume(math.dist(b, c) > 1)
@@ -82,13 +82,13 @@ def test_oblong_pixels_change_neither_length_nor_angle(a, b, c, aspect):
 
 
 @given(point, point)
-def test_a_length_is_nothing_to_itself_and_the_same_both_ways(a, b):
+def test_a_length_is_nothing_to_itself_and_the_same_both_ways(a: Any, b: Any) -> None:
     assert length_mm(a, a, OBLONG) == 0
     assert length_mm(a, b, OBLONG) == length_mm(b, a, OBLONG)
     assert length_mm(a, b, NO_SPACING) is None
 
 
-def test_known_angles():
+def test_known_angles() -> None:
     assert angle_degrees(((1.0, 0.0), (0.0, 0.0), (0.0, 5.0))) == pytest.approx(90)
     assert angle_degrees(((1.0, 0.0), (0.0, 0.0), (-3.0, 0.0))) == pytest.approx(180)
     assert angle_degrees(((2.0, 2.0), (0.0, 0.0), (7.0, 0.0))) == pytest.approx(45)
@@ -96,7 +96,7 @@ def test_known_angles():
 
 
 @pytest.mark.parametrize("kind", ["ellipse", "rectangle"])
-def test_statistics_are_those_of_the_pixels_inside(kind):
+def test_statistics_are_those_of_the_pixels_inside(kind: MeasureKind) -> None:
     one = film(slope=2.0, intercept=-10.0, spacing=OBLONG)
     region = Measurement(kind, ((30.2, 5.4), (4.7, 41.9)))
     y, x = np.mgrid[0:60, 0:50] + 0.5
@@ -122,7 +122,7 @@ def test_statistics_are_those_of_the_pixels_inside(kind):
 )
 @example((6.0, 0.0), (0.25, 4.0), 1, "ellipse")
 @example((41.0, 0.0), (65.0, 34.0), 1, "ellipse")
-def test_statistics_turn_with_the_film(a, b, turns, kind):
+def test_statistics_turn_with_the_film(a: Any, b: Any, turns: Any, kind: Any) -> None:
     # Where the centre of a pixel lies on the border, which side takes it is a convention, or a matter of rounding.
     # Places that are no fractions keep every centre off it, of an ellipse, too: 0.1 did not (3, 4, 5: a right angle).
     a, b = ((round(x * 4) / 4 + math.pi / 30, round(y * 4) / 4 + math.pi / 30) for x, y in (a, b))
@@ -141,7 +141,7 @@ def test_statistics_turn_with_the_film(a, b, turns, kind):
         assert second.sd == pytest.approx(first.sd)
 
 
-def test_a_large_ellipse_has_the_area_of_an_ellipse():
+def test_a_large_ellipse_has_the_area_of_an_ellipse() -> None:
     one = film(600, 500, spacing=AT_DETECTOR)
     found = region_statistics(one, Measurement("ellipse", ((50.0, 100.0), (450.0, 500.0))))
     assert found is not None
@@ -151,12 +151,12 @@ def test_a_large_ellipse_has_the_area_of_an_ellipse():
 @given(st.tuples(coordinate, coordinate), st.tuples(coordinate, coordinate), st.sampled_from(["ellipse", "rectangle"]))
 @example((-200.0, -300.0), (900.0, 1200.0), "ellipse")
 @example((16.0, 128.0), (640.0, 512.0), "rectangle")
-def test_sums_that_are_kept_change_no_number(a, b, kind):
+def test_sums_that_are_kept_change_no_number(a: Any, b: Any, kind: Any) -> None:
     region = Measurement(kind, (a, b))
     assert region_statistics(LARGE, region, KEPT) == region_statistics(LARGE, region)
 
 
-def test_sums_of_another_film_are_not_used():
+def test_sums_of_another_film_are_not_used() -> None:
     region = Measurement("ellipse", ((20.0, 20.0), (600.0, 800.0)))
     other = film(900, 650, slope=2.0)
     other = replace(other, pixels=other.pixels // 2)
@@ -165,7 +165,7 @@ def test_sums_of_another_film_are_not_used():
     assert region_statistics(padded, region, KEPT) == region_statistics(padded, region)
 
 
-def test_padding_and_what_lies_off_the_film_is_not_measured():
+def test_padding_and_what_lies_off_the_film_is_not_measured() -> None:
     pixels = np.full((20, 20), 500, np.uint16)
     pixels[:, :10] = 65535
     one = Radiograph("p", pixels, padding=(65535, 65535))
@@ -176,7 +176,7 @@ def test_padding_and_what_lies_off_the_film_is_not_measured():
     assert region_statistics(one, Measurement("rectangle", ((30.0, 1.0), (40.0, 9.0)))) is None
 
 
-def test_the_film_is_never_written_to():
+def test_the_film_is_never_written_to() -> None:
     one = film(padding=(100, 300))
     before = one.pixels.copy()
     region_statistics(one, Measurement("ellipse", ((3.0, 3.0), (40.0, 40.0))))
@@ -184,7 +184,7 @@ def test_the_film_is_never_written_to():
 
 
 @pytest.mark.parametrize("given_spacing", [AT_DETECTOR, OBLONG, NO_SPACING, NOT_BELIEVED])
-def test_a_calibration_gives_the_object_its_length_and_can_be_taken_back(given_spacing):
+def test_a_calibration_gives_the_object_its_length_and_can_be_taken_back(given_spacing: PixelSpacing) -> None:
     one = film(spacing=given_spacing)
     ends = ((5.0, 5.0), (25.0, 35.0))
     drawn = Measurement("calibration", ends, mm=25.0)
@@ -209,11 +209,11 @@ def test_a_calibration_gives_the_object_its_length_and_can_be_taken_back(given_s
         (((5.0, 5.0), (math.nan, 5.0)), 25.0),
     ],
 )
-def test_a_calibration_without_a_size_changes_nothing(points, mm):
+def test_a_calibration_without_a_size_changes_nothing(points: Any, mm: float | None) -> None:
     assert reader_spacing(AT_DETECTOR, Measurement("calibration", points, mm=mm)) is None
 
 
-def test_a_calibration_that_makes_no_chest_is_doubted():
+def test_a_calibration_that_makes_no_chest_is_doubted() -> None:
     wide = film(100, 2000)
     good = calibrated(wide, (Measurement("calibration", ((0.0, 0.0), (100.0, 0.0)), mm=20.0),))
     odd = calibrated(wide, (Measurement("calibration", ((0.0, 0.0), (100.0, 0.0)), mm=200.0),))
@@ -222,7 +222,7 @@ def test_a_calibration_that_makes_no_chest_is_doubted():
 
 
 @pytest.mark.parametrize("kind", ["length", "angle", "ellipse", "rectangle", "calibration"])
-def test_handles_follow_the_hand_and_moving_keeps_the_shape(kind):
+def test_handles_follow_the_hand_and_moving_keeps_the_shape(kind: MeasureKind) -> None:
     points = ((10.0, 20.0), (40.0, 60.0)) + (((70.0, 20.0),) if kind == "angle" else ())
     one = Measurement(kind, points)
     assert has_size(one)
@@ -235,7 +235,7 @@ def test_handles_follow_the_hand_and_moving_keeps_the_shape(kind):
     assert line_of(shifted) == pytest.approx(np.add(line_of(one), (3, -4)))
 
 
-def test_a_straight_hand():
+def test_a_straight_hand() -> None:
     line = Measurement("length", ((10.0, 10.0), (20.0, 11.0)))
     assert straightened(line, 1, (50.0, 13.0)) == pytest.approx((50, 10))
     assert straightened(line, 1, (12.0, 60.0)) == pytest.approx((10, 60))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from functools import cache
-from typing import get_args
+from typing import Any, get_args
 
 import cv2
 import numpy as np
@@ -13,7 +13,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from ptxviewer.core.spacing import SpacingOrigin
-from ptxviewer.phantom.film import Outlines, Phantom, PhantomSpec, film_of, make_phantom, outlines_of
+from ptxviewer.phantom.film import AirSide, Outlines, Phantom, PhantomSpec, film_of, make_phantom, outlines_of
 from ptxviewer.phantom.lungs import Shape
 
 SMALL = PhantomSpec(rows=192, cols=161)
@@ -39,14 +39,14 @@ def lung_of(truth: Phantom | Outlines, spec: PhantomSpec) -> np.ndarray:
     return truth.lung_right if spec.side == "right" else truth.lung_left
 
 
-def test_the_same_spec_gives_the_same_film():
+def test_the_same_spec_gives_the_same_film() -> None:
     first, second = made(SMALL), make_phantom(SMALL)
     assert np.array_equal(first.pixels, second.pixels)
     assert np.array_equal(first.mask, second.mask)
     assert film_of(first).key == film_of(second).key
 
 
-def test_another_seed_is_another_person():
+def test_another_seed_is_another_person() -> None:
     one, other = made(replace(SMALL, side="none")), made(OLDER)
     assert (one.lung_right ^ other.lung_right).sum() > 0.02 * one.lung_right.sum()
     assert film_of(one).key != film_of(other).key
@@ -54,7 +54,7 @@ def test_another_seed_is_another_person():
 
 @pytest.mark.parametrize("side", ["right", "left"])
 @pytest.mark.parametrize("size", [0.0, 0.5, 1.0])
-def test_area_and_distances_do_not_depend_on_the_resolution(side, size):
+def test_area_and_distances_do_not_depend_on_the_resolution(side: AirSide, size: float) -> None:
     coarse, fine = (
         outlines_of(PhantomSpec(side=side, size=size, seed=6, rows=r, cols=c)) for r, c in ((512, 430), (1024, 860))
     )
@@ -68,7 +68,7 @@ def test_area_and_distances_do_not_depend_on_the_resolution(side, size):
         assert a == pytest.approx(b, rel=0.01)
 
 
-def test_the_picture_is_the_same_at_another_resolution():
+def test_the_picture_is_the_same_at_another_resolution() -> None:
     small = make_phantom(PhantomSpec(rows=384, cols=320, noise=0, marker=False)).pixels.astype(np.float32)
     large = make_phantom(PhantomSpec(rows=768, cols=640, noise=0, marker=False)).pixels.astype(np.float32)
     shrunk = cv2.resize(large, (320, 384), interpolation=cv2.INTER_AREA)
@@ -76,7 +76,7 @@ def test_the_picture_is_the_same_at_another_resolution():
     assert np.corrcoef(shrunk.ravel(), small.ravel())[0, 1] > 0.998
 
 
-def test_the_outlines_are_those_of_the_film():
+def test_the_outlines_are_those_of_the_film() -> None:
     outlines, phantom = outlines_of(SMALL), made(SMALL)
     for name in ("mask", "lung_right", "lung_left"):
         assert np.array_equal(getattr(outlines, name), getattr(phantom, name))
@@ -84,7 +84,7 @@ def test_the_outlines_are_those_of_the_film():
     assert outlines.sides == phantom.sides
 
 
-def test_a_film_without_pneumothorax_says_so():
+def test_a_film_without_pneumothorax_says_so() -> None:
     phantom = made(replace(SMALL, side="none"))
     assert not phantom.mask.any()
     assert phantom.area_mm2 == phantom.hemithorax_percent == 0
@@ -93,7 +93,7 @@ def test_a_film_without_pneumothorax_says_so():
 
 @settings(max_examples=15, deadline=None)
 @given(specs)
-def test_truths_hold_for_every_person(spec):
+def test_truths_hold_for_every_person(spec: Any) -> None:
     phantom = outlines_of(spec)
     mask, lung = phantom.mask, lung_of(phantom, spec)
     assert mask.any()
@@ -115,7 +115,7 @@ def test_truths_hold_for_every_person(spec):
 
 @settings(max_examples=8, deadline=None)
 @given(specs, st.floats(0, 0.7))
-def test_a_larger_size_is_a_larger_pneumothorax(spec, size):
+def test_a_larger_size_is_a_larger_pneumothorax(spec: Any, size: Any) -> None:
     smaller, larger = (outlines_of(replace(spec, size=s)) for s in (size, size + 0.3))
     assert larger.area_mm2 > smaller.area_mm2
     assert larger.hemithorax_percent > smaller.hemithorax_percent
@@ -129,7 +129,7 @@ def test_a_larger_size_is_a_larger_pneumothorax(spec, size):
 
 @settings(max_examples=2, deadline=None)
 @given(specs.filter(lambda s: s.size > 0.3))
-def test_air_beyond_the_pleura_is_darker_than_the_same_place_with_lung(spec):
+def test_air_beyond_the_pleura_is_darker_than_the_same_place_with_lung(spec: Any) -> None:
     with_it = make_phantom(replace(spec, noise=0))
     without = make_phantom(replace(spec, noise=0, side="none"))
     inside = cv2.erode(with_it.mask.astype(np.uint8), np.ones((3, 3), np.uint8)).astype(bool)
@@ -139,7 +139,7 @@ def test_air_beyond_the_pleura_is_darker_than_the_same_place_with_lung(spec):
 
 
 @pytest.mark.parametrize("side", ["right", "left"])
-def test_air_is_darker_than_the_lung_beside_it(side):
+def test_air_is_darker_than_the_lung_beside_it(side: str) -> None:
     phantom = made(BOTH)
     near = cv2.dilate(phantom.mask.astype(np.uint8), np.ones((13, 13), np.uint8)).astype(bool)
     on_image_left = np.arange(BOTH.cols) < BOTH.cols / 2
@@ -148,7 +148,7 @@ def test_air_is_darker_than_the_lung_beside_it(side):
     assert np.mean(phantom.pixels[air]) < np.mean(phantom.pixels[ring])
 
 
-def test_distances_are_those_of_the_mask():
+def test_distances_are_those_of_the_mask() -> None:
     spec = PhantomSpec(side="left", size=0.8, seed=9, rows=1024, cols=860)
     phantom = outlines_of(spec)
     rows = np.flatnonzero(lung_of(phantom, spec).any(1))
@@ -158,13 +158,13 @@ def test_distances_are_those_of_the_mask():
 
 
 @pytest.mark.parametrize("bits", [10, 14, 16])
-def test_bits_are_filled_and_respected(bits):
+def test_bits_are_filled_and_respected(bits: int) -> None:
     pixels = made(replace(SMALL, bits=bits)).pixels
     assert pixels.dtype == np.uint16
     assert (1 << bits) * 0.6 < pixels.max() < 1 << bits
 
 
-def test_dense_is_bright():
+def test_dense_is_bright() -> None:
     phantom = made(replace(SMALL, side="none"))
     lung = phantom.lung_right | phantom.lung_left
     rows, cols = np.nonzero(lung)
@@ -174,19 +174,19 @@ def test_dense_is_bright():
     assert abs(center - phantom.pixels[lung].mean()) < width
 
 
-def test_noise_grows_with_its_parameter():
+def test_noise_grows_with_its_parameter() -> None:
     quiet, usual, loud = (made(replace(SMALL, noise=n)).pixels.astype(float) for n in (0.0, 1.0, 4.0))
     assert 0 < np.std(usual - quiet) < np.std(loud - quiet)
 
 
-def test_the_marker_is_on_the_patients_left():
+def test_the_marker_is_on_the_patients_left() -> None:
     change = made(SMALL).pixels != made(replace(SMALL, marker=False)).pixels
     rows, cols = np.nonzero(change)
     assert cols.min() > 0.8 * SMALL.cols
     assert rows.max() < 0.15 * SMALL.rows
 
 
-def test_the_film_tells_the_truth_about_itself():
+def test_the_film_tells_the_truth_about_itself() -> None:
     phantom = made(SMALL)
     film = film_of(phantom)
     assert film.patient.name.startswith("Sample")
@@ -199,17 +199,17 @@ def test_the_film_tells_the_truth_about_itself():
 
 
 @pytest.mark.parametrize("wrong", [{"size": 1.1}, {"rows": 4}, {"bits": 17}, {"width_mm": 0.0}, {"noise": -1.0}])
-def test_impossible_specs_are_refused(wrong):
+def test_impossible_specs_are_refused(wrong: Any) -> None:
     with pytest.raises(ValueError, match="must"):
         PhantomSpec(**wrong)
 
 
-def test_anatomy_outside_a_narrow_field_is_left_out():
+def test_anatomy_outside_a_narrow_field_is_left_out() -> None:
     phantom = make_phantom(PhantomSpec(width_mm=120, rows=96, cols=80))
     assert phantom.pixels.shape == (96, 80)
 
 
-def test_the_pixels_of_older_shapes_are_those_that_were_shipped():
+def test_the_pixels_of_older_shapes_are_those_that_were_shipped() -> None:
     """The golden output of the bundle was made on phantoms: new shapes must not change the old ones.
 
     Sums of all pixels, with room for the last digit of a float: it depends on the number of threads.
@@ -220,7 +220,7 @@ def test_the_pixels_of_older_shapes_are_those_that_were_shipped():
 
 
 @pytest.mark.parametrize("shape", get_args(Shape))
-def test_air_of_every_shape_is_darker_than_the_lung_that_was_there(shape):
+def test_air_of_every_shape_is_darker_than_the_lung_that_was_there(shape: Shape) -> None:
     with_it, without = made(replace(BOTH, shape=shape)), made(replace(BOTH, side="none"))
     assert {side.side for side in with_it.sides} == {"right", "left"}
     inside = cv2.erode(with_it.mask.astype(np.uint8), np.ones((3, 3), np.uint8)).astype(bool)

@@ -129,7 +129,7 @@ def walked(ds: Dataset) -> Iterator[DataElement]:
                 yield from walked(one)
 
 
-def test_nothing_that_was_planted_comes_through(planted: Path, tmp_path: Path):
+def test_nothing_that_was_planted_comes_through(planted: Path, tmp_path: Path) -> None:
     assert planted.read_bytes().count(NAME.encode()) > 1000, "it is everywhere"
     ds = cleaned(planted, tmp_path / "b.dcm")
     content = (tmp_path / "b.dcm").read_bytes()
@@ -145,7 +145,7 @@ def test_nothing_that_was_planted_comes_through(planted: Path, tmp_path: Path):
     assert NAME not in repr((film.study.description, film.patient.name, film.acquisition))
 
 
-def test_it_says_how_it_was_done(planted: Path, tmp_path: Path):
+def test_it_says_how_it_was_done(planted: Path, tmp_path: Path) -> None:
     ds = cleaned(planted, tmp_path / "b.dcm", regions=[(0, 0, 5, 5)])
     assert ds.PatientIdentityRemoved == "YES"
     assert {code.CodeValue for code in ds.DeidentificationMethodCodeSequence} == {"113100", "113107"}
@@ -162,7 +162,7 @@ OUR_OWN = {"DeidentificationMethod", "DeidentificationMethodCodeSequence", "Pati
 """Of the profile, those that say what was done."""
 
 
-def test_every_action_of_the_profile_is_kept(planted: Path, tmp_path: Path):
+def test_every_action_of_the_profile_is_kept(planted: Path, tmp_path: Path) -> None:
     before, after = pydicom.dcmread(planted), cleaned(planted, tmp_path / "b.dcm")
     assert len(profile.ALL_TAGS) > 600
     for listed in profile.ALL_TAGS:
@@ -183,7 +183,7 @@ def test_every_action_of_the_profile_is_kept(planted: Path, tmp_path: Path):
             assert value in ("", None) or after[tag].is_empty, keyword
 
 
-def test_what_is_seen_and_analysed_is_the_same(tmp_path: Path):
+def test_what_is_seen_and_analysed_is_the_same(tmp_path: Path) -> None:
     table = Dataset()
     table.add_new("LUTDescriptor", "US", [4096, 0, 12])
     table.add_new("LUTData", "OW", ramp(1, 4096).tobytes())
@@ -215,7 +215,7 @@ def test_what_is_seen_and_analysed_is_the_same(tmp_path: Path):
             assert one.acquisition.row_direction == other.acquisition.row_direction
 
 
-def test_films_of_one_study_stay_together(tmp_path: Path):
+def test_films_of_one_study_stay_together(tmp_path: Path) -> None:
     study, series = generate_uid(), generate_uid()
     made = []
     for day in ("20240101", "20240103"):
@@ -237,7 +237,7 @@ def test_films_of_one_study_stay_together(tmp_path: Path):
     assert again.SOPInstanceUID == one.SOPInstanceUID
 
 
-def test_what_the_reader_marked_is_black_and_nothing_else(tmp_path: Path):
+def test_what_the_reader_marked_is_black_and_nothing_else(tmp_path: Path) -> None:
     for photometric in ("MONOCHROME1", "MONOCHROME2"):
         path = save(dataset(ramp(100, 90) + 1, 13, PhotometricInterpretation=photometric), tmp_path / "a.dcm")
         save_deidentified(path, tmp_path / "b.dcm", KEY, [(80, 90, 500, 500), (-5, -5, 10, 4)])
@@ -252,7 +252,7 @@ def test_what_the_reader_marked_is_black_and_nothing_else(tmp_path: Path):
         assert plain.SOPInstanceUID != pydicom.dcmread(tmp_path / "b.dcm").SOPInstanceUID
 
 
-def test_what_is_refused(tmp_path: Path):
+def test_what_is_refused(tmp_path: Path) -> None:
     import cv2
 
     cv2.imwrite(str(tmp_path / "a.png"), ramp(100, 90, 255).astype(np.uint8))
@@ -293,14 +293,14 @@ def test_what_is_refused(tmp_path: Path):
     ],
     ids=["DX", "CR", "SC", "XA", "frames"],
 )
-def test_a_validator_finds_no_error(tmp_path: Path, ds: Dataset):
+def test_a_validator_finds_no_error(tmp_path: Path, ds: Dataset) -> None:
     cleaned(save(ds, tmp_path / "a.dcm"), tmp_path / "b.dcm")
     ran = subprocess.run(["dciodvfy", str(tmp_path / "b.dcm")], capture_output=True, text=True, check=False)
     assert re.findall("^Error.*", ran.stderr + ran.stdout, re.MULTILINE) == []
 
 
 @given(st.text(), st.dates(datetime.date(1900, 1, 1), datetime.date(2100, 1, 1)), st.sampled_from(["", "12", "235959"]))
-def test_dates_move_by_one_offset_of_the_patient(patient: str, day: datetime.date, time: str):
+def test_dates_move_by_one_offset_of_the_patient(patient: str, day: datetime.date, time: str) -> None:
     who = Pseudonyms(KEY, patient)
     assert SHORTEST_DAYS <= who.offset.days <= LONGEST_DAYS
     moved, _ = who.moved(day.strftime("%Y%m%d"), time)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import struct
 import warnings
+from typing import Any
 
 import numpy as np
 import pytest
@@ -77,7 +78,7 @@ def test_any_bytes_have_fragments_or_none(data: bytes) -> None:
 
 
 @given(st.integers(9, 15), st.integers(1, 7), st.integers(1, 7), st.integers(1, 3), st.randoms(use_true_random=False))
-def test_packed_pixels_are_unpacked_whatever_their_bits(bits: int, rows: int, cols: int, frames: int, rng) -> None:
+def test_packed_pixels_are_unpacked_whatever_their_bits(bits: int, rows: int, cols: int, frames: int, rng: Any) -> None:
     values = np.array([rng.randrange(1 << bits) for _ in range(frames * rows * cols)], np.uint16)
     spread = (values[:, None] >> np.arange(bits)) & 1
     ds = Dataset()
@@ -92,7 +93,7 @@ def test_packed_pixels_are_unpacked_whatever_their_bits(bits: int, rows: int, co
     st.floats(0.001, 100), st.floats(-1e5, 1e5), st.booleans(),
 )  # fmt: skip
 def test_grey_rises_with_the_value_and_falls_in_an_inverse_film(
-    center: float, width: float, function, slope: float, intercept: float, inverse: bool
+    center: float, width: float, function: Any, slope: float, intercept: float, inverse: bool
 ) -> None:
     film = Radiograph("film", np.zeros((2, 2), np.uint16), slope=slope, intercept=intercept, inverse=inverse, vois=())
     grey = display_lut(film, Window(center, max(width, 1.0), function)).astype(int)

@@ -35,7 +35,7 @@ SC = "1.2.840.10008.5.1.4.1.1.7"
 MULTI_FRAME_SC = "1.2.840.10008.5.1.4.1.1.7.3"
 
 
-def answered(path: Path, review: Review, frame: int = 0, **about) -> tuple[Radiograph, Answer]:
+def answered(path: Path, review: Review, frame: int = 0, **about: Any) -> tuple[Radiograph, Answer]:
     film = calibrated(read_film(path, frame), review.measurements)
     answer = answer_of(film, maps(film, **about), INFO, review)
     return film, answer
@@ -50,8 +50,8 @@ def written(
     about_prior: Compared | None = None,
     older: bool = False,
     kinds: Collection[Kind] = KINDS,
-    **about,
-):
+    **about: Any,
+) -> Any:
     """The objects of a film, by kind, and the answer that they are of; ``older``: of a network that shipped before.
 
     Each kind takes its time to make: a test asks for those that it looks at.

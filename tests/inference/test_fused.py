@@ -1,13 +1,16 @@
 """The fused network answers what the plain one does, for every block, size, copy and precision, or is not used."""
 
+from __future__ import annotations
+
 import copy
+from typing import Any
 
 import pytest
 import torch
 
 from ptxviewer.inference.torch import fused
 from ptxviewer.inference.torch.fused import FusedConv, can_fuse, fold_batch_norm, fuse
-from ptxviewer.inference.torch.network import NetworkConfig, PneumothoraxNet
+from ptxviewer.inference.torch.network import Logits, NetworkConfig, PneumothoraxNet
 from ptxviewer.inference.torch.runner import Choice, TorchRunner
 from tests.there import there
 
@@ -31,7 +34,7 @@ def network(kind: str) -> PneumothoraxNet:
     return net
 
 
-def same(first, second, tolerance: float = 1e-4) -> None:
+def same(first: Logits, second: Logits, tolerance: float = 1e-4) -> None:
     torch.testing.assert_close(first.maps.float(), second.maps.float(), atol=tolerance, rtol=tolerance)
     torch.testing.assert_close(first.film.float(), second.film.float(), atol=tolerance, rtol=tolerance)
     torch.testing.assert_close(first.summary.float(), second.summary.float(), atol=tolerance, rtol=tolerance)
@@ -39,7 +42,7 @@ def same(first, second, tolerance: float = 1e-4) -> None:
 
 @needs_operators
 @pytest.mark.parametrize("kind", sorted(SHAPES))
-def test_a_fused_network_says_what_the_plain_one_says_at_any_size(kind):
+def test_a_fused_network_says_what_the_plain_one_says_at_any_size(kind: str) -> None:
     plain = network(kind)
     quick = fold_batch_norm(copy.deepcopy(plain)).to(memory_format=torch.channels_last)  # type: ignore[call-overload]
     fuse(quick)
@@ -53,7 +56,7 @@ def test_a_fused_network_says_what_the_plain_one_says_at_any_size(kind):
 
 
 @needs_operators
-def test_copies_and_other_precisions_pack_their_own_weights():
+def test_copies_and_other_precisions_pack_their_own_weights() -> None:
     quick = fold_batch_norm(network("bottleneck")).to(memory_format=torch.channels_last)  # type: ignore[call-overload]
     fuse(quick)
     film = torch.randn(1, 1, 64, 64).contiguous(memory_format=torch.channels_last)
@@ -69,9 +72,9 @@ def test_copies_and_other_precisions_pack_their_own_weights():
         same(quick(film), before)
 
 
-def test_a_build_without_the_operators_runs_the_plain_layers(monkeypatch):
+def test_a_build_without_the_operators_runs_the_plain_layers(monkeypatch: pytest.MonkeyPatch) -> None:
     class Nothing:
-        def __getattr__(self, name):
+        def __getattr__(self, name: Any) -> None:
             raise AttributeError(name)
 
     film = torch.randn(1, 64, 64).numpy()

@@ -3,7 +3,7 @@ resolution, saved and loaded, exported. The list of tests follows segmentation_m
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, Literal
 
 import numpy as np
 import pytest
@@ -35,7 +35,7 @@ FULL_WIDTH = (64, 128, 256, 512)
 
 
 @pytest.fixture(params=sorted(CONFIGS))
-def config(request) -> NetworkConfig:
+def config(request: pytest.FixtureRequest) -> NetworkConfig:
     return CONFIGS[request.param]
 
 
@@ -58,7 +58,7 @@ def assert_same(first: Logits, second: Logits, tolerance: float = 0) -> None:
             torch.testing.assert_close(ours, theirs, atol=tolerance, rtol=tolerance)
 
 
-def test_every_parameter_takes_part_in_what_is_learned(config):
+def test_every_parameter_takes_part_in_what_is_learned(config: NetworkConfig) -> None:
     net = network(config).train()
     logits = net(torch.randn(2, 1, 64, 64))
     loss = logits.maps.square().mean() + logits.film.square().mean()
@@ -70,7 +70,7 @@ def test_every_parameter_takes_part_in_what_is_learned(config):
 
 
 @pytest.mark.parametrize("shape", [(32, 32), (64, 96), (33, 47), (70, 101)])
-def test_any_resolution_gives_maps_of_that_resolution(config, shape):
+def test_any_resolution_gives_maps_of_that_resolution(config: NetworkConfig, shape: Any) -> None:
     with torch.inference_mode():
         logits = network(config)(torch.randn(2, 1, *shape))
     assert logits.maps.shape == (2, len(CHANNELS), *shape)
@@ -81,12 +81,12 @@ def test_any_resolution_gives_maps_of_that_resolution(config, shape):
 
 
 @pytest.mark.parametrize("shape", [(1, 64, 64), (1, 3, 64, 64), (1, 1, 31, 64)])
-def test_what_is_no_batch_of_grey_films_is_refused(shape):
+def test_what_is_no_batch_of_grey_films_is_refused(shape: Any) -> None:
     with pytest.raises(ValueError, match="expected"):
         network(CONFIGS["basic"])(torch.zeros(shape))
 
 
-def test_films_of_a_batch_do_not_change_each_other(config):
+def test_films_of_a_batch_do_not_change_each_other(config: NetworkConfig) -> None:
     net, films = network(config), torch.randn(3, 1, 64, 64)
     with torch.inference_mode():
         together = net(films)
@@ -95,7 +95,7 @@ def test_films_of_a_batch_do_not_change_each_other(config):
     assert_same(alone, Logits(*second), tolerance=1e-5)
 
 
-def test_a_saved_network_is_the_same_network(config):
+def test_a_saved_network_is_the_same_network(config: NetworkConfig) -> None:
     net, film = network(config), torch.randn(1, 1, 64, 64)
     other = PneumothoraxNet(config).eval()
     other.load_state_dict(load(save(net.state_dict())))
@@ -104,7 +104,7 @@ def test_a_saved_network_is_the_same_network(config):
 
 
 @pytest.mark.parametrize("config", ["all heads", "basic"], indirect=True)
-def test_an_exported_network_is_the_same_network(config):
+def test_an_exported_network_is_the_same_network(config: NetworkConfig) -> None:
     """``torch.export`` is how other runtimes get a network: as a graph, without a line of our code."""
     net, film = network(config), torch.randn(1, 1, 64, 64)
     exported = torch.export.export(net, (film,)).module()
@@ -112,7 +112,7 @@ def test_an_exported_network_is_the_same_network(config):
         assert_same(exported(film), net(film), tolerance=1e-5)
 
 
-def test_golden_logits():
+def test_golden_logits() -> None:
     """The arithmetic of the network, written down: a change of a layer shows here, not only in a retrained network."""
     numbers = np.random.default_rng(0)  # NumPy's stream stays as it is from version to version, torch's may change
     net = PneumothoraxNet(CONFIGS["all heads"]).eval()
@@ -133,7 +133,7 @@ GOLDEN = [-0.559045, 2.321672, 1.40607, 1.18744, 1.707263, 1.666632, 9.739281, -
 @pytest.mark.parametrize(
     ("name", "block"), [("resnet50", "bottleneck"), ("resnet34", "basic")], ids=["resnet50", "resnet34"]
 )
-def test_the_encoder_at_full_width_is_torchvisions(name, block):
+def test_the_encoder_at_full_width_is_torchvisions(name: str, block: Literal["bottleneck", "basic"]) -> None:
     """The same names in the same order, shapes and numbers, so that anybody's weights of a ResNet can be taken."""
     torch.manual_seed(0)
     reference = getattr(torchvision_models(), name)(weights=None).eval()
@@ -158,7 +158,7 @@ def test_the_encoder_at_full_width_is_torchvisions(name, block):
 @pytest.mark.parametrize("size", [(6, 10), (5, 9), (7, 7)])  # twice the size, and what odd sizes come to
 @pytest.mark.parametrize("layout", [torch.contiguous_format, torch.channels_last])
 @pytest.mark.parametrize("dtype", [torch.float32, torch.bfloat16])
-def test_upsampling_beside_the_skip_is_the_same_with_and_without_learning(size, layout, dtype):
+def test_upsampling_beside_the_skip_is_the_same_with_and_without_learning(size: Any, layout: Any, dtype: Any) -> None:
     torch.manual_seed(0)
     x = torch.randn(2, 3, 3, 5).to(dtype).contiguous(memory_format=layout)
     skip = torch.randn(2, 4, *size).to(dtype).contiguous(memory_format=layout)

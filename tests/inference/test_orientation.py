@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -40,7 +41,7 @@ def test_the_tags_say_how_often_a_film_has_to_be_turned(row: str, column: str, t
 
 
 @pytest.mark.parametrize("anticlockwise", LYING)
-def test_maps_lie_on_the_film_as_it_is_stored(tmp_path, anticlockwise: int) -> None:
+def test_maps_lie_on_the_film_as_it_is_stored(tmp_path: Path, anticlockwise: int) -> None:
     runner = FakeRunner()  # its map is the film that it is shown
     engine = BundleEngine(write_bundle(tmp_path / "bundle"), lambda _card, _weights: runner)
     film = golden_film()

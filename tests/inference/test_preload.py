@@ -3,10 +3,13 @@
 That the import then finds them is seen by the command line's test of the shipped network, in a process of its own.
 """
 
+from __future__ import annotations
+
 import importlib.util
 import sys
 from pathlib import Path
 from types import SimpleNamespace
+from typing import Any
 
 import pytest
 
@@ -14,7 +17,7 @@ from ptxviewer.inference.torch.preload import LIBRARIES, preload_torch
 
 
 @pytest.fixture
-def torch_folder(tmp_path, monkeypatch):
+def torch_folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """A torch that was not imported yet, with every system's library."""
     (tmp_path / "lib").mkdir()
     for name in LIBRARIES.values():
@@ -30,19 +33,19 @@ def not_asked(library: Path) -> None:
 
 
 @pytest.mark.parametrize("platform", sorted(LIBRARIES))
-def test_the_library_that_needs_all_others_is_loaded(torch_folder, platform):
+def test_the_library_that_needs_all_others_is_loaded(torch_folder: Path, platform: str) -> None:
     loaded: list[Path] = []
     assert preload_torch(platform, loaded.append)
     assert loaded == [torch_folder / LIBRARIES[platform]]
 
 
-def test_a_torch_that_is_there_already_is_left_alone(torch_folder, monkeypatch):
+def test_a_torch_that_is_there_already_is_left_alone(torch_folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setitem(sys.modules, "torch", SimpleNamespace())
     assert not preload_torch("linux", not_asked)
 
 
-def test_what_cannot_be_loaded_is_told_by_the_import_and_not_here(torch_folder):
-    def broken(_library):
+def test_what_cannot_be_loaded_is_told_by_the_import_and_not_here(torch_folder: Path) -> None:
+    def broken(_library: Any) -> None:
         raise OSError("a library of another system")
 
     assert not preload_torch("linux", broken)

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import numpy as np
 import pytest
 
 from ptxviewer.core.errors import Cancelled
 from ptxviewer.core.film import Radiograph
+from ptxviewer.inference.engine import BundleEngine
 from ptxviewer.inference.torch.loading import torch_engine
-from ptxviewer.inference.views import VIEWS, augmented, maps_of_views, restored
+from ptxviewer.inference.views import VIEWS, AugmentedView, augmented, maps_of_views, restored
 from tests.bundles import SIZE, write_bundle
 
 
@@ -18,7 +21,7 @@ def blob(size: int = 96) -> np.ndarray:
 
 
 @pytest.mark.parametrize("view", VIEWS)
-def test_every_view_puts_what_it_sees_back_in_its_place(view) -> None:
+def test_every_view_puts_what_it_sees_back_in_its_place(view: AugmentedView) -> None:
     grid = blob()
     back = restored(augmented(grid[None], view)[0], view, grid)
     inside = slice(6, -6)
@@ -47,14 +50,14 @@ def test_every_view_runs_once_and_the_film_itself_first() -> None:
 
 
 @pytest.fixture
-def engine(tmp_path):
+def engine(tmp_path: Path) -> BundleEngine:
     return torch_engine("cpu", write_bundle(tmp_path / "bundle"))
 
 
 FILM = Radiograph(key="film", pixels=np.random.default_rng(0).integers(0, 4096, (90, 70)).astype(np.uint16))
 
 
-def test_the_band_of_the_network_encloses_its_views(engine) -> None:
+def test_the_band_of_the_network_encloses_its_views(engine: BundleEngine) -> None:
     band = engine.band(FILM)
     assert band.image_key == "film"
     assert band.low.shape == band.high.shape == (SIZE, SIZE)
@@ -62,7 +65,7 @@ def test_the_band_of_the_network_encloses_its_views(engine) -> None:
     assert band.views == 6
 
 
-def test_a_band_can_be_given_up_between_two_views(engine) -> None:
+def test_a_band_can_be_given_up_between_two_views(engine: BundleEngine) -> None:
     engine.load()
     left = iter(range(25))  # stages, more than one view has
 

@@ -1,5 +1,7 @@
 """The shipped weights: unaltered, loadable, and still saying what they said when they were exported."""
 
+from __future__ import annotations
+
 import cv2
 import numpy as np
 import pytest
@@ -8,12 +10,12 @@ from ptxviewer.core.findings.decide import find
 from ptxviewer.inference.card import WEIGHTS_FILE, read_card, verify
 from ptxviewer.inference.selftest import golden_film, stacked
 from ptxviewer.paths import bundle_dir
-from tests.inference.conftest import bundle_that_ships
+from tests.inference.conftest import Shipped, bundle_that_ships
 
 pytestmark = pytest.mark.weights
 
 
-def test_the_bundle_is_whole_and_small_enough_to_ship():
+def test_the_bundle_is_whole_and_small_enough_to_ship() -> None:
     bundle = bundle_that_ships()
     card = read_card(bundle)
     assert len(verify(bundle, card)) == (bundle / WEIGHTS_FILE).stat().st_size <= 60_000_000
@@ -24,7 +26,7 @@ def test_the_bundle_is_whole_and_small_enough_to_ship():
     assert card.training_data
 
 
-def test_the_weights_still_say_what_they_said_when_exported(exact):
+def test_the_weights_still_say_what_they_said_when_exported(exact: Shipped) -> None:
     """In float32, whatever this computer would choose: what is looked at first is part of it."""
     maps = exact.golden
     said = stacked(maps)
@@ -34,7 +36,7 @@ def test_the_weights_still_say_what_they_said_when_exported(exact):
         assert maps.score == pytest.approx(float(golden["score"]), abs=2e-3)
 
 
-def test_a_taller_copy_of_a_film_gets_the_same_answer(shipped):
+def test_a_taller_copy_of_a_film_gets_the_same_answer(shipped: Shipped) -> None:
     """Twice the pixels are the same film: the decision may not hang on the resolution."""
     from dataclasses import replace
 

@@ -1,11 +1,14 @@
 """A machine with PyTorch and numpy and nothing else trains from a pack, stops, and goes on."""
 
+from __future__ import annotations
+
 import json
 import os
 import signal
 import subprocess
 import sys
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -28,11 +31,11 @@ main()
 """
 
 
-def made_pack(folder):
+def made_pack(folder: Path) -> None:
     side = stored_side(SIZE)
     rng = np.random.default_rng(0)
 
-    def cut(example):
+    def cut(example: Any) -> Any:
         image = rng.integers(0, 120, (side, side)).astype(np.uint8)
         masks = np.zeros((3, side, side), np.uint8)
         if example.present:
@@ -52,7 +55,7 @@ def made_pack(folder):
     write_pack(folder, films, cut, record)
 
 
-def arguments_for(tmp_path, steps, *more):
+def arguments_for(tmp_path: Path, steps: int, *more: str) -> Any:
     """A pack, a plan of so many steps, and the command line of its training."""
     config = {
         "phases": [{"size": SIZE, "batch": 2, "steps": steps, "positives": 0.5}],
@@ -67,14 +70,16 @@ def arguments_for(tmp_path, steps, *more):
     return [*call, "--device", "cpu", "--threads", "1", "--nice", "0", *more]
 
 
-def train(monkeypatch, *arguments):
+def train(monkeypatch: pytest.MonkeyPatch, *arguments: str) -> None:
     """Train in this process, which is not started again for its memory."""
     monkeypatch.setenv("MALLOC_MMAP_MAX_", "0")
     monkeypatch.setattr(sys, "argv", ["train", *arguments])
     main()
 
 
-def test_numpy_and_torch_are_enough_to_train_and_a_longer_plan_goes_on_from_what_is_there(tmp_path, monkeypatch):
+def test_numpy_and_torch_are_enough_to_train_and_a_longer_plan_goes_on_from_what_is_there(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     call = [sys.executable, "-c", BARE, *arguments_for(tmp_path, 3)]
     done = subprocess.run(call, cwd=ROOT, capture_output=True, text=True, timeout=120, check=False)
     assert done.returncode == 0, done.stderr
@@ -89,7 +94,9 @@ def test_numpy_and_torch_are_enough_to_train_and_a_longer_plan_goes_on_from_what
     assert record["device"] == "cpu"
 
 
-def test_the_time_that_there_is_decides_how_long_it_trains(tmp_path, monkeypatch, capsys):
+def test_the_time_that_there_is_decides_how_long_it_trains(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
     train(monkeypatch, *arguments_for(tmp_path, 1000000, "--minutes", "0.004"))
     said = capsys.readouterr().out
     assert "s a step here" in said
@@ -100,13 +107,13 @@ def test_the_time_that_there_is_decides_how_long_it_trains(tmp_path, monkeypatch
 
 @pytest.mark.skipif(os.name == "nt", reason="a process cannot press Ctrl+C for itself there")
 def test_ctrl_c_ends_a_run_behind_its_step_and_the_same_command_goes_on_to_the_same_weights(
-    tmp_path, monkeypatch, capsys
-):
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
     (tmp_path / "whole").mkdir()
     train(monkeypatch, *arguments_for(tmp_path / "whole", 5))
     once = Trainer.train_step
 
-    def pressed(trainer, batch):
+    def pressed(trainer: Any, batch: Any) -> Any:
         if trainer.step == 1:
             os.kill(os.getpid(), signal.SIGINT)
         return once(trainer, batch)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -35,13 +36,13 @@ def bundle_in(folder: Path) -> Path:
     return folder
 
 
-def texts_file(folder: Path, **changes) -> Path:
+def texts_file(folder: Path, **changes: Any) -> Path:
     path = folder / "texts.json"
     path.write_text(json.dumps({**TEXTS, **changes}))
     return path
 
 
-def test_a_run_says_itself_what_it_was_computed_on():
+def test_a_run_says_itself_what_it_was_computed_on() -> None:
     assert compute_of({"threads": 1}) == "one CPU core"
     assert compute_of({"threads": 2, "device": "cpu"}) == "2 CPU cores"
     assert compute_of({}) == "a CPU"
@@ -52,12 +53,12 @@ def test_a_run_says_itself_what_it_was_computed_on():
 
 
 @pytest.mark.parametrize("changes", [{"limits": "one line"}, {"licence": 3}, {"surprise": ""}, {"failures": [1]}])
-def test_texts_of_another_shape_are_refused(tmp_path, changes):
+def test_texts_of_another_shape_are_refused(tmp_path: Path, changes: Any) -> None:
     with pytest.raises(ValueError, match=r"texts\.json"):
         read_texts(texts_file(tmp_path, **changes))
 
 
-def test_a_correction_writes_both_forms_and_leaves_the_weights_alone(tmp_path):
+def test_a_correction_writes_both_forms_and_leaves_the_weights_alone(tmp_path: Path) -> None:
     bundle = bundle_in(tmp_path)
     before = json.loads((bundle / "metadata.json").read_text())
     correct(bundle, read_texts(texts_file(tmp_path)), "Trained on one CPU core.", None)
@@ -70,7 +71,7 @@ def test_a_correction_writes_both_forms_and_leaves_the_weights_alone(tmp_path):
     assert "## Failure cases\n\n- Drains: marked.\n- Bullae: missed.\n\n## Limits\n\n- thin air\n" in text
 
 
-def test_figures_of_another_network_or_rule_never_come_onto_a_card(tmp_path):
+def test_figures_of_another_network_or_rule_never_come_onto_a_card(tmp_path: Path) -> None:
     bundle = bundle_in(tmp_path)
     card = json.loads((bundle / "metadata.json").read_text())
     measured = {
@@ -90,7 +91,7 @@ def test_figures_of_another_network_or_rule_never_come_onto_a_card(tmp_path):
             correct(bundle, None, None, path)
 
 
-def test_the_card_tells_what_the_gate_meets_and_what_changed_film_by_film(tmp_path):
+def test_the_card_tells_what_the_gate_meets_and_what_changed_film_by_film(tmp_path: Path) -> None:
     bundle = bundle_in(tmp_path)
     gate, comparison = tmp_path / "gate.json", tmp_path / "comparison.json"
     gate.write_text(json.dumps({"limb": {"films": 2, "refused": 1, "cautions": {"photographed": 1}}}))
@@ -106,7 +107,7 @@ def test_the_card_tells_what_the_gate_meets_and_what_changed_film_by_film(tmp_pa
     assert f"- {changed[0]}\n" in text
 
 
-def test_further_figures_are_of_the_same_network_and_say_how_films_were_decided(tmp_path):
+def test_further_figures_are_of_the_same_network_and_say_how_films_were_decided(tmp_path: Path) -> None:
     bundle = bundle_in(tmp_path)
     card = json.loads((bundle / "metadata.json").read_text())
     figures = {"AUC of the film score": row(0.9, 0.8, 0.95, 3)}
@@ -123,7 +124,7 @@ def test_further_figures_are_of_the_same_network_and_say_how_films_were_decided(
 
 
 @pytest.mark.weights
-def test_the_shipped_card_is_what_the_exporter_writes(tmp_path):
+def test_the_shipped_card_is_what_the_exporter_writes(tmp_path: Path) -> None:
     shipped = (bundle_dir() / "metadata.json").read_bytes(), (bundle_dir() / "CARD.md").read_text()
     bundle = bundle_in(tmp_path)
     correct(bundle, read_texts(SHIPPED_TEXTS), None, None)
@@ -131,7 +132,7 @@ def test_the_shipped_card_is_what_the_exporter_writes(tmp_path):
 
 
 @pytest.mark.weights
-def test_no_figure_of_the_shipped_card_lies_outside_its_interval():
+def test_no_figure_of_the_shipped_card_lies_outside_its_interval() -> None:
     card = read_card(bundle_dir())
     assert verify(bundle_dir(), card)
     assert card.metrics is not None
@@ -141,7 +142,7 @@ def test_no_figure_of_the_shipped_card_lies_outside_its_interval():
     assert figures["Expected calibration error of the film score"]["low"] is None
 
 
-def test_a_new_bundle_names_the_one_that_it_replaces(tmp_path):
+def test_a_new_bundle_names_the_one_that_it_replaces(tmp_path: Path) -> None:
     bundle = bundle_in(tmp_path)
     before = json.loads((bundle / "metadata.json").read_text())
     named, *others = earlier_than("9.9", bundle)

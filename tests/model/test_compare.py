@@ -1,6 +1,9 @@
 """Two networks on the same films: what is better counts as better, and chance is told from gain."""
 
+from __future__ import annotations
+
 from dataclasses import replace
+from typing import Any
 
 import numpy as np
 import pytest
@@ -9,11 +12,11 @@ from model.compare import Judged, changed, compared, sensitivity_at
 from model.metrics import differences
 
 
-def width(row):
+def width(row: Any) -> float:
     return row["high"] - row["low"] if row["low"] is not None else 0.0
 
 
-def judged(scores, present, dices=None, patients=None):
+def judged(scores: np.ndarray, present: np.ndarray, dices: np.ndarray | None = None, patients: Any = None) -> Any:
     return [
         Judged(
             f"f{n}",
@@ -29,13 +32,13 @@ def judged(scores, present, dices=None, patients=None):
     ]
 
 
-def made(seed=0, count=200, apart=1.5):
+def made(seed: Any = 0, count: Any = 200, apart: float = 1.5) -> Any:
     rng = np.random.default_rng(seed)
     present = np.arange(count) < count // 4
     return rng.normal(size=count) + apart * present, present, rng.random(count)
 
 
-def test_a_network_against_itself_has_no_difference_and_no_interval():
+def test_a_network_against_itself_has_no_difference_and_no_interval() -> None:
     scores, present, dices = made()
     rows = compared(judged(scores, present, dices), judged(scores, present, dices), draws=50)
     for row in rows.values():
@@ -43,7 +46,7 @@ def test_a_network_against_itself_has_no_difference_and_no_interval():
         assert row["low"] is None
 
 
-def test_a_better_network_is_seen_to_be_better():
+def test_a_better_network_is_seen_to_be_better() -> None:
     scores, present, dices = made()
     better = scores + 1.0 * present
     rows = compared(judged(scores, present, dices), judged(better, present, dices * 0.5 + 0.5), draws=200)
@@ -54,7 +57,7 @@ def test_a_better_network_is_seen_to_be_better():
     assert dice["films"] == present.sum()
 
 
-def test_many_films_of_few_patients_prove_less():
+def test_many_films_of_few_patients_prove_less() -> None:
     scores, present, dices = made()
     better = scores + 0.4 * present + np.random.default_rng(5).normal(size=len(scores)) * 0.5
     alone = compared(judged(scores, present, dices), judged(better, present, dices), draws=300)
@@ -66,7 +69,7 @@ def test_many_films_of_few_patients_prove_less():
     assert width(few[auc]) > 0.7 * width(alone[auc])
 
 
-def test_the_sensitivity_is_that_at_the_bound():
+def test_the_sensitivity_is_that_at_the_bound() -> None:
     score = np.array([0.9, 0.5, 0.1, *np.linspace(0, 0.6, 100)])
     present = np.array([True] * 3 + [False] * 100)
     limit = np.sort(score[3:])[::-1][8]
@@ -74,7 +77,7 @@ def test_the_sensitivity_is_that_at_the_bound():
     assert np.isnan(sensitivity_at(score[3:], present[3:], 8))
 
 
-def test_a_map_that_is_right_and_a_film_that_is_missed_are_told_apart():
+def test_a_map_that_is_right_and_a_film_that_is_missed_are_told_apart() -> None:
     score = np.array([0.9, 0.2, *np.linspace(0, 0.5, 50)])
     present = np.array([True, True] + [False] * 50)
     dices = np.array([0.8, 0.7] + [0.0] * 50)
@@ -88,17 +91,17 @@ def test_a_map_that_is_right_and_a_film_that_is_missed_are_told_apart():
     assert "| AUC of the film score | " in differences(rows, "0.5", "0.6")
 
 
-def test_other_films_are_refused():
+def test_other_films_are_refused() -> None:
     scores, present, dices = made()
     with pytest.raises(ValueError, match="same films"):
         compared(judged(scores, present, dices), judged(scores, present, dices)[::-1])
 
 
-def test_films_with_and_without_a_drain_are_told_apart():
+def test_films_with_and_without_a_drain_are_told_apart() -> None:
     scores, present, dices = made(apart=0.0)
     drains = np.random.default_rng(3).random(len(scores)) < np.where(present, 0.7, 0.1)
 
-    def films(values):
+    def films(values: Any) -> Any:
         return [
             replace(one, drain=bool(drain)) for one, drain in zip(judged(values, present, dices), drains, strict=True)
         ]

@@ -1,7 +1,10 @@
 """From a folder of films to a pack and to a first look, by the programs themselves, on films made by code."""
 
+from __future__ import annotations
+
 import csv
 import json
+from pathlib import Path
 from typing import Any
 
 import cv2
@@ -23,7 +26,7 @@ SIDE = 96
 
 
 @pytest.fixture
-def data(tmp_path):
+def data(tmp_path: Path) -> Path:
     """Two films with a pneumothorax, one of them without a mask; one of val; one with a lung mask."""
     folder = tmp_path / "data"
     for name in ("labelled", "positive_only", "lungs", "masks"):
@@ -53,7 +56,7 @@ def data(tmp_path):
 
 
 @pytest.fixture(autouse=True)
-def few(monkeypatch):
+def few(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(devices, "DEVICES", 3)
     monkeypatch.setattr(devices, "LETTERS", 2)
     every = cutting.phantoms
@@ -62,7 +65,7 @@ def few(monkeypatch):
     monkeypatch.setattr(first_look, "BATCH", 2)
 
 
-def test_a_folder_of_films_becomes_a_pack(data, tmp_path, monkeypatch):
+def test_a_folder_of_films_becomes_a_pack(data: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(cutting, "SEEN", 0.0)  # a random network marks what it likes
     pack(data, tmp_path / "pack", 64, write_bundle(tmp_path / "bundle"), threads=1)
     made = Pack(tmp_path / "pack")
@@ -86,7 +89,7 @@ def test_a_folder_of_films_becomes_a_pack(data, tmp_path, monkeypatch):
     assert "random-test-network" in made.boxes
 
 
-def test_the_lungs_may_be_found_by_a_network_of_their_own(data, tmp_path):
+def test_the_lungs_may_be_found_by_a_network_of_their_own(data: Path, tmp_path: Path) -> None:
     from safetensors.torch import save_file
 
     tiny = NetworkConfig(blocks=(1, 1, 1, 1), planes=(4, 4, 4, 4), stem=4, decoder=(4, 4, 4, 4))
@@ -101,7 +104,7 @@ def test_the_lungs_may_be_found_by_a_network_of_their_own(data, tmp_path):
     assert "of its own at 64 px" in str(cutter.record()["boxes"])
 
 
-def test_a_first_look_is_trained_and_judged_on_films_that_it_did_not_see(data, tmp_path):
+def test_a_first_look_is_trained_and_judged_on_films_that_it_did_not_see(data: Path, tmp_path: Path) -> None:
     cutter = Cutter(data, write_bundle(tmp_path / "bundle"), 64, 1)
     out = tmp_path / "first-look"
     out.mkdir()

@@ -1,7 +1,10 @@
 """The figures of the model card: by hand where a hand can count them, and each film read once."""
 
+from __future__ import annotations
+
 import json
 from dataclasses import replace
+from pathlib import Path
 from typing import Any
 
 import cv2
@@ -14,7 +17,8 @@ from model.evaluate import choose_rule
 from model.figures import CaseOutcome, figures, innermost, outcome
 from model.pack import Example
 from ptxviewer.core.answer import DecisionRule, ProbabilityMaps
-from ptxviewer.core.engine import never_cancelled
+from ptxviewer.core.engine import Checkpoint, EngineInfo, never_cancelled
+from ptxviewer.core.film import Radiograph
 from tests.fakes import FakeEngine
 from tests.films import INFO, RULE, film, maps
 
@@ -22,7 +26,7 @@ SIDE = 64
 BLOCK = np.s_[12:24, 14:26]  # of the grid: what the default maps mark
 
 
-def case(name, present, score):
+def case(name: str, present: bool, score: float) -> Case:
     """A square film whose grid is its own: the mark of ``maps`` is the truth, where there is any."""
     taken = film(SIDE, SIDE, key=name)
     truth = np.zeros((SIDE, SIDE), bool)
@@ -31,11 +35,13 @@ def case(name, present, score):
     return Case(Example(name, present, "", None, name, ""), taken, truth, maps(taken, score=score))
 
 
-def said(present, called, dice, score=0.5, patient="p", view="PA"):
+def said(
+    present: bool, called: bool, dice: float, score: float = 0.5, patient: str = "p", view: Any = "PA"
+) -> CaseOutcome:
     return CaseOutcome(patient, view, present, called, score, score, dice, 0.02 * present, 0.01 * called)
 
 
-def test_the_figures_are_those_of_a_hand():
+def test_the_figures_are_those_of_a_hand() -> None:
     outcomes = [
         said(True, True, 0.5, 0.9, "a"),
         said(True, False, 0.0, 0.3, "b"),
@@ -53,7 +59,7 @@ def test_the_figures_are_those_of_a_hand():
     assert rows["Mean area of a false-positive mask, % of film"] == pytest.approx(1)
 
 
-def test_whether_a_right_map_is_found_and_what_a_score_is_worth_are_figures():
+def test_whether_a_right_map_is_found_and_what_a_score_is_worth_are_figures() -> None:
     outcomes = [
         replace(said(True, True, 0.5, 0.9, "a"), map_dice=0.6),
         replace(said(True, False, 0.0, 0.1, "b"), map_dice=0.5),
@@ -71,7 +77,7 @@ def test_whether_a_right_map_is_found_and_what_a_score_is_worth_are_figures():
     assert calibration["low"] is calibration["high"] is None, "resampling biases it upwards: it has no interval"
 
 
-def test_a_film_that_the_rule_misses_counts_as_nothing_found_whatever_its_map_says():
+def test_a_film_that_the_rule_misses_counts_as_nothing_found_whatever_its_map_says() -> None:
     found = outcome(case("x", True, 0.9), RULE)
     assert (found.called, found.dice) == (True, 1.0)
     missed = outcome(case("x", True, 0.3), RULE)
@@ -79,7 +85,7 @@ def test_a_film_that_the_rule_misses_counts_as_nothing_found_whatever_its_map_sa
     assert missed.peak == pytest.approx(0.8)
 
 
-def test_the_figures_by_sex_age_and_side_are_of_those_films_only():
+def test_the_figures_by_sex_age_and_side_are_of_those_films_only() -> None:
     base = said(True, True, 0.5).__dict__
     outcomes = [
         CaseOutcome(**(base | {"sex": "F", "age": 30, "sides": "right", "truth_area": 0.01, "lesions": 2, "hit": 1})),
@@ -101,7 +107,7 @@ def test_the_figures_by_sex_age_and_side_are_of_those_films_only():
     assert "Sensitivity, 40 to 64" not in rows
 
 
-def test_a_lesion_is_hit_at_its_innermost_place_and_a_crumb_is_no_lesion():
+def test_a_lesion_is_hit_at_its_innermost_place_and_a_crumb_is_no_lesion() -> None:
     truth = np.zeros((100, 100), bool)
     truth[10:40, 10:30] = True
     truth[60:80, 60:80] = True
@@ -113,7 +119,7 @@ def test_a_lesion_is_hit_at_its_innermost_place_and_a_crumb_is_no_lesion():
     assert innermost(np.zeros((5, 5), bool)) == []
 
 
-def test_the_chosen_rule_misses_as_few_films_as_the_bound_on_false_alarms_allows():
+def test_the_chosen_rule_misses_as_few_films_as_the_bound_on_false_alarms_allows() -> None:
     positives = [case(f"p{i}", True, score) for i, score in enumerate((0.2, 0.5, 0.7, 0.9))]
     negatives = [case(f"n{i}", False, i / 20) for i in range(20)]  # all with a mark: only the score tells
     rule = choose_rule(positives + negatives, most_false=50)
@@ -132,20 +138,20 @@ def test_the_chosen_rule_misses_as_few_films_as_the_bound_on_false_alarms_allows
 class Counting(FakeEngine):
     """An engine that marks what is bright and counts the films that it was given."""
 
-    def __init__(self):
+    def __init__(self) -> None:
         super().__init__()
-        self.asked = []
+        self.asked: list[str] = []
 
-    def load(self):
+    def load(self) -> EngineInfo:
         return INFO
 
-    def predict(self, film, checkpoint=never_cancelled):
+    def predict(self, film: Radiograph, checkpoint: Checkpoint = never_cancelled) -> ProbabilityMaps:
         self.asked.append(film.key)
         bright = (film.pixels > 200).astype(np.float32)
         return ProbabilityMaps(film.key, film.rows, film.cols, bright, 0.75)
 
 
-def test_a_folder_of_films_is_judged_by_the_masks_beside_it_and_looked_at_once(tmp_path):
+def test_a_folder_of_films_is_judged_by_the_masks_beside_it_and_looked_at_once(tmp_path: Path) -> None:
     films, masks = tmp_path / "films", tmp_path / "masks"
     films.mkdir()
     masks.mkdir()
@@ -174,7 +180,7 @@ def test_a_folder_of_films_is_judged_by_the_masks_beside_it_and_looked_at_once(t
     assert not by_hand["none"].called
 
 
-def test_the_command_line_that_says_something_else_is_told_of(tmp_path):
+def test_the_command_line_that_says_something_else_is_told_of(tmp_path: Path) -> None:
     one = case("a.png", True, 0.9)
     alike = np.where(one.truth, 255, 0).astype(np.uint8)
     cv2.imwrite(str(tmp_path / "a.mask.png"), alike)
@@ -186,7 +192,7 @@ def test_the_command_line_that_says_something_else_is_told_of(tmp_path):
     assert summary([same, other]).startswith("2 films: 1 called alike, score differs by at most 0.70000")
 
 
-def test_a_rule_is_stored_as_it_was_chosen(tmp_path, monkeypatch):
+def test_a_rule_is_stored_as_it_was_chosen(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     from model import evaluate
 
     everything = {
@@ -197,7 +203,7 @@ def test_a_rule_is_stored_as_it_was_chosen(tmp_path, monkeypatch):
     by_name = {c.example.film: c for members in everything.values() for c in members}
     read: list[str] = []
 
-    def opened(_data, wanted, _engine, _cache):
+    def opened(_data: Any, wanted: Any, _engine: Any, _cache: Any) -> Any:
         read.extend(example.film for example in wanted)
         return [by_name[example.film] for example in wanted]
 
@@ -215,7 +221,7 @@ def test_a_rule_is_stored_as_it_was_chosen(tmp_path, monkeypatch):
     assert record["films"] == 11
 
 
-def test_films_with_and_without_a_drain_have_figures_of_their_own():
+def test_films_with_and_without_a_drain_have_figures_of_their_own() -> None:
     shown: dict[str, Any] = {"patient": "p", "view": "PA", "peak": 0.5, "dice": 0.0, "truth_area": 0.0, "area": 0.0}
     films = [
         CaseOutcome(**shown, present=present, called=called, score=score, drain=drain)

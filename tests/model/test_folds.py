@@ -1,8 +1,12 @@
 """Networks are asked about films of patients that they have not seen, and hard films are drawn more often."""
 
+from __future__ import annotations
+
 import json
 from collections import Counter
 from dataclasses import asdict, replace
+from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -25,7 +29,7 @@ FOLDS = 3
 class Films(LabelsOnly):
     """Forty patients with two films each; the first of either kind is contradicted by whoever has not seen it."""
 
-    def __init__(self, unseen=True):
+    def __init__(self, unseen: bool = True) -> None:
         labels = ["positive" if n < 40 else "negative" for n in range(80)]
         super().__init__([Example(f"labelled/{n}", n < 40, "", None, f"p{n // 2}", labels[n]) for n in range(80)])
         agrees = [0.9 if n < 40 else 0.1 for n in range(80)]
@@ -33,7 +37,7 @@ class Films(LabelsOnly):
         self.unseen = contradicted if unseen else None
 
 
-def made_run(folder, fold):
+def made_run(folder: Path, fold: Any) -> Path:
     """A run that has ended, with the weights that it started with."""
     trainer = Trainer(replace(PLAN, fold=fold))
     folder.mkdir()
@@ -42,13 +46,13 @@ def made_run(folder, fold):
     return folder
 
 
-def test_folds_are_of_about_one_size_and_together_all_patients():
+def test_folds_are_of_about_one_size_and_together_all_patients() -> None:
     sizes = Counter(fold_of(f"p{n}", 5) for n in range(1000))
     assert set(sizes) == set(range(5))
     assert max(sizes.values()) < 1.3 * min(sizes.values())
 
 
-def test_what_a_run_left_out_it_never_draws_and_no_patient_is_on_both_sides():
+def test_what_a_run_left_out_it_never_draws_and_no_patient_is_on_both_sides() -> None:
     films = Films()
     for number in range(FOLDS):
         sampler = Sampler(films, replace(PLAN, fold=(number, FOLDS)))
@@ -58,7 +62,7 @@ def test_what_a_run_left_out_it_never_draws_and_no_patient_is_on_both_sides():
         assert not {films.examples[i].patient for i in drawn} & {films.examples[i].patient for i in kept}
 
 
-def test_hard_films_are_drawn_more_often():
+def test_hard_films_are_drawn_more_often() -> None:
     shares = Sampler(Films(), replace(PLAN, hard=2.0)).shares
     assert shares["positive"][0] / shares["positive"][1] == pytest.approx(3.0 / 1.2)
     assert shares["negative"][0] / shares["negative"][1] == pytest.approx(3.0 / 1.2)
@@ -66,7 +70,7 @@ def test_hard_films_are_drawn_more_often():
     assert np.ptp(as_they_come) == 0
 
 
-def test_a_film_that_no_network_was_asked_about_counts_as_an_easy_one():
+def test_a_film_that_no_network_was_asked_about_counts_as_an_easy_one() -> None:
     films = Films()
     assert films.unseen is not None
     films.unseen[5] = None
@@ -74,12 +78,12 @@ def test_a_film_that_no_network_was_asked_about_counts_as_an_easy_one():
     assert shares[0] / shares[5] == pytest.approx(3.0)
 
 
-def test_a_plan_that_needs_unseen_scores_is_refused_where_the_pack_has_none():
+def test_a_plan_that_needs_unseen_scores_is_refused_where_the_pack_has_none() -> None:
     with pytest.raises(ValueError, match="hard"):
         Sampler(Films(unseen=False), replace(PLAN, hard=2.0))
 
 
-def test_every_training_film_is_judged_by_the_run_that_left_it_out(tmp_path):
+def test_every_training_film_is_judged_by_the_run_that_left_it_out(tmp_path: Path) -> None:
     made_pack(tmp_path / "pack")
     examples = Pack(tmp_path / "pack").examples
     judge(tmp_path / "pack", [made_run(tmp_path / f"fold{n}", (n, FOLDS)) for n in range(FOLDS)])
@@ -89,7 +93,7 @@ def test_every_training_film_is_judged_by_the_run_that_left_it_out(tmp_path):
     assert all(0 < score < 1 for score in unseen if score is not None)
 
 
-def test_a_run_that_has_seen_every_film_is_not_asked(tmp_path):
+def test_a_run_that_has_seen_every_film_is_not_asked(tmp_path: Path) -> None:
     made_pack(tmp_path / "pack")
     with pytest.raises(ValueError, match="no fold"):
         judge(tmp_path / "pack", [made_run(tmp_path / "all", None)])
@@ -98,5 +102,5 @@ def test_a_run_that_has_seen_every_film_is_not_asked(tmp_path):
     assert not (tmp_path / "pack" / FOLDS_FILE).exists()
 
 
-def test_a_fold_is_read_from_a_stored_plan(tmp_path):
+def test_a_fold_is_read_from_a_stored_plan(tmp_path: Path) -> None:
     assert read_config(made_run(tmp_path / "run", (1, FOLDS)) / "run.json").fold == (1, FOLDS)

@@ -1,6 +1,9 @@
 """The mean of a run's weights and a bundle's: each weight where it should lie, and a run of its own that says so."""
 
+from __future__ import annotations
+
 import json
+from pathlib import Path
 
 import pytest
 import torch
@@ -14,7 +17,7 @@ from ptxviewer.inference.torch.network import NetworkConfig, PneumothoraxNet
 from ptxviewer.paths import bundle_dir
 
 
-def test_a_weight_lies_between_the_two_and_what_only_one_has_stays():
+def test_a_weight_lies_between_the_two_and_what_only_one_has_stays() -> None:
     ours = {"a": torch.tensor([0.0, 4.0]), "new": torch.tensor([7.0]), "counter": torch.tensor(3)}
     theirs = {"a": torch.tensor([4.0, 4.0]), "counter": torch.tensor(9)}
     mean = mean_of(ours, theirs, 0.25)
@@ -23,7 +26,7 @@ def test_a_weight_lies_between_the_two_and_what_only_one_has_stays():
     assert int(mean["counter"]) == 3
 
 
-def test_a_run_that_is_averaged_with_the_bundle_says_so_and_keeps_what_the_bundle_lacks(tmp_path):
+def test_a_run_that_is_averaged_with_the_bundle_says_so_and_keeps_what_the_bundle_lacks(tmp_path: Path) -> None:
     """Whatever ships: a run of the same widths that decides by halves, and its mean with the bundle."""
     torch.manual_seed(0)
     card = read_card(bundle_dir())
@@ -47,12 +50,12 @@ def test_a_run_that_is_averaged_with_the_bundle_says_so_and_keeps_what_the_bundl
 
 
 @pytest.mark.parametrize("share", [0.0, 1.0])
-def test_the_ends_are_the_two_themselves(share):
+def test_the_ends_are_the_two_themselves(share: float) -> None:
     ours, theirs = {"a": torch.tensor([1.0])}, {"a": torch.tensor([2.0])}
     assert float(mean_of(ours, theirs, share)["a"]) == (1.0 if share else 2.0)
 
 
-def test_several_runs_have_the_same_share(tmp_path):
+def test_several_runs_have_the_same_share(tmp_path: Path) -> None:
     runs = [tmp_path / f"run{number}" for number in range(3)]
     for number, run in enumerate(runs):
         run.mkdir()

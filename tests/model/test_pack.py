@@ -1,7 +1,11 @@
 """Packs: what was put in comes out, a stop costs one part, and no part outgrows what can be carried."""
 
+from __future__ import annotations
+
 import json
 from dataclasses import replace
+from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -14,11 +18,11 @@ SIDE = 40
 RECORD = {"size": 32, "side": SIDE, "boxes": "made", "data": "abc"}
 
 
-def examples(count):
+def examples(count: int) -> Any:
     return [Example(f"set/{n}.png", n % 2 == 0, "" if n % 2 else None, None, f"p{n}", "positive") for n in range(count)]
 
 
-def cut(example):
+def cut(example: Example) -> Any:
     """A film of noise that only its name decides, with one mask out of three; even films have one by a network."""
     rng = np.random.default_rng(int(example.film[4:-4]))
     image = rng.integers(0, 256, (SIDE, SIDE)).astype(np.uint8)
@@ -27,12 +31,12 @@ def cut(example):
     return image, masks, (1, SIDE, 0, SIDE - 2), False, example.mask is None
 
 
-def test_a_picture_comes_back_to_the_bit():
+def test_a_picture_comes_back_to_the_bit() -> None:
     picture = np.random.default_rng(0).integers(0, 256, (33, 33)).astype(np.uint8)
     np.testing.assert_array_equal(decompressed(compressed(picture), 33), picture)
 
 
-def test_what_was_packed_comes_out_again(tmp_path):
+def test_what_was_packed_comes_out_again(tmp_path: Path) -> None:
     write_pack(tmp_path, examples(5), cut, RECORD)
     pack = Pack(tmp_path)
     assert [example.film for example in pack.examples] == [example.film for example in examples(5)]
@@ -46,14 +50,14 @@ def test_what_was_packed_comes_out_again(tmp_path):
     assert pack.examples[1].mask == ""
 
 
-def test_no_part_is_larger_than_asked_and_a_stopped_call_goes_on(tmp_path):
+def test_no_part_is_larger_than_asked_and_a_stopped_call_goes_on(tmp_path: Path) -> None:
     whole, stopped = tmp_path / "whole", tmp_path / "stopped"
     parts = write_pack(whole, examples(9), cut, RECORD, largest=4000)
     assert parts > 3
     assert all(part_path(whole, number).stat().st_size <= 4000 for number in range(parts))
     seen: list[str] = []
 
-    def interrupted(example):
+    def interrupted(example: Any) -> Any:
         if len(seen) == 6:
             raise KeyboardInterrupt
         seen.append(example.film)
@@ -63,7 +67,7 @@ def test_no_part_is_larger_than_asked_and_a_stopped_call_goes_on(tmp_path):
         write_pack(stopped, examples(9), interrupted, RECORD, largest=4000)
     again: list[str] = []
 
-    def counted(example):
+    def counted(example: Any) -> Any:
         again.append(example.film)
         return cut(example)
 
@@ -74,7 +78,7 @@ def test_no_part_is_larger_than_asked_and_a_stopped_call_goes_on(tmp_path):
     assert json.loads((stopped / "pack.json").read_text()) == json.loads((whole / "pack.json").read_text())
 
 
-def test_a_pack_of_another_format_is_refused(tmp_path):
+def test_a_pack_of_another_format_is_refused(tmp_path: Path) -> None:
     write_pack(tmp_path, examples(2), cut, RECORD)
     record = json.loads((tmp_path / "pack.json").read_text())
     (tmp_path / "pack.json").write_text(json.dumps(record | {"format": 99}))
@@ -82,7 +86,7 @@ def test_a_pack_of_another_format_is_refused(tmp_path):
         Pack(tmp_path)
 
 
-def test_the_stored_square_shows_the_box_in_its_middle_and_says_what_is_film():
+def test_the_stored_square_shows_the_box_in_its_middle_and_says_what_is_film() -> None:
     film = np.zeros((400, 300), np.uint8)
     film[100:200, 50:150] = 200
     size = 80
@@ -98,11 +102,11 @@ def test_the_stored_square_shows_the_box_in_its_middle_and_says_what_is_film():
     assert beyond[2] == beyond[0]
 
 
-def test_a_films_set_is_the_folder_that_it_lies_in():
+def test_a_films_set_is_the_folder_that_it_lies_in() -> None:
     assert replace(examples(1)[0], film="negatives/n1.webp").set == "negatives"
 
 
-def test_a_mask_keeps_the_scores_and_drops_the_noise():
+def test_a_mask_keeps_the_scores_and_drops_the_noise() -> None:
     scores = np.zeros((4, 4), np.float32)
     scores[0, 0], scores[1, 1] = 0.8, 0.05
     mask = soft_mask(scores)
@@ -112,5 +116,5 @@ def test_a_mask_keeps_the_scores_and_drops_the_noise():
     assert mask.dtype == np.uint8
 
 
-def test_what_the_network_does_not_see_stays_unknown():
+def test_what_the_network_does_not_see_stays_unknown() -> None:
     assert soft_mask(np.full((4, 4), 0.39, np.float32)) is None

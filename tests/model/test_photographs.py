@@ -1,6 +1,9 @@
 """Photographs made by code: a film is still to be known in them, and each defect is one that a camera makes."""
 
+from __future__ import annotations
+
 from functools import cache
+from typing import Any
 
 import numpy as np
 import pytest
@@ -13,12 +16,12 @@ SPEC = PhantomSpec(side="right", size=0.5, seed=1, rows=240, cols=200)
 
 
 @cache
-def film():
+def film() -> Any:
     return (phantom(SPEC).pixels >> (SPEC.bits - 8)).astype(np.uint8)
 
 
 @pytest.mark.parametrize("seed", range(6))
-def test_a_photographed_film_is_still_that_film_and_no_longer_the_same_pixels(seed):
+def test_a_photographed_film_is_still_that_film_and_no_longer_the_same_pixels(seed: int) -> None:
     taken = photographed(np.random.default_rng(seed), film())
     assert taken.shape == film().shape
     assert taken.dtype == np.uint8
@@ -28,18 +31,18 @@ def test_a_photographed_film_is_still_that_film_and_no_longer_the_same_pixels(se
     assert taken.std() > 10
 
 
-def test_the_same_seed_takes_the_same_photograph():
+def test_the_same_seed_takes_the_same_photograph() -> None:
     one, again = (photographed(np.random.default_rng(7), film()) for _ in range(2))
     np.testing.assert_array_equal(one, again)
 
 
-def test_the_bezel_is_seen_where_the_screen_ends():
+def test_the_bezel_is_seen_where_the_screen_ends() -> None:
     seen = perspective(np.random.default_rng(0), np.ones((100, 80), np.float32), 0.2)
     assert seen[50, 40] == 1
     assert min(seen[0, 0], seen[0, -1], seen[-1, 0], seen[-1, -1]) == pytest.approx(0.2)
 
 
-def test_moire_ripples_about_the_picture_and_glare_only_adds_light_in_one_place():
+def test_moire_ripples_about_the_picture_and_glare_only_adds_light_in_one_place() -> None:
     ripple = moire(np.random.default_rng(0), (120, 100))
     assert ripple.mean() == pytest.approx(1, abs=0.02)
     assert 0.005 < ripple.std() < 0.1
@@ -50,7 +53,7 @@ def test_moire_ripples_about_the_picture_and_glare_only_adds_light_in_one_place(
 
 
 @pytest.mark.parametrize("inverse", [False, True])
-def test_a_film_is_put_on_the_screen_with_what_is_dense_bright(inverse):
+def test_a_film_is_put_on_the_screen_with_what_is_dense_bright(inverse: bool) -> None:
     from dataclasses import replace
 
     from model.kinds import made

@@ -1,5 +1,9 @@
 """The three rules: each keeps its promise, ties go to the quieter one, and figures are of films the rule never saw."""
 
+from __future__ import annotations
+
+from typing import Any
+
 import numpy as np
 import pytest
 
@@ -7,7 +11,7 @@ from model.rules import EXTENTS, NAMES, Row, Table, by_rule, choose, cross_fitte
 from ptxviewer.core.answer import DecisionRule
 
 
-def films(seed=0, positives=60, negatives=240, apart=2.0):
+def films(seed: Any = 0, positives: Any = 60, negatives: Any = 240, apart: Any = 2.0) -> Table:
     """Scores of two overlapping kinds; a positive film's map is as good as its score, others may be marked."""
     rng = np.random.default_rng(seed)
     rows = []
@@ -20,7 +24,7 @@ def films(seed=0, positives=60, negatives=240, apart=2.0):
     return Table.of(rows)
 
 
-def test_each_rule_keeps_its_promise_on_the_films_it_was_chosen_on():
+def test_each_rule_keeps_its_promise_on_the_films_it_was_chosen_on() -> None:
     table = films()
     made = {name: by_rule(table, choose(table, name)) for name in NAMES}
     assert made["balanced"].false_per_100 <= 10
@@ -29,20 +33,20 @@ def test_each_rule_keeps_its_promise_on_the_films_it_was_chosen_on():
     assert made["sensitive"].false_per_100 > made["balanced"].false_per_100 > made["quiet"].false_per_100
 
 
-def test_of_even_rules_the_one_with_the_smallest_areas_and_the_fewest_specks_is_taken():
+def test_of_even_rules_the_one_with_the_smallest_areas_and_the_fewest_specks_is_taken() -> None:
     for name in NAMES:
         rule = choose(films(), name)
         assert (rule.threshold, rule.min_area) == (0.6, 0.002)
 
 
-def test_what_is_not_called_counts_as_empty():
+def test_what_is_not_called_counts_as_empty() -> None:
     table = films()
     silent = by_rule(table, DecisionRule(0.6, 0.975, 0.002))
     assert silent.mean_dice == pytest.approx(240 / 300, abs=0.02)
     assert silent.found < 0.1
 
 
-def test_no_patient_is_judged_by_a_rule_that_its_films_helped_to_choose():
+def test_no_patient_is_judged_by_a_rule_that_its_films_helped_to_choose() -> None:
     table = films()
     fold = folds_of(table.patients)
     assert all(len(set(fold[2 * n : 2 * n + 2])) == 1 for n in range(150))
@@ -53,7 +57,7 @@ def test_no_patient_is_judged_by_a_rule_that_its_films_helped_to_choose():
     np.testing.assert_array_equal(cross_fitted(other, "balanced").called[first], before.called[first])
 
 
-def test_a_patient_gets_the_rule_that_was_chosen_on_the_others():
+def test_a_patient_gets_the_rule_that_was_chosen_on_the_others() -> None:
     table = films()
     fold = folds_of(table.patients)
     given = rule_of_patients(table, "balanced")
@@ -61,7 +65,7 @@ def test_a_patient_gets_the_rule_that_was_chosen_on_the_others():
     assert given[table.patients[0]] == choose(table.some(fold != fold[0]), "balanced")
 
 
-def test_a_promise_that_cannot_be_kept_is_said_so():
+def test_a_promise_that_cannot_be_kept_is_said_so() -> None:
     with pytest.raises(ValueError, match="keeps to"):
         choose(films(), "balanced", most_false=-1)
     hopeless = films()
@@ -70,7 +74,7 @@ def test_a_promise_that_cannot_be_kept_is_said_so():
         choose(nothing, "sensitive")
 
 
-def test_the_card_gets_every_rule_with_figures_and_intervals():
+def test_the_card_gets_every_rule_with_figures_and_intervals() -> None:
     record = rules(films(), draws=50)
     assert list(record) == ["balanced", "sensitive", "quiet"]
     for name in NAMES:

@@ -1,7 +1,10 @@
 """Training on tiny films made by code: it learns, it resumes as if never stopped, and what it exports loads."""
 
+from __future__ import annotations
+
 import dataclasses
 import json
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -31,7 +34,7 @@ class MadeFilms:
     drains: list[float] | None = None
     unseen: list[float | None] | None = None
 
-    def __init__(self):
+    def __init__(self) -> None:
         rng = np.random.default_rng(0)
         count, side = 16, stored_side(SIDE)
         self.images = rng.integers(60, 120, (count, side, side)).astype(np.uint8)
@@ -47,17 +50,17 @@ class MadeFilms:
             group = "positive" if present else "negative"
             self.examples.append(Example(f"{index}", present, "m" if present else "", None, f"p{index}", group))
 
-    def image(self, index):
+    def image(self, index: int) -> np.ndarray:
         return self.images[index]
 
-    def masks(self, index):
+    def masks(self, index: int) -> np.ndarray:
         return self.all_masks[index]
 
-    def inside(self, _index):
+    def inside(self, _index: int) -> Any:
         return 0, self.images.shape[1], 0, self.images.shape[1]
 
 
-def config(**changes):
+def config(**changes: Any) -> Config:
     plain = Augmentation(rotation_deg=0, aspect=1, scale=(1, 1), shift=0, blur=0, compression=0, text=0, noise=0)
     defaults: dict[str, Any] = {
         "phases": (Phase(SIDE, 8, 30, 0.5),),
@@ -71,7 +74,7 @@ def config(**changes):
     return Config(**(defaults | changes))
 
 
-def train(trainer, sampler, until):
+def train(trainer: Trainer, sampler: Sampler, until: int) -> Any:
     losses = []
     while trainer.step < until:
         losses.append(trainer.train_step(sampler.batch(trainer.step))["loss"])
@@ -79,13 +82,13 @@ def train(trainer, sampler, until):
 
 
 @pytest.mark.parametrize("block", ["bottleneck", "basic"])
-def test_training_lowers_the_loss(block):
+def test_training_lowers_the_loss(block: str) -> None:
     made = config(network=NetworkConfig(**{**TINY.__dict__, "block": block}))
     losses = train(Trainer(made), Sampler(MadeFilms(), made), 30)
     assert np.mean(losses[-5:]) < 0.7 * np.mean(losses[:5])
 
 
-def test_a_stopped_run_ends_as_one_that_was_not_stopped(tmp_path):
+def test_a_stopped_run_ends_as_one_that_was_not_stopped(tmp_path: Path) -> None:
     made = config()
     sampler = Sampler(MadeFilms(), made)
     straight = Trainer(made)
@@ -100,7 +103,7 @@ def test_a_stopped_run_ends_as_one_that_was_not_stopped(tmp_path):
         torch.testing.assert_close(second.average[name], value, rtol=0, atol=0, msg=name)
 
 
-def test_a_configuration_file_changes_what_it_names_and_nothing_else(tmp_path):
+def test_a_configuration_file_changes_what_it_names_and_nothing_else(tmp_path: Path) -> None:
     file = tmp_path / "config.json"
     changes = {
         "phases": [{"size": 512, "batch": 8, "steps": 10, "positives": 0.3}],
@@ -118,7 +121,7 @@ def test_a_configuration_file_changes_what_it_names_and_nothing_else(tmp_path):
     assert read_config(None) == Config()
 
 
-def test_a_run_goes_on_by_the_plan_that_stands_beside_its_checkpoint(tmp_path):
+def test_a_run_goes_on_by_the_plan_that_stands_beside_its_checkpoint(tmp_path: Path) -> None:
     from dataclasses import asdict
 
     made = config(weights=(("labelled positive", 3.0),))
@@ -126,7 +129,7 @@ def test_a_run_goes_on_by_the_plan_that_stands_beside_its_checkpoint(tmp_path):
     assert read_config(tmp_path / "run.json") == made
 
 
-def test_a_run_is_fitted_into_the_time_that_there_is():
+def test_a_run_is_fitted_into_the_time_that_there_is() -> None:
     made = Config(phases=(Phase(256, 16, 800, 0.5), Phase(512, 8, 400, 0.4)))
     fits = fitted(made, seconds=1000, per_step=0.5, spent=40)
     # A step of the second phase has twice the pixels of one of the first.
@@ -135,7 +138,7 @@ def test_a_run_is_fitted_into_the_time_that_there_is():
     assert fitted(made, seconds=0, per_step=0.5).steps == 2, "never none at all"
 
 
-def test_frozen_stages_stay_as_they_started():
+def test_frozen_stages_stay_as_they_started() -> None:
     made = config(frozen=("conv1", "bn1", "layer1"))
     trainer = Trainer(made)
     before = {name: value.clone() for name, value in trainer.net.state_dict().items()}
@@ -147,7 +150,7 @@ def test_frozen_stages_stay_as_they_started():
     assert not torch.equal(before["encoder.layer4.0.conv1.weight"], after["encoder.layer4.0.conv1.weight"])
 
 
-def test_a_head_that_reads_more_goes_on_from_what_the_smaller_one_had_learned(tmp_path):
+def test_a_head_that_reads_more_goes_on_from_what_the_smaller_one_had_learned(tmp_path: Path) -> None:
     from safetensors.torch import save_file
 
     from model.export import compact
@@ -166,7 +169,7 @@ def test_a_head_that_reads_more_goes_on_from_what_the_smaller_one_had_learned(tm
     assert added.abs().max() > 0
 
 
-def test_a_network_that_decides_by_halves_goes_on_from_what_the_whole_film_had_taught(tmp_path):
+def test_a_network_that_decides_by_halves_goes_on_from_what_the_whole_film_had_taught(tmp_path: Path) -> None:
     from safetensors.torch import save_file
 
     from model.export import compact
@@ -181,7 +184,7 @@ def test_a_network_that_decides_by_halves_goes_on_from_what_the_whole_film_had_t
     assert by_halves.net.side_head.place.weight.abs().max() > 0
 
 
-def test_a_run_that_was_kept_goes_on_from_what_it_had_learned(tmp_path, monkeypatch):
+def test_a_run_that_was_kept_goes_on_from_what_it_had_learned(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     from dataclasses import asdict
 
     from model import keep as keeping
@@ -207,7 +210,7 @@ def test_a_run_that_was_kept_goes_on_from_what_it_had_learned(tmp_path, monkeypa
     assert not (tmp_path / "kept" / "large.safetensors").exists()
 
 
-def test_weights_of_another_network_are_refused_rather_than_left_out(tmp_path):
+def test_weights_of_another_network_are_refused_rather_than_left_out(tmp_path: Path) -> None:
     from safetensors.torch import save_file
 
     state = {n: v.contiguous() for n, v in Trainer(config()).net.state_dict().items() if not n.startswith("decoder.0.")}
@@ -216,7 +219,7 @@ def test_weights_of_another_network_are_refused_rather_than_left_out(tmp_path):
         Trainer(config(), weights=tmp_path / "weights.safetensors")
 
 
-def test_a_half_with_a_quarter_of_the_mask_is_a_side_and_a_spill_over_the_middle_is_not():
+def test_a_half_with_a_quarter_of_the_mask_is_a_side_and_a_spill_over_the_middle_is_not() -> None:
     halves = torch.zeros(3, 2, 8, 8)
     halves[:, 0, :, :4], halves[:, 1, :, 4:] = 1, 1
     mask = torch.zeros(3, 64, 64)
@@ -231,7 +234,7 @@ def test_a_half_with_a_quarter_of_the_mask_is_a_side_and_a_spill_over_the_middle
     assert told[0].tolist() == [1, 0]
 
 
-def test_a_stopped_run_may_end_sooner_than_it_was_planned(tmp_path):
+def test_a_stopped_run_may_end_sooner_than_it_was_planned(tmp_path: Path) -> None:
     """The schedule belongs to the configuration, not to the checkpoint."""
     made, shorter = config(), config(phases=(Phase(SIDE, 8, 12, 0.5),))
     first = Trainer(made)
@@ -245,7 +248,7 @@ def test_a_stopped_run_may_end_sooner_than_it_was_planned(tmp_path):
 
 
 @pytest.mark.parametrize("sides", [False, True])
-def test_what_is_exported_loads_in_the_app_with_both_heads(tmp_path, sides):
+def test_what_is_exported_loads_in_the_app_with_both_heads(tmp_path: Path, sides: bool) -> None:
     from safetensors.torch import save_file
 
     from model.card import Texts
@@ -301,7 +304,7 @@ def test_what_is_exported_loads_in_the_app_with_both_heads(tmp_path, sides):
     assert maps.score == pytest.approx(1 / (1 + np.exp(-(2 * logit - 1))), abs=0.02)
 
 
-def test_a_network_of_the_lungs_box_is_not_exported_without_its_first_look(tmp_path):
+def test_a_network_of_the_lungs_box_is_not_exported_without_its_first_look(tmp_path: Path) -> None:
     from model.export import write_first_look
 
     (tmp_path / "run.json").write_text(json.dumps({"boxes": "lung-box-1, first look by made"}))
@@ -309,7 +312,7 @@ def test_a_network_of_the_lungs_box_is_not_exported_without_its_first_look(tmp_p
         write_first_look(tmp_path, tmp_path / "bundle")
 
 
-def test_films_that_only_the_index_calls_frontal_do_not_teach_the_gate():
+def test_films_that_only_the_index_calls_frontal_do_not_teach_the_gate() -> None:
     sideways = ["labelled/sideways.webp", "ensemble/abdomen.webp"]
     names = [*sideways, *(f"labelled/{number}.webp" for number in range(20))]
     examples = [Example(name, True, "", None, name, "positive") for name in names]
@@ -320,7 +323,7 @@ def test_films_that_only_the_index_calls_frontal_do_not_teach_the_gate():
     assert not {e.patient for e in fitted} & {e.patient for e in choosing}
 
 
-def test_the_logistic_fit_finds_a_line_and_platt_finds_the_temperature():
+def test_the_logistic_fit_finds_a_line_and_platt_finds_the_temperature() -> None:
     rng = np.random.default_rng(0)
     points = rng.normal(size=(400, 2))
     weight, bias = fit_logistic(points, points[:, 0] > 0.2, penalty=1e-4)
@@ -333,7 +336,7 @@ def test_the_logistic_fit_finds_a_line_and_platt_finds_the_temperature():
     assert offset == pytest.approx(-1, abs=0.15)
 
 
-def test_the_honest_calibration_never_sees_the_patient_it_judges():
+def test_the_honest_calibration_never_sees_the_patient_it_judges() -> None:
     rng = np.random.default_rng(1)
     logit = rng.normal(size=60)
     truth = rng.random(60) < 0.4
@@ -345,7 +348,7 @@ def test_the_honest_calibration_never_sees_the_patient_it_judges():
     assert not np.array_equal(after[2:], before[2:])
 
 
-def test_films_whose_label_is_in_doubt_are_not_drawn_where_the_plan_says_so():
+def test_films_whose_label_is_in_doubt_are_not_drawn_where_the_plan_says_so() -> None:
     films = MadeFilms()
     wrong = sorted(doubtful())[0]
     films.examples[1] = dataclasses.replace(films.examples[1], film=wrong)
@@ -353,7 +356,7 @@ def test_films_whose_label_is_in_doubt_are_not_drawn_where_the_plan_says_so():
     assert 1 not in Sampler(films, config(clean=True)).groups["negative"]
 
 
-def test_held_statistics_train_the_network_that_ships(tmp_path):
+def test_held_statistics_train_the_network_that_ships(tmp_path: Path) -> None:
     made = config()
     trainer, plain = Trainer(config(held=True)), Trainer(made)
     plain.net.load_state_dict(trainer.net.state_dict())

@@ -41,7 +41,7 @@ def files(folder: Path) -> set[str]:
 
 
 @pytest.mark.parametrize("name", ["home", "home of Ms. A & B"])
-def test_it_installs_for_one_user_and_leaves_no_trace(archive: Path, tmp_path: Path, name: str):
+def test_it_installs_for_one_user_and_leaves_no_trace(archive: Path, tmp_path: Path, name: str) -> None:
     home = tmp_path / name
     reviews = home / ".local" / "share" / "ptxviewer" / "reviews"
     reviews.mkdir(parents=True)
@@ -63,7 +63,7 @@ def test_it_installs_for_one_user_and_leaves_no_trace(archive: Path, tmp_path: P
     assert files(home) == before
 
 
-def test_a_second_installation_replaces_the_first(archive: Path, tmp_path: Path):
+def test_a_second_installation_replaces_the_first(archive: Path, tmp_path: Path) -> None:
     home = tmp_path / "home"
     home.mkdir()
     assert run(archive / "install.sh", home).returncode == 0
@@ -73,7 +73,7 @@ def test_a_second_installation_replaces_the_first(archive: Path, tmp_path: Path)
     assert not old.exists()
 
 
-def test_a_folder_of_the_site_can_be_named_and_is_cleared_by_name(archive: Path, tmp_path: Path):
+def test_a_folder_of_the_site_can_be_named_and_is_cleared_by_name(archive: Path, tmp_path: Path) -> None:
     home, site = tmp_path / "home", tmp_path / "opt" / "ptxviewer"
     home.mkdir()
     assert run(archive / "install.sh", home, "--prefix", str(site)).returncode == 0
@@ -83,7 +83,7 @@ def test_a_folder_of_the_site_can_be_named_and_is_cleared_by_name(archive: Path,
     assert not site.exists() or not files(site)
 
 
-def test_a_wrong_word_changes_nothing(archive: Path, tmp_path: Path):
+def test_a_wrong_word_changes_nothing(archive: Path, tmp_path: Path) -> None:
     home = tmp_path / "home"
     home.mkdir()
     assert run(archive / "install.sh", home, "--remove").returncode == 2
@@ -93,7 +93,7 @@ def test_a_wrong_word_changes_nothing(archive: Path, tmp_path: Path):
 
 
 @pytest.mark.skipif(shutil.which("zstd") is None, reason="zstd is not installed here")
-def test_the_archive_unpacks_to_what_was_staged(archive: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
+def test_the_archive_unpacks_to_what_was_staged(archive: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(facts, "BUILD", tmp_path / "build")
     made = packages.tarball(archive / "app", tmp_path)
     unpacked = tmp_path / "unpacked"

@@ -24,7 +24,7 @@ def needs(tool: str) -> pytest.MarkDecorator:
     return pytest.mark.skipif(shutil.which(tool) is None, reason=f"{tool} is not installed here")
 
 
-def test_a_double_click_hands_over_all_films_that_were_chosen():
+def test_a_double_click_hands_over_all_films_that_were_chosen() -> None:
     entry = configparser.ConfigParser(interpolation=None)
     entry.read_string(linux.desktop_entry())
     section = entry["Desktop Entry"]
@@ -35,12 +35,12 @@ def test_a_double_click_hands_over_all_films_that_were_chosen():
     assert f'setDesktopFileName("{facts.COMMAND}")' in application
 
 
-def test_a_path_with_spaces_is_quoted():
+def test_a_path_with_spaces_is_quoted() -> None:
     assert 'Exec="/home/a b/bin/ptxviewer" %F' in linux.desktop_entry("/home/a b/bin/ptxviewer")
 
 
 @needs("desktop-file-validate")
-def test_the_desktop_entry_is_valid(tmp_path: Path):
+def test_the_desktop_entry_is_valid(tmp_path: Path) -> None:
     for number, program in enumerate(("ptxviewer", "/opt/of mine/ptxviewer")):
         path = tmp_path / f"{number}.desktop"
         path.write_text(linux.desktop_entry(program), "utf-8")
@@ -49,7 +49,7 @@ def test_the_desktop_entry_is_valid(tmp_path: Path):
 
 
 @needs("appstreamcli")
-def test_the_appstream_metadata_are_valid(tmp_path: Path):
+def test_the_appstream_metadata_are_valid(tmp_path: Path) -> None:
     path = tmp_path / f"{facts.ID}.metainfo.xml"
     path.write_text(linux.appstream(), "utf-8")
     done = subprocess.run(
@@ -58,7 +58,7 @@ def test_the_appstream_metadata_are_valid(tmp_path: Path):
     assert done.returncode == 0, done.stdout
 
 
-def test_appstream_says_what_it_is_for_and_which_version():
+def test_appstream_says_what_it_is_for_and_which_version() -> None:
     root = ET.fromstring(linux.appstream())
     assert root.findtext("id") == facts.ID
     assert there(root.find("releases/release")).attrib["version"] == __version__
@@ -66,7 +66,7 @@ def test_appstream_says_what_it_is_for_and_which_version():
     assert "Research use only" in " ".join(p.text or "" for p in root.iter("p"))
 
 
-def test_films_are_known_by_name_and_by_content():
+def test_films_are_known_by_name_and_by_content() -> None:
     (kind,) = ET.fromstring(linux.mime_package())
     globs = {one.attrib["pattern"] for one in kind.iter(f"{MIME}glob")}
     assert {"*.dcm", "*.dicom", "DICOMDIR", "1.2.840.*"} <= globs
@@ -87,7 +87,7 @@ def test_films_are_known_by_name_and_by_content():
         ("DICOMDIR", b"\0" * 128 + b"DICM"),
     ],
 )
-def test_the_desktop_takes_it_for_a_film(tmp_path: Path, name: str, content: bytes):
+def test_the_desktop_takes_it_for_a_film(tmp_path: Path, name: str, content: bytes) -> None:
     packages = tmp_path / "share" / "mime" / "packages"
     packages.mkdir(parents=True)
     (packages / "ptxviewer.xml").write_text(linux.mime_package(), "utf-8")
@@ -99,7 +99,7 @@ def test_the_desktop_takes_it_for_a_film(tmp_path: Path, name: str, content: byt
     assert "application/dicom" in out
 
 
-def test_the_debian_package_says_what_it_needs_and_that_it_is_no_medical_device():
+def test_the_debian_package_says_what_it_needs_and_that_it_is_no_medical_device() -> None:
     text = linux.control("amd64", ["libc6 (>= 2.36)", "libegl1"], ["shared-mime-info"], 700_000)
     assert f"Version: {__version__}\n" in text
     assert "Depends: libc6 (>= 2.36), libegl1\n" in text
@@ -107,7 +107,7 @@ def test_the_debian_package_says_what_it_needs_and_that_it_is_no_medical_device(
     assert not [line for line in text.splitlines() if not line.strip()]  # an empty line would end the stanza
 
 
-def test_every_library_that_qt_needs_has_its_debian_package():
+def test_every_library_that_qt_needs_has_its_debian_package() -> None:
     known = set_up.QT_LIBRARIES
     for library, package in known.items():
         carried = any(re.fullmatch(p.replace("*", ".*"), library) for p in trim.CARRIED_SYSTEM_LIBRARIES)

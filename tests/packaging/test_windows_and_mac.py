@@ -40,7 +40,7 @@ def fields(line: str) -> dict[str, str]:
     return found
 
 
-def test_every_line_of_the_script_can_be_read_and_every_section_is_known():
+def test_every_line_of_the_script_can_be_read_and_every_section_is_known() -> None:
     known = {"Setup", "Files", "InstallDelete", "UninstallDelete", "Icons", "Registry", "Run", "Code"}
     assert set(sections()) == known
     for name in known - {"Setup", "Code"}:
@@ -48,7 +48,7 @@ def test_every_line_of_the_script_can_be_read_and_every_section_is_known():
             assert fields(line)
 
 
-def test_it_installs_for_one_user_without_an_administrator_and_an_update_finds_the_old_version():
+def test_it_installs_for_one_user_without_an_administrator_and_an_update_finds_the_old_version() -> None:
     setup = dict(line.split("=", 1) for line in sections()["Setup"])
     assert setup["PrivilegesRequired"] == "lowest"
     assert setup["ChangesAssociations"] == "yes"
@@ -57,7 +57,7 @@ def test_it_installs_for_one_user_without_an_administrator_and_an_update_finds_t
     assert setup["OutputBaseFilename"] + ".exe" == windows.installer_name()
 
 
-def test_it_offers_itself_for_films_and_takes_them_from_nobody():
+def test_it_offers_itself_for_films_and_takes_them_from_nobody() -> None:
     rows = [fields(line) for line in sections()["Registry"]]
     assert {row["Root"] for row in rows} == {"HKA"}
     for extension in facts.EXTENSIONS:
@@ -69,7 +69,7 @@ def test_it_offers_itself_for_films_and_takes_them_from_nobody():
     assert command["ValueData"] == '"{app}\\ptxviewer.exe" "%1"'
 
 
-def test_nothing_of_the_registry_or_the_folder_is_left_behind():
+def test_nothing_of_the_registry_or_the_folder_is_left_behind() -> None:
     rows = [fields(line) for line in sections()["Registry"]]
     ours = [r["Subkey"] for r in rows if "uninsdeletekey" in r.get("Flags", "").split()]
     for row in rows:
@@ -78,20 +78,20 @@ def test_nothing_of_the_registry_or_the_folder_is_left_behind():
     assert "{app}\\_internal" in [fields(line)["Name"] for line in sections()["UninstallDelete"]]
 
 
-def test_the_programs_that_it_names_are_those_that_are_built():
+def test_the_programs_that_it_names_are_those_that_are_built() -> None:
     spec = (facts.REPOSITORY / "packaging" / "ptxviewer.spec").read_text("utf-8")
     assert "programs = [program(name" in spec
     for line in sections()["Icons"]:
         assert PureWindowsPath(fields(line)["Filename"]).name == f"{facts.COMMAND}.exe"
 
 
-def test_a_silent_installation_stops_at_no_question():
+def test_a_silent_installation_stops_at_no_question() -> None:
     assert "if WizardSilent and not IsAdmin then" in "\n".join(sections()["Code"])
     program = [fields(line) for line in sections()["Run"] if "postinstall" in line]
     assert "skipifsilent" in program[0]["Flags"]
 
 
-def test_macos_knows_films_and_does_not_take_them_from_the_hospitals_viewer():
+def test_macos_knows_films_and_does_not_take_them_from_the_hospitals_viewer() -> None:
     plist = plistlib.loads(plistlib.dumps(mac.info_plist()))
     (kind,) = plist["CFBundleDocumentTypes"]
     assert kind["LSItemContentTypes"] == ["org.nema.dicom"]
@@ -105,7 +105,9 @@ def test_macos_knows_films_and_does_not_take_them_from_the_hospitals_viewer():
     assert "UTExportedTypeDeclarations" not in plist  # the type is not ours to define
 
 
-def test_an_app_that_nobody_signs_has_no_entitlements_and_a_signed_one_has(monkeypatch, tmp_path):
+def test_an_app_that_nobody_signs_has_no_entitlements_and_a_signed_one_has(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
     monkeypatch.delenv(mac.IDENTITY, raising=False)
     assert mac.identity() is None
     assert mac.entitlements_file() is None
@@ -114,14 +116,14 @@ def test_an_app_that_nobody_signs_has_no_entitlements_and_a_signed_one_has(monke
     assert plistlib.loads(Path(there(mac.entitlements_file())).read_bytes()) == mac.ENTITLEMENTS
 
 
-def test_double_click_reaches_the_window_by_an_event_and_not_by_emulated_arguments():
+def test_double_click_reaches_the_window_by_an_event_and_not_by_emulated_arguments() -> None:
     spec = (facts.REPOSITORY / "packaging" / "ptxviewer.spec").read_text("utf-8")
     assert "argv_emulation=False" in spec
     assert "upx=False" in spec
 
 
 @pytest.mark.usefixtures("qapp")
-def test_the_icons_are_containers_that_their_systems_can_read():
+def test_the_icons_are_containers_that_their_systems_can_read() -> None:
     ico = icons.ico()
     assert struct.unpack("<HHH", ico[:6]) == (0, 1, len(icons.ICO_SIZES))
     for number in range(len(icons.ICO_SIZES)):

@@ -1,5 +1,7 @@
 """The JSON that scripts read: its fields are a promise."""
 
+from __future__ import annotations
+
 import json
 
 import numpy as np
@@ -23,7 +25,7 @@ FIELDS = [
 TIMING = {"read": 1.234, "infer": 5.678, "total": 9.0}
 
 
-def test_an_analysed_film_has_exactly_the_promised_fields():
+def test_an_analysed_film_has_exactly_the_promised_fields() -> None:
     of = film(640, 640, spacing=AT_DETECTOR, patient=NAMED, study=STUDIED)
     answer = answer_of(of, maps(of), INFO, Review())
     findings = answer.findings
@@ -63,7 +65,7 @@ def test_an_analysed_film_has_exactly_the_promised_fields():
     assert "ngstr" not in text
 
 
-def test_a_failed_film_has_the_same_fields():
+def test_a_failed_film_has_the_same_fields() -> None:
     content = as_bytes(error_record("bad\udcff.dcm", Reading.FILE_DAMAGED, {"read": None, "infer": None, "total": 1.0}))
     record = json.loads(content)
     assert list(record) == FIELDS
@@ -74,14 +76,14 @@ def test_a_failed_film_has_the_same_fields():
     content.decode("ascii")
 
 
-def test_without_spacing_an_area_is_null():
+def test_without_spacing_an_area_is_null() -> None:
     of = film(640, 640)
     record = json.loads(as_bytes(film_record("x", of, answer_of(of, maps(of), INFO, Review()), TIMING)))
     assert record["lesions"][0]["area_mm2"] is None
     assert record["spacing"] == {"row_mm": None, "col_mm": None, "origin": "none"}
 
 
-def test_a_mask_that_a_reader_changed_is_said_to_be_that():
+def test_a_mask_that_a_reader_changed_is_said_to_be_that() -> None:
     of = film(64, 64)
     review = Review(mask=PackedMask.pack(np.ones(of.shape, bool)))
     assert film_record("x", of, answer_of(of, maps(of), INFO, review), TIMING)["mask"] == "edited by reader"

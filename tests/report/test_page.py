@@ -1,7 +1,10 @@
 """Every word and number on the page, as data: right, complete, and without the patient unless asked."""
 
+from __future__ import annotations
+
 from dataclasses import replace
 from datetime import datetime, timezone
+from typing import Any
 
 import numpy as np
 import pytest
@@ -10,7 +13,7 @@ from ptxviewer import __version__
 from ptxviewer.core.answer import Detection, Gate
 from ptxviewer.core.calibration import calibrated
 from ptxviewer.core.drawing.tiles import PackedMask
-from ptxviewer.core.film import Acquisition, VoiLut, Window
+from ptxviewer.core.film import Acquisition, Radiograph, VoiLut, Window
 from ptxviewer.core.findings.reviewed import Answer, answer_of
 from ptxviewer.core.findings.sizes import MEASURES, sizes_of_half
 from ptxviewer.core.measurement import Measurement
@@ -34,11 +37,11 @@ AT_THAT_TIME = PageOptions(when=WHEN)
 UNREVIEWED = Review()
 
 
-def analysed(of, review=UNREVIEWED, **changes) -> Answer:
+def analysed(of: Radiograph, review: Review = UNREVIEWED, **changes: float | np.ndarray) -> Answer:
     return answer_of(of, maps(of, **changes), INFO, review)
 
 
-def with_findings(answer: Answer, **changes) -> Answer:
+def with_findings(answer: Answer, **changes: Any) -> Answer:
     return replace(answer, findings=replace(answer.findings, **changes))
 
 
@@ -49,11 +52,11 @@ def words(made: Page) -> str:
 
 
 @pytest.fixture
-def oriented():
+def oriented() -> Radiograph:
     return film(640, 640, spacing=AT_DETECTOR, acquisition=ORIENTED, patient=NAMED, study=STUDIED)
 
 
-def test_a_finding_is_said_with_side_size_and_origin_of_the_size(oriented):
+def test_a_finding_is_said_with_side_size_and_origin_of_the_size(oriented: Radiograph) -> None:
     made = page(oriented, analysed(oriented), options=AT_THAT_TIME)
     area_mm2 = analysed(oriented).findings.area_mm2
     assert area_mm2 is not None
@@ -71,14 +74,14 @@ def test_a_finding_is_said_with_side_size_and_origin_of_the_size(oriented):
     assert made.table.rows[0][2].endswith(" mm")
 
 
-def test_nothing_above_threshold_does_not_exclude(oriented):
+def test_nothing_above_threshold_does_not_exclude(oriented: Radiograph) -> None:
     made = page(oriented, analysed(oriented, score=0.1), options=AT_THAT_TIME)
     assert made.headline == "None marked."
     assert made.remark.startswith(NOT_EXCLUDED)
     assert made.table is None
 
 
-def test_a_readers_mask_is_said_to_be_that_everywhere(oriented):
+def test_a_readers_mask_is_said_to_be_that_everywhere(oriented: Radiograph) -> None:
     own = np.zeros(oriented.shape, bool)
     own[100:200, 400:500] = True
     for mask, line in ((own, "Edited by reader: pneumothorax, left apex, 10 % of the hemithorax"),
@@ -91,33 +94,33 @@ def test_a_readers_mask_is_said_to_be_that_everywhere(oriented):
         assert "mask edited by reader" in made.provenance
 
 
-def test_the_patient_is_left_out_unless_asked(oriented):
+def test_the_patient_is_left_out_unless_asked(oriented: Radiograph) -> None:
     text = words(page(oriented, analysed(oriented), options=AT_THAT_TIME))
     assert "De-identified" in text
     for secret in ("Ångström", "田中", "0815", "1960", "2026-01-02", "Elsewhere", "Thorax"):
         assert secret not in text
 
 
-def test_the_patient_is_named_when_asked(oriented):
+def test_the_patient_is_named_when_asked(oriented: Radiograph) -> None:
     text = words(page(oriented, analysed(oriented), options=PageOptions(identified=True, when=WHEN)))
     for fact in ("Ångström, 田中", "PAT-0815", "1960-02-03", "66 y", "2026-01-02 10:11", "Thorax p.a."):
         assert fact in text
     assert page(film(), None, options=PageOptions(identified=True)).patient == (("Patient", "Not named in the file"),)
 
 
-def test_the_footer_says_how_it_came_about(oriented):
+def test_the_footer_says_how_it_came_about(oriented: Radiograph) -> None:
     made = page(oriented, analysed(oriented), options=AT_THAT_TIME)
     for part in (__version__, "test-net 1", "abababababababab", "0.500", "CPU", "at detector", "2026-05-06 07:08 UTC"):
         assert part in made.provenance
     assert made.research_use == RESEARCH_USE
 
 
-def test_the_time_is_utc_now_unless_told():
+def test_the_time_is_utc_now_unless_told() -> None:
     stated = datetime.strptime(page(film(), None).provenance[-20:], "%Y-%m-%d %H:%M UTC")
     assert abs((datetime.now(timezone.utc).replace(tzinfo=None) - stated).total_seconds()) < 120
 
 
-def test_settings_are_on_the_page(oriented):
+def test_settings_are_on_the_page(oriented: Radiograph) -> None:
     facts = dict(
         page(
             oriented, analysed(oriented), Review(verdict="accept"), options=PageOptions(reader="Dr A", when=WHEN)
@@ -131,7 +134,7 @@ def test_settings_are_on_the_page(oriented):
     assert facts["Name"] == "Dr A"
 
 
-def test_how_the_film_is_shown_is_on_the_page():
+def test_how_the_film_is_shown_is_on_the_page() -> None:
     of = film(acquisition=Acquisition(lossy=True), frame=1, frames=3)
     facts = dict(page(of, None, view=FilmView(voi=Window(40, 400), inverted=True, quarter_turns=5, flipped=True)).facts)
     assert facts["Shown"] == "W 400 L 40, inverted, flipped, turned 90°"
@@ -141,7 +144,7 @@ def test_how_the_film_is_shown_is_on_the_page():
     assert dict(page(of, None, view=FilmView(voi=table)).facts)["Shown"] == "LUT NORMAL"
 
 
-def test_without_spacing_sizes_are_pixels_and_the_reason_is_given():
+def test_without_spacing_sizes_are_pixels_and_the_reason_is_given() -> None:
     note = FieldNotPlausible(17.0)
     of = film(640, 640, spacing=PixelSpacing(None, None, SpacingOrigin.IMPLAUSIBLE, note), notes=(note,))
     made = page(of, analysed(of), options=AT_THAT_TIME)
@@ -152,14 +155,14 @@ def test_without_spacing_sizes_are_pixels_and_the_reason_is_given():
     assert "cm" not in words(made).replace("cm wide", "")
 
 
-def test_a_film_that_was_not_analysed_says_so_and_why():
+def test_a_film_that_was_not_analysed_says_so_and_why() -> None:
     made = page(film(not_analysed="This is a CT image."), None, options=AT_THAT_TIME)
     assert made.headline == "Not analysed."
     assert made.remark == "This is a CT image."
     assert "network" not in made.provenance
 
 
-def test_findings_on_both_sides_and_many_of_them(oriented):
+def test_findings_on_both_sides_and_many_of_them(oriented: Radiograph) -> None:
     grid = maps(oriented).pneumothorax.copy()
     grid[12:24, 40:50] = 0.8
     both = analysed(oriented, grid=grid)
@@ -177,23 +180,23 @@ def test_findings_on_both_sides_and_many_of_them(oriented):
 @pytest.mark.parametrize(
     ("score", "word"), [(0.9, "above"), (0.45, "near"), (0.4, "near"), (0.33, "near"), (0.1, "below")]
 )
-def test_where_a_score_lies(score, word):
+def test_where_a_score_lies(score: float, word: str) -> None:
     assert nearness(score, 0.4) == word
 
 
-def test_areas_read_well():
+def test_areas_read_well() -> None:
     assert quantities.area_or_px(12345, None) == "12,345 px"
     assert measures.area_with_origin(1, 620.0, AT_DETECTOR) == "6.2 cm² (at detector)"
 
 
-def test_sizes_that_are_refused_for_one_reason_share_a_line(oriented):
+def test_sizes_that_are_refused_for_one_reason_share_a_line(oriented: Radiograph) -> None:
     (half,) = analysed(oriented).findings.halves
     ((names, reason),) = measures.refusals(sizes_of_half(oriented, replace(half, loculated=True)))
     assert names == ", ".join(measure.name for measure in MEASURES)
     assert reason == say(Finding.LOCULATED)
 
 
-def test_the_readers_note_verdict_and_measurements_are_on_the_page(oriented):
+def test_the_readers_note_verdict_and_measurements_are_on_the_page(oriented: Radiograph) -> None:
     drawn = (
         Measurement("length", ((10.0, 10.0), (310.0, 410.0))),
         Measurement("rectangle", ((10.0, 10.0), (20.0, 20.0))),
@@ -206,7 +209,7 @@ def test_the_readers_note_verdict_and_measurements_are_on_the_page(oriented):
     assert made.measurements == drawn
 
 
-def test_after_a_calibration_every_millimetre_on_the_page_is_the_readers(oriented):
+def test_after_a_calibration_every_millimetre_on_the_page_is_the_readers(oriented: Radiograph) -> None:
     drawn = (
         Measurement("length", ((10.0, 10.0), (310.0, 410.0))),
         Measurement("calibration", ((0.0, 0.0), (0.0, 100.0)), 40.0),
@@ -219,12 +222,12 @@ def test_after_a_calibration_every_millimetre_on_the_page_is_the_readers(oriente
     assert "at detector" not in said
 
 
-def refused(oriented):
+def refused(oriented: Radiograph) -> Answer:
     gate = Gate(False, Finding.NOT_FRONTAL)
     return with_findings(analysed(oriented), gate=gate)
 
 
-def test_what_the_gate_refused_is_not_on_the_page_until_the_reader_insists(oriented):
+def test_what_the_gate_refused_is_not_on_the_page_until_the_reader_insists(oriented: Radiograph) -> None:
     made = page(oriented, refused(oriented), options=AT_THAT_TIME)
     assert made.headline == "Result not shown."
     assert "frontal" in made.remark
@@ -237,7 +240,7 @@ def test_what_the_gate_refused_is_not_on_the_page_until_the_reader_insists(orien
     assert dict(insisted.facts)["Film check"].endswith("Shown because the reader asked for it.")
 
 
-def test_cautions_limits_and_moved_lines_are_on_the_page(oriented):
+def test_cautions_limits_and_moved_lines_are_on_the_page(oriented: Radiograph) -> None:
     said = analysed(oriented)
     half = replace(said.findings.halves[0], moved=("b",))
     limits = Detection(score=0.2, peak=0.6, min_area=0.01)
@@ -254,7 +257,7 @@ def test_cautions_limits_and_moved_lines_are_on_the_page(oriented):
     assert "at least 4,096 px" in dict(page(unsized, changed, options=AT_THAT_TIME).facts)["Sensitivity"]
 
 
-def test_what_an_older_network_said_carries_its_name_in_headline_text_and_provenance(oriented):
+def test_what_an_older_network_said_carries_its_name_in_headline_text_and_provenance(oriented: Radiograph) -> None:
     made = page(oriented, older := replace(analysed(oriented), info=replace(INFO, older=True)), options=AT_THAT_TIME)
     assert made.headline.endswith("Network 1 (older).")
     assert made.text.endswith("Network 1 (older).")

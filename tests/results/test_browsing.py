@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -49,7 +50,7 @@ def listed(store: Path, wanted: Filter = browsing.EVERYTHING, order: str = brows
         (Filter(side="right", query="view!=PA"), lambda row: row["side"] == "right" and row["view"] != "PA"),
     ],
 )
-def test_a_filter_leaves_out_what_does_not_fit(store: Path, wanted: Filter, fits) -> None:
+def test_a_filter_leaves_out_what_does_not_fit(store: Path, wanted: Filter, fits: Any) -> None:
     expected = set()
     for number in range(1, FILMS + 1):
         row = film(number, verdict="accept" if number % 10 == 0 else "")
@@ -87,7 +88,7 @@ def test_rows_come_by_the_page_in_their_order(store: Path) -> None:
     rows.close()
 
 
-def test_an_order_that_is_not_wanted_any_more_ends(store: Path, monkeypatch) -> None:
+def test_an_order_that_is_not_wanted_any_more_ends(store: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     def cancelled() -> None:
         raise Cancelled
 

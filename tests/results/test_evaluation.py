@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import math
 from pathlib import Path
+from typing import Any
 
 import cv2
 import numpy as np
@@ -40,7 +41,7 @@ def truths(path: Path, count: int = 80) -> Path:
     return labels(path, "film,present", *rows)
 
 
-def test_wilson_by_hand_and_at_its_ends():
+def test_wilson_by_hand_and_at_its_ends() -> None:
     low, high = wilson(8, 10)
     assert (low, high) == pytest.approx((0.4902, 0.9433), abs=1e-4)  # Wilson 1927, as in every textbook
     assert wilson(0, 10)[0] == 0
@@ -48,7 +49,7 @@ def test_wilson_by_hand_and_at_its_ends():
     assert wilson(0, 0) == (0, 1)
 
 
-def test_the_roc_curve_has_the_area_that_pairs_say():
+def test_the_roc_curve_has_the_area_that_pairs_say() -> None:
     rng = np.random.default_rng(1)
     truth, score = rng.random(200) < 0.3, np.round(rng.random(200), 1)
     false, hits = roc(score, truth)
@@ -57,7 +58,7 @@ def test_the_roc_curve_has_the_area_that_pairs_say():
     assert np.trapezoid(hits, false) == pytest.approx(0.5 + pairs.mean() / 2)
 
 
-def test_the_figures_are_those_of_the_films(store: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]):
+def test_the_figures_are_those_of_the_films(store: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     truth = truths(tmp_path / "labels.csv")
     out = tmp_path / "report"
     assert cli.main(["results", str(store), "--truth", str(truth), "--json", "--report", str(out)]) == 0
@@ -75,7 +76,9 @@ def test_the_figures_are_those_of_the_films(store: Path, tmp_path: Path, capsys:
     assert picture.std() > 5
 
 
-def test_films_without_an_answer_are_told_apart(store: Path, tmp_path: Path, capsys):
+def test_films_without_an_answer_are_told_apart(
+    store: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
     with ResultStore(store) as opened:
         opened.add(film(90, score=None, present=None, status="failed", film=90))
     labels(tmp_path / "labels.csv", "film,present", "90,1", *(f"{n},{n % 2}" for n in range(1, 30)))
@@ -84,7 +87,7 @@ def test_films_without_an_answer_are_told_apart(store: Path, tmp_path: Path, cap
     assert (record["films"], record["without_answer"], record["positive_without_answer"]) == (29, 1, 1)
 
 
-def test_labels_name_films_by_id_number_uid_or_file(tmp_path: Path):
+def test_labels_name_films_by_id_number_uid_or_file(tmp_path: Path) -> None:
     path = tmp_path / "films" / "one.dcm"
     with ResultStore(tmp_path / "a.sqlite") as store:
         one = film(1, sop_id=NAMES.of("sop", "1.2.3"), file_id=NAMES.of("file", str(path)))
@@ -107,14 +110,18 @@ def test_labels_name_films_by_id_number_uid_or_file(tmp_path: Path):
         (("film,present", "999,1"), Results.NO_TRUTH),
     ],
 )
-def test_labels_that_say_nothing_are_refused(store: Path, tmp_path: Path, lines, reason):
+def test_labels_that_say_nothing_are_refused(
+    store: Path, tmp_path: Path, lines: Any, reason: LabelsNotUnderstood | Results
+) -> None:
     with ResultStore(store) as opened:
         assert reason_of(read_labels, labels(tmp_path / "l.csv", *lines), opened, NAMES) == reason
         assert reason_of(read_labels, tmp_path / "none.csv", opened, NAMES) is Results.LABELS_UNREADABLE
 
 
 @pytest.mark.parametrize("sign", [";", "\t"])
-def test_labels_are_read_as_a_spreadsheet_of_another_language_writes_them(store: Path, tmp_path: Path, sign: str):
+def test_labels_are_read_as_a_spreadsheet_of_another_language_writes_them(
+    store: Path, tmp_path: Path, sign: str
+) -> None:
     with ResultStore(store) as opened:
         written = labels(
             tmp_path / "l.csv", f"film{sign}present{sign}remark", f"1{sign}1{sign}a, b, c", f"2{sign}0{sign}"
@@ -122,7 +129,9 @@ def test_labels_are_read_as_a_spreadsheet_of_another_language_writes_them(store:
         assert read_labels(written, opened, NAMES) == {1: Label(True), 2: Label(False)}
 
 
-def test_dice_is_that_of_the_masks(tmp_path: Path, capsys, monkeypatch):
+def test_dice_is_that_of_the_masks(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setattr("ptxviewer.cli.results.pseudonyms_in", lambda _folder: NAMES)
     (tmp_path / "masks").mkdir()
     predicted, truth = np.zeros((2, 20, 20), np.uint8)
@@ -150,7 +159,7 @@ def test_dice_is_that_of_the_masks(tmp_path: Path, capsys, monkeypatch):
     assert figures["Dice, positive films"] == pytest.approx(0.5)
 
 
-def test_two_stores_are_compared_film_by_film(store: Path, tmp_path: Path, capsys):
+def test_two_stores_are_compared_film_by_film(store: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     other = tmp_path / "b.sqlite"
     with ResultStore(other) as second:
         for number in range(11, 101):
@@ -172,7 +181,9 @@ def test_two_stores_are_compared_film_by_film(store: Path, tmp_path: Path, capsy
 
 
 @pytest.mark.parametrize("suffix", [".csv", ".jsonl", ".sqlite"])
-def test_what_was_chosen_is_written_in_every_form(store: Path, tmp_path: Path, suffix: str, capsys):
+def test_what_was_chosen_is_written_in_every_form(
+    store: Path, tmp_path: Path, suffix: str, capsys: pytest.CaptureFixture[str]
+) -> None:
     out = tmp_path / f"chosen{suffix}"
     assert cli.main(["results", str(store), "--query", "score>=0.5 view=PA", "--out", str(out)]) == 0
     wanted = {n for n in range(1, 81) if film(n)["score"] >= 0.5 and film(n)["view"] == "PA"}

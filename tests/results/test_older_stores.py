@@ -7,11 +7,14 @@ import json
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from ptxviewer.cli import main as cli
-from ptxviewer.core.engine import EngineInfo
+from ptxviewer.core.answer import ProbabilityMaps
+from ptxviewer.core.engine import Checkpoint, EngineInfo
+from ptxviewer.core.film import Radiograph
 from ptxviewer.core.keys import key_of, older_key
 from ptxviewer.dicom import read
 from ptxviewer.results.store import ResultStore
@@ -29,7 +32,7 @@ class Counting(FakeEngine):
         info = super().load()
         return replace(info, model_sha256=self.network) if self.network else info
 
-    def predict(self, film, checkpoint=lambda: None):
+    def predict(self, film: Radiograph, checkpoint: Checkpoint = lambda: None) -> ProbabilityMaps:
         self.films += 1
         return super().predict(film, checkpoint)
 
@@ -71,7 +74,7 @@ def ids(store: Path) -> list[str]:
         return [str(row["film_id"]) for row in opened.films("status = 'analysed'")]
 
 
-def test_a_store_goes_on_and_its_films_are_known_where_they_lie_now(engine, now, tmp_path: Path) -> None:
+def test_a_store_goes_on_and_its_films_are_known_where_they_lie_now(engine: Counting, now: Any, tmp_path: Path) -> None:
     out, folder = tmp_path / "list.sqlite", study(tmp_path / "films")
     triage(out, folder)
     before = ids(out)
@@ -89,7 +92,7 @@ def test_a_store_goes_on_and_its_films_are_known_where_they_lie_now(engine, now,
     assert [name[0] for name in ids(out)].count("k") == 2
 
 
-def test_another_network_replaces_the_rows(engine, now, tmp_path: Path) -> None:
+def test_another_network_replaces_the_rows(engine: Counting, now: Any, tmp_path: Path) -> None:
     out, folder = tmp_path / "list.sqlite", study(tmp_path / "films")
     triage(out, folder)
     before = ids(out)
@@ -100,7 +103,7 @@ def test_another_network_replaces_the_rows(engine, now, tmp_path: Path) -> None:
     assert sorted(ids(out)) == sorted(before)
 
 
-def test_a_table_is_resumed(engine, now, tmp_path: Path) -> None:
+def test_a_table_is_resumed(engine: Counting, now: Any, tmp_path: Path) -> None:
     out, folder = tmp_path / "list.csv", study(tmp_path / "films")
     triage(out, folder)
     now()
@@ -111,7 +114,9 @@ def test_a_table_is_resumed(engine, now, tmp_path: Path) -> None:
         assert sum(row["status"] == "analysed" for row in csv.DictReader(file)) == 4
 
 
-def test_stores_of_both_versions_are_compared_by_sop_instance(engine, now, tmp_path: Path, capsys) -> None:
+def test_stores_of_both_versions_are_compared_by_sop_instance(
+    engine: Counting, now: Any, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
     folder = study(tmp_path / "films")
     for number, rows in ((8, 90), (9, 80)):  # two films under one SOP instance: nobody knows which is which
         save(dataset(ramp(rows, 70), ViewPosition="PA", SOPInstanceUID="1.2.3.9"), folder / f"{number}.dcm")

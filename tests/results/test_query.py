@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from typing import Any
 
 import pytest
@@ -15,7 +15,7 @@ from tests.results.made import film, store_of
 
 
 @pytest.fixture(scope="module")
-def store(tmp_path_factory: pytest.TempPathFactory):
+def store(tmp_path_factory: pytest.TempPathFactory) -> Iterator[ResultStore]:
     path = store_of(tmp_path_factory.mktemp("store") / "a.sqlite", 60)
     with ResultStore(path) as opened:
         opened.add(film(61, institution="St. Mary's", study_date="2026-03-01", file="/x/Ärztehaus.dcm"))
@@ -40,7 +40,9 @@ CASES: list[tuple[str, Callable[[dict[str, Any]], bool]]] = [
 
 
 @pytest.mark.parametrize(("text", "fits"), CASES)
-def test_a_query_chooses_the_films_that_it_says(store: ResultStore, text: str, fits: Callable[[dict[str, Any]], bool]):
+def test_a_query_chooses_the_films_that_it_says(
+    store: ResultStore, text: str, fits: Callable[[dict[str, Any]], bool]
+) -> None:
     condition = parse(text)
     chosen = {row["film"] for row in store.films(condition.sql, condition.values)}
     assert chosen == {row["film"] for row in store.films() if fits(row)}
@@ -50,11 +52,11 @@ def test_a_query_chooses_the_films_that_it_says(store: ResultStore, text: str, f
 @pytest.mark.parametrize(
     "text", ["score", "score>=", "score>=high", "present=perhaps", "score~5", "date>=yesterday", "1=1", "'; DROP"]
 )
-def test_what_is_no_comparison_is_said(text: str):
+def test_what_is_no_comparison_is_said(text: str) -> None:
     assert isinstance(reason_of(parse, text), (QueryNotUnderstood, UnknownColumn))
 
 
-def test_a_column_that_there_is_not_is_named_and_values_never_become_sql(store: ResultStore):
+def test_a_column_that_there_is_not_is_named_and_values_never_become_sql(store: ResultStore) -> None:
     assert reason_of(parse, "colour=red") == UnknownColumn("colour")
     assert reason_of(parse, "rank=1") == UnknownColumn("rank")
     condition = parse('side="x\' OR 1=1 --"')

@@ -19,7 +19,7 @@ from tests.refusals import reason_of
 from tests.results.made import film, findings, stamp, store_of
 
 
-def test_the_most_urgent_film_comes_first_and_films_without_an_answer_before_those_below(tmp_path: Path):
+def test_the_most_urgent_film_comes_first_and_films_without_an_answer_before_those_below(tmp_path: Path) -> None:
     path = store_of(tmp_path / "a.sqlite", 40)
     with ResultStore(path) as store:
         store.add({**film(99), "group": "no answer", "score": None, "present": None, "status": "failed"})
@@ -31,7 +31,7 @@ def test_the_most_urgent_film_comes_first_and_films_without_an_answer_before_tho
     assert [row["rank"] for row in listed] == list(range(1, 42))
 
 
-def test_a_film_keeps_its_number_and_has_one_row_however_often_it_is_written(tmp_path: Path):
+def test_a_film_keeps_its_number_and_has_one_row_however_often_it_is_written(tmp_path: Path) -> None:
     with ResultStore(tmp_path / "a.sqlite") as store:
         for number in (1, 2, 3):
             store.add(film(number), findings(film(number)), stamp(film(number)))
@@ -43,7 +43,7 @@ def test_a_film_keeps_its_number_and_has_one_row_however_often_it_is_written(tmp
         assert len(store.findings_of(2)) == 1
 
 
-def test_a_file_that_was_half_written_leaves_no_row_when_it_is_whole(tmp_path: Path):
+def test_a_file_that_was_half_written_leaves_no_row_when_it_is_whole(tmp_path: Path) -> None:
     half = film(1, film_id="half", status="failed", film=None)
     with ResultStore(tmp_path / "a.sqlite") as store:
         store.add(half, (), Stamp("file", 5, 1))
@@ -54,7 +54,7 @@ def test_a_file_that_was_half_written_leaves_no_row_when_it_is_whole(tmp_path: P
         assert [row["film_id"] for row in store.films()] == ["film0000002"]
 
 
-def test_what_is_done_is_that_state_of_a_file_by_that_network(tmp_path: Path):
+def test_what_is_done_is_that_state_of_a_file_by_that_network(tmp_path: Path) -> None:
     with ResultStore(store_of(tmp_path / "a.sqlite", 1)) as store:
         assert store.done(Stamp("file1", 10, 1), By("a" * 64, "balanced"))
         assert not store.done(Stamp("file1", 11, 1), By("a" * 64, "balanced"))
@@ -67,7 +67,7 @@ def test_what_is_done_is_that_state_of_a_file_by_that_network(tmp_path: Path):
         assert not store.done(Stamp("file1", 10, 1), By("a" * 64, "balanced"))
 
 
-def test_nothing_is_there_of_a_film_whose_transaction_did_not_end(tmp_path: Path):
+def test_nothing_is_there_of_a_film_whose_transaction_did_not_end(tmp_path: Path) -> None:
     path = store_of(tmp_path / "a.sqlite", 2)
     with ResultStore(path) as store:
         broken: Record = film(3) | {"side": object()}
@@ -85,7 +85,7 @@ def test_nothing_is_there_of_a_film_whose_transaction_did_not_end(tmp_path: Path
         (b"SQLite format 3\0" * 99, None),
     ],
 )
-def test_a_file_of_something_else_stays_as_it_is(tmp_path: Path, content: bytes | None, reason: Results | None):
+def test_a_file_of_something_else_stays_as_it_is(tmp_path: Path, content: bytes | None, reason: Results | None) -> None:
     path = tmp_path / "a.sqlite"
     if content is None:
         with sqlite3.connect(path) as other:
@@ -99,7 +99,7 @@ def test_a_file_of_something_else_stays_as_it_is(tmp_path: Path, content: bytes 
     assert path.read_bytes() == before
 
 
-def test_what_cannot_be_opened_has_its_reason(tmp_path: Path):
+def test_what_cannot_be_opened_has_its_reason(tmp_path: Path) -> None:
     assert reason_of(ResultStore, tmp_path / "none" / "a.sqlite") == NotWritten(
         Unwritten.RESULTS, Writing.NO_SUCH_FOLDER
     )
@@ -114,7 +114,7 @@ def test_what_cannot_be_opened_has_its_reason(tmp_path: Path):
 
 
 @pytest.mark.parametrize("writable", [True, False])
-def test_a_store_of_an_earlier_version_gets_the_columns_that_have_come_since(tmp_path: Path, writable: bool):
+def test_a_store_of_an_earlier_version_gets_the_columns_that_have_come_since(tmp_path: Path, writable: bool) -> None:
     path = store_of(tmp_path / "a.sqlite", 3)
     with sqlite3.connect(path) as other:
         other.execute("ALTER TABLE films DROP COLUMN posture")
@@ -126,7 +126,7 @@ def test_a_store_of_an_earlier_version_gets_the_columns_that_have_come_since(tmp
 @pytest.mark.skipif(sys.platform == "win32", reason="no limit of a file's size there")
 def test_a_full_disk_has_its_sentence_and_the_store_goes_on_when_there_is_room(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-):
+) -> None:
     path, connect, opened = store_of(tmp_path / "a.sqlite", 50), sqlite3.connect, []
 
     def connected(*of: Any, **how: Any) -> sqlite3.Connection:
@@ -151,7 +151,7 @@ def test_a_full_disk_has_its_sentence_and_the_store_goes_on_when_there_is_room(
         assert store.count() == 199
 
 
-def test_listing_a_store_takes_no_memory_for_its_films(tmp_path: Path):
+def test_listing_a_store_takes_no_memory_for_its_films(tmp_path: Path) -> None:
     with ResultStore(store_of(tmp_path / "a.sqlite", 5000)) as store:
         next(store.films())
         tracemalloc.start()
@@ -163,7 +163,7 @@ def test_listing_a_store_takes_no_memory_for_its_films(tmp_path: Path):
     assert peak < 3_000_000
 
 
-def test_a_store_in_a_folder_that_is_read_only_can_be_read(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
+def test_a_store_in_a_folder_that_is_read_only_can_be_read(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     path = store_of(tmp_path / "a.sqlite", 3)
     monkeypatch.setattr("os.access", lambda *_: False)
     with ResultStore(path, writable=False) as store:
@@ -173,7 +173,7 @@ def test_a_store_in_a_folder_that_is_read_only_can_be_read(tmp_path: Path, monke
 
 @pytest.mark.skipif(sys.platform == "win32", reason="Windows deletes no file that is open")
 @pytest.mark.parametrize("again", [False, True])
-def test_a_store_that_is_deleted_under_a_run_takes_no_more_films_in_silence(tmp_path: Path, again: bool):
+def test_a_store_that_is_deleted_under_a_run_takes_no_more_films_in_silence(tmp_path: Path, again: bool) -> None:
     path = tmp_path / "a.sqlite"
     with ResultStore(path) as store:
         store.add(film(1))

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import pytest
 from PySide6.QtCore import QPoint, QPointF, Qt
@@ -23,7 +24,7 @@ from tests.dicom.made import dataset, ramp, save
 from tests.fakes import FakeEngine
 
 
-def words(widget) -> str:
+def words(widget: Any) -> str:
     return " | ".join(one.text() for one in widget.findChildren(QLabel) if one.isVisibleTo(widget))
 
 

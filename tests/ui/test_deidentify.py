@@ -71,7 +71,9 @@ def saved(session: Session, qtbot: QtBot) -> Path:
     return Path(message.path)
 
 
-def test_text_near_the_edge_is_proposed_and_stays_unless_the_reader_says_so(session: Session, qtbot: QtBot, tmp_path):
+def test_text_near_the_edge_is_proposed_and_stays_unless_the_reader_says_so(
+    session: Session, qtbot: QtBot, tmp_path: Path
+) -> None:
     before = read_film(tmp_path / "Doe_Jane.dcm").pixels
     dialog = asked(session, qtbot)
     places = there(dialog.findChild(QListWidget))
@@ -84,7 +86,7 @@ def test_text_near_the_edge_is_proposed_and_stays_unless_the_reader_says_so(sess
     assert pydicom.dcmread(path).PatientName != "Doe^Jane"
 
 
-def test_what_is_ticked_or_drawn_is_black(session: Session, qtbot: QtBot):
+def test_what_is_ticked_or_drawn_is_black(session: Session, qtbot: QtBot) -> None:
     dialog = asked(session, qtbot)
     places, view = there(dialog.findChild(QListWidget)), there(dialog.findChild(QGraphicsView))
     places.setFocus()
@@ -106,7 +108,7 @@ def test_what_is_ticked_or_drawn_is_black(session: Session, qtbot: QtBot):
     assert pixels[400:, :100].all()
 
 
-def test_a_place_is_added_moved_and_sized_by_keys(session: Session, qtbot: QtBot):
+def test_a_place_is_added_moved_and_sized_by_keys(session: Session, qtbot: QtBot) -> None:
     dialog = asked(session, qtbot)
     places = there(dialog.findChild(QListWidget))
     add = next(button for button in dialog.findChildren(QPushButton) if button.text() == "Add a place")
@@ -127,7 +129,9 @@ def test_a_place_is_added_moved_and_sized_by_keys(session: Session, qtbot: QtBot
     dialog.reject()
 
 
-def test_a_place_can_be_taken_off_the_list_and_nothing_is_saved_on_cancel(session: Session, qtbot: QtBot, tmp_path):
+def test_a_place_can_be_taken_off_the_list_and_nothing_is_saved_on_cancel(
+    session: Session, qtbot: QtBot, tmp_path: Path
+) -> None:
     dialog = asked(session, qtbot)
     places = there(dialog.findChild(QListWidget))
     places.setCurrentRow(0)
@@ -138,7 +142,7 @@ def test_a_place_can_be_taken_off_the_list_and_nothing_is_saved_on_cancel(sessio
     assert {path.name for path in tmp_path.glob("*.dcm")} == {"Doe_Jane.dcm"}
 
 
-def test_a_file_that_changed_since_it_was_looked_at_is_refused(session: Session, qtbot: QtBot, tmp_path):
+def test_a_file_that_changed_since_it_was_looked_at_is_refused(session: Session, qtbot: QtBot, tmp_path: Path) -> None:
     dialog = asked(session, qtbot)
     film_with_text(tmp_path / "Doe_Jane.dcm", "ROE RICHARD 71")
     dialog.accept()
@@ -162,7 +166,7 @@ def with_marker(film: GreyImage, colour: int) -> GreyImage:
 
 
 @pytest.mark.parametrize("bright", [True, False])
-def test_smooth_films_and_markers_are_no_text(bright: bool):
+def test_smooth_films_and_markers_are_no_text(bright: bool) -> None:
     film = smooth(bright)
     assert text_regions(film) == []
     assert text_regions(with_marker(film, 255 if bright else 0)) == [], "a film marker is no text"
@@ -170,7 +174,7 @@ def test_smooth_films_and_markers_are_no_text(bright: bool):
 
 @pytest.mark.parametrize("size", [0.5, 0.8, 1.2, 2.0])
 @pytest.mark.parametrize("bright", [True, False])
-def test_rows_of_letters_are_found_beside_a_marker(size: float, bright: bool):
+def test_rows_of_letters_are_found_beside_a_marker(size: float, bright: bool) -> None:
     colour = 255 if bright else 0
     film = with_marker(smooth(bright), colour)
     cv2.putText(film, "DOE JANE 4711", (30, 70), cv2.FONT_HERSHEY_SIMPLEX, size, colour, max(1, round(2 * size)))
@@ -182,7 +186,7 @@ def test_rows_of_letters_are_found_beside_a_marker(size: float, bright: bool):
     assert found[3] >= 70
 
 
-def test_a_row_that_begins_near_the_edge_is_found_to_its_end():
+def test_a_row_that_begins_near_the_edge_is_found_to_its_end() -> None:
     film = np.full((1200, 1000), 60, np.uint8)
     cv2.putText(film, "DOE JANE 4711", (120, 600), cv2.FONT_HERSHEY_SIMPLEX, 1.0, 255, 2)
     (width, _), _ = cv2.getTextSize("DOE JANE 4711", cv2.FONT_HERSHEY_SIMPLEX, 1.0, 2)

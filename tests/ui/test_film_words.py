@@ -44,11 +44,11 @@ def film(found: Summary | None = None, status: FilmStatus = FilmStatus.DONE) -> 
         (15000.0, "2 of 502, about 4.2 h left"),
     ],
 )
-def test_progress_is_no_more_exact_than_it_is_known(seconds: float | None, text: str):
+def test_progress_is_no_more_exact_than_it_is_known(seconds: float | None, text: str) -> None:
     assert progress_text(Progress(2, 502, 500, 0, seconds), paused=False) == text
 
 
-def test_progress_says_what_holds_it_up():
+def test_progress_says_what_holds_it_up() -> None:
     assert progress_text(Progress(2, 502, 500, 0, None), paused=True) == "2 of 502, paused"
     assert progress_text(Progress(1, 2, 0, 1, None), paused=False) == "1 of 2, stopped"
     assert progress_text(Progress(2, 2, 0, 0, None), paused=False) == "2 films"
@@ -72,7 +72,7 @@ CELLS: list[tuple[Film, dict[Column, str]]] = [
 
 
 @pytest.mark.parametrize(("shown_film", "cells"), CELLS)
-def test_cells_are_in_the_language_of_the_reader(shown_film: Film, cells: dict[Column, str]):
+def test_cells_are_in_the_language_of_the_reader(shown_film: Film, cells: dict[Column, str]) -> None:
     speak("de")
     assert {column: cell(shown_film, column, True) for column in cells} == cells
 
@@ -80,7 +80,7 @@ def test_cells_are_in_the_language_of_the_reader(shown_film: Film, cells: dict[C
 @pytest.mark.parametrize(
     ("text", "found"), [("fehlerhaft", [1]), ("links 0,91", [2]), ("aufnahme", [2, 1]), ("failed", [])]
 )
-def test_the_filter_finds_what_the_list_shows(text: str, found: list[int]):
+def test_the_filter_finds_what_the_list_shows(text: str, found: list[int]) -> None:
     speak("de")
     films = (
         replace(film(None, FilmStatus.FAILED), id=1, number=1),
@@ -90,12 +90,12 @@ def test_the_filter_finds_what_the_list_shows(text: str, found: list[int]):
     assert [one.number for one in listed] == found
 
 
-def test_the_name_of_an_apex_says_what_is_assumed():
+def test_the_name_of_an_apex_says_what_is_assumed() -> None:
     assert part_name("apices", left=False, known=True, mirrored=False) == "Right apex"
     assert part_name("bases", left=True, known=False, mirrored=True) == "Left base (usual view assumed), mirrored"
 
 
-def test_every_column_has_a_cell():
+def test_every_column_has_a_cell() -> None:
     assert all(isinstance(cell(film(), column, True), str) for column in COLUMNS)
 
 
@@ -107,7 +107,7 @@ def test_air_from_the_wall_to_the_middle_is_named_by_its_side_alone(zones: tuple
     assert lesion_cells(Lesion("right", 400, None, 0.9, 0.8, (0, 0, 1, 1), zones=zones))[0] == place
 
 
-def test_an_older_networks_result_is_told_from_one_of_the_present_network():
+def test_an_older_networks_result_is_told_from_one_of_the_present_network() -> None:
     info = EngineInfo("ptx 0.5", "1" * 64, "", DecisionRule(0.3, 0.2, 0.001), version="0.5", older=True)
     old = Film(id=7, path=Path("f"), number=7, status=FilmStatus.DONE, result=Result(summary=ABOVE, older=info))
     assert cell(old, "state", False) == "older network"

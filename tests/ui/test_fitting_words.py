@@ -134,7 +134,7 @@ def faults(session: Session) -> list[str]:
     return [*cut(session.window), *(["the panel reaches beyond its edge"] if beyond else [])]
 
 
-def test_no_word_of_the_window_is_cut(window: Session, factor: float, qtbot: QtBot):
+def test_no_word_of_the_window_is_cut(window: Session, factor: float, qtbot: QtBot) -> None:
     found: dict[str, list[str]] = {}
     states = 0
     for state in walk(window, qtbot):
@@ -152,7 +152,9 @@ def test_no_word_of_the_window_is_cut(window: Session, factor: float, qtbot: QtB
     assert states == 11
 
 
-def test_english_has_room_for_the_names_in_the_smallest_window(qapp: QApplication, qtbot: QtBot, tmp_path: Path):
+def test_english_has_room_for_the_names_in_the_smallest_window(
+    qapp: QApplication, qtbot: QtBot, tmp_path: Path
+) -> None:
     with dressed(qapp), started(qtbot, tmp_path, size=(1024, 640)) as session:
         styles = {button.toolButtonStyle() for button in session.window.toolbar.findChildren(QToolButton)}
         assert styles == {NAMED}

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -18,7 +19,7 @@ from ptxviewer.app.state.screen import State
 from ptxviewer.app.state.withheld import as_withheld
 from ptxviewer.core.answer import Gate
 from ptxviewer.core.drawing.tiles import PackedMask
-from ptxviewer.core.film import Acquisition
+from ptxviewer.core.film import Acquisition, Radiograph
 from ptxviewer.core.findings.decide import find
 from ptxviewer.core.findings.reviewed import find_reviewed
 from ptxviewer.core.history import History
@@ -35,7 +36,13 @@ PLAIN = films.film(640, 640, spacing=films.AT_DETECTOR, acquisition=films.ORIENT
 BEDSIDE = replace(PLAIN, acquisition=Acquisition("DX", "AP", row_direction="L", column_direction="F"))
 
 
-def film(of=PLAIN, score: float = 0.9, review: Review = Review(), grid: np.ndarray | None = None, **changes) -> Film:  # noqa: B008
+def film(
+    of: Radiograph = PLAIN,
+    score: float = 0.9,
+    review: Review = Review(),  # noqa: B008
+    grid: np.ndarray | None = None,
+    **changes: Any,
+) -> Film:
     maps = films.maps(of, grid, score)
     findings, _ = find_reviewed(of, maps, RULE, review)
     known = {"radiograph": of, "key": of.key, "status": FilmStatus.DONE, "result": Result(maps, findings), **changes}

@@ -95,7 +95,7 @@ def rich(widget: QWidget) -> list[str]:
     return [text for text in texts_of(widget) if hostile(text)]
 
 
-def test_every_place_shows_it_as_it_is_written(session: Session, qtbot: QtBot):
+def test_every_place_shows_it_as_it_is_written(session: Session, qtbot: QtBot) -> None:
     state = session.presenter.state
     assert [film.facts is not None and "<img" in film.facts.patient.name for film in state.films].count(True) == 2
     window = session.window
@@ -115,7 +115,7 @@ def test_every_place_shows_it_as_it_is_written(session: Session, qtbot: QtBot):
     assert seen == []
 
 
-def test_a_film_whose_rescale_overflows_is_refused_in_one_sentence(qtbot: QtBot, tmp_path: Path):
+def test_a_film_whose_rescale_overflows_is_refused_in_one_sentence(qtbot: QtBot, tmp_path: Path) -> None:
     ds = dataset(ramp(100, 90))
     ds["RescaleSlope"] = DataElement("RescaleSlope", "DS", "1e308", validation_mode=IGNORE)
     with started(qtbot, tmp_path) as one:
@@ -128,7 +128,7 @@ def test_a_film_whose_rescale_overflows_is_refused_in_one_sentence(qtbot: QtBot,
 
 
 @pytest.mark.parametrize("text", ["a < b", "<img src='x'>", "line\n<b>x</b>", "&lt;b&gt;", "fine", ""])
-def test_a_tooltip_is_what_it_says(qapp: QApplication, text: str):
+def test_a_tooltip_is_what_it_says(qapp: QApplication, text: str) -> None:
     shown = plain_tip(text)
     label = QTextDocument()
     label.setHtml(shown if shown.startswith("<p") else f"<pre>{shown}</pre>")
@@ -159,7 +159,7 @@ def is_plain(given: ast.expr) -> bool:
 
 
 @pytest.mark.parametrize("path", sorted(UI.rglob("*.py")), ids=lambda path: path.name)
-def test_tooltips_and_labels_are_made_in_one_place(path: Path):
+def test_tooltips_and_labels_are_made_in_one_place(path: Path) -> None:
     code = path.read_text(encoding="utf-8")
     calls = [(name, call) for name, call in calls_in(code) if name in ("setToolTip", "QLabel")]
     assert [call.lineno for name, call in calls if name == "setToolTip" and not is_plain(call.args[-1])] == []
@@ -168,7 +168,7 @@ def test_tooltips_and_labels_are_made_in_one_place(path: Path):
     assert not [name for name in ("QMessageBox(", "setHtml(", "QTextDocument(", "QStaticText(") if name in code]
 
 
-def test_the_rule_bites():
+def test_the_rule_bites() -> None:
     assert not is_plain(ast.parse("film.name", mode="eval").body)
     assert not is_plain(ast.parse("tr('{name}', name=name)", mode="eval").body)
     assert not is_plain(ast.parse("f'{name}'", mode="eval").body)

@@ -1,12 +1,17 @@
 """The page: one sheet, the outline where the mask is, the letters on the right sides, any script in names."""
 
+from __future__ import annotations
+
 from dataclasses import replace
+from pathlib import Path
+from typing import Any
 
 import cv2
 import numpy as np
 import pytest
 from PySide6.QtCore import QRectF, QSize
 from PySide6.QtGui import QImage
+from PySide6.QtWidgets import QApplication
 
 from ptxviewer.core.drawing.colours import AMBER, CYAN
 from ptxviewer.core.errors import ExportFailed
@@ -30,7 +35,7 @@ from tests.there import there
 pytestmark = pytest.mark.usefixtures("qapp")
 
 
-def pixels(image: QImage):
+def pixels(image: QImage) -> Any:
     image = image.convertToFormat(QImage.Format.Format_RGB888)
     rows = np.frombuffer(image.constBits(), np.uint8).reshape(image.height(), image.bytesPerLine())
     return rows[:, : 3 * image.width()].reshape(image.height(), image.width(), 3).copy()
@@ -41,21 +46,21 @@ WIDTH, HEIGHT = A4.size
 SIDE = 1000  # of the pictures that tests look at
 
 
-def drawn(page, drawings=True, ratio=1.0) -> np.ndarray:
+def drawn(page: Any, drawings: Any = True, ratio: Any = 1.0) -> np.ndarray:
     """The picture of the film, by itself."""
     return pixels(film_picture(page, QSize(SIDE, SIDE), drawings=drawings, ratio=ratio))
 
 
-def painted(of, mask, **more) -> QImage:
+def painted(of: Any, mask: Any, **more: Any) -> QImage:
     """The page of a film that was not analysed, with a mask on it all the same."""
     return paint_report(masked(of, mask, **more), A4)
 
 
-def masked(of, mask, **more):
+def masked(of: Any, mask: Any, **more: Any) -> Any:
     return replace(page_of(of, None, **more), mask=mask)
 
 
-def cyan_box(page, colour=CYAN):
+def cyan_box(page: Any, colour: Any = CYAN) -> Any:
     lowest, highest = (np.clip(np.asarray(colour) + change, 0, 255).astype(np.uint8) for change in (-3, 3))
     found = cv2.inRange(np.ascontiguousarray(page), lowest, highest) > 0
     rows, cols = np.flatnonzero(found.any(1)), np.flatnonzero(found.any(0))
@@ -63,19 +68,19 @@ def cyan_box(page, colour=CYAN):
 
 
 @pytest.fixture
-def square():
+def square() -> Any:
     return film(400, 400, spacing=AT_DETECTOR, acquisition=ORIENTED, patient=NAMED, study=STUDIED)
 
 
 @pytest.fixture
-def mask():
+def mask() -> Any:
     mask = np.zeros((400, 400), bool)
     mask[40:120, 60:100] = True  # the upper left of the picture
     return mask
 
 
 @pytest.mark.parametrize("paper", [A4, LETTER])
-def test_the_page_is_a_sheet_of_paper_at_300_dpi(square, mask, paper):
+def test_the_page_is_a_sheet_of_paper_at_300_dpi(square: Any, mask: Any, paper: Any) -> None:
     page = paint_report(masked(square, mask), paper)
     assert (page.width() / 300, page.height() / 300) == pytest.approx(
         (paper.width_mm / 25.4, paper.height_mm / 25.4), abs=0.01
@@ -86,7 +91,7 @@ def test_the_page_is_a_sheet_of_paper_at_300_dpi(square, mask, paper):
         assert (edge == 255).all()
 
 
-def test_the_outline_lies_on_the_second_film_where_the_mask_is(square, mask):
+def test_the_outline_lies_on_the_second_film_where_the_mask_is(square: Any, mask: Any) -> None:
     shown = pixels(painted(square, mask))
     place = laid_out(masked(square, mask), A4).films[1]
     left, top, right, bottom = cyan_box(shown)
@@ -96,13 +101,13 @@ def test_the_outline_lies_on_the_second_film_where_the_mask_is(square, mask):
     assert bottom - top == pytest.approx(80 * scale, abs=8)
 
 
-def test_a_readers_mask_is_drawn_in_another_colour(square, mask):
+def test_a_readers_mask_is_drawn_in_another_colour(square: Any, mask: Any) -> None:
     shown, plain = drawn(replace(masked(square, mask), edited=True)), drawn(masked(square, mask))
     assert cyan_box(shown, AMBER) == pytest.approx(cyan_box(plain), abs=12)  # dashes may end before a corner
     assert not (np.abs(shown.astype(int) - CYAN) <= 3).all(2).any()
 
 
-def test_the_first_film_is_as_displayed(square, mask):
+def test_the_first_film_is_as_displayed(square: Any, mask: Any) -> None:
     plain = drawn(masked(square, mask), drawings=False)
     inverted = drawn(masked(square, mask, view=FilmView(inverted=True)), drawings=False)
     assert plain[400, 300, 0] + inverted[400, 300, 0] == pytest.approx(255, abs=2)
@@ -113,19 +118,19 @@ def test_the_first_film_is_as_displayed(square, mask):
     ("turns", "flipped", "at"),
     [(0, False, (60, 40)), (0, True, (300, 40)), (1, False, (280, 60)), (2, False, (300, 280))],
 )
-def test_the_outline_turns_with_the_film(square, mask, turns, flipped, at):
+def test_the_outline_turns_with_the_film(square: Any, mask: Any, turns: Any, flipped: Any, at: Any) -> None:
     left, top, _, _ = cyan_box(drawn(masked(square, mask, view=FilmView(quarter_turns=turns, flipped=flipped))))
     assert (left, top) == pytest.approx((at[0] * SIDE / 400, at[1] * SIDE / 400), abs=5)
 
 
-def test_pixels_that_are_not_square_are_shown_as_on_the_patient(mask):
+def test_pixels_that_are_not_square_are_shown_as_on_the_patient(mask: Any) -> None:
     tall = film(400, 400, spacing=PixelSpacing(0.4, 0.2, SpacingOrigin.DETECTOR))
     left, top, right, bottom = cyan_box(drawn(masked(tall, mask)))
     assert (bottom - top) / (right - left) == pytest.approx(4, rel=0.06)  # 80 x 0.4 mm by 40 x 0.2 mm
 
 
-def test_side_letters_follow_tags_flips_and_turns(square):
-    def letters(of, **view):
+def test_side_letters_follow_tags_flips_and_turns(square: Any) -> None:
+    def letters(of: Any, **view: Any) -> Any:
         return side_letters(of, FilmView(**view))
 
     assert letters(square) == ("R", "L", "", "")
@@ -138,7 +143,7 @@ def test_side_letters_follow_tags_flips_and_turns(square):
     assert letters(film(), flipped=True) == ("(L)", "(R)", "", "")
 
 
-def inside(sheet) -> bool:
+def inside(sheet: Any) -> bool:
     """All words stand on the sheet, within its margins."""
     places = [bounds(words) for words in sheet.words]
     right, bottom = sheet.size.width() - MARGIN, sheet.size.height() - MARGIN
@@ -147,7 +152,7 @@ def inside(sheet) -> bool:
     )
 
 
-def test_long_and_foreign_words_stay_on_the_page(square, mask):
+def test_long_and_foreign_words_stay_on_the_page(square: Any, mask: Any) -> None:
     name = "Семёнов-Тян-Шанский, Пётр ^ 山田太郎 ^ 홍길동 ^ עברית " * 6
     of = replace(square, patient=Patient(name=name, id="X" * 300), notes=("A long sentence of the reader. " * 20,))
     assert inside(laid_out(masked(of, mask, options=PageOptions(identified=True)), A4))
@@ -155,7 +160,7 @@ def test_long_and_foreign_words_stay_on_the_page(square, mask):
 
 @pytest.mark.parametrize("paper", [A4, LETTER])
 @pytest.mark.parametrize("length", [1, 12, 60, 600])
-def test_there_is_one_page_however_much_is_written(square, mask, paper, length):
+def test_there_is_one_page_however_much_is_written(square: Any, mask: Any, paper: Any, length: Any) -> None:
     review = Review(verdict="unsure", note="One line of a note, as a reader writes it.\n" * length)
     sheet = laid_out(masked(square, mask, review=review), paper)
     assert inside(sheet)
@@ -164,13 +169,13 @@ def test_there_is_one_page_however_much_is_written(square, mask, paper, length):
     assert not any(bounds(words).intersects(QRectF(place)) for place in sheet.films for words in sheet.words)
 
 
-def test_a_film_with_nothing_drawn_on_it_is_there_once_and_larger(square, mask):
+def test_a_film_with_nothing_drawn_on_it_is_there_once_and_larger(square: Any, mask: Any) -> None:
     (alone,) = laid_out(page_of(square, None), A4).films
     first, _ = laid_out(masked(square, mask), A4).films
     assert alone.width() > 1.3 * first.width()
 
 
-def test_lines_of_a_note_stay_lines(square):
+def test_lines_of_a_note_stay_lines(square: Any) -> None:
     review = Review(note="first\nsecond\n\nfourth")
     sheet = laid_out(page_of(square, None, review), A4)
     note = next(words for words in sheet.words if words.layout.text().startswith("first"))
@@ -178,13 +183,13 @@ def test_lines_of_a_note_stay_lines(square):
 
 
 @pytest.mark.parametrize("shape", [(1, 1), (3, 900), (900, 3), (33, 34)])
-def test_films_of_any_shape_fit(shape):
+def test_films_of_any_shape_fit(shape: Any) -> None:
     of = film(*shape)
     page = painted(of, np.ones(shape, bool))
     assert (page.width(), page.height()) == (WIDTH, HEIGHT)
 
 
-def test_scores_and_distances_are_drawn_as_displayed(square):
+def test_scores_and_distances_are_drawn_as_displayed(square: Any) -> None:
     answer = answer_of(square, maps(square), INFO, Review())
     shown = {
         overlay: drawn(page_of(square, answer, options=PageOptions(overlay=overlay)), ratio=2.0)
@@ -200,19 +205,19 @@ def test_scores_and_distances_are_drawn_as_displayed(square):
     assert not rejected.halves
 
 
-def test_letters_that_no_font_has_are_told(square, monkeypatch):
+def test_letters_that_no_font_has_are_told(square: Any, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(report_page, "unwritable", lambda _sheet: True)
     sheet = report_page.sheet_of(page_of(square, None), A4)
     assert any("boxes" in words.layout.text() for words in sheet.words)
 
 
-def test_the_png_is_whole_and_has_nothing_beside_it(tmp_path, square, mask):
+def test_the_png_is_whole_and_has_nothing_beside_it(tmp_path: Path, square: Any, mask: Any) -> None:
     target = write_png(painted(square, mask), tmp_path / "report.png")
     assert there(cv2.imdecode(np.frombuffer(target.read_bytes(), np.uint8), cv2.IMREAD_COLOR)).shape[1] == WIDTH
     assert list(tmp_path.iterdir()) == [target]
 
 
-def test_where_it_cannot_be_written_it_says_so(tmp_path, square, mask):
+def test_where_it_cannot_be_written_it_says_so(tmp_path: Path, square: Any, mask: Any) -> None:
     page = painted(square, mask)
     with pytest.raises(ExportFailed, match="why=no_such_folder"):
         write_png(page, tmp_path / "none" / "report.png")
@@ -220,13 +225,13 @@ def test_where_it_cannot_be_written_it_says_so(tmp_path, square, mask):
         write_png(QImage(), tmp_path / "report.png")
 
 
-def test_an_application_is_made_only_where_there_is_none(qapp):
+def test_an_application_is_made_only_where_there_is_none(qapp: QApplication) -> None:
     with report_page.offscreen_application():
         assert type(qapp).instance() is qapp
 
 
 @pytest.mark.parametrize(("turns", "flipped"), [(0, False), (1, False), (0, True), (3, True)])
-def test_measurements_lie_where_they_were_drawn_however_the_film_lies(square, turns, flipped):
+def test_measurements_lie_where_they_were_drawn_however_the_film_lies(square: Any, turns: Any, flipped: Any) -> None:
     line = Measurement("length", ((20.0, 180.0), (180.0, 180.0)))
     plain = page_of(square, None, view=FilmView(quarter_turns=turns, flipped=flipped))
     with_line = replace(plain, measurements=(line,))
@@ -235,7 +240,7 @@ def test_measurements_lie_where_they_were_drawn_however_the_film_lies(square, tu
     assert (np.ptp(cols) > 2 * np.ptp(rows)) == (turns % 2 == 0)
 
 
-def test_only_what_the_reader_changed_is_amber(square, mask):
+def test_only_what_the_reader_changed_is_amber(square: Any, mask: Any) -> None:
     edited = mask.copy()
     edited[80:120] = False  # the reader takes the lower half away
     shown = drawn(replace(page_of(square, None), mask=edited, edited=True, network=mask))
@@ -246,13 +251,13 @@ def test_only_what_the_reader_changed_is_amber(square, mask):
 
 
 @pytest.mark.parametrize("spacing", [AT_DETECTOR, NO_SPACING])
-def test_the_bar_is_there_with_and_without_millimetres(square, mask, spacing):
+def test_the_bar_is_there_with_and_without_millimetres(square: Any, mask: Any, spacing: Any) -> None:
     shown = drawn(masked(replace(square, spacing=spacing), np.zeros_like(mask)), ratio=2.0)
     rows, _ = np.nonzero(shown[SIDE // 2 :, SIDE // 2 :].min(2) > 225)
     assert np.bincount(rows).max() > 0.15 * SIDE
 
 
-def test_a_picture_by_itself_says_what_it_is(square, mask):
+def test_a_picture_by_itself_says_what_it_is(square: Any, mask: Any) -> None:
     whole = whole_picture(masked(square, mask))
     assert (whole.width(), whole.height() > whole.width()) == (900, True)
     band = pixels(whole)[900:]

@@ -148,7 +148,9 @@ sys.stdin.read()
 """
 
 
-def test_a_window_beside_one_that_does_not_answer_says_that_they_share_their_reviews(qtbot: QtBot, tmp_path: Path):
+def test_a_window_beside_one_that_does_not_answer_says_that_they_share_their_reviews(
+    qtbot: QtBot, tmp_path: Path
+) -> None:
     command = [sys.executable, "-c", HOLDS, str(tmp_path / "reviews")]
     with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True, cwd=REPOSITORY) as other:
         assert other.stdout is not None

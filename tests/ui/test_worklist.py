@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import pytest
 from PySide6.QtCore import QEvent, QModelIndex, QPoint, QPointF, Qt
@@ -194,7 +195,7 @@ def test_the_edge_of_the_list_follows_the_hand_and_no_pointer_that_passes(sessio
 
 
 def test_of_films_that_a_watched_folder_brought_each_is_told_once_and_only_to_who_works_elsewhere() -> None:
-    def brought(*ids: int, first_read: bool = False, **of) -> State:
+    def brought(*ids: int, first_read: bool = False, **of: Any) -> State:
         films = tuple(
             Film(
                 n,

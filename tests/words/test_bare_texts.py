@@ -73,11 +73,11 @@ def hidden_in_f_strings(code: str) -> list[int]:
 
 
 @pytest.mark.parametrize("path", sorted((PACKAGE / "ui").rglob("*.py")), ids=lambda path: path.name)
-def test_what_a_widget_shows_is_translated(path: Path):
+def test_what_a_widget_shows_is_translated(path: Path) -> None:
     assert bare_texts(path.read_text(encoding="utf-8")) == []
 
 
-def test_every_text_is_where_babel_finds_it():
+def test_every_text_is_where_babel_finds_it() -> None:
     found = {
         str(path.relative_to(PACKAGE)): lines
         for path in PACKAGE.rglob("*.py")
@@ -97,7 +97,7 @@ def test_every_text_is_where_babel_finds_it():
         'Segments((("all", "All", tr("All films")),), act)',
     ],
 )
-def test_the_rule_bites(line: str):
+def test_the_rule_bites(line: str) -> None:
     assert bare_texts(line)
 
 
@@ -111,10 +111,10 @@ def test_the_rule_bites(line: str):
         'title.setText("PTXViewer")',
     ],
 )
-def test_the_rule_lets_translated_texts_pass(line: str):
+def test_the_rule_lets_translated_texts_pass(line: str) -> None:
     assert not bare_texts(line)
 
 
-def test_the_rule_of_f_strings_bites():
+def test_the_rule_of_f_strings_bites() -> None:
     assert hidden_in_f_strings("text = f\"{name} {tr('(in the panel)')}\"") == [1]
     assert hidden_in_f_strings('text = f"{name} {tr(title)}"') == []

@@ -18,7 +18,7 @@ def texts() -> Catalog:
 
 
 @pytest.fixture(scope="module", params=LANGUAGES)
-def catalogue(request) -> Catalog:
+def catalogue(request: pytest.FixtureRequest) -> Catalog:
     return words.read(words.CATALOGUES / request.param / "LC_MESSAGES" / "ptxviewer.po")
 
 
@@ -35,21 +35,21 @@ def ids(of: Catalog) -> set[tuple[str | None, str]]:
     return {(message.context, forms(message, "id")[0]) for message in of if message.id}
 
 
-def test_german_is_there():
+def test_german_is_there() -> None:
     assert "de" in LANGUAGES
 
 
-def test_the_catalogue_holds_the_texts_of_the_code_and_no_others(texts: Catalog, catalogue: Catalog):
+def test_the_catalogue_holds_the_texts_of_the_code_and_no_others(texts: Catalog, catalogue: Catalog) -> None:
     """`make words` brings it up to date."""
     assert ids(texts) - ids(catalogue) == set(), "texts that the catalogue lacks"
     assert ids(catalogue) - ids(texts) == set(), "texts that are gone"
 
 
-def test_every_text_is_translated(catalogue: Catalog):
+def test_every_text_is_translated(catalogue: Catalog) -> None:
     assert words.untranslated(catalogue) == []
 
 
-def test_a_translation_has_the_placeholders_of_its_text(catalogue: Catalog):
+def test_a_translation_has_the_placeholders_of_its_text(catalogue: Catalog) -> None:
     wrong = [
         text
         for message in catalogue
@@ -60,7 +60,7 @@ def test_a_translation_has_the_placeholders_of_its_text(catalogue: Catalog):
     assert wrong == []
 
 
-def test_a_sentence_stays_a_sentence(catalogue: Catalog):
+def test_a_sentence_stays_a_sentence(catalogue: Catalog) -> None:
     """Sentences stand one behind the other, and labels do not end like one."""
     ends = ("...", ".", "?", ":")
 
@@ -72,7 +72,7 @@ def test_a_sentence_stays_a_sentence(catalogue: Catalog):
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
-def test_what_the_program_reads_is_the_compiled_catalogue(language: str):
+def test_what_the_program_reads_is_the_compiled_catalogue(language: str) -> None:
     path = words.CATALOGUES / language / "LC_MESSAGES" / "ptxviewer.po"
     assert path.with_suffix(".mo").read_bytes() == words.as_mo(words.read(path)), "run `make words`"
     assert path.read_bytes() == words.as_po(words.read(path))

@@ -6,7 +6,7 @@ from ptxviewer.core.findings.change import SideChange
 from ptxviewer.words.comparison import caption, days_apart, side_change
 
 
-def test_a_change_has_its_sign_and_the_share_of_the_older_area():
+def test_a_change_has_its_sign_and_the_share_of_the_older_area() -> None:
     assert side_change(SideChange("right", (32.0, 18.0), (4000.0, 2000.0))) == (
         "Right: 32 % → 18 % of the hemithorax (−14 points); 40.0 → 20.0 cm² (−20.0 cm², −50 %)"
     )
@@ -16,11 +16,11 @@ def test_a_change_has_its_sign_and_the_share_of_the_older_area():
     assert side_change(SideChange("unknown", None, None)) == "Side unknown: no size that could be compared"
 
 
-def test_the_caption_says_what_is_known_and_not_hidden():
+def test_the_caption_says_what_is_known_and_not_hidden() -> None:
     assert caption(2, "2026-01-01", "PA", 0.914) == "Film 2   2026-01-01   PA   score 0.91"
     assert caption(2, "", "", None) == "Film 2   no date   view unknown"
     assert caption(2, None, "PA", None) == "Film 2   PA"
 
 
-def test_days_are_counted():
+def test_days_are_counted() -> None:
     assert [days_apart(days) for days in (None, 0, 1, 59)] == ["", "same day", "1 day apart", "59 days apart"]

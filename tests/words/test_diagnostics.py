@@ -13,7 +13,7 @@ from ptxviewer.words import diagnostics, say
 from tests.fakes import FakeEngine
 
 
-def test_they_say_versions_device_hash_and_what_the_self_test_came_to():
+def test_they_say_versions_device_hash_and_what_the_self_test_came_to() -> None:
     info = FakeEngine().load()
     result = SelfTest(True, SelfTestPassed("CPU"), info, 0.0012, 345.6)
     text = diagnostics.as_text(
@@ -31,7 +31,7 @@ def test_they_say_versions_device_hash_and_what_the_self_test_came_to():
         assert expected in text
 
 
-def test_they_name_no_person_no_computer_and_no_folder():
+def test_they_name_no_person_no_computer_and_no_folder() -> None:
     text = diagnostics.as_text(diagnostics.system_facts())
     assert platform.node() not in text
     assert str(Path.home()) not in text
@@ -40,7 +40,7 @@ def test_they_name_no_person_no_computer_and_no_folder():
         assert getpass.getuser() not in text
 
 
-def test_a_missing_package_is_said_and_not_raised():
+def test_a_missing_package_is_said_and_not_raised() -> None:
     assert diagnostics.version_of("no-such-package-anywhere") == "not found"
     assert dict(diagnostics.model_facts(None, "It is missing."))["Network"] == "It is missing."
     assert dict(diagnostics.self_test_facts(None))["Self-test"] == "not run"

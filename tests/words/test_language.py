@@ -24,7 +24,7 @@ def german() -> Iterator[None]:
     words.speak("en")
 
 
-def test_reasons_are_told_in_the_language_that_is_spoken(german: Any):
+def test_reasons_are_told_in_the_language_that_is_spoken(german: Any) -> None:
     assert words.language() == "de"
     assert words.say(Finding.NOT_FRONTAL) == "Dies sieht nicht wie eine frontale Thoraxaufnahme aus."
     assert words.say(TooManyFilms(10_000)).startswith("Hier sind mehr als 10.000 Aufnahmen")
@@ -32,13 +32,13 @@ def test_reasons_are_told_in_the_language_that_is_spoken(german: Any):
     assert words.say(TooManyFilms(10_000)).startswith("There are more than 10,000 films")
 
 
-def test_an_age_is_told_in_the_language_that_is_spoken(german: Any):
+def test_an_age_is_told_in_the_language_that_is_spoken(german: Any) -> None:
     assert [q.age(Age(54, "Y")), q.age(Age(7, "M")), q.age(None)] == ["54 J", "7 Mon", ""]
     words.speak("en")
     assert q.age(Age(54, "Y")) == "54 y"
 
 
-def test_a_language_without_a_catalogue_is_english():
+def test_a_language_without_a_catalogue_is_english() -> None:
     words.speak("tlh")
     assert words.language() == "en"
     assert words.say(Reading.FILE_EMPTY) == "This file is empty."
@@ -56,7 +56,9 @@ def test_a_language_without_a_catalogue_is_english():
         (("en-US", "de-DE"), {"LANG": "de_DE.UTF-8"}, "en"),
     ],
 )
-def test_the_language_of_the_system_is_the_first_that_there_is(monkeypatch, preferred, environment, chosen):
+def test_the_language_of_the_system_is_the_first_that_there_is(
+    monkeypatch: pytest.MonkeyPatch, preferred: Any, environment: Any, chosen: str
+) -> None:
     for name in ("LANGUAGE", "LC_ALL", "LC_MESSAGES", "LANG"):
         monkeypatch.delenv(name, raising=False)
     for name, value in environment.items():
@@ -64,13 +66,13 @@ def test_the_language_of_the_system_is_the_first_that_there_is(monkeypatch, pref
     assert words.system_language(preferred) == chosen
 
 
-def test_a_language_is_called_by_its_own_name():
+def test_a_language_is_called_by_its_own_name() -> None:
     assert words.name_of("de") == "Deutsch"
     assert words.name_of("en") == "English"
     assert words.language() == "en"
 
 
-def test_numbers_are_written_as_the_language_writes_them(german: Any):
+def test_numbers_are_written_as_the_language_writes_them(german: Any) -> None:
     assert q.decimal(1234.56, 1) == "1.234,6"
     assert q.count(10_000) == "10.000"
     assert q.plain(0.14) == "0,14"
@@ -82,11 +84,11 @@ def test_numbers_are_written_as_the_language_writes_them(german: Any):
     assert q.area(50_000, NO_SPACING) == "50,000 px"
 
 
-def test_a_threshold_has_the_digits_that_it_was_set_to():
+def test_a_threshold_has_the_digits_that_it_was_set_to() -> None:
     assert [q.limit(v) for v in (0.4, 0.23, 0.225, 0.2249999)] == ["0.40", "0.23", "0.225", "0.225"]
 
 
-def test_a_score_is_never_rounded_to_the_other_side_of_its_limit():
+def test_a_score_is_never_rounded_to_the_other_side_of_its_limit() -> None:
     assert q.score(0.8734) == "0.87"
     assert q.score(0.2249, beside=0.225) == "0.22"
     assert q.score(0.3999, beside=0.4) == "0.3999"
@@ -97,11 +99,11 @@ def test_a_score_is_never_rounded_to_the_other_side_of_its_limit():
 
 
 @pytest.mark.parametrize("origin", SpacingOrigin)
-def test_every_origin_of_millimetres_has_a_label(origin: SpacingOrigin):
+def test_every_origin_of_millimetres_has_a_label(origin: SpacingOrigin) -> None:
     assert q.spacing_label(PixelSpacing(None, None, origin))
 
 
-def test_labels_say_the_factor_and_that_a_picture_is_not_calibrated():
+def test_labels_say_the_factor_and_that_a_picture_is_not_calibrated() -> None:
     assert (
         q.spacing_label(PixelSpacing(0.1, 0.1, SpacingOrigin.MAGNIFICATION, factor=1.1)) == "corrected by factor 1.10"
     )

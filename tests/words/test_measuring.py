@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 import numpy as np
 import pytest
 
@@ -25,7 +27,7 @@ def film(spacing: PixelSpacing = NO_SPACING, acquisition: Acquisition = UNKNOWN)
     return Radiograph("film", np.full((60, 60), 500, np.uint16), spacing=spacing, acquisition=acquisition)
 
 
-def test_every_size_says_where_its_millimetres_come_from_or_why_there_are_none():
+def test_every_size_says_where_its_millimetres_come_from_or_why_there_are_none() -> None:
     length = Measurement("length", ((0.0, 0.0), (30.0, 40.0)))
     region = Measurement("rectangle", ((0.0, 0.0), (40.0, 30.0)))
     assert lines(film(spacing=AT_DETECTOR), length) == ("10.0 mm (at detector)",)
@@ -44,31 +46,31 @@ def test_every_size_says_where_its_millimetres_come_from_or_why_there_are_none()
     )
 
 
-def test_a_calibrated_film_says_who_calibrated_it():
+def test_a_calibrated_film_says_who_calibrated_it() -> None:
     spacing = PixelSpacing(0.5, 0.5, SpacingOrigin.MANUAL, CalibratedByReader(25))
     assert lines(film(spacing), Measurement("length", ((0.0, 0.0), (50.0, 0.0)))) == ("25.0 mm (calibrated by reader)",)
     assert lines(film(spacing), Measurement("calibration", ((0.0, 0.0), (50.0, 0.0)), mm=25)) == ("object of 25 mm",)
 
 
-def test_a_region_beside_the_film_holds_no_image():
+def test_a_region_beside_the_film_holds_no_image() -> None:
     assert lines(film(), Measurement("rectangle", ((70.0, 1.0), (80.0, 9.0)))) == ("no image here",)
 
 
 @pytest.fixture
-def _german():
+def _german() -> Iterator[None]:
     speak("de")
     yield
     speak("en")
 
 
 @pytest.mark.usefixtures("_german")
-def test_german_measures_with_a_comma():
+def test_german_measures_with_a_comma() -> None:
     assert lines(film(AT_DETECTOR), Measurement("length", ((0.0, 0.0), (30.0, 40.0)))) == ("10,0 mm (am Detektor)",)
     assert preset_name(Window(0, 1, explanation=AUTOMATIC)) == "Automatisch"
     assert preset_name(Window(0, 1, explanation="lateral")) == "lateral"  # of the file: not ours to translate
 
 
-def test_a_window_is_told_by_its_width_and_level():
+def test_a_window_is_told_by_its_width_and_level() -> None:
     assert describe(Window(1600, 3200)) == "W 3200 L 1600"
     assert describe(Window(0.5, 1.25)) == "W 1.25 L 0.5"
     assert describe(VoiLut(np.zeros(2, np.uint16), 0, 8, "BONE")) == "LUT BONE"

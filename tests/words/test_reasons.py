@@ -28,19 +28,19 @@ CODES = [str(m.value) for kind in kinds() if issubclass(kind, Enum) for m in kin
 CLASSES = [kind for kind in kinds() if not issubclass(kind, Enum) and dataclasses.is_dataclass(kind)]
 
 
-def test_every_code_is_used_once():
+def test_every_code_is_used_once() -> None:
     codes = CODES + [code_of(kind) for kind in CLASSES]
     assert len(codes) == len(set(codes))
 
 
 @pytest.mark.parametrize("code", CODES)
-def test_a_reason_without_arguments_has_a_text_without_placeholders(code: str):
+def test_a_reason_without_arguments_has_a_text_without_placeholders(code: str) -> None:
     text = TEXTS[code]
     assert callable(text) or not [name for _, name, _, _ in string.Formatter().parse(text) if name is not None]
 
 
 @pytest.mark.parametrize("kind", CLASSES)
-def test_a_reason_with_arguments_has_a_text_with_its_placeholders(kind: type[Reason]):
+def test_a_reason_with_arguments_has_a_text_with_its_placeholders(kind: type[Reason]) -> None:
     assert dataclasses.is_dataclass(kind)
     fields = {field.name for field in dataclasses.fields(kind)}
     text = TEXTS[code_of(kind)]
@@ -48,7 +48,7 @@ def test_a_reason_with_arguments_has_a_text_with_its_placeholders(kind: type[Rea
         assert {name for _, name, _, _ in string.Formatter().parse(text) if name is not None} <= fields
 
 
-def test_no_text_is_left_of_a_reason_that_is_gone():
+def test_no_text_is_left_of_a_reason_that_is_gone() -> None:
     assert set(TEXTS) == {*CODES, *(code_of(kind) for kind in CLASSES)}
 
 
@@ -77,7 +77,7 @@ IN_FILES = [kind for kind in CLASSES if kind.__module__.rpartition(".")[2] in TO
 
 @pytest.mark.parametrize("language", languages())
 @pytest.mark.parametrize("kind", SAID)
-def test_every_reason_is_a_sentence_with_all_that_it_carries(kind: type[Reason], language: str):
+def test_every_reason_is_a_sentence_with_all_that_it_carries(kind: type[Reason], language: str) -> None:
     speak(language)
     try:
         text = say(sample(kind))
@@ -88,12 +88,12 @@ def test_every_reason_is_a_sentence_with_all_that_it_carries(kind: type[Reason],
 
 
 @pytest.mark.parametrize("kind", IN_FILES)
-def test_every_reason_comes_back_from_a_file(kind: type[Reason]):
+def test_every_reason_comes_back_from_a_file(kind: type[Reason]) -> None:
     reason = sample(kind)
     assert decode(json.loads(json.dumps(encode(reason)))) == reason
 
 
-def test_so_does_one_without_arguments():
+def test_so_does_one_without_arguments() -> None:
     assert decode({"code": "lateral_view"}) is Reading.LATERAL_VIEW
 
 
@@ -109,11 +109,11 @@ def test_so_does_one_without_arguments():
         {"code": "distances_missing", "names": ["b", "z"]},
     ],
 )
-def test_a_reason_with_arguments_of_other_types_is_unknown(written: dict[str, object]):
+def test_a_reason_with_arguments_of_other_types_is_unknown(written: dict[str, object]) -> None:
     assert decode(written) == UnknownReason(str(written["code"]))
 
 
-def test_the_log_gets_the_code_and_the_numbers_but_nothing_personal():
+def test_the_log_gets_the_code_and_the_numbers_but_nothing_personal() -> None:
     @dataclasses.dataclass(frozen=True)
     class Planted(Reason):
         number: int
@@ -124,7 +124,7 @@ def test_the_log_gets_the_code_and_the_numbers_but_nothing_personal():
     assert logged(Reading.FILE_EMPTY) == "file_empty"
 
 
-def test_a_reason_of_a_newer_version_is_kept_as_unknown():
+def test_a_reason_of_a_newer_version_is_kept_as_unknown() -> None:
     assert decode({"code": "of_tomorrow", "size": 3}) == UnknownReason("of_tomorrow")
     assert decode(encode(UnknownReason("x"))) == UnknownReason("x")
     assert "of_tomorrow" in say(UnknownReason("of_tomorrow"))
