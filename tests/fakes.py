@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 
 from ptxviewer.app.disk.result_file import Entry, entry_bytes, entry_from, maps_bytes, maps_from
-from ptxviewer.app.disk.review_file import NOTHING, Saved, review_name
+from ptxviewer.app.disk.review_file import NOTHING, ReviewFolder, Saved, review_name
 from ptxviewer.app.jobs import Outcome, Ticket, outcome_of
 from ptxviewer.app.state.facts import Facts
 from ptxviewer.core.answer import Band, DecisionRule, ProbabilityMaps
@@ -142,6 +142,20 @@ class FakeReviews:
         self.writes += 1
         self.kept[name] = saved
         return None
+
+
+class ReviewsOnDisk(FakeReviews):
+    """Reviews in a folder, as the program keeps them."""
+
+    def __init__(self, folder: Path) -> None:
+        super().__init__()
+        self.folder = ReviewFolder(folder)
+
+    def load(self, name: str, shape: tuple[int, int]) -> Saved | None:
+        return self.folder.load(name, shape)
+
+    def save(self, name: str, saved: Saved, base: Saved = NOTHING) -> Reason | None:
+        return self.folder.save(name, saved, base)
 
 
 class FakeResults:

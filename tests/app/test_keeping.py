@@ -12,7 +12,6 @@ import numpy as np
 import pytest
 
 from ptxviewer.app.disk.review_file import (
-    NOTHING,
     DamagedReview,
     ReviewFolder,
     Saved,
@@ -27,13 +26,12 @@ from ptxviewer.core.drawing.tiles import PackedMask
 from ptxviewer.core.errors import ExportFailed
 from ptxviewer.core.film import Patient, Radiograph, Study, Window
 from ptxviewer.core.measurement import Measurement
-from ptxviewer.core.reason import Reason
 from ptxviewer.core.reasons.stored import Stored
 from ptxviewer.core.reasons.window import ReviewNotSaved
 from ptxviewer.core.reasons.writing import NotWritten, Unwritten, Writing
 from ptxviewer.core.review import FirstRead, MovedLine, Review
 from tests.app.rig import AppRig
-from tests.fakes import FakeReviews
+from tests.fakes import FakeReviews, ReviewsOnDisk
 
 MASK = PackedMask.pack(np.random.default_rng(1).random((300, 280)) < 0.3)
 FULL = Saved(
@@ -172,20 +170,6 @@ def test_a_film_that_was_read_before_its_review_was_written_shows_what_was_writt
     kept = rig.film.review
     reopened_while_written(rig)
     assert rig.film.review == kept
-
-
-class ReviewsOnDisk(FakeReviews):
-    """Reviews in a folder, as the program keeps them."""
-
-    def __init__(self, folder: Path) -> None:
-        super().__init__()
-        self.folder = ReviewFolder(folder)
-
-    def load(self, name: str, shape: tuple[int, int]) -> Saved | None:
-        return self.folder.load(name, shape)
-
-    def save(self, name: str, saved: Saved, base: Saved = NOTHING) -> Reason | None:
-        return self.folder.save(name, saved, base)
 
 
 def test_and_its_next_change_is_not_taken_for_one_of_another_window(tmp_path: Path) -> None:

@@ -8,13 +8,12 @@ from pathlib import Path
 
 import pytest
 
-from ptxviewer.app.disk.review_file import NOTHING, DamagedReview, ReviewFolder, Saved, from_bytes
-from ptxviewer.core.reason import Reason
+from ptxviewer.app.disk.review_file import DamagedReview, ReviewFolder, Saved, from_bytes
 from ptxviewer.core.reasons.stored import Stored
 from ptxviewer.core.reasons.window import Notice
 from ptxviewer.core.review import Review, Verdict
 from tests.app.rig import AppRig
-from tests.fakes import FakeResults, FakeReviews
+from tests.fakes import FakeResults, FakeReviews, ReviewsOnDisk
 from tests.there import there
 
 REPOSITORY = Path(__file__).parents[2]
@@ -104,20 +103,6 @@ def test_the_readers_undo_is_not_undone(tmp_path: Path) -> None:
     assert there(folder.load("film", (1, 1))).review.verdict == ""
 
 
-class OnDisk(FakeReviews):
-    """Reviews in a real folder."""
-
-    def __init__(self, folder: Path) -> None:
-        super().__init__()
-        self.folder = ReviewFolder(folder)
-
-    def load(self, name: str, shape: tuple[int, int]) -> Saved | None:
-        return self.folder.load(name, shape)
-
-    def save(self, name: str, saved: Saved, base: Saved = NOTHING) -> Reason | None:
-        return self.folder.save(name, saved, base)
-
-
 def opened(reviews: FakeReviews, name: str = "a", results: FakeResults | None = None) -> AppRig:
     rig = AppRig(reviews=reviews, results=results)
     rig.open(name)
@@ -126,7 +111,7 @@ def opened(reviews: FakeReviews, name: str = "a", results: FakeResults | None = 
 
 
 def test_two_windows_keep_what_both_readers_did(tmp_path: Path) -> None:
-    one, two = (opened(OnDisk(tmp_path)) for _ in range(2))
+    one, two = (opened(ReviewsOnDisk(tmp_path)) for _ in range(2))
     one.presenter.review.set_verdict("accept")
     one.settle()
     two.presenter.review.set_note("drain")
@@ -134,18 +119,18 @@ def test_two_windows_keep_what_both_readers_did(tmp_path: Path) -> None:
     assert there(two.state.banner).reason is Stored.REVIEW_OF_BOTH
     one.presenter.review.set_note("a rib fracture")
     one.settle()
-    again = opened(OnDisk(tmp_path))
+    again = opened(ReviewsOnDisk(tmp_path))
     assert again.film.review.verdict == "accept"
     assert {"drain", "a rib fracture"} == set(again.film.review.note.split(" | "))
 
 
 def test_an_overtaken_save_is_no_other_window(tmp_path: Path) -> None:
-    rig = opened(OnDisk(tmp_path))
+    rig = opened(ReviewsOnDisk(tmp_path))
     for verdict in ("accept", "reject", "unsure", "accept"):
         rig.presenter.review.set_verdict(verdict)
         rig.keep.crank()  # written, but its end is not heard before the next one
     rig.settle()
-    assert opened(OnDisk(tmp_path)).film.review.verdict == rig.film.review.verdict
+    assert opened(ReviewsOnDisk(tmp_path)).film.review.verdict == rig.film.review.verdict
     assert not list(tmp_path.glob("*.other-*"))
 
 

@@ -19,6 +19,7 @@ from ptxviewer.cli.cluster.options import OnCluster, Where
 from ptxviewer.cli.progress import Progress
 from ptxviewer.cli.triage import TriageOptions, triage
 from ptxviewer.core.review import Review
+from tests.benchmarks.archive import quiet
 from tests.cluster import engines
 from tests.cluster.rig import Site, site
 from tests.dicom.made import dataset, ramp, save
@@ -26,10 +27,6 @@ from tests.dicom.made import dataset, ramp, save
 FILMS = int(os.environ.get("FILMS", "100"))
 WAIT, WORK = {"WAIT_MS": "200"}, {"CPU_MS": "200"}
 RATIO = 1.85
-
-
-def quiet(_line: str) -> None:
-    """What triage says goes nowhere."""
 
 
 def films(folder: Path, count: int) -> Path:

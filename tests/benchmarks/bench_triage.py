@@ -34,17 +34,13 @@ from ptxviewer.inference.preprocess import prepare
 from ptxviewer.inference.torch.loading import start, torch_engine
 from ptxviewer.inference.torch.runner import TorchRunner
 from ptxviewer.paths import bundle_dir
-from tests.benchmarks.archive import COLS, ROWS, SYNTAXES, coded, numbered, phantoms
+from tests.benchmarks.archive import COLS, ROWS, SYNTAXES, coded, numbered, phantoms, quiet
 from tests.triage_process import CheapEngine
 
 FEW, MANY, PHANTOMS = 6, 30, 6
 ROUNDS = 5
 RATIO, FILMS_A_SECOND, OF_DECODERS = 1.1, 60, 0.9
 BATCHES = (1, 2, 4, 8)
-
-
-def quiet(_line: str) -> None:
-    """What triage says goes nowhere."""
 
 
 def used() -> float:

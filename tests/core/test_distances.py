@@ -11,7 +11,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from ptxviewer.core.answer import Distances, Findings, HemithoraxFinding, Line, LineName
+from ptxviewer.core.answer import LINE_NAMES, Distances, Findings, HemithoraxFinding, Line
 from ptxviewer.core.arrays import Mask
 from ptxviewer.core.findings.decide import measure
 from ptxviewer.core.findings.hemithorax import lung_fields, orientation_of
@@ -28,7 +28,6 @@ from tests.there import there
 ROWS, COLS = 384, 322
 SPACING = PixelSpacing(360 / COLS, 360 / COLS, SpacingOrigin.DETECTOR)
 FILM = film(ROWS, COLS, spacing=SPACING, acquisition=ORIENTED)
-LEVELS: tuple[LineName, ...] = ("a", "b", "c")
 SHAPES: tuple[Shape, ...] = get_args(Shape)
 
 
@@ -66,7 +65,7 @@ def test_a_distance_is_that_of_the_curves_and_what_is_not_there_has_a_reason(sha
     for true in truth.sides:
         half = halves[true.side]
         assert half.percent == pytest.approx(true.hemithorax_percent, rel=0.03)
-        for name, mm in zip(LEVELS, true.interpleural_mm, strict=True):
+        for name, mm in zip(LINE_NAMES[:3], true.interpleural_mm, strict=True):
             line = distances(half).line(name)
             if mm is None or (line is None and mm < 1.5):  # of a millimetre there may be nothing left on the grid
                 assert line is None, (name, true)
