@@ -6,7 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from ptxviewer.app.films.worklist import Progress, overdue, summary
-from ptxviewer.app.state.columns import Column
+from ptxviewer.app.state.columns import BY_ID, Column
 from ptxviewer.app.state.facts import Summary
 from ptxviewer.app.state.film import Film, FilmStatus
 from ptxviewer.core.msgid import N_, Msgid
@@ -113,12 +113,9 @@ def _found(of: Callable[[Summary], str], *, unless_rejected: bool = True) -> Cal
     return text
 
 
-def _view(film: Film, _identified: bool) -> str:
-    return film.facts.view if film.facts is not None else ""
-
-
-def _date(film: Film, identified: bool) -> str:
-    return film.facts.study.date if film.facts is not None and identified else ""
+def _as_stored(column: Column) -> Callable[[Film, bool], str]:
+    """Return what says the value of a cell as it is: a code of the file needs no other words."""
+    return lambda film, identified: str(BY_ID[column].code(film, identified))
 
 
 def _verdict(film: Film, _identified: bool) -> str:
@@ -130,8 +127,8 @@ COLUMN_WORDS: dict[Column, ColumnWords] = {
     "side": ColumnWords(lambda: tr("Side"), _found(side_text), 48, 4, _sides),
     "size": ColumnWords(lambda: tr("Size"), _found(size_text), 52, 6),
     "name": ColumnWords(lambda: tr("Film"), film_name, 120),
-    "view": ColumnWords(lambda: trc("radiographic view", "View"), _view, 40, 2),
-    "date": ColumnWords(lambda: tr("Date"), _date, 86, 1),
+    "view": ColumnWords(lambda: trc("radiographic view", "View"), _as_stored("view"), 40, 2),
+    "date": ColumnWords(lambda: tr("Date"), _as_stored("date"), 86, 1),
     "state": ColumnWords(lambda: tr("State"), lambda film, _: status_text(film), 96, 3, _states),
     "verdict": ColumnWords(lambda: tr("Verdict"), _verdict, 60, 5, _verdicts),
 }
